@@ -1,0 +1,126 @@
+import type { Result } from '../platform/result.ts';
+import type { Instant } from '../platform/time.ts';
+
+/**
+ * The port to a company whose API sends texts for us. Adapters translate one wire format each; one conformance suite runs on all
+ * of them (`gateways/conformance.ts`).
+ *
+ * No method throws for anything that the other side or the network does: every outcome is a value. A throw is a bug.
+ */
+export interface Gateway {
+  readonly kind: GatewayKind;
+  /** Hands over one text for one recipient. Never retries by itself: whether to try again is the engine's decision. */
+  send(request: SendRequest): Promise<SendOutcome>;
+  /** Our outbound texts from one lane to one number since an instant, oldest first, all pages. Settles unknown outcomes. */
+  listSent(query: { readonly laneRef: string; readonly to: string; readonly since: Instant }): Promise<Answer<readonly GatewayMessage[]>>;
+  /** One message with its newest status; `undefined` when the gateway does not know the id. */
+  getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
+  /** The sender numbers of the account. */
+  listNumbers(): Promise<Answer<readonly GatewayNumber[]>>;
+  /** Asks for the account's message events to be posted to `url`; the answer holds the signing secret. */
+  registerWebhook(url: string): Promise<Answer<{ readonly webhookRef: string; readonly secret: string }>>;
+}
+
+export type GatewayKind = 'quo';
+
+export interface SendRequest {
+  /** The gateway's own id of the sender number (`PN...`). */
+  readonly laneRef: string;
+  /** E.164. Exactly one: several recipients would become one group conversation. */
+  readonly to: string;
+  readonly text: string;
+}
+
+/** DESIGN 5.2: exhaustive. What each class means for the attempt is said in `sending/`. */
+export type SendOutcome =
+  | { readonly kind: 'accepted'; readonly gatewayMessageId: string; readonly status: DeliveryStatus }
+  /** This person or this text cannot be served; others can. */
+  | {
+      readonly kind: 'refused_recipient';
+      readonly code: string;
+      readonly message: string;
+      readonly effect: 'none' | 'opted_out' | 'invalid_number';
+    }
+  /** Nothing will go out from this lane or account until a person acts or the day ends. */
+  | {
+      readonly kind: 'refused_sender';
+      readonly scope: 'lane' | 'account';
+      readonly code: string;
+      readonly message: string;
+      readonly until: 'fixed' | 'next_day';
+    }
+  /** Provably not taken: rate limit, or the connection was never made. No attempt is used. */
+  | { readonly kind: 'throttled'; readonly reason: 'rate_limit' | 'unreachable'; readonly retryAfterMs: number }
+  /** Time-out, 5xx, connection lost after the request left: it may have been taken. Ask, never send again blindly. */
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/** Where a text stands at the gateway, in the order of `rank`; a later report with a lower rank changes nothing. */
+export type DeliveryStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed';
+
+export interface GatewayMessage {
+  readonly gatewayMessageId: string;
+  readonly direction: 'outbound' | 'inbound';
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly status: DeliveryStatus | 'received';
+  readonly createdAt: Instant;
+}
+
+export interface GatewayNumber {
+  readonly laneRef: string;
+  readonly phone: string;
+  readonly name: string;
+  /** False when the gateway says that this number may not text US numbers (10DLC registration missing). */
+  readonly mayTextUs: boolean;
+}
+
+/** A read that failed says whether asking again can help. */
+export type Answer<T> = Result<T, GatewayProblem>;
+export interface GatewayProblem {
+  readonly kind: 'unauthorized' | 'throttled' | 'unavailable' | 'refused';
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+/** A webhook as parsed at the edge. Times are the gateway's own. */
+export type GatewayEvent =
+  | {
+      readonly type: 'message_received';
+      readonly eventId: string;
+      readonly gatewayMessageId: string;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly laneRef: string | undefined;
+      readonly text: string;
+      readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
+      readonly at: Instant;
+    }
+  | {
+      readonly type: 'message_status';
+      readonly eventId: string;
+      readonly gatewayMessageId: string;
+      readonly status: DeliveryStatus;
+      readonly errorCode: string | undefined;
+      readonly at: Instant;
+    }
+  /** Kept and shown, without effect. */
+  | { readonly type: 'other'; readonly eventId: string; readonly name: string; readonly at: Instant };
+
+/** The edge of incoming events: signature first, on raw bytes, then one parse. */
+export interface WebhookEdge {
+  verify(input: {
+    readonly rawBody: Uint8Array;
+    readonly header: (name: string) => string | undefined;
+    /** Newest first; two while a secret is being rotated. */
+    readonly secrets: readonly string[];
+    readonly now: Instant;
+    readonly toleranceMs: number;
+  }): Result<{ readonly secretIndex: number }, WebhookRefusal>;
+  parse(rawBody: Uint8Array): Result<GatewayEvent, { readonly message: string }>;
+}
+
+export interface WebhookRefusal {
+  readonly reason: 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
+  readonly message: string;
+}
