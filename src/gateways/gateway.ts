@@ -12,7 +12,11 @@ export interface Gateway {
   /** Hands over one text for one recipient. Never retries by itself: whether to try again is the engine's decision. */
   send(request: SendRequest): Promise<SendOutcome>;
   /** Our outbound texts from one lane to one number since an instant, oldest first, all pages. Settles unknown outcomes. */
-  listSent(query: { readonly laneRef: string; readonly to: string; readonly since: Instant }): Promise<Answer<readonly GatewayMessage[]>>;
+  listSent(query: {
+    readonly laneRef: string;
+    readonly to: string;
+    readonly since: Instant;
+  }): Promise<Answer<readonly GatewayMessage[]>>;
   /** One message with its newest status; `undefined` when the gateway does not know the id. */
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */

@@ -5,5 +5,4 @@ export const maskPhone = (phone: string): string =>
 const PHONE_IN_TEXT = /\+?\b1?[2-9]\d{2}[-. )]{0,2}[2-9]\d{2}[-. ]?\d{4}\b/g;
 
 /** Masks every North American number inside free text. */
-export const maskPhonesIn = (text: string): string =>
-  text.replace(PHONE_IN_TEXT, (match) => `•••${match.slice(-4)}`);
+export const maskPhonesIn = (text: string): string => text.replace(PHONE_IN_TEXT, (match) => `•••${match.slice(-4)}`);

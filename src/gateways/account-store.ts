@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+
+export interface AccountRow {
+  readonly id: Uuid;
+  readonly kind: 'quo';
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly environment: 'live' | 'sandbox';
+  readonly apiKeySealed: string;
+  readonly webhookRef: string | null;
+  /** Newest first; two while a secret is being rotated. */
+  readonly webhookSecretsSealed: readonly string[];
+  readonly ratePerSecond: number;
+  readonly state: 'active' | 'paused';
+  readonly stateReason: string | null;
+  readonly createdAt: Instant;
+}
+
+export interface LaneRow {
+  readonly id: Uuid;
+  readonly accountId: Uuid;
+  readonly gatewayRef: string;
+  readonly phone: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly dailyCap: number;
+  readonly state: 'active' | 'paused' | 'off';
+  readonly stateReason: string | null;
+  /** A pause that ends by itself (the carrier's daily cap). */
+  readonly pausedUntil: Instant | null;
+}
+
+export async function getAccount(tx: Tx | Db, id: Uuid): Promise<AccountRow | undefined> {
+  const { rows } = await sql<AccountRow>`
+    select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, rate_per_second, state,
+      state_reason, created_at
+    from gateway_account where id = ${id}`.execute(tx);
+  return rows[0];
+}
+
+export async function listAccountRows(tx: Tx | Db): Promise<readonly AccountRow[]> {
+  const { rows } = await sql<AccountRow>`
+    select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, rate_per_second, state,
+      state_reason, created_at
+    from gateway_account order by created_at, id`.execute(tx);
+  return rows;
+}
+
+export async function listLaneRows(tx: Tx | Db): Promise<readonly LaneRow[]> {
+  const { rows } = await sql<LaneRow>`
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    from lane order by created_at, id`.execute(tx);
+  return rows;
+}

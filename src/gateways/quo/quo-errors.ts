@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { unreachable } from '../../platform/result.ts';
+import type { DeliveryStatus, GatewayProblem, SendOutcome } from '../gateway.ts';
+
+/**
+ * What an answer that is not 2xx means. Pure. The body's `code` decides where it is known, because one HTTP status carries
+ * several meanings (a 400 may say that the text is empty or that the whole business is not registered); everything else falls
+ * back to the status. A status that does not prove that nothing was taken is `unknown`: asking costs a request, sending twice
+ * costs a person.
+ */
+
+type Verdict = 'input' | 'forbidden' | 'account_fixed' | 'account_next_day' | 'lane_fixed' | 'throttled' | 'unknown';
+
+const VERDICT_BY_CODE: Readonly<Record<string, Verdict>> = {
+  '0200400': 'input',
+  /** A2P registration not approved. */
+  '0206400': 'account_fixed',
+  '0200401': 'account_fixed',
+  /** Not enough credits. */
+  '0200402': 'account_fixed',
+  /** Subscription expired. */
+  '0201402': 'account_fixed',
+  /** The user is not a member of the sender number. */
+  '0202403': 'lane_fixed',
+  /** A2P 10DLC daily message cap reached: counted per registered business, so it stops every lane. */
+  '0204403': 'account_next_day',
+  /** Unknown sender number or user. */
+  '0200404': 'lane_fixed',
+  '0201500': 'unknown',
+};
+
+function verdictByStatus(status: number): Verdict {
+  switch (status) {
+    case 400:
+    case 413:
+    case 422:
+      return 'input';
+    case 401:
+    case 402:
+      return 'account_fixed';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'lane_fixed';
+    case 408:
+    case 409:
+    case 425:
+      return 'unknown';
+    case 429:
+      return 'throttled';
+    default:
+      // Any other 4xx (405, 410, 415 ...) says that we speak to the wrong place or in the wrong way, whoever the recipient is.
+      return status >= 400 && status < 500 ? 'account_fixed' : 'unknown';
+  }
+}
+
+/** The code is believed only inside the statuses that can carry it: a 5xx or a 429 stays what it is. */
+const verdictOf = (status: number, code: string | undefined): Verdict => {
+  const byStatus = verdictByStatus(status);
+  if (byStatus === 'unknown' || byStatus === 'throttled' || code === undefined) return byStatus;
+  return VERDICT_BY_CODE[code] ?? byStatus;
+};
+
+export interface FailedAnswer {
+  readonly status: number;
+  /** The parsed JSON, or anything else when it was none. */
+  readonly body: unknown;
+  /** How long to wait if this is a 429. */
+  readonly retryAfterMs: number;
+}
+
+/** `to` decides what an unexplained 403 means: international texting is switched off per workspace. */
+export function classifySendFailure(answer: FailedAnswer & { readonly to: string }): SendOutcome {
+  const said = readErrorBody(answer.body);
+  const code = said.code ?? `http_${answer.status}`;
+  const message = sentenceOf(answer.status, said);
+  const verdict = verdictOf(answer.status, said.code);
+  switch (verdict) {
+    case 'input':
+      return refusedInput({ code, message, paths: said.paths });
+    case 'forbidden':
+      return answer.to.startsWith('+1')
+        ? { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' }
+        : { kind: 'refused_recipient', code, message, effect: 'none' };
+    case 'account_fixed':
+      return { kind: 'refused_sender', scope: 'account', code, message, until: 'fixed' };
+    case 'account_next_day':
+      return { kind: 'refused_sender', scope: 'account', code, message, until: 'next_day' };
+    case 'lane_fixed':
+      return { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' };
+    case 'throttled':
+      return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: answer.retryAfterMs };
+    case 'unknown':
+      return { kind: 'unknown', detail: message };
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** A validation error names the field: the recipient's number, the lane's settings, or the text. */
+function refusedInput(said: {
+  readonly code: string;
+  readonly message: string;
+  readonly paths: readonly string[];
+}): SendOutcome {
+  const { code, message } = said;
+  const about = (field: string): boolean => said.paths.some((path) => path === field || path.startsWith(`${field}/`));
+  if (about('from') || about('phoneNumberId') || about('userId') || about('setInboxStatus'))
+    return { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' };
+  return { kind: 'refused_recipient', code, message, effect: about('to') ? 'invalid_number' : 'none' };
+}
+
+export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
+  const message = sentenceOf(answer.status, readErrorBody(answer.body));
+  if (answer.status === 401) return { kind: 'unauthorized', message };
+  if (answer.status === 429) return { kind: 'throttled', message, retryAfterMs: answer.retryAfterMs };
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 408) return { kind: 'refused', message };
+  return { kind: 'unavailable', message };
+}
+
+/** A 404 of the messages family, as against the 404 of a proxy or of a wrong base URL, which proves nothing about a message. */
+export const saysMessageIsUnknown = (status: number, body: unknown): boolean =>
+  status === 404 && /^02\d\d404$/.test(readErrorBody(body).code ?? '');
+
+/** Statuses of both API generations; one that we do not know keeps the lowest rank, so that a later report still counts. */
+export function deliveryStatus(status: string | null | undefined): DeliveryStatus {
+  switch (status) {
+    case 'sent':
+    case 'sending':
+      return 'sent';
+    case 'delivered':
+    case 'read':
+    case 'partially_delivered':
+      return 'delivered';
+    case 'undelivered':
+      return 'undelivered';
+    case 'failed':
+    case 'canceled':
+      return 'failed';
+    default:
+      return 'queued';
+  }
+}
+
+interface ErrorBody {
+  readonly code: string | undefined;
+  readonly title: string | undefined;
+  readonly message: string | undefined;
+  /** Without the leading slash: `to/0`. */
+  readonly paths: readonly string[];
+}
+
+const CODE_DIGITS = 7;
+
+/** The code is text with a leading zero; a proxy that made a number of it lost that zero. */
+const codeField = z
+  .union([z.string(), z.number().int()])
+  .transform((code) => (/^\d+$/.test(String(code)) ? String(code).padStart(CODE_DIGITS, '0') : String(code)));
+
+const errorBody = z.object({
+  code: codeField.optional().catch(undefined),
+  title: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  errors: z
+    .array(z.object({ path: z.string().catch('') }))
+    .optional()
+    .catch(undefined),
+});
+
+function readErrorBody(body: unknown): ErrorBody {
+  const parsed = errorBody.safeParse(body);
+  if (!parsed.success) return { code: undefined, title: undefined, message: undefined, paths: [] };
+  const { code, title, message, errors } = parsed.data;
+  return {
+    code,
+    title,
+    message,
+    paths: (errors ?? []).map(({ path }) => path.replace(/^\//, '').replaceAll('.', '/')),
+  };
+}
+
+const MESSAGE_LENGTH_MAX = 300;
+
+function sentenceOf(status: number, said: ErrorBody): string {
+  const words = [said.title, said.message].filter((part) => part !== undefined && part !== '').join(': ');
+  const where = said.paths.length === 0 ? '' : ` (${said.paths.join(', ')})`;
+  const code = said.code === undefined ? '' : ` ${said.code}`;
+  return `HTTP ${status}${code}${words === '' ? '' : ` ${words}`}${where}`.slice(0, MESSAGE_LENGTH_MAX);
+}

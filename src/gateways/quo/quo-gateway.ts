@@ -1,0 +1,209 @@
+import type { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
+import { err, ok, unreachable } from '../../platform/result.ts';
+import { addMs, isBefore, SECOND_MS } from '../../platform/time.ts';
+import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
+import { classifyReadFailure, classifySendFailure, deliveryStatus, saysMessageIsUnknown } from './quo-errors.ts';
+import { type Exchange, type QuoRequest, quoHttp } from './quo-http.ts';
+import {
+  firstIssue,
+  messageAnswer,
+  messagePage,
+  numbersAnswer,
+  type RestMessage,
+  sendAnswer,
+  webhookAnswer,
+} from './quo-schemas.ts';
+import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from './throttle-backoff.ts';
+
+/**
+ * Quo (OpenPhone) API v1. One call of `send` is one request: there is no idempotency key, so a second one could be a second text.
+ */
+export interface QuoGatewayOptions {
+  /** `https://api.quo.com`; the older `https://api.openphone.com` serves the same. */
+  readonly baseUrl: string;
+  /** Sent raw, without `Bearer`. */
+  readonly apiKey: string;
+  readonly clock: Clock;
+  /** Jitter of the waits that we choose ourselves. */
+  readonly random: Random;
+  /** Real milliseconds: it guards against a dead connection, whatever the speed of the clock. */
+  readonly requestTimeoutMs: number;
+  /** Sender attribution (`US...`); without it the provider takes the owner of the number. */
+  readonly userId?: string;
+  /** Files the conversation as done, so that a campaign does not flood the office's open inbox. */
+  readonly closeConversation?: boolean;
+  readonly fetch?: typeof fetch;
+}
+
+const PAGE_SIZE = 100;
+const PAGES_MAX = 50;
+/** Whether `createdAfter` includes its own instant is not documented: ask a little earlier and compare here. */
+const CREATED_AFTER_OVERLAP_MS = SECOND_MS;
+const MESSAGE_EVENTS = ['message.received', 'message.delivered'];
+
+interface Wire {
+  readonly call: (request: QuoRequest) => Promise<Exchange>;
+  readonly options: QuoGatewayOptions;
+  readonly rateLimit: ThrottleBackoff;
+  readonly connection: ThrottleBackoff;
+}
+
+export function quoGateway(options: QuoGatewayOptions): Gateway {
+  const wire: Wire = {
+    call: quoHttp(options),
+    options,
+    rateLimit: throttleBackoff(options),
+    connection: throttleBackoff(options),
+  };
+  return {
+    kind: 'quo',
+    send: (request) => send(wire, request),
+    listSent: (query) => listSent(wire, query),
+    getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
+    listNumbers: () => listNumbers(wire),
+    registerWebhook: (url) => registerWebhook(wire, url),
+  };
+}
+
+async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
+  const { userId, closeConversation } = wire.options;
+  const exchange = await wire.call({
+    method: 'POST',
+    path: '/v1/messages',
+    json: {
+      content: request.text,
+      from: request.laneRef,
+      to: [request.to],
+      ...(userId === undefined ? {} : { userId }),
+      ...(closeConversation === true ? { setInboxStatus: 'done' } : {}),
+    },
+  });
+  switch (exchange.kind) {
+    case 'not_sent':
+      return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
+    case 'lost':
+      return { kind: 'unknown', detail: exchange.detail };
+    case 'answered':
+      wire.connection.reset();
+      return isSuccess(exchange.status)
+        ? acceptedBy(wire, exchange)
+        : classifySendFailure({ ...failedAnswer(wire, exchange), to: request.to });
+    default:
+      return unreachable(exchange);
+  }
+}
+
+type Answered = Extract<Exchange, { kind: 'answered' }>;
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
+  wire.rateLimit.reset();
+  const parsed = sendAnswer.safeParse(exchange.body);
+  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
+  const { id, status } = parsed.data.data;
+  return { kind: 'accepted', gatewayMessageId: id, status: deliveryStatus(status) };
+}
+
+const failedAnswer = (wire: Wire, exchange: Answered) => ({
+  status: exchange.status,
+  body: exchange.body,
+  retryAfterMs: exchange.status === 429 ? throttledForMs(wire, exchange) : 0,
+});
+
+const throttledForMs = (wire: Wire, exchange: Answered): number =>
+  retryAfterMs(exchange.retryAfter, wire.options.clock.now()) ?? wire.rateLimit.nextMs();
+
+async function listSent(
+  wire: Wire,
+  query: Parameters<Gateway['listSent']>[0],
+): Promise<Answer<readonly GatewayMessage[]>> {
+  const createdAfter = addMs(query.since, -CREATED_AFTER_OVERLAP_MS).toString({ smallestUnit: 'millisecond' });
+  const parameters = new URLSearchParams({ phoneNumberId: query.laneRef, participants: query.to, createdAfter });
+  parameters.set('maxResults', String(PAGE_SIZE));
+  const messages: RestMessage[] = [];
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await read(wire, { path: `/v1/messages?${parameters}`, schema: messagePage });
+    if (!answer.ok) return answer;
+    messages.push(...answer.value.data);
+    const token = answer.value.nextPageToken ?? '';
+    if (token === '') return ok(sentSince(messages, query));
+    parameters.set('pageToken', token);
+  }
+  // A part of the list would look like proof that the rest was never sent.
+  return err({ kind: 'unavailable', message: `more than ${PAGES_MAX} pages of messages to one number` });
+}
+
+const sentSince = (
+  messages: readonly RestMessage[],
+  query: Parameters<Gateway['listSent']>[0],
+): readonly GatewayMessage[] =>
+  messages
+    .filter(({ direction, to }) => direction === 'outgoing' && to.includes(query.to))
+    .filter(({ createdAt }) => !isBefore(createdAt, query.since))
+    .map(gatewayMessage)
+    .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds);
+
+const gatewayMessage = (message: RestMessage): GatewayMessage => {
+  const outbound = message.direction === 'outgoing';
+  return {
+    gatewayMessageId: message.id,
+    direction: outbound ? 'outbound' : 'inbound',
+    from: message.from,
+    to: message.to,
+    text: message.text,
+    // An incoming text may be called `received` or `delivered`; only the direction can be trusted.
+    status: outbound ? deliveryStatus(message.status) : 'received',
+    createdAt: message.createdAt,
+  };
+};
+
+async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
+  const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
+  const answer = readExchange(wire, { exchange, schema: messageAnswer });
+  return answer.ok ? ok(gatewayMessage(answer.value.data)) : answer;
+}
+
+async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
+  const answer = await read(wire, { path: '/v1/phone-numbers', schema: numbersAnswer });
+  if (!answer.ok) return answer;
+  return ok(
+    answer.value.data.map((number) => {
+      const phone = number.number ?? number.phoneNumber ?? '';
+      const mayTextUs = number.restrictions?.messaging?.US !== 'restricted';
+      return { laneRef: number.id, phone, name: number.name ?? phone, mayTextUs };
+    }),
+  );
+}
+
+async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['registerWebhook']> {
+  const json = { url, events: MESSAGE_EVENTS, resourceIds: ['*'], label: 'Textwright' };
+  const exchange = await wire.call({ method: 'POST', path: '/v1/webhooks/messages', json });
+  const answer = readExchange(wire, { exchange, schema: webhookAnswer });
+  return answer.ok ? ok({ webhookRef: answer.value.data.id, secret: answer.value.data.key }) : answer;
+}
+
+async function read<T>(
+  wire: Wire,
+  request: { readonly path: string; readonly schema: z.ZodType<T> },
+): Promise<Answer<T>> {
+  const exchange = await wire.call({ method: 'GET', path: request.path });
+  return readExchange(wire, { exchange, schema: request.schema });
+}
+
+function readExchange<T>(
+  wire: Wire,
+  { exchange, schema }: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
+): Answer<T> {
+  if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
+  if (!isSuccess(exchange.status)) return err(classifyReadFailure(failedAnswer(wire, exchange)));
+  wire.rateLimit.reset();
+  const parsed = schema.safeParse(exchange.body);
+  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
+}
+
+const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });

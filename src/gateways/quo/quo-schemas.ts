@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { type Instant, instant } from '../../platform/time.ts';
+
+/** The parts of Quo's JSON that more than one file reads. Extra fields are ignored: the provider adds some every few months. */
+
+export const instantField = z.string().transform((text, context): Instant => {
+  try {
+    return instant(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: `expected an ISO 8601 instant, got "${text.slice(0, 40)}"` });
+    return z.NEVER;
+  }
+});
+
+/** Sources disagree: a string, one comma-joined string for a group, or an array. All three become an array. */
+export const recipientsField = z.union([z.string(), z.array(z.string())]).transform((value) =>
+  (typeof value === 'string' ? [value] : value)
+    .flatMap((part) => part.split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+export const restMessage = z.object({
+  id: z.string().min(1),
+  from: z.string(),
+  to: recipientsField,
+  text: z
+    .string()
+    .nullish()
+    .transform((text) => text ?? ''),
+  direction: z.enum(['incoming', 'outgoing']),
+  status: z.string(),
+  createdAt: instantField,
+});
+export type RestMessage = z.output<typeof restMessage>;
+
+export const sendAnswer = z.object({
+  data: z.object({ id: z.string().min(1), status: z.string().nullish() }),
+});
+export const messageAnswer = z.object({ data: restMessage });
+export const messagePage = z.object({ data: z.array(restMessage), nextPageToken: z.string().nullish() });
+
+export const numbersAnswer = z.object({
+  data: z.array(
+    z.object({
+      id: z.string().min(1),
+      number: z.string().optional(),
+      /** Name of the same field in the generation of 2026-03-30. */
+      phoneNumber: z.string().optional(),
+      name: z.string().nullish(),
+      restrictions: z.object({ messaging: z.object({ US: z.string().nullish() }).nullish() }).nullish(),
+    }),
+  ),
+});
+
+export const webhookAnswer = z.object({ data: z.object({ id: z.string().min(1), key: z.string().min(1) }) });
+
+/** First thing that is wrong, with its path, in one line. */
+export const firstIssue = (error: z.ZodError): string => {
+  const issue = error.issues[0];
+  return issue === undefined ? 'malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
+};

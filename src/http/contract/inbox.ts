@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi';
+import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+
+export const conversationSchema = z
+  .object({
+    id: idOf('conversation'),
+    contactId: idOf('contact').nullable(),
+    name: z.string(),
+    phone: phoneText,
+    laneId: idOf('lane'),
+    laneName: z.string(),
+    state: z.enum(['open', 'done']),
+    unread: z.int(),
+    waitingSince: isoInstant.nullable(),
+    needsReview: z.boolean(),
+    optedOut: z.boolean(),
+    lastMessageAt: isoInstant,
+    lastMessagePreview: z.string(),
+    lastMessageDirection: z.enum(['inbound', 'outbound']),
+  })
+  .openapi('Conversation');
+export type Conversation = z.infer<typeof conversationSchema>;
+
+export const messageSchema = z
+  .object({
+    id: idOf('message'),
+    direction: z.enum(['inbound', 'outbound']),
+    purpose: z.enum(['campaign', 'reply', 'opt_out_confirmation', 'opt_in_confirmation', 'help', 'inbound']),
+    text: z.string(),
+    state: z.enum(['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'received', 'cancelled']),
+    why: z.string().nullable(),
+    at: isoInstant,
+    sentAt: isoInstant.nullable(),
+    deliveredAt: isoInstant.nullable(),
+    campaign: z.object({ id: idOf('campaign'), name: z.string() }).nullable(),
+    createdBy: z.string().nullable(),
+    /** How an inbound text was understood. */
+    understoodAs: z.enum(['opt_out', 'opt_in', 'help', 'review', 'none']).nullable(),
+  })
+  .openapi('Message');
+export type Message = z.infer<typeof messageSchema>;
+
+const conversationParams = z.object({ id: idOf('conversation') });
+export const listConversations = jsonRoute({
+  method: 'get',
+  path: '/v1/conversations',
+  access: 'viewer',
+  tag: 'Inbox',
+  summary: 'Conversations; `waiting` sorts by the age of the unanswered, the others by the newest message',
+  query: pageQuery.extend({
+    view: z.enum(['waiting', 'open', 'review', 'done', 'all']).default('waiting'),
+    search: z.string().trim().max(200).optional(),
+    contactId: idOf('contact').optional(),
+  }),
+  response: pageOf(conversationSchema),
+});
+export const inboxCounts = jsonRoute({
+  method: 'get',
+  path: '/v1/conversations/counts',
+  access: 'viewer',
+  tag: 'Inbox',
+  summary: 'How many wait, are unread, need review',
+  response: z.object({ waiting: z.int(), unread: z.int(), review: z.int() }),
+});
+export const getConversation = jsonRoute({
+  method: 'get',
+  path: '/v1/conversations/{id}',
+  access: 'viewer',
+  tag: 'Inbox',
+  summary: 'One conversation',
+  params: conversationParams,
+  response: conversationSchema,
+});
+export const listMessages = jsonRoute({
+  method: 'get',
+  path: '/v1/conversations/{id}/messages',
+  access: 'viewer',
+  tag: 'Inbox',
+  summary: 'Texts of a conversation, newest first',
+  params: conversationParams,
+  query: pageQuery,
+  response: pageOf(messageSchema),
+});
+export const sendReply = jsonRoute({
+  method: 'post',
+  path: '/v1/conversations/{id}/messages',
+  access: 'agent',
+  tag: 'Inbox',
+  summary: 'Answer this person; refused when the person has opted out',
+  params: conversationParams,
+  body: z.strictObject({ text: z.string().trim().min(1).max(1600) }),
+  response: messageSchema,
+  status: 202,
+  idempotent: true,
+});
+export const updateConversation = jsonRoute({
+  method: 'patch',
+  path: '/v1/conversations/{id}',
+  access: 'agent',
+  tag: 'Inbox',
+  summary: 'Mark as read, done, open or reviewed',
+  params: conversationParams,
+  body: z.strictObject({
+    state: z.enum(['open', 'done']).optional(),
+    read: z.literal(true).optional(),
+    reviewed: z.literal(true).optional(),
+  }),
+  response: conversationSchema,
+});

@@ -1,0 +1,200 @@
+import { z } from '@hono/zod-openapi';
+import { campaignSchema } from './campaigns.ts';
+import { conversationSchema } from './inbox.ts';
+import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
+
+export const laneSchema = z
+  .object({
+    id: idOf('lane'),
+    accountId: idOf('account'),
+    phone: phoneText,
+    name: z.string(),
+    zone: z.string(),
+    dailyCap: z.int(),
+    usedToday: z.int(),
+    state: z.enum(['active', 'paused', 'off']),
+    stateReason: z.string().nullable(),
+  })
+  .openapi('Lane');
+export type Lane = z.infer<typeof laneSchema>;
+
+export const accountSchema = z
+  .object({
+    id: idOf('account'),
+    kind: z.enum(['quo']),
+    name: z.string(),
+    baseUrl: z.string(),
+    environment: z.enum(['live', 'sandbox']),
+    ratePerSecond: z.number(),
+    state: z.enum(['active', 'paused']),
+    stateReason: z.string().nullable(),
+    webhookUrl: z.string(),
+    webhookRegistered: z.boolean(),
+    lastEventAt: isoInstant.nullable(),
+    heldBy: z.string().nullable().openapi({ description: 'The worker that sends for this account right now' }),
+    lanes: z.array(laneSchema),
+    createdAt: isoInstant,
+  })
+  .openapi('Account');
+export type Account = z.infer<typeof accountSchema>;
+
+const accountParams = z.object({ id: idOf('account') });
+export const listAccounts = jsonRoute({
+  method: 'get',
+  path: '/v1/accounts',
+  access: 'viewer',
+  tag: 'Accounts',
+  summary: 'Gateway accounts with their lanes',
+  response: z.object({ data: z.array(accountSchema) }),
+});
+export const connectAccount = jsonRoute({
+  method: 'post',
+  path: '/v1/accounts',
+  access: 'owner',
+  tag: 'Accounts',
+  summary: 'Connect an account: checks the key, reads its numbers as lanes, registers the webhook',
+  body: z.strictObject({
+    kind: z.enum(['quo']),
+    name: z.string().trim().min(1).max(200),
+    apiKey: z.string().trim().min(8).max(500),
+    baseUrl: z.url().max(300).optional().openapi({ description: 'Default https://api.openphone.com' }),
+    ratePerSecond: z.number().min(0.1).max(1000).optional(),
+  }),
+  response: accountSchema,
+  status: 201,
+  idempotent: true,
+});
+export const refreshAccount = jsonRoute({
+  method: 'post',
+  path: '/v1/accounts/{id}/refresh',
+  access: 'manager',
+  tag: 'Accounts',
+  summary: 'Read the numbers again and register the webhook again',
+  params: accountParams,
+  response: accountSchema,
+});
+export const updateAccount = jsonRoute({
+  method: 'patch',
+  path: '/v1/accounts/{id}',
+  access: 'manager',
+  tag: 'Accounts',
+  summary: 'Rename, change the rate, pause or resume an account',
+  params: accountParams,
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(200).optional(),
+    ratePerSecond: z.number().min(0.1).max(1000).optional(),
+    state: z.enum(['active', 'paused']).optional(),
+  }),
+  response: accountSchema,
+});
+export const updateLane = jsonRoute({
+  method: 'patch',
+  path: '/v1/lanes/{id}',
+  access: 'manager',
+  tag: 'Accounts',
+  summary: 'Change a lane: name, zone, daily cap, state',
+  params: z.object({ id: idOf('lane') }),
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(200).optional(),
+    zone: z.string().max(64).optional(),
+    dailyCap: z.int().min(1).max(1_000_000).optional(),
+    state: z.enum(['active', 'paused', 'off']).optional(),
+  }),
+  response: laneSchema,
+});
+
+export const businessSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    zone: z.string().max(64),
+    phone: z.string().trim().max(40).nullable().openapi({ description: 'Given in HELP answers and confirmations' }),
+    email: z.email().max(320).nullable(),
+  })
+  .openapi('Business');
+export type Business = z.infer<typeof businessSchema>;
+export const getBusiness = jsonRoute({
+  method: 'get',
+  path: '/v1/business',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'The business that sends',
+  response: businessSchema,
+});
+export const putBusiness = jsonRoute({
+  method: 'put',
+  path: '/v1/business',
+  access: 'manager',
+  tag: 'Settings',
+  summary: 'Change the business',
+  body: businessSchema,
+  response: businessSchema,
+});
+
+export const statusSchema = z
+  .object({
+    environment: z.enum(['live', 'sandbox', 'none']),
+    clock: z.object({ now: isoInstant, factor: z.number(), zone: z.string() }),
+    sending: z.object({ state: z.enum(['running', 'paused']), reason: z.string().nullable() }),
+    unread: z.int(),
+    attention: z.array(z.object({ kind: z.string(), sentence: z.string(), link: z.string() })),
+    version: z.string(),
+  })
+  .openapi('Status');
+export type Status = z.infer<typeof statusSchema>;
+export const getStatus = jsonRoute({
+  method: 'get',
+  path: '/v1/status',
+  access: 'viewer',
+  tag: 'Operations',
+  summary: 'What the shell shows: environment, clock, sending, what needs a person',
+  response: statusSchema,
+});
+export const pauseSending = jsonRoute({
+  method: 'post',
+  path: '/v1/sending/pause',
+  access: 'manager',
+  tag: 'Operations',
+  summary: 'Stop campaign texts everywhere; replies and confirmations still go out',
+  body: z.strictObject({ reason: z.string().trim().max(300).optional() }),
+  response: statusSchema,
+});
+export const resumeSending = jsonRoute({
+  method: 'post',
+  path: '/v1/sending/resume',
+  access: 'manager',
+  tag: 'Operations',
+  summary: 'Let campaigns send again',
+  response: statusSchema,
+});
+
+export const homeSchema = z
+  .object({
+    checklist: z.object({ lane: z.boolean(), contacts: z.boolean(), campaign: z.boolean() }),
+    today: z.object({
+      day: z.string(),
+      sent: z.int(),
+      cap: z.int(),
+      delivered: z.int(),
+      failed: z.int(),
+      replied: z.int(),
+      optedOut: z.int(),
+    }),
+    waiting: z.array(conversationSchema),
+    waitingCount: z.int(),
+    campaigns: z.array(campaignSchema),
+    trend: z.array(
+      z.object({ day: z.string(), sent: z.int(), delivered: z.int(), replied: z.int(), optedOut: z.int() }),
+    ),
+    attention: z.array(z.object({ kind: z.string(), sentence: z.string(), link: z.string() })),
+    contacts: z.int(),
+  })
+  .openapi('Home');
+export type Home = z.infer<typeof homeSchema>;
+export const getHome = jsonRoute({
+  method: 'get',
+  path: '/v1/home',
+  access: 'viewer',
+  tag: 'Operations',
+  summary: 'The dashboard',
+  response: homeSchema,
+});

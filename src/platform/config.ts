@@ -1,0 +1,101 @@
+import { isAbsolute, join, resolve } from 'node:path';
+
+/** Every option of the program, declared once. Environment names, `--help` of `serve` and the README table follow from it. */
+export interface Config {
+  /** Folder of the embedded database, uploads, keys. */
+  readonly dataDir: string;
+  /** A PostgreSQL of your own; unset: the embedded one in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The address under which people and gateways reach this server, without a slash at the end; unset: http://host:port. */
+  readonly publicUrl: string | undefined;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** 32 bytes, base64: seals stored API keys and webhook secrets. Unset: made once and kept in `dataDir`. */
+  readonly secretKey: string | undefined;
+  readonly databaseConnections: number;
+}
+
+interface Option {
+  readonly env: string;
+  readonly text: string;
+  readonly defaultText: string;
+}
+
+export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
+  dataDir: {
+    env: 'TEXTWRIGHT_DATA_DIR',
+    text: 'Folder of the embedded database, uploads and keys',
+    defaultText: './data',
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    text: 'A PostgreSQL (15 or newer) of your own',
+    defaultText: 'embedded PostgreSQL',
+  },
+  host: { env: 'HOST', text: 'Address to listen on', defaultText: '127.0.0.1' },
+  port: { env: 'PORT', text: 'Port to listen on; 0 takes any free one', defaultText: '7080, or the next free one' },
+  publicUrl: {
+    env: 'TEXTWRIGHT_PUBLIC_URL',
+    text: 'Address under which people and gateways reach this server',
+    defaultText: 'http://HOST:PORT',
+  },
+  logLevel: { env: 'LOG_LEVEL', text: 'silent, error, warn, info or debug', defaultText: 'info' },
+  secretKey: {
+    env: 'TEXTWRIGHT_SECRET_KEY',
+    text: '32 bytes in base64 that seal stored credentials',
+    defaultText: 'made once, kept in the data folder',
+  },
+  databaseConnections: { env: 'DATABASE_CONNECTIONS', text: 'Connections of this process', defaultText: '20' },
+};
+
+export const DEFAULT_PORT = 7080;
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** Parses the environment; throws one error that lists every wrong value with its remedy. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>, workingDir: string): Config {
+  const problems: string[] = [];
+  const read = (key: keyof Config): string | undefined => {
+    const value = env[CONFIG_OPTIONS[key].env]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  };
+  const wrong = (key: keyof Config, expected: string): undefined => {
+    problems.push(
+      `${CONFIG_OPTIONS[key].env}: expected ${expected}, got "${key === 'secretKey' ? '(hidden)' : read(key)}"`,
+    );
+    return undefined;
+  };
+  const whole = (key: keyof Config, fallback: number, range: { min: number; max: number }): number => {
+    const text = read(key);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
+    wrong(key, `a whole number from ${range.min} to ${range.max}`);
+    return fallback;
+  };
+  const url = (key: keyof Config, protocols: readonly string[]): string | undefined => {
+    const text = read(key);
+    if (text === undefined) return undefined;
+    if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text.replace(/\/+$/, '');
+    return wrong(key, `an address starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+  };
+  const dataDir = read('dataDir') ?? join(workingDir, 'data');
+  const logLevel = LOG_LEVELS.find((level) => level === (read('logLevel') ?? 'info'));
+  if (logLevel === undefined) wrong('logLevel', `one of ${LOG_LEVELS.join(', ')}`);
+  const secretKey = read('secretKey');
+  if (secretKey !== undefined && Buffer.from(secretKey, 'base64').length !== 32)
+    wrong('secretKey', '32 bytes in base64 (try `openssl rand -base64 32`)');
+  const config: Config = {
+    dataDir: isAbsolute(dataDir) ? dataDir : resolve(workingDir, dataDir),
+    databaseUrl: url('databaseUrl', ['postgres:', 'postgresql:']),
+    host: read('host') ?? '127.0.0.1',
+    port: whole('port', DEFAULT_PORT, { min: 0, max: 65_535 }),
+    publicUrl: url('publicUrl', ['http:', 'https:']),
+    logLevel: logLevel ?? 'info',
+    secretKey,
+    databaseConnections: whole('databaseConnections', 20, { min: 4, max: 500 }),
+  };
+  if (problems.length > 0) throw new Error(`configuration refused:\n  ${problems.join('\n  ')}`);
+  return Object.freeze(config);
+}

@@ -1,0 +1,113 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { Temporal } from './time.ts';
+
+/**
+ * PostgreSQL through pg and Kysely. Statements are whole SQL text in the stores (`sql` templates), so the schema type is empty.
+ * Rows come back with camelCase keys, `timestamptz` as `Temporal.Instant`, `date` as `YYYY-MM-DD`, `bigint` as number.
+ */
+export type Db = Kysely<unknown>;
+export type Tx = Transaction<unknown>;
+
+export interface Database {
+  readonly db: Db;
+  /** For what Kysely does not offer: COPY streams and LISTEN. */
+  readonly pool: pg.Pool;
+  readonly connectionString: string;
+  close(): Promise<void>;
+}
+
+const OID = { int8: 20, numeric: 1700, date: 1082, timestamptz: 1184, timestamp: 1114 } as const;
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint ${text} does not fit a JavaScript number`);
+  return value;
+}
+
+const rowTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary') {
+      if (oid === OID.timestamptz) return (text: string) => Temporal.Instant.from(text.replace(' ', 'T'));
+      if (oid === OID.int8) return parseInt8;
+      if (oid === OID.numeric) return Number;
+      if (oid === OID.date || oid === OID.timestamp) return (text: string) => text;
+    }
+    return pg.types.getTypeParser(oid, format);
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+/** pg would send an Instant as quoted JSON; PostgreSQL wants plain ISO 8601. */
+class InstantClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares eight overloads of query; this passes all of them through.
+  override query(config: any, values?: any, callback?: any): any {
+    return super.query(config, Array.isArray(values) ? values.map(toParameter) : values, callback);
+  }
+}
+
+const toParameter = (value: unknown): unknown => (value instanceof Temporal.Instant ? value.toString() : value);
+
+export interface DatabaseOptions {
+  readonly connectionString: string;
+  readonly applicationName: string;
+  readonly maxConnections: number;
+  /** Called for errors of idle connections (a server restart); the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    max: options.maxConnections,
+    types: rowTypes,
+    Client: InstantClient,
+    options: '-c timezone=UTC -c jit=off',
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const db: Db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+  return { db, pool, connectionString: options.connectionString, close: () => db.destroy() };
+}
+
+const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
+const TX_ATTEMPTS_MAX = 5;
+
+/**
+ * Runs `work` in one READ COMMITTED transaction with time-outs. Deadlocks and serialization failures are run again (work must
+ * therefore have no effect outside of the transaction); any other error rolls back and is thrown.
+ */
+export async function runTx<T>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<T> {
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(async (tx) => {
+        await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true),
+          set_config('lock_timeout', '10000', true),
+          set_config('idle_in_transaction_session_timeout', '60000', true)`.execute(tx);
+        return work(tx);
+      });
+    } catch (error) {
+      if (attempt >= TX_ATTEMPTS_MAX || !RETRYABLE_CODES.has(errorCode(error))) throw error;
+    }
+  }
+}
+
+/** The SQLSTATE of a database error, or an empty text. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** The name of the constraint that a database error violated, or an empty text. */
+export function violatedConstraint(error: unknown): string {
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
+    ? error.constraint
+    : '';
+}

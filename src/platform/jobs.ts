@@ -1,0 +1,96 @@
+import { fromKysely, type JobResult, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Db, Tx } from './database.ts';
+import { type Log, withCorrelation } from './log.ts';
+
+/**
+ * Background work through pg-boss. A job is enqueued in the transaction of the change that asks for it, so that neither exists
+ * without the other. Handlers may run twice for one job (a crash before its completion): they must be idempotent.
+ */
+export interface Jobs {
+  /** `key` orders the jobs of one queue strictly, one after the other per key (queues made with `perKey`). */
+  enqueue(tx: Tx | Db, queue: string, jobs: readonly { readonly data: object; readonly key?: string }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly data: unknown;
+  /** No further attempt follows this one: keep the failure where people see it, and return. */
+  readonly lastAttempt: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface JobQueue {
+  readonly name: string;
+  readonly perKey: boolean;
+  readonly retryLimit: number;
+  /** Jobs fetched at once and worked on together. */
+  readonly batchSize: number;
+  /** Absent in a process that only enqueues. */
+  readonly handle?: (job: Job) => Promise<void>;
+}
+
+const POLLING_SECONDS = 2;
+const RETRY_DELAY_SECONDS = 2;
+const DRAIN_MS = 20_000;
+
+export async function openJobs(options: {
+  readonly connectionString: string;
+  readonly queues: readonly JobQueue[];
+  readonly log: Log;
+}): Promise<Jobs> {
+  const { connectionString, queues, log } = options;
+  const boss = new PgBoss({ connectionString, application_name: 'textwright-jobs', max: 6, useListenNotify: true });
+  boss.on('error', (error) => log.error({ error }, 'job queue'));
+  await boss.start();
+  const stopping = new AbortController();
+  for (const queue of queues) await startQueue(boss, queue, stopping.signal, log);
+  return {
+    async enqueue(tx, queue, jobs) {
+      if (jobs.length === 0) return;
+      const rows = jobs.map((job) => ({ data: job.data, ...(job.key === undefined ? {} : { singletonKey: job.key }) }));
+      await boss.insert(queue, rows, { db: fromKysely(tx.withoutPlugins()) });
+    },
+    async close() {
+      stopping.abort();
+      await boss.stop({ graceful: true, timeout: DRAIN_MS, close: true });
+    },
+  };
+}
+
+async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, log: Log): Promise<void> {
+  const { name, retryLimit, batchSize, handle } = queue;
+  await boss.createQueue(name, {
+    policy: queue.perKey ? 'key_strict_fifo' : 'standard',
+    notify: true,
+    retryLimit,
+    retryDelay: RETRY_DELAY_SECONDS,
+    retryBackoff: true,
+  });
+  if (handle === undefined) return;
+  const settle = async (job: JobWithMetadata<object>): Promise<JobResult> => {
+    try {
+      const lastAttempt = job.retryCount >= job.retryLimit;
+      await withCorrelation(job.id, () => handle({ id: job.id, data: job.data, lastAttempt, signal }));
+      return { id: job.id, status: 'completed' };
+    } catch (error) {
+      log.error({ error, queue: name, job: job.id }, 'job failed');
+      return {
+        id: job.id,
+        status: 'failed',
+        output: { message: error instanceof Error ? error.message : String(error) },
+      };
+    }
+  };
+  await boss.work<object>(
+    name,
+    {
+      batchSize,
+      pollingIntervalSeconds: POLLING_SECONDS,
+      burstWhenBatchFull: batchSize > 1,
+      includeMetadata: true,
+      perJobResults: true,
+    },
+    (jobs) => Promise.all(jobs.map(settle)),
+  );
+}

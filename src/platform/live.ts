@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import pg from 'pg';
+import type { Db, Tx } from './database.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Wake-up calls between processes over LISTEN/NOTIFY: `topic` says what changed ("campaign:<uuid>", "inbox", "engine"). They carry
+ * no data and may be lost (a reconnect calls every listener once), so whoever is woken reads the tables.
+ */
+export interface Live {
+  /** Calls `listener` for every topic that equals `topic` or starts with it and a colon. Returns the way to stop. */
+  subscribe(topic: string, listener: (topic: string) => void): () => void;
+  close(): Promise<void>;
+}
+
+const CHANNEL = 'textwright_live';
+
+/** Told to the others when this transaction commits; equal topics of one transaction are told once. */
+export async function notifyLive(tx: Tx | Db, topics: readonly string[]): Promise<void> {
+  if (topics.length === 0) return;
+  await sql`select pg_notify(${CHANNEL}, topic) from unnest(${topics}::text[]) as topic`.execute(tx);
+}
+
+const RECONNECT_DELAY_MS = 500;
+
+export async function openLive(options: { readonly connectionString: string; readonly log: Log }): Promise<Live> {
+  const listeners = new Set<{ readonly topic: string; readonly call: (topic: string) => void }>();
+  let closed = false;
+  let client: pg.Client | undefined;
+
+  const tell = (topic: string): void => {
+    for (const listener of listeners)
+      if (topic === listener.topic || topic.startsWith(`${listener.topic}:`)) listener.call(topic);
+  };
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({
+      connectionString: options.connectionString,
+      application_name: 'textwright-live',
+      keepAlive: true,
+    });
+    next.on('notification', (message) => tell(message.payload ?? ''));
+    next.on('error', (error) => options.log.warn({ error }, 'live connection lost'));
+    next.on('end', () => {
+      if (!closed) setTimeout(reconnect, RECONNECT_DELAY_MS).unref();
+    });
+    await next.connect();
+    await next.query(`listen ${CHANNEL}`);
+    client = next;
+    if (closed) await next.end();
+  };
+  const reconnect = async (): Promise<void> => {
+    if (closed) return;
+    try {
+      await connect();
+      for (const listener of listeners) listener.call(listener.topic);
+    } catch (error) {
+      options.log.warn({ error }, 'live connection cannot be made again yet');
+      setTimeout(reconnect, RECONNECT_DELAY_MS).unref();
+    }
+  };
+
+  await connect();
+  return {
+    subscribe(topic, call) {
+      const entry = { topic, call };
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
+    },
+    async close() {
+      closed = true;
+      await client?.end();
+    },
+  };
+}

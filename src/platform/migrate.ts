@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CompiledQuery, sql } from 'kysely';
+import { type Db, runTx, type Tx } from './database.ts';
+import type { Instant } from './time.ts';
+
+/**
+ * Plain SQL migrations: `NNNN_name.up.sql` with `NNNN_name.down.sql`, each applied in one transaction and recorded with the hash
+ * of its text. Processes that start together are serialised by an advisory lock.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly up: string;
+  readonly down: string;
+  readonly sha256: string;
+}
+
+const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.up\.sql$/;
+/** Any fixed number: it names the lock under which migrations run. */
+const MIGRATION_LOCK = 7_402_113;
+
+export async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.up.sql')).sort();
+  const migrations = await Promise.all(names.map((name) => readMigration(folder, name)));
+  migrations.forEach((migration, index) => {
+    if (migration.version !== index + 1)
+      throw new Error(
+        `migrations in ${folder}: expected number ${index + 1}, got ${migration.version} (${migration.name}); number them without gaps`,
+      );
+  });
+  return migrations;
+}
+
+async function readMigration(folder: string, fileName: string): Promise<Migration> {
+  const match = FILE_NAME.exec(fileName);
+  if (match?.[1] === undefined || match[2] === undefined)
+    throw new Error(`migration ${fileName}: expected a name like 0007_add_calls.up.sql`);
+  const up = await readFile(join(folder, fileName), 'utf8');
+  const down = await readFile(join(folder, fileName.replace('.up.sql', '.down.sql')), 'utf8');
+  return { version: Number(match[1]), name: match[2], up, down, sha256: createHash('sha256').update(up).digest('hex') };
+}
+
+/** Brings the schema to the newest version. Refuses a database that is newer than this code, or whose history differs. */
+export async function migrateUp(
+  db: Db,
+  options: { readonly migrations: readonly Migration[]; readonly now: Instant },
+): Promise<readonly Migration[]> {
+  return withLock(db, async (tx) => {
+    const applied = await appliedMigrations(tx);
+    checkHistory(applied, options.migrations);
+    const missing = options.migrations.slice(applied.length);
+    for (const migration of missing) {
+      await tx.executeQuery(CompiledQuery.raw(migration.up));
+      await sql`insert into schema_migration (version, name, sha256, applied_at)
+        values (${migration.version}, ${migration.name}, ${migration.sha256}, ${options.now})`.execute(tx);
+    }
+    return missing;
+  });
+}
+
+/** Takes the schema back to `toVersion` (0: empty). Loses the data of what is dropped. */
+export async function migrateDown(
+  db: Db,
+  options: { readonly migrations: readonly Migration[]; readonly toVersion: number },
+): Promise<readonly Migration[]> {
+  return withLock(db, async (tx) => {
+    const applied = await appliedMigrations(tx);
+    checkHistory(applied, options.migrations);
+    const leaving = options.migrations.slice(options.toVersion, applied.length).reverse();
+    for (const migration of leaving) {
+      await tx.executeQuery(CompiledQuery.raw(migration.down));
+      await sql`delete from schema_migration where version = ${migration.version}`.execute(tx);
+    }
+    return leaving;
+  });
+}
+
+/** Throws, with the remedy, unless the schema is exactly the one of this code. */
+export async function requireCurrentSchema(db: Db, migrations: readonly Migration[]): Promise<void> {
+  const applied = await runTx(db, appliedMigrations);
+  checkHistory(applied, migrations);
+  if (applied.length < migrations.length)
+    throw new Error(
+      `database schema is at version ${applied.length}, this program needs ${migrations.length}: run \`textwright migrate\` first`,
+    );
+}
+
+interface AppliedMigration {
+  readonly version: number;
+  readonly name: string;
+  readonly sha256: string;
+}
+
+function checkHistory(applied: readonly AppliedMigration[], known: readonly Migration[]): void {
+  if (applied.length > known.length)
+    throw new Error(
+      `database schema is at version ${applied.length}, newer than the ${known.length} that this program knows: start the newer program, or restore a backup made before its migration`,
+    );
+  for (const [index, row] of applied.entries()) {
+    const migration = known[index];
+    if (migration === undefined || row.version !== migration.version || row.sha256 !== migration.sha256)
+      throw new Error(
+        `migration ${row.version} (${row.name}) was applied with another text than this program has: use the program version that made this database`,
+      );
+  }
+}
+
+async function appliedMigrations(tx: Tx): Promise<readonly AppliedMigration[]> {
+  await sql`create table if not exists schema_migration (
+    version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null)`.execute(
+    tx,
+  );
+  const { rows } =
+    await sql<AppliedMigration>`select version, name, sha256 from schema_migration order by version`.execute(tx);
+  return rows;
+}
+
+function withLock<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return runTx(
+    db,
+    async (tx) => {
+      await sql`select set_config('lock_timeout', '0', true)`.execute(tx);
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+      return work(tx);
+    },
+    { timeoutMs: 0 },
+  );
+}

@@ -1,0 +1,70 @@
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Random } from './random.ts';
+
+/** Seals credentials at rest with AES-256-GCM. The sealed text is `v1.<nonce>.<tag>.<ciphertext>` in base64url. */
+export interface Secrets {
+  seal(plain: string): string;
+  /** Throws when the text was sealed with another key or was changed. */
+  open(sealed: string): string;
+}
+
+const NONCE_BYTES = 12;
+const KEY_BYTES = 32;
+
+export function secretsWithKey(key: Uint8Array, random: Random): Secrets {
+  if (key.length !== KEY_BYTES) throw new Error(`secret key: expected ${KEY_BYTES} bytes, got ${key.length}`);
+  return {
+    seal(plain) {
+      const nonce = random.bytes(NONCE_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return ['v1', ...[nonce, cipher.getAuthTag(), body].map((part) => Buffer.from(part).toString('base64url'))].join(
+        '.',
+      );
+    },
+    open(sealed) {
+      const [version, nonce, tag, body] = sealed.split('.');
+      if (version !== 'v1' || nonce === undefined || tag === undefined || body === undefined)
+        throw new Error('sealed secret: expected the form v1.nonce.tag.text; the stored value is damaged');
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'));
+        decipher.setAuthTag(Buffer.from(tag, 'base64url'));
+        return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw new Error(
+          'sealed secret cannot be opened: it was sealed with another key. Start with the TEXTWRIGHT_SECRET_KEY (or data folder) that sealed it',
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+/** The key of this installation: from the configuration, or made once in the data folder (readable by its owner only). */
+export async function installationKey(options: {
+  readonly configured: string | undefined;
+  readonly dataDir: string;
+  readonly random: Random;
+}): Promise<Uint8Array> {
+  if (options.configured !== undefined) return Buffer.from(options.configured, 'base64');
+  const path = join(options.dataDir, 'secret.key');
+  await mkdir(options.dataDir, { recursive: true });
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(Buffer.from(options.random.bytes(KEY_BYTES)).toString('base64'));
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const key = Buffer.from((await readFile(path, 'utf8')).trim(), 'base64');
+  if (key.length !== KEY_BYTES)
+    throw new Error(
+      `${path}: expected ${KEY_BYTES} bytes in base64, got ${key.length}; restore the file from a backup`,
+    );
+  return key;
+}
+
+export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../src/platform/database.ts';
+import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
+import { instant } from '../src/platform/time.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string;
+  }
+}
+
+export const TEMPLATE_DATABASE = 'textwright_template';
+
+/**
+ * One real PostgreSQL for the whole run: our embedded one in a folder that goes with the run, or the server that
+ * TEST_DATABASE_URL names. Every test file gets a clone of one migrated template (test/test-database.ts).
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given !== undefined) {
+    await makeTemplate(given);
+    project.provide('postgresUrl', given);
+    return async () => {};
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'textwright-test-'));
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' },
+  });
+  await makeTemplate(server.connectionString);
+  project.provide('postgresUrl', server.connectionString);
+  return async () => {
+    await server.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
+
+async function makeTemplate(serverUrl: string): Promise<void> {
+  const server = openDatabase({ connectionString: serverUrl, applicationName: 'test-setup', maxConnections: 1 });
+  await sql.raw(`drop database if exists ${TEMPLATE_DATABASE} with (force)`).execute(server.db);
+  await sql.raw(`create database ${TEMPLATE_DATABASE}`).execute(server.db);
+  await server.close();
+  const template = openDatabase({
+    connectionString: withDatabase(serverUrl, TEMPLATE_DATABASE),
+    applicationName: 'test-setup',
+    maxConnections: 1,
+  });
+  const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
+  await migrateUp(template.db, { migrations, now: instant('2026-01-01T00:00:00Z') });
+  await template.close();
+}
+
+export function withDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
