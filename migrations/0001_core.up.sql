@@ -135,7 +135,8 @@ create index contact_search on contact using gin (search gin_trgm_ops);
 create index contact_tags on contact using gin (tags);
 create index contact_place on contact (state, city);
 create index contact_newest on contact (created_at desc, id desc);
-create index contact_last_campaign_text on contact (last_campaign_text_at);
+-- No index on last_campaign_text_at: every text would then rewrite all indexes of the row instead of being a HOT update.
+alter table contact set (fillfactor = 90);
 
 -- Compliance -------------------------------------------------------------------------------------------------------------
 
@@ -265,6 +266,9 @@ create index enrollment_claim on enrollment (campaign_id, zone_group, not_before
 create index enrollment_pending_phone on enrollment (phone) where state = 'pending';
 create index enrollment_contact on enrollment (contact_id, created_at desc);
 create index enrollment_recipients on enrollment (campaign_id, state, id);
+-- The rate of the last minutes.
+create index enrollment_sent on enrollment (campaign_id, sent_at) where sent_at is not null;
+create index enrollment_replies on enrollment (campaign_id, replied_at desc) where replied_at is not null;
 create index enrollment_failures on enrollment (campaign_id, failure_code) where state = 'failed';
 create index enrollment_skips on enrollment (campaign_id, skip_reason) where state = 'skipped';
 
@@ -284,6 +288,20 @@ create table campaign_totals (
   parts bigint not null default 0,
   primary key (campaign_id, variant_id)
 );
+
+-- What happened in each hour of the clock, for charts: kept by the same trigger as the totals.
+create table campaign_hour (
+  campaign_id uuid not null references campaign (id) on delete cascade,
+  hour timestamptz not null,
+  sent integer not null default 0,
+  delivered integer not null default 0,
+  failed integer not null default 0,
+  replied integer not null default 0,
+  opted_out integer not null default 0,
+  primary key (campaign_id, hour)
+);
+
+create index campaign_hour_all on campaign_hour (hour);
 
 -- Messages ---------------------------------------------------------------------------------------------------------------
 
@@ -359,12 +377,13 @@ create unique index message_enrollment_step on message (enrollment_id, step) whe
 create index message_conversation on message (conversation_id, created_at, id);
 create index message_contact on message (contact_id, created_at desc);
 -- Replies and confirmations that wait for the holder of their account.
-create index message_direct_pending on message (account_id, not_before, id) where state = 'pending';
+create index message_direct_pending on message (account_id, not_before, id) where state = 'pending' and purpose <> 'campaign';
 create index message_unsettled on message (account_id, attempted_at) where state in ('handing_over', 'unknown');
 -- Texts without a final receipt, which the sweeper asks about.
 create index message_awaiting_receipt on message (account_id, sent_at) where state = 'sent' and direction = 'outbound';
 -- Linking a reply to the newest campaign text to that number, and settling by number.
 create index message_phone on message (phone, created_at desc);
+create index message_answers on message (in_reply_to_enrollment_id) where in_reply_to_enrollment_id is not null;
 
 create table message_attempt (
   message_id uuid not null references message (id),
@@ -471,6 +490,16 @@ begin
     delivered = t.delivered + excluded.delivered, failed = t.failed + excluded.failed,
     skipped = t.skipped + excluded.skipped, replied = t.replied + excluded.replied,
     opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts;
+  insert into campaign_hour as h (campaign_id, hour, sent, delivered, failed, replied, opted_out)
+  select n.campaign_id, date_trunc('hour', at, 'UTC'), count(*) filter (where what = 'sent'), count(*) filter (where what = 'delivered'),
+    count(*) filter (where what = 'failed'), count(*) filter (where what = 'replied'), count(*) filter (where what = 'opted_out')
+  from new_rows n join old_rows o on o.id = n.id
+  cross join lateral (values ('sent', o.sent_at, n.sent_at), ('delivered', o.delivered_at, n.delivered_at), ('failed', o.failed_at, n.failed_at),
+    ('replied', o.replied_at, n.replied_at), ('opted_out', o.opted_out_at, n.opted_out_at)) as moment (what, before, at)
+  where before is null and at is not null
+  group by 1, 2 order by 1, 2
+  on conflict (campaign_id, hour) do update set sent = h.sent + excluded.sent, delivered = h.delivered + excluded.delivered,
+    failed = h.failed + excluded.failed, replied = h.replied + excluded.replied, opted_out = h.opted_out + excluded.opted_out;
   return null;
 end $$;
 
@@ -478,3 +507,16 @@ create trigger enrollment_inserted after insert on enrollment
   referencing new table as new_rows for each statement execute function enrollment_inserted();
 create trigger enrollment_updated after update on enrollment
   referencing old table as old_rows new table as new_rows for each statement execute function enrollment_updated();
+
+-- A contact whose address changes may have moved to another zone: whoever still waits for a text waits by the new hours.
+create function contact_moved() returns trigger language plpgsql as $$
+begin
+  update enrollment set zone_group = new.zone_group where contact_id = new.id and state = 'pending';
+  insert into campaign_zone_group (campaign_id, zone_group)
+  select distinct campaign_id, new.zone_group from enrollment where contact_id = new.id and state = 'pending'
+  on conflict do nothing;
+  return null;
+end $$;
+
+create trigger contact_moved after update of zone_group on contact
+  for each row when (old.zone_group is distinct from new.zone_group) execute function contact_moved();

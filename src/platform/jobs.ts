@@ -82,7 +82,7 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
       };
     }
   };
-  await boss.work<object>(
+  await boss.work(
     name,
     {
       batchSize,
@@ -91,6 +91,6 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
       includeMetadata: true,
       perJobResults: true,
     },
-    (jobs) => Promise.all(jobs.map(settle)),
+    (jobs: JobWithMetadata<object>[]) => Promise.all(jobs.map(settle)),
   );
 }

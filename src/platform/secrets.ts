@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from './random.ts';
@@ -8,6 +8,8 @@ export interface Secrets {
   seal(plain: string): string;
   /** Throws when the text was sealed with another key or was changed. */
   open(sealed: string): string;
+  /** A key for one purpose (HKDF-SHA-256, 32 bytes in base64url): the same on every process of this installation. */
+  derive(purpose: string): string;
 }
 
 const NONCE_BYTES = 12;
@@ -39,6 +41,8 @@ export function secretsWithKey(key: Uint8Array, random: Random): Secrets {
         );
       }
     },
+    derive: (purpose) =>
+      Buffer.from(hkdfSync('sha256', key, '', `textwright ${purpose}`, KEY_BYTES)).toString('base64url'),
   };
 }
 

@@ -144,6 +144,8 @@ const sentSince = (
     .filter(({ direction, to }) => direction === 'outgoing' && to.includes(query.to))
     .filter(({ createdAt }) => !isBefore(createdAt, query.since))
     .map(gatewayMessage)
+    // Pages come newest first; turned round before the stable sort, texts of one millisecond keep their order.
+    .reverse()
     .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds);
 
 const gatewayMessage = (message: RestMessage): GatewayMessage => {

@@ -13,7 +13,10 @@ const envelope = z.object({
   id: z.string().min(1),
   type: z.string().min(1),
   createdAt: instantField,
-  data: z.object({ object: z.unknown(), resource: z.unknown(), context: z.unknown() }).optional().catch(undefined),
+  data: z
+    .object({ object: z.unknown().optional(), resource: z.unknown().optional(), context: z.unknown().optional() })
+    .optional()
+    .catch(undefined),
 });
 type Envelope = z.output<typeof envelope>;
 
@@ -72,13 +75,15 @@ function decodeJson(rawBody: Uint8Array): Parsed<unknown> {
 function eventOf(event: Envelope): Parsed<GatewayEvent> {
   switch (event.type) {
     case 'message.received':
-      return withMessage(event, 'incoming', (message) => receivedEvent(event, message));
+      return withMessage(event, 'incoming', (message) =>
+        message.from === '' ? err({ message: 'no sender' }) : ok(receivedEvent(event, message)),
+      );
     case 'message.delivered':
-      return withMessage(event, 'outgoing', (message) => statusEvent(event, { message, status: 'delivered' }));
+      return withMessage(event, 'outgoing', (message) => ok(statusEvent(event, { message, status: 'delivered' })));
     case 'message.undelivered':
-      return withMessage(event, 'outgoing', (message) => statusEvent(event, { message, status: 'undelivered' }));
+      return withMessage(event, 'outgoing', (message) => ok(statusEvent(event, { message, status: 'undelivered' })));
     case 'message.failed':
-      return withMessage(event, 'outgoing', (message) => statusEvent(event, { message, status: 'failed' }));
+      return withMessage(event, 'outgoing', (message) => ok(statusEvent(event, { message, status: 'failed' })));
     default:
       return ok(otherEvent(event));
   }
@@ -88,12 +93,12 @@ function eventOf(event: Envelope): Parsed<GatewayEvent> {
 function withMessage(
   event: Envelope,
   direction: 'incoming' | 'outgoing',
-  build: (message: Message) => GatewayEvent,
+  build: (message: Message) => Parsed<GatewayEvent>,
 ): Parsed<GatewayEvent> {
   const message = messageOf(event.data);
   if (!message.ok) return message;
   const contradicts = message.value.direction !== undefined && message.value.direction !== direction;
-  return ok(contradicts ? otherEvent(event) : build(message.value));
+  return contradicts ? ok(otherEvent(event)) : build(message.value);
 }
 
 const otherEvent = (event: Envelope): GatewayEvent => ({

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { type EligibilityFacts, ruleSentence, skipReasonSql } from '../compliance/eligibility.ts';
+import { AREA_CODES_OUTSIDE_US, TOLL_FREE_AREA_CODES } from '../contacts/area-codes.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import { type AudienceRule, audienceSql } from './audience.ts';
+
+export interface PersonSample {
+  readonly id: Uuid;
+  readonly name: string;
+  readonly phone: string;
+}
+
+export interface AudiencePreview {
+  readonly matched: number;
+  readonly textable: number;
+  readonly excluded: readonly {
+    readonly reason: string;
+    readonly sentence: string;
+    readonly count: number;
+    readonly sample: readonly PersonSample[];
+  }[];
+  readonly byState: readonly { readonly state: string; readonly count: number }[];
+  readonly sample: readonly PersonSample[];
+}
+
+export const eligibilityFacts = (now: Instant): EligibilityFacts => ({
+  now,
+  outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
+  tollFreeAreaCodes: [...TOLL_FREE_AREA_CODES],
+});
+
+/** A contact's name for people, or its number: over `contact c`. */
+export const contactNameSql = sql<string>`coalesce(nullif(trim(concat_ws(' ', c.first_name, c.last_name)), ''), nullif(c.company, ''), c.phone)`;
+
+const SAMPLE_SIZE = 5;
+
+/** Who would be enrolled right now, and who would be left out for which reason. One pass over the audience. */
+export async function previewAudience(db: Db | Tx, rule: AudienceRule, now: Instant): Promise<AudiencePreview> {
+  const { rows } = await sql<{ reason: string | null; state: string | null; count: number }>`
+    select ${skipReasonSql(eligibilityFacts(now))} as reason, c.state, count(*) as count
+    from contact c where ${audienceSql(rule, now)} group by 1, 2`.execute(db);
+  const reasons = new Map<string, number>();
+  const states = new Map<string, number>();
+  let textable = 0;
+  for (const row of rows) {
+    if (row.reason === null) {
+      textable += row.count;
+      const state = row.state ?? 'unknown';
+      states.set(state, (states.get(state) ?? 0) + row.count);
+    } else reasons.set(row.reason, (reasons.get(row.reason) ?? 0) + row.count);
+  }
+  const excluded = await Promise.all(
+    [...reasons].map(async ([reason, count]) => ({
+      reason,
+      sentence: ruleSentence(reason) ?? reason,
+      count,
+      sample: await samplePeople(db, { rule, now, reason }),
+    })),
+  );
+  return {
+    matched: rows.reduce((sum, row) => sum + row.count, 0),
+    textable,
+    excluded: excluded.sort((a, b) => b.count - a.count),
+    byState: [...states].map(([state, count]) => ({ state, count })).sort((a, b) => b.count - a.count),
+    sample: await samplePeople(db, { rule, now, reason: null }),
+  };
+}
+
+async function samplePeople(
+  db: Db | Tx,
+  query: { readonly rule: AudienceRule; readonly now: Instant; readonly reason: string | null },
+): Promise<readonly PersonSample[]> {
+  const { rows } = await sql<PersonSample>`
+    select c.id, ${contactNameSql} as name, c.phone from contact c
+    where ${audienceSql(query.rule, query.now)}
+      and ${skipReasonSql(eligibilityFacts(query.now))} is not distinct from ${query.reason}::text
+    order by c.created_at desc, c.id desc limit ${SAMPLE_SIZE}`.execute(db);
+  return rows;
+}

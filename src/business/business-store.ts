@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/database.ts';
+import { type Instant, instant } from '../platform/time.ts';
+import { type BusinessSettings, type SendingState, UNNAMED_BUSINESS } from './business.ts';
+
+/** Two rows of `setting`. Stored JSON carries its `version`. */
+type StoredBusiness = BusinessSettings & { readonly version: 1 };
+type StoredSending = { readonly version: 1 } & (
+  | { readonly state: 'running' }
+  | { readonly state: 'paused'; readonly reason: string; readonly since: string }
+);
+
+export async function getBusiness(db: Db | Tx): Promise<BusinessSettings> {
+  const stored = await getSetting<StoredBusiness>(db, 'business');
+  if (stored === undefined) return UNNAMED_BUSINESS;
+  const { name, zone, phone, email } = stored;
+  return { name, zone, phone, email };
+}
+
+export async function putBusinessRow(tx: Tx, business: BusinessSettings, now: Instant): Promise<void> {
+  await putSetting(tx, { key: 'business', value: { version: 1, ...business } satisfies StoredBusiness, now });
+}
+
+/** Whether campaign texts may go out at all; the engine asks before every claim. */
+export async function getSending(db: Db | Tx): Promise<SendingState> {
+  const stored = await getSetting<StoredSending>(db, 'sending');
+  if (stored?.state !== 'paused') return { state: 'running' };
+  return { state: 'paused', reason: stored.reason, since: instant(stored.since) };
+}
+
+export async function putSendingRow(tx: Tx, sending: SendingState, now: Instant): Promise<void> {
+  const value: StoredSending =
+    sending.state === 'running'
+      ? { version: 1, state: 'running' }
+      : { version: 1, state: 'paused', reason: sending.reason, since: sending.since.toString() };
+  await putSetting(tx, { key: 'sending', value, now });
+}
+
+async function getSetting<T extends { readonly version: number }>(db: Db | Tx, key: string): Promise<T | undefined> {
+  const { rows } = await sql<{ value: T }>`select value from setting where key = ${key}`.execute(db);
+  return rows[0]?.value;
+}
+
+async function putSetting(
+  tx: Tx,
+  { key, value, now }: { readonly key: string; readonly value: object; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    insert into setting (key, value, updated_at) values (${key}, ${JSON.stringify(value)}::jsonb, ${now})
+    on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`.execute(tx);
+}

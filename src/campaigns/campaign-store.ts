@@ -1,0 +1,139 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { AudienceRule } from '../audiences/audience.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import { addTotals, type Campaign, type CampaignState, NO_TOTALS, type Totals, type VariantRow } from './campaign.ts';
+
+interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant'> {
+  readonly totalRows: readonly (Totals & { readonly variantId: Uuid })[];
+}
+
+const selectCampaigns = (where: RawBuilder<unknown>): RawBuilder<StoredCampaign> => sql<StoredCampaign>`
+  select c.id, c.name, c.state, c.state_reason, c.audience, c.priority, c.window_start_minute, c.window_end_minute, c.revision,
+    c.created_by, c.created_at, c.launched_at, c.finished_at,
+    coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'label', v.label, 'weight', v.weight, 'body', v.body) order by v.position)
+      from campaign_variant v where v.campaign_id = c.id), '[]') as variants,
+    coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id), '{}') as lane_ids,
+    coalesce((select jsonb_agg(jsonb_build_object('variantId', t.variant_id, 'pending', t.pending, 'handingOver', t.handing_over,
+        'unknown', t.unknown, 'sent', t.sent, 'delivered', t.delivered, 'failed', t.failed, 'skipped', t.skipped,
+        'replied', t.replied, 'optedOut', t.opted_out, 'parts', t.parts))
+      from campaign_totals t where t.campaign_id = c.id), '[]') as total_rows
+  from campaign c ${where}`;
+
+function toCampaign({ totalRows, ...row }: StoredCampaign): Campaign {
+  const totalsByVariant = new Map(totalRows.map(({ variantId, ...totals }) => [variantId, totals]));
+  return { ...row, totalsByVariant, totals: [...totalsByVariant.values()].reduce(addTotals, NO_TOTALS) };
+}
+
+export async function getCampaign(tx: Tx | Db, id: Uuid): Promise<Campaign | undefined> {
+  const { rows } = await selectCampaigns(sql`where c.id = ${id}`).execute(tx);
+  return rows[0] === undefined ? undefined : toCampaign(rows[0]);
+}
+
+/** The same, its row locked until the transaction ends: what is decided on it stays true. */
+export async function lockCampaign(tx: Tx, id: Uuid): Promise<Campaign | undefined> {
+  await sql`select 1 from campaign where id = ${id} for update`.execute(tx);
+  return getCampaign(tx, id);
+}
+
+/** Newest first; index campaign_newest. */
+export async function listCampaigns(
+  db: Db,
+  query: {
+    readonly state: CampaignState | undefined;
+    readonly search: string | undefined;
+    readonly after: { readonly createdAt: string; readonly id: Uuid } | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly Campaign[]> {
+  const conditions = [sql`true`];
+  if (query.state !== undefined) conditions.push(sql`c.state = ${query.state}`);
+  if (query.search !== undefined && query.search !== '')
+    conditions.push(sql`position(lower(${query.search}) in lower(c.name)) > 0`);
+  if (query.after !== undefined)
+    conditions.push(sql`(c.created_at, c.id) < (${query.after.createdAt}::timestamptz, ${query.after.id}::uuid)`);
+  const { rows } = await selectCampaigns(
+    sql`where ${sql.join(conditions, sql` and `)} order by c.created_at desc, c.id desc limit ${query.limit}`,
+  ).execute(db);
+  return rows.map(toCampaign);
+}
+
+export interface DraftInput {
+  readonly name: string;
+  readonly audience: AudienceRule;
+  readonly variants: readonly Omit<VariantRow, 'id'>[];
+  readonly laneIds: readonly Uuid[];
+  readonly priority: number;
+}
+
+export async function insertDraft(
+  tx: Tx,
+  draft: DraftInput & { readonly id: Uuid; readonly now: Instant; readonly createdBy: string },
+): Promise<void> {
+  await sql`
+    insert into campaign (id, name, state, audience, priority, created_by, created_at, updated_at)
+    values (${draft.id}, ${draft.name}, 'draft', ${JSON.stringify(draft.audience)}, ${draft.priority}, ${draft.createdBy}, ${draft.now}, ${draft.now})`.execute(
+    tx,
+  );
+}
+
+export async function updateDraftRow(tx: Tx, id: Uuid, draft: DraftInput, now: Instant): Promise<void> {
+  await sql`
+    update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, priority = ${draft.priority},
+      updated_at = ${now}, revision = revision + 1
+    where id = ${id}`.execute(tx);
+}
+
+export async function replaceVariants(tx: Tx, campaignId: Uuid, variants: readonly VariantRow[]): Promise<void> {
+  await sql`delete from campaign_variant where campaign_id = ${campaignId}`.execute(tx);
+  for (const [position, variant] of variants.entries())
+    await sql`insert into campaign_variant (id, campaign_id, label, weight, body, position)
+      values (${variant.id}, ${campaignId}, ${variant.label}, ${variant.weight}, ${variant.body}, ${position})`.execute(
+      tx,
+    );
+}
+
+export async function replaceLanes(tx: Tx, campaignId: Uuid, laneIds: readonly Uuid[]): Promise<void> {
+  await sql`delete from campaign_lane where campaign_id = ${campaignId}`.execute(tx);
+  await sql`insert into campaign_lane (campaign_id, lane_id) select ${campaignId}, lane_id from unnest(${laneIds}::uuid[]) as lane_id`.execute(
+    tx,
+  );
+}
+
+export async function deleteDraftRow(tx: Tx, id: Uuid): Promise<void> {
+  await sql`delete from campaign where id = ${id} and state = 'draft'`.execute(tx);
+}
+
+export async function setCampaignState(
+  tx: Tx,
+  id: Uuid,
+  change: { readonly state: CampaignState; readonly reason: string | null; readonly now: Instant },
+): Promise<void> {
+  const finished = change.state === 'completed' || change.state === 'cancelled';
+  await sql`
+    update campaign set state = ${change.state}, state_reason = ${change.reason}, updated_at = ${change.now},
+      launched_at = coalesce(launched_at, ${change.now}), finished_at = ${finished ? change.now : null}
+    where id = ${id}`.execute(tx);
+}
+
+/** Everyone who still waits is left out, in one statement. Index enrollment_recipients. */
+export async function skipPending(tx: Tx, campaignId: Uuid, reason: string): Promise<number> {
+  const result = await sql`
+    update enrollment set state = 'skipped', skip_reason = ${reason} where campaign_id = ${campaignId} and state = 'pending'`.execute(
+    tx,
+  );
+  return Number(result.numAffectedRows ?? 0n);
+}
+
+/** Closes running campaigns in which nothing is open any more; returns their ids. */
+export async function completeFinished(tx: Tx | Db, now: Instant): Promise<readonly Uuid[]> {
+  // campaign_totals answers without touching enrollments.
+  const { rows } = await sql<{ id: Uuid }>`
+    update campaign set state = 'completed', state_reason = null, finished_at = ${now}, updated_at = ${now}
+    where state = 'running' and id in (
+      select t.campaign_id from campaign_totals t join campaign r on r.id = t.campaign_id and r.state = 'running'
+      group by t.campaign_id having sum(t.pending + t.handing_over + t.unknown) = 0)
+    returning id`.execute(tx);
+  return rows.map((row) => row.id);
+}

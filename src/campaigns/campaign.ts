@@ -1,0 +1,115 @@
+import type { AudienceRule } from '../audiences/audience.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { conflict } from '../platform/refusal.ts';
+import type { Instant } from '../platform/time.ts';
+
+/**
+ * The life of a campaign (docs/state-machines.md has the diagram):
+ *
+ *   draft -> running <-> paused
+ *                running, paused -> cancelled
+ *                running -> completed
+ */
+export type CampaignState = 'draft' | 'running' | 'paused' | 'completed' | 'cancelled';
+
+export type EnrollmentState = 'pending' | 'handing_over' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'skipped';
+/** Nothing more is to be handed over for an enrollment in any other state. */
+export const OPEN_ENROLLMENT_STATES = [
+  'pending',
+  'handing_over',
+  'unknown',
+] as const satisfies readonly EnrollmentState[];
+
+export interface VariantRow {
+  readonly id: Uuid;
+  readonly label: string;
+  readonly weight: number;
+  readonly body: string;
+}
+
+export interface Totals {
+  readonly pending: number;
+  readonly handingOver: number;
+  readonly unknown: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly replied: number;
+  readonly optedOut: number;
+  readonly parts: number;
+}
+
+export const NO_TOTALS: Totals = {
+  pending: 0,
+  handingOver: 0,
+  unknown: 0,
+  sent: 0,
+  delivered: 0,
+  failed: 0,
+  skipped: 0,
+  replied: 0,
+  optedOut: 0,
+  parts: 0,
+};
+
+export const addTotals = (a: Totals, b: Totals): Totals => ({
+  pending: a.pending + b.pending,
+  handingOver: a.handingOver + b.handingOver,
+  unknown: a.unknown + b.unknown,
+  sent: a.sent + b.sent,
+  delivered: a.delivered + b.delivered,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+  replied: a.replied + b.replied,
+  optedOut: a.optedOut + b.optedOut,
+  parts: a.parts + b.parts,
+});
+
+export const enrolledIn = (totals: Totals): number =>
+  totals.pending +
+  totals.handingOver +
+  totals.unknown +
+  totals.sent +
+  totals.delivered +
+  totals.failed +
+  totals.skipped;
+export const openIn = (totals: Totals): number => totals.pending + totals.handingOver + totals.unknown;
+
+export interface Campaign {
+  readonly id: Uuid;
+  readonly name: string;
+  readonly state: CampaignState;
+  readonly stateReason: string | null;
+  readonly audience: AudienceRule;
+  readonly priority: number;
+  readonly windowStartMinute: number;
+  readonly windowEndMinute: number;
+  readonly revision: number;
+  readonly createdBy: string;
+  readonly createdAt: Instant;
+  readonly launchedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly variants: readonly VariantRow[];
+  readonly laneIds: readonly Uuid[];
+  /** By variant id; who was left out before a variant was assigned counts under `NO_VARIANT`. */
+  readonly totalsByVariant: ReadonlyMap<Uuid, Totals>;
+  readonly totals: Totals;
+}
+
+export const NO_VARIANT: Uuid = '00000000-0000-0000-0000-000000000000';
+
+const ALLOWED: Readonly<Record<CampaignState, readonly string[]>> = {
+  draft: ['edit', 'launch', 'delete'],
+  running: ['pause', 'cancel'],
+  paused: ['resume', 'cancel'],
+  completed: [],
+  cancelled: [],
+};
+
+/** The refusal of an act that the campaign's state does not allow; names the state and what is allowed in it. */
+export const notInThisState = (campaign: Pick<Campaign, 'name' | 'state'>, act: string) =>
+  conflict(
+    `campaign "${campaign.name}" is ${campaign.state} and cannot be ${act}${ALLOWED[campaign.state].length === 0 ? '' : `; possible now: ${ALLOWED[campaign.state].join(', ')}`}`,
+    { state: campaign.state, allowed: ALLOWED[campaign.state] },
+  );

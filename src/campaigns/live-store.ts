@@ -1,0 +1,157 @@
+import { sql } from 'kysely';
+import { contactNameSql } from '../audiences/preview-audience.ts';
+import type { Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { EnrollmentState } from './campaign.ts';
+
+/** How many campaign texts each lane has reserved on its own business day. */
+export async function laneUsage(
+  db: Db,
+  lanes: readonly { readonly id: Uuid; readonly day: string }[],
+): Promise<ReadonlyMap<Uuid, number>> {
+  const { rows } = await sql<{ id: Uuid; reserved: number }>`
+    select u.lane_id as id, u.reserved
+    from unnest(${lanes.map((lane) => lane.id)}::uuid[], ${lanes.map((lane) => lane.day)}::date[]) as x (id, day)
+    join lane_usage u on u.lane_id = x.id and u.day = x.day`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.reserved]));
+}
+
+/** Index enrollment_failures. */
+export async function failureCounts(
+  db: Db,
+  campaignId: Uuid,
+): Promise<readonly { readonly code: string; readonly count: number }[]> {
+  const { rows } = await sql<{ code: string; count: number }>`
+    select failure_code as code, count(*) as count from enrollment
+    where campaign_id = ${campaignId} and state = 'failed' group by 1 order by 2 desc`.execute(db);
+  return rows;
+}
+
+/** Index enrollment_skips. */
+export async function skipCounts(
+  db: Db,
+  campaignId: Uuid,
+): Promise<readonly { readonly reason: string; readonly count: number }[]> {
+  const { rows } = await sql<{ reason: string; count: number }>`
+    select skip_reason as reason, count(*) as count from enrollment
+    where campaign_id = ${campaignId} and state = 'skipped' group by 1 order by 2 desc`.execute(db);
+  return rows;
+}
+
+export interface LiveReply {
+  readonly conversationId: Uuid;
+  readonly contactId: Uuid | null;
+  readonly name: string;
+  readonly phone: string;
+  readonly text: string;
+  readonly at: Instant;
+  readonly optOut: boolean;
+}
+
+/** Newest replies to a campaign. Indexes enrollment_replies and message_answers. */
+export async function latestReplies(db: Db, campaignId: Uuid, limit: number): Promise<readonly LiveReply[]> {
+  const { rows } = await sql<LiveReply>`
+    select m.conversation_id, m.contact_id, case when c.id is null then m.phone else ${contactNameSql} end as name, m.phone, m.body as text,
+      m.created_at as at, m.classification ->> 'outcome' = 'opt_out' as opt_out
+    from enrollment e join message m on m.in_reply_to_enrollment_id = e.id left join contact c on c.id = m.contact_id
+    where e.campaign_id = ${campaignId} and e.replied_at is not null
+    order by e.replied_at desc, m.created_at desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+export async function campaignHours(
+  db: Db,
+  campaignId: Uuid,
+): Promise<
+  readonly { readonly hour: Instant; readonly sent: number; readonly delivered: number; readonly replied: number }[]
+> {
+  const { rows } = await sql<{ hour: Instant; sent: number; delivered: number; replied: number }>`
+    select hour, sent, delivered, replied from campaign_hour where campaign_id = ${campaignId} order by hour desc limit 168`.execute(
+    db,
+  );
+  return rows.reverse();
+}
+
+/** Index enrollment_sent. */
+export async function sentSince(db: Db, campaignId: Uuid, since: Instant): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from enrollment where campaign_id = ${campaignId} and sent_at > ${since}`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
+/** Who still waits, by zone group. Index enrollment_claim. */
+export async function pendingGroups(
+  db: Db,
+  campaignId: Uuid,
+): Promise<readonly { readonly zoneGroup: string; readonly people: number }[]> {
+  const { rows } = await sql<{ zoneGroup: string; people: number }>`
+    select zone_group, count(*) as people from enrollment where campaign_id = ${campaignId} and state = 'pending' group by 1`.execute(
+    db,
+  );
+  return rows;
+}
+
+export interface CampaignAccount {
+  readonly name: string;
+  readonly state: 'active' | 'paused';
+  readonly stateReason: string | null;
+  readonly held: boolean;
+  readonly ratePerSecond: number;
+}
+
+export async function campaignAccounts(db: Db, campaignId: Uuid, now: Instant): Promise<readonly CampaignAccount[]> {
+  const { rows } = await sql<CampaignAccount>`
+    select a.name, a.state, a.state_reason, coalesce(l.owner is not null and l.expires_at > ${now}, false) as held, a.rate_per_second
+    from gateway_account a left join account_lease l on l.account_id = a.id
+    where a.id in (select lane.account_id from campaign_lane cl join lane on lane.id = cl.lane_id where cl.campaign_id = ${campaignId})
+    order by a.name`.execute(db);
+  return rows;
+}
+
+export interface RecipientRow {
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly name: string;
+  readonly phone: string;
+  readonly state: EnrollmentState;
+  readonly variant: string | null;
+  readonly laneName: string | null;
+  readonly reason: string | null;
+  readonly notBefore: Instant;
+  readonly zoneGroup: string;
+  readonly text: string | null;
+  readonly parts: number | null;
+  readonly sentAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly repliedAt: Instant | null;
+  readonly optedOutAt: Instant | null;
+}
+
+/** Recipients of a campaign in the order of their ids. Indexes enrollment_recipients, enrollment_failures, enrollment_skips. */
+export async function listRecipients(
+  db: Db,
+  query: {
+    readonly campaignId: Uuid;
+    readonly state: EnrollmentState | undefined;
+    readonly reason: string | undefined;
+    readonly after: { readonly state: string; readonly id: Uuid } | undefined;
+    readonly limit: number;
+  },
+): Promise<readonly RecipientRow[]> {
+  const conditions = [sql`e.campaign_id = ${query.campaignId}`];
+  if (query.state !== undefined) conditions.push(sql`e.state = ${query.state}`);
+  if (query.reason !== undefined)
+    conditions.push(sql`(e.failure_code = ${query.reason} or e.skip_reason = ${query.reason})`);
+  if (query.after !== undefined)
+    conditions.push(sql`(e.state, e.id) > (${query.after.state}, ${query.after.id}::uuid)`);
+  const { rows } = await sql<RecipientRow>`
+    select e.id as enrollment_id, e.contact_id, ${contactNameSql} as name, e.phone, e.state, v.label as variant, l.name as lane_name,
+      coalesce(e.skip_reason, e.failure_code) as reason, e.not_before, e.zone_group, m.body as text, e.parts, e.sent_at, e.delivered_at,
+      e.replied_at, e.opted_out_at
+    from enrollment e join contact c on c.id = e.contact_id
+      left join campaign_variant v on v.id = e.variant_id left join lane l on l.id = e.lane_id
+      left join message m on m.enrollment_id = e.id and m.step = 1
+    where ${sql.join(conditions, sql` and `)} order by e.state, e.id limit ${query.limit}`.execute(db);
+  return rows;
+}

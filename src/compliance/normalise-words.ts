@@ -1,0 +1,120 @@
+import { MISSPELLINGS } from './keywords.ts';
+
+/** Spellings of everyday words, so that each rule needs to know one. Spanish words never collide with these forms. */
+const CANONICAL: ReadonlyMap<string, string> = new Map([
+  ...entries('you', 'u ya\'ll yall y\'all yous'),
+  ...entries('your', 'ur yr'),
+  ...entries('you are', "you're youre"),
+  ...entries('please', 'pls plz plse pleas pleae plese pleaze ples'),
+  ...entries('thanks', 'thx thnx thanx tks ty tysm thankyou'),
+  ...entries('text', 'txt txxt'),
+  ...entries('texts', 'txts textes'),
+  ...entries('texting', 'txting txtin txtn textin texing texding texing texring'),
+  ...entries('texted', 'txted txtd'),
+  ...entries('message', 'msg mssg mesage'),
+  ...entries('messages', 'msgs mssgs mesages msges messges'),
+  ...entries('messaging', 'msging mesaging messageing msgin'),
+  ...entries('contacting', 'contactin'),
+  ...entries('calling', 'callin'),
+  ...entries('sending', 'sendin sendng'),
+  ...entries('bothering', 'botherin'),
+  ...entries('do not', "don't dont dnt donot"),
+  ...entries('does not', "doesn't doesnt"),
+  ...entries('did not', "didn't didnt"),
+  ...entries('is not', "isn't isnt"),
+  ...entries('are not', "aren't arent"),
+  ...entries('was not', "wasn't wasnt"),
+  ...entries('not', "ain't aint nt"),
+  ...entries('will not', "won't wont"),
+  ...entries('can not', "can't cant cannot"),
+  ...entries('could not', "couldn't couldnt"),
+  ...entries('would not', "wouldn't wouldnt"),
+  ...entries('should not', "shouldn't shouldnt"),
+  ...entries('have not', "haven't havent"),
+  ...entries('has not', "hasn't hasnt"),
+  ...entries('i am', "i'm im"),
+  ...entries('i have', "i've ive"),
+  ...entries('i will', "i'll ill"),
+  ...entries('i would', "i'd"),
+  ...entries('we are', "we're"),
+  ...entries('we have', "we've weve"),
+  ...entries('we will', "we'll"),
+  ...entries('it is', "it's its"),
+  ...entries('that is', "that's thats"),
+  ...entries('there is', "there's theres"),
+  ...entries('who is', "who's whos"),
+  ...entries('what is', "what's whats"),
+  ...entries('they are', "they're theyre"),
+  ...entries('he is', "he's hes"),
+  ...entries('she is', "she's shes"),
+  ...entries('you have', "you've youve"),
+  ...entries('you will', "you'll youll"),
+  ...entries('want to', 'wanna'),
+  ...entries('going to', 'gonna gunna'),
+  ...entries('have to', 'hafta'),
+  ...entries('got to', 'gotta'),
+  ...entries('with', 'w wit'),
+  ...entries('because', 'cuz cause bc coz'),
+  ...entries('anymore', 'anymor nomore anymroe'),
+  ...entries('number', 'numba nmbr num numbr'),
+  ...entries('fuck', 'fuk fck fk phuck'),
+  ...entries('fucking', 'fuckin fkn fking effing effin freaking freakin frickin fcking'),
+  ...entries('not interested', 'uninterested'),
+  ...entries('interested', 'intrested intersted interrested'),
+  ...entries('opt out', 'optout'),
+  ...entries('stop texting', 'stoptexting'),
+  ...entries('stop to end', 'stop2end stop2quit'),
+  ...entries('stop all', 'stopall'),
+  ...entries('unsubscribe', 'unsub'),
+  ...entries('remove', 'rmv rmove'),
+  // Spanish
+  ...entries('que', 'q ke'),
+  ...entries('por favor', 'porfa porfavor xfavor'),
+  ...entries('mensajes', 'mensages mensjes msjs msjes'),
+  ...entries('mensaje', 'mensage msj'),
+]);
+
+function entries(word: string, spellings: string): readonly [string, string][] {
+  return spellings.split(' ').map((spelling): [string, string] => [spelling, word]);
+}
+
+/** A word with inner apostrophes, or whatever stands between two words. */
+const TOKEN = /[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*|[^\p{L}\p{N}]+/gu;
+
+/** Rewrites lower-case text without accents into canonical words with clause marks; see `InboundText.clauses`. */
+export function canonicalWords(comparable: string): string {
+  const tokens = comparable.match(TOKEN) ?? [];
+  let result = ' ';
+  tokens.forEach((token, index) => {
+    result += /^[\p{L}\p{N}]/u.test(token)
+      ? canonicalWord(token)
+      : gapBetween(token, { before: tokens[index - 1], after: tokens[index + 1] });
+  });
+  return result.endsWith(' ') ? result : `${result} `;
+}
+
+function canonicalWord(token: string): string {
+  const shortened = /(\p{L})\1\1/u.test(token) ? token.replace(/(\p{L})\1{2,}/gu, '$1') : token;
+  const known = CANONICAL.get(shortened);
+  if (known !== undefined) return known;
+  const word = shortened.includes("'") ? shortened.replaceAll("'", '') : shortened;
+  return MISSPELLINGS.get(word) ?? word;
+}
+
+/** A mark, a space, or a word that is written as a sign. */
+function gapBetween(gap: string, neighbours: { readonly before: string | undefined; readonly after: string | undefined }): string {
+  if (gap === ' ' || gap === '-' || gap === '/') return ' ';
+  if (gap.includes('?')) return ' ? ';
+  if (gap.includes('&')) return ' and ';
+  if (gap.includes('#') && !/^\d/.test(neighbours.after ?? '')) return ' number ';
+  if (gap.includes('\n') || /[!;()]|[.,:]\s|[.,:]$|\.\.|\s[-–—]+\s?/u.test(gap)) {
+    return isInnerPoint(gap, neighbours) ? ' ' : ' | ';
+  }
+  return ' ';
+}
+
+/** "3.5", "9:00" and "s.t.o.p" hold no clause boundary; "stop.thanks" does. */
+function isInnerPoint(gap: string, { before = '', after = '' }: { readonly before: string | undefined; readonly after: string | undefined }): boolean {
+  if (gap.length !== 1 || after === '') return false;
+  return /^\d/.test(after) || /\d$/.test(before) || (before.length === 1 && after.length === 1);
+}

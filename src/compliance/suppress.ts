@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import type { Clock } from '../platform/clock.ts';
+import type { Tx } from '../platform/database.ts';
+import type { NewUuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import { recordAudit } from './audit-store.ts';
+
+/**
+ * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
+ * the contact row is locked first: the engine locks the same row before it commits an intent, so one of the two is wholly
+ * first. Lock order is contact, then enrollments.
+ */
+export type SuppressionReason = 'opt_out' | 'wrong_number' | 'provider_opt_out' | 'invalid_number';
+
+export interface SuppressInput {
+  readonly phone: string;
+  readonly reason: SuppressionReason;
+  readonly channel: 'sms' | 'staff' | 'gateway' | 'import' | 'api';
+  /** What was said, by whom, how it was understood: kept for good. */
+  readonly evidence: object;
+  readonly actor: string;
+}
+
+interface Deps {
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+}
+
+/** `created` is false when the number was suppressed for this reason already; pending enrollments are ended in any case. */
+export async function suppressNumber(
+  tx: Tx,
+  deps: Deps,
+  input: SuppressInput,
+): Promise<{ readonly created: boolean; readonly cancelled: number }> {
+  const now = deps.clock.now();
+  await sql`select 1 from contact where phone = ${input.phone} for update`.execute(tx);
+  const { rows } = await sql`
+    insert into suppression (id, phone, reason, channel, evidence, created_at)
+    values (${deps.newUuid()}, ${input.phone}, ${input.reason}, ${input.channel}, ${JSON.stringify(input.evidence)}, ${now})
+    on conflict (phone, reason) where lifted_at is null do nothing
+    returning id`.execute(tx);
+  const cancelled = await endPending(tx, { phone: input.phone, reason: SKIP_REASON[input.reason], now });
+  const created = rows.length === 1;
+  if (created)
+    await recordAudit(tx, {
+      id: deps.newUuid(),
+      at: now,
+      actor: input.actor,
+      action: 'number.suppressed',
+      subject: input.phone,
+      phone: input.phone,
+      detail: { reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
+    });
+  return { created, cancelled };
+}
+
+/** The skip reason of an enrollment whose number is suppressed. */
+export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
+  opt_out: 'opted_out',
+  provider_opt_out: 'opted_out',
+  wrong_number: 'wrong_number',
+  invalid_number: 'invalid_number',
+};
+
+async function endPending(
+  tx: Tx,
+  input: { readonly phone: string; readonly reason: string; readonly now: Instant },
+): Promise<number> {
+  // Index enrollment_pending_phone.
+  const ended = await sql`
+    update enrollment set state = 'skipped', skip_reason = ${input.reason}
+    where phone = ${input.phone} and state = 'pending'`.execute(tx);
+  // A reply that waits is ended too; the confirmation of this very opt-out comes after and is no reply.
+  await sql`
+    update message set state = 'cancelled', failure_code = ${input.reason}
+    where phone = ${input.phone} and state = 'pending' and purpose in ('campaign', 'reply')`.execute(tx);
+  return Number(ended.numAffectedRows ?? 0n);
+}
+
+/**
+ * Lifts the opt-outs of a number that were made before `saidAt` (when the person's START was sent). An opt-out of the same
+ * instant or later stays: the strict side wins.
+ */
+export async function liftOptOut(
+  tx: Tx,
+  deps: Deps,
+  input: { readonly phone: string; readonly saidAt: Instant; readonly evidence: object },
+): Promise<{ readonly lifted: boolean }> {
+  const now = deps.clock.now();
+  await sql`select 1 from contact where phone = ${input.phone} for update`.execute(tx);
+  const { rows } = await sql<{ reason: string }>`
+    update suppression set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
+    where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out')
+      and coalesce((evidence ->> 'saidAt')::timestamptz, created_at) < ${input.saidAt}
+    returning reason`.execute(tx);
+  if (rows.length > 0)
+    await recordAudit(tx, {
+      id: deps.newUuid(),
+      at: now,
+      actor: 'contact',
+      action: 'number.opted_in',
+      subject: input.phone,
+      phone: input.phone,
+      detail: { lifted: rows.map((row) => row.reason), evidence: input.evidence },
+    });
+  return { lifted: rows.length > 0 };
+}

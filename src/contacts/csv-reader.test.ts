@@ -1,0 +1,237 @@
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import iconv from 'iconv-lite';
+import { describe, expect, it } from 'vitest';
+import type { CsvFileError } from './csv-file-error.ts';
+import type { CsvRecord } from './csv-parser.ts';
+import { type CsvOptions, openCsv } from './csv-reader.ts';
+
+interface Reading {
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly head: readonly CsvRecord[];
+  readonly records: readonly CsvRecord[];
+}
+
+/** Reads a file that comes in chunks of `chunkBytes`: nothing may depend on where the chunks end. */
+async function read(
+  bytes: Uint8Array | string,
+  options: CsvOptions & { chunkBytes?: number; sizeBytes?: number } = {},
+): Promise<Reading> {
+  const buffer = Buffer.from(bytes);
+  const size = options.chunkBytes ?? 65_536;
+  const chunks = Array.from({ length: Math.ceil(buffer.length / size) }, (_, index) =>
+    buffer.subarray(index * size, (index + 1) * size),
+  );
+  const source = {
+    chunks: Readable.from(chunks),
+    ...(options.sizeBytes === undefined ? {} : { sizeBytes: options.sizeBytes }),
+  };
+  const file = await openCsv(source, options);
+  const records: CsvRecord[] = [];
+  for await (const batch of file.batches) records.push(...batch);
+  expect(file.bytesRead).toBe(buffer.length);
+  return { encoding: file.encoding, delimiter: file.delimiter, head: file.head, records };
+}
+
+const cellsOf = (reading: Reading): readonly (readonly string[])[] => reading.records.map((record) => record.cells);
+const linesOf = (reading: Reading): readonly number[] => reading.records.map((record) => record.line);
+
+async function problemOf(
+  bytes: Uint8Array | string,
+  options: CsvOptions & { chunkBytes?: number; sizeBytes?: number } = {},
+): Promise<CsvFileError> {
+  return read(bytes, options).then(
+    () => expect.unreachable('the file was read'),
+    (error: CsvFileError) => error,
+  );
+}
+
+describe('lines', () => {
+  it.each([
+    ['line feeds', 'a,b\n1,2\n3,4\n', [1, 2, 3]],
+    ['carriage returns and line feeds', 'a,b\r\n1,2\r\n3,4\r\n', [1, 2, 3]],
+    ['carriage returns', 'a,b\r1,2\r3,4', [1, 2, 3]],
+    ['mixed line endings', 'a,b\r\n1,2\n3,4\r5,6', [1, 2, 3, 4]],
+    ['blank lines', 'a,b\n\n1,2\n\n\n3,4\n\n', [1, 3, 6]],
+    ['blank lines with blanks and separators', 'a,b\n \t\n1,2\n , \n3,4', [1, 3, 5]],
+    ['a line feed in quotes', 'a,b\n1,"x\ny"\n3,4', [1, 2, 4]],
+    ['carriage return and line feed in quotes', 'a,b\r\n1,"x\r\ny\r\nz"\r\n\r\n3,4', [1, 2, 6]],
+    ['carriage returns in quotes', 'a,b\r1,"x\ry"\r3,4', [1, 2, 4]],
+  ])('are counted as the file has them, with %s', async (_, text, lines) => {
+    for (const chunkBytes of [1, 2, 3, 65_536]) expect(linesOf(await read(text, { chunkBytes }))).toEqual(lines);
+  });
+});
+
+describe('cells', () => {
+  it.each([
+    ['quotes', 'a,b\n"x, y","z"\n', [['x, y', 'z']]],
+    ['doubled quotes', 'a,b\n"""Best"" Builders",z\n', [['"Best" Builders', 'z']]],
+    ['a line break in quotes', 'a,b\n"1 Main St\nApt 2",z\n', [['1 Main St\nApt 2', 'z']]],
+    ['blanks around cells and quotes', 'a,b\n  x , "y, z" \n', [['x', 'y, z']]],
+    ['stray quotes inside of a cell', 'a,b\n5" pipe,z\n', [['5" pipe', 'z']]],
+    ['fewer cells than the header', 'a,b,c\nx\n', [['x']]],
+    ['more cells than the header', 'a,b\nx,y,z\n', [['x', 'y', 'z']]],
+  ])('are read with %s', async (_, text, rows) => {
+    for (const chunkBytes of [1, 7, 65_536]) expect(cellsOf(await read(text, { chunkBytes })).slice(1)).toEqual(rows);
+  });
+
+  it('come back as they were, whatever they hold and wherever the chunks end', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '李', '😀', '"', ',', ';', '\n', '\r\n', ' x', '0') });
+    const rows = fc.array(fc.tuple(fc.constantFrom('x', 'y'), cell, cell), { minLength: 1, maxLength: 8 });
+    const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 40 }), async (table, chunkBytes) => {
+        const text = table.map((row) => row.map(quoted).join(',')).join('\r\n');
+        expect(cellsOf(await read(text, { chunkBytes, delimiter: ',' }))).toEqual(table);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('separators', () => {
+  it.each([
+    [',', 'name,phone,tags\nO’Neil,6175550123,a;b\nKim,6175550124,\n'],
+    [';', 'name;phone;note\n"Kim; Lee";6175550123;"1,2"\nAna;6175550124;3,4\n'],
+    ['\t', 'name\tphone\nSmith, Kim\t6175550123\nLee, Ana\t6175550124\n'],
+    ['|', 'name|phone|city\nKim|6175550123|Boston, MA\nAna||Quincy, MA\n'],
+    [',', 'phone\n6175550123\n6175550124\n'],
+    [';', 'a;b;c\n1;2;3\n4;5\n6;7;8\n'],
+    [',', 'a,b,c\n1,"x;y;z;w",3\n4,"x;y;z;w",6\n'],
+  ])('%j is found in %j', async (delimiter, text) => expect((await read(text)).delimiter).toBe(delimiter));
+
+  it('can be announced on the first line, as Excel does', async () => {
+    const reading = await read('sep=;\r\nname;phone\r\nKim, Ana;6175550123\r\n');
+    expect(reading.delimiter).toBe(';');
+    expect(reading.records).toEqual([
+      { line: 2, cells: ['name', 'phone'] },
+      { line: 3, cells: ['Kim, Ana', '6175550123'] },
+    ]);
+    expect(reading.head).toEqual(reading.records);
+  });
+
+  it('can be given', async () =>
+    expect((await read('a,b;c\n', { delimiter: ';' })).records[0]?.cells).toEqual(['a,b', 'c']));
+});
+
+describe('encodings', () => {
+  const text = 'name,phone\r\nBjörn Åkesson,6175550123\r\nZoë O’Neil,6175550124\r\n';
+  const rows = [
+    ['name', 'phone'],
+    ['Björn Åkesson', '6175550123'],
+    ['Zoë O’Neil', '6175550124'],
+  ];
+
+  it.each([
+    ['utf-8', Buffer.from(text)],
+    ['utf-8', Buffer.from(`\ufeff${text}`)],
+    ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: true })],
+    ['utf-16be', iconv.encode(text, 'utf-16be', { addBOM: true })],
+    ['utf-16le', iconv.encode(text, 'utf-16le', { addBOM: false })],
+    ['utf-16be', iconv.encode(text, 'utf-16be', { addBOM: false })],
+    ['windows-1252', iconv.encode(text, 'windows-1252')],
+  ])('%s is recognised and read', async (encoding, bytes) => {
+    for (const chunkBytes of [1, 5, 65_536]) {
+      const reading = await read(bytes, { chunkBytes });
+      expect(cellsOf(reading)).toEqual(rows);
+      expect(reading.encoding).toBe(encoding);
+    }
+  });
+
+  it('Windows-1252 is recognised after any amount of ASCII', async () => {
+    const ascii = 'name,phone\n'.repeat(20_000);
+    const reading = await read(Buffer.concat([Buffer.from(ascii), iconv.encode('Zoë,6175550123\n', 'windows-1252')]));
+    expect(reading.encoding).toBe('windows-1252');
+    expect(reading.records.at(-1)).toEqual({ line: 20_001, cells: ['Zoë', '6175550123'] });
+  });
+
+  it('a byte that breaks proven UTF-8 is refused, with its place and the remedy', async () => {
+    const bytes = Buffer.concat([Buffer.from('name\nBjörn\n'), iconv.encode('Zoë\n', 'windows-1252')]);
+    for (const chunkBytes of [1, 65_536]) {
+      const error = await problemOf(bytes, { chunkBytes });
+      expect(error.problem).toBe('bad_encoding');
+      expect(error.message).toBe(
+        'this file cannot be read at byte 14 (line 3): the text is UTF-8, but 0xeb is not: save the file as "CSV UTF-8", or import it as windows-1252',
+      );
+    }
+  });
+
+  it('an encoding that is given is not questioned', async () => {
+    const reading = await read(Buffer.from('Zoë\n'), { encoding: 'windows-1252' });
+    expect(cellsOf(reading)).toEqual([['ZoÃ«']]);
+  });
+});
+
+describe('refused files', () => {
+  it.each([
+    ['nothing', '', 'empty_file', /empty \(0 bytes\)/],
+    ['an Excel workbook', 'PK\x03\x04\x14\0\x06\0[Content_Types].xml', 'not_text', /Excel workbook.*CSV UTF-8/],
+    [
+      'an OpenDocument spreadsheet',
+      'PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet',
+      'not_text',
+      /OpenDocument/,
+    ],
+    ['a ZIP archive', 'PK\x03\x04contacts.csv', 'not_text', /ZIP archive: unpack it/],
+    ['a PDF document', '%PDF-1.7\n', 'not_text', /PDF/],
+    ['a web page', '<html><table><tr>', 'not_text', /web page/],
+    ['JSON', '[{"phone": "6175550123"}]', 'not_text', /JSON/],
+    ['text with a NUL byte', 'name,phone\nKim\0,6175550123\n', 'not_text', /byte 14 \(line 2\).*NUL/],
+  ])('%s', async (_, text, problem, message) => {
+    const error = await problemOf(text);
+    expect(error.problem).toBe(problem);
+    expect(error.message).toMatch(message);
+  });
+
+  it('a picture', async () => {
+    expect((await problemOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))).message).toMatch(/picture/);
+  });
+
+  it('an unclosed quote, by the line on which its row begins', async () => {
+    const error = await problemOf('a,b\r\n"x\r\ny",1\r\n\r\n2,"open\r\n3,4\r\n5,6\r\n');
+    expect(error.problem).toBe('unclosed_quote');
+    expect(error.message).toMatch(/begins on line 5 opens a quote/);
+  });
+
+  it('an unclosed quote in a large file, before all of it is in memory', async () => {
+    const error = await problemOf(`a,b\n1,2\n3,"open\n${'4,5\n'.repeat(400_000)}`);
+    expect(error.problem).toBe('row_too_long');
+    expect(error.message).toMatch(/begins on line 3 is longer than 1 million characters/);
+  });
+
+  it('more than 500 columns', async () => {
+    expect((await problemOf(`a,b\n${'x,'.repeat(500)}x\n`)).message).toMatch(/line 2 has 501 columns, at most 500/);
+    expect((await read(`${'x,'.repeat(499)}x\n`)).records).toHaveLength(1);
+  });
+
+  it('a file above the limit, at once when its size is known', async () => {
+    const error = await problemOf('a,b\n', { bytesMax: 1_048_576, sizeBytes: 3_000_000 });
+    expect(error.message).toBe(
+      'this file has 2.9 MiB or more, at most 1 MiB can be imported at once: split it into parts',
+    );
+  });
+
+  it('a file above the limit, when it turns out to be', async () => {
+    expect((await problemOf('a,b\n'.repeat(1_000), { bytesMax: 1_000, chunkBytes: 100 })).problem).toBe(
+      'file_too_large',
+    );
+    expect((await read('a,b\n'.repeat(250), { bytesMax: 1_000, chunkBytes: 100 })).records).toHaveLength(250);
+  });
+
+  it('close their source', async () => {
+    const source = Readable.from([Buffer.from('%PDF-1.7')]);
+    await expect(openCsv({ chunks: source })).rejects.toThrow(/PDF/);
+    expect(source.destroyed).toBe(true);
+  });
+});
+
+it('stops when it is told to, with the reason', async () => {
+  const controller = new AbortController();
+  const source = Readable.from(Array.from({ length: 50 }, () => Buffer.from('a,b\n'.repeat(20_000))));
+  const file = await openCsv({ chunks: source }, { signal: controller.signal });
+  await file.batches.next();
+  controller.abort(new Error('cancelled by Kim'));
+  await expect(file.batches.next()).rejects.toThrow('cancelled by Kim');
+  expect(source.destroyed).toBe(true);
+});

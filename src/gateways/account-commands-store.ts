@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { AccountRow, LaneRow } from './account-store.ts';
+
+export interface NewAccount extends Omit<AccountRow, 'state' | 'stateReason' | 'webhookRef'> {
+  readonly webhookRef: string;
+}
+
+/** With its lease row, which a worker then takes. */
+export async function insertAccount(tx: Tx, account: NewAccount): Promise<void> {
+  await sql`
+    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed,
+      rate_per_second, state, created_at, updated_at)
+    values (${account.id}, ${account.kind}, ${account.name}, ${account.baseUrl}, ${account.environment}, ${account.apiKeySealed},
+      ${account.webhookRef}, ${account.webhookSecretsSealed}::text[], ${account.ratePerSecond}, 'active', ${account.createdAt},
+      ${account.createdAt})`.execute(tx);
+  await sql`insert into account_lease (account_id) values (${account.id})`.execute(tx);
+}
+
+export interface NewLane {
+  readonly id: Uuid;
+  readonly accountId: Uuid;
+  readonly gatewayRef: string;
+  readonly phone: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly offReason: string | null;
+}
+
+export async function insertLanes(tx: Tx, lanes: readonly NewLane[], now: Instant): Promise<void> {
+  await sql`
+    insert into lane (id, account_id, gateway_ref, phone, name, zone, state, state_reason, created_at, updated_at)
+    select x.id, x.account_id, x.gateway_ref, x.phone, x.name, x.zone, case when x.off_reason is null then 'active' else 'off' end,
+      x.off_reason, ${now}, ${now}
+    from json_to_recordset(${JSON.stringify(
+      lanes.map((lane) => ({
+        id: lane.id,
+        account_id: lane.accountId,
+        gateway_ref: lane.gatewayRef,
+        phone: lane.phone,
+        name: lane.name,
+        zone: lane.zone,
+        off_reason: lane.offReason,
+      })),
+    )}::json)
+      as x (id uuid, account_id uuid, gateway_ref text, phone text, name text, zone text, off_reason text)`.execute(tx);
+}
+
+/** Two connects with the same numbers wait for each other here, so that the second sees the first. */
+export async function lockNumbers(tx: Tx): Promise<void> {
+  await sql`lock table lane in share row exclusive mode`.execute(tx);
+}
+
+/** Which of these numbers are lanes already, and of which account. */
+export async function findTakenNumbers(
+  db: Db | Tx,
+  phones: readonly string[],
+): Promise<readonly { readonly phone: string; readonly accountName: string }[]> {
+  const { rows } = await sql<{ phone: string; accountName: string }>`
+    select l.phone, a.name as account_name from lane l join gateway_account a on a.id = l.account_id
+    where l.phone = any(${phones}::text[]) order by l.phone`.execute(db);
+  return rows;
+}
+
+export async function lockAccount(tx: Tx, id: Uuid): Promise<AccountRow | undefined> {
+  const { rows } = await sql<AccountRow>`
+    select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, rate_per_second, state,
+      state_reason, created_at
+    from gateway_account where id = ${id} for update`.execute(tx);
+  return rows[0];
+}
+
+/** The newest secret comes first; the one before stays valid for events that are on their way. */
+export async function setWebhook(
+  tx: Tx,
+  webhook: {
+    readonly accountId: Uuid;
+    readonly ref: string;
+    readonly secretsSealed: readonly string[];
+    readonly now: Instant;
+  },
+): Promise<void> {
+  await sql`
+    update gateway_account
+    set webhook_ref = ${webhook.ref}, webhook_secrets_sealed = ${webhook.secretsSealed}::text[], updated_at = ${webhook.now}
+    where id = ${webhook.accountId}`.execute(tx);
+}
+
+export async function updateAccountRow(
+  tx: Tx,
+  account: Pick<AccountRow, 'id' | 'name' | 'ratePerSecond' | 'state' | 'stateReason'>,
+  now: Instant,
+): Promise<void> {
+  await sql`
+    update gateway_account set name = ${account.name}, rate_per_second = ${account.ratePerSecond}, state = ${account.state},
+      state_reason = ${account.stateReason}, updated_at = ${now}
+    where id = ${account.id}`.execute(tx);
+}
+
+export async function lockLane(tx: Tx, id: Uuid): Promise<LaneRow | undefined> {
+  const { rows } = await sql<LaneRow>`
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    from lane where id = ${id} for update`.execute(tx);
+  return rows[0];
+}
+
+export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly LaneRow[]> {
+  const { rows } = await sql<LaneRow>`
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    from lane where account_id = ${accountId} order by id for update`.execute(tx);
+  return rows;
+}
+
+export async function updateLaneRow(
+  tx: Tx,
+  lane: Omit<LaneRow, 'accountId' | 'gatewayRef' | 'phone'>,
+  now: Instant,
+): Promise<void> {
+  await sql`
+    update lane set name = ${lane.name}, zone = ${lane.zone}, daily_cap = ${lane.dailyCap}, state = ${lane.state},
+      state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now}
+    where id = ${lane.id}`.execute(tx);
+}

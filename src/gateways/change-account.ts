@@ -1,0 +1,104 @@
+import { parseZone } from '../business/business.ts';
+import { recordAudit } from '../compliance/audit-store.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, runTx } from '../platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import { notFound, type Outcome } from '../platform/refusal.ts';
+import { ok } from '../platform/result.ts';
+import { lockAccount, lockLane, updateAccountRow, updateLaneRow } from './account-commands-store.ts';
+import type { AccountRow, LaneRow } from './account-store.ts';
+import { noSuchAccount } from './connect-account.ts';
+
+interface Deps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+}
+
+interface Change<T> {
+  readonly id: Uuid;
+  readonly change: T;
+  readonly actor: string;
+  /** Shown as the one who paused it. */
+  readonly actorName: string;
+}
+
+export function changeAccount(
+  { db, clock, newUuid }: Deps,
+  input: Change<Partial<Pick<AccountRow, 'name' | 'ratePerSecond' | 'state'>>>,
+): Promise<Outcome<Uuid>> {
+  return runTx(db, async (tx) => {
+    const before = await lockAccount(tx, input.id);
+    if (before === undefined) return noSuchAccount(input.id);
+    const after: AccountRow = { ...before, ...input.change, stateReason: reasonAfter(before, input) };
+    const now = clock.now();
+    await updateAccountRow(tx, after, now);
+    await recordAudit(tx, {
+      id: newUuid(),
+      at: now,
+      actor: input.actor,
+      action: 'account.changed',
+      subject: showId('account', before.id),
+      detail: { before: accountPart(before), after: accountPart(after) },
+    });
+    await notifyLive(tx, ['engine', 'status']);
+    return ok(before.id);
+  });
+}
+
+export function changeLane(
+  { db, clock, newUuid }: Deps,
+  input: Change<Partial<Pick<LaneRow, 'name' | 'zone' | 'dailyCap' | 'state'>>>,
+): Promise<Outcome<Uuid>> {
+  return runTx(db, async (tx) => {
+    const before = await lockLane(tx, input.id);
+    if (before === undefined) return notFound('lane', showId('lane', input.id));
+    const zone = input.change.zone === undefined ? ok(before.zone) : parseZone(input.change.zone);
+    if (!zone.ok) return zone;
+    const after: LaneRow = {
+      ...before,
+      ...input.change,
+      zone: zone.value,
+      stateReason: reasonAfter(before, input),
+      // A pause that would end by itself ends with any decision of a person.
+      pausedUntil: input.change.state === undefined ? before.pausedUntil : null,
+    };
+    const now = clock.now();
+    await updateLaneRow(tx, after, now);
+    await recordAudit(tx, {
+      id: newUuid(),
+      at: now,
+      actor: input.actor,
+      action: 'lane.changed',
+      subject: showId('lane', before.id),
+      detail: { before: lanePart(before), after: lanePart(after) },
+    });
+    await notifyLive(tx, ['engine', 'status']);
+    return ok(before.id);
+  });
+}
+
+/** Why it does not send: kept while the state stays, gone when it sends again, else who did it. */
+function reasonAfter(
+  before: { readonly state: string; readonly stateReason: string | null },
+  { change, actorName }: { readonly change: { readonly state?: string }; readonly actorName: string },
+): string | null {
+  if (change.state === undefined || change.state === before.state) return before.stateReason;
+  if (change.state === 'active') return null;
+  return change.state === 'off' ? `Switched off by ${actorName}` : `Paused by ${actorName}`;
+}
+
+const accountPart = ({ name, ratePerSecond, state, stateReason }: AccountRow) => ({
+  name,
+  ratePerSecond,
+  state,
+  stateReason,
+});
+const lanePart = ({ name, zone, dailyCap, state, stateReason }: LaneRow) => ({
+  name,
+  zone,
+  dailyCap,
+  state,
+  stateReason,
+});

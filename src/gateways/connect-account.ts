@@ -1,0 +1,277 @@
+import { getBusiness } from '../business/business-store.ts';
+import { recordAudit } from '../compliance/audit-store.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import { conflict, invalid, notFound, type Outcome, unavailable } from '../platform/refusal.ts';
+import { ok, unreachable } from '../platform/result.ts';
+import type { Secrets } from '../platform/secrets.ts';
+import type { Instant } from '../platform/time.ts';
+import type { OpenGateway } from '../services.ts';
+import {
+  findTakenNumbers,
+  insertAccount,
+  insertLanes,
+  lockAccount,
+  lockLanesOf,
+  lockNumbers,
+  type NewLane,
+  setWebhook,
+  updateLaneRow,
+} from './account-commands-store.ts';
+import { type AccountRow, getAccount } from './account-store.ts';
+import { type BaseUrl, isLoopback, parseBaseUrl } from './base-url.ts';
+import { decideLanes, type LaneChanges, NOT_REGISTERED } from './decide-lanes.ts';
+import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
+
+export const DEFAULT_BASE_URL = 'https://api.openphone.com';
+const DEFAULT_RATE_PER_SECOND = 8;
+/** The newest secret and the one before. */
+const WEBHOOK_SECRETS_MAX = 2;
+
+export interface ConnectDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly secrets: Secrets;
+  readonly openGateway: OpenGateway;
+  readonly publicUrl: () => string;
+}
+
+export interface ConnectInput {
+  readonly kind: AccountRow['kind'];
+  readonly name: string;
+  readonly apiKey: string;
+  readonly baseUrl: string | undefined;
+  readonly ratePerSecond: number | undefined;
+}
+
+/** What the gateway said, before anything is written. */
+export interface Connection extends BaseUrl {
+  readonly accountId: Uuid;
+  readonly numbers: readonly GatewayNumber[];
+  readonly webhookRef: string;
+  readonly webhookSecret: string;
+}
+
+/** Where the gateway posts the events of an account. */
+export const webhookUrl = (publicUrl: string, account: Pick<AccountRow, 'id' | 'kind'>): string =>
+  `${publicUrl}/webhooks/${account.kind}/${showId('account', account.id)}`;
+
+/** The network part of connecting: checks the key, reads the numbers, registers the webhook. */
+export async function prepareConnection(deps: ConnectDeps, input: ConnectInput): Promise<Outcome<Connection>> {
+  const address = parseBaseUrl(input.baseUrl ?? DEFAULT_BASE_URL);
+  if (!address.ok) return address;
+  const { baseUrl, environment } = address.value;
+  const reachable = requireReachable(deps.publicUrl(), environment);
+  if (!reachable.ok) return reachable;
+  const gateway = deps.openGateway({ kind: input.kind, baseUrl, apiKey: input.apiKey });
+  const numbers = readNumbers(await gateway.listNumbers(), baseUrl);
+  if (!numbers.ok) return numbers;
+  const free = await requireFreeNumbers(deps.db, numbers.value);
+  if (!free.ok) return free;
+  const accountId = deps.newUuid();
+  const url = webhookUrl(deps.publicUrl(), { id: accountId, kind: input.kind });
+  const webhook = await gateway.registerWebhook(url);
+  if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
+  const { webhookRef, secret } = webhook.value;
+  return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhookRef, webhookSecret: secret });
+}
+
+/** The written part: account, lanes and lease, or nothing when another account has one of the numbers. */
+export async function connectAccount(
+  tx: Tx,
+  deps: ConnectDeps,
+  input: ConnectInput & { readonly actor: string; readonly connection: Connection },
+): Promise<Outcome<Uuid>> {
+  const { accountId, numbers, baseUrl, environment, webhookRef, webhookSecret } = input.connection;
+  await lockNumbers(tx);
+  const free = await requireFreeNumbers(tx, numbers);
+  if (!free.ok) return free;
+  const now = deps.clock.now();
+  const { zone } = await getBusiness(tx);
+  await insertAccount(tx, {
+    id: accountId,
+    kind: input.kind,
+    name: input.name,
+    baseUrl,
+    environment,
+    apiKeySealed: deps.secrets.seal(input.apiKey),
+    webhookRef,
+    webhookSecretsSealed: [deps.secrets.seal(webhookSecret)],
+    ratePerSecond: input.ratePerSecond ?? DEFAULT_RATE_PER_SECOND,
+    createdAt: now,
+  });
+  await insertLanes(tx, newLanes(deps, { accountId, numbers, zone }), now);
+  await noteChange(tx, deps, {
+    action: 'account.connected',
+    accountId,
+    actor: input.actor,
+    now,
+    detail: { name: input.name, environment, numbers: numbers.map((number) => number.phone) },
+  });
+  return ok(accountId);
+}
+
+/** Reads the numbers again and registers the webhook again; for new numbers, a finished registration, a moved server. */
+export async function refreshAccount(
+  deps: ConnectDeps,
+  input: { readonly id: Uuid; readonly actor: string },
+): Promise<Outcome<Uuid>> {
+  const account = await getAccount(deps.db, input.id);
+  if (account === undefined) return noSuchAccount(input.id);
+  const { kind, baseUrl } = account;
+  const reachable = requireReachable(deps.publicUrl(), account.environment);
+  if (!reachable.ok) return reachable;
+  const gateway = deps.openGateway({ kind, baseUrl, apiKey: deps.secrets.open(account.apiKeySealed) });
+  const numbers = readNumbers(await gateway.listNumbers(), baseUrl);
+  if (!numbers.ok) return numbers;
+  const url = webhookUrl(deps.publicUrl(), account);
+  const webhook = await gateway.registerWebhook(url);
+  if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
+  return runTx(deps.db, (tx) => applyRefresh(tx, deps, { ...input, numbers: numbers.value, webhook: webhook.value }));
+}
+
+async function applyRefresh(
+  tx: Tx,
+  deps: ConnectDeps,
+  input: {
+    readonly id: Uuid;
+    readonly actor: string;
+    readonly numbers: readonly GatewayNumber[];
+    readonly webhook: { readonly webhookRef: string; readonly secret: string };
+  },
+): Promise<Outcome<Uuid>> {
+  const now = deps.clock.now();
+  const account = await lockAccount(tx, input.id);
+  if (account === undefined) return noSuchAccount(input.id);
+  await lockNumbers(tx);
+  const changes = decideLanes(await lockLanesOf(tx, account.id), input.numbers);
+  const free = await requireFreeNumbers(tx, changes.added);
+  if (!free.ok) return free;
+  const secretsSealed = [deps.secrets.seal(input.webhook.secret), ...account.webhookSecretsSealed];
+  await setWebhook(tx, {
+    accountId: account.id,
+    ref: input.webhook.webhookRef,
+    secretsSealed: secretsSealed.slice(0, WEBHOOK_SECRETS_MAX),
+    now,
+  });
+  await writeLanes(tx, deps, { accountId: account.id, changes, now });
+  const detail = {
+    added: changes.added.map((number) => number.phone),
+    off: changes.off.map(({ lane }) => lane.phone),
+    back: changes.back.map((lane) => lane.phone),
+  };
+  await noteChange(tx, deps, {
+    action: 'account.refreshed',
+    accountId: account.id,
+    actor: input.actor,
+    now,
+    detail,
+  });
+  return ok(account.id);
+}
+
+async function writeLanes(
+  tx: Tx,
+  deps: ConnectDeps,
+  { accountId, changes, now }: { readonly accountId: Uuid; readonly changes: LaneChanges; readonly now: Instant },
+): Promise<void> {
+  const { zone } = await getBusiness(tx);
+  if (changes.added.length > 0) await insertLanes(tx, newLanes(deps, { accountId, numbers: changes.added, zone }), now);
+  for (const { lane, reason } of changes.off)
+    await updateLaneRow(tx, { ...lane, state: 'off', stateReason: reason, pausedUntil: null }, now);
+  for (const lane of changes.back)
+    await updateLaneRow(tx, { ...lane, state: 'active', stateReason: null, pausedUntil: null }, now);
+}
+
+const newLanes = (
+  { newUuid }: Pick<ConnectDeps, 'newUuid'>,
+  input: { readonly accountId: Uuid; readonly numbers: readonly GatewayNumber[]; readonly zone: string },
+): readonly NewLane[] =>
+  input.numbers.map(({ laneRef, phone, name, mayTextUs }) => ({
+    id: newUuid(),
+    accountId: input.accountId,
+    gatewayRef: laneRef,
+    phone,
+    name: name === '' ? phone : name,
+    zone: input.zone,
+    offReason: mayTextUs ? null : NOT_REGISTERED,
+  }));
+
+async function noteChange(
+  tx: Tx,
+  { newUuid }: Pick<ConnectDeps, 'newUuid'>,
+  change: {
+    readonly action: string;
+    readonly accountId: Uuid;
+    readonly actor: string;
+    readonly now: Instant;
+    readonly detail: object;
+  },
+): Promise<void> {
+  const { action, actor, now, detail } = change;
+  await recordAudit(tx, {
+    id: newUuid(),
+    at: now,
+    actor,
+    action,
+    subject: showId('account', change.accountId),
+    detail,
+  });
+  await notifyLive(tx, ['engine', 'status']);
+}
+
+export const noSuchAccount = (id: Uuid) => notFound('account', showId('account', id));
+
+/** Without incoming events a STOP would never arrive: such an account must not send. */
+function requireReachable(publicUrl: string, environment: BaseUrl['environment']): Outcome<undefined> {
+  const url = new URL(publicUrl);
+  if (environment === 'sandbox' || (url.protocol === 'https:' && !isLoopback(url.hostname))) return ok(undefined);
+  return conflict(
+    `the gateway can report replies and opt-outs only to a public https address, and this server is reached under ${publicUrl}; start it with TEXTWRIGHT_PUBLIC_URL=https://your-name.example and try again`,
+    { state: 'not_reachable', allowed: [] },
+  );
+}
+
+function readNumbers(answer: Answer<readonly GatewayNumber[]>, baseUrl: string): Outcome<readonly GatewayNumber[]> {
+  if (!answer.ok) return refusedBy(answer.error, baseUrl, 'reading the numbers');
+  if (answer.value.length > 0) return answer;
+  return invalid(
+    'the key works, but this account has no phone number; buy or port one at the gateway, then connect again',
+  );
+}
+
+async function requireFreeNumbers(db: Db | Tx, numbers: readonly GatewayNumber[]): Promise<Outcome<undefined>> {
+  const taken = await findTakenNumbers(
+    db,
+    numbers.map((number) => number.phone),
+  );
+  const [first] = taken;
+  if (first === undefined) return ok(undefined);
+  const more = taken.length === 1 ? '' : ` (and ${taken.length - 1} more)`;
+  return conflict(
+    `the number ${first.phone}${more} is already a lane of the account "${first.accountName}"; one number can be in one account only. Refresh that account instead`,
+    { state: 'number_taken', allowed: ['refresh'] },
+  );
+}
+
+function refusedBy(problem: GatewayProblem, baseUrl: string, doing: string): Outcome<never> {
+  const said = `(${doing}: ${problem.message})`;
+  switch (problem.kind) {
+    case 'unauthorized':
+      return invalid(
+        `the gateway at ${baseUrl} refused the API key ${said}; copy the key whole, or make a new one in the gateway's settings under API`,
+        { errors: [{ pointer: '/apiKey', message: 'was refused by the gateway' }] },
+      );
+    case 'refused':
+      return invalid(`the gateway at ${baseUrl} refused the request ${said}`);
+    case 'throttled':
+      return unavailable(`the gateway at ${baseUrl} asks to slow down ${said}; try again in a minute`);
+    case 'unavailable':
+      return unavailable(`the gateway at ${baseUrl} did not answer ${said}; check the address and try again`);
+    default:
+      return unreachable(problem.kind);
+  }
+}

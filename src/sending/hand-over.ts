@@ -1,0 +1,45 @@
+import type { Gateway } from '../gateways/gateway.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import { addMs, isBefore } from '../platform/time.ts';
+import type { Prepared } from './claim.ts';
+import { decideOutcome, type HandOverOutcome } from './decide-outcome.ts';
+import type { HandedOver } from './record.ts';
+
+/**
+ * A hand-over must begin within this real time after its intent. A process that was paused longer may have lost its lease, and
+ * its successor may be settling the text right now: it must not call any more. The grace time of settling is longer than this
+ * and the request time-out together.
+ */
+export const HAND_OVER_BEGINS_WITHIN_MS = 5_000;
+
+export async function handOver(
+  deps: { readonly gateway: Gateway; readonly clock: Clock },
+  text: Prepared,
+  lane: { readonly gatewayRef: string; readonly zone: string },
+): Promise<HandedOver> {
+  const outcome = await call(deps, text, lane.gatewayRef);
+  const at = deps.clock.now();
+  return {
+    messageId: text.messageId,
+    attempt: text.attempt,
+    laneId: text.laneId,
+    laneZone: lane.zone,
+    phone: text.phone,
+    outcome: outcome.kind,
+    verdict: decideOutcome(outcome, at),
+    at,
+  };
+}
+
+async function call(
+  deps: { readonly gateway: Gateway; readonly clock: Clock },
+  text: Prepared,
+  laneRef: string,
+): Promise<HandOverOutcome> {
+  const now = deps.clock.now();
+  if (text.notAfter !== null && isBefore(text.notAfter, now))
+    return { kind: 'not_called', detail: 'the time for this text had passed' };
+  if (isBefore(addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS)), now))
+    return { kind: 'not_called', detail: 'the worker was too slow to begin' };
+  return deps.gateway.send({ laneRef, to: text.phone, text: text.body });
+}

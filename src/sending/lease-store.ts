@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+
+/**
+ * One holder per gateway account. `epoch` grows with every change of holder; every write of a holder names its epoch and fails
+ * when another one has taken over.
+ */
+export interface Lease {
+  readonly accountId: Uuid;
+  readonly owner: string;
+  readonly epoch: number;
+}
+
+/** Thrown by a fenced write: this process holds the account no longer and must forget what it was doing for it. */
+export class LeaseLost extends Error {
+  constructor(lease: Lease) {
+    super(`lease of account ${lease.accountId} lost: epoch ${lease.epoch} of ${lease.owner} is over`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/** Active accounts that nobody holds at `now`. */
+export async function freeAccounts(db: Db, now: Instant): Promise<readonly Uuid[]> {
+  const { rows } = await sql<{ id: Uuid }>`
+    select a.id from gateway_account a left join account_lease l on l.account_id = a.id
+    where l.owner is null or l.expires_at <= ${now} order by a.id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+export async function acquireLease(
+  db: Db,
+  input: { readonly accountId: Uuid; readonly owner: string; readonly now: Instant; readonly expiresAt: Instant },
+): Promise<Lease | undefined> {
+  const { rows } = await sql<{ epoch: number }>`
+    insert into account_lease as l (account_id, owner, epoch, expires_at)
+    values (${input.accountId}, ${input.owner}, 1, ${input.expiresAt})
+    on conflict (account_id) do update set owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
+    where l.owner is null or l.expires_at <= ${input.now}
+    returning epoch`.execute(db);
+  const epoch = rows[0]?.epoch;
+  return epoch === undefined ? undefined : { accountId: input.accountId, owner: input.owner, epoch };
+}
+
+/** False when the lease has gone to another holder. An expired one that nobody took is renewed. */
+export async function renewLease(db: Db, lease: Lease, expiresAt: Instant): Promise<boolean> {
+  const result = await sql`
+    update account_lease set expires_at = ${expiresAt}
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(db);
+  return result.numAffectedRows === 1n;
+}
+
+/** Hands the account over at once (drain). */
+export async function releaseLease(db: Db, lease: Lease): Promise<void> {
+  await sql`
+    update account_lease set owner = null, expires_at = null
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(db);
+}
+
+/**
+ * The fence: locks the lease row in share mode, so that a take-over waits until this transaction is over, and throws when it has
+ * happened already.
+ */
+export async function requireLease(tx: Tx, lease: Lease): Promise<void> {
+  const { rows } = await sql`
+    select 1 from account_lease
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch} for share`.execute(tx);
+  if (rows.length === 0) throw new LeaseLost(lease);
+}

@@ -1,0 +1,40 @@
+import type { Gateway } from '../gateways/gateway.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, runTx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { HOUR_MS, MINUTE_MS } from '../platform/time.ts';
+import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
+import { dueReceipts, receiptsChecked } from './settle-store.ts';
+
+const FIRST_AFTER_MS = 10 * MINUTE_MS;
+const GIVE_UP_AFTER_MS = 72 * HOUR_MS;
+
+/**
+ * Asks for the status of accepted texts that have no final receipt: v1 of the provider's API has no failure event. Returns how
+ * many requests were made; they count against the account's rate.
+ */
+export async function checkReceipts(
+  deps: { readonly db: Db; readonly clock: Clock; readonly gateway: Gateway },
+  accountId: Uuid,
+  limit: number,
+): Promise<number> {
+  const now = deps.clock.now();
+  const due = await dueReceipts(deps.db, {
+    accountId,
+    now,
+    firstAfterMs: FIRST_AFTER_MS,
+    giveUpAfterMs: GIVE_UP_AFTER_MS,
+    limit,
+  });
+  for (const { id, gatewayMessageId } of due) {
+    const answer = await deps.gateway.getMessage(gatewayMessageId);
+    if (answer.ok && answer.value !== undefined && answer.value.status !== 'received') {
+      const { status } = answer.value;
+      await runTx(deps.db, (tx) =>
+        applyDeliveryStatus(tx, { accountId, gatewayMessageId, status, errorCode: undefined, at: deps.clock.now() }),
+      );
+    }
+    await receiptsChecked(deps.db, [id], now);
+  }
+  return due.length;
+}

@@ -1,0 +1,122 @@
+import { sql } from 'kysely';
+import type { Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { Verdict } from './decide-outcome.ts';
+
+/** The result of one attempt, to be written. `at` is the instant of the answer. */
+export interface AttemptResult {
+  readonly messageId: Uuid;
+  readonly attempt: number;
+  readonly outcome: string;
+  readonly verdict: Verdict;
+  readonly at: Instant;
+}
+
+interface Recorded {
+  readonly enrollmentId: Uuid | null;
+  readonly campaignId: Uuid | null;
+}
+
+/**
+ * Moves messages out of `from` (the state in which the verdict was reached), their enrollments with them, closes the attempts and
+ * gives back the caps of what was not sent. Rows that have moved on meanwhile (a receipt came first) are left alone.
+ */
+export async function recordResults(
+  tx: Tx,
+  input: {
+    readonly accountId: Uuid;
+    readonly from: 'handing_over' | 'unknown';
+    readonly results: readonly AttemptResult[];
+  },
+): Promise<readonly Recorded[]> {
+  const { results } = input;
+  const rows = results.map(({ messageId, attempt, outcome, verdict, at }) => ({
+    id: messageId,
+    attempt,
+    outcome,
+    state: verdict.to,
+    at: at.toString(),
+    gateway_id: verdict.to === 'sent' ? verdict.gatewayMessageId : null,
+    code: verdict.to === 'failed' ? verdict.code : null,
+    detail: verdict.to === 'failed' ? verdict.message : verdict.to === 'sent' ? null : verdict.detail,
+    not_before: verdict.to === 'pending' ? verdict.notBefore.toString() : null,
+  }));
+  const { rows: recorded } = await sql<Recorded>`
+    with result as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz)
+    ), moved as (
+      update message m set state = r.state, gateway_message_id = coalesce(r.gateway_id, m.gateway_message_id),
+        failure_code = r.code, failure_message = r.detail,
+        sent_at = case when r.state = 'sent' then r.at else m.sent_at end,
+        failed_at = case when r.state = 'failed' then r.at end,
+        not_before = coalesce(r.not_before, m.not_before)
+      from result r
+      where m.id = r.id and m.state = ${input.from} and m.account_id = ${input.accountId} and m.attempts = r.attempt
+      returning m.id, m.enrollment_id, m.lane_id, m.cap_day, m.attempts, r.state, r.at, r.code, r.not_before, r.outcome, r.detail
+    ), closed as (
+      update message_attempt a set finished_at = m.at, outcome = m.outcome, detail = m.detail
+      from moved m where a.message_id = m.id and a.attempt = m.attempts
+    ), given_back as (
+      update lane_usage u set reserved = u.reserved - b.texts
+      from (select lane_id, cap_day, count(*) as texts from moved
+        where state in ('pending', 'failed') and cap_day is not null group by 1, 2) b
+      where u.lane_id = b.lane_id and u.day = b.cap_day
+    ), enrolled as (
+      update enrollment e set state = m.state, sent_at = case when m.state = 'sent' then m.at else e.sent_at end,
+        failed_at = case when m.state = 'failed' then m.at end, failure_code = m.code,
+        not_before = coalesce(m.not_before, e.not_before)
+      from moved m where e.id = m.enrollment_id
+      returning e.id, e.campaign_id
+    )
+    select m.enrollment_id, e.campaign_id from moved m left join enrolled e on e.id = m.enrollment_id`.execute(tx);
+  return recorded;
+}
+
+/**
+ * A new holder finds what its predecessor had begun: whether the gateway took it cannot be known here. Index message_unsettled.
+ */
+export async function markOrphansUnknown(
+  tx: Tx,
+  input: { readonly accountId: Uuid; readonly epoch: number; readonly now: Instant },
+): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    with orphan as (
+      update message set state = 'unknown', failure_message = 'the worker stopped before the answer was recorded', not_before = ${input.now}
+      where account_id = ${input.accountId} and state = 'handing_over' and lease_epoch < ${input.epoch}
+      returning id, enrollment_id, attempts
+    ), closed as (
+      update message_attempt a set finished_at = ${input.now}, outcome = 'unknown', detail = 'worker stopped'
+      from orphan o where a.message_id = o.id and a.attempt = o.attempts and a.outcome is null
+    ), enrolled as (
+      update enrollment e set state = 'unknown' from orphan o where e.id = o.enrollment_id and e.state = 'handing_over'
+    )
+    select count(*) as n from orphan`.execute(tx);
+  return rows[0]?.n ?? 0;
+}
+
+export async function pauseLane(
+  tx: Tx,
+  input: { readonly laneId: Uuid; readonly reason: string; readonly until: Instant | null; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update lane set state = 'paused', state_reason = ${input.reason}, paused_until = ${input.until}, updated_at = ${input.now}
+    where id = ${input.laneId} and state = 'active'`.execute(tx);
+}
+
+/** Lanes whose pause has ended by itself go on. */
+export async function resumeDueLanes(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {
+  await sql`
+    update lane set state = 'active', state_reason = null, paused_until = null, updated_at = ${now}
+    where account_id = ${accountId} and state = 'paused' and paused_until <= ${now}`.execute(tx);
+}
+
+export async function pauseAccount(
+  tx: Tx,
+  input: { readonly accountId: Uuid; readonly reason: string; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update gateway_account set state = 'paused', state_reason = ${input.reason}, updated_at = ${input.now}
+    where id = ${input.accountId} and state = 'active'`.execute(tx);
+}

@@ -1,0 +1,67 @@
+/**
+ * Writes what hand-overs led to: state, cap, suppression and pauses in one transaction, fenced by the lease. A holder that has lost
+ * its account records nothing; its successor settles those texts by asking the gateway.
+ */
+import { nextMidnight } from '../compliance/quiet-hours.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import type { Verdict } from './decide-outcome.ts';
+import { type Lease, requireLease } from './lease-store.ts';
+import { type AttemptResult, pauseAccount, pauseLane, recordResults } from './record-store.ts';
+
+export interface RecordDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+}
+
+/** A result with what its consequences need. */
+export interface HandedOver extends AttemptResult {
+  readonly laneId: Uuid;
+  readonly laneZone: string;
+  readonly phone: string;
+}
+
+export function record(
+  deps: RecordDeps,
+  lease: Lease,
+  input: { readonly from: 'handing_over' | 'unknown'; readonly results: readonly HandedOver[] },
+): Promise<void> {
+  return runTx(deps.db, async (tx) => {
+    await requireLease(tx, lease);
+    // Numbers before messages: a suppression locks the contact first, as everywhere.
+    for (const result of input.results) await suppressRefused(tx, deps, result);
+    const recorded = await recordResults(tx, { accountId: lease.accountId, ...input });
+    for (const result of input.results) await pauseSender(tx, deps, lease, result);
+    const campaigns = new Set(
+      recorded.flatMap((row) => (row.campaignId === null ? [] : [`campaign:${row.campaignId}`])),
+    );
+    await notifyLive(tx, [...campaigns, ...(recorded.some((row) => row.enrollmentId === null) ? ['inbox'] : [])]);
+  });
+}
+
+async function suppressRefused(tx: Tx, deps: RecordDeps, { verdict, phone }: HandedOver): Promise<void> {
+  if (verdict.suppress === undefined || verdict.to !== 'failed') return;
+  await suppressNumber(tx, deps, {
+    phone,
+    reason: verdict.suppress,
+    channel: 'gateway',
+    evidence: { code: verdict.code, message: verdict.message },
+    actor: 'system',
+  });
+}
+
+async function pauseSender(tx: Tx, deps: RecordDeps, lease: Lease, result: HandedOver): Promise<void> {
+  const { sender }: { readonly sender?: Verdict['sender'] } = result.verdict;
+  if (sender === undefined) return;
+  const now = deps.clock.now();
+  if (sender.scope === 'account') await pauseAccount(tx, { accountId: lease.accountId, reason: sender.reason, now });
+  else {
+    const until = sender.until === 'next_day' ? nextMidnight(result.laneZone, now) : null;
+    await pauseLane(tx, { laneId: result.laneId, reason: sender.reason, until, now });
+  }
+  await notifyLive(tx, ['status']);
+}

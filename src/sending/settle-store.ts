@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+
+export interface UnknownMessage {
+  readonly id: Uuid;
+  readonly laneId: Uuid;
+  readonly phone: string;
+  readonly body: string;
+  readonly attempts: number;
+  readonly attemptedAt: Instant;
+}
+
+/** Oldest first, those whose next question is due. Index message_unsettled. */
+export async function dueUnknown(
+  db: Db,
+  query: { readonly accountId: Uuid; readonly now: Instant; readonly limit: number },
+): Promise<readonly UnknownMessage[]> {
+  const { rows } = await sql<UnknownMessage>`
+    select id, lane_id, phone, body, attempts, attempted_at from message
+    where account_id = ${query.accountId} and state = 'unknown' and not_before <= ${query.now}
+    order by attempted_at limit ${query.limit}`.execute(db);
+  return rows;
+}
+
+/** Which of these gateway ids belong to messages that we have already. */
+export async function knownGatewayIds(
+  db: Db,
+  accountId: Uuid,
+  gatewayIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ gatewayMessageId: string }>`
+    select gateway_message_id from message
+    where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])`.execute(db);
+  return new Set(rows.map((row) => row.gatewayMessageId));
+}
+
+export async function askAgainAt(db: Db, messageIds: readonly Uuid[], at: Instant): Promise<void> {
+  await sql`update message set not_before = ${at} where id = any(${messageIds}::uuid[]) and state = 'unknown'`.execute(
+    db,
+  );
+}
+
+export interface AwaitingReceipt {
+  readonly id: Uuid;
+  readonly gatewayMessageId: string;
+}
+
+/**
+ * Accepted texts without a final receipt, asked about again when their age has doubled since the last time: the provider
+ * announces a failure by nothing at all. Index message_awaiting_receipt.
+ */
+export async function dueReceipts(
+  db: Db,
+  query: {
+    readonly accountId: Uuid;
+    readonly now: Instant;
+    readonly firstAfterMs: number;
+    readonly giveUpAfterMs: number;
+    readonly limit: number;
+  },
+): Promise<readonly AwaitingReceipt[]> {
+  const { rows } = await sql<AwaitingReceipt>`
+    select id, gateway_message_id from message
+    where account_id = ${query.accountId} and state = 'sent' and direction = 'outbound'
+      and sent_at <= ${query.now}::timestamptz - make_interval(secs => ${query.firstAfterMs / 1000}::double precision)
+      and sent_at > ${query.now}::timestamptz - make_interval(secs => ${query.giveUpAfterMs / 1000}::double precision)
+      and (receipt_checked_at is null or ${query.now}::timestamptz - sent_at >= 2 * (receipt_checked_at - sent_at))
+    order by sent_at limit ${query.limit}`.execute(db);
+  return rows;
+}
+
+export async function receiptsChecked(db: Db, messageIds: readonly Uuid[], now: Instant): Promise<void> {
+  await sql`update message set receipt_checked_at = ${now} where id = any(${messageIds}::uuid[])`.execute(db);
+}

@@ -1,0 +1,123 @@
+/**
+ * Settles unknown outcomes by asking, never by sending again blindly: the gateway lists what went from this lane to this number
+ * since the attempt began.
+ *
+ * - A listed text that none of our messages owns, with our text: it was sent.
+ * - None, and the grace time is over (longer than a request can live): provably absent, it waits again.
+ * - The gateway does not answer: stays unknown, is asked again later.
+ */
+import type { Gateway, GatewayMessage } from '../gateways/gateway.ts';
+import { toGsm7 } from '../messages/encoding.ts';
+import type { Clock } from '../platform/clock.ts';
+import { patience } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { addMs, MINUTE_MS, msBetween } from '../platform/time.ts';
+import type { HandedOver } from './record.ts';
+import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage } from './settle-store.ts';
+
+export interface SettleDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly gateway: Gateway;
+  /** Real milliseconds after the attempt from which absence counts as proof. */
+  readonly graceMs: number;
+  readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string; readonly zone: string }>;
+}
+
+/** Clocks differ: the gateway may have dated the text a little before our attempt. */
+const CLOCK_SKEW_MS = MINUTE_MS;
+const ASK_AGAIN_MS = 2_000;
+
+/** Asks about at most `limit` numbers; returns what became clear, to be recorded by the holder. */
+export async function settleUnknown(
+  deps: SettleDeps,
+  accountId: Uuid,
+  limit: number,
+): Promise<{ readonly asked: number; readonly results: readonly HandedOver[] }> {
+  const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
+  const groups = Map.groupBy(due, (message) => `${message.laneId} ${message.phone}`);
+  const results: HandedOver[] = [];
+  for (const group of groups.values()) results.push(...(await settleNumber(deps, accountId, group)));
+  return { asked: groups.size, results };
+}
+
+async function settleNumber(
+  deps: SettleDeps,
+  accountId: Uuid,
+  messages: readonly UnknownMessage[],
+): Promise<readonly HandedOver[]> {
+  const [first] = messages;
+  const lane = first === undefined ? undefined : deps.lanes.get(first.laneId);
+  if (first === undefined || lane === undefined) return [];
+  const askedAt = deps.clock.now();
+  const answer = await deps.gateway.listSent({
+    laneRef: lane.gatewayRef,
+    to: first.phone,
+    since: addMs(first.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
+  });
+  if (!answer.ok) {
+    const waitMs = Math.max(ASK_AGAIN_MS, answer.error.retryAfterMs ?? 0);
+    await askAgainAt(
+      deps.db,
+      messages.map((message) => message.id),
+      addMs(askedAt, patience(deps.clock, waitMs)),
+    );
+    return [];
+  }
+  const known = await knownGatewayIds(
+    deps.db,
+    accountId,
+    answer.value.map((listed) => listed.gatewayMessageId),
+  );
+  const verdicts = matchListed(
+    messages,
+    answer.value.filter((listed) => !known.has(listed.gatewayMessageId)),
+  );
+  const graceMs = patience(deps.clock, deps.graceMs);
+  const early = messages.filter(
+    (message) => !verdicts.has(message.id) && msBetween(message.attemptedAt, askedAt) < graceMs,
+  );
+  await askAgainAt(
+    deps.db,
+    early.map((message) => message.id),
+    addMs(askedAt, patience(deps.clock, ASK_AGAIN_MS)),
+  );
+  return messages
+    .filter((message) => !early.includes(message))
+    .map((message): HandedOver => {
+      const listed = verdicts.get(message.id);
+      return {
+        messageId: message.id,
+        attempt: message.attempts,
+        laneId: message.laneId,
+        laneZone: lane.zone,
+        phone: message.phone,
+        outcome: listed === undefined ? 'settled_absent' : 'settled_sent',
+        verdict:
+          listed === undefined
+            ? { to: 'pending', notBefore: askedAt, detail: 'the gateway has no such text' }
+            : { to: 'sent', gatewayMessageId: listed.gatewayMessageId },
+        at: listed?.createdAt ?? askedAt,
+      };
+    });
+}
+
+/** Pairs each of our messages with one listed text of the same words, oldest with oldest. */
+export function matchListed(
+  messages: readonly Pick<UnknownMessage, 'id' | 'body'>[],
+  listed: readonly GatewayMessage[],
+): ReadonlyMap<Uuid, GatewayMessage> {
+  const free = [...listed];
+  const pairs = new Map<Uuid, GatewayMessage>();
+  for (const message of messages) {
+    const at = free.findIndex((candidate) => sameWords(candidate.text, message.body));
+    const [found] = at < 0 ? [] : free.splice(at, 1);
+    if (found !== undefined) pairs.set(message.id, found);
+  }
+  return pairs;
+}
+
+/** Providers replace look-alike characters and trim; the words stay. */
+const sameWords = (a: string, b: string): boolean => comparable(a) === comparable(b);
+const comparable = (text: string): string => toGsm7(text.normalize('NFC')).text.replace(/\s+/g, ' ').trim();

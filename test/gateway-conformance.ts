@@ -1,0 +1,338 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Gateway, GatewayEvent, SendOutcome, WebhookEdge } from '../src/gateways/gateway.ts';
+import { addMs, type Instant, MINUTE_MS, SECOND_MS } from '../src/platform/time.ts';
+import type { PostedWebhook } from './webhook-receiver.ts';
+
+/**
+ * What every gateway adapter must do, whatever its wire format. Each case runs in a world of its own, over real HTTP, in which
+ * time stands still until `step` moves it.
+ */
+export interface GatewayWorld {
+  readonly gateway: Gateway;
+  readonly edge: WebhookEdge;
+  /** Same world, a key that nobody knows. */
+  readonly strangerGateway: Gateway;
+  /** Nobody listens at its address. */
+  readonly unreachableGateway: Gateway;
+  /** Gives up long before a slow answer comes. */
+  readonly impatientGateway: Gateway;
+  readonly lane: { readonly laneRef: string; readonly phone: string };
+  readonly otherLane: { readonly laneRef: string; readonly phone: string };
+  /** Ends as undelivered. */
+  readonly deadNumber: string;
+  readonly webhookUrl: string;
+  readonly posts: readonly PostedWebhook[];
+  now(): Instant;
+  suffer(fault: WireFault): void;
+  refuse(refusal: WireRefusal | undefined): void;
+  /** Requests that reached the gateway's server. */
+  requests(): number;
+  accepted(): readonly { readonly to: string; readonly text: string }[];
+  personTexts(text: { readonly from: string; readonly to: string; readonly text: string }): Promise<void>;
+  /** Lets time pass, and whatever falls due. */
+  pass(ms: number): Promise<void>;
+  /** Lets the next thing happen; false when nothing is left. */
+  step(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export type WireFault =
+  | 'none'
+  | 'request_lost'
+  | 'answer_lost'
+  | 'answer_cut'
+  | 'answer_slow'
+  | 'error_before_acceptance_or_after';
+
+export type WireRefusal =
+  | 'registration_missing'
+  | 'no_credit'
+  | 'subscription_expired'
+  | 'sender_not_allowed'
+  | 'daily_cap'
+  | 'rate_limit_for_7_seconds'
+  | 'rate_limit';
+
+const TOLERANCE_MS = 5 * MINUTE_MS;
+const PERSON = '+16175550142';
+
+export function describeGatewayConformance(name: string, openWorld: () => Promise<GatewayWorld>): void {
+  describe(`${name}: gateway conformance`, () => {
+    let world: GatewayWorld;
+    beforeEach(async () => {
+      world = await openWorld();
+    });
+    afterEach(() => world.close());
+    const sendTo = (to: string, text = 'Hi Sam, your estimate is ready.'): Promise<SendOutcome> =>
+      world.gateway.send({ laneRef: world.lane.laneRef, to, text });
+    const listed = async (since: Instant, to = PERSON): Promise<readonly string[]> => {
+      const answer = await world.gateway.listSent({ laneRef: world.lane.laneRef, to, since });
+      if (!answer.ok) throw new Error(answer.error.message);
+      return answer.value.map(({ text }) => text);
+    };
+    const rest = async (): Promise<void> => {
+      while (await world.step());
+    };
+
+    describe('sending', () => {
+      it('hands over one text with one request, and finds it by listing', async () => {
+        const since = world.now();
+        const outcome = await sendTo(PERSON);
+        expect(outcome).toMatchObject({ kind: 'accepted', status: 'queued' });
+        expect(world.requests()).toBe(1);
+        const answer = await world.gateway.listSent({ laneRef: world.lane.laneRef, to: PERSON, since });
+        expect(answer).toMatchObject({
+          ok: true,
+          value: [
+            {
+              gatewayMessageId: outcome.kind === 'accepted' ? outcome.gatewayMessageId : '',
+              direction: 'outbound',
+              from: world.lane.phone,
+              to: [PERSON],
+              text: 'Hi Sam, your estimate is ready.',
+              createdAt: since,
+            },
+          ],
+        });
+      });
+
+      it.each([
+        ['emoji and joiners', 'See you at 8 👷🏽‍♀️👍 – “Sam’s crew”'],
+        ['combining marks as they came', 'mañana, man\u0303ana, e\u0301'],
+        ['lines, tabs, quotes and backslashes', 'a\nb\tc "d" \\n {}'],
+        ['right-to-left text and signs of two units', 'שלום 𝒮 ✅'],
+      ])('keeps %s', async (_what, text) => {
+        const since = world.now();
+        await sendTo(PERSON, text);
+        expect(await listed(since)).toEqual([text]);
+      });
+
+      it.each<[WireRefusal, Partial<SendOutcome>]>([
+        ['registration_missing', { kind: 'refused_sender', scope: 'account', until: 'fixed' }],
+        ['no_credit', { kind: 'refused_sender', scope: 'account', until: 'fixed' }],
+        ['subscription_expired', { kind: 'refused_sender', scope: 'account', until: 'fixed' }],
+        ['sender_not_allowed', { kind: 'refused_sender', scope: 'lane', until: 'fixed' }],
+        ['daily_cap', { kind: 'refused_sender', until: 'next_day' }],
+        ['rate_limit_for_7_seconds', { kind: 'throttled', reason: 'rate_limit', retryAfterMs: 7 * SECOND_MS }],
+      ])('tells %s from every other refusal, with one request', async (refusal, expected) => {
+        world.refuse(refusal);
+        expect(await sendTo(PERSON)).toMatchObject(expected);
+        expect(world.requests()).toBe(1);
+        expect(world.accepted()).toEqual([]);
+      });
+
+      it('chooses its own wait when a rate limit names none', async () => {
+        world.refuse('rate_limit');
+        const outcome = await sendTo(PERSON);
+        expect(outcome).toMatchObject({ kind: 'throttled', reason: 'rate_limit' });
+        expect(outcome.kind === 'throttled' && outcome.retryAfterMs).toBeGreaterThan(0);
+      });
+
+      it('tells a bad number, a bad text, an unknown lane and a wrong key apart', async () => {
+        const { laneRef } = world.lane;
+        expect(await sendTo('555')).toMatchObject({ kind: 'refused_recipient', effect: 'invalid_number' });
+        expect(await sendTo(PERSON, ' ')).toMatchObject({ kind: 'refused_recipient', effect: 'none' });
+        expect(await world.gateway.send({ laneRef: 'PNnobody', to: PERSON, text: 'Hi' })).toMatchObject({
+          kind: 'refused_sender',
+          scope: 'lane',
+        });
+        expect(await world.strangerGateway.send({ laneRef, to: PERSON, text: 'Hi' })).toMatchObject({
+          kind: 'refused_sender',
+          scope: 'account',
+        });
+      });
+    });
+
+    describe('when the network fails', () => {
+      it('knows that nothing was sent if nobody listens', async () => {
+        const { laneRef } = world.lane;
+        const outcome = await world.unreachableGateway.send({ laneRef, to: PERSON, text: 'Hi' });
+        expect(outcome).toMatchObject({ kind: 'throttled', reason: 'unreachable' });
+      });
+
+      it.each<WireFault>(['answer_lost', 'answer_cut'])(
+        'calls %s unknown, and listing finds the text',
+        async (fault) => {
+          const since = world.now();
+          world.suffer(fault);
+          expect(await sendTo(PERSON, 'once')).toMatchObject({ kind: 'unknown' });
+          expect(world.requests()).toBe(1);
+          world.suffer('none');
+          expect(await listed(since)).toEqual(['once']);
+        },
+      );
+
+      it('calls a time-out unknown, and listing finds the text', async () => {
+        const since = world.now();
+        world.suffer('answer_slow');
+        const { laneRef } = world.lane;
+        const outcome = await world.impatientGateway.send({ laneRef, to: PERSON, text: 'once' });
+        expect(outcome).toMatchObject({ kind: 'unknown' });
+        world.suffer('none');
+        expect(await listed(since)).toEqual(['once']);
+      });
+
+      it('calls a lost request unknown, and listing finds nothing', async () => {
+        const since = world.now();
+        world.suffer('request_lost');
+        expect(await sendTo(PERSON)).toMatchObject({ kind: 'unknown' });
+        expect(world.requests()).toBe(1);
+        world.suffer('none');
+        expect(await listed(since)).toEqual([]);
+      });
+
+      it('calls a server error unknown, with one request each, whether or not the text was taken', async () => {
+        const since = world.now();
+        world.suffer('error_before_acceptance_or_after');
+        for (const text of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+          expect(await sendTo(PERSON, text)).toMatchObject({ kind: 'unknown' });
+        expect(world.requests()).toBe(8);
+        world.suffer('none');
+        expect(await listed(since)).toEqual(world.accepted().map(({ text }) => text));
+      });
+
+      it('answers reads with a problem that says whether asking again can help', async () => {
+        const { strangerGateway, unreachableGateway } = world;
+        expect(await strangerGateway.listNumbers()).toMatchObject({ ok: false, error: { kind: 'unauthorized' } });
+        expect(await unreachableGateway.listNumbers()).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+        world.suffer('answer_cut');
+        expect(await world.gateway.listNumbers()).toMatchObject({ ok: false, error: { kind: 'unavailable' } });
+      });
+    });
+
+    describe('reading', () => {
+      it('follows a text from queued over sent to delivered', async () => {
+        const outcome = await sendTo(PERSON);
+        expect(await statusesUntilRest(world, outcome)).toEqual(['queued', 'sent', 'delivered']);
+      });
+
+      it('shows a text that never arrives as undelivered', async () => {
+        const outcome = await sendTo(world.deadNumber);
+        expect(await statusesUntilRest(world, outcome)).toEqual(['queued', 'sent', 'undelivered']);
+      });
+
+      it('does not know a message that never was', async () => {
+        expect(await world.gateway.getMessage('ACneverWas')).toEqual({ ok: true, value: undefined });
+      });
+
+      it('lists every page of what one lane sent to one number since an instant, oldest first', async () => {
+        await sendTo(PERSON, 'too early');
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'from the other side' });
+        await rest();
+        await world.pass(MINUTE_MS);
+        const since = world.now();
+        const texts = Array.from({ length: 230 }, (_, index) => `text ${index}`);
+        for (const text of texts) await sendTo(PERSON, text);
+        await sendTo('+16175550143', 'to another number');
+        await world.gateway.send({ laneRef: world.otherLane.laneRef, to: PERSON, text: 'from another lane' });
+        expect(await listed(since)).toEqual(texts);
+      });
+
+      it('lists the numbers of the account, and whether they may text', async () => {
+        const numbers = await world.gateway.listNumbers();
+        expect(numbers).toMatchObject({ ok: true, value: [world.lane, world.otherLane] });
+        expect(numbers.ok && numbers.value.map(({ mayTextUs }) => mayTextUs)).toEqual([true, true]);
+        world.refuse('registration_missing');
+        const restricted = await world.gateway.listNumbers();
+        expect(restricted.ok && restricted.value.map(({ mayTextUs }) => mayTextUs)).toEqual([false, false]);
+      });
+    });
+
+    describe('webhooks', () => {
+      const registered = async (): Promise<string> => {
+        const answer = await world.gateway.registerWebhook(world.webhookUrl);
+        if (!answer.ok) throw new Error(answer.error.message);
+        return answer.value.secret;
+      };
+      const onePost = async (): Promise<{ readonly secret: string; readonly post: PostedWebhook }> => {
+        const secret = await registered();
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: '¿Sí? 👍 STOP' });
+        await rest();
+        const post = world.posts[0];
+        if (post === undefined) throw new Error('nothing was posted');
+        return { secret, post };
+      };
+      const verified = (post: PostedWebhook, secrets: readonly string[], now = world.now()) =>
+        world.edge.verify({ ...post, secrets, now, toleranceMs: TOLERANCE_MS });
+
+      it('reports what a person texts', async () => {
+        const sentAt = world.now();
+        const { secret, post } = await onePost();
+        expect(verified(post, [secret])).toEqual({ ok: true, value: { secretIndex: 0 } });
+        expect(world.edge.parse(post.rawBody)).toMatchObject({
+          ok: true,
+          value: {
+            type: 'message_received',
+            from: PERSON,
+            to: [world.lane.phone],
+            laneRef: world.lane.laneRef,
+            text: '¿Sí? 👍 STOP',
+            media: [],
+            at: sentAt,
+          },
+        });
+      });
+
+      it('reports that a text was delivered', async () => {
+        await registered();
+        const outcome = await sendTo(PERSON);
+        await rest();
+        const events = world.posts.map(({ rawBody }) => world.edge.parse(rawBody));
+        expect(events).toMatchObject([
+          {
+            ok: true,
+            value: {
+              type: 'message_status',
+              status: 'delivered',
+              gatewayMessageId: outcome.kind === 'accepted' ? outcome.gatewayMessageId : '',
+            } satisfies Partial<GatewayEvent>,
+          },
+        ]);
+      });
+
+      it('accepts the older of two secrets while they are being changed, and says which it was', async () => {
+        const { secret, post } = await onePost();
+        const newer = Buffer.from('a newer secret of thirty-two byte').toString('base64');
+        expect(verified(post, [newer, secret])).toEqual({ ok: true, value: { secretIndex: 1 } });
+      });
+
+      it('refuses a wrong secret, a changed byte and a missing signature', async () => {
+        const { secret, post } = await onePost();
+        const other = Buffer.from('somebody else').toString('base64');
+        const changed = Buffer.from(post.rawBody);
+        changed.writeUInt8(changed.readUInt8(changed.length - 4) ^ 1, changed.length - 4);
+        expect(verified(post, [other])).toMatchObject({ ok: false, error: { reason: 'signature_wrong' } });
+        expect(verified(post, [])).toMatchObject({ ok: false, error: { reason: 'signature_wrong' } });
+        expect(verified({ ...post, rawBody: changed }, [secret])).toMatchObject({
+          error: { reason: 'signature_wrong' },
+        });
+        const unsigned = { ...post, header: () => undefined };
+        expect(verified(unsigned, [secret])).toMatchObject({ ok: false, error: { reason: 'signature_missing' } });
+      });
+
+      it('refuses a post that is older or newer than the window', async () => {
+        const { secret, post } = await onePost();
+        const outside = { ok: false, error: { reason: 'timestamp_outside_window' } };
+        expect(verified(post, [secret], addMs(world.now(), TOLERANCE_MS + MINUTE_MS))).toMatchObject(outside);
+        expect(verified(post, [secret], addMs(world.now(), -TOLERANCE_MS - MINUTE_MS))).toMatchObject(outside);
+      });
+
+      it('calls a body that it cannot read an error instead of throwing', () => {
+        for (const body of ['', 'null', '[]', '{"id":1}', '\u0000', '{"id":"EV1","type":"message.received"}'])
+          expect(world.edge.parse(Buffer.from(body)).ok).toBe(false);
+      });
+    });
+  });
+}
+
+/** The different statuses that a reader sees, in order, until nothing happens any more. */
+async function statusesUntilRest(world: GatewayWorld, outcome: SendOutcome): Promise<readonly string[]> {
+  const id = outcome.kind === 'accepted' ? outcome.gatewayMessageId : '';
+  const seen: string[] = [];
+  do {
+    const answer = await world.gateway.getMessage(id);
+    const status = answer.ok ? answer.value?.status : answer.error.kind;
+    if (status !== undefined && status !== seen.at(-1)) seen.push(status);
+  } while (await world.step());
+  return seen;
+}

@@ -1,0 +1,102 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type * as contract from '../../../src/http/contract/campaigns.ts';
+import type {
+  AudiencePreview,
+  AudienceRule,
+  Campaign,
+  CampaignLive,
+  CampaignState,
+  EnrollmentState,
+  Exclusion,
+  Recipient,
+  Review,
+  Totals,
+} from '../../../src/http/contract/campaigns.ts';
+import { del, get, patch, post } from './client.ts';
+import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
+import { pages } from './pages.ts';
+
+export type {
+  AudiencePreview,
+  AudienceRule,
+  Campaign,
+  CampaignLive,
+  CampaignState,
+  EnrollmentState,
+  Exclusion,
+  Recipient,
+  Review,
+  Totals,
+};
+export type Variant = Campaign['variants'][number];
+export type CampaignFilters = FiltersOf<typeof contract.listCampaigns>;
+export type RecipientFilters = FiltersOf<typeof contract.listRecipients>;
+
+export const campaignKeys = {
+  all: ['campaigns'],
+  list: (filters: CampaignFilters) => ['campaigns', 'list', filters],
+  /** Everything of one campaign. */
+  of: (id: string) => ['campaigns', 'one', id],
+  one: (id: string) => ['campaigns', 'one', id, 'campaign'],
+  review: (id: string, revision: number) => ['campaigns', 'one', id, 'review', revision],
+  live: (id: string) => ['campaigns', 'one', id, 'live'],
+  recipients: (id: string, filters: RecipientFilters) => ['campaigns', 'one', id, 'recipients', filters],
+  audience: (rule: AudienceRule) => ['audience-preview', rule],
+} as const;
+
+export const campaignsQuery = (filters: CampaignFilters = {}, limit?: number) =>
+  pages<Campaign>({
+    queryKey: campaignKeys.list(filters),
+    path: '/v1/campaigns',
+    filters,
+    ...(limit === undefined ? {} : { limit }),
+  });
+export const campaignQuery = (id: string) =>
+  queryOptions({
+    queryKey: campaignKeys.one(id),
+    queryFn: ({ signal }) => get<Campaign>(`/v1/campaigns/${id}`, undefined, signal),
+  });
+/** The review belongs to one revision of the draft; the last one stays on screen while the next is worked out. */
+export const reviewQuery = (id: string, revision: number) =>
+  queryOptions({
+    queryKey: campaignKeys.review(id, revision),
+    queryFn: ({ signal }) => get<Review>(`/v1/campaigns/${id}/review`, undefined, signal),
+    placeholderData: keepPreviousData,
+  });
+export const campaignLiveQuery = (id: string) =>
+  queryOptions({
+    queryKey: campaignKeys.live(id),
+    queryFn: ({ signal }) => get<CampaignLive>(`/v1/campaigns/${id}/live`, undefined, signal),
+  });
+export const recipientsQuery = (id: string, filters: RecipientFilters = {}) =>
+  pages<Recipient>({
+    queryKey: campaignKeys.recipients(id, filters),
+    path: `/v1/campaigns/${id}/recipients`,
+    filters,
+  });
+export const audiencePreviewQuery = (rule: AudienceRule) =>
+  queryOptions({
+    queryKey: campaignKeys.audience(rule),
+    queryFn: () => post<AudiencePreview>('/v1/audiences/preview', { audience: rule }),
+    placeholderData: keepPreviousData,
+  });
+
+/** The first few matches by name, for search boxes. */
+export const findCampaigns = (search: string, limit: number, signal?: AbortSignal) =>
+  get<AnswerOf<typeof contract.listCampaigns>>('/v1/campaigns', { search, limit }, signal);
+
+export const createCampaign = (body: BodyOf<typeof contract.createCampaign>, key: string) =>
+  post<Campaign>('/v1/campaigns', body, key);
+export const updateCampaign = (id: string, body: BodyOf<typeof contract.updateCampaign>) =>
+  patch<Campaign>(`/v1/campaigns/${id}`, body);
+export const deleteCampaign = (id: string) => del<AnswerOf<typeof contract.deleteCampaign>>(`/v1/campaigns/${id}`);
+export const launchCampaign = (id: string, body: BodyOf<typeof contract.launchCampaign>, key: string) =>
+  post<Campaign>(`/v1/campaigns/${id}/launch`, body, key);
+
+const control =
+  (verb: 'pause' | 'resume' | 'cancel') =>
+  (id: string, body: BodyOf<typeof contract.pauseCampaign> = {}) =>
+    post<Campaign>(`/v1/campaigns/${id}/${verb}`, body);
+export const pauseCampaign = control('pause');
+export const resumeCampaign = control('resume');
+export const cancelCampaign = control('cancel');

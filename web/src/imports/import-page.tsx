@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../patterns/page.tsx';
+
+export function ImportPage() {
+  return (
+    <Page>
+      <PageHeader title="Import" />
+    </Page>
+  );
+}

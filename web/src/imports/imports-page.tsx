@@ -1,0 +1,9 @@
+import { Page, PageHeader } from '../patterns/page.tsx';
+
+export function ImportsPage() {
+  return (
+    <Page>
+      <PageHeader title="Imports" />
+    </Page>
+  );
+}

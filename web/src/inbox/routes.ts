@@ -1,0 +1,22 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
+import { shellRoute } from '../shell/shell-route.tsx';
+
+export const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/inbox',
+  validateSearch: searchSchema({
+    view: oneOf(['waiting', 'open', 'review', 'done', 'all'], 'waiting'),
+    search: text(),
+  }),
+  staticData: { title: 'Inbox' },
+  component: lazyRouteComponent(() => import('./inbox-page.tsx'), 'InboxPage'),
+});
+
+/** One thread with its contact; the list stays at the left. */
+export const conversationRoute = createRoute({
+  getParentRoute: () => inboxRoute,
+  path: '$conversationId',
+  staticData: { title: 'Conversation' },
+  component: lazyRouteComponent(() => import('./conversation-pane.tsx'), 'ConversationPane'),
+});

@@ -1,0 +1,66 @@
+import { ActionIcon, Title, Tooltip } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { ICON_STROKE } from '../theme.ts';
+import { usePageTitle } from './page-title.ts';
+import classes from './side-panel.module.css';
+
+/** A list with the detail of one of its rows at the right; on narrow windows the panel covers the list. */
+export function SplitView({ children, panel }: { readonly children: ReactNode; readonly panel: ReactNode }) {
+  return (
+    <div className={classes.split} data-bleed>
+      <div className={classes.main}>{children}</div>
+      {panel}
+    </div>
+  );
+}
+
+interface SidePanelProps {
+  readonly title: string;
+  /** State badge or number under the title. */
+  readonly beside?: ReactNode;
+  readonly actions?: ReactNode;
+  /** Leaves for the list's own address. */
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** Detail of a row, a route of its own. Takes the focus when it opens; Escape closes it. */
+export function SidePanel({ title, beside, actions, onClose, children }: SidePanelProps) {
+  usePageTitle(title);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    panel.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    <aside
+      ref={panel}
+      className={classes.panel}
+      tabIndex={-1}
+      aria-label={title}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className={classes.head}>
+        <div className={classes.identity}>
+          <Title order={2} className={classes.title}>
+            {title}
+          </Title>
+          {beside}
+        </div>
+        {actions}
+        <Tooltip label="Close (Esc)">
+          <ActionIcon aria-label="Close the panel" onClick={onClose}>
+            <IconX size={20} stroke={ICON_STROKE} />
+          </ActionIcon>
+        </Tooltip>
+      </header>
+      <div className={classes.body}>{children}</div>
+    </aside>
+  );
+}

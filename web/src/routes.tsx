@@ -1,0 +1,62 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRouter } from '@tanstack/react-router';
+import { campaignRoute, campaignsRoute } from './campaigns/routes.ts';
+import { contactRoute, contactsRoute } from './contacts/routes.ts';
+import { homeRoute } from './home/routes.ts';
+import { importRoute, importsRoute } from './imports/routes.ts';
+import { conversationRoute, inboxRoute } from './inbox/routes.ts';
+import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
+import { Page } from './patterns/page.tsx';
+import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
+import { firstRunRoute, signInRoute } from './session/routes.ts';
+import { settingsRoute } from './settings/routes.ts';
+import { NotFoundPage, RouteError } from './shell/route-error.tsx';
+import { rootRoute, shellRoute } from './shell/shell-route.tsx';
+import { templateRoute, templatesRoute } from './templates/routes.ts';
+
+/** Every page there is. Each feature describes its own routes in its `routes.ts`; they are put together here. */
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  firstRunRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    inboxRoute.addChildren([conversationRoute]),
+    campaignsRoute,
+    campaignRoute,
+    contactsRoute.addChildren([contactRoute]),
+    importsRoute,
+    importRoute,
+    templatesRoute,
+    templateRoute,
+    settingsRoute,
+  ]),
+]);
+
+/** The pending component draws nothing for its first 200 ms by itself. */
+const PENDING_MS = 0;
+
+export const makeRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPendingMs: PENDING_MS,
+    defaultPendingMinMs: 0,
+    defaultPendingComponent: () => (
+      <Page>
+        <LoadingSkeleton shape="detail" />
+      </Page>
+    ),
+    defaultErrorComponent: RouteError,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+    scrollToTopSelectors: ['#main'],
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}
