@@ -2,7 +2,7 @@
  * Which way imports may point. http and cli -> use cases and stores -> rules -> nothing; platform holds no domain word.
  */
 const PURE_RULES = [
-  'src/messages/.*\\.ts$',
+  'src/messages/(encoding|template(?!-store)[a-z-]*|outcome-sentences)\\.ts$',
   'src/compliance/(opt-out|keywords|normalise|quiet-hours|zones|area-codes).*\\.ts$',
   'src/.*/decide-.*\\.ts$',
 ];
@@ -76,6 +76,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
+    parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
   },

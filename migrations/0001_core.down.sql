@@ -1,4 +1,4 @@
-drop table idempotency_key, api_key, gateway_event, message_attempt, message, conversation, campaign_hour, campaign_totals, enrollment,
+drop table idempotency_key, api_key, gateway_event, message_attempt, message, conversation, campaign_totals, enrollment,
   campaign_zone_group, campaign_lane, campaign_variant, campaign, template, audit_entry, suppression, contact, import_refusal,
   import_run, lane_usage, lane, account_lease, gateway_account, setting;
 drop function enrollment_inserted();

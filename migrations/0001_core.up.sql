@@ -289,20 +289,6 @@ create table campaign_totals (
   primary key (campaign_id, variant_id)
 );
 
--- What happened in each hour of the clock, for charts: kept by the same trigger as the totals.
-create table campaign_hour (
-  campaign_id uuid not null references campaign (id) on delete cascade,
-  hour timestamptz not null,
-  sent integer not null default 0,
-  delivered integer not null default 0,
-  failed integer not null default 0,
-  replied integer not null default 0,
-  opted_out integer not null default 0,
-  primary key (campaign_id, hour)
-);
-
-create index campaign_hour_all on campaign_hour (hour);
-
 -- Messages ---------------------------------------------------------------------------------------------------------------
 
 create table conversation (
@@ -490,16 +476,6 @@ begin
     delivered = t.delivered + excluded.delivered, failed = t.failed + excluded.failed,
     skipped = t.skipped + excluded.skipped, replied = t.replied + excluded.replied,
     opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts;
-  insert into campaign_hour as h (campaign_id, hour, sent, delivered, failed, replied, opted_out)
-  select n.campaign_id, date_trunc('hour', at, 'UTC'), count(*) filter (where what = 'sent'), count(*) filter (where what = 'delivered'),
-    count(*) filter (where what = 'failed'), count(*) filter (where what = 'replied'), count(*) filter (where what = 'opted_out')
-  from new_rows n join old_rows o on o.id = n.id
-  cross join lateral (values ('sent', o.sent_at, n.sent_at), ('delivered', o.delivered_at, n.delivered_at), ('failed', o.failed_at, n.failed_at),
-    ('replied', o.replied_at, n.replied_at), ('opted_out', o.opted_out_at, n.opted_out_at)) as moment (what, before, at)
-  where before is null and at is not null
-  group by 1, 2 order by 1, 2
-  on conflict (campaign_id, hour) do update set sent = h.sent + excluded.sent, delivered = h.delivered + excluded.delivered,
-    failed = h.failed + excluded.failed, replied = h.replied + excluded.replied, opted_out = h.opted_out + excluded.opted_out;
   return null;
 end $$;
 

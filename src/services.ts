@@ -1,4 +1,4 @@
-import type { AccountRow } from './gateways/account-store.ts';
+import type { AccountRow } from './gateways/account.ts';
 import type { Gateway, WebhookEdge } from './gateways/gateway.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';

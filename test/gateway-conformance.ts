@@ -220,7 +220,10 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'from the other side' });
         await rest();
         await world.pass(MINUTE_MS);
+        await sendTo(PERSON, 'too early by a millisecond');
+        await world.pass(1);
         const since = world.now();
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'from the other side, in time' });
         const texts = Array.from({ length: 230 }, (_, index) => `text ${index}`);
         for (const text of texts) await sendTo(PERSON, text);
         await sendTo('+16175550143', 'to another number');

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 export interface WebhookReceiver {
   readonly url: string;
   readonly posts: readonly PostedWebhook[];
-  /** The status that the next posts are answered with; 200 at first. */
-  answerWith(status: number): void;
+  /** What the next posts are answered with; 200 at first. */
+  answerWith(status: number | 'silence'): void;
   close(): Promise<void>;
 }
 
@@ -16,10 +16,10 @@ export interface PostedWebhook {
 
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const posts: PostedWebhook[] = [];
-  let status = 200;
+  let answer: number | 'silence' = 200;
   const server = createServer(async (request, response) => {
     posts.push(await postedWebhook(request));
-    response.writeHead(status).end();
+    if (answer !== 'silence') response.writeHead(answer).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -28,7 +28,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${address.port}/webhooks/quo`,
     posts,
     answerWith: (next) => {
-      status = next;
+      answer = next;
     },
     close: () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

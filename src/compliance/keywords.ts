@@ -64,7 +64,15 @@ export const OPT_OUT_WORDS_SPANISH: readonly string[] = [
 ];
 
 /** Words whose misspellings by `misspellingsOf` count as the word. Shorter ones would meet names and words ("Ned"). */
-export const MISSPELLED_WORDS: readonly string[] = ['stop', 'unsubscribe', 'cancel', 'quit', 'revoke', 'remove', 'optout'];
+export const MISSPELLED_WORDS: readonly string[] = [
+  'stop',
+  'unsubscribe',
+  'cancel',
+  'quit',
+  'revoke',
+  'remove',
+  'optout',
+];
 
 /** Misspellings outside the rule, seen in the wild, and the word each stands for. */
 export const MISSPELLINGS_LISTED: readonly (readonly [misspelling: string, word: string])[] = [
@@ -168,6 +176,9 @@ export const OPT_OUT_KEYWORDS: ReadonlyMap<string, OptOutKeyword> = new Map([
   ...[...OPT_OUT_WORDS_FEDERAL, ...OPT_OUT_WORDS_EXTENDED].map(optOutKeyword('en', false)),
 ]);
 
-function optOutKeyword(language: ReplyLanguage, needsCanadianNumber: boolean): (word: string) => [string, OptOutKeyword] {
+function optOutKeyword(
+  language: ReplyLanguage,
+  needsCanadianNumber: boolean,
+): (word: string) => [string, OptOutKeyword] {
   return (word) => [word, { word, language, needsCanadianNumber }];
 }

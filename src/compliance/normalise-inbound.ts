@@ -27,7 +27,8 @@ const ANALYSED_END = 1_000;
 /** A run of our own words must be this long to count as quoted: shorter ones happen in anybody's sentence. */
 const QUOTED_RUN_WORDS = 8;
 
-const INVISIBLE = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu;
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu;
 const ASCII_ONLY = /^[\n\x20-\x7e]*$/;
 
 export function normaliseInbound(text: string, recentOutbound: readonly string[]): InboundText {
@@ -63,15 +64,24 @@ export function unifyText(text: string): string {
 }
 
 const comparableText = (text: string): string =>
-  ASCII_ONLY.test(text) ? text.toLowerCase() : text.toLowerCase().normalize('NFD').replace(/\p{M}+/gu, '');
+  ASCII_ONLY.test(text)
+    ? text.toLowerCase()
+    : text
+        .toLowerCase()
+        .normalize('NFD')
+        .replace(/\p{M}+/gu, '');
 
 function plainWords(text: string): string {
-  const words = comparableText(text).replace(/(?<=\p{L})'(?=\p{L})/gu, '').match(/[\p{L}\p{N}]+/gu) ?? [];
+  const words =
+    comparableText(text)
+      .replace(/(?<=\p{L})'(?=\p{L})/gu, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
   return joinSpelledLetters(words.map(withoutLongRuns)).join(' ');
 }
 
 /** "stoooop" is a repeated letter, not a word of its own; two in a row are ordinary spelling. */
-const withoutLongRuns = (word: string): string => (/(\p{L})\1\1/u.test(word) ? word.replace(/(\p{L})\1{2,}/gu, '$1') : word);
+const withoutLongRuns = (word: string): string =>
+  /(\p{L})\1\1/u.test(word) ? word.replace(/(\p{L})\1{2,}/gu, '$1') : word;
 
 /** "s t o p" becomes "stop", also twice in a row; letters that spell no keyword stay apart. */
 function joinSpelledLetters(words: readonly string[]): readonly string[] {
@@ -110,7 +120,8 @@ function withoutQuotes(text: string): string {
 }
 
 const SIGNATURE_LINE = /^[-–—\s]{0,9}(?:sent (?:from|via|using) |get outlook for |enviado desde |get the new )/i;
-const SIGNATURE_TAIL = /[\s.!,-](?:Sent from my |Sent from Yahoo|Sent via |Get Outlook for |Enviado desde mi )[^\n]{0,60}$/;
+const SIGNATURE_TAIL =
+  /[\s.!,-](?:Sent from my |Sent from Yahoo|Sent via |Get Outlook for |Enviado desde mi )[^\n]{0,60}$/;
 
 function withoutSignature(text: string): string {
   const lines = text.split('\n');
@@ -124,7 +135,15 @@ function withoutSignature(text: string): string {
 /** Cuts out runs of words that are ours, as when a client quotes without marking it. */
 function withoutOwnText(text: string, recentOutbound: readonly string[]): string {
   const words = [...text.matchAll(/[\p{L}\p{N}]+/gu)];
-  const ours = new Set(recentOutbound.flatMap((sent) => runsOf(unifyText(sent).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])));
+  const ours = new Set(
+    recentOutbound.flatMap((sent) =>
+      runsOf(
+        unifyText(sent)
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu) ?? [],
+      ),
+    ),
+  );
   const runs = runsOf(words.map(([word]) => word.toLowerCase()));
   let kept = '';
   let position = 0;
@@ -142,7 +161,8 @@ const runsOf = (words: readonly string[]): readonly string[] =>
   words.slice(QUOTED_RUN_WORDS - 1).map((_, index) => words.slice(index, index + QUOTED_RUN_WORDS).join(' '));
 
 const LEAVING = '(?:opt[- ]?out|end|unsubscribe|cancel|stop|quit|be removed|unsub|leave)';
-const FROM_TEXTS = '(?: (?:of|from|receiving))?(?: (?:these|this|all|our|future|further|receiving))*(?: (?:texts?|messages?|alerts|list|sms))?';
+const FROM_TEXTS =
+  '(?: (?:of|from|receiving))?(?: (?:these|this|all|our|future|further|receiving))*(?: (?:texts?|messages?|alerts|list|sms))?';
 const FOOTERS = [
   `(?:reply|text|txt|send|respond)(?: with)? ["']?(?:stop|alto)["']?(?: or ["']?(?:stop|alto)["']?)?,? ?(?:to|2|=) ?${LEAVING}${FROM_TEXTS}`,
   `["']?stop["']? ?(?:to|2|=) ?${LEAVING}${FROM_TEXTS}`,

@@ -5,7 +5,8 @@
  * Works on unified text (see `unifyText`): curly and angle quotes are straight, invisible characters are gone.
  */
 
-const MEDIA = '(?:an?|the|your|una?|el|la) (?:image|photo|picture|movie|video|attachment|audio|sticker|gif|location|link|imagen|foto)';
+const MEDIA =
+  '(?:an?|the|your|una?|el|la) (?:image|photo|picture|movie|video|attachment|audio|sticker|gif|location|link|imagen|foto)';
 const MARK = '[^\\p{L}\\p{N}\\s"]{1,16}';
 
 const VERBS = [

@@ -2,8 +2,11 @@ import { MISSPELLINGS } from './keywords.ts';
 
 /** Spellings of everyday words, so that each rule needs to know one. Spanish words never collide with these forms. */
 const CANONICAL: ReadonlyMap<string, string> = new Map([
-  ...entries('you', 'u ya\'ll yall y\'all yous'),
+  ...entries('you', "u ya'll yall y'all yous"),
   ...entries('your', 'ur yr'),
+  ...entries('are', 'r'),
+  ...entries('where did', "where'd"),
+  ...entries('how did', "how'd howd"),
   ...entries('you are', "you're youre"),
   ...entries('please', 'pls plz plse pleas pleae plese pleaze ples'),
   ...entries('thanks', 'thx thnx thanx tks ty tysm thankyou'),
@@ -102,7 +105,10 @@ function canonicalWord(token: string): string {
 }
 
 /** A mark, a space, or a word that is written as a sign. */
-function gapBetween(gap: string, neighbours: { readonly before: string | undefined; readonly after: string | undefined }): string {
+function gapBetween(
+  gap: string,
+  neighbours: { readonly before: string | undefined; readonly after: string | undefined },
+): string {
   if (gap === ' ' || gap === '-' || gap === '/') return ' ';
   if (gap.includes('?')) return ' ? ';
   if (gap.includes('&')) return ' and ';
@@ -114,7 +120,10 @@ function gapBetween(gap: string, neighbours: { readonly before: string | undefin
 }
 
 /** "3.5", "9:00" and "s.t.o.p" hold no clause boundary; "stop.thanks" does. */
-function isInnerPoint(gap: string, { before = '', after = '' }: { readonly before: string | undefined; readonly after: string | undefined }): boolean {
+function isInnerPoint(
+  gap: string,
+  { before = '', after = '' }: { readonly before: string | undefined; readonly after: string | undefined },
+): boolean {
   if (gap.length !== 1 || after === '') return false;
   return /^\d/.test(after) || /\d$/.test(before) || (before.length === 1 && after.length === 1);
 }

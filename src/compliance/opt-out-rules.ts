@@ -2,9 +2,11 @@ import type { ReplyLanguage } from './keywords.ts';
 import type { InboundText } from './normalise-inbound.ts';
 
 /**
- * Why a text is taken for an opt-out or for a case for a person. `wrong_person` and `bereavement` also say that the number is
- * not, or no longer, the contact's.
+ * How intent rules are written and applied. A rule is a pattern over canonical clauses plus guards that look at what stands
+ * around a match, because the words of an opt-out also occur in talk about visits, leaks and invoices.
  */
+
+/** Kinds of request to stop. `wrong_person` and `bereavement` also say that the number is not, or no longer, the contact's. */
 export type IntentFamily =
   | 'cease'
   | 'removal'
@@ -17,6 +19,7 @@ export type IntentFamily =
   | 'revocation'
   | 'bereavement';
 
+/** Kinds of reply that a person must judge. */
 export type ReviewFamily =
   | 'question_about_keyword'
   | 'joking'
@@ -24,9 +27,9 @@ export type ReviewFamily =
   | 'situation_changed'
   | 'identity_question'
   | 'complaint'
+  | 'unclear_request'
   | 'unclear_cancellation'
   | 'channel_preference'
-  | 'mistaken_keyword'
   | 'hostile_symbol'
   | 'pasted_footer';
 
@@ -34,37 +37,64 @@ export interface Finding {
   readonly verdict: 'opt_out' | 'review';
   readonly family: IntentFamily | ReviewFamily;
   readonly language: ReplyLanguage;
+  /** The words that were recognised. */
   readonly matched: string;
 }
 
-/** Where a rule's pattern matched, for the rule's own look at what stands around it. */
+/** A match and its surroundings. */
 export interface Place {
-  /** From the start of the clause up to the match. */
+  /** The clause up to the match, at most `SURROUNDINGS_MAX` characters. */
   readonly left: string;
   readonly matched: string;
-  /** From the match to the end of the clause. */
+  /** The clause behind the match, as bounded. */
   readonly right: string;
-  /** Whether that clause is a question. */
   readonly isQuestion: boolean;
   readonly message: InboundText;
 }
 
-/** What a look-alike guard makes of a match: undefined lets the match stand. */
-export type Guard = (place: Place) => 'review' | 'nothing' | undefined;
+/** Undefined lets a match stand; `review` leaves it to a person; `nothing` drops it. */
+export type Objection = 'review' | 'nothing' | undefined;
+export type Guard = (place: Place) => Objection;
 
 export interface Rule {
   readonly family: IntentFamily | ReviewFamily;
   readonly language: ReplyLanguage;
   readonly verdict: 'opt_out' | 'review';
-  /** Global, over `InboundText.clauses`. */
   readonly pattern: RegExp;
   readonly guards: readonly Guard[];
 }
 
-/** A pattern seldom matches twice in a text; the bound keeps hostile repetition cheap. */
+/** Bounds that keep hostile repetition cheap; no sentence of a person reaches them. */
 const MATCHES_PER_RULE_MAX = 8;
+const SURROUNDINGS_MAX = 200;
 
-/** The first opt-out any rule finds, else the first case for a person. */
+/** Starts rules of one kind: patterns are alternatives, and each guard may object to a match. */
+export const rulesOf =
+  (kind: Pick<Rule, 'family' | 'language' | 'verdict'>) =>
+  (patterns: readonly string[], ...guards: readonly Guard[]): Rule => ({
+    ...kind,
+    pattern: new RegExp(withMarks(patterns.join('|')), 'g'),
+    guards,
+  });
+
+/** A pattern that guards use to ask whether something occurs. */
+export const occurs = (...patterns: readonly string[]): RegExp => new RegExp(withMarks(patterns.join('|')));
+
+/**
+ * Patterns run over words with one space between them. `«` stands where a clause begins and `»` where it ends; a word boundary
+ * is written as `\b`.
+ */
+const withMarks = (source: string): string =>
+  source.replaceAll('«', '(?<=(?:^|[|?]) )').replaceAll('»', '(?= (?:[|?]|$))');
+
+/** Alternatives from a list of words; `_` is the space inside a phrase. */
+export const oneOf = (words: string): string => `(?:${words.trim().replace(/\s+/g, '|').replaceAll('_', ' ')})`;
+
+/** Guards from a test on one side of the match. */
+export const dropWhen = (test: (place: Place) => boolean): Guard => (place) => (test(place) ? 'nothing' : undefined);
+export const reviewWhen = (test: (place: Place) => boolean): Guard => (place) => (test(place) ? 'review' : undefined);
+
+/** The first opt-out that a rule finds, else the first case for a person. */
 export function firstFinding(rules: readonly Rule[], message: InboundText): Finding | undefined {
   let forReview: Finding | undefined;
   for (const rule of rules) {
@@ -76,31 +106,30 @@ export function firstFinding(rules: readonly Rule[], message: InboundText): Find
 }
 
 function applyRule(rule: Rule, message: InboundText): Finding | undefined {
-  const { clauses } = message;
-  rule.pattern.lastIndex = 0;
+  const { pattern, guards, family, language } = rule;
   let forReview: Finding | undefined;
+  pattern.lastIndex = 0;
   for (let count = 0; count < MATCHES_PER_RULE_MAX; count += 1) {
-    const match = rule.pattern.exec(clauses);
+    const match = pattern.exec(message.clauses);
     if (match === null) break;
-    const place = placeOf(match, message);
-    const objection = objectionTo(rule, place);
-    const finding = { family: rule.family, language: rule.language, matched: match[0].replace(/^[ |?]+|[ |?]+$/g, '') };
-    if (objection === undefined && rule.verdict === 'opt_out') {
-      rule.pattern.lastIndex = 0;
-      return { ...finding, verdict: 'opt_out' };
+    const objection = strongest(guards, placeOf(match, message));
+    if (objection !== 'nothing') {
+      const verdict = objection ?? rule.verdict;
+      const finding: Finding = { verdict, family, language, matched: trimMarks(match[0]) };
+      if (verdict === 'opt_out') return finding;
+      forReview ??= finding;
     }
-    if (objection !== 'nothing') forReview ??= { ...finding, verdict: 'review' };
-    // Words may take part in the next match too: "do not stop" must not hide "stop texting me" behind it.
-    rule.pattern.lastIndex = match.index + 1;
+    // A word may take part in the next match too: "do not stop" must not hide the "stop texting" that begins inside it.
+    pattern.lastIndex = match.index + 1;
   }
   return forReview;
 }
 
-function objectionTo(rule: Rule, place: Place): 'review' | 'nothing' | undefined {
-  let objection: 'review' | undefined;
-  for (const guard of rule.guards) {
+function strongest(guards: readonly Guard[], place: Place): Objection {
+  let objection: Objection;
+  for (const guard of guards) {
     const found = guard(place);
-    if (found === 'nothing') return 'nothing';
+    if (found === 'nothing') return found;
     objection ??= found;
   }
   return objection;
@@ -109,12 +138,11 @@ function objectionTo(rule: Rule, place: Place): 'review' | 'nothing' | undefined
 function placeOf(match: RegExpExecArray, message: InboundText): Place {
   const { clauses } = message;
   const end = match.index + match[0].length;
-  const before = clauses.slice(0, match.index);
-  const after = clauses.slice(end);
-  const boundary = Math.max(before.lastIndexOf('|'), before.lastIndexOf('?'));
+  const before = clauses.slice(Math.max(0, match.index - SURROUNDINGS_MAX), match.index);
+  const after = clauses.slice(end, end + SURROUNDINGS_MAX);
   const next = after.search(/[|?]/);
   return {
-    left: before.slice(boundary + 1),
+    left: before.slice(Math.max(before.lastIndexOf('|'), before.lastIndexOf('?')) + 1),
     matched: match[0],
     right: next === -1 ? after : after.slice(0, next),
     isQuestion: after.charAt(next) === '?',
@@ -122,14 +150,4 @@ function placeOf(match: RegExpExecArray, message: InboundText): Place {
   };
 }
 
-/**
- * Compiles a pattern over canonical clauses. In the source, a space is the one space between words; `«` is where a clause
- * starts and `»` where it ends.
- */
-export const wordPattern = (source: string): RegExp => new RegExp(withMarks(source), 'g');
-
-/** The same for guards that only ask whether something occurs. */
-export const wordTest = (source: string): RegExp => new RegExp(withMarks(source));
-
-const withMarks = (source: string): string =>
-  source.replaceAll('«', '(?<=(?:^|[|?]) )').replaceAll('»', '(?= (?:[|?]|$))');
+export const trimMarks = (matched: string): string => matched.replace(/^[ |?]+|[ |?]+$/g, '');

@@ -29,6 +29,8 @@ export interface CsvFile {
   readonly head: readonly CsvRecord[];
   /** All records from the first on, in batches of what one chunk held. For one reading. Throws `CsvFileError`. */
   readonly batches: AsyncGenerator<readonly CsvRecord[]>;
+  /** For a file whose batches are not read: lets go of the source. */
+  close(): Promise<void>;
 }
 
 export const FILE_BYTES_MAX = 2 * 1024 ** 3;
@@ -59,6 +61,7 @@ export async function openCsv(source: CsvSource, options: CsvOptions = {}): Prom
       delimiter,
       head: headOfFile,
       batches: readRecords({ chunks, decoder, delimiter, skipFirst: announced }),
+      close: () => chunks.close(),
     };
   } catch (error) {
     await chunks.close();

@@ -1,4 +1,5 @@
 import { suppressNumber } from '../compliance/suppress.ts';
+import { settleReviews } from '../conversations/conversation-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -9,7 +10,7 @@ import { getContact } from './list-contacts.ts';
 
 /**
  * Staff record that this person asked, by whatever way, not to be texted. Effective when the transaction commits. Only the person
- * can undo it (by texting START).
+ * can undo it (by texting START). A text of theirs that waited to be read as an opt-out or not is decided by this.
  */
 export async function optOutContact(
   tx: Tx,
@@ -30,6 +31,7 @@ export async function optOutContact(
     evidence: { note: input.note, by: input.by.name, saidAt: deps.clock.now().toString() },
     actor: input.by.actor,
   });
+  await settleReviews(tx, contact.value.phone);
   await notifyLive(tx, ['contacts', 'inbox', `contact:${input.id}`]);
   return getContact(tx, input.id);
 }

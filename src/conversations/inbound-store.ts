@@ -4,8 +4,7 @@ import { countParts } from '../messages/encoding.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { BusinessIdentity } from './automatic-answers.ts';
-import type { InboundText } from './record-inbound.ts';
+import type { BusinessIdentity, InboundText } from './inbound.ts';
 
 export interface LaneRef {
   readonly id: Uuid;

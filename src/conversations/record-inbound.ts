@@ -7,8 +7,6 @@
  */
 import { classifyInbound, type InboundClassification } from '../compliance/opt-out.ts';
 import { liftOptOut, suppressNumber } from '../compliance/suppress.ts';
-import type { AccountRow } from '../gateways/account-store.ts';
-import type { GatewayEvent } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -16,6 +14,7 @@ import { notifyLive } from '../platform/live.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS } from '../platform/time.ts';
 import { automaticAnswer, providerConfirms } from './automatic-answers.ts';
+import type { InboundAccount, InboundText } from './inbound.ts';
 import {
   bumpConversation,
   ensureConversation,
@@ -31,9 +30,6 @@ import {
   readBusiness,
   recentCampaignTexts,
 } from './inbound-store.ts';
-
-export type InboundText = Extract<GatewayEvent, { readonly type: 'message_received' }>;
-export type InboundAccount = Pick<AccountRow, 'id' | 'environment'>;
 
 interface Deps {
   readonly clock: Clock;

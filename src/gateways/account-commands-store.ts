@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { AccountRow, LaneRow } from './account-store.ts';
+import type { AccountRow, LaneRow } from './account.ts';
 
 export interface NewAccount extends Omit<AccountRow, 'state' | 'stateReason' | 'webhookRef'> {
   readonly webhookRef: string;

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { type AccountRow, type LaneRow, listAccountRows, listLaneRows } from './account-store.ts';
+import type { AccountRow, LaneRow } from './account.ts';
+import { listAccountRows, listLaneRows } from './account-store.ts';
 
 /** Accounts as people see them: with their lanes, what these used today, and whether events arrive. */
 export interface AccountOverview extends AccountRow {

@@ -6,8 +6,8 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import type { AccountRow, LaneRow } from './account.ts';
 import { lockAccount, lockLane, updateAccountRow, updateLaneRow } from './account-commands-store.ts';
-import type { AccountRow, LaneRow } from './account-store.ts';
 import { noSuchAccount } from './connect-account.ts';
 
 interface Deps {

@@ -9,6 +9,7 @@ import { ok, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Instant } from '../platform/time.ts';
 import type { OpenGateway } from '../services.ts';
+import type { AccountRow } from './account.ts';
 import {
   findTakenNumbers,
   insertAccount,
@@ -20,7 +21,7 @@ import {
   setWebhook,
   updateLaneRow,
 } from './account-commands-store.ts';
-import { type AccountRow, getAccount } from './account-store.ts';
+import { getAccount } from './account-store.ts';
 import { type BaseUrl, isLoopback, parseBaseUrl } from './base-url.ts';
 import { decideLanes, type LaneChanges, NOT_REGISTERED } from './decide-lanes.ts';
 import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';

@@ -1,4 +1,4 @@
-import type { LaneRow } from './account-store.ts';
+import type { LaneRow } from './account.ts';
 import type { GatewayNumber } from './gateway.ts';
 
 /** Why a lane that a person did not switch off is off. Kept with the lane, and recognised by `decideLanes`. */

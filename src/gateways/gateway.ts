@@ -3,7 +3,7 @@ import type { Instant } from '../platform/time.ts';
 
 /**
  * The port to a company whose API sends texts for us. Adapters translate one wire format each; one conformance suite runs on all
- * of them (`gateways/conformance.ts`).
+ * of them (`test/gateway-conformance.ts`).
  *
  * No method throws for anything that the other side or the network does: every outcome is a value. A throw is a bug.
  */

@@ -1,4 +1,4 @@
-import { addMs, type Instant, instantFromMs } from './time.ts';
+import { type Instant, instantFromMs } from './time.ts';
 
 /**
  * The only source of time. `now` is the time of the world that the product acts in (quiet hours, caps, receipts);
@@ -24,19 +24,50 @@ export const systemClock: Clock = {
   sleep: sleepReal,
 };
 
+export interface WarpClock extends Clock {
+  /** Time goes on from where it is, at another speed; whoever sleeps is woken at the right instant of the new one. */
+  setFactor(factor: number): void;
+}
+
 /**
  * Starts at `startsAt` and runs `factor` times as fast as the machine's monotonic clock. Used by the demo and by browser
  * tests; a restart passes the last instant that was seen, so that time never runs backwards.
  */
-export function warpClock(options: { readonly startsAt: Instant; readonly factor: number }): Clock {
-  const { startsAt, factor } = options;
-  if (!(factor >= 1)) throw new Error(`warp clock: factor must be 1 or more, got ${factor}`);
-  const origin = performance.now();
+export function warpClock(options: { readonly startsAt: Instant; readonly factor: number }): WarpClock {
+  let { factor } = options;
+  checkFactor(factor);
+  let originMs = performance.now();
+  let originClockMs = options.startsAt.epochMilliseconds;
+  const rearms = new Set<() => void>();
+  const nowMs = (): number => Math.floor(originClockMs + (performance.now() - originMs) * factor);
   return {
-    now: () => addMs(startsAt, Math.floor((performance.now() - origin) * factor)),
-    factor,
-    sleep: (ms, signal) => sleepReal(ms / factor, signal),
+    now: () => instantFromMs(nowMs()),
+    get factor() {
+      return factor;
+    },
+    setFactor(next) {
+      checkFactor(next);
+      originClockMs = nowMs();
+      originMs = performance.now();
+      factor = next;
+      for (const rearm of rearms) rearm();
+    },
+    async sleep(ms, signal) {
+      const dueMs = nowMs() + ms;
+      while (nowMs() < dueMs && !signal?.aborted) {
+        const rearmed = new AbortController();
+        const rearm = (): void => rearmed.abort();
+        rearms.add(rearm);
+        const signals = signal === undefined ? [rearmed.signal] : [rearmed.signal, signal];
+        await sleepReal((dueMs - nowMs()) / factor, AbortSignal.any(signals));
+        rearms.delete(rearm);
+      }
+    },
   };
+}
+
+function checkFactor(factor: number): void {
+  if (!(factor >= 1)) throw new Error(`warp clock: factor must be 1 or more, got ${factor}`);
 }
 
 export interface ManualClock extends Clock {
@@ -70,7 +101,7 @@ export function manualClock(startsAt: Instant): ManualClock {
     },
     sleep: (ms, signal) =>
       new Promise<void>((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (signal?.aborted || ms <= 0) return resolve();
         const entry = { dueMs: nowMs + Math.max(0, ms), wake: resolve };
         waiting.push(entry);
         signal?.addEventListener(

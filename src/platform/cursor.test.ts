@@ -36,6 +36,15 @@ it.each([
   expect(read.ok ? undefined : read.error.kind).toBe('invalid');
 });
 
+it.each([
+  ['12', true],
+  ['-1', false],
+  ['1e3', false],
+  ['99999999999', false],
+])('takes %s as a number: %s', (part, taken) => {
+  expect(readCursor(makeCursor(part), ['number']).ok).toBe(taken);
+});
+
 it('names a next page only when there is one', () => {
   expect(toPage(['a', 'b', 'c'], 2, (last) => `after ${last}`)).toEqual({ data: ['a', 'b'], nextCursor: 'after b' });
   expect(toPage(['a', 'b'], 2, (last) => `after ${last}`)).toEqual({ data: ['a', 'b'], nextCursor: null });

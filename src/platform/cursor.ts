@@ -11,7 +11,7 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-type PartKind = 'instant' | 'uuid' | 'text';
+type PartKind = 'instant' | 'uuid' | 'number' | 'text';
 type Parts<K extends readonly PartKind[]> = { readonly [I in keyof K]: string };
 
 export const makeCursor = (...parts: readonly string[]): string =>
@@ -51,6 +51,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function isOfKind(part: string, kind: PartKind | undefined): boolean {
   if (kind === 'uuid') return UUID.test(part);
+  if (kind === 'number') return /^\d{1,9}$/.test(part);
   // PostgreSQL text cannot hold a NUL.
   if (kind === 'text') return !part.includes('\0');
   try {

@@ -38,6 +38,7 @@ export interface OtherProcess {
   /** The error message; rejects when the process got ready. */
   refusal(): Promise<string>;
   close(): Promise<void>;
+  /** kill -9 of the process and of whatever it started in its own process group. */
   kill(): Promise<void>;
 }
 
@@ -70,9 +71,13 @@ export function startProcess(
     cwd: '/',
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
+    // A process group of its own, so that `kill` can end all of it, as a closed terminal does.
+    detached: true,
     ...user,
   });
   processes.push(child);
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
   const logs: string[] = [];
   const exited = once(child, 'exit');
   const outcome = new Promise<Event>((resolve, reject) => {
@@ -86,7 +91,7 @@ export function startProcess(
   });
   outcome.catch(() => undefined);
   return {
-    pid: child.pid ?? 0,
+    pid,
     logs,
     ready: async () => {
       const event = await outcome;
@@ -104,7 +109,7 @@ export function startProcess(
       expect(code).toBe(0);
     },
     kill: async () => {
-      child.kill('SIGKILL');
+      process.kill(-pid, 'SIGKILL');
       await exited;
     },
   };
@@ -118,6 +123,12 @@ export async function query(connectionString: string, text: string): Promise<Rec
   } finally {
     await client.end();
   }
+}
+
+/** The same address for the superuser, who may see and end what others do. */
+export function asSuperuser(dataDir: string, connectionString: string): string {
+  const { superuserPassword } = JSON.parse(readFileSync(credentialsOf(dataDir), 'utf8'));
+  return connectionString.replace(/\/\/.*@/, `//postgres:${superuserPassword}@`);
 }
 
 export const clusterOf = (dataDir: string): string => realpathSync(join(dataDir, 'postgres'));
@@ -138,7 +149,7 @@ export function isRunning(pid: number): boolean {
 export async function killServer(dataDir: string): Promise<void> {
   const pid = hasServer(dataDir) ? serverPid(dataDir) : 0;
   if (!isRunning(pid)) return;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const children = [...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').matchAll(/\d+/g)].map(Number);
   for (const victim of [pid, ...children]) process.kill(victim, 'SIGKILL');
   await vi.waitFor(() => expect([pid, ...children].filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 10 });
 }

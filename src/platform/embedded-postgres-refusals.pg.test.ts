@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { explainFileError } from './embedded-postgres-folder.ts';
 import {
   AS_ROOT,
   credentialsOf,
   dataDirIn,
   FAST,
+  hasServer,
   query,
   serverPid,
   shareDataFolder,
@@ -72,7 +75,7 @@ describe('a start is refused with the reason and the remedy', () => {
       'it does not accept the passwords in',
       (text: string) => text.replaceAll(/assword": "./g, 'assword": "~'),
     ],
-    ['are missing', 'the credentials file is missing', undefined],
+    ['are missing', 'postgres-credentials.json is missing. Put it back; or', undefined],
   ])('when a server runs there and its credentials %s', async (_, reason, change) => {
     const dataDir = usedDataDir();
     const holder = startProcess(dataDir);
@@ -88,6 +91,30 @@ describe('a start is refused with the reason and the remedy', () => {
     expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
+  it('when the server that it started does not accept the credentials, and that server is stopped', async () => {
+    const dataDir = usedDataDir();
+    const credentials = readFileSync(credentialsOf(dataDir), 'utf8');
+    writeFileSync(credentialsOf(dataDir), credentials.replaceAll(/assword": "./g, 'assword": "~'));
+    onTestFinished(() => writeFileSync(credentialsOf(dataDir), credentials));
+    expect(await refusal(dataDir)).toMatch(
+      /does not accept the passwords in .*\. Put back that file as it was; or .* remove the file and start again/,
+    );
+    expect(hasServer(dataDir)).toBe(false);
+  });
+
+  it('when the folder was moved under a running server', async () => {
+    const dataDir = usedDataDir();
+    const moved = `${dataDir}-moved`;
+    const holder = startProcess(dataDir);
+    await holder.ready();
+    renameSync(dataDir, moved);
+    try {
+      expect(await refusal(moved)).toContain(`it serves ${dataDir}/postgres, which may have been moved while it ran`);
+    } finally {
+      renameSync(moved, dataDir);
+    }
+  });
+
   it('when the credentials are damaged', async () => {
     const dataDir = usedDataDir();
     const credentials = readFileSync(credentialsOf(dataDir), 'utf8');
@@ -101,6 +128,15 @@ describe('a start is refused with the reason and the remedy', () => {
     const started = startEmbeddedPostgres({ dataDir, settings: { ...FAST, shared_buffers: 'plenty' } });
     await expect(started).rejects.toThrow(/PostgreSQL did not start in .*shared_buffers.*postgres\.log/s);
     await (await startEmbeddedPostgres({ dataDir, settings: FAST })).close();
+  });
+
+  it('when the disk is full for our own files', async () => {
+    const full = await writeFile('/dev/full', 'x').catch((error: unknown) => error);
+    expect(await explainFileError(full, '/data')).toMatchObject({
+      name: 'EmbeddedPostgresError',
+      message: 'data folder /data: the disk of /data is full. Free some space, or choose a data folder on another disk',
+      cause: full,
+    });
   });
 
   it.runIf(AS_ROOT)('when the disk is full, before and after the database was created', async () => {
@@ -127,6 +163,8 @@ describe('a start is refused with the reason and the remedy', () => {
       expect(await refusal(dataDir)).toMatch(/data folder .*disk.* is full.*space/s);
       rmSync(join(disk, 'filling'));
       await (await startEmbeddedPostgres({ dataDir, settings: FAST })).close();
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      expect(await refusal(dataDir)).toContain(`${dataDir} lies on a disk that may not be written. Choose`);
     } finally {
       execFileSync('umount', [disk]);
     }

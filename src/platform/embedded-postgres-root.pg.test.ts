@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   statSync,
@@ -19,6 +20,7 @@ import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import {
   AS_ROOT,
   clusterOf,
+  credentialsOf,
   dataDirIn,
   FAST,
   folders,
@@ -35,6 +37,8 @@ import { ensureSystemUser } from './embedded-postgres-user.ts';
 
 const NODE_MODULES = join(PLATFORM, '..', '..', 'node_modules');
 const SYSTEM_FOLDER = '/var/lib/textwright';
+/** Containers may let everybody open every port. */
+const FIRST_OPEN_PORT = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
 
 const usedDataDir = shareDataFolder();
 
@@ -60,6 +64,15 @@ describe.runIf(AS_ROOT)('as root', () => {
     const postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
     expect(serverUid(dataDir)).toBe(uidOf('postgres'));
     expect(clusterOf(dataDir)).toBe(join(dataDir, 'postgres'));
+    await postgres.close();
+  });
+
+  it.runIf(FIRST_OPEN_PORT > 81)('a port that this user may not open is exchanged for another', async () => {
+    const dataDir = usedDataDir();
+    const credentials = JSON.parse(readFileSync(credentialsOf(dataDir), 'utf8'));
+    writeFileSync(credentialsOf(dataDir), JSON.stringify({ ...credentials, port: 81 }));
+    const postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    expect(Number(new URL(postgres.connectionString).port)).toBeGreaterThan(81);
     await postgres.close();
   });
 

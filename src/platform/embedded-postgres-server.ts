@@ -225,7 +225,7 @@ async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
 function failureReason(said: string): 'port-taken' | 'orphans' | 'disk-full' | 'other' {
   if (said.includes('pre-existing shared memory block')) return 'orphans';
   if (said.includes('No space left on device')) return 'disk-full';
-  if (said.includes('Address already in use')) return 'port-taken';
+  if (said.includes('could not create any TCP/IP sockets')) return 'port-taken';
   return 'other';
 }
 
@@ -236,7 +236,7 @@ function launchFailed(
   const remedy =
     failure.reason === 'disk-full'
       ? 'The disk is full: free some space and start again'
-      : `The whole log is ${logFile(cluster)}; another data folder or DATABASE_URL gives you a working system meanwhile`;
+      : `Remove the cause and start again (the whole log is ${logFile(cluster)}), or set DATABASE_URL to a PostgreSQL of your own`;
   return new EmbeddedPostgresError(
     `data folder ${cluster.dataDir}: PostgreSQL did not start in ${cluster.folder}. It said:\n${failure.said}\n${remedy}`,
   );

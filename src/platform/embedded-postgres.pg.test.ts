@@ -8,6 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import {
   AS_ROOT,
+  asSuperuser,
   clusterOf,
   credentialsOf,
   dataDirIn,
@@ -227,14 +228,13 @@ describe('several processes on one folder', () => {
     const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
     const second = startProcess(dataDir);
     await second.ready();
-    const superuser = JSON.parse(readFileSync(credentialsOf(dataDir), 'utf8'));
-    const asSuperuser = first.connectionString.replace(/\/\/.*@/, `//postgres:${superuser.superuserPassword}@`);
+    const address = asSuperuser(dataDir, first.connectionString);
     const keepers = `select pid from pg_stat_activity where application_name like 'textwright-keeper%'`;
-    const before = await query(asSuperuser, keepers);
-    await query(asSuperuser, `select pg_terminate_backend(pid) from (${keepers}) as keeper`);
+    const before = await query(address, keepers);
+    await query(address, `select pg_terminate_backend(pid) from (${keepers}) as keeper`);
     await vi.waitFor(
       async () => {
-        const after = await query(asSuperuser, keepers);
+        const after = await query(address, keepers);
         expect(after).toHaveLength(2);
         expect(after).not.toContainEqual(before[0]);
       },
@@ -266,9 +266,19 @@ describe('after kill -9', () => {
     const dataDir = usedDataDir();
     const first = startProcess(dataDir);
     const second = startProcess(dataDir);
-    await Promise.all([first.ready(), second.ready()]);
+    const [address] = await Promise.all([first.ready(), second.ready()]);
+    const [keeper] = await query(
+      asSuperuser(dataDir, address),
+      `select pid from pg_stat_activity where application_name like 'textwright-keeper ${second.pid} %'`,
+    );
+    // Its connection lingers as long as we want, and so does the stopping of the server.
+    const backend = Number(keeper?.['pid']);
+    process.kill(backend, 'SIGSTOP');
     await second.kill();
-    await first.close();
+    const closed = first.close();
+    await vi.waitFor(() => expect(readFileSync(pidFileOf(dataDir), 'utf8')).toContain('stopping'), { interval: 10 });
+    process.kill(backend, 'SIGCONT');
+    await closed;
     expect(hasServer(dataDir)).toBe(false);
   });
 

@@ -1,24 +1,12 @@
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { locateCluster, openCluster } from './embedded-postgres-cluster.ts';
-import {
-  type Address,
-  hasOtherKeepers,
-  type Keeper,
-  openKeeper,
-  servedFolder,
-} from './embedded-postgres-connection.ts';
-import {
-  connectionString,
-  credentialsFile,
-  readCredentials,
-  writeCredentials,
-} from './embedded-postgres-credentials.ts';
+import { type LocatedCluster, locateCluster, openCluster } from './embedded-postgres-cluster.ts';
+import { hasOtherKeepers } from './embedded-postgres-connection.ts';
+import { connectionString, readCredentials, writeCredentials } from './embedded-postgres-credentials.ts';
 import { explainFileError, openDataFolder } from './embedded-postgres-folder.ts';
+import { joinServer, type Session, withoutCredentials } from './embedded-postgres-join.ts';
 import { withFolderLock } from './embedded-postgres-lock.ts';
-import { EmbeddedPostgresError, hasCode, pollUntil } from './embedded-postgres-process.ts';
-import { type Cluster, findServer, launchServer, type RunningServer, stopServer } from './embedded-postgres-server.ts';
-import { userName } from './embedded-postgres-user.ts';
+import { EmbeddedPostgresError, isServerOf } from './embedded-postgres-process.ts';
+import { findServer, launchServer, logFile, type RunningServer, stopServer } from './embedded-postgres-server.ts';
 
 /**
  * A real PostgreSQL in the data folder, for who has none. What holds at every instant, whoever is killed:
@@ -42,16 +30,13 @@ export interface EmbeddedPostgres {
   close(): Promise<void>;
 }
 
-/** A server that looks ready may still refuse for a moment: one of its backends crashed, and it is starting anew. */
-const JOIN_WAIT_MS_MAX = 10_000;
-const JOIN_POLL_MS = 50;
-const PASSING_REFUSALS = ['ECONNREFUSED', 'ECONNRESET', '57P03', '53300'] as const;
-const WRONG_CREDENTIALS = ['28P01', '28000'] as const;
+/** Somebody else may stop the server, or kill it, between our finding and our joining it. */
+const ATTEMPTS_MAX = 3;
 
-interface Session {
-  readonly cluster: Cluster;
-  readonly address: Address;
-  readonly keeper: Keeper;
+interface StartOptions {
+  readonly dataDir: string;
+  readonly log: (message: string) => void;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
@@ -85,104 +70,62 @@ export async function startEmbeddedPostgres(options: {
 
 const lockFolder = (dataDir: string): string => join(dataDir, 'postgres-lock');
 
-async function joinOrStart(options: {
-  readonly dataDir: string;
-  readonly log: (message: string) => void;
-  readonly settings: Readonly<Record<string, string>>;
-}): Promise<Session> {
-  const { dataDir, log, settings } = options;
-  const cluster = await locateCluster(dataDir, log);
-  const running = cluster.exists ? await findServer(cluster) : undefined;
-  if (running !== undefined) return await joinRunning(cluster, running);
+async function joinOrStart(options: StartOptions): Promise<Session> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const cluster = await locateCluster(options.dataDir, options.log);
+    const running = cluster.exists ? await findServer(cluster) : undefined;
+    const session = running === undefined ? await start(cluster, options) : await joinRunning(cluster, running);
+    if (session !== undefined) return session;
+    options.log(`PostgreSQL in ${cluster.folder} ended before it could be used`);
+  }
+  throw new EmbeddedPostgresError(
+    `data folder ${options.dataDir}: PostgreSQL ended ${ATTEMPTS_MAX} times before it could be used. ` +
+      `Find out what ends it (${logFile(options)}) and start again`,
+  );
+}
 
+async function start(cluster: LocatedCluster, options: StartOptions): Promise<Session | undefined> {
+  const { dataDir, settings } = options;
   const credentials = await openCluster(cluster, { durable: settings['fsync'] !== 'off' });
   const server = await launchServer(cluster, { preferredPort: credentials.port, settings });
   try {
     if (server.port !== credentials.port) await writeCredentials(dataDir, { ...credentials, port: server.port });
-    return await enter(cluster, { server, address: { credentials, port: server.port } });
+    return await joinServer(cluster, { server, credentials });
   } catch (error) {
     await stopServer(cluster);
     throw error;
   }
 }
 
-async function joinRunning(cluster: Cluster, server: RunningServer): Promise<Session> {
+async function joinRunning(cluster: LocatedCluster, server: RunningServer): Promise<Session | undefined> {
   const credentials = await readCredentials(cluster.dataDir);
-  if (credentials === undefined) throw await notOurs(cluster, { server, reason: 'the credentials file is missing' });
-  const session = await enter(cluster, { server, address: { credentials, port: server.port } });
-  cluster.log(
-    `using the PostgreSQL (pid ${server.pid}) that runs on 127.0.0.1:${server.port}, data in ${cluster.folder}`,
-  );
+  if (credentials === undefined) throw await withoutCredentials(cluster, server);
+  const session = await joinServer(cluster, { server, credentials });
+  if (session !== undefined)
+    cluster.log(
+      `using the PostgreSQL (pid ${server.pid}) that runs on 127.0.0.1:${server.port}, data in ${cluster.folder}`,
+    );
   return session;
 }
 
-/** Proves that the server is ours and connects the keeper. */
-async function enter(
-  cluster: Cluster,
-  target: { readonly server: RunningServer; readonly address: Address },
-): Promise<Session> {
-  const { server, address } = target;
-  let refusal: unknown;
-  const keeper = await pollUntil(
-    async () => {
-      try {
-        const served = await servedFolder(address);
-        if (!(await isSameFolder(served, cluster.folder)))
-          throw await notOurs(cluster, {
-            server,
-            reason: `it serves ${served}, which may have been moved while it ran`,
-          });
-        return await openKeeper(address);
-      } catch (error) {
-        refusal = error;
-        if (hasCode(error, ...PASSING_REFUSALS)) return undefined;
-        if (error instanceof EmbeddedPostgresError) throw error;
-        throw await notOurs(cluster, { server, reason: describeRefusal(cluster, error), cause: error });
-      }
-    },
-    { everyMs: JOIN_POLL_MS, waitMsMax: JOIN_WAIT_MS_MAX },
-  );
-  if (keeper !== undefined) return { cluster, address, keeper };
-  throw await notOurs(cluster, { server, reason: describeRefusal(cluster, refusal), cause: refusal });
-}
-
-async function isSameFolder(served: string, folder: string): Promise<boolean> {
-  try {
-    return (await realpath(served)) === folder;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'EACCES')) return false;
-    throw error;
-  }
-}
-
-function describeRefusal(cluster: Cluster, error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  if (!hasCode(error, ...WRONG_CREDENTIALS)) return `it does not answer on its port (${said})`;
-  return `it does not accept the passwords in ${credentialsFile(cluster.dataDir)} (${said})`;
-}
-
-async function notOurs(
-  cluster: Cluster,
-  problem: { readonly server: RunningServer; readonly reason: string; readonly cause?: unknown },
-): Promise<EmbeddedPostgresError> {
-  const { server, reason, cause } = problem;
-  const who = `PostgreSQL (pid ${server.pid}, user ${cluster.user?.name ?? (await userName(process.geteuid?.() ?? 0))})`;
-  return new EmbeddedPostgresError(
-    `data folder ${cluster.dataDir}: ${who} runs in ${cluster.folder}, but ${reason}. ` +
-      `Put back ${credentialsFile(cluster.dataDir)} as it was; or stop that server (kill -INT ${server.pid}), ` +
-      'remove that file and start again: new passwords are then set and no data is lost',
-    { cause },
-  );
-}
-
 async function leave(session: Session): Promise<void> {
-  const { cluster, address, keeper } = session;
+  const { cluster, keeper } = session;
   await keeper.close();
   await withFolderLock({ folder: lockFolder(cluster.dataDir) }, async () => {
     const server = await findServer(cluster);
-    if (server === undefined) return;
-    if (await hasOtherKeepers({ ...address, port: server.port }, keeper.name)) return;
+    if (server === undefined || (await isUsedByOthers(session, server))) return;
     await stopServer(cluster);
     cluster.log(`stopped PostgreSQL (pid ${server.pid}) in ${cluster.folder}`);
   });
+}
+
+async function isUsedByOthers(session: Session, server: RunningServer): Promise<boolean> {
+  const { cluster, address, keeper } = session;
+  try {
+    return await hasOtherKeepers({ ...address, port: server.port }, keeper.name);
+  } catch (error) {
+    // Nobody uses a server that ended while we asked.
+    if (await isServerOf(server.pid, cluster.folder)) throw error;
+    return false;
+  }
 }

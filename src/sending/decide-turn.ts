@@ -2,7 +2,7 @@ import { nextOpening, openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore } from '../platform/time.ts';
-import type { TurnCampaign } from './turn-store.ts';
+import type { TurnCampaign } from './turn.ts';
 
 export interface OpenGroup {
   readonly zoneGroup: string;

@@ -26,7 +26,8 @@ import { type HandedOver, record } from './record.ts';
 import { markOrphansUnknown, resumeDueLanes } from './record-store.ts';
 import { settleUnknown } from './settle.ts';
 import { type TokenBucket, tokenBucket } from './token-bucket.ts';
-import { nextDueAt, readTurnFacts, readVariants, type TurnFacts, type TurnLane } from './turn-store.ts';
+import type { TurnFacts, TurnLane } from './turn.ts';
+import { nextDueAt, readTurnFacts, readVariants } from './turn-store.ts';
 
 export interface HolderOptions {
   /** Hand-overs that may be under way at once. */

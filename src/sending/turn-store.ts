@@ -2,33 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-
-/** What a holder reads at the start of a turn: small tables only. */
-export interface TurnFacts {
-  readonly account: { readonly state: 'active' | 'paused'; readonly ratePerSecond: number };
-  readonly sendingPaused: boolean;
-  readonly businessName: string;
-  readonly lanes: readonly TurnLane[];
-  readonly campaigns: readonly TurnCampaign[];
-}
-
-export interface TurnLane {
-  readonly id: Uuid;
-  readonly gatewayRef: string;
-  readonly zone: string;
-  readonly dailyCap: number;
-  readonly state: 'active' | 'paused' | 'off';
-}
-
-export interface TurnCampaign {
-  readonly id: Uuid;
-  readonly priority: number;
-  readonly windowStartMinute: number;
-  readonly windowEndMinute: number;
-  readonly laneIds: readonly Uuid[];
-  readonly offLaneIds: readonly Uuid[];
-  readonly zoneGroups: readonly string[];
-}
+import type { TurnFacts } from './turn.ts';
 
 export async function readTurnFacts(db: Db, accountId: Uuid): Promise<TurnFacts | undefined> {
   const { rows } = await sql<TurnFacts>`

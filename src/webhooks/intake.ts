@@ -6,7 +6,8 @@
  */
 import { classifyInbound } from '../compliance/opt-out.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
-import { type AccountRow, getAccount } from '../gateways/account-store.ts';
+import type { AccountRow } from '../gateways/account.ts';
+import { getAccount } from '../gateways/account-store.ts';
 import type { GatewayEvent, WebhookRefusal } from '../gateways/gateway.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx, type Tx } from '../platform/database.ts';

@@ -197,6 +197,8 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.4 },
         transitionProps: quick,
         closeButtonProps: { 'aria-label': 'Close' },
+        // A <header> in a portal would count as a second banner of the page.
+        attributes: { header: { role: 'presentation' } },
       } satisfies Partial<ModalProps>,
       styles: { title: { fontSize: rem(16), fontWeight: 620 } },
     },

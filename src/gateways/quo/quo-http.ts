@@ -33,16 +33,25 @@ export interface QuoHttpOptions {
 /** A page of 100 messages of 1,600 characters is about 700 kB. */
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
 
+/** The key is the whole header value. A pasted line break or a `Bearer` in front is answered as the provider would. */
+const CAN_BE_KEY = /^[\x21-\x7e]+$/;
+const UNUSABLE_KEY: Exchange = {
+  kind: 'answered',
+  status: 401,
+  retryAfter: undefined,
+  body: { message: 'the API key has spaces or characters that no key has; give the raw key without "Bearer"' },
+};
+
 /**
  * Keep-alive comes with Node's fetch. It never sends a POST a second time, and redirects are not followed, so one call is one
  * request.
  */
 export function quoHttp(options: QuoHttpOptions): (request: QuoRequest) => Promise<Exchange> {
   const baseUrl = checkedBaseUrl(options.baseUrl);
-  const apiKey = checkedApiKey(options.apiKey);
   const doFetch = options.fetch ?? fetch;
   return async ({ method, path, json }) => {
-    const headers: Record<string, string> = { authorization: apiKey, accept: 'application/json' };
+    if (!CAN_BE_KEY.test(options.apiKey)) return UNUSABLE_KEY;
+    const headers: Record<string, string> = { authorization: options.apiKey, accept: 'application/json' };
     if (json !== undefined) headers['content-type'] = 'application/json';
     try {
       const response = await doFetch(`${baseUrl}${path}`, {
@@ -135,13 +144,4 @@ function checkedBaseUrl(baseUrl: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new Error(`quo gateway: baseUrl must be an http(s) URL, got "${baseUrl}"`);
   return url.href.replace(/\/+$/, '');
-}
-
-/** The key is the whole header value; the message never shows it. */
-function checkedApiKey(apiKey: string): string {
-  if (!/^[\x21-\x7e]+$/.test(apiKey))
-    throw new Error(
-      'quo gateway: apiKey must be printable characters without spaces; give the raw key without "Bearer"',
-    );
-  return apiKey;
 }

@@ -314,6 +314,11 @@ describe('payloads of all generations', () => {
         parse(legacyEvent('message.received', json));
       }),
     );
-    expect(quoWebhookEdge.parse(Uint8Array.of(0x22, 0xff, 0x22)).ok).toBe(false);
+  });
+
+  it('does not guess at bytes that are no UTF-8', () => {
+    const rawBody = Buffer.from(BODY);
+    rawBody.writeUInt8(0xff, BODY.indexOf('Yes'));
+    expect(quoWebhookEdge.parse(rawBody).ok).toBe(false);
   });
 });

@@ -187,7 +187,7 @@ function replyTo(carrier: Carrier, message: OutboundMessage): PlannedReply | und
   const { to: phone, nth, text: original } = message;
   const person = personState(world, { account: message.account, phone });
   const isInConversation = nowMs(carrier) - person.lastTextedAtMs < CONVERSATION_MS;
-  if (message.outcome !== 'delivered' || person.wantsNoMore || isInConversation) return undefined;
+  if (message.outcome !== 'delivered' || isInConversation) return undefined;
   const reply = planReply({ seed, phone, nth, model, original, deliveredAt: clock.now() });
   return reply && { kind: reply.kind, text: reply.text, atMs: reply.at.epochMilliseconds };
 }

@@ -63,7 +63,7 @@ export function readMessage(request: {
     : { status: 200, body: { data: messageJson(message) } };
 }
 
-export function parseListQuery(query: URLSearchParams): ListQuery | { readonly errors: readonly InputError[] } {
+function parseListQuery(query: URLSearchParams): ListQuery | { readonly errors: readonly InputError[] } {
   const laneRef = query.get('phoneNumberId') ?? '';
   const participants = query.getAll('participants');
   const resultsMax = Number(query.get('maxResults') ?? Number.NaN);

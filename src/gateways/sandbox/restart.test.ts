@@ -129,6 +129,25 @@ describe('a sandbox that dies and comes back', () => {
     expect(sandbox.accepted()).toHaveLength(people.length);
   });
 
+  it('posts again what was under way when it died', async () => {
+    await start();
+    await register();
+    receiver.answerWith('silence');
+    await clock.advance(10 * SECOND_MS);
+    while (receiver.posts.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await sandbox.crash();
+    const written = readFileSync(journalPath());
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(readFileSync(journalPath())).toEqual(written);
+    receiver.answerWith(200);
+    await start();
+    await clock.advance(SECOND_MS);
+    await sandbox.quiet();
+    expect(posted()).toHaveLength(2);
+    expect(new Set(posted()).size).toBe(1);
+    expect(sandbox.inbound()[0]?.answeredAt).toBeDefined();
+  });
+
   it('never gives an id twice', async () => {
     await start();
     await sendToAll();

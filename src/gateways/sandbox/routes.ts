@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly body: Uint8Array;
 }
 
-export interface RoutesOptions {
+interface RoutesOptions {
   readonly carrier: Carrier;
   readonly refusals: () => readonly Refusal[];
   readonly requestsPerSecond: number;

@@ -43,7 +43,7 @@ const applies = (
   (refusal.laneRef === undefined || refusal.laneRef === send.lane.id) &&
   (refusal.to === undefined || refusal.to === send.to);
 
-export function parseSendBody(body: unknown): SendBody | { readonly errors: readonly InputError[] } {
+function parseSendBody(body: unknown): SendBody | { readonly errors: readonly InputError[] } {
   if (!isObject(body)) return { errors: [wrong('', 'Expected object', body, 'object')] };
   const { content, to, userId, setInboxStatus } = body;
   const from = body['from'] ?? body['phoneNumberId'];

@@ -9,7 +9,7 @@ import { eventJson } from './wire.ts';
 import { endpointFor, messageById, type WebhookEvent, type World } from './world.ts';
 
 /** Waits between the eight attempts. */
-export const RETRY_DELAYS_MS: readonly number[] = [
+const RETRY_DELAYS_MS: readonly number[] = [
   5 * SECOND_MS,
   5 * MINUTE_MS,
   30 * MINUTE_MS,

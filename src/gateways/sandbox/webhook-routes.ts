@@ -64,7 +64,7 @@ function ownWebhook(request: {
 
 type WebhookBody = Pick<WebhookEntry, 'url' | 'events' | 'resourceIds' | 'label' | 'enabled'>;
 
-export function parseWebhookBody(body: unknown): WebhookBody | { readonly errors: readonly InputError[] } {
+function parseWebhookBody(body: unknown): WebhookBody | { readonly errors: readonly InputError[] } {
   if (!isObject(body)) return { errors: [wrong('', 'Expected object', body, 'object')] };
   const { url, label, status } = body;
   const events = strings(body['events']);

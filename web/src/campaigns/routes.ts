@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
+import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
 export const campaignsRoute = createRoute({
@@ -10,7 +11,7 @@ export const campaignsRoute = createRoute({
     state: oneOf(['draft', 'running', 'paused', 'completed', 'cancelled'], ''),
   }),
   staticData: { title: 'Campaigns' },
-  component: lazyRouteComponent(() => import('./campaigns-page.tsx'), 'CampaignsPage'),
+  component: lazyPage(() => import('./campaigns-page.tsx'), 'CampaignsPage'),
 });
 
 /** One campaign: the builder while it is a draft, the live page afterwards. `state` and `reason` filter its recipients. */
@@ -22,5 +23,5 @@ export const campaignRoute = createRoute({
     reason: text(100),
   }),
   staticData: { title: 'Campaign' },
-  component: lazyRouteComponent(() => import('./campaign-page.tsx'), 'CampaignPage'),
+  component: lazyPage(() => import('./campaign-page.tsx'), 'CampaignPage'),
 });

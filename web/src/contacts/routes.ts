@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
+import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
 export const contactsRoute = createRoute({
@@ -13,7 +14,7 @@ export const contactsRoute = createRoute({
     suppressed: oneOf(['yes', 'no'], ''),
   }),
   staticData: { title: 'Contacts' },
-  component: lazyRouteComponent(() => import('./contacts-page.tsx'), 'ContactsPage'),
+  component: lazyPage(() => import('./contacts-page.tsx'), 'ContactsPage'),
 });
 
 /** The side panel of one contact; the list with its filters stays beside it. */
@@ -21,5 +22,5 @@ export const contactRoute = createRoute({
   getParentRoute: () => contactsRoute,
   path: '$contactId',
   staticData: { title: 'Contact' },
-  component: lazyRouteComponent(() => import('./contact-panel.tsx'), 'ContactPanel'),
+  component: lazyPage(() => import('./contact-panel.tsx'), 'ContactPanel'),
 });

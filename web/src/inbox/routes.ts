@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
+import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
 export const inboxRoute = createRoute({
@@ -10,7 +11,7 @@ export const inboxRoute = createRoute({
     search: text(),
   }),
   staticData: { title: 'Inbox' },
-  component: lazyRouteComponent(() => import('./inbox-page.tsx'), 'InboxPage'),
+  component: lazyPage(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 
 /** One thread with its contact; the list stays at the left. */
@@ -18,5 +19,5 @@ export const conversationRoute = createRoute({
   getParentRoute: () => inboxRoute,
   path: '$conversationId',
   staticData: { title: 'Conversation' },
-  component: lazyRouteComponent(() => import('./conversation-pane.tsx'), 'ConversationPane'),
+  component: lazyPage(() => import('./conversation-pane.tsx'), 'ConversationPane'),
 });

@@ -16,7 +16,7 @@ function setTitle(routeId: string, title: string | undefined): void {
 
 /** Names the route that this component belongs to, in the breadcrumb and the browser's tab. Undefined while it is not known. */
 export function usePageTitle(title: string | undefined): void {
-  const routeId: string = useMatch({ strict: false, select: (match) => match.routeId as string });
+  const { routeId } = useMatch({ strict: false });
   useEffect(() => {
     setTitle(routeId, title);
     return () => setTitle(routeId, undefined);

@@ -1,5 +1,6 @@
 import { Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
+import { useHeadingFocus } from './heading-focus.ts';
 import classes from './page.module.css';
 import { usePageTitle } from './page-title.ts';
 
@@ -33,11 +34,13 @@ interface PageHeaderProps {
 /** Heading of a page: receives the focus after a navigation, and names the breadcrumb and the browser's tab. */
 export function PageHeader({ title, beside, summary, actions, documentTitle }: PageHeaderProps) {
   usePageTitle(documentTitle ?? title);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useHeadingFocus(heading);
   return (
     <div className={classes.header}>
       <div className={classes.heading}>
         <div className={classes.titleLine}>
-          <Title order={1} tabIndex={-1} id="page-heading" className={classes.title}>
+          <Title ref={heading} order={1} tabIndex={-1} className={classes.title}>
             {title}
           </Title>
           {typeof beside === 'string' ? (

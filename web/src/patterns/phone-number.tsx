@@ -1,6 +1,10 @@
 import { formatPhone } from './format.ts';
 
-/** A number as people write it; long-press or click-to-call stays with the device. Never broken over two lines. */
+/** A number as people write it, never broken over two lines. */
 export function PhoneNumber({ phone }: { readonly phone: string }) {
-  return <span style={{ whiteSpace: 'nowrap' }}>{formatPhone(phone)}</span>;
+  return (
+    <span data-tabular style={{ whiteSpace: 'nowrap' }}>
+      {formatPhone(phone)}
+    </span>
+  );
 }

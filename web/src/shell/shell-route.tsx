@@ -1,7 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, Outlet, redirect } from '@tanstack/react-router';
 import { isProblem } from '../api/problem.ts';
 import { meQuery } from '../api/session.ts';
+import { lazyPage } from './lazy-page.ts';
 
 declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
@@ -14,17 +15,20 @@ declare module '@tanstack/react-router' {
 
 export const rootRoute = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({ component: Outlet });
 
-/** Everything behind the sign-in. Keeps the wanted address, so that signing in leads there. */
+/** Everything behind the sign-in. */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
-  beforeLoad: async ({ context, location }) => {
-    try {
-      return { me: await context.queryClient.ensureQueryData(meQuery) };
-    } catch (error) {
-      if (!isProblem(error, 401)) throw error;
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    }
-  },
-  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
+  beforeLoad: ({ context, location }) => requireSession(context.queryClient, location.href),
+  component: lazyPage(() => import('./shell.tsx'), 'Shell'),
 });
+
+/** Leads to the sign-in, which keeps the wanted address and leads back there. */
+async function requireSession(queryClient: QueryClient, href: string): Promise<void> {
+  try {
+    await queryClient.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!isProblem(error, 401)) throw error;
+    throw redirect({ to: '/sign-in', search: href === '/' ? {} : { next: href } });
+  }
+}

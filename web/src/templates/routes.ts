@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { searchSchema, text } from '../patterns/search-schema.ts';
+import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
 export const templatesRoute = createRoute({
@@ -7,7 +8,7 @@ export const templatesRoute = createRoute({
   path: '/templates',
   validateSearch: searchSchema({ search: text() }),
   staticData: { title: 'Templates' },
-  component: lazyRouteComponent(() => import('./templates-page.tsx'), 'TemplatesPage'),
+  component: lazyPage(() => import('./templates-page.tsx'), 'TemplatesPage'),
 });
 
 /** `/templates/new` is the page of a template that has not been saved yet. */
@@ -15,5 +16,5 @@ export const templateRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/templates/$templateId',
   staticData: { title: 'Template' },
-  component: lazyRouteComponent(() => import('./template-page.tsx'), 'TemplatePage'),
+  component: lazyPage(() => import('./template-page.tsx'), 'TemplatePage'),
 });

@@ -1,0 +1,103 @@
+/**
+ * The command line: `textwright <noun> <verb>`. Only the noun that was named is loaded, so that `explain` answers before a database
+ * driver or a web server would have been read.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { CliError, OutputClosed, type Shell, UsageError } from './shell.ts';
+
+interface Noun {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly register: (program: Command, shell: Shell) => void }>;
+}
+
+const NOUNS: Readonly<Record<string, Noun>> = {
+  serve: { summary: 'Start the server', load: () => import('./serve-command.ts') },
+  worker: { summary: 'Start a process that only sends and works', load: () => import('./worker-command.ts') },
+  demo: { summary: 'Play three business days of a campaign in a minute', load: () => import('./demo-command.ts') },
+  import: { summary: 'Import contacts from a CSV file', load: () => import('./import-command.ts') },
+  contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
+  campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
+  explain: { summary: 'Ask the rules: opt-outs, message parts, templates', load: () => import('./explain-commands.ts') },
+  migrate: { summary: 'Bring the database schema up to date', load: () => import('./migrate-command.ts') },
+};
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  refused, not found, or failed; the reason is on standard error
+  2  called wrongly; nothing was tried`;
+
+const EXAMPLES = `Examples:
+  textwright demo                                     see it work, nothing to set up
+  textwright serve                                    start the server on this machine
+  textwright import contacts.csv --dry-run            check a file before importing it
+  textwright campaign launch "Spring estimates"       review a campaign, then start it
+  textwright explain opt-out "please stop texting me"
+`;
+
+/** Runs one command; returns the exit code. */
+export async function runProgram(args: readonly string[], shell: Shell): Promise<0 | 1 | 2> {
+  try {
+    const program = createProgram(shell);
+    await addNouns(program, { named: args.find((word) => Object.hasOwn(NOUNS, word)), shell });
+    await program.parseAsync(args, { from: 'user' });
+    await shell.out.flush();
+    return 0;
+  } catch (error) {
+    return explainFailure(error, shell);
+  }
+}
+
+function createProgram(shell: Shell): Command {
+  const width = (columns: number | undefined): number => Math.min(columns ?? 100, 120);
+  return new Command('textwright')
+    .usage('<command> [options]')
+    .version(packageVersion(), '--version', 'Print the version')
+    .helpOption('--help', 'Show this help')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('afterAll', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void shell.out.write(text).catch(() => undefined),
+      writeErr: (text) => shell.tell(text.trimEnd()),
+      getOutHelpWidth: () => width(shell.out.columns),
+      getErrHelpWidth: () => width(shell.columns),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+async function addNouns(
+  program: Command,
+  { named, shell }: { readonly named: string | undefined; readonly shell: Shell },
+): Promise<void> {
+  for (const [name, noun] of Object.entries(NOUNS)) {
+    if (name === named) (await noun.load()).register(program, shell);
+    else program.command(name).summary(noun.summary);
+  }
+}
+
+function explainFailure(error: unknown, shell: Shell): 0 | 1 | 2 {
+  if (error instanceof OutputClosed) return 0;
+  // Commander has said it already, except for an Error of a parser, which it passes on.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  shell.tell(`textwright: ${describe(error, shell.env['LOG_LEVEL'] === 'debug')}`);
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function describe(error: unknown, withStack: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof CliError) return error.message;
+  const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  if (withStack || isBug) return error.stack ?? error.message;
+  if (error.message === '' && error instanceof AggregateError)
+    return error.errors.map((inner) => describe(inner, false)).join('; ');
+  return error.message;
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+}

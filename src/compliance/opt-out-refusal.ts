@@ -1,0 +1,139 @@
+import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
+import { BOTHER, BOTHERING, CONTACTS, DAY_OR_TIME, isOwnAction, MESSAGES } from './opt-out-vocabulary.ts';
+
+/** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
+
+const FOR_GOOD = occurs('\\b(?:anymore|any more|again|ever|never|no longer|another)\\b');
+const AT_SOME_TIME = occurs(
+  `^(?: \\w+){0,3} (?:${oneOf(`
+    before after until till til while during at_(?:night|work|home|\\d+|noon|midnight|church|this_hour|this_time)
+    on_(?:the_)?(?:weekends?|sundays?|saturdays?|\\w+days?) past_\\d+ when if unless between in_the_(?:morning|evening|afternoon|middle)
+    early late so_(?:late|early) this_(?:late|early) right_now`)}|${DAY_OR_TIME})\\b`,
+);
+const PREFERS_TEXT = occurs(
+  '\\b(?:text|message|texts|texting|messages) (?:me|us|is|are|works|work|only|instead|please|fine|ok|okay|better|best|preferred)',
+  '\\b(?:by|via|prefer|just|only|rather) (?:text|texts|texting|message)\\b',
+);
+const PREFERS_CALL = occurs(
+  '\\b(?:call|phone|email|ring) (?:me|us|is|instead|only|please|my|works|better)',
+  '\\b(?:by|via|prefer|just|only|rather|give me a) (?:call|calls|calling|phone|email)\\b',
+);
+
+/** Another hour or another channel is a preference to store. No texts at all, even with "call me instead", is for a person. */
+const preference: Guard = ({ left, matched, right, message }): Objection => {
+  if (FOR_GOOD.test(`${left}${matched}${right}`)) return undefined;
+  if (AT_SOME_TIME.test(right)) return 'nothing';
+  const rest = message.clauses.replace(matched, ' ');
+  const onlyCalls = /\b(?:call|phone|calling)\b/.test(matched) && !/\b(?:text|message|contact|sms)/.test(matched + right);
+  if (onlyCalls) return PREFERS_TEXT.test(rest) ? 'nothing' : undefined;
+  return PREFERS_CALL.test(rest) ? 'review' : undefined;
+};
+
+const OTHERS_DO = occurs(
+  '\\b(?:i|we|they|he|she|it|who|that|which|crew|guys|why)(?: (?:really|usually|just|also|always))* $',
+  '\\b(?:did|does|do|if|when|sorry|how come) you $|«you $',
+);
+const IS_INSTRUCTED = occurs('\\b(?:want|need|prefer|rather|like|asked|told|said|ask|request)(?: (?:that|you|if|it|please))* $');
+
+/** "I don't text" and "you never call" tell what people do; "asked you not to text" and "don't text" tell us what to do. */
+const imperative: Guard = dropWhen(({ left, matched }) => {
+  if (IS_INSTRUCTED.test(left)) return false;
+  const isWeak = /^(?:no need|not (?!to ))/.test(matched);
+  if (isWeak && !FOR_GOOD.test(matched) && !/\b(?:please|you|could|can) $/.test(left)) return true;
+  return OTHERS_DO.test(left) || isOwnAction(left);
+});
+
+const NEVER = '(?:do not|never|no longer|not to|not|can you not|could you not|no need to)';
+const LEAD_IN = oneOf('you ever even dare please keep be continue to again try bother just fucking');
+const TARGET = `(?:${[
+  `(?: ${oneOf(`
+    me us this_number this_phone this_line this my_phone my_number my_cell here anymore any_more again ever please thanks
+    thank_you my_wife my_husband my_mom my_dad`)}\\b)`,
+  ' (?:or|and|nor) (?:text|call|message|contact|email)',
+  '»',
+].join('|')})`;
+const NUMBER_TARGET = '(?: (?:me|us|to me|to us|to this number|to my (?:phone|cell)|this number))';
+const OF_THEM = oneOf(`
+  any anymore any_more more these those this your the such further other stupid of dumb so_many all text spam sales marketing
+  promotional`);
+
+const instruct = rulesOf({ family: 'negative_imperative', language: 'en', verdict: 'opt_out' });
+
+const IMPERATIVES: readonly Rule[] = [
+  instruct(
+    [
+      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:${BOTHER}|${BOTHERING})(?: or (?:${BOTHER}|${BOTHERING}))*${TARGET}`,
+    ],
+    imperative,
+    preference,
+  ),
+  instruct(
+    [
+      `\\b(?:do not|never|no longer|not) (?:(?:you|ever|even|please|keep|to|again|be) ){0,2}(?:send|sending)${NUMBER_TARGET}?` +
+        `(?: ${OF_THEM})*(?: (?:${MESSAGES}|${CONTACTS}|${oneOf('anything info information stuff crap shit nothing bs')})\\b|»| (?:please|again|anymore)\\b)`,
+    ],
+    dropWhen(({ left }) => OTHERS_DO.test(left) || /\bstop $/.test(left)),
+    preference,
+  ),
+  instruct(
+    [
+      `\\b${oneOf('prefer rather appreciate wish like great nice if hope ask asking request requesting')}` +
+        `(?: (?:it|that|if|be))* you (?:did|would|will|could|do|can)(?: please)? not (?:ever |please )?(?:${BOTHER}|send)\\b`,
+      '\\b(?:do not|not|never|no longer) (?:(?:really|even|ever|do) )?(?:want|need|wish|like|care for|appreciate) (?:for )?' +
+        `(?:you|anyone|anybody|your company|people|companies)(?: (?:guys|all|people))? (?:to )?(?:keep )?(?:${BOTHER}|${BOTHERING}|send|sending)\\b`,
+    ],
+    preference,
+  ),
+];
+
+const UNWANTED =
+  '(?:do not|did not|does not|no longer|not|never)(?: (?:really|even|ever|actually|currently|at all))* ' +
+  '(?:want|wanted|wish|need|care|like|desire|looking|interested in|interested|ask|asked|wanting|trying)';
+const RECEIVE = oneOf(`
+  get be_getting receive be_receiving keep_getting keep_receiving continue_getting continue_receiving continue_to_receive
+  continue_to_get`);
+const OF_YOUR = oneOf(`
+  any anymore any_more more of your these those this the such further future you so_many random unwanted unsolicited for in all
+  text sms spam sales marketing promotional stupid kind type sort a additional receiving getting other`);
+const TO_STAY = occurs('\\b(?:miss|lose|stop getting|stop receiving)\\b');
+
+const refuse = rulesOf({ family: 'refusal', language: 'en', verdict: 'opt_out' });
+
+const REFUSALS: readonly Rule[] = [
+  refuse(
+    [
+      `\\b${UNWANTED} (?:to )?(?:(?:${RECEIVE}|see|have|read|accept|the) )?(?:${OF_YOUR} ){0,5}(?:${MESSAGES}|` +
+        `${oneOf('calls updates reminders offers emails deals coupons specials surveys phone_calls contact')})\\b`,
+      `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
+        these those this them anything it any anymore any_more more of stuff from_(?:you|your|yall|this)`)})+»`,
+      `\\b${UNWANTED} to (?:hear (?:from (?:you|your|yall|anyone)|anything)|communicate|talk to you|have any(?: more)? contact)\\b`,
+      `\\b${UNWANTED} to be ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed')}\\b`,
+      `\\b${UNWANTED} to be on (?:your|this|the|any|a) (?:\\w+ )?(?:list|database|thread)\\b`,
+      `\\b${UNWANTED} (?:any more of|anymore of|more of|any of) (?:these|those|this|them|your stuff)»`,
+    ],
+    dropWhen(({ left, matched }) => TO_STAY.test(matched) || /\b(?:did|do|if) you $/.test(left)),
+    preference,
+  ),
+  refuse(
+    [
+      `\\bno (?:more|further|future|additional|other) (?:of )?(?:${oneOf(`
+        your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*(?:${MESSAGES}|${CONTACTS})\\b`,
+      '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
+      `«(?:(?:please|just|ok|hi|and|thanks) )*(?:no|zero) (?:${MESSAGES}|contact|calls or texts|calls and texts|texting or calling)` +
+        `(?: ${oneOf(`
+          or and please thanks thank_you to this number me my phone ever again anymore at all calls texts messages emails calling
+          texting`)})*»`,
+    ],
+    dropWhen(
+      ({ left, right }) =>
+        occursBefore.test(left) || /^ (?:from (?:me|us|my)|on (?:my|our)|until|today|since|left|yet)\b/.test(right),
+    ),
+  ),
+];
+
+/** "I got no more messages" reports; it refuses nothing. */
+const occursBefore = occurs(
+  `\\b${oneOf('have has got get getting gets are is was were see received be there had saw with')}(?: \\w+)? $`,
+);
+
+export const REFUSAL_RULES: readonly Rule[] = [...IMPERATIVES, ...REFUSALS];

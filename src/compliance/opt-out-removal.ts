@@ -1,0 +1,147 @@
+import { dropWhen, type Guard, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
+import {
+  BOTHER,
+  CONTACTS,
+  DAY_OR_TIME,
+  isNegated,
+  MESSAGES,
+  onlyTowardsUs,
+  reviewMistakes,
+  SERVICE_OBJECT,
+  speaksToUs,
+  unlessNegated,
+} from './opt-out-vocabulary.ts';
+
+/** English requests to be taken off a list, to have a number deleted, and revocations of consent. */
+
+const LIST = oneOf(`
+  lists? mailing_lists? mailings? databases? systems? records contacts files? rotation thread distribution campaigns? program
+  register texts? messages? phone books? group chat group_chat conversation crm`);
+const KIN = oneOf('wife husband mom dad mother father family parents');
+const PHONE_KIND = '(?:cell |phone |mobile |cell phone |contact |home |personal )?';
+const IDENTITY = oneOf(
+  'number numbers name phone cell line info information contact contacts details data profile digits email stuff',
+);
+const SELF = `(?:me|us|myself|my ${KIN}|him|her|(?:my|our|this|the|that|his|her|their) (?:name and |name and phone )?${PHONE_KIND}${IDENTITY})`;
+
+const FROM_SERVICE = occurs(
+  '^ ?(?:off|from|out of|on|for|off of)?(?: (?:of|the|your|this|that|our|my|tomorrows|todays|next))* ?(?:\\w+ )?' +
+    `(?:${SERVICE_OBJECT}|${DAY_OR_TIME}|guard|hold|speaker)\\b`,
+);
+const WAS_I = /\b(?:did|was|were|when|have|am|are) (?:i|we|you|they)(?: get| been| being)? $/;
+
+const removal = rulesOf({ family: 'removal', language: 'en', verdict: 'opt_out' });
+const fromService: Guard = dropWhen(({ right }) => FROM_SERVICE.test(right));
+const wasI: Guard = dropWhen(({ left }) => WAS_I.test(left));
+
+const REMOVE = oneOf(`
+  remove delete erase scrub purge exclude unsubscribe unenroll disenroll unregister deregister omit eliminate wipe clear
+  discontinue unlist`);
+const MOVE_AWAY = oneOf('take get drop pull leave keep cross scratch strike cut put let remove');
+const BEING_GONE = oneOf(
+  'remove removed delete deleted taken drop dropped get come be want need go step leave exit out',
+);
+
+const REMOVAL: readonly Rule[] = [
+  removal(
+    [
+      `\\b${REMOVE} (?:(?:please|just|all|of) ){0,2}${SELF}\\b`,
+      `\\b${MOVE_AWAY} (?:(?:please|just) )?${SELF} (?:please |the (?:hell|fuck|f) |completely )?(?:off|out of|from)\\b`,
+      `\\b${BEING_GONE} (?:from|off|off of|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any|yalls) (?:\\w+ ){0,2}${LIST}\\b`,
+      '\\b(?:want|wish|like|need|asked|ask|asking|requested|requesting|request|demand|demanding|please|prefer|have) ' +
+        '(?:(?:to be|to have|to get|me|be|us|it|my (?:number|name|info)|this number) )+' +
+        '(?:removed|unsubscribed|deleted|taken off|opted out|blocked)\\b',
+      `«(?:\\w+ ){0,6}off (?:of )?(?:your|this|all|any|these) (?:\\w+ ){0,2}(?:lists?|mailing list|thread|database)\\b`,
+      '\\b(?:leave|exit|get out of) (?:this|the|your) (?:group|chat|thread|conversation|text)\\b',
+    ],
+    unlessNegated,
+    fromService,
+    wasI,
+  ),
+  removal(
+    [`«(?:\\w+ ){0,5}?(?:remove|delete|take off|get off|unenroll|block(?:ed)?)(?: ${oneOf(`
+      please now thanks thank_you immediately asap it this today number list from_list from_the_list phone_number off and`)})*»`],
+    dropWhen(({ left, matched }) => !isBareRemoval(left + matched)),
+  ),
+  removal(
+    [
+      '\\bunsubscribe\\b',
+      '\\b(?:i|we|have|already|had)(?: (?:have|already|just|been|had|has))* unsubscribed\\b',
+      '«unsubscribed»|\\bunsubscribed (?:already|me|us|before|multiple|many)\\b',
+    ],
+    unlessNegated,
+    reviewMistakes,
+    reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
+  ),
+  removal(
+    [
+      '\\bblock(?:ing|ed)? (?:you|your|this number|this|these|them|yall)\\b',
+      '\\bblock(?:ed)? and report(?:ed)?\\b|\\breported and blocked\\b',
+      '\\b(?:you are|number is|getting|get|been) (?:blocked|reported)\\b',
+    ],
+    unlessNegated,
+    dropWhen(({ left, right }) => /\b(?:truck|car|is|are|was|crew|van|dumpster) $/.test(left) || /^ (?:driveway|drain|view|road|street|wall|way)/.test(right)),
+  ),
+];
+
+const REMOVAL_WORDS = /\b(?:remove|delete|take|off|get|unenroll|blocked|block|it|this|today|number|phone|list|from|the|asap)\b/g;
+
+/** "please remove", "so delete thanks": the verb with polite filling and nothing else to act on. */
+const isBareRemoval = (clause: string): boolean => !isNegated(clause) && speaksToUs(clause.replace(REMOVAL_WORDS, ''));
+
+const NUMBER_REMOVAL: readonly Rule[] = [
+  rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
+    [
+      `\\b${oneOf(`
+        lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard`)} ` +
+        `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info|cell|line)\\b`,
+    ],
+    unlessNegated,
+    onlyTowardsUs,
+  ),
+];
+
+const CONSENT = '(?:consent|permission|authorization|authorisation|opt in|authority)';
+const FOR_ANOTHER_ACT = new RegExp(
+  `^ to (?!${BOTHER}|be (?:texted|contacted|messaged|called)|send|use my (?:number|phone|cell)|have my (?:number|phone)|keep)`,
+);
+const ABOUT_TEXTS = occurs(
+  `^ (?:\\w+ ){0,2}(?:${MESSAGES}|${CONTACTS}|${LIST}|${oneOf(`
+    this these receiving getting being please thanks thank now number immediately anymore future`)})\\b`,
+);
+
+const revocation = rulesOf({ family: 'revocation', language: 'en', verdict: 'opt_out' });
+
+const REVOCATION: readonly Rule[] = [
+  revocation(
+    [
+      '\\b(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w* ' +
+        `(?:(?:my|all|any|our|the|that|of|previous|prior|express|written|sms|text|messaging) )*${CONSENT}\\b`,
+      `\\b${CONSENT} (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
+      '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
+        `(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the )?${CONSENT}\\b`,
+      '\\b(?:do not|did not|does not|never|no longer)(?: ever)? consent(?:ed)?\\b',
+      `\\bwithout (?:my|our|any) ${CONSENT}\\b`,
+    ],
+    dropWhen(({ right }) => FOR_ANOTHER_ACT.test(right) && !ABOUT_TEXTS.test(right.slice(3))),
+    dropWhen(({ left }) => /\b(?:if|crew|they|neighbors?) $/.test(left)),
+  ),
+  revocation(
+    ['\\bopt(?:ing|ed)?(?: (?:me|us|my number|this number|this phone|number|my phone|him|her))? out\\b'],
+    unlessNegated,
+    reviewMistakes,
+    dropWhen(({ right }) => optsOutOfSomethingElse(right)),
+    reviewWhen(({ left, matched }) => /opted/.test(matched) && /\b(?:was|were|did|got|get|have you|you|am|are) (?:i |we |you )?$/.test(left)),
+    reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
+  ),
+];
+
+/** "Opt out of the extended warranty" leaves a plan, not our texts. */
+function optsOutOfSomethingElse(right: string): boolean {
+  const object = /^ (?:of|from)(?: (?:the|your|this|these|that|those|all|any|our|my|it|everything|future|further))* ?(.*)$/.exec(
+    right,
+  )?.[1];
+  return object !== undefined && object.trim() !== '' && !ABOUT_TEXTS.test(` ${object}`);
+}
+
+export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL];

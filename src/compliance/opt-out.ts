@@ -1,0 +1,148 @@
+import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS, type ReplyLanguage } from './keywords.ts';
+import { type InboundText, normaliseInbound } from './normalise-inbound.ts';
+import { ENGLISH_RULES } from './opt-out-english.ts';
+import { findRequest, type Request } from './opt-out-requests.ts';
+import { findForReview } from './opt-out-review.ts';
+import { type Finding, firstFinding, type IntentFamily, type ReviewFamily } from './opt-out-rules.ts';
+import { SPANISH_RULES } from './opt-out-spanish.ts';
+import { STOP_RULES } from './opt-out-stop.ts';
+import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
+
+/** Stored with every decision; grows with every change that can change an outcome. */
+export const CLASSIFIER_VERSION = '2026-11.1';
+
+export interface InboundContext {
+  /** The last texts to this number, to recognise quotes of them. */
+  readonly recentOutbound?: readonly string[];
+  /** Whether the number is Canadian: ARRET and TD are keywords there. */
+  readonly canadian?: boolean;
+  /** Whether our last text asked this contact to confirm an opt-in: YES and the like are opt-ins then. */
+  readonly awaitingOptIn?: boolean;
+}
+
+export interface InboundClassification {
+  /** `opt_out` is tier 1 or 2, `review` is tier 3. */
+  readonly outcome: 'opt_out' | 'opt_in' | 'help' | 'review' | 'none';
+  readonly tier: 1 | 2 | 3 | null;
+  /** The keyword, or the words that a rule recognised. */
+  readonly matched: string | null;
+  readonly family?: IntentFamily | ReviewFamily | 'request';
+  readonly language?: ReplyLanguage;
+  readonly normalised: string;
+  readonly classifierVersion: string;
+}
+
+/**
+ * What an inbound text asks of us. Order: keyword, then intent to stop, then what a person must judge, then opt-in and help; so
+ * an opt-out wins over everything else the text says. Implements 47 CFR 64.1200(a)(10): the named words, and any wording in which
+ * a reasonable person sees a request to stop.
+ */
+export function classifyInbound(text: string, context: InboundContext = {}): InboundClassification {
+  const message = normaliseInbound(text, context.recentOutbound ?? []);
+  const found = message.kind === 'bare' ? NOTHING : judge(message, context);
+  return { ...found, normalised: message.words, classifierVersion: CLASSIFIER_VERSION };
+}
+
+type Judgement = Omit<InboundClassification, 'normalised' | 'classifierVersion'>;
+const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
+
+function judge(message: InboundText, context: InboundContext): Judgement {
+  if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
+  const request = findRequest(message);
+  return (
+    judgeKeyword(message, context) ??
+    fromFinding(findIntent(message), message) ??
+    (request?.outcome === 'help' ? fromRequest(request) : undefined) ??
+    fromFinding(findForReview(message), message) ??
+    (request === undefined ? NOTHING : fromRequest(request))
+  );
+}
+
+function judgeKeyword(message: InboundText, context: InboundContext): Judgement | undefined {
+  const word = withoutRepetition(message.words);
+  const isQuestion = message.clauses.includes('?');
+  const optOut = OPT_OUT_KEYWORDS.get(word);
+  if (optOut !== undefined && (!optOut.needsCanadianNumber || context.canadian === true)) {
+    const { language } = optOut;
+    // "STOP?" asks whether to stop, or what it means; a bare question revokes nothing yet.
+    if (isQuestion)
+      return { outcome: 'review', tier: 3, matched: optOut.word, family: 'question_about_keyword', language };
+    return { outcome: 'opt_out', tier: 1, matched: optOut.word, language };
+  }
+  const help = HELP_WORDS.get(word);
+  if (help !== undefined) return { outcome: 'help', tier: null, matched: word, language: help };
+  const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(word) : undefined;
+  const optIn = OPT_IN_WORDS.get(word) ?? asked;
+  if (optIn === undefined || isQuestion) return undefined;
+  return { outcome: 'opt_in', tier: null, matched: word, language: optIn };
+}
+
+/** "stop stop stop" is "stop". */
+function withoutRepetition(text: string): string {
+  const words = text.split(' ');
+  for (let length = 1; length <= REPEATED_WORDS_MAX && length < words.length; length += 1) {
+    const repeats = words.length % length === 0 && words.every((word, index) => word === words[index % length]);
+    if (repeats) return words.slice(0, length).join(' ');
+  }
+  return text;
+}
+
+/** The longest keyword has three words. */
+const REPEATED_WORDS_MAX = 3;
+
+function findIntent(message: InboundText): Finding | undefined {
+  const about = [findBereavement(message), firstFinding(WRONG_PERSON_RULES, message), findNamedPerson(message)];
+  const request = about.find((finding) => finding?.verdict === 'opt_out');
+  if (request !== undefined) return request;
+  const intents = [STOP_RULES, ENGLISH_RULES, SPANISH_RULES].map((rules) => firstFinding(rules, message));
+  return (
+    intents.find((finding) => finding?.verdict === 'opt_out') ??
+    [...about, ...intents].find((finding) => finding !== undefined)
+  );
+}
+
+/** Our footer without anything beside it: "STOP to opt out" is somebody following it, "Reply STOP to opt out" may be a paste. */
+function judgeFooter(message: InboundText): Finding {
+  const follows = /^\W*(?:stop|alto)\b/i.test(message.body);
+  return {
+    verdict: follows ? 'opt_out' : 'review',
+    family: follows ? 'cease' : 'pasted_footer',
+    language: 'en',
+    matched: message.words,
+  };
+}
+
+function fromFinding(finding: Finding | undefined, message: InboundText): Judgement | undefined {
+  if (finding === undefined) return undefined;
+  const { matched, family } = finding;
+  const language = languageOf(message) ?? finding.language;
+  if (finding.verdict === 'opt_out') return { outcome: 'opt_out', tier: 2, matched, family, language };
+  return { outcome: 'review', tier: 3, matched, family, language };
+}
+
+const fromRequest = ({ outcome, matched, language }: Request): Judgement => ({
+  outcome,
+  tier: null,
+  matched,
+  family: 'request',
+  language,
+});
+
+/** The language most of the function words are in, when one leads: "STOP por favor" deserves a Spanish answer. */
+function languageOf(message: InboundText): ReplyLanguage | undefined {
+  let lead = 0;
+  for (const word of message.words.split(' ')) {
+    if (SPANISH_WORDS.has(word)) lead += 1;
+    if (ENGLISH_WORDS.has(word)) lead -= 1;
+  }
+  return lead === 0 ? undefined : lead > 0 ? 'es' : 'en';
+}
+
+const SPANISH_WORDS: ReadonlySet<string> = new Set(
+  'de la el los las que por favor para mi su numero mensajes mas ya con una un esta este es soy quien gracias ustedes usted'.split(
+    ' ',
+  ),
+);
+const ENGLISH_WORDS: ReadonlySet<string> = new Set(
+  'the this my your you to i im is are of please and not these me texts number from wrong dont do it'.split(' '),
+);

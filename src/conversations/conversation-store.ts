@@ -1,0 +1,289 @@
+import { type RawBuilder, sql } from 'kysely';
+import { contactName } from '../contacts/contact.ts';
+import type { SearchPatterns } from '../contacts/contact-search.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { Conversation, ConversationMessage, InboxView } from './conversation.ts';
+
+export interface ConversationQuery {
+  readonly view: InboxView;
+  readonly search: SearchPatterns | undefined;
+  readonly contactId: Uuid | undefined;
+}
+
+export interface ConversationPage {
+  /** `at` is what the view is sorted by: the waiting since, or the last message. */
+  readonly after: { readonly at: string; readonly id: Uuid } | undefined;
+  readonly limit: number;
+}
+
+/** Conversations that a page of a search looks at before it asks the index of contacts. */
+const SEARCH_WINDOW = 2_000;
+/** Contacts with the searched words whose conversations are looked up. */
+const SEARCHED_CONTACTS_MAX = 20_000;
+
+interface StoredConversation extends Omit<Conversation, 'name'> {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly company: string | null;
+}
+
+const columns = sql`v.id, c.id as contact_id, c.first_name, c.last_name, c.company, v.phone, v.lane_id, l.name as lane_name, v.state,
+  v.unread, v.waiting_since, v.needs_review, v.last_message_at, v.last_message_preview, v.last_message_direction,
+  exists (select 1 from suppression s where s.phone = v.phone and s.lifted_at is null) as opted_out`;
+/** By number, because the number is what a conversation is with: it may have become a contact since. Index contact_phone_key. */
+const joins = sql`join lane l on l.id = v.lane_id left join contact c on c.phone = v.phone`;
+
+const IN_VIEW: Readonly<Record<InboxView, RawBuilder<unknown>>> = {
+  waiting: sql`v.waiting_since is not null`,
+  open: sql`v.state = 'open'`,
+  review: sql`v.needs_review`,
+  done: sql`v.state = 'done'`,
+  all: sql`true`,
+};
+
+/** The person who has waited longest comes first; otherwise the newest message. */
+const orderOf = (view: InboxView): RawBuilder<unknown> =>
+  view === 'waiting' ? sql`v.waiting_since, v.id` : sql`v.last_message_at desc, v.id desc`;
+
+function behind(view: InboxView, after: ConversationPage['after']): RawBuilder<unknown> {
+  if (after === undefined) return sql`true`;
+  const position = sql`(${after.at}::timestamptz, ${after.id}::uuid)`;
+  return view === 'waiting' ? sql`(v.waiting_since, v.id) > ${position}` : sql`(v.last_message_at, v.id) < ${position}`;
+}
+
+/**
+ * The next conversations of a view, in its order. Indexes: conversation_waiting, conversation_review, conversation_newest. That one
+ * begins with the state, so that "all" is put together from two walks of it.
+ */
+function nextOf(view: InboxView, page: ConversationPage): RawBuilder<unknown> {
+  const walk = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+    select * from conversation v where ${condition} and ${behind(view, page.after)} order by ${orderOf(view)} limit ${page.limit})`;
+  return view === 'all' ? sql`(${walk(IN_VIEW.open)} union all ${walk(IN_VIEW.done)})` : walk(IN_VIEW[view]);
+}
+
+export const viewQuery = (view: InboxView, page: ConversationPage): RawBuilder<StoredConversation> =>
+  sql<StoredConversation>`
+    select ${columns} from ${nextOf(view, page)} v ${joins} order by ${orderOf(view)} limit ${page.limit}`;
+
+/** Index conversation_phone. */
+const ofContactQuery = (view: InboxView, contactId: Uuid, page: ConversationPage): RawBuilder<StoredConversation> =>
+  sql<StoredConversation>`
+    select ${columns} from conversation v ${joins}
+    where v.phone = (select phone from contact where id = ${contactId}) and ${IN_VIEW[view]} and ${behind(view, page.after)}
+    order by ${orderOf(view)} limit ${page.limit}`;
+
+const matchesIn = (text: RawBuilder<unknown>, search: SearchPatterns): RawBuilder<unknown> =>
+  sql.join(
+    search.map(
+      (patterns) =>
+        sql`(${sql.join(
+          patterns.map((pattern) => sql`${text} like lower(${pattern})`),
+          sql` or `,
+        )})`,
+    ),
+    sql` and `,
+  );
+
+/** Of the next conversations of the view, those with a name, company, address or number that matches. */
+const nearSearchQuery = (
+  view: InboxView,
+  search: SearchPatterns,
+  page: ConversationPage,
+): RawBuilder<StoredConversation> => sql<StoredConversation>`
+  select ${columns} from ${nextOf(view, { ...page, limit: SEARCH_WINDOW })} v ${joins}
+  where ${matchesIn(sql`coalesce(c.search, v.phone)`, search)} order by ${orderOf(view)} limit ${page.limit}`;
+
+/**
+ * The conversations of everyone whom the index of contacts finds, and of strangers by their number. The same trap as in contacts:
+ * see `newestMatchingQuery`. Indexes: contact_search, conversation_phone; conversation_contact holds the strangers together.
+ */
+export const farSearchQuery = (
+  view: InboxView,
+  search: SearchPatterns,
+  page: ConversationPage,
+): RawBuilder<StoredConversation> => sql<StoredConversation>`
+  with people as materialized (
+    select c.phone from contact c where ${matchesIn(sql`c.search`, search)} limit ${SEARCHED_CONTACTS_MAX}
+  ), hits as materialized (
+    select v.id from people join conversation v on v.phone = people.phone
+    union select v.id from conversation v where v.contact_id is null and ${matchesIn(sql`v.phone`, search)}
+  ), found as materialized (
+    select v.* from hits join conversation v on v.id = hits.id
+    where ${IN_VIEW[view]} and ${behind(view, page.after)} order by ${orderOf(view)} limit ${page.limit}
+  )
+  select ${columns} from found v ${joins} order by ${orderOf(view)}`;
+
+export async function listConversationRows(
+  db: Db | Tx,
+  query: ConversationQuery,
+  page: ConversationPage,
+): Promise<readonly Conversation[]> {
+  const { view, search, contactId } = query;
+  if (contactId !== undefined) return read(db, ofContactQuery(view, contactId, page));
+  if (search === undefined) return read(db, viewQuery(view, page));
+  if (search.length === 0) return [];
+  const near = await read(db, nearSearchQuery(view, search, page));
+  return near.length === page.limit ? near : read(db, farSearchQuery(view, search, page));
+}
+
+export async function getConversationRow(db: Db | Tx, id: Uuid): Promise<Conversation | undefined> {
+  const rows = await read(
+    db,
+    sql<StoredConversation>`select ${columns} from conversation v ${joins} where v.id = ${id}`,
+  );
+  return rows[0];
+}
+
+async function read(db: Db | Tx, query: RawBuilder<StoredConversation>): Promise<readonly Conversation[]> {
+  const { rows } = await query.execute(db);
+  return rows.map(({ firstName, lastName, company, ...row }) => ({
+    ...row,
+    name: contactName({ firstName, lastName, company, phone: row.phone }),
+  }));
+}
+
+export interface InboxCounts {
+  readonly waiting: number;
+  readonly unread: number;
+  readonly review: number;
+}
+
+/** Each number is read from its own partial index: conversation_waiting, conversation_unread, conversation_review. */
+export const countsQuery = (): RawBuilder<InboxCounts> => sql<InboxCounts>`select
+  (select count(*) from conversation where waiting_since is not null) as waiting,
+  (select count(*) from conversation where unread > 0) as unread,
+  (select count(*) from conversation where needs_review) as review`;
+
+/**
+ * The texts of a thread, newest first. By lane and number, because texts that went out before the person ever wrote belong to it.
+ * Index message_phone.
+ */
+export const messagesQuery = (
+  thread: Pick<Conversation, 'laneId' | 'phone'>,
+  page: { readonly after: { readonly at: string; readonly id: Uuid } | undefined; readonly limit: number },
+): RawBuilder<ConversationMessage> => sql<ConversationMessage>`
+  select ${messageColumns} from message m ${messageJoins}
+  where m.phone = ${thread.phone} and m.lane_id = ${thread.laneId}
+    and ${page.after === undefined ? sql`true` : sql`m.created_at <= ${page.after.at}::timestamptz and (m.created_at, m.id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)`}
+  order by m.created_at desc, m.id desc limit ${page.limit}`;
+
+const messageColumns = sql`m.id, m.direction, m.purpose, m.body, m.state, m.failure_code, m.created_at, m.sent_at, m.delivered_at,
+  m.created_by, m.classification ->> 'outcome' as understood_as, p.id as campaign_id, p.name as campaign_name`;
+const messageJoins = sql`left join enrollment e on e.id = coalesce(m.enrollment_id, m.in_reply_to_enrollment_id)
+  left join campaign p on p.id = e.campaign_id`;
+
+export async function listMessageRows(
+  db: Db | Tx,
+  ...query: Parameters<typeof messagesQuery>
+): Promise<readonly ConversationMessage[]> {
+  const { rows } = await messagesQuery(...query).execute(db);
+  return rows;
+}
+
+export async function getMessageRow(db: Db | Tx, id: Uuid): Promise<ConversationMessage | undefined> {
+  const { rows } =
+    await sql<ConversationMessage>`select ${messageColumns} from message m ${messageJoins} where m.id = ${id}`.execute(
+      db,
+    );
+  return rows[0];
+}
+
+export async function inboxCounts(db: Db | Tx): Promise<InboxCounts> {
+  const { rows } = await countsQuery().execute(db);
+  return rows[0] ?? { waiting: 0, unread: 0, review: 0 };
+}
+
+/** The thread's own columns, locked until the transaction ends. Whoever needs the contact's lock takes it before. */
+export async function lockConversation(tx: Tx, id: Uuid): Promise<{ readonly needsReview: boolean } | undefined> {
+  const { rows } = await sql<{ needsReview: boolean }>`
+    select needs_review from conversation where id = ${id} for update`.execute(tx);
+  return rows[0];
+}
+
+/** Absent properties stay. Done means that nobody waits any more and everything is read. */
+export async function updateConversationRow(
+  tx: Tx,
+  id: Uuid,
+  change: { readonly state?: 'open' | 'done' | undefined; readonly read: boolean; readonly reviewed: boolean },
+): Promise<void> {
+  const done = change.state === 'done';
+  await sql`
+    update conversation set state = coalesce(${change.state ?? null}, state),
+      unread = case when ${change.read || done} then 0 else unread end,
+      waiting_since = case when ${done} then null else waiting_since end,
+      needs_review = needs_review and not ${change.reviewed}
+    where id = ${id}`.execute(tx);
+}
+
+/** A person has decided what an unclear text of this number meant. Index conversation_phone. */
+export async function settleReviews(tx: Tx, phone: string): Promise<void> {
+  await sql`update conversation set needs_review = false where phone = ${phone} and needs_review`.execute(tx);
+}
+
+export interface ReplyLane {
+  readonly accountId: Uuid;
+  readonly phone: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly state: 'active' | 'paused' | 'off';
+  readonly stateReason: string | null;
+}
+
+export async function getReplyLane(tx: Tx, laneId: Uuid): Promise<ReplyLane> {
+  const { rows } = await sql<ReplyLane>`
+    select account_id, phone, name, zone, state, state_reason from lane where id = ${laneId}`.execute(tx);
+  if (rows[0] === undefined) throw new Error(`lane ${laneId} of a conversation does not exist`);
+  return rows[0];
+}
+
+export interface ActiveSuppression {
+  readonly reason: string;
+  readonly since: Instant;
+}
+
+/** The one that people should read first. Index suppression_active. */
+export async function activeSuppression(tx: Tx, phone: string): Promise<ActiveSuppression | undefined> {
+  const { rows } = await sql<ActiveSuppression>`
+    select reason, created_at as since from suppression where phone = ${phone} and lifted_at is null
+    order by (reason = 'opt_out') desc, created_at limit 1`.execute(tx);
+  return rows[0];
+}
+
+export async function insertReply(
+  tx: Tx,
+  reply: {
+    readonly id: Uuid;
+    readonly accountId: Uuid;
+    readonly laneId: Uuid;
+    readonly conversationId: Uuid;
+    readonly contactId: Uuid | null;
+    readonly phone: string;
+    readonly body: string;
+    readonly encoding: 'GSM-7' | 'UCS-2';
+    readonly parts: number;
+    readonly createdBy: string;
+    readonly now: Instant;
+  },
+): Promise<void> {
+  await sql`
+    insert into message (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, phone, body, encoding, parts, state,
+      not_before, created_at, created_by)
+    values (${reply.id}, ${reply.accountId}, ${reply.laneId}, ${reply.conversationId}, ${reply.contactId}, 'outbound', 'reply',
+      ${reply.phone}, ${reply.body}, ${reply.encoding}, ${reply.parts}, 'pending', ${reply.now}, ${reply.now}, ${reply.createdBy})`.execute(
+    tx,
+  );
+}
+
+/** Answered: nobody waits, everything is read, and the thread is open for what the person says next. */
+export async function bumpByReply(
+  tx: Tx,
+  id: Uuid,
+  reply: { readonly preview: string; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update conversation set state = 'open', unread = 0, waiting_since = null, last_message_at = greatest(last_message_at, ${reply.now}),
+      last_message_preview = ${reply.preview}, last_message_direction = 'outbound'
+    where id = ${id}`.execute(tx);
+}

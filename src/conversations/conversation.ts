@@ -1,0 +1,68 @@
+import { outcomeText } from '../messages/outcome-sentences.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+
+/** The thread of texts between one lane and one number. `done` leaves the inbox until the person writes again. */
+export interface Conversation {
+  readonly id: Uuid;
+  /** Of the contact that has the number now; null for a stranger. */
+  readonly contactId: Uuid | null;
+  readonly name: string;
+  readonly phone: string;
+  readonly laneId: Uuid;
+  readonly laneName: string;
+  readonly state: 'open' | 'done';
+  readonly unread: number;
+  /** Since when the person has had no answer. */
+  readonly waitingSince: Instant | null;
+  /** A text may be an opt-out and a person has to decide. */
+  readonly needsReview: boolean;
+  /** Any active suppression of the number: no reply can be sent. */
+  readonly optedOut: boolean;
+  readonly lastMessageAt: Instant;
+  readonly lastMessagePreview: string;
+  readonly lastMessageDirection: 'inbound' | 'outbound';
+}
+
+export type InboxView = 'waiting' | 'open' | 'review' | 'done' | 'all';
+
+export interface ConversationMessage {
+  readonly id: Uuid;
+  readonly direction: 'inbound' | 'outbound';
+  readonly purpose: 'campaign' | 'reply' | 'opt_out_confirmation' | 'opt_in_confirmation' | 'help' | 'inbound';
+  readonly body: string;
+  readonly state: 'pending' | 'handing_over' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'received' | 'cancelled';
+  readonly failureCode: string | null;
+  readonly createdAt: Instant;
+  readonly sentAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly createdBy: string | null;
+  readonly understoodAs: 'opt_out' | 'opt_in' | 'help' | 'review' | 'none' | null;
+  /** The campaign that this text belongs to, or answers. */
+  readonly campaignId: Uuid | null;
+  readonly campaignName: string | null;
+}
+
+/** Why a text is not with the person, in words; null while nothing is wrong. */
+export function whyNotThere(message: Pick<ConversationMessage, 'state' | 'failureCode'>): string | null {
+  switch (message.state) {
+    case 'failed':
+      return outcomeText(message.failureCode ?? 'failed');
+    case 'cancelled':
+      return `Not sent. ${outcomeText(message.failureCode ?? 'cancelled')}`;
+    case 'unknown':
+      return outcomeText('unknown');
+    default:
+      return null;
+  }
+}
+
+const PREVIEW_LENGTH = 160;
+
+/** The beginning of a text on one line. */
+export const previewOf = (text: string): string =>
+  [...text.replace(/\s+/g, ' ').trim()].slice(0, PREVIEW_LENGTH).join('');
+
+/** `17 November 2026`, in the zone of the lane. */
+export const dayWords = (at: Instant, zone: string): string =>
+  at.toZonedDateTimeISO(zone).toPlainDate().toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Campaign } from '../http/contract/campaigns.ts';
+import type { Import } from '../http/contract/contacts.ts';
+import type { Account } from '../http/contract/operations.ts';
+import type { Clock } from '../platform/clock.ts';
+import { patience } from '../platform/clock.ts';
+import { type DemoClient, DemoRequestFailed } from './demo-client.ts';
+
+/** What a new user does in the first five minutes. Every step may be repeated: a demo that was killed goes through them again. */
+export const OWNER = { name: 'Dana Ortiz', email: 'owner@example.com', password: 'sandbox-demo' } as const;
+export const SANDBOX_KEY = 'sandbox-demo-key';
+export const SANDBOX_NUMBERS = [
+  { id: 'PNdemo01', phone: '+16175550190', name: 'Office' },
+  { id: 'PNdemo02', phone: '+16175550191', name: 'Estimates' },
+] as const;
+/** A new number is warmed up: far below the usual 125, so that the campaign takes three business days. */
+export const DEMO_DAILY_CAP = 66;
+
+export const SAMPLE_FILE = join(import.meta.dirname, '../../samples/contacts.csv');
+const ZONE = 'America/New_York';
+
+export async function signIn(client: DemoClient): Promise<void> {
+  const { needed } = await client.get<{ needed: boolean }>('/v1/setup');
+  if (needed)
+    await client.send('POST', '/v1/setup', { ...OWNER, businessName: 'Bay State Foundation Repair', zone: ZONE });
+  else await client.send('POST', '/v1/sign-in', { email: OWNER.email, password: OWNER.password });
+  await client.send('PUT', '/v1/business', {
+    name: 'Bay State Foundation Repair',
+    zone: ZONE,
+    phone: '617-555-0100',
+    email: 'help@example.com',
+  });
+}
+
+export async function connectNumbers(client: DemoClient, sandboxUrl: string): Promise<Account> {
+  const account = await client.send<Account>(
+    'POST',
+    '/v1/accounts',
+    { kind: 'quo', name: 'Sandbox', apiKey: SANDBOX_KEY, baseUrl: sandboxUrl },
+    'demo-connect-account',
+  );
+  for (const lane of account.lanes) await client.send('PATCH', `/v1/lanes/${lane.id}`, { dailyCap: DEMO_DAILY_CAP });
+  return account;
+}
+
+export async function importSample(client: DemoClient, clock: Clock): Promise<Import> {
+  const { data } = await client.get<{ data: readonly Import[] }>('/v1/imports');
+  const known =
+    data[0] ?? (await client.upload<Import>('/v1/imports?fileName=contacts.csv', await readFile(SAMPLE_FILE)));
+  if (known.state === 'uploaded') await client.send('POST', `/v1/imports/${known.id}/preview`, {});
+  if (known.state !== 'completed') await commit(client, known.id);
+  for (;;) {
+    const current = await client.get<Import>(`/v1/imports/${known.id}`);
+    if (current.state === 'completed') return current;
+    if (current.state === 'failed') throw new Error(`import of the sample failed: ${current.error}`);
+    await clock.sleep(patience(clock, 100));
+  }
+}
+
+/** An import that was running when the demo was killed goes on by its job; asking again is then refused, which is fine. */
+async function commit(client: DemoClient, id: string): Promise<void> {
+  try {
+    await client.send('POST', `/v1/imports/${id}/commit`, {}, `demo-commit-${id}`);
+  } catch (error) {
+    if (!(error instanceof DemoRequestFailed && error.status === 409)) throw error;
+  }
+}
+
+const VARIANT_A =
+  'Hi {first_name|there}, Dana from Bay State Foundation Repair. We have two openings for free inspections{if city} in {city}{endif} this month. Want one? Reply STOP to opt out.';
+const VARIANT_B =
+  'Hi {first_name|there}! Bay State Foundation Repair here. {if problem}Still dealing with that {problem}? {else}Any cracks or water in the basement? {endif}A free check takes 30 minutes. Shall I hold a slot? Reply STOP to opt out.';
+
+export async function launchDemoCampaign(client: DemoClient, account: Account): Promise<Campaign> {
+  const draft = await client.send<Campaign>(
+    'POST',
+    '/v1/campaigns',
+    {
+      name: 'Fall inspections',
+      audience: {},
+      variants: [
+        { label: 'A', weight: 1, body: VARIANT_A },
+        { label: 'B', weight: 1, body: VARIANT_B },
+      ],
+      laneIds: account.lanes.map((lane) => lane.id),
+    },
+    'demo-create-campaign',
+  );
+  return client.send<Campaign>(
+    'POST',
+    `/v1/campaigns/${draft.id}/launch`,
+    { revision: draft.revision },
+    'demo-launch-campaign',
+  );
+}

@@ -1,0 +1,112 @@
+import {
+  type AccountOverview,
+  type LaneOverview,
+  listAccountOverviews,
+} from '../../gateways/account-overview-store.ts';
+import { changeAccount, changeLane } from '../../gateways/change-account.ts';
+import {
+  type ConnectInput,
+  type Connection,
+  connectAccount,
+  prepareConnection,
+  refreshAccount,
+  webhookUrl,
+} from '../../gateways/connect-account.ts';
+import type { Db, Tx } from '../../platform/database.ts';
+import { showId, type Uuid } from '../../platform/ids.ts';
+import type { Outcome } from '../../platform/refusal.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import { type Api, uuidOf } from '../api.ts';
+import * as contract from '../contract/operations.ts';
+import { isoText, isoTextOrNull, type RouteInput } from '../route-types.ts';
+
+export function registerAccountRoutes(api: Api, services: Services): void {
+  const { clock, newUuid, secrets, openGateway, publicUrl } = services;
+  const { db } = services.database;
+  const deps = { db, clock, newUuid, secrets, openGateway, publicUrl };
+  const shown = async (tx: Db | Tx, id: Uuid) => {
+    const account = (await listAccountOverviews(tx, clock.now())).find((row) => row.id === id);
+    if (account === undefined) throw new Error(`account ${id} vanished while it was being shown`);
+    return showAccount(account, publicUrl());
+  };
+
+  api.handle(contract.listAccounts, async () => {
+    const accounts = await listAccountOverviews(db, clock.now());
+    return ok({ data: accounts.map((account) => showAccount(account, publicUrl())) });
+  });
+  api.effect(contract.connectAccount, {
+    prepare: ({ body }): Promise<Outcome<Connection>> => prepareConnection(deps, connectInput(body)),
+    effect: async (tx, { body, caller }, connection) => {
+      const input = { ...connectInput(body), actor: caller.actor, connection };
+      const connected = await connectAccount(tx, deps, input);
+      return connected.ok ? ok(await shown(tx, connected.value)) : connected;
+    },
+  });
+  api.handle(contract.refreshAccount, async ({ params, caller }) => {
+    const refreshed = await refreshAccount(deps, { id: uuidOf('account', params.id), actor: caller.actor });
+    return refreshed.ok ? ok(await shown(db, refreshed.value)) : refreshed;
+  });
+  api.handle(contract.updateAccount, async ({ params, body, caller }) => {
+    const { actor, name: actorName } = caller;
+    const changed = await changeAccount(deps, {
+      id: uuidOf('account', params.id),
+      change: given(body),
+      actor,
+      actorName,
+    });
+    return changed.ok ? ok(await shown(db, changed.value)) : changed;
+  });
+  api.handle(contract.updateLane, async ({ params, body, caller }) => {
+    const { actor, name: actorName } = caller;
+    const changed = await changeLane(deps, { id: uuidOf('lane', params.id), change: given(body), actor, actorName });
+    if (!changed.ok) return changed;
+    const accounts = await listAccountOverviews(db, clock.now());
+    const lane = accounts.flatMap((account) => account.lanes).find((row) => row.id === changed.value);
+    if (lane === undefined) throw new Error(`lane ${params.id} vanished while it was being shown`);
+    return ok(showLane(lane));
+  });
+}
+
+const connectInput = (body: RouteInput<typeof contract.connectAccount>['body']): ConnectInput => ({
+  kind: body.kind,
+  name: body.name,
+  apiKey: body.apiKey,
+  baseUrl: body.baseUrl,
+  ratePerSecond: body.ratePerSecond,
+});
+
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the fields that were left out. */
+const given = <T extends object>(fields: T): Given<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+
+const showAccount = (account: AccountOverview, publicUrl: string) => ({
+  id: showId('account', account.id),
+  kind: account.kind,
+  name: account.name,
+  baseUrl: account.baseUrl,
+  environment: account.environment,
+  ratePerSecond: account.ratePerSecond,
+  state: account.state,
+  stateReason: account.stateReason,
+  webhookUrl: webhookUrl(publicUrl, account),
+  webhookRegistered: account.webhookRef !== null,
+  lastEventAt: isoTextOrNull(account.lastEventAt),
+  heldBy: account.heldBy,
+  lanes: account.lanes.map(showLane),
+  createdAt: isoText(account.createdAt),
+});
+
+const showLane = (lane: LaneOverview) => ({
+  id: showId('lane', lane.id),
+  accountId: showId('account', lane.accountId),
+  phone: lane.phone,
+  name: lane.name,
+  zone: lane.zone,
+  dailyCap: lane.dailyCap,
+  usedToday: lane.usedToday,
+  state: lane.state,
+  stateReason: lane.stateReason,
+});

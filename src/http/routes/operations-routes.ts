@@ -1,0 +1,93 @@
+import { getBusiness } from '../../business/business-store.ts';
+import { changeBusiness, pauseSending, resumeSending } from '../../business/change-business.ts';
+import type { Conversation } from '../../conversations/conversation.ts';
+import { readHome } from '../../operations/read-home.ts';
+import { readStatus } from '../../operations/read-status.ts';
+import { type IdKind, showId } from '../../platform/ids.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import type { Api } from '../api.ts';
+import * as contract from '../contract/operations.ts';
+import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+import { showCampaign } from './campaign-routes.ts';
+
+export function registerOperationsRoutes(api: Api, services: Services, options: { readonly version: string }): void {
+  const { clock, newUuid, database } = services;
+  const deps = { db: database.db, clock, newUuid };
+  const shownStatus = async () => {
+    const status = await readStatus(database.db, clock);
+    const { environment, sending, inbox, attention } = status;
+    return {
+      environment,
+      clock: { now: isoText(status.now), factor: clock.factor, zone: status.business.zone },
+      sending: { state: sending.state, reason: sending.state === 'paused' ? sending.reason : null },
+      unread: inbox.unread,
+      attention,
+      version: options.version,
+    };
+  };
+
+  api.handle(contract.getBusiness, async () => ok(await getBusiness(database.db)));
+  api.handle(contract.putBusiness, ({ body, caller }) => changeBusiness(deps, { business: body, actor: caller.actor }));
+  api.handle(contract.getStatus, async () => ok(await shownStatus()));
+  api.handle(contract.pauseSending, async ({ body, caller }) => {
+    await pauseSending(deps, { reason: body.reason ?? `Paused by ${caller.name}`, actor: caller.actor });
+    return ok(await shownStatus());
+  });
+  api.handle(contract.resumeSending, async ({ caller }) => {
+    await resumeSending(deps, { actor: caller.actor });
+    return ok(await shownStatus());
+  });
+  api.handle(contract.getHome, async () => {
+    const home = await readHome(database.db, clock);
+    return ok({
+      checklist: home.checklist,
+      today: home.today,
+      waiting: home.waiting.map(showConversation),
+      waitingCount: home.waitingCount,
+      campaigns: home.campaigns.map((campaign) => showCampaign(campaign)),
+      trend: home.trend,
+      attention: home.attention,
+      contacts: home.extent.contacts,
+    });
+  });
+  api.stream(events, async () =>
+    ok({
+      topics: TOPICS,
+      events: async (changed) => [...changed].map((topic) => ({ event: 'changed', data: { topic: showTopic(topic) } })),
+    }),
+  );
+}
+
+const events = rawRoute({
+  method: 'get',
+  path: '/v1/events',
+  access: 'viewer',
+  summary:
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "campaign:<id>", "import:<id>"), at most twice a second each. Read again what you show of it',
+  tag: 'Operations',
+  produces: 'text/event-stream',
+});
+
+const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status'];
+const KIND_OF_TOPIC: Readonly<Record<string, IdKind>> = {
+  campaign: 'campaign',
+  import: 'import',
+  inbox: 'conversation',
+};
+
+/** Topics inside carry bare UUIDs, outside shown ids. */
+export function showTopic(topic: string): string {
+  const [name = '', uuid] = topic.split(':');
+  const kind = KIND_OF_TOPIC[name];
+  return uuid === undefined || kind === undefined ? topic : `${name}:${showId(kind, uuid)}`;
+}
+
+const showConversation = (conversation: Conversation) => ({
+  ...conversation,
+  id: showId('conversation', conversation.id),
+  contactId: conversation.contactId === null ? null : showId('contact', conversation.contactId),
+  laneId: showId('lane', conversation.laneId),
+  waitingSince: isoTextOrNull(conversation.waitingSince),
+  lastMessageAt: isoText(conversation.lastMessageAt),
+});

@@ -1,0 +1,191 @@
+/**
+ * Wiring, top-down, in the order in which things start: database, schema, secrets, jobs, engine, HTTP. Whatever was started
+ * is stopped in the opposite order.
+ */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { importJob } from './contacts/import-job.ts';
+import { quoGateway } from './gateways/quo/quo-gateway.ts';
+import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
+import { registerAccountRoutes } from './http/routes/account-routes.ts';
+import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerContactRoutes } from './http/routes/contact-routes.ts';
+import { registerImportRoutes } from './http/routes/import-routes.ts';
+import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
+import { registerOperationsRoutes } from './http/routes/operations-routes.ts';
+import { registerSessionRoutes } from './http/routes/session-routes.ts';
+import { registerTemplateRoutes } from './http/routes/template-routes.ts';
+import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
+import { createApp, listen } from './http/server.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { type Database, openDatabase } from './platform/database.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { uuidSource } from './platform/ids.ts';
+import { openJobs } from './platform/jobs.ts';
+import { openLive } from './platform/live.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { type Migration, migrateUp, readMigrations, requireCurrentSchema } from './platform/migrate.ts';
+import { type Random, systemRandom } from './platform/random.ts';
+import { installationKey, secretsWithKey } from './platform/secrets.ts';
+import { type EngineOptions, startEngine } from './sending/engine.ts';
+import { DEFAULT_HOLDER_OPTIONS } from './sending/holder.ts';
+import type { OpenGateway, Services } from './services.ts';
+import { applyQueue } from './webhooks/apply-event.ts';
+
+const MIGRATIONS_FOLDER = join(import.meta.dirname, '../migrations');
+const REQUEST_TIMEOUT_MS = 15_000;
+const LEASE_MS = 15_000;
+
+export type Role = 'all' | 'api' | 'worker';
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly role: Role;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Log;
+  readonly engine?: Partial<EngineOptions>;
+}
+
+export interface Running {
+  /** Undefined for a worker, which does not listen. */
+  readonly url: string | undefined;
+  readonly services: Services;
+  /** Drains: nothing new is begun, what is under way is finished, the database is left last. */
+  close(): Promise<void>;
+}
+
+/** A stack of things to close, the newest first. */
+interface Closers {
+  add(close: () => Promise<void>): void;
+  closeAll(): Promise<void>;
+}
+
+function createClosers(): Closers {
+  const closers: (() => Promise<void>)[] = [];
+  return {
+    add: (close) => void closers.push(close),
+    async closeAll() {
+      for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+    },
+  };
+}
+
+export interface OpenDatabaseResult {
+  readonly database: Database;
+  readonly migrations: readonly Migration[];
+  close(): Promise<void>;
+}
+
+/** The configured PostgreSQL or the embedded one, its schema not yet looked at. */
+export async function openConfiguredDatabase(config: Config, log: Log): Promise<OpenDatabaseResult> {
+  const migrations = await readMigrations(MIGRATIONS_FOLDER);
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) })
+      : undefined;
+  const database = openDatabase({
+    connectionString: embedded?.connectionString ?? config.databaseUrl ?? '',
+    applicationName: 'textwright',
+    maxConnections: config.databaseConnections,
+    onIdleError: (error) => log.warn({ error }, 'database connection lost; it will be made again'),
+  });
+  return {
+    database,
+    migrations,
+    async close() {
+      await database.close();
+      await embedded?.close();
+    },
+  };
+}
+
+/** Starts the program in one of its roles. */
+export async function start(options: StartOptions): Promise<Running> {
+  const closers = createClosers();
+  try {
+    return await startParts(options, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function startParts(options: StartOptions, closers: Closers): Promise<Running> {
+  const { config, role } = options;
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const log = options.log ?? createLog({ level: config.logLevel });
+  const newUuid = uuidSource({ clock, random });
+
+  const opened = await openConfiguredDatabase(config, log);
+  closers.add(opened.close);
+  const { database, migrations } = opened;
+  if (role === 'worker') await requireCurrentSchema(database.db, migrations);
+  else await migrateUp(database.db, { migrations, now: clock.now() });
+
+  const secrets = secretsWithKey(
+    await installationKey({ configured: config.secretKey, dataDir: config.dataDir, random }),
+    random,
+  );
+  const live = await openLive({ connectionString: database.connectionString, log });
+  closers.add(live.close);
+
+  let url: string | undefined;
+  const base = {
+    config,
+    database,
+    clock,
+    random,
+    newUuid,
+    log,
+    secrets,
+    live,
+    openGateway: gatewayOpener(clock, random),
+    webhookEdge: () => quoWebhookEdge,
+    publicUrl: () => config.publicUrl ?? url ?? `http://${config.host}:${config.port}`,
+  };
+  const worksJobs = role !== 'api';
+  const queues = [applyQueue(base), importJob(base)].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
+  const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
+  closers.add(jobs.close);
+  const services: Services = { ...base, jobs };
+
+  if (role !== 'api') {
+    const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
+    const engine = startEngine(
+      { ...services, db: database.db },
+      { ...DEFAULT_HOLDER_OPTIONS, leaseMs: LEASE_MS, owner, ...options.engine },
+    );
+    closers.add(engine.drain);
+  }
+  if (role !== 'worker') {
+    const server = await listen(createHttpApp(services), config);
+    closers.add(server.close);
+    url = server.url;
+  }
+  return { url, services, close: closers.closeAll };
+}
+
+const withoutHandler = <T extends { readonly handle?: unknown }>({ handle: _, ...queue }: T): Omit<T, 'handle'> =>
+  queue;
+
+/** Which adapter speaks to which kind of account. */
+const gatewayOpener =
+  (clock: Clock, random: Random): OpenGateway =>
+  ({ baseUrl, apiKey }) =>
+    quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: REQUEST_TIMEOUT_MS });
+
+export const createHttpApp = (services: Services) =>
+  createApp(services, [
+    registerSessionRoutes,
+    registerAccountRoutes,
+    registerOperationsRoutes,
+    registerContactRoutes,
+    registerImportRoutes,
+    registerTemplateRoutes,
+    registerCampaignRoutes,
+    registerInboxRoutes,
+    registerWebhookRoutes,
+  ]);

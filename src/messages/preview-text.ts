@@ -1,0 +1,197 @@
+import { type Contact, contactName } from '../contacts/contact.ts';
+import { getContact } from '../contacts/list-contacts.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Outcome } from '../platform/refusal.ts';
+import { ok } from '../platform/result.ts';
+import { countParts, type Encoding, type PartCount, toGsm7 } from './encoding.ts';
+import { KNOWN_FIELDS, normaliseFieldName, type Template, type TemplateContact } from './template.ts';
+import { checkTemplate, templateFields } from './template-fields.ts';
+import { parseTemplate } from './template-parser.ts';
+import { renderTemplate } from './template-render.ts';
+import { unguardedFields } from './unguarded-fields.ts';
+
+export interface TextPreview {
+  /** The final text; null exactly when `error` is set. */
+  readonly text: string | null;
+  readonly encoding: Encoding | null;
+  readonly units: number;
+  readonly parts: number;
+  readonly unitsInLastPart: number;
+  readonly limitOfLastPart: number;
+  readonly charactersOutsideGsm7: readonly string[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly known: boolean;
+    readonly hasFallback: boolean;
+    /** For an unknown field: the name that was probably meant. */
+    readonly suggestion: string | null;
+  }[];
+  readonly warnings: readonly string[];
+  /** Why there is no text: it does not parse, or this person lacks a field. `position` counts characters from 0. */
+  readonly error: { readonly message: string; readonly position: number } | null;
+  /** Null: the sample person. */
+  readonly contact: { readonly id: Uuid; readonly name: string; readonly phone: string } | null;
+}
+
+export interface PreviewDeps {
+  readonly businessName: string;
+  /** Names of imported attributes; asked for only when the text uses a field that is none of the known ones. */
+  readonly attributeNames: () => Promise<readonly string[]>;
+}
+
+/** The text as one contact, or else a sample person who has every field, would get it. */
+export async function previewText(
+  db: Db | Tx,
+  deps: PreviewDeps,
+  input: { readonly body: string; readonly contactId: Uuid | undefined },
+): Promise<Outcome<TextPreview>> {
+  const contact = input.contactId === undefined ? undefined : await getContact(db, input.contactId);
+  if (contact?.ok === false) return contact;
+  const template = parseTemplate(input.body);
+  const person = contact === undefined ? null : shownPerson(contact.value);
+  if (!template.ok) return ok({ ...NOTHING, error: template.error, contact: person });
+  const attributes = usesAttributes(template.value) ? await deps.attributeNames() : [];
+  const values = contact === undefined ? samplePerson(attributes) : personOf(contact.value);
+  const preview = describeText(template.value, {
+    person: { ...values, businessName: deps.businessName },
+    fields: [...KNOWN_FIELDS, ...attributes],
+  });
+  return ok({ ...preview, contact: person });
+}
+
+const NOTHING: TextPreview = {
+  text: null,
+  encoding: null,
+  units: 0,
+  parts: 0,
+  unitsInLastPart: 0,
+  limitOfLastPart: 0,
+  charactersOutsideGsm7: [],
+  fields: [],
+  warnings: [],
+  error: null,
+  contact: null,
+};
+
+/** Renders for one person, counts, and warns. Pure. `fields` are all names that mean something. */
+export function describeText(
+  template: Template,
+  facts: { readonly person: TemplateContact; readonly fields: readonly string[] },
+): TextPreview {
+  const unknown = new Map(checkTemplate(template, facts.fields).map((warning) => [warning.field, warning]));
+  const uses = templateFields(template);
+  const unguarded = unguardedFields(template);
+  const rendered = renderTemplate(template, facts.person);
+  const counted = rendered.ok ? countParts(rendered.value) : undefined;
+  return {
+    ...NOTHING,
+    ...(counted === undefined ? {} : shownCount(counted)),
+    text: rendered.ok ? rendered.value : null,
+    fields: uses.map(({ name, hasFallback }) => ({
+      name,
+      known: !unknown.has(name),
+      hasFallback,
+      suggestion: unknown.get(name)?.suggestion ?? null,
+    })),
+    warnings: [
+      ...[...unknown.values()].map((warning) => warning.message),
+      ...uses
+        .filter(({ name, key }) => !unknown.has(name) && unguarded.has(key) && !ALWAYS_FILLED.has(key))
+        .map(({ name }) => fallbackWarning(name)),
+      ...(rendered.ok && counted !== undefined ? textWarnings(rendered.value, counted) : []),
+    ],
+    error: rendered.ok ? null : { message: rendered.error.message, position: rendered.error.position },
+  };
+}
+
+const shownCount = ({
+  encoding,
+  units,
+  parts,
+  unitsInLastPart,
+  limitOfLastPart,
+  charactersOutsideGsm7,
+}: PartCount) => ({
+  encoding,
+  units,
+  parts,
+  unitsInLastPart,
+  limitOfLastPart,
+  charactersOutsideGsm7,
+});
+
+/** Every person has these. */
+const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'businessname']);
+
+const fallbackWarning = (name: string): string =>
+  `{${name}} has no fallback: people without it will not be texted. Write one as in {${name}|there}`;
+
+const PARTS_MANY = 3;
+/** Longest text that the gateways take. */
+const TEXT_LENGTH_MAX = 1_600;
+
+function textWarnings(text: string, counted: PartCount): readonly string[] {
+  const warnings: string[] = [];
+  if (text.trim() === '') warnings.push('nothing is left of the text for this person, who will not be texted');
+  if (counted.encoding === 'UCS-2') warnings.push(unicodeWarning(text, counted));
+  if (counted.parts > PARTS_MANY) warnings.push(`the text needs ${counted.parts} parts, and each part is paid for`);
+  if (text.length > TEXT_LENGTH_MAX)
+    warnings.push(`the text has ${text.length} characters, and gateways take at most ${TEXT_LENGTH_MAX}`);
+  return warnings;
+}
+
+/** Names the characters, and what the text would cost with their look-alikes. */
+function unicodeWarning(text: string, counted: PartCount): string {
+  const found = counted.charactersOutsideGsm7;
+  const cause = `${found.join(' ')} ${found.length === 1 ? 'is' : 'are'} not in the SMS alphabet, so that a part holds 70 characters instead of 160`;
+  const { text: plain, replaced } = toGsm7(text);
+  if (replaced.length === 0) return cause;
+  const swaps = replaced.map(({ from, to }) => `${from} by ${to === '' ? 'nothing' : to}`).join(', ');
+  const parts = countParts(plain).parts;
+  return `${cause}. Replace ${swaps} to need ${parts} ${parts === 1 ? 'part' : 'parts'} instead of ${counted.parts}`;
+}
+
+const knownKeys: ReadonlySet<string> = new Set(KNOWN_FIELDS.map(normaliseFieldName));
+const usesAttributes = (template: Template): boolean => templateFields(template).some((use) => !knownKeys.has(use.key));
+
+/** Has a value for every field; an attribute shows its own name. */
+const samplePerson = (attributes: readonly string[]): TemplateContact => ({
+  firstName: 'Maria',
+  lastName: 'Lopez',
+  email: 'maria@example.com',
+  phone: '+16175550123',
+  company: 'Lopez and Sons',
+  street: '12 Elm Street',
+  city: 'Boston',
+  state: 'MA',
+  postalCode: '02118',
+  attributes: Object.fromEntries(attributes.map((name) => [name, name.replaceAll('_', ' ')])),
+});
+
+/** What the engine gives to the renderer, too. */
+const personOf = ({
+  phone,
+  firstName,
+  lastName,
+  email,
+  company,
+  street,
+  city,
+  state,
+  postalCode,
+  attributes,
+}: Contact): TemplateContact => ({
+  phone,
+  firstName,
+  lastName,
+  email,
+  company,
+  street,
+  city,
+  state,
+  postalCode,
+  attributes,
+});
+
+const shownPerson = (contact: Contact) => ({ id: contact.id, name: contactName(contact), phone: contact.phone });

@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import type { Db } from '../platform/database.ts';
+import type { Instant } from '../platform/time.ts';
+import { COUNT_MAX } from './attention.ts';
+
+export interface TroubleCounts {
+  /** Texts that have waited too long for the outcome of their hand-over; before, settling is routine. */
+  readonly unsettled: number;
+  readonly failedEvents: number;
+}
+
+/** Indexes message_unsettled and gateway_event_failed; each walk ends at COUNT_MAX. */
+export async function countTrouble(db: Db, unsettledBefore: Instant): Promise<TroubleCounts> {
+  const { rows } = await sql<TroubleCounts>`
+    select
+      (select count(*) from (select from gateway_account a, lateral (
+        select from message where account_id = a.id and state in ('handing_over', 'unknown') and attempted_at < ${unsettledBefore}
+        limit ${COUNT_MAX}) m limit ${COUNT_MAX}) c) as unsettled,
+      (select count(*) from (select from gateway_event where state = 'failed' limit ${COUNT_MAX}) c) as failed_events`.execute(
+    db,
+  );
+  return rows[0] ?? { unsettled: 0, failedEvents: 0 };
+}
+
+export interface DayCounts {
+  readonly day: string;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly replied: number;
+  readonly optedOut: number;
+}
+
+/** Only days with something. Index campaign_hour_hour. */
+export async function countDays(
+  db: Db,
+  range: { readonly zone: string; readonly from: Instant },
+): Promise<ReadonlyMap<string, DayCounts>> {
+  const { rows } = await sql<DayCounts>`
+    select (hour at time zone ${range.zone})::date as day, sum(sent) as sent, sum(delivered) as delivered, sum(failed) as failed,
+      sum(replied) as replied, sum(opted_out) as opted_out
+    from campaign_hour where hour >= ${range.from} group by 1`.execute(db);
+  return new Map(rows.map((row) => [row.day, row]));
+}
+
+export interface Extent {
+  /** Exact up to CONTACTS_COUNTED_MAX, then PostgreSQL's estimate. */
+  readonly contacts: number;
+  readonly campaignLaunched: boolean;
+}
+
+const CONTACTS_COUNTED_MAX = 100_000;
+
+/** Index contact_pkey. */
+export async function readExtent(db: Db): Promise<Extent> {
+  const { rows } = await sql<Extent & { readonly estimate: number }>`
+    select
+      (select count(*) from (select from contact limit ${CONTACTS_COUNTED_MAX}) c) as contacts,
+      (select reltuples from pg_class where oid = 'contact'::regclass)::bigint as estimate,
+      exists (select from campaign where launched_at is not null) as campaign_launched`.execute(db);
+  const row = rows[0];
+  if (row === undefined) throw new Error('a select without from gave no row');
+  const { contacts, estimate, campaignLaunched } = row;
+  return {
+    contacts: contacts < CONTACTS_COUNTED_MAX ? contacts : Math.max(contacts, estimate),
+    campaignLaunched,
+  };
+}

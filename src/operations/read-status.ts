@@ -1,0 +1,60 @@
+import type { BusinessSettings, SendingState } from '../business/business.ts';
+import { getBusiness, getSending } from '../business/business-store.ts';
+import { listCampaigns } from '../campaigns/campaign-store.ts';
+import { type InboxCounts, inboxCounts } from '../conversations/conversation-store.ts';
+import { type AccountOverview, listAccountOverviews } from '../gateways/account-overview-store.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import { showId } from '../platform/ids.ts';
+import { addMs, type Instant } from '../platform/time.ts';
+import { type Attention, attentionOf } from './attention.ts';
+import { countTrouble } from './operations-store.ts';
+
+export interface Status {
+  readonly environment: 'live' | 'sandbox' | 'none';
+  readonly now: Instant;
+  readonly business: BusinessSettings;
+  readonly sending: SendingState;
+  readonly accounts: readonly AccountOverview[];
+  readonly inbox: InboxCounts;
+  readonly attention: readonly Attention[];
+}
+
+/** Real milliseconds after which a lost answer should have been settled. */
+const SETTLED_WITHIN_MS = 10 * 60_000;
+const PAUSED_CAMPAIGNS_MAX = 5;
+
+/** What every page shows around itself. */
+export async function readStatus(db: Db, clock: Clock): Promise<Status> {
+  const now = clock.now();
+  const accounts = await listAccountOverviews(db, now);
+  const sending = await getSending(db);
+  const inbox = await inboxCounts(db);
+  const trouble = await countTrouble(db, addMs(now, -patience(clock, SETTLED_WITHIN_MS)));
+  const paused = await listCampaigns(db, {
+    state: 'paused',
+    search: undefined,
+    after: undefined,
+    limit: PAUSED_CAMPAIGNS_MAX,
+  });
+  const pausedCampaigns = paused.map(({ id, name, stateReason }) => ({
+    id: showId('campaign', id),
+    name,
+    reason: stateReason ?? 'no reason was given',
+  }));
+  return {
+    environment: environmentOf(accounts),
+    now,
+    business: await getBusiness(db),
+    sending,
+    accounts,
+    inbox,
+    attention: attentionOf({ sending, accounts, counts: { ...trouble, review: inbox.review }, pausedCampaigns }),
+  };
+}
+
+/** One live account makes it live: whatever is sent may reach people. */
+function environmentOf(accounts: readonly AccountOverview[]): Status['environment'] {
+  if (accounts.length === 0) return 'none';
+  return accounts.some((account) => account.environment === 'live') ? 'live' : 'sandbox';
+}

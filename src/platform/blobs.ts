@@ -1,0 +1,83 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Uuid } from './ids.ts';
+import { err, ok, type Result } from './result.ts';
+
+/**
+ * Files that are too large for the database, in one folder. A blob's name is its id and nothing else, so that no name from outside
+ * ever becomes a path. A blob is whole or absent: it is written beside its place, flushed to the disk, and then moved there.
+ *
+ * Several processes share a folder; on several machines it must be a shared one.
+ */
+export interface Blobs {
+  /** Keeps the bytes of `source`, without holding more than a chunk of them in memory. A refused blob leaves nothing behind. */
+  put(
+    id: Uuid,
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly bytesMax: number },
+  ): Promise<Result<{ readonly bytes: number }, BlobRefusal>>;
+  /** The bytes from the beginning. Reading fails with ENOENT when there is no such blob. */
+  open(id: Uuid): Readable;
+  /** Does nothing when there is no such blob. */
+  remove(id: Uuid): Promise<void>;
+}
+
+/** `interrupted`: the source failed, as an upload does whose sender goes away. */
+export type BlobRefusal = { readonly kind: 'too_large' } | { readonly kind: 'interrupted'; readonly cause: unknown };
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function blobsIn(folder: string): Blobs {
+  const pathOf = (id: Uuid): string => {
+    if (!ID.test(id)) throw new Error(`blob ${JSON.stringify(id)}: expected a UUID`);
+    return join(folder, id);
+  };
+  return {
+    async put(id, source, { bytesMax }) {
+      const path = pathOf(id);
+      const part = `${path}.part`;
+      const counted = countBytes(source, bytesMax);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      try {
+        await pipeline(counted.chunks, createWriteStream(part, { mode: 0o600, flush: true }));
+        await rename(part, path);
+        return ok({ bytes: counted.bytes() });
+      } catch (error) {
+        await rm(part, { force: true });
+        const refusal = counted.refusal();
+        if (refusal === undefined) throw error;
+        return err(refusal);
+      }
+    },
+    open: (id) => createReadStream(pathOf(id)),
+    remove: (id) => rm(pathOf(id), { force: true }),
+  };
+}
+
+/** Passes the chunks on and remembers why it stopped; what fails without its doing is the disk. */
+function countBytes(source: AsyncIterable<Uint8Array>, bytesMax: number) {
+  let bytes = 0;
+  let refusal: BlobRefusal | undefined;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of guarded()) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) {
+        refusal = { kind: 'too_large' };
+        throw new Error(`blob of more than ${bytesMax} bytes`);
+      }
+      yield chunk;
+    }
+  }
+  async function* guarded(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (cause) {
+      refusal = { kind: 'interrupted', cause };
+      throw cause;
+    }
+  }
+  return { chunks: Readable.from(chunks()), bytes: () => bytes, refusal: () => refusal };
+}

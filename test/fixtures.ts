@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import type { DraftInput } from '../src/campaigns/campaign-store.ts';
+import { launchCampaign } from '../src/campaigns/launch-campaign.ts';
+import { createDraft } from '../src/campaigns/manage-drafts.ts';
+import { storedE164 } from '../src/contacts/phone.ts';
+import { plausibleZones, zoneGroupKey } from '../src/contacts/zones.ts';
+import type { Clock } from '../src/platform/clock.ts';
+import { type Db, runTx } from '../src/platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../src/platform/ids.ts';
+import type { Secrets } from '../src/platform/secrets.ts';
+
+/** Rows that a test starts from, written the shortest way. */
+export interface FixtureWorld {
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+}
+
+export interface ContactFixture {
+  readonly phone: string;
+  readonly firstName?: string | null;
+  readonly state?: string | null;
+  readonly city?: string | null;
+  readonly tags?: readonly string[];
+}
+
+/** `+16175550100`, `+16175550101`, ...: numbers of one area code that belong to nobody. */
+export const testPhones = (count: number, areaCode = '617'): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `+1${areaCode}55${String(50_000 + index).slice(-5)}`);
+
+export async function insertContacts(
+  db: Db,
+  world: FixtureWorld,
+  contacts: readonly ContactFixture[],
+): Promise<readonly Uuid[]> {
+  const rows = contacts.map((contact) => ({
+    id: world.newUuid(),
+    phone: contact.phone,
+    first_name: contact.firstName ?? null,
+    state: contact.state ?? null,
+    city: contact.city ?? null,
+    tags: contact.tags ?? [],
+    zone_group: zoneGroupKey(plausibleZones({ phone: storedE164(contact.phone), state: contact.state ?? null })),
+  }));
+  await sql`
+    insert into contact (id, phone, first_name, state, city, tags, zone_group, source, created_at, updated_at)
+    select id, phone, first_name, state, city, array(select jsonb_array_elements_text(tags)), zone_group, 'test', ${world.clock.now()}, ${world.clock.now()}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as x (id uuid, phone text, first_name text, state text, city text, tags jsonb, zone_group text)`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+export interface AccountFixture {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly webhookSecret?: string;
+  readonly ratePerSecond?: number;
+  readonly lanes: readonly {
+    readonly gatewayRef: string;
+    readonly phone: string;
+    readonly dailyCap?: number;
+    readonly zone?: string;
+  }[];
+}
+
+export async function insertAccount(
+  db: Db,
+  world: FixtureWorld & { readonly secrets: Secrets },
+  account: AccountFixture,
+): Promise<{ readonly id: Uuid; readonly laneIds: readonly Uuid[] }> {
+  const id = world.newUuid();
+  const now = world.clock.now();
+  const webhookSecrets = account.webhookSecret === undefined ? [] : [world.secrets.seal(account.webhookSecret)];
+  await sql`
+    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, webhook_secrets_sealed, rate_per_second, state, created_at, updated_at)
+    values (${id}, 'quo', 'Test', ${account.baseUrl}, 'sandbox', ${world.secrets.seal(account.apiKey)}, ${webhookSecrets},
+      ${account.ratePerSecond ?? 8}, 'active', ${now}, ${now})`.execute(db);
+  const laneIds: Uuid[] = [];
+  for (const lane of account.lanes) {
+    const laneId = world.newUuid();
+    laneIds.push(laneId);
+    await sql`
+      insert into lane (id, account_id, gateway_ref, phone, name, zone, daily_cap, state, created_at, updated_at)
+      values (${laneId}, ${id}, ${lane.gatewayRef}, ${lane.phone}, ${lane.gatewayRef}, ${lane.zone ?? 'America/New_York'},
+        ${lane.dailyCap ?? 125}, 'active', ${now}, ${now})`.execute(db);
+  }
+  return { id, laneIds };
+}
+
+/** A launched campaign; throws with the refusal when it cannot be launched. */
+export async function launchTestCampaign(
+  db: Db,
+  world: FixtureWorld,
+  input: Partial<DraftInput> & { readonly laneIds: readonly Uuid[] },
+): Promise<Uuid> {
+  const draft: DraftInput = {
+    name: 'Test campaign',
+    audience: {},
+    variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by? Reply STOP to opt out.' }],
+    priority: 5,
+    ...input,
+  };
+  return runTx(db, async (tx) => {
+    const created = await createDraft(tx, world, { ...draft, createdBy: 'test' });
+    if (!created.ok) throw new Error(created.error.message);
+    const { id, revision, name } = created.value;
+    const launched = await launchCampaign(tx, world, {
+      id,
+      shownId: showId('campaign', id),
+      revision,
+      confirmName: name,
+      actor: 'test',
+    });
+    if (!launched.ok) throw new Error(launched.error.message);
+    return id;
+  });
+}
+
+/** Enrollments of a campaign by state. */
+export async function enrollmentStates(db: Db, campaignId: Uuid): Promise<Readonly<Record<string, number>>> {
+  const { rows } = await sql<{ state: string; n: number }>`
+    select state, count(*) as n from enrollment where campaign_id = ${campaignId} group by 1`.execute(db);
+  return Object.fromEntries(rows.map((row) => [row.state, row.n]));
+}

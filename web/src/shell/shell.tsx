@@ -1,0 +1,106 @@
+import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { useLive } from '../api/live.ts';
+import { operationKeys, statusQuery } from '../api/operations.ts';
+import { meQuery } from '../api/session.ts';
+import { useShortcutKeys, useShortcuts } from '../patterns/shortcuts.ts';
+import { PHONE_QUERY } from '../theme.ts';
+import { BottomBar } from './bottom-bar.tsx';
+import { Rail } from './rail.tsx';
+import { useDocumentTitle, useTrail } from './route-trail.ts';
+import { SECTIONS } from './sections.ts';
+import classes from './shell.module.css';
+import { TopBar } from './top-bar.tsx';
+
+const CommandPalette = lazy(() => import('./command-palette.tsx').then((file) => ({ default: file.CommandPalette })));
+const ShortcutsDialog = lazy(() =>
+  import('./shortcuts-dialog.tsx').then((file) => ({ default: file.ShortcutsDialog })),
+);
+
+/** The frame around every page: rail, top bar, and what works everywhere. */
+export function Shell() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const { data: status } = useQuery(statusQuery);
+  const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
+  const [collapsed, setCollapsed] = useLocalStorage({
+    key: 'textwright.rail-collapsed',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  });
+  const palette = useLazyDialog();
+  const shortcuts = useLazyDialog();
+  const trail = useTrail();
+  const unread = status?.unread ?? 0;
+
+  useLive('status', [operationKeys.status, operationKeys.home]);
+  useLive('inbox', [operationKeys.status]);
+  useDocumentTitle(trail, unread);
+  useShellKeys({
+    onSearch: palette.toggle,
+    onShortcuts: shortcuts.toggle,
+    onRail: () => setCollapsed((before) => !before),
+  });
+
+  return (
+    <div className={classes.shell} data-collapsed={collapsed || undefined}>
+      <a href="#main" className={classes.skip}>
+        Skip to the page
+      </a>
+      {phone ? null : (
+        <Rail
+          businessName={me.business.name}
+          active={trail.section}
+          unread={unread}
+          collapsed={collapsed}
+          onToggle={() => setCollapsed((before) => !before)}
+        />
+      )}
+      <TopBar trail={trail} status={status} me={me} onSearch={palette.open} onShortcuts={shortcuts.open} />
+      <main id="main" tabIndex={-1} className={classes.main} data-scroll-restoration-id="main">
+        <Outlet />
+      </main>
+      {phone ? <BottomBar active={trail.section} unread={unread} /> : null}
+      <Suspense fallback={null}>
+        {palette.wanted ? (
+          <CommandPalette
+            opened={palette.opened}
+            onClose={palette.close}
+            me={me}
+            status={status}
+            onShortcuts={shortcuts.open}
+          />
+        ) : null}
+        {shortcuts.wanted ? <ShortcutsDialog opened={shortcuts.opened} onClose={shortcuts.close} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+/** A dialog whose code is fetched when it is first opened. */
+function useLazyDialog() {
+  const [opened, handlers] = useDisclosure(false);
+  const [wanted, setWanted] = useState(false);
+  if (opened && !wanted) setWanted(true);
+  return { opened, wanted, ...handlers };
+}
+
+function useShellKeys(actions: {
+  readonly onSearch: () => void;
+  readonly onShortcuts: () => void;
+  readonly onRail: () => void;
+}): void {
+  const navigate = useNavigate();
+  useShortcutKeys();
+  useShortcuts('Everywhere', [
+    { keys: 'mod+k', label: 'Search people, campaigns and actions', run: actions.onSearch, whileTyping: true },
+    { keys: '?', label: 'Show the shortcuts', run: actions.onShortcuts },
+    { keys: '[', label: 'Narrow or widen the sidebar', run: actions.onRail },
+    ...SECTIONS.map((section) => ({
+      keys: `g ${section.key}`,
+      label: `Go to ${section.label}`,
+      run: () => void navigate({ to: section.to }),
+    })),
+  ]);
+}
