@@ -2,21 +2,20 @@
  * Wiring, top-down, in the order in which things start: database, schema, secrets, jobs, engine, HTTP. Whatever was started
  * is stopped in the opposite order.
  */
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { importJob } from './contacts/import-job.ts';
 import { quoGateway } from './gateways/quo/quo-gateway.ts';
 import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
-import { registerAccountRoutes } from './http/routes/account-routes.ts';
+import { listen } from './http/listen.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
-import { registerOperationsRoutes } from './http/routes/operations-routes.ts';
-import { registerSessionRoutes } from './http/routes/session-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
-import { createApp, listen } from './http/server.ts';
+import { createApp } from './http/server.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Database, openDatabase } from './platform/database.ts';
@@ -161,7 +160,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     closers.add(engine.drain);
   }
   if (role !== 'worker') {
-    const server = await listen(createHttpApp(services), config);
+    const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
     closers.add(server.close);
     url = server.url;
   }
@@ -177,15 +176,20 @@ const gatewayOpener =
   ({ baseUrl, apiKey }) =>
     quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: REQUEST_TIMEOUT_MS });
 
+export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')).version;
+const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
+
+/** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
 export const createHttpApp = (services: Services) =>
-  createApp(services, [
-    registerSessionRoutes,
-    registerAccountRoutes,
-    registerOperationsRoutes,
-    registerContactRoutes,
-    registerImportRoutes,
-    registerTemplateRoutes,
-    registerCampaignRoutes,
-    registerInboxRoutes,
-    registerWebhookRoutes,
-  ]);
+  createApp(services, {
+    registrars: [
+      registerContactRoutes,
+      registerImportRoutes,
+      registerTemplateRoutes,
+      registerCampaignRoutes,
+      registerInboxRoutes,
+      registerWebhookRoutes,
+    ],
+    version: VERSION,
+    webDir: WEB_FOLDER,
+  });

@@ -1,5 +1,6 @@
 import { createInterruption } from './interruption.ts';
 import { Output, type Shell } from './shell.ts';
+import { printable } from './words.ts';
 
 const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -10,7 +11,7 @@ export function processShell(): Shell {
   stderr.on('error', () => undefined);
   let half = '';
   const tell = (line: string): void => {
-    stderr.write(`${half === '' ? '' : '\r\x1b[2K'}${line}\n`);
+    stderr.write(`${half === '' ? '' : '\r\x1b[2K'}${printable(line)}\n`);
     half = '';
   };
   let signal: AbortSignal | undefined;

@@ -9,17 +9,23 @@ import { CliError, OutputClosed, type Shell, UsageError } from './shell.ts';
 
 interface Noun {
   readonly summary: string;
-  readonly load: () => Promise<{ readonly register: (program: Command, shell: Shell) => void }>;
+  readonly load: () => Promise<{ readonly define: (command: Command, shell: Shell) => void }>;
 }
 
 const NOUNS: Readonly<Record<string, Noun>> = {
   serve: { summary: 'Start the server', load: () => import('./serve-command.ts') },
-  worker: { summary: 'Start a process that only sends and works', load: () => import('./worker-command.ts') },
+  worker: {
+    summary: 'Start a process that sends and works, without a web page',
+    load: async () => ({ define: (await import('./serve-command.ts')).defineWorker }),
+  },
   demo: { summary: 'Play three business days of a campaign in a minute', load: () => import('./demo-command.ts') },
   import: { summary: 'Import contacts from a CSV file', load: () => import('./import-command.ts') },
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
-  explain: { summary: 'Ask the rules: opt-outs, message parts, templates', load: () => import('./explain-commands.ts') },
+  explain: {
+    summary: 'Ask the rules: opt-outs, message parts, templates',
+    load: () => import('./explain-commands.ts'),
+  },
   migrate: { summary: 'Bring the database schema up to date', load: () => import('./migrate-command.ts') },
 };
 
@@ -56,12 +62,14 @@ function createProgram(shell: Shell): Command {
     .usage('<command> [options]')
     .version(packageVersion(), '--version', 'Print the version')
     .helpOption('--help', 'Show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
     .addHelpText('before', EXAMPLES)
     .addHelpText('afterAll', EXIT_CODES)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void shell.out.write(text).catch(() => undefined),
-      writeErr: (text) => shell.tell(text.trimEnd()),
+      writeErr: (text) => shell.tell(text.replace(/\n$/, '')),
+      outputError: (text, write) => write(text.replace(/^error: /, 'textwright: ')),
       getOutHelpWidth: () => width(shell.out.columns),
       getErrHelpWidth: () => width(shell.columns),
       getOutHasColors: () => false,
@@ -74,14 +82,14 @@ async function addNouns(
   { named, shell }: { readonly named: string | undefined; readonly shell: Shell },
 ): Promise<void> {
   for (const [name, noun] of Object.entries(NOUNS)) {
-    if (name === named) (await noun.load()).register(program, shell);
-    else program.command(name).summary(noun.summary);
+    const command = program.command(name).summary(noun.summary).helpCommand(false);
+    if (name === named) (await noun.load()).define(command, shell);
   }
 }
 
 function explainFailure(error: unknown, shell: Shell): 0 | 1 | 2 {
   if (error instanceof OutputClosed) return 0;
-  // Commander has said it already, except for an Error of a parser, which it passes on.
+  // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   shell.tell(`textwright: ${describe(error, shell.env['LOG_LEVEL'] === 'debug')}`);
   return error instanceof UsageError ? 2 : 1;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { printable } from './words.ts';
 
 /** What a command may touch of the process that it runs in. */
 export interface Shell {
@@ -59,13 +60,14 @@ export class Output {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  line(text: string): Promise<void> {
-    return this.write(`${text}\n`);
+  /** Lines for people. */
+  lines(...texts: readonly string[]): Promise<void> {
+    return this.write(`${printable(texts.join('\n'))}\n`);
   }
 
-  /** One JSON value on a line of its own. */
-  json(value: unknown): Promise<void> {
-    return this.line(JSON.stringify(value));
+  /** Each value as JSON on a line of its own. */
+  json(...values: readonly unknown[]): Promise<void> {
+    return this.write(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
   }
 
   /** Resolves when everything was handed over; throws what went wrong since the last write. */

@@ -125,6 +125,33 @@ export function misspellingsOf(word: string): readonly string[] {
   );
 }
 
+/** Long words inside a sentence, where a slip of the finger cannot make another word of them. */
+const LONG_WORDS: readonly string[] = ['remove', 'unsubscribe', 'texting', 'message', 'messages', 'contact', 'number'];
+const NEVER_LONG_WORDS: ReadonlySet<string> = new Set(['testing', 'messaged', 'messager', 'contract', 'numbed', 'lumber']);
+const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
+
+/** One letter dropped, or hit on a neighbouring key. */
+function slipsOf(word: string): readonly string[] {
+  const letters = [...word];
+  const dropped = letters.map((_, index) => word.slice(0, index) + word.slice(index + 1));
+  const slipped = letters.flatMap((letter, index) =>
+    neighbouringKeys(letter).map((key) => word.slice(0, index) + key + word.slice(index + 1)),
+  );
+  return [...dropped, ...slipped].filter((slip) => !NEVER_LONG_WORDS.has(slip) && !LONG_WORDS.includes(slip));
+}
+
+function neighbouringKeys(letter: string): readonly string[] {
+  const row = KEYBOARD_ROWS.findIndex((keys) => keys.includes(letter));
+  const column = KEYBOARD_ROWS[row]?.indexOf(letter) ?? 0;
+  const around = [row - 1, row, row + 1].flatMap((r) => [...(KEYBOARD_ROWS[r] ?? '').slice(Math.max(0, column - 1), column + 2)]);
+  return around.filter((key) => key !== letter);
+}
+
+/** Slips in long words, with the word; for sentences only, never for a keyword. */
+export const SLIPS: ReadonlyMap<string, string> = new Map(
+  LONG_WORDS.flatMap((word) => slipsOf(word).map((slip): [string, string] => [slip, word])),
+);
+
 /** Every misspelling that counts, with its word. */
 export const MISSPELLINGS: ReadonlyMap<string, string> = new Map([
   ...MISSPELLED_WORDS.flatMap((word) =>

@@ -1,4 +1,4 @@
-import { MISSPELLINGS } from './keywords.ts';
+import { MISSPELLINGS, SLIPS } from './keywords.ts';
 
 /** Spellings of everyday words, so that each rule needs to know one. Spanish words never collide with these forms. */
 const CANONICAL: ReadonlyMap<string, string> = new Map([
@@ -58,7 +58,10 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('got to', 'gotta'),
   ...entries('with', 'w wit'),
   ...entries('because', 'cuz cause bc coz'),
-  ...entries('anymore', 'anymor nomore anymroe'),
+  ...entries('anymore', 'anymor anymroe'),
+  ...entries('no more', 'nomore'),
+  ...entries('stop', 'stp stahp stawp'),
+  ...entries('cease', 'ceast'),
   ...entries('number', 'numba nmbr num numbr'),
   ...entries('fuck', 'fuk fck fk phuck'),
   ...entries('fucking', 'fuckin fkn fking effing effin freaking freakin frickin fcking'),
@@ -89,9 +92,9 @@ export function canonicalWords(comparable: string): string {
   const tokens = comparable.match(TOKEN) ?? [];
   let result = ' ';
   tokens.forEach((token, index) => {
-    result += /^[\p{L}\p{N}]/u.test(token)
-      ? canonicalWord(token)
-      : gapBetween(token, { before: tokens[index - 1], after: tokens[index + 1] });
+    const isWord = /^[\p{L}\p{N}]/u.test(token);
+    const piece = isWord ? canonicalWord(token) : gapBetween(token, { before: tokens[index - 1], after: tokens[index + 1] });
+    result += result.endsWith(' ') ? piece.trimStart() : piece;
   });
   return result.endsWith(' ') ? result : `${result} `;
 }
@@ -101,7 +104,7 @@ function canonicalWord(token: string): string {
   const known = CANONICAL.get(shortened);
   if (known !== undefined) return known;
   const word = shortened.includes("'") ? shortened.replaceAll("'", '') : shortened;
-  return MISSPELLINGS.get(word) ?? word;
+  return MISSPELLINGS.get(word) ?? SLIPS.get(word) ?? word;
 }
 
 /** A mark, a space, or a word that is written as a sign. */

@@ -50,7 +50,7 @@ const DISMISSAL = oneOf(`
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
   please now already and with all of you guys people assholes? bitch spammers? scammers? bro dude man losers? fuckers? scum forever
-  stop leave remove do never your this these lol`);
+  stop leave remove do never your this these lol come back ever again`);
 const OURS = `my ${oneOf('wife husband family phone mom dad mother father parents kids')}`;
 
 const HOSTILE: readonly Rule[] = [
@@ -63,7 +63,7 @@ const HOSTILE: readonly Rule[] = [
     dropWhen(({ left }) => /\b(?:i will|we will|i|we|will you|did you|did they) $/.test(left)),
   ),
   hostile(
-    [`\\b${DISMISSAL}(?: ${ADDRESS})*»`, '«(?:fuck|piss|f) off\\b|«(?:fuck|screw) you\\b|«go to hell\\b|«go away\\b'],
+    [`\\b${DISMISSAL}(?: ${ADDRESS})*»`, '«(?:fuck|piss|f) off\\b|«(?:fuck|screw) you\\b|«go to hell\\b'],
     unlessNegated,
     onlyTowardsUs,
   ),

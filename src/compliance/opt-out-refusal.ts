@@ -3,7 +3,7 @@ import { BOTHER, BOTHERING, CONTACTS, DAY_OR_TIME, isOwnAction, MESSAGES } from 
 
 /** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
 
-const FOR_GOOD = occurs('\\b(?:anymore|any more|again|ever|never|no longer|another)\\b');
+const FOR_GOOD = occurs('\\b(?:anymore|any more|again|ever|never|no longer|no more|another)\\b');
 const AT_SOME_TIME = occurs(
   `^(?: \\w+){0,3} (?:${oneOf(`
     before after until till til while during at_(?:night|work|home|\\d+|noon|midnight|church|this_hour|this_time)
@@ -47,8 +47,9 @@ const NEVER = '(?:do not|never|no longer|not to|not|can you not|could you not|no
 const LEAD_IN = oneOf('you ever even dare please keep be continue to again try bother just fucking');
 const TARGET = `(?:${[
   `(?: ${oneOf(`
-    me us this_number this_phone this_line this my_phone my_number my_cell here anymore any_more again ever please thanks
+    me us this_number this_phone this_line my_phone my_number my_cell here back anymore any_more again ever please thanks
     thank_you my_wife my_husband my_mom my_dad`)}\\b)`,
+  ' it»',
   ' (?:or|and|nor) (?:text|call|message|contact|email)',
   '»',
 ].join('|')})`;
@@ -57,15 +58,22 @@ const OF_THEM = oneOf(`
   any anymore any_more more these those this your the such further other stupid of dumb so_many all text spam sales marketing
   promotional`);
 
+/** "Don't call me sir", "don't text me the gate code": about a word or a thing, not about being texted. */
+const NAMES_SOMETHING = occurs(`^ (?:sir|maam|crazy|names|stupid)\\b|^ (?:the|that|a|an|those|your) (?!\\w* ?${MESSAGES}|${CONTACTS})`);
+
 const instruct = rulesOf({ family: 'negative_imperative', language: 'en', verdict: 'opt_out' });
 
 const IMPERATIVES: readonly Rule[] = [
   instruct(
     [
       `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:${BOTHER}|${BOTHERING})(?: or (?:${BOTHER}|${BOTHERING}))*${TARGET}`,
+      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:text|message|contact|spam|bother) my (?:\\w+ ){0,2}(?:phone|number|cell|line)\\b`,
+      `\\b${NEVER} (?:${LEAD_IN} ){0,3}use (?:my|this) (?:phone |cell )?(?:number|phone)\\b`,
+      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:respond|reply) to (?:me|us|this number)\\b`,
     ],
     imperative,
     preference,
+    dropWhen(({ right }) => NAMES_SOMETHING.test(right)),
   ),
   instruct(
     [
@@ -94,8 +102,10 @@ const RECEIVE = oneOf(`
   continue_to_get`);
 const OF_YOUR = oneOf(`
   any anymore any_more more of your these those this the such further future you so_many random unwanted unsolicited for in all
-  text sms spam sales marketing promotional stupid kind type sort a additional receiving getting other`);
+  text sms spam sales marketing promotional stupid kind type sort additional receiving getting other`);
 const TO_STAY = occurs('\\b(?:miss|lose|stop getting|stop receiving)\\b');
+
+const WISH_NOT = '(?:wish|want|like|prefer|choose|rather|ask|asking|asked)(?: to)? (?:no longer|not|never)(?: to)?';
 
 const refuse = rulesOf({ family: 'refusal', language: 'en', verdict: 'opt_out' });
 
@@ -105,7 +115,11 @@ const REFUSALS: readonly Rule[] = [
       `\\b${UNWANTED} (?:to )?(?:(?:${RECEIVE}|see|have|read|accept|the) )?(?:${OF_YOUR} ){0,5}(?:${MESSAGES}|` +
         `${oneOf('calls updates reminders offers emails deals coupons specials surveys phone_calls contact')})\\b`,
       `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
-        these those this them anything it any anymore any_more more of stuff from_(?:you|your|yall|this)`)})+»`,
+        these those this them anything it any anymore any_more no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
+      `\\b${UNWANTED} to (?:receive|keep (?:getting|receiving)|continue (?:getting|receiving|to receive))»`,
+      `\\b${WISH_NOT} (?:${RECEIVE}|have) (?:${OF_YOUR} ){0,4}(?:${MESSAGES}|calls|updates|reminders|these|this|them|anything)\\b`,
+      `\\b${WISH_NOT} be (?:texted|contacted|messaged|called|bothered|spammed|solicited|disturbed)\\b`,
+      `\\b(?:make sure|ensure)(?: that)? (?:i|we) (?:do not|never|no longer) (?:get|receive) (?:${OF_YOUR} ){0,5}(?:${MESSAGES}|these|this|anything)\\b`,
       `\\b${UNWANTED} to (?:hear (?:from (?:you|your|yall|anyone)|anything)|communicate|talk to you|have any(?: more)? contact)\\b`,
       `\\b${UNWANTED} to be ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed')}\\b`,
       `\\b${UNWANTED} to be on (?:your|this|the|any|a) (?:\\w+ )?(?:list|database|thread)\\b`,
@@ -119,6 +133,7 @@ const REFUSALS: readonly Rule[] = [
       `\\bno (?:more|further|future|additional|other) (?:of )?(?:${oneOf(`
         your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*(?:${MESSAGES}|${CONTACTS})\\b`,
       '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
+      '«(?:i |we )?(?:said|say) no more»',
       `«(?:(?:please|just|ok|hi|and|thanks) )*(?:no|zero) (?:${MESSAGES}|contact|calls or texts|calls and texts|texting or calling)` +
         `(?: ${oneOf(`
           or and please thanks thank_you to this number me my phone ever again anymore at all calls texts messages emails calling

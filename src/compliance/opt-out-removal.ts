@@ -6,6 +6,7 @@ import {
   isNegated,
   MESSAGES,
   onlyTowardsUs,
+  reviewHypothetical,
   reviewMistakes,
   SERVICE_OBJECT,
   speaksToUs,
@@ -46,7 +47,9 @@ const REMOVAL: readonly Rule[] = [
   removal(
     [
       `\\b${REMOVE} (?:(?:please|just|all|of) ){0,2}${SELF}\\b`,
+      `\\b${REMOVE} (?:this |the )?(?:number )?\\d[\\d ]{6,14}`,
       `\\b${MOVE_AWAY} (?:(?:please|just) )?${SELF} (?:please |the (?:hell|fuck|f) |completely )?(?:off|out of|from)\\b`,
+      `\\b${MOVE_AWAY} ${SELF} (?:of|if) (?:all )?(?:your|you|the|this) (?:\\w+ )?${LIST}\\b`,
       `\\b${BEING_GONE} (?:from|off|off of|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any|yalls) (?:\\w+ ){0,2}${LIST}\\b`,
       '\\b(?:want|wish|like|need|asked|ask|asking|requested|requesting|request|demand|demanding|please|prefer|have) ' +
         '(?:(?:to be|to have|to get|me|be|us|it|my (?:number|name|info)|this number) )+' +
@@ -59,18 +62,20 @@ const REMOVAL: readonly Rule[] = [
     wasI,
   ),
   removal(
-    [`«(?:\\w+ ){0,5}?(?:remove|delete|take off|get off|unenroll|block(?:ed)?)(?: ${oneOf(`
+    [`«(?:\\w+ ){0,5}?(?:remove|delete|take off|get off|unenroll|block(?:ed|ing)?)(?: ${oneOf(`
       please now thanks thank_you immediately asap it this today number list from_list from_the_list phone_number off and`)})*»`],
     dropWhen(({ left, matched }) => !isBareRemoval(left + matched)),
   ),
   removal(
     [
-      '\\bunsubscribe\\b',
+      '\\bunsubscrib(?:e|ing)\\b',
       '\\b(?:i|we|have|already|had)(?: (?:have|already|just|been|had|has))* unsubscribed\\b',
       '«unsubscribed»|\\bunsubscribed (?:already|me|us|before|multiple|many)\\b',
     ],
     unlessNegated,
-    reviewMistakes,
+    reviewHypothetical,
+  reviewMistakes,
+    reviewHypothetical,
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
   removal(
@@ -84,7 +89,7 @@ const REMOVAL: readonly Rule[] = [
   ),
 ];
 
-const REMOVAL_WORDS = /\b(?:remove|delete|take|off|get|unenroll|blocked|block|it|this|today|number|phone|list|from|the|asap)\b/g;
+const REMOVAL_WORDS = /\b(?:remove|delete|take|off|get|unenroll|blocked|blocking|block|it|this|today|number|phone|list|from|the|asap)\b/g;
 
 /** "please remove", "so delete thanks": the verb with polite filling and nothing else to act on. */
 const isBareRemoval = (clause: string): boolean => !isNegated(clause) && speaksToUs(clause.replace(REMOVAL_WORDS, ''));
@@ -96,6 +101,11 @@ const NUMBER_REMOVAL: readonly Rule[] = [
         lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard`)} ` +
         `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info|cell|line)\\b`,
     ],
+    unlessNegated,
+    onlyTowardsUs,
+  ),
+  rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
+    ['\\bthrow (?:my|this) number (?:away|out)\\b'],
     unlessNegated,
     onlyTowardsUs,
   ),
@@ -120,8 +130,10 @@ const REVOCATION: readonly Rule[] = [
       `\\b${CONSENT} (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
       '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
         `(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the )?${CONSENT}\\b`,
+      `\\b(?:(?:have|has|had|given) no|(?:no one|nobody) gave you(?: any)?) ${CONSENT}\\b`,
       '\\b(?:do not|did not|does not|never|no longer)(?: ever)? consent(?:ed)?\\b',
       `\\bwithout (?:my|our|any) ${CONSENT}\\b`,
+      `\\b(?:do|did) not (?:authorize|permit|allow) you to (?:${BOTHER}|send)\\b|\\bnot (?:authorized|allowed|permitted) to ${BOTHER}\\b`,
     ],
     dropWhen(({ right }) => FOR_ANOTHER_ACT.test(right) && !ABOUT_TEXTS.test(right.slice(3))),
     dropWhen(({ left }) => /\b(?:if|crew|they|neighbors?) $/.test(left)),
@@ -129,9 +141,11 @@ const REVOCATION: readonly Rule[] = [
   revocation(
     ['\\bopt(?:ing|ed)?(?: (?:me|us|my number|this number|this phone|number|my phone|him|her))? out\\b'],
     unlessNegated,
-    reviewMistakes,
+    reviewHypothetical,
+  reviewMistakes,
     dropWhen(({ right }) => optsOutOfSomethingElse(right)),
     reviewWhen(({ left, matched }) => /opted/.test(matched) && /\b(?:was|were|did|got|get|have you|you|am|are) (?:i |we |you )?$/.test(left)),
+    reviewHypothetical,
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
 ];

@@ -30,6 +30,7 @@ export type ReviewFamily =
   | 'unclear_request'
   | 'unclear_cancellation'
   | 'channel_preference'
+  | 'mistaken_keyword'
   | 'hostile_symbol'
   | 'pasted_footer';
 

@@ -1,96 +1,164 @@
-import { type Guard, type Rule, wordPattern, wordTest } from './opt-out-rules.ts';
+import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
 
-/** Spanish requests to stop. Words carry no accents here; n stands for n with tilde as well. */
+/** Spanish requests to stop. Words carry no accents here; n also stands for n with tilde. */
 
-const MENSAJES =
-  '(?:mensajes?|mensajitos?|textos?|mensajeria|sms|promociones|promocion|anuncios?|publicidad|propaganda|spam|notificacion(?:es)?|alertas?|comunicacion(?:es)?|suscripcion(?:es)?|whatsapps?|ofertas?|recordatorios?)';
-const LLAMADAS = '(?:llamadas?|correos?|emails?|avisos?)';
-const MOLESTAR =
-  '(?:mandar|enviar|escribir|textear|contactar|llamar|molestar|fastidiar|acosar|insistir|chingar|joder|mandando|enviando|escribiendo|texteando|contactando|llamando|molestando|fastidiando|jodiendo|spamear)(?:me|nos|le|les|melos|melas)?';
-const ADORNO =
-  '(?:ya|por favor|de|con|a|los|las|el|la|sus|tus|esos|esas|estos|estas|tantos|tantas|me|favor|todo|todos|todas|tanto|tanta|mas|su|tu|este|esta|mis|mi|recibir|mandarme|enviarme|mandar|enviar|cualquier|servicio|estar|andar|seguir|estarme|estarnos|andarme)';
-const QUITAR =
-  '(?:quit(?:e|en|a|ar|es)|borr(?:e|en|a|ar|es)|elimin(?:e|en|a|ar|es)|sa(?:que|quen|ca|car|ques|quenme)|retir(?:e|en|a|ar|es)|remuev(?:a|an|e)|remover|bot(?:e|en|a|ar)|tach(?:e|en|ar))';
-const NUMERO = '(?:numero|telefono|celular|cel|contacto|nombre|datos|informacion|info)';
+const MENSAJES = oneOf(`
+  mensajes? mensajitos? mensajeria textos? sms promocion(?:es)? anuncios? publicidad propaganda spam notificacion(?:es)? alertas?
+  comunicacion(?:es)? suscripcion(?:es)? whatsapps? ofertas? recordatorios?`);
+const LLAMADAS = oneOf('llamadas? correos? emails? avisos?');
+const INSISTIR = `${oneOf(`
+  mandar enviar escribir textear contactar llamar molestar fastidiar acosar insistir chingar joder fregar marcar hablar mandando
+  enviando escribiendo texteando contactando llamando molestando fastidiando jodiendo chingando fregando acosando insistiendo
+  spamear`)}(?:me|nos|le|les|melos|melas)?`;
+const RELLENO = oneOf(`
+  ya por_favor favor de con a los las el la sus tus su tu mis mi esos esas estos estas este esta tantos? tantas? me todos? todas
+  mas recibir mandar enviar mandarme enviarme cualquier servicio estar estarme estarnos andar andarme seguir`);
+const NUMERO = oneOf('numero telefono celular cel contacto nombre datos informacion info');
+const QUITAR = oneOf(`
+  quit(?:e|en|a|ar|es) borr(?:e|en|a|ar|es) elimin(?:e|en|a|ar|es) sa(?:que|quen|ca|car|ques) retir(?:e|en|a|ar|es) remuev(?:a|an|e)
+  remover bot(?:e|en|a|ar) tach(?:e|en|ar)`);
+const CORTESIA = oneOf('ya por favor gracias de_una_vez');
 
-const DE_DIA = wordTest(
-  '^(?: \\w+){0,3} (?:antes|despues|en la (?:noche|manana|tarde)|de noche|hoy|ahora|manana|mientras|cuando|los (?:domingos|sabados)|el (?:domingo|sabado|lunes|martes|miercoles|jueves|viernes)|tan (?:tarde|temprano)|a las|hasta)\\b',
+const A_TAL_HORA = occurs(
+  `^(?: \\w+){0,3} ${oneOf(`
+    antes despues en_la_(?:noche|manana|tarde) de_noche hoy ahora manana mientras cuando los_(?:domingos|sabados)
+    el_(?:domingo|sabado|lunes|martes|miercoles|jueves|viernes) tan_(?:tarde|temprano) a_las hasta`)}\\b`,
 );
-const PARA_SIEMPRE = wordTest('\\b(?:mas|nunca|jamas|vuelv\\w+|nada)\\b');
-const MEJOR_TEXTO = wordTest(
+const PARA_SIEMPRE = occurs('\\b(?:mas|nunca|jamas|vuelv\\w+|nada)\\b');
+const PREFIERE_TEXTO = occurs(
   '\\b(?:mejor|solo|mande\\w*|envie\\w*|prefiero|puede\\w*) (?:\\w+ ){0,2}(?:mensajes?|textos?)\\b',
 );
-const MEJOR_LLAMADA = wordTest(
-  '\\b(?:llameme|llamame|llamenme|mejor (?:llam\\w+|una llamada)|prefiero (?:que me llame\\w*|llamadas?|una llamada)|solo llam\\w+)\\b',
+const PREFIERE_LLAMADA = occurs(
+  '\\b(?:llameme|llamame|llamenme|mejor (?:llam\\w+|una llamada)|solo llam\\w+)\\b',
+  '\\bprefiero (?:que me llame\\w*|llamadas?|una llamada)\\b',
 );
 
-const salvoHora: Guard = ({ left, matched, right, message }) => {
+/** Another hour or another channel is a preference; no texts at all is at least for a person. */
+const preference: Guard = ({ left, matched, right, message }): Objection => {
   if (PARA_SIEMPRE.test(`${left}${matched}${right}`)) return undefined;
-  if (DE_DIA.test(right)) return 'nothing';
+  if (A_TAL_HORA.test(right)) return 'nothing';
   const rest = message.clauses.replace(matched, ' ');
-  const soloLlamada = /llam/.test(matched) && !/mensaj|text|escrib|contact/.test(`${matched}${right}`);
-  if (soloLlamada && MEJOR_TEXTO.test(rest)) return 'nothing';
-  return !soloLlamada && MEJOR_LLAMADA.test(rest) ? 'review' : undefined;
+  const onlyCalls = /llam/.test(matched) && !/mensaj|text|escrib|contact/.test(matched + right);
+  if (onlyCalls) return PREFIERE_TEXTO.test(rest) ? 'nothing' : undefined;
+  return PREFIERE_LLAMADA.test(rest) ? 'review' : undefined;
 };
-const salvoNegado: Guard = ({ left }) =>
-  /\b(?:no|nunca|sin)(?: (?:me|nos|se|le|les|quiero|quisiera|deseo|que|lo|la))* $/.test(left) ? 'nothing' : undefined;
-const COSA = wordTest(
-  '\\b(?:arbol\\w*|losa|piso|cerca|escombros?|pared|techo|factura|cita|tierra|basura|alfombra|bomba|foto\\w*|copia|raiz|raices|mueble\\w*|cuenta|presupuesto|lodo|duda|concreto|contrato)\\b',
-);
-const salvoCosa: Guard = ({ right }) => (COSA.test(right) ? 'nothing' : undefined);
 
-const rule =
-  (family: Rule['family'], ...guards: readonly Guard[]) =>
-  (source: string): Rule => ({ family, language: 'es', verdict: 'opt_out', pattern: wordPattern(source), guards });
+const NEGADO = /\b(?:no|nunca|sin)(?: (?:me|nos|se|le|les|quiero|quisiera|deseo|que|lo|la|va|voy))* $/;
+const unlessNegated: Guard = dropWhen(({ left }) => NEGADO.test(left));
+const COSA = occurs(`\\b${oneOf(`
+  arbol\\w* losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
+  cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`);
+const unlessThing: Guard = dropWhen(({ right }) => COSA.test(right));
+
+const revocation = rulesOf({ family: 'revocation', language: 'es', verdict: 'opt_out' });
+const cease = rulesOf({ family: 'cease', language: 'es', verdict: 'opt_out' });
+const removal = rulesOf({ family: 'removal', language: 'es', verdict: 'opt_out' });
+const numberRemoval = rulesOf({ family: 'number_removal', language: 'es', verdict: 'opt_out' });
+const instruct = rulesOf({ family: 'negative_imperative', language: 'es', verdict: 'opt_out' });
+const refuse = rulesOf({ family: 'refusal', language: 'es', verdict: 'opt_out' });
+const legal = rulesOf({ family: 'legal', language: 'es', verdict: 'opt_out' });
+const hostile = rulesOf({ family: 'hostile', language: 'es', verdict: 'opt_out' });
+
+const QUE_CESEN = oneOf('par dej escrib mand envi molest contact llam quit borr sac saqu');
 
 export const SPANISH_RULES: readonly Rule[] = [
-  ...[
-    `\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |todo |cualquier )?(?:consentimiento|permiso|autorizacion)\\b`,
-    '\\b(?:no|nunca|jamas) (?:les |le |te |los |lo |doy |di |he dado |tienen |tiene |tienes |mi |el |ningun |ustedes )*(?:autorizo|autorice|autorizado|permiso|consentimiento|autorizacion)\\b(?! para (?:entrar|cortar|pasar|excavar|cavar))',
-    '\\b(?:les|le|te|ya) (?:he |habia |les |le |te )?(?:dije|pedi|dicho|pedido|pido|digo)(?: \\w+){0,2} que (?:ya |me |no |nos )*(?:par\\w+|dej\\w+|escrib\\w+|mand\\w+|envi\\w+|molest\\w+|contact\\w+|llam\\w+|quit\\w+|borr\\w+|sac\\w+|saqu\\w+)\\b',
-  ].map(rule('revocation')),
-  ...[
-    `\\b(?:deje|dejen|deja|dejar|dejenme|dejeme|dejame|dejes|paren|pare|parar|parenle|parele|termine|terminen|suspenda|suspendan|suspender|detenga|detengan|detener|alto|basta|stop|cese|cesen|cesar|para de|parale|harto|harta|cansad[oa]|no sigan?|no siga|no sigas) (?:${ADORNO} ){0,6}(?:${MOLESTAR}|${MENSAJES}|${LLAMADAS})\\b`,
-    `\\b(?:cancel|anul|termin|desactiv|suspend|elimin)\\w* (?:${ADORNO} ){0,4}(?:${MENSAJES})\\b`,
-    '«(?:ya |por favor |pues |que |bueno |no gracias |gracias )*(?:ya (?:paren|pare|parenle|parele|basta|dejen|deje)|paren|parenle|parele|basta|alto|stop|para)(?: (?:ya|por favor|gracias|con|esto|eso|de|todo|por|favor|pues|senor|senores|mensajes))*»',
-  ].map(rule('cease', salvoNegado, salvoCosa)),
-  ...[
-    `\\b${QUITAR}(?:me|nos)(?: (?:ya|por favor|de una vez|favor|de|su|la|esta|esa|tu|sus|todas|las|lista|listas|mensajes|aqui|ahi|este|grupo|sistema|base|datos|grupo|contactos|numero|gracias|registro))*»`,
-    '\\b(?:me|nos) (?:quit\\w+|saq\\w+|saquen|borr\\w+|elimin\\w+|retir\\w+|remuev\\w+)(?: (?:ya|por favor))* (?:de (?:su|la|esta|esa|tu|sus|las|todas)|por favor)\\b',
-    `\\b${QUITAR} (?:ya |por favor )?(?:mi|este|ese|nuestro|el) (?:${NUMERO})\\b`,
-    '\\b(?:dar|dame|deme|denme|darme|den|de|dan|darnos|denos|dese|quiero|quisiera|solicito|pido) (?:me |mi |la |de |una |este numero |mi numero )*baja\\b',
-    '\\b(?:desuscri|desinscri|desubscri|dessuscri)\\w+|\\bcancel\\w* (?:mi |la |esta )?(?:suscri\\w+|subscri\\w+|inscrip\\w+)\\b',
-    '\\b(?:bloque\\w+) (?:este|su|tu|el) (?:numero|contacto)\\b|\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
-  ].map(rule('removal', salvoNegado, salvoCosa)),
-  ...[
-    `\\b(?:olvid(?:e|en|a|ar|ese|ense)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:mi|este|ese|nuestro) ${NUMERO}\\b`,
-  ].map(rule('number_removal', salvoNegado, salvoCosa)),
-  ...[
-    `\\b(?:no|nunca|jamas|ni|tampoco)(?: (?:me|nos|le|les|lo|la|quiero|quiere|quieren|que|vuelva|vuelvan|vuelvas|a|sigan|siga|sigas|ya|mas|deben|debe|pueden|puede|tienen|tiene))* (?:escrib(?:a|an|as|ir|irme|iendo|anme)|contact(?:e|en|es|ar|arme|ando)|texte(?:e|en|es|ar|arme|ando)|textes|molest(?:e|en|es|ar|arme|ando)|fastidi(?:e|en|es|ar)|llam(?:e|en|es|ar|arme|ando)|insist(?:a|an|as|ir)|busqu(?:e|en|es))\\b`,
-    `\\b(?:no|nunca|jamas|ni|tampoco)(?: (?:me|nos|le|les|lo|la|quiero|que|vuelva|vuelvan|vuelvas|a|sigan|siga|sigas|ya|mas))* (?:mand(?:e|en|es|ar|arme|ando|andome)|envi(?:e|en|es|ar|arme|ando))(?: (?:ya|mas|por favor|ningun|ninguna|estos|esos|este|esto|eso|sus|tantos|tantas|otro|otra|un|de|a este numero))*(?: (?:${MENSAJES}|${LLAMADAS}|nada|cosas|tonterias|a este numero)\\b| mas\\b|»)`,
-  ].map(
-    rule(
-      'negative_imperative',
-      ({ left }) =>
-        /\b(?:que|si|se) $/.test(left) && !/\b(?:quiero|pido|dije|favor|pedi) que $/.test(left) ? 'nothing' : undefined,
-      ({ matched, left }) => (/\bno se\b/.test(matched) || /\bse $/.test(left) ? 'nothing' : undefined),
-      salvoHora,
-    ),
+  revocation([
+    '\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |todo |cualquier )?(?:consentimiento|permiso|autorizacion)\\b',
+    '\\b(?:no|nunca|jamas)(?: (?:les|le|te|los|lo|doy|di|he dado|tienen|tiene|tienes|mi|el|ningun|ustedes))* ' +
+      '(?:autorizo|autorice|autorizado|permiso|consentimiento|autorizacion)\\b(?! (?:para|de) (?:entrar|cortar|pasar|excavar|cavar|construccion))',
+    `\\b(?:les|le|te|ya)(?: (?:he|habia|les|le|te))* (?:dije|pedi|dicho|pedido|pido|digo)(?: \\w+){0,2} que (?:ya |me |no |nos )*${QUE_CESEN}\\w+`,
+  ]),
+  cease(
+    [
+      `\\b${oneOf(`
+        deje dejen deja dejar dejenme dejeme dejame dejes paren pare parar parenle parele parale para_de termine terminen suspenda
+        suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron) no_sig(?:a|an|as)`)} ` +
+        `(?:${RELLENO} ){0,6}(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
+      '\\b(?:detenga|detengan|detener|paren|pare|parar|dejen|suspendan|terminen) (?:ya )?(?:con )?(?:esto|eso)(?: (?:ya|por|favor|gracias))*»',
+      `\\b(?:cancel|anul|termin|desactiv|suspend|elimin)\\w* (?:${RELLENO} ){0,4}${MENSAJES}\\b`,
+    ],
+    unlessNegated,
+    unlessThing,
   ),
-  ...[
-    `\\b(?:no|tampoco) (?:quiero|queremos|deseo|deseamos|quisiera|necesito|acepto|me interesa|me interesan|estoy interesad[oa] en|busco|pedi|solicite)(?: (?:que|me|recibir|recibiendo|seguir|tener|ver|mas|sus|tus|estos|esos|esas|estas|los|las|ningun|ninguna|de|esta|este|tipo|estar|otro|otros|leer|a|su|el|la))* (?:${MENSAJES}|${LLAMADAS}|(?:mand|envi|escrib|llam|contact|texte|molest)\\w+)\\b`,
-    '\\b(?:no|tampoco) (?:quiero|queremos|deseo|necesito)(?: (?:recibir|saber|mas|ya))* nada (?:de (?:ustedes|usted|su|ti|parte)|suyo|mas de)\\b',
-    `\\b(?:no|ni un|ni una|cero|nada de)(?: (?:mas|me mande|solo|otro|de|tantos))* (?:${MENSAJES}|${LLAMADAS})(?: mas)?(?: (?:por favor|gracias|mas|ya|de|ustedes|promociones|ni|llamadas|textos))*»`,
-    '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|ya))+»',
-  ].map(rule('refusal', salvoHora)),
-  ...[
-    '\\b(?:los|las|lo|la|te|les|le) (?:voy|vamos) a (?:demandar|reportar|denunciar|acusar)\\b|\\b(?:voy|vamos) a (?:demandar|reportar|denunciar)(?:los|las|lo|la|te|les)\\b|\\b(?:demandar|reportar|denunciar)(?:los|te|les)\\b|\\b(?:los|te|les|lo) (?:reporto|demando|denuncio|reportare|demandare|reporte|denuncie)\\b',
-    '\\b(?:hablar|llamar|contactar|hablare|llamare|llamo|hablo)(?: con| a)? mi abogad[oa]\\b|\\bmi abogad[oa] (?:se|los|les|le|lo) (?:\\w+ )?(?:comunic\\w+|contact\\w+|llam\\w+|va)\\b|\\b(?:tomar|tomare) (?:acciones|medidas) legales\\b|\\baccion(?:es)? legal(?:es)?\\b|\\bpor abogado\\b',
-    '\\bacoso\\b|\\bacosando\\b|\\bes ilegal\\b|\\breport\\w+ (?:como|por) spam\\b',
-  ].map(rule('legal', salvoNegado)),
-  ...[
-    '\\bdej\\w* (?:ya )?(?:me |nos )?(?:ya )?en paz\\b|\\bdej\\w+(?:me|nos) (?:ya )?tranquil\\w+',
-    '\\bno (?:me |nos )(?:fastidi\\w+|jod\\w+|ching\\w+)\\b|\\bno (?:jod|ching)\\w+»',
-    '«(?:larguense|larguese|largate|vayanse|vayase|vete|pudranse)\\b|\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b|«a la (?:mierda|chingada)\\b|\\bchinga(?:te|da| tu| su)\\b|\\bchinguen a\\b',
-  ].map(rule('hostile', ({ left }) => (/\bno $/.test(left) ? 'nothing' : undefined))),
+  cease(
+    [
+      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias) )*(?:paren|pare|parar|parenle|parele|detenganse|detengase|basta|alto|baja|desuscribir)' +
+        '(?: (?:ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
+    ],
+    unlessNegated,
+    reviewWhen(({ isQuestion }) => isQuestion),
+  ),
+  removal(
+    [
+      `\\b${QUITAR}(?:me|nos|nme)(?: ${oneOf(`
+        ya por favor de una vez su la esta esa tu sus todas las listas? mensajes aqui ahi este grupo sistema base datos contactos
+        numero gracias registro`)})*»`,
+      `\\b(?:me|nos) (?:(?:pueden?|puedes|podrian?|favor de) )?${QUITAR}(?: ${CORTESIA})*(?:»| (?:de (?:su|la|esta|esa|tu|sus|las|todas|aqui)|por favor)\\b)`,
+      `\\b${QUITAR} (?:ya |por favor )?(?:mi|este|ese|nuestro|el) ${NUMERO}\\b`,
+      '\\b(?:dar|dame|deme|denme|darme|den|de|dan|darnos|denos|dese|quiero|quisiera|solicito|pido) ' +
+        '(?:(?:me|mi|la|de|una|este numero|mi numero) )*baja\\b(?! (?:el|la|los|las|temporada|presion))',
+      '\\b(?:desuscri|desinscri|desubscri|dessuscri)\\w+',
+      '\\bcancel\\w* (?:mi |la |esta )?(?:suscri|subscri|inscrip)\\w+',
+      '\\bbloque\\w+ (?:este|su|tu|el) (?:numero|contacto)\\b|\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
+      '\\b(?:salir|salirme|salgo|sacar|sacarme) de (?:la|su|esta|esa|tu) (?:lista|grupo)\\b',
+    ],
+    unlessNegated,
+    unlessThing,
+  ),
+  numberRemoval(
+    [`\\b(?:olvid(?:e|en|a|ar|ese|ense)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:mi|este|ese|nuestro) ${NUMERO}\\b`],
+    unlessNegated,
+    unlessThing,
+  ),
+  instruct(
+    [
+      `\\b(?:no|nunca|jamas|ni|tampoco)(?: ${oneOf(`
+        me nos le les lo la quiero quieren? que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas deben? pueden? tienen? est(?:e|en|es)`)})* ${oneOf(`
+        escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando) texte(?:e|en|es|ar|arme|ando) textes
+        molest(?:e|en|es|ar|arme|ando) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir) busqu(?:e|en|es)
+        habl(?:e|en|es) marqu(?:e|en|es)`)}\\b`,
+      `\\b(?:no|nunca|jamas|ni|tampoco)(?: ${oneOf(`
+        me nos le les lo la quiero que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas est(?:e|en|es)`)})* ${oneOf(`
+        mand(?:e|en|es|ar|arme|ando|andome) envi(?:e|en|es|ar|arme|ando)`)}(?: ${oneOf(`
+        ya mas por favor ningun ninguna estos esos este esto eso sus tantos tantas otro otra un de a_este_numero`)})*` +
+        `(?: (?:${MENSAJES}|${LLAMADAS}|nada|cosas|tonterias|a este numero)\\b| mas\\b|»)`,
+    ],
+    dropWhen(({ left }) => /\b(?:que|si|se) $/.test(left) && !/\b(?:quiero|pido|dije|favor|pedi) que $/.test(left)),
+    preference,
+  ),
+  refuse(
+    [
+      `\\b(?:no|tampoco) ${oneOf(`
+        quiero queremos deseo deseamos quisiera necesito acepto me_interesan? estoy_interesad[oa]_en busco pedi solicite`)}(?: ${oneOf(`
+        que me recibir recibiendo seguir tener ver mas sus tus estos esos esas estas los las ningun ninguna de esta este tipo estar
+        otros? leer a su el la`)})* (?:${MENSAJES}|${LLAMADAS}|(?:mand|envi|escrib|llam|contact|texte|molest)\\w+)\\b`,
+      '\\b(?:no|tampoco) (?:quiero|queremos|deseo|necesito)(?: (?:recibir|saber|mas|ya))* nada (?:de (?:ustedes|usted|su|ti|parte)|suyo|mas de)\\b',
+      '\\bno (?:quiero|queremos|deseo|deseamos|quisiera)(?: (?:seguir|mas|ya))* (?:recibir|recibiendo)(?: (?:esto|eso|estos|esos|nada|mas|de|ustedes))*»',
+      `\\b(?:no|ni un|ni una|cero|nada de)(?: (?:mas|otro|de|tantos))* (?:${MENSAJES}|${LLAMADAS})` +
+        '(?: (?:por|favor|gracias|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
+      '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|ya))+»',
+    ],
+    preference,
+  ),
+  legal(
+    [
+      '\\b(?:los|las|lo|la|te|les|le) (?:voy|vamos) a (?:demandar|reportar|denunciar|acusar)\\b',
+      '\\b(?:demandar|reportar|denunciar)(?:los|las|lo|la|te|les)\\b',
+      '\\b(?:los|te|les|lo) (?:report|demand|denunci)(?:o|e|are)\\b',
+      '\\b(?:hablar|llamar|contactar|hablare|llamare|llamo|hablo)(?: con| a)? mi abogad[oa]\\b',
+      '\\bmi abogad[oa] (?:se|los|les|le|lo) (?:\\w+ )?(?:comunic\\w+|contact\\w+|llam\\w+|va)\\b',
+      '\\b(?:acciones|accion|medidas) legal(?:es)?\\b|\\bacoso\\b|\\bacosando\\b|\\bes ilegal\\b|\\breport\\w+ (?:como|por) spam\\b',
+    ],
+    unlessNegated,
+  ),
+  hostile(
+    [
+      '\\bdej\\w* (?:ya )?(?:me |nos )?(?:ya )?en paz\\b|\\bdej\\w+(?:me|nos) (?:ya )?tranquil\\w+',
+      '\\bno (?:me |nos )(?:fastidi|jod|ching|frieg)\\w+\\b|\\bno (?:jod|ching)\\w+»',
+      '«(?:larguense|larguese|largate|vayanse|vayase|pudranse|callense|callate)\\b',
+      '\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b|«a la (?:mierda|chingada)\\b',
+      '\\bchinga(?:te|da| tu| su)\\b|\\bchinguen a\\b',
+    ],
+    dropWhen(({ left }) => /\bno $/.test(left)),
+  ),
 ];

@@ -9,6 +9,7 @@ import {
   MESSAGES,
   PHYSICAL,
   reviewMistakes,
+  saysMistake,
   speaksToUs,
 } from './opt-out-vocabulary.ts';
 
@@ -25,12 +26,16 @@ const YOU_KEEP_ON = occurs(
     '(?:(?:will|do|does|can|would|have|has) not|never)(?: ever| just)* $',
 );
 
+/** What people say of themselves and mean of us: "I want to stop getting these", "I've had enough of your texts". */
+const OWN_WISH = /^(?:enough|sick|tired|fed up|done)|\b(?:getting|receiving|off)\b/;
+
 /** "You never stop texting me" complains; "don't stop sending updates" asks for more; "I'll stop texting" tells. */
 const guardCease: Guard = ({ left, matched }): Objection => {
   if (YOU_ONCE_DID.test(left)) return 'nothing';
   if (YOU_KEEP_ON.test(left) && !/\bwhy\b/.test(left)) return 'review';
   if (isNegated(left)) return 'nothing';
-  return isOwnAction(left) && !/\b(?:getting|receiving|off)\b/.test(matched) ? 'nothing' : undefined;
+  const tells = isOwnAction(left) && !/\bhow\b/.test(left);
+  return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
 };
 
 const QUIETING = oneOf(`
@@ -45,7 +50,7 @@ const TRAILING_WORDS: ReadonlySet<string> = new Set(
   `please thanks thank you now already immediately asap right away for good forever sir maam man dude bro guys ok okay por favor
    gracias it this that all everything completely totally once and at doing the fuck fucking hell up god again with bullshit shit
    crap nonsense bs stuff these those them your ever jesus christ lol haha today kindly whatever is asshole people me literally
-   bye goodbye amen period entirely`.split(/\s+/),
+   bye goodbye amen period entirely stop`.split(/\s+/),
 );
 
 const PLACE_OR_TIME = occurs(`^ ?${oneOf(`
@@ -77,9 +82,12 @@ const WANTS_IT_TO = occurs(
   `\\bmake (?:it|this|these|them|that|(?:\\w+ )?${MESSAGES}) $`,
 );
 const SAID = occurs(
-  `\\b${oneOf('said say says saying text texted texting reply replied type typed sent send respond responded put wrote write')}` +
+  `\\b${oneOf('said say says saying text texted texting reply replied replying type typed typing sent send sending hit hitting pressed press entered respond responded put wrote write')}` +
     '(?: (?:the word|you|to you|back|already|in|a))* $',
 );
+const ASKED_TO = occurs(`\\b(?:asked|told|begged|requested|warned)(?: (?:${YOU}|them|to|repeatedly|nicely|already|guys|people))* to $`);
+const AS_BEFORE = occurs(`^ ${oneOf('before already many multiple several \\d+\\w* two three twice last yesterday weeks? days? and but a so over')}\\b`);
+const TO_US = /^ to (?:you|your|this|these|opt|end|unsubscribe|quit|cancel|stop)\b/;
 const SIGN_SAYS = /\b(?:sign|light|signal|officer|cop) (?:said|says) $/;
 const HYPOTHETICAL = occurs('\\b(?:if|happens|should i|when|does|would|can i|will i|supposed to|do i)\\b');
 
@@ -87,6 +95,7 @@ function judgeBareStop(place: Place): Objection {
   const { left, right, message } = place;
   if (isNegated(left)) return YOU_KEEP_ON.test(left) ? 'review' : 'nothing';
   if (SAID.test(left)) return judgeMention(place);
+  if (ASKED_TO.test(left) && AS_BEFORE.test(right)) return undefined;
   if (REPEATS_INSTRUCTION.test(right) && speaksToUs(left)) return undefined;
   const rest = withoutTrailingWords(right);
   if (rest === '') return judgeStopAlone(place);
@@ -107,17 +116,23 @@ function withoutTrailingWords(right: string): string {
 }
 
 /** "I said stop" repeats a request; "if I text STOP, do I lose my reminders?" asks about it. */
-function judgeMention({ left, message }: Place): Objection {
-  if (SIGN_SAYS.test(left)) return 'nothing';
+function judgeMention({ left, right, message }: Place): Objection {
+  if (SIGN_SAYS.test(left) || (PLACE_OR_TIME.test(right) && !TO_US.test(right) && !AS_BEFORE.test(right))) return 'nothing';
   return HYPOTHETICAL.test(left) && !/\bhow many times\b/.test(message.clauses) ? 'review' : undefined;
 }
 
-function judgeStopAlone({ left, isQuestion, message }: Place): Objection {
+function judgeStopAlone({ left, right, isQuestion, message }: Place): Objection {
   if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? 'nothing' : undefined;
   const asksUs = ASKS_US_TO.test(left) || (speaksToUs(left) && !isOwnAction(left));
-  if (!asksUs) return isShouted(message.body) && !/\b(?:bus|truck|the|a|full) $/.test(left) ? 'review' : 'nothing';
+  if (!asksUs) return isEmphatic({ left, right, body: message.body }) ? 'review' : 'nothing';
   if (EMERGENCY.test(message.clauses) || LAUGHTER.test(message.clauses)) return 'review';
   return isQuestion && !/\byou\b/.test(left) ? 'review' : undefined;
+}
+
+/** "Nobody asked for this stop it": after a sentence without punctuation. */
+function isEmphatic({ left, right, body }: { readonly left: string; readonly right: string; readonly body: string }): boolean {
+  if (/\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/.test(left)) return false;
+  return isShouted(body) || /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/.test(right);
 }
 
 /** One word in capitals among others that are not. */
@@ -140,12 +155,21 @@ export const STOP_RULES: readonly Rule[] = [
     guardCease,
   ),
   cease(
-    ['\\bcease and desist\\b', '«(?:\\w+ ){0,3}(?:knock it off|cut it out|give it a rest)»'],
+    ['\\b(?:cease|seize)(?: and)? desist\\b', '«(?:\\w+ ){0,3}(?:knock it off|cut it out|give it a rest)»'],
     dropWhen(({ left }) => isNegated(left)),
   ),
-  cease(['\\b(?:stop|quit|cease|desist|halt)(?= )'], judgeBareStop, reviewMistakes),
+  cease(
+    [`\\b${MESSAGES}(?: (?:really|just|all|from you))* (?:needs|need|have|has|must|should|better|got)(?: (?:got|to))* (?:stop|end|cease)\\b`],
+    dropWhen(({ left }) => isNegated(left)),
+  ),
+  cease(['\\b(?:stop|quit|cease|desist|halt|discontinue)(?= )'], judgeBareStop, reviewMistakes),
+  rulesOf({ family: 'mistaken_keyword', language: 'en', verdict: 'review' })(
+    ['\\b(?:stop|unsubscribed?|opt(?:ed)? out)\\b'],
+    dropWhen(({ message }) => !saysMistake(message.clauses)),
+  ),
   rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })(
     ['\\b(?:stop|quit) (?!charging|billing|invoicing|paying)\\w+(?:ing|in) (?:me|us|my phone|this number)\\b'],
     guardCease,
+    dropWhen(({ left }) => /\b(?:not|never) $/.test(left)),
   ),
 ];

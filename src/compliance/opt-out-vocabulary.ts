@@ -20,7 +20,7 @@ export const BOTHERING = oneOf(`
   texting messaging contacting calling phoning ringing bothering bugging spamming harassing harrassing annoying emailing
   soliciting pestering advertising marketing stalking notifying hounding bombarding badgering nagging blowing_up
   hitting_(?:me|us|my|this) hitting_up reaching_out writing pinging wasting disturbing interrupting including_me asking_me
-  trying_to_(?:sell|contact|reach|text|get) selling_me`);
+  trying_to_(?:sell|contact|reach|text|get) selling_me using_(?:my|this)`);
 export const BOTHER = oneOf(`
   text message contact call phone bother bug spam harass email solicit annoy pester disturb reach_out(?:_to)? write(?:_to)? dm
   hit_up ping include`);
@@ -109,5 +109,13 @@ const BY_MISTAKE = occurs(
   '\\b(?:sin querer|por error|por equivocacion)\\b',
 );
 
+/** Whether the message says that a word was sent by mistake. */
+export const saysMistake = (clauses: string): boolean => BY_MISTAKE.test(clauses);
+
+const HYPOTHETICAL = occurs('\\b(?:if|what happens|happens when|does|will (?:i|it)|would (?:i|it)|supposed to|do i have to)\\b');
+
+/** "Will I still get confirmations if I opt out?" asks; nothing is revoked yet. */
+export const reviewHypothetical: Guard = reviewWhen(({ isQuestion, left }) => isQuestion && HYPOTHETICAL.test(left));
+
 /** Somebody who says that they pressed the wrong word must not stay opted out unread, nor be opted in by a guess. */
-export const reviewMistakes: Guard = reviewWhen(({ message }) => BY_MISTAKE.test(message.clauses));
+export const reviewMistakes: Guard = reviewWhen(({ message }) => saysMistake(message.clauses));

@@ -1,9 +1,11 @@
-import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS, type ReplyLanguage } from './keywords.ts';
+import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS, OPT_OUT_WORDS_FEDERAL, type ReplyLanguage } from './keywords.ts';
 import { type InboundText, normaliseInbound } from './normalise-inbound.ts';
-import { ENGLISH_RULES } from './opt-out-english.ts';
-import { findRequest, type Request } from './opt-out-requests.ts';
+import { HOSTILE_RULES } from './opt-out-hostile.ts';
+import { REFUSAL_RULES } from './opt-out-refusal.ts';
+import { REMOVAL_RULES } from './opt-out-removal.ts';
+import { findRequest, type FreeRequest } from './opt-out-requests.ts';
 import { findForReview } from './opt-out-review.ts';
-import { type Finding, firstFinding, type IntentFamily, type ReviewFamily } from './opt-out-rules.ts';
+import { type Finding, firstFinding, type IntentFamily, type ReviewFamily, type Rule } from './opt-out-rules.ts';
 import { SPANISH_RULES } from './opt-out-spanish.ts';
 import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
@@ -61,7 +63,7 @@ function judge(message: InboundText, context: InboundContext): Judgement {
 function judgeKeyword(message: InboundText, context: InboundContext): Judgement | undefined {
   const word = withoutRepetition(message.words);
   const isQuestion = message.clauses.includes('?');
-  const optOut = OPT_OUT_KEYWORDS.get(word);
+  const optOut = OPT_OUT_KEYWORDS.get(word) ?? OPT_OUT_KEYWORDS.get(brokenKeyword(word));
   if (optOut !== undefined && (!optOut.needsCanadianNumber || context.canadian === true)) {
     const { language } = optOut;
     // "STOP?" asks whether to stop, or what it means; a bare question revokes nothing yet.
@@ -69,13 +71,28 @@ function judgeKeyword(message: InboundText, context: InboundContext): Judgement 
       return { outcome: 'review', tier: 3, matched: optOut.word, family: 'question_about_keyword', language };
     return { outcome: 'opt_out', tier: 1, matched: optOut.word, language };
   }
+  if (isKeywordPile(message.words)) return { outcome: 'opt_out', tier: 1, matched: word.split(' ')[0] ?? word, language: 'en' };
   const help = HELP_WORDS.get(word);
   if (help !== undefined) return { outcome: 'help', tier: null, matched: word, language: help };
   const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(word) : undefined;
-  const optIn = OPT_IN_WORDS.get(word) ?? asked;
+  const optIn = OPT_IN_WORDS.get(word.replace(POLITE_ENDING, '')) ?? asked;
   if (optIn === undefined || isQuestion) return undefined;
   return { outcome: 'opt_in', tier: null, matched: word, language: optIn };
 }
+
+/** "STOP QUIT END": nothing but keywords, one of them beyond doubt. */
+function isKeywordPile(words: string): boolean {
+  const pile = words.split(' ');
+  return pile.every((word) => OPT_OUT_KEYWORDS.has(word)) && pile.some((word) => /^(?:stop|stopall|unsubscribe)$/.test(word));
+}
+
+/** "sto p" and "un subscribe": a federal keyword with a stray space in it. */
+function brokenKeyword(words: string): string {
+  const compact = words.replaceAll(' ', '');
+  return words.split(' ').length === 2 && OPT_OUT_WORDS_FEDERAL.includes(compact) ? compact : '';
+}
+
+const POLITE_ENDING = / (?:please|pls|plz|thanks|thank you|por favor|gracias)$/;
 
 /** "stop stop stop" is "stop". */
 function withoutRepetition(text: string): string {
@@ -90,20 +107,27 @@ function withoutRepetition(text: string): string {
 /** The longest keyword has three words. */
 const REPEATED_WORDS_MAX = 3;
 
+/** In the order that names a text to which several rules apply: what is said about the number matters most later. */
+const INTENT_RULES: readonly Rule[] = [
+  ...WRONG_PERSON_RULES,
+  ...STOP_RULES,
+  ...REMOVAL_RULES,
+  ...REFUSAL_RULES,
+  ...HOSTILE_RULES,
+  ...SPANISH_RULES,
+];
+
 function findIntent(message: InboundText): Finding | undefined {
-  const about = [findBereavement(message), firstFinding(WRONG_PERSON_RULES, message), findNamedPerson(message)];
-  const request = about.find((finding) => finding?.verdict === 'opt_out');
-  if (request !== undefined) return request;
-  const intents = [STOP_RULES, ENGLISH_RULES, SPANISH_RULES].map((rules) => firstFinding(rules, message));
-  return (
-    intents.find((finding) => finding?.verdict === 'opt_out') ??
-    [...about, ...intents].find((finding) => finding !== undefined)
-  );
+  if (message.words === '') return undefined;
+  const bereavement = findBereavement(message);
+  if (bereavement?.verdict === 'opt_out') return bereavement;
+  const intent = findNamedPerson(message) ?? firstFinding(INTENT_RULES, message);
+  return intent?.verdict === 'opt_out' ? intent : (bereavement ?? intent);
 }
 
 /** Our footer without anything beside it: "STOP to opt out" is somebody following it, "Reply STOP to opt out" may be a paste. */
 function judgeFooter(message: InboundText): Finding {
-  const follows = /^\W*(?:stop|alto)\b/i.test(message.body);
+  const follows = /^\W*(?:stop|alto)/i.test(message.body);
   return {
     verdict: follows ? 'opt_out' : 'review',
     family: follows ? 'cease' : 'pasted_footer',
@@ -120,7 +144,7 @@ function fromFinding(finding: Finding | undefined, message: InboundText): Judgem
   return { outcome: 'review', tier: 3, matched, family, language };
 }
 
-const fromRequest = ({ outcome, matched, language }: Request): Judgement => ({
+const fromRequest = ({ outcome, matched, language }: FreeRequest): Judgement => ({
   outcome,
   tier: null,
   matched,

@@ -17,30 +17,27 @@ const VALUES_MAX = 200;
 const AGE_REAL_MS_MAX = MINUTE_MS;
 
 /**
- * Reads every contact: 0.7 s with 1,000,000. A page that asks each time would wait for it, so that the answer is kept in memory until
- * contacts change (an import, an edit, in any process) or a minute has passed. Requests that come meanwhile share one reading.
+ * For what can only be known by reading every contact (0.7 s with 1,000,000): the answer of `read` is kept in memory until contacts
+ * change (an import, an edit, in any process) or a minute has passed. Requests that come meanwhile share one reading.
  */
-export function openContactFacets(services: { readonly db: Db; readonly clock: Clock; readonly live: Live }): {
-  read(): Promise<ContactFacets>;
-  close(): void;
-} {
-  const { db, clock, live } = services;
-  let kept: { readonly facets: Promise<ContactFacets>; readonly until: Instant } | undefined;
+export function keptUntilContactsChange<T>(
+  services: { readonly clock: Clock; readonly live: Live },
+  read: () => Promise<T>,
+): () => Promise<T> {
+  const { clock, live } = services;
+  let kept: { readonly answer: Promise<T>; readonly until: Instant } | undefined;
   const forget = (): void => {
     kept = undefined;
   };
-  const close = live.subscribe('contacts', forget);
-  return {
-    close,
-    read() {
-      const now = clock.now();
-      if (kept === undefined || !isBefore(now, kept.until)) {
-        const facets = readContactFacets(db);
-        kept = { facets, until: addMs(now, patience(clock, AGE_REAL_MS_MAX)) };
-        facets.catch(forget);
-      }
-      return kept.facets;
-    },
+  live.subscribe('contacts', forget);
+  return () => {
+    const now = clock.now();
+    if (kept === undefined || !isBefore(now, kept.until)) {
+      const answer = read();
+      kept = { answer, until: addMs(now, patience(clock, AGE_REAL_MS_MAX)) };
+      answer.catch(forget);
+    }
+    return kept.answer;
   };
 }
 
@@ -55,14 +52,13 @@ export async function readContactFacets(db: Db): Promise<ContactFacets> {
   const cities = await sql<{ value: string; state: string | null; count: number }>`
     select city as value, state, count(*) as count from contact where city is not null
     group by 1, 2 order by 3 desc, 1, 2 limit ${VALUES_MAX}`.execute(db);
-  const attributes = await sql<{ name: string }>`
+  return { tags: tags.rows, states: states.rows, cities: cities.rows, attributes: await readAttributeNames(db) };
+}
+
+export async function readAttributeNames(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
     select distinct name from contact, jsonb_object_keys(attributes) as name order by 1 limit ${VALUES_MAX}`.execute(
     db,
   );
-  return {
-    tags: tags.rows,
-    states: states.rows,
-    cities: cities.rows,
-    attributes: attributes.rows.map((row) => row.name),
-  };
+  return rows.map((row) => row.name);
 }

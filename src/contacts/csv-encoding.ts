@@ -41,9 +41,10 @@ const NUL = 0;
 const LINE_FEED = 10;
 
 /**
- * ASCII is the same in UTF-8 and Windows-1252, so the first sequence outside of ASCII decides, wherever in the file it comes: valid
- * UTF-8 stays UTF-8, anything else is Windows-1252 from there to the end. Once UTF-8 is proven (or a byte order mark said so), an
- * invalid byte is damage: guessing would store a broken name, so that reading stops with the place of the byte.
+ * ASCII is the same in UTF-8 and Windows-1252, so the first chunk with anything else decides, wherever in the file it comes (for most
+ * files the first 64 KiB): mostly valid UTF-8 is UTF-8, anything else is Windows-1252 from there to the end. Once UTF-8 is proven
+ * (or a byte order mark said so), an invalid byte is damage: guessing would store a broken name, so that reading stops with the
+ * place of the byte.
  */
 class Utf8Decoder implements CsvDecoder {
   #proven: CsvEncoding | undefined;
@@ -89,7 +90,7 @@ class Utf8Decoder implements CsvDecoder {
     if (nul >= 0)
       throw this.#refusal('not_text', nul, body, 'a NUL byte is no text: save the file as "CSV UTF-8" and import that');
     if (isAscii(body)) return body;
-    this.#proven ??= startsAsUtf8(body) ? 'utf-8' : 'windows-1252';
+    this.#proven ??= isMostlyUtf8(body) ? 'utf-8' : 'windows-1252';
     if (this.#proven === 'windows-1252') return iconv.decode(body, 'windows-1252');
     if (isUtf8(body)) return body;
     const at = firstInvalid(body);
@@ -118,9 +119,18 @@ function completeLength(bytes: Buffer): number {
   return bytes.length;
 }
 
-function startsAsUtf8(body: Buffer): boolean {
-  const at = body.findIndex((byte) => byte >= 0x80);
-  return isUtf8(body.subarray(at, at + sequenceLength(body[at] ?? 0)));
+/** At least half of what is not ASCII is valid UTF-8, which other text is only by accident: one damaged name in a UTF-8 file must not turn all others into mojibake. */
+function isMostlyUtf8(body: Buffer): boolean {
+  let valid = 0;
+  let invalid = 0;
+  for (let at = 0; at < body.length; ) {
+    const length = sequenceLength(body[at] ?? 0);
+    const isValid = isUtf8(body.subarray(at, at + length));
+    if (length > 1 && isValid) valid += 1;
+    if (!isValid) invalid += 1;
+    at += isValid ? length : 1;
+  }
+  return valid > 0 && valid >= invalid;
 }
 
 function firstInvalid(body: Buffer): number {

@@ -12,15 +12,9 @@ import { CsvFileError } from './csv-file-error.ts';
 import { type CsvFile, type CsvOptions, type CsvSource, openCsv } from './csv-reader.ts';
 import { contactCopyLine, refusalCopyLine, STAGE_COLUMNS } from './import-copy.ts';
 import { detectColumns, type ImportColumns, type ImportMapping } from './import-mapping.ts';
-import { type ImportRefusal, rowReader } from './import-rows.ts';
-import {
-  completeRun,
-  getImportRun,
-  type ImportResult,
-  type ImportRun,
-  markFailed,
-  markRunning,
-} from './import-run-store.ts';
+import type { ImportPreview, ImportResult } from './import-report.ts';
+import { rowReader } from './import-rows.ts';
+import { completeRun, getImportRun, type ImportRun, markFailed, markRunning } from './import-run-store.ts';
 import {
   countRefused,
   countStage,
@@ -30,7 +24,6 @@ import {
   insertStaged,
   keepRefusals,
   mergeRepeats,
-  type StagedContact,
   updateKnown,
   waitForOtherImports,
 } from './import-store.ts';
@@ -52,33 +45,6 @@ export interface ImportRequest extends Pick<CsvOptions, 'encoding' | 'delimiter'
   readonly addTags?: readonly string[];
   /** Called after every 64 KiB of the file. */
   readonly onProgress?: (progress: { readonly rows: number; readonly bytes: number }) => void;
-}
-
-export interface ImportPreview {
-  readonly encoding: string;
-  readonly delimiter: string;
-  readonly hasHeader: boolean;
-  /** `field` is a field of the contact, `ignore`, or `attribute:<name>`. */
-  readonly columns: readonly {
-    readonly index: number;
-    readonly header: string;
-    readonly field: string;
-    readonly samples: readonly string[];
-  }[];
-  readonly rows: number;
-  readonly newContacts: number;
-  readonly updatedContacts: number;
-  readonly unchangedContacts: number;
-  readonly mergedRows: number;
-  readonly refusedRows: number;
-  readonly refusedByReason: Readonly<Record<string, number>>;
-  /** Contacts that are suppressed, and stay so. */
-  readonly suppressedKept: number;
-  readonly outsideUs: number;
-  readonly warnings: readonly string[];
-  /** The first contacts as they would be stored. */
-  readonly sample: readonly StagedContact[];
-  readonly refused: readonly ImportRefusal[];
 }
 
 const SAMPLE_CONTACTS = 20;

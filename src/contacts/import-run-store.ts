@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { ImportPreview } from './import-contacts.ts';
+import type { ImportPreview, ImportResult } from './import-report.ts';
 import type { ImportRefusal } from './import-rows.ts';
 
 /** One file on its way into the contacts. The counts are null until it is completed. */
@@ -72,15 +72,6 @@ export async function recordProgress(
   await sql`
     update import_run set progress_rows = ${run.rows}, progress_bytes = ${run.bytes}
     where id = ${run.id} and state = 'running'`.execute(tx);
-}
-
-export interface ImportResult {
-  readonly rows: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  readonly merged: number;
-  readonly refused: number;
 }
 
 /** In the transaction of the contacts. False when another process has completed the run meanwhile: then nothing may be kept. */

@@ -3,7 +3,7 @@ import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { AREA_CODES_OUTSIDE_US } from './area-codes.ts';
-import type { ContactFields } from './contact.ts';
+import type { StagedContact } from './import-report.ts';
 import type { ImportRefusal, ImportRefusalReason } from './import-rows.ts';
 import { storedE164 } from './phone.ts';
 import { plausibleZones, zoneGroupKey } from './zones.ts';
@@ -91,11 +91,6 @@ export async function countStage(tx: Tx): Promise<StageCounts> {
     from import_stage s left join contact c on c.phone = s.phone
     where s.refused_reason is null`.execute(tx);
   return one(rows);
-}
-
-export interface StagedContact extends ContactFields {
-  readonly phone: string;
-  readonly tags: readonly string[];
 }
 
 export async function firstStaged(tx: Tx, limit: number): Promise<readonly StagedContact[]> {

@@ -274,6 +274,14 @@ describe('the shell', () => {
       expect([await stored(), stage.prepared]).toEqual([before + 1, preparedBefore]);
     });
 
+    it('leaves no lock behind', async () => {
+      await things(0, 'refused at once');
+      await things(1, 'done');
+      const { rows } = await sql`select from pg_locks l join pg_database d on d.oid = l.database
+        where l.locktype = 'advisory' and d.datname = current_database()`.execute(world.database.db);
+      expect(rows).toEqual([]);
+    });
+
     it('refuses another body', async () => {
       await things(1, 'other');
       const answer = await things(2, 'other');

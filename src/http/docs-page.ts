@@ -93,4 +93,4 @@ summary{cursor:pointer}summary b{display:inline-block;min-width:4.5rem}pre{overf
 td{vertical-align:top;padding-right:1rem}td pre{margin:0}caption{text-align:left;font-weight:600}`;
 
 const page = (title: string, body: readonly string[]): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>${body.join('\n')}</body></html>`;
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="/favicon.svg"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>${body.join('\n')}</body></html>`;

@@ -29,6 +29,11 @@ export async function listen(
     fetch: http.app.fetch,
     serverOptions: { requestTimeout: REQUEST_WITHIN_MS },
   }) as Server;
+  let closing = false;
+  server.on('request', (_, response) => {
+    // A connection that is kept alive would hold up the end until its client lets go.
+    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+  });
   const port = await bindFirstFree(server, options);
   const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
@@ -36,6 +41,7 @@ export async function listen(
     port,
     url: `http://${shownHost}:${port}`,
     async close() {
+      closing = true;
       http.drain();
       const finished = new AbortController();
       const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => finished.abort());

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { togetherBehind } from '../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld, PASSWORD } from '../../test/http-world.ts';
 import { ATTEMPTS_MAX, WINDOW_MS } from './login-limit.ts';
 
@@ -169,6 +170,7 @@ describe('people', () => {
     const vera = world.client();
     await vera.post('/v1/sign-in', { email: 'vera@example.com', password: PASSWORD });
     expect((await vera.get('/v1/me')).status).toBe(200);
+    const before = vera.cookie;
     expect((await owner.patch(`/v1/users/${made.json.id}`, { active: false })).json).toMatchObject({ active: false });
     expect((await vera.get('/v1/me')).status).toBe(401);
     const again = await vera.post('/v1/sign-in', { email: 'vera@example.com', password: PASSWORD });
@@ -176,7 +178,17 @@ describe('people', () => {
     expect(again.json.detail).toContain('switched off');
     expect((await vera.get('/v1/me')).status).toBe(401);
     await owner.patch(`/v1/users/${made.json.id}`, { active: true });
+    expect((await world.client().get('/v1/me', { cookie: before })).status).toBe(401);
     expect((await vera.post('/v1/sign-in', { email: 'vera@example.com', password: PASSWORD })).status).toBe(200);
+  });
+
+  it('who are switched off cannot use a session that came to be at the same instant', async () => {
+    const made = await add('Sven', 'viewer');
+    const sven = world.client();
+    await sven.post('/v1/sign-in', { email: 'sven@example.com', password: PASSWORD });
+    await sql`update auth_user set active = false where email = 'sven@example.com'`.execute(world.database.db);
+    expect((await sven.get('/v1/me')).status).toBe(401);
+    await owner.patch(`/v1/users/${made.json.id}`, { active: false });
   });
 
   it('act at once in their new role', async () => {
@@ -197,7 +209,10 @@ describe('people', () => {
     const { secret } = (await owner.post('/v1/api-keys', { name: 'Robot', role: 'owner' })).json;
     const stepDown = (id: string, body: object) =>
       world.client().send('PATCH', `/v1/users/${id}`, { body, headers: { authorization: `Bearer ${secret}` } });
-    const both = await Promise.all([stepDown(me, { active: false }), stepDown(second, { role: 'viewer' })]);
+    const both = await togetherBehind(world.database.db, sql`select from auth_user where role = 'owner' for share`, [
+      () => stepDown(me, { active: false }),
+      () => stepDown(second, { role: 'viewer' }),
+    ]);
     expect(both.map((answer) => answer.status).sort()).toEqual([200, 409]);
   });
 

@@ -61,7 +61,7 @@ export async function openKeeper(address: Address): Promise<Keeper> {
 }
 
 /** Runs `work` on a short connection of its own. */
-export async function withConnection<T>(address: Address, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withConnection<T>(address: Address, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { client } = await connect(address, 'textwright-check');
   try {
     return await work(client);

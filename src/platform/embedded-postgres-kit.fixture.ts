@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { hasCode } from './embedded-postgres-process.ts';
 
 export const AS_ROOT = process.geteuid?.() === 0;
 export const PLATFORM = dirname(fileURLToPath(import.meta.url));
@@ -150,8 +151,17 @@ export async function killServer(dataDir: string): Promise<void> {
   const pid = hasServer(dataDir) ? serverPid(dataDir) : 0;
   if (!isRunning(pid)) return;
   const children = [...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').matchAll(/\d+/g)].map(Number);
-  for (const victim of [pid, ...children]) process.kill(victim, 'SIGKILL');
+  // The postmaster first, or it would start new children. Some may end by themselves before their turn.
+  for (const victim of [pid, ...children]) killNow(victim);
   await vi.waitFor(() => expect([pid, ...children].filter(isRunning)).toEqual([]), { timeout: 10_000, interval: 10 });
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
 }
 
 /** Whatever a failed test left: servers, processes, folders, also the cluster behind a link. */

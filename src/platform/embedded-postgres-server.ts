@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -176,37 +177,11 @@ type Launch =
     };
 
 async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
-  const { folder, binaries, user, log } = cluster;
-  const output = await openLog(cluster);
-  let child: ChildProcess;
-  let exited = false;
-  try {
-    const args = [
-      '-D',
-      folder,
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      `port=${port}`,
-      '-c',
-      'unix_socket_directories=',
-    ];
-    const stdio: ['ignore', number, number] = ['ignore', output.file.fd, output.file.fd];
-    child = spawn(binaries.postgres, args, { ...spawnOptions(user), detached: true, stdio });
-    child.unref();
-    child.once('exit', () => {
-      exited = true;
-    });
-    await new Promise((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', reject);
-    });
-  } finally {
-    await output.file.close();
-  }
+  const { folder, binaries, log } = cluster;
+  const { child, logOffset } = await spawnServer(cluster, port);
   const ready = await pollUntil(
     async () => {
-      if (exited) return 'exited';
+      if (child.exitCode !== null || child.signalCode !== null) return 'ended';
       const pidFile = await readPidFile(folder);
       return pidFile?.pid === child.pid && pidFile?.ready ? pidFile.pid : undefined;
     },
@@ -216,9 +191,29 @@ async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
     log(`started PostgreSQL ${binaries.version} (pid ${ready}) on 127.0.0.1:${port}, data in ${folder}`);
     return { kind: 'ready', server: { pid: ready, port } };
   }
-  if (!exited) await stopServer(cluster);
-  const said = await readLogFrom(cluster, output.offset);
-  return { kind: 'failed', reason: failureReason(said), said };
+  if (ready === undefined) await stopServer(cluster);
+  const said = await readLogFrom(cluster, logOffset);
+  const end = child.signalCode ?? `exit code ${child.exitCode}`;
+  return { kind: 'failed', reason: failureReason(said), said: `${said}\n(ended with ${end})` };
+}
+
+/** Its output goes to a file: a pipe to this process would break when this process ends. */
+async function spawnServer(cluster: Cluster, port: number): Promise<{ child: ChildProcess; logOffset: number }> {
+  const { folder, binaries, user } = cluster;
+  const { file, offset } = await openLog(cluster);
+  const address = ['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', 'unix_socket_directories='];
+  try {
+    const child = spawn(binaries.postgres, ['-D', folder, ...address], {
+      ...spawnOptions(user),
+      detached: true,
+      stdio: ['ignore', file.fd, file.fd],
+    });
+    child.unref();
+    await once(child, 'spawn');
+    return { child, logOffset: offset };
+  } finally {
+    await file.close();
+  }
 }
 
 /** Reads PostgreSQL's own words, which the environment keeps in English. */

@@ -1,13 +1,3 @@
-import { join } from 'node:path';
-import { type LocatedCluster, locateCluster, openCluster } from './embedded-postgres-cluster.ts';
-import { hasOtherKeepers } from './embedded-postgres-connection.ts';
-import { connectionString, readCredentials, writeCredentials } from './embedded-postgres-credentials.ts';
-import { explainFileError, openDataFolder } from './embedded-postgres-folder.ts';
-import { joinServer, type Session, withoutCredentials } from './embedded-postgres-join.ts';
-import { withFolderLock } from './embedded-postgres-lock.ts';
-import { EmbeddedPostgresError, isServerOf } from './embedded-postgres-process.ts';
-import { findServer, launchServer, logFile, type RunningServer, stopServer } from './embedded-postgres-server.ts';
-
 /**
  * A real PostgreSQL in the data folder, for who has none. What holds at every instant, whoever is killed:
  *
@@ -23,6 +13,17 @@ import { findServer, launchServer, logFile, type RunningServer, stopServer } fro
  * 6. PostgreSQL never runs as root, listens on 127.0.0.1 only, and sees nothing of the caller's environment.
  * 7. Modes and owners of folders that we did not create stay as they are.
  */
+import { join } from 'node:path';
+import { type LocatedCluster, locateCluster, openCluster } from './embedded-postgres-cluster.ts';
+import { hasOtherKeepers } from './embedded-postgres-connection.ts';
+import { connectionString, readCredentials, writeCredentials } from './embedded-postgres-credentials.ts';
+import { explainFileError, openDataFolder } from './embedded-postgres-folder.ts';
+import { joinServer, type Session, withoutCredentials } from './embedded-postgres-join.ts';
+import { withFolderLock } from './embedded-postgres-lock.ts';
+import { EmbeddedPostgresError, isServerOf } from './embedded-postgres-process.ts';
+import { findServer, launchServer, logFile, type RunningServer, stopServer } from './embedded-postgres-server.ts';
+
+/** A hold on the server of one data folder. */
 export interface EmbeddedPostgres {
   /** Of the role that owns the database `textwright`; not a superuser. */
   readonly connectionString: string;

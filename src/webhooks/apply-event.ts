@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { getAccount } from '../gateways/account-store.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
+import { patience } from '../platform/clock.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Job, JobQueue } from '../platform/jobs.ts';
@@ -15,6 +16,14 @@ const RETRIES = 3;
 const BATCH = 50;
 
 export type ApplyServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge'>;
+
+const RECORD_WAIT_MS = 50;
+const RECORD_WAIT_MS_MAX = 500;
+
+interface AttemptedEvent {
+  readonly id: Uuid;
+  readonly lastAttempt: boolean;
+}
 
 const jobData = z.object({ eventId: z.uuid() });
 
@@ -33,7 +42,7 @@ export const applyQueue = (services: ApplyServices): JobQueue => ({
 async function applyJob(services: ApplyServices, job: Job): Promise<void> {
   const { eventId } = jobData.parse(job.data);
   try {
-    await runTx(services.database.db, (tx) => applyStored(tx, services, { id: eventId, lastAttempt: job.lastAttempt }));
+    await applyPatiently(services, { id: eventId, lastAttempt: job.lastAttempt });
   } catch (error) {
     await markFailed(services.database.db, eventId, {
       error: error instanceof Error ? error.message : String(error),
@@ -44,11 +53,19 @@ async function applyJob(services: ApplyServices, job: Job): Promise<void> {
   }
 }
 
-async function applyStored(
-  tx: Tx,
-  services: ApplyServices,
-  job: { readonly id: Uuid; readonly lastAttempt: boolean },
-): Promise<void> {
+/** Our record of the send is usually some milliseconds behind: worth waiting for before the job is put back for seconds. */
+async function applyPatiently(services: ApplyServices, job: AttemptedEvent): Promise<void> {
+  for (let waited = 0; ; waited += RECORD_WAIT_MS) {
+    try {
+      return await runTx(services.database.db, (tx) => applyStored(tx, services, job));
+    } catch (error) {
+      if (!(error instanceof NotYetKnown) || waited >= RECORD_WAIT_MS_MAX) throw error;
+      await services.clock.sleep(patience(services.clock, RECORD_WAIT_MS));
+    }
+  }
+}
+
+async function applyStored(tx: Tx, services: ApplyServices, job: AttemptedEvent): Promise<void> {
   const stored = await lockEvent(tx, job.id);
   if (stored === undefined || stored.state === 'applied') return;
   const account = await getAccount(tx, stored.accountId);

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRouter } from '@tanstack/react-router';
+import { createRoute, createRouter } from '@tanstack/react-router';
 import { campaignRoute, campaignsRoute } from './campaigns/routes.ts';
 import { contactRoute, contactsRoute } from './contacts/routes.ts';
 import { homeRoute } from './home/routes.ts';
@@ -13,6 +13,9 @@ import { settingsRoute } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
 import { rootRoute, shellRoute } from './shell/shell-route.tsx';
 import { templateRoute, templatesRoute } from './templates/routes.ts';
+
+/** An address that leads nowhere; the rail stays. */
+const unknownRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
 
 /** Every page there is. Each feature describes its own routes in its `routes.ts`; they are put together here. */
 const routeTree = rootRoute.addChildren([
@@ -29,6 +32,7 @@ const routeTree = rootRoute.addChildren([
     templatesRoute,
     templateRoute,
     settingsRoute,
+    unknownRoute,
   ]),
 ]);
 

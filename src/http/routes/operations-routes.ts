@@ -1,6 +1,5 @@
 import { getBusiness } from '../../business/business-store.ts';
 import { changeBusiness, pauseSending, resumeSending } from '../../business/change-business.ts';
-import type { Conversation } from '../../conversations/conversation.ts';
 import { readHome } from '../../operations/read-home.ts';
 import { readStatus } from '../../operations/read-status.ts';
 import { type IdKind, showId } from '../../platform/ids.ts';
@@ -8,8 +7,9 @@ import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/operations.ts';
-import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+import { isoText, rawRoute } from '../route-types.ts';
 import { showCampaign } from './campaign-routes.ts';
+import { showConversation } from './inbox-routes.ts';
 
 export function registerOperationsRoutes(api: Api, services: Services, options: { readonly version: string }): void {
   const { clock, newUuid, database } = services;
@@ -82,12 +82,3 @@ export function showTopic(topic: string): string {
   const kind = KIND_OF_TOPIC[name];
   return uuid === undefined || kind === undefined ? topic : `${name}:${showId(kind, uuid)}`;
 }
-
-const showConversation = (conversation: Conversation) => ({
-  ...conversation,
-  id: showId('conversation', conversation.id),
-  contactId: conversation.contactId === null ? null : showId('contact', conversation.contactId),
-  laneId: showId('lane', conversation.laneId),
-  waitingSince: isoTextOrNull(conversation.waitingSince),
-  lastMessageAt: isoText(conversation.lastMessageAt),
-});

@@ -1,7 +1,7 @@
-import { useLocation } from '@tanstack/react-router';
+import { useMatch } from '@tanstack/react-router';
 import { type RefObject, useEffect } from 'react';
 
-/** Address of the page that has the focus already: the first one, which the browser itself announces, and each one since. */
+/** Path of the page that has been announced already: the first one, which the browser itself announces, and each one since. */
 let announced: string | undefined;
 
 /**
@@ -9,7 +9,8 @@ let announced: string | undefined;
  * already inside the page stays: a panel that opened beside a list has taken it.
  */
 export function useHeadingFocus(heading: RefObject<HTMLElement | null>): void {
-  const pathname = useLocation({ select: (location) => location.pathname });
+  // The route's own path, not the location's: that one changes while the page before is still on screen.
+  const { pathname } = useMatch({ strict: false });
   useEffect(() => {
     const before = announced;
     announced = pathname;

@@ -32,9 +32,7 @@ export function SidePanel({ title, beside, actions, onClose, children }: SidePan
   useEffect(() => {
     const before = document.activeElement;
     panel.current?.focus({ preventScroll: true });
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
+    return () => focusBack(before);
   }, []);
   return (
     <aside
@@ -63,4 +61,12 @@ export function SidePanel({ title, beside, actions, onClose, children }: SidePan
       <div className={classes.body}>{children}</div>
     </aside>
   );
+}
+
+/** Where one came from; if that is gone (a search dialog), the list's current row or the page's heading. */
+function focusBack(before: Element | null): void {
+  const came = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : null;
+  const page = document.getElementById('main');
+  const instead = page?.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]') ?? page?.querySelector('h1');
+  (came ?? instead)?.focus({ preventScroll: true });
 }

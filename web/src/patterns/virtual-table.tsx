@@ -5,6 +5,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { PHONE_QUERY, ROW_HEIGHT_PX } from '../theme.ts';
 import { useDensity } from './density.ts';
+import { rowAfterKey } from './row-keys.ts';
 import type { ColumnVisibility, TableColumn } from './table-columns.tsx';
 import classes from './virtual-table.module.css';
 
@@ -207,25 +208,6 @@ function MoreLine({ more }: { readonly more: MoreRows | undefined }) {
 function isOwnClick(event: MouseEvent): boolean {
   const control = event.target instanceof Element && event.target.closest('a, button, input, label') !== null;
   return !control && (window.getSelection()?.toString() ?? '') === '';
-}
-
-/** The row that a key leads to, or undefined for a key that does not move. */
-export function rowAfterKey(
-  key: string,
-  at: { readonly index: number; readonly count: number; readonly pageRows: number },
-): number | undefined {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: at.index + 1,
-    ArrowUp: at.index - 1,
-    j: at.index + 1,
-    k: at.index - 1,
-    PageDown: at.index + at.pageRows,
-    PageUp: at.index - at.pageRows,
-    Home: 0,
-    End: at.count - 1,
-  };
-  const target = steps[key];
-  return target === undefined ? undefined : Math.min(Math.max(target, 0), at.count - 1);
 }
 
 /** Which row the Tab key reaches. It follows the row, not its place, so rows that arrive above do not move it. */

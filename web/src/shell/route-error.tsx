@@ -1,9 +1,7 @@
 import { Button } from '@mantine/core';
-import { IconMapOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
-import { EmptyState } from '../patterns/empty-state.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
-import { Page } from '../patterns/page.tsx';
+import { Page, PageHeader } from '../patterns/page.tsx';
 
 /** A page that failed; the rail and the top bar stay. */
 export function RouteError({ error, reset }: ErrorComponentProps) {
@@ -14,7 +12,8 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
   };
   return (
     <Page>
-      <ErrorState error={error} what="This page could not be shown" onRetry={retry} />
+      <PageHeader title="This page could not be shown" />
+      <ErrorState compact error={error} what="Something failed" onRetry={retry} />
     </Page>
   );
 }
@@ -22,17 +21,15 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 export function NotFoundPage() {
   return (
     <Page>
-      <EmptyState
-        icon={IconMapOff}
+      <PageHeader
         title="There is no such page"
+        summary="The address is misspelt, or what it named has been deleted."
         actions={
           <Button component={Link} to="/" variant="default">
             Go to Home
           </Button>
         }
-      >
-        The address is misspelt, or what it named has been deleted.
-      </EmptyState>
+      />
     </Page>
   );
 }

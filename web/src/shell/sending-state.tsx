@@ -35,7 +35,8 @@ export function SendingState({ status, role }: { readonly status: Status; readon
           onClick={() => setOpened((before) => !before)}
         >
           {paused ? <IconPlayerPause size={16} stroke={ICON_STROKE} aria-hidden /> : <span className={classes.dot} />}
-          <span className={classes.word}>{paused ? 'Sending paused' : 'Sending on'}</span>
+          <span className={classes.word}>Sending {paused ? '' : 'on'}</span>
+          {paused ? <span>paused</span> : null}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>

@@ -1,0 +1,95 @@
+import type { Campaign } from '../campaigns/campaign.ts';
+import { createDraft } from '../campaigns/manage-drafts.ts';
+import { parsePhone } from '../contacts/phone.ts';
+import { stateCode } from '../contacts/states.ts';
+import type { LaneRow } from '../gateways/account.ts';
+import { listLaneRows } from '../gateways/account-store.ts';
+import { createCampaign } from '../http/contract/campaigns.ts';
+import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import { runTx } from '../platform/database.ts';
+import { parseId, showId } from '../platform/ids.ts';
+import { actor, granted, withServices } from './open-services.ts';
+import { CliError, type Shell, UsageError } from './shell.ts';
+
+export interface CreateOptions {
+  readonly name: string;
+  readonly text: readonly string[];
+  readonly tag: readonly string[];
+  readonly state: readonly string[];
+  readonly city: readonly string[];
+  readonly notContactedDays?: number;
+  readonly lane: readonly string[];
+  readonly json?: true;
+}
+
+export async function createCommand(options: CreateOptions, shell: Shell): Promise<void> {
+  const draft = parseDraft(options);
+  await withServices(shell, async (services) => {
+    const { database } = services;
+    const lanes = chooseLanes(await listLaneRows(database.db), options.lane);
+    const laneIds = lanes.map((lane) => lane.id);
+    const created = granted(
+      await runTx(database.db, (tx) => createDraft(tx, services, { ...draft, laneIds, createdBy: actor().name })),
+    );
+    if (options.json) await shell.out.json(showCampaign(created));
+    else await shell.out.lines(...createdLines(created, lanes));
+  });
+}
+
+/** The same rules as for a draft that comes over HTTP; and no text that could not be launched, as it cannot be mended here. */
+function parseDraft(options: CreateOptions) {
+  const { notContactedDays } = options;
+  const parsed = createCampaign.request.body.content['application/json'].schema.safeParse({
+    name: options.name,
+    variants: options.text.map(variantOf),
+    audience: {
+      ...(options.tag.length === 0 ? {} : { tags: options.tag }),
+      ...(options.state.length === 0 ? {} : { states: options.state.map((state) => stateCode(state) ?? state) }),
+      ...(options.city.length === 0 ? {} : { cities: options.city }),
+      ...(notContactedDays === undefined ? {} : { notContactedDays }),
+    },
+  });
+  if (!parsed.success)
+    throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  for (const { label, body } of parsed.data.variants) {
+    const template = parseTemplate(body);
+    if (!template.ok) throw new CliError(`--text ${label}: ${template.error.message}`);
+  }
+  return parsed.data;
+}
+
+/** `B=Hello` is variant B; a text without a label gets the letter of its place. */
+function variantOf(text: string, index: number): { readonly label: string; readonly body: string } {
+  const labelled = /^([\p{L}\p{N}]{1,20})=(.*)$/su.exec(text);
+  const [, label, body] = labelled ?? [];
+  if (label !== undefined && body !== undefined) return { label, body };
+  return { label: String.fromCharCode('A'.charCodeAt(0) + index), body: text };
+}
+
+function chooseLanes(lanes: readonly LaneRow[], references: readonly string[]): readonly LaneRow[] {
+  if (references.length === 0) return lanes.filter((lane) => lane.state === 'active');
+  return references.map((reference) => {
+    const id = parseId('lane', reference);
+    const phone = parsePhone(reference);
+    const matching = lanes.filter(
+      (lane) =>
+        lane.id === id ||
+        lane.name.toLowerCase() === reference.toLowerCase() ||
+        (phone.ok && lane.phone === phone.value),
+    );
+    const [only, ...others] = matching;
+    if (only !== undefined && others.length === 0) return only;
+    const known =
+      lanes.map((lane) => `${lane.name} ${lane.phone}`).join(', ') || 'none; connect an account in Settings';
+    throw new CliError(
+      `--lane "${reference}": ${matching.length === 0 ? 'no number' : 'more than one number'} is called that; there are ${known}`,
+    );
+  });
+}
+
+const createdLines = (campaign: Campaign, lanes: readonly LaneRow[]): readonly string[] => [
+  `Made the draft "${campaign.name}"  ${showId('campaign', campaign.id)}`,
+  `  from ${lanes.map((lane) => `${lane.name} ${lane.phone}`).join(', ') || 'no number yet: connect an account in Settings'}`,
+  `  textwright campaign launch ${showId('campaign', campaign.id)} --dry-run  shows who would get it`,
+];

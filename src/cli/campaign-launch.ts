@@ -1,0 +1,94 @@
+import { getBusiness } from '../business/business-store.ts';
+import type { Campaign } from '../campaigns/campaign.ts';
+import { notInThisState } from '../campaigns/campaign.ts';
+import { launchCampaign } from '../campaigns/launch-campaign.ts';
+import { type CampaignReview, reviewCampaign } from '../campaigns/review-campaign.ts';
+import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { runTx } from '../platform/database.ts';
+import { showId } from '../platform/ids.ts';
+import { confirmByTyping } from './confirm.ts';
+import { findCampaign } from './find-campaign.ts';
+import { actor, granted, withServices } from './open-services.ts';
+import { CliError, type Shell } from './shell.ts';
+import { count, localTime, money, table } from './words.ts';
+
+export interface LaunchOptions {
+  readonly dryRun?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Shows the review, asks, launches. What was reviewed is what is launched: the revision is passed on. */
+export async function launchCommand(reference: string, options: LaunchOptions, shell: Shell): Promise<void> {
+  const { dryRun, yes = false, json } = options;
+  await withServices(shell, async (services) => {
+    const { db } = services.database;
+    const campaign = await findCampaign(db, reference);
+    if (campaign.state !== 'draft') granted(notInThisState(campaign, 'launched'));
+    const { zone } = await getBusiness(db);
+    const review = await reviewCampaign(db, { clock: services.clock, businessZone: zone }, campaign);
+    const lines = reviewLines(campaign, review, zone);
+    if (!dryRun) shell.tell(lines.join('\n'));
+    else if (json) await shell.out.json(reviewJson(campaign, review));
+    else await shell.out.lines(...lines);
+    if (review.problems.length > 0)
+      throw new CliError(
+        `campaign "${campaign.name}" cannot be launched: ${review.problems.map((problem) => problem.message).join('; ')}`,
+      );
+    if (dryRun) return;
+
+    await confirmByTyping(shell, { expected: campaign.name, what: "the campaign's name", yes });
+    const { id, revision, name: confirmName } = campaign;
+    const launch = { id, shownId: showId('campaign', id), revision, confirmName, actor: actor().actor };
+    const launched = granted(await runTx(db, (tx) => launchCampaign(tx, services, launch), { timeoutMs: LAUNCH_MS }));
+    if (json) await shell.out.json(showCampaign(launched));
+    else await shell.out.lines(`Launched: ${count(launched.totals.pending, 'person', 'people')} to be texted`);
+  });
+}
+
+/** A large audience is enrolled in one statement. */
+const LAUNCH_MS = 300_000;
+/** An estimate for people: gateways charge about a cent per part and recipient. */
+const PRICE_PER_PART_CENTS = 1;
+
+const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
+  campaign: { id: showId('campaign', campaign.id), name: campaign.name, revision: campaign.revision },
+  matched: review.audience.matched,
+  textable: review.audience.textable,
+  excluded: review.audience.excluded.map(({ reason, sentence, count: people }) => ({
+    reason,
+    sentence,
+    count: people,
+  })),
+  problems: review.problems,
+  warnings: review.warnings,
+  parts: review.parts,
+  costCents: review.parts.total * PRICE_PER_PART_CENTS,
+  lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
+  openNow: review.openNow,
+  waiting: review.waiting,
+  forecast: { finishAt: review.forecast.finishAt?.toString() ?? null, perDay: review.forecast.perDay },
+});
+
+function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): readonly string[] {
+  const { audience, parts, forecast } = review;
+  const facts: (readonly [string, string])[] = [
+    [
+      'Gets a text',
+      `${count(audience.textable, 'person', 'people')} of ${count(audience.matched, 'contact')} that match`,
+    ],
+    ...audience.excluded.map((left): readonly [string, string] => ['Left out', `${left.count}: ${left.sentence}`]),
+    ['Parts', `${parts.total.toLocaleString('en-US')}, about ${money(parts.total * PRICE_PER_PART_CENTS)}`],
+    ...review.lanes.map((lane): readonly [string, string] => [
+      'From',
+      `${lane.name} ${lane.phone}, ${lane.leftToday} of ${lane.dailyCap} texts left today`,
+    ]),
+    ['Now', `${review.openNow} may be texted at this hour, ${review.waiting} wait for their window`],
+    ['Ends about', forecast.finishAt === null ? 'cannot be said' : localTime(forecast.finishAt, zone)],
+    ...review.warnings.map((warning): readonly [string, string] => ['Note', warning]),
+  ];
+  return [
+    `${campaign.name}  ${showId('campaign', campaign.id)}`,
+    ...table(facts.map(([name, value]) => [`  ${name}`, value])),
+  ];
+}

@@ -1,0 +1,231 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { togetherBehind } from '../../../test/concurrency.ts';
+import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
+import type { Gateway, Answer as GatewayAnswer, GatewayNumber } from '../../gateways/gateway.ts';
+import { err, ok } from '../../platform/result.ts';
+
+/** The company on the other side, as far as connecting meets it. */
+function gateway(): Gateway & { numbers: GatewayAnswer<readonly GatewayNumber[]>; readonly webhooks: string[] } {
+  const webhooks: string[] = [];
+  const notAsked = () => {
+    throw new Error('connecting does not ask for this');
+  };
+  return {
+    kind: 'quo',
+    numbers: ok([]),
+    webhooks,
+    async listNumbers() {
+      return this.numbers;
+    },
+    async registerWebhook(url) {
+      webhooks.push(url);
+      return ok({ webhookRef: `WH${webhooks.length}`, secret: `whsec_${webhooks.length}` });
+    },
+    send: notAsked,
+    listSent: notAsked,
+    getMessage: notAsked,
+  };
+}
+const number = (n: number, mayTextUs = true): GatewayNumber => ({
+  laneRef: `PN${n}`,
+  phone: `+1617555010${n}`,
+  name: n === 3 ? '' : `Line ${n}`,
+  mayTextUs,
+});
+const input = { kind: 'quo', name: 'Main line', apiKey: 'a-key-that-works', baseUrl: 'http://127.0.0.1:7090' };
+
+describe('accounts', () => {
+  let world: HttpWorld;
+  let owner: Client;
+  let quo: ReturnType<typeof gateway>;
+  const rows = async (query: string) => (await sql.raw<Record<string, unknown>>(query).execute(world.database.db)).rows;
+  const connect = (change: object = {}) => owner.post('/v1/accounts', { ...input, ...change });
+  // One database for the file would be enough for each test to see the lanes of the ones before.
+  beforeEach(async () => {
+    world ??= await httpWorld();
+    owner ??= await world.owner();
+    await sql`truncate gateway_account, lane, account_lease, audit_entry cascade`.execute(world.database.db);
+    quo = gateway();
+    world.outside.gateway = quo;
+    quo.numbers = ok([number(1), number(2, false), number(3)]);
+  });
+
+  it('are connected with their numbers as lanes, a webhook and a lease', async () => {
+    const answer = await connect();
+    expect(answer.status).toBe(201);
+    expect(answer.json).toMatchObject({
+      kind: 'quo',
+      name: 'Main line',
+      environment: 'sandbox',
+      ratePerSecond: 8,
+      state: 'active',
+      webhookUrl: `${world.server.url}/webhooks/quo/${answer.json.id}`,
+      webhookRegistered: true,
+      lastEventAt: null,
+      heldBy: null,
+    });
+    expect(quo.webhooks).toEqual([answer.json.webhookUrl]);
+    expect(
+      answer.json.lanes.map((lane: Record<string, unknown>) => [
+        lane['phone'],
+        lane['name'],
+        lane['state'],
+        lane['zone'],
+      ]),
+    ).toEqual([
+      ['+16175550101', 'Line 1', 'active', 'America/New_York'],
+      ['+16175550102', 'Line 2', 'off', 'America/New_York'],
+      ['+16175550103', '+16175550103', 'active', 'America/New_York'],
+    ]);
+    expect(answer.json.lanes[1].stateReason).toContain('10DLC');
+    expect((await owner.get('/v1/accounts')).json.data).toEqual([answer.json]);
+    expect(await rows('select owner, epoch from account_lease')).toEqual([{ owner: null, epoch: 0 }]);
+  });
+
+  it('keep key and webhook secret sealed', async () => {
+    await connect();
+    const [row] = await rows('select api_key_sealed, webhook_secrets_sealed from gateway_account');
+    const sealed = JSON.stringify(row);
+    expect(sealed).not.toContain('a-key-that-works');
+    expect(world.services.secrets.open(String(row?.['apiKeySealed']))).toBe('a-key-that-works');
+    expect(JSON.stringify((await owner.get('/v1/accounts')).json)).not.toMatch(/sealed|whsec|a-key/i);
+    expect(world.logLines.join('')).not.toContain('a-key-that-works');
+  });
+
+  const refusals: readonly (readonly [string, GatewayAnswer<readonly GatewayNumber[]>, number, string])[] = [
+    ['a wrong key', err({ kind: 'unauthorized', message: 'HTTP 401' }), 422, 'refused the API key'],
+    ['an unreachable host', err({ kind: 'unavailable', message: 'ECONNREFUSED' }), 503, 'did not answer'],
+    ['a busy gateway', err({ kind: 'throttled', message: 'HTTP 429' }), 503, 'slow down'],
+    ['an account without numbers', ok([]), 422, 'no phone number'],
+  ];
+  it.each(refusals)('are refused with %s, and nothing is kept', async (_, numbers, status, words) => {
+    quo.numbers = numbers;
+    const answer = await connect();
+    expect([answer.status, answer.json.detail]).toEqual([status, expect.stringContaining(words)]);
+    expect(await rows('select 1 from gateway_account')).toEqual([]);
+    expect(quo.webhooks).toEqual([]);
+  });
+
+  it('are refused at an address inside of the network, before anything is called', async () => {
+    world.outside.gateway = undefined;
+    const answer = await connect({ baseUrl: 'http://10.0.0.1' });
+    expect([answer.status, answer.json.errors[0].pointer]).toEqual([422, '/baseUrl']);
+  });
+
+  it('that are live are refused where no reply could arrive', async () => {
+    const answer = await connect({ baseUrl: 'https://api.openphone.com' });
+    expect([answer.status, answer.json.detail]).toEqual([409, expect.stringContaining('TEXTWRIGHT_PUBLIC_URL')]);
+  });
+
+  it('cannot share a number, also when connected at the same instant', async () => {
+    const lock = sql`lock table lane in share row exclusive mode`;
+    const calls = [() => connect(), () => connect({ name: 'Second' })];
+    const answers = await togetherBehind(world.database.db, lock, calls);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
+    const later = await connect({ name: 'Third' });
+    expect([later.status, later.json.state]).toEqual([409, 'number_taken']);
+    expect(later.json.detail).toContain('+16175550101 (and 2 more)');
+    expect(await rows('select 1 from gateway_account')).toHaveLength(1);
+  });
+
+  it('are read again: new numbers, lost ones, a finished registration, both webhook secrets', async () => {
+    const { json } = await connect();
+    quo.numbers = ok([number(1), number(2), number(4)]);
+    const answer = await owner.post(`/v1/accounts/${json.id}/refresh`);
+    expect(answer.status).toBe(200);
+    expect(answer.json.lanes.map((lane: Record<string, unknown>) => [lane['phone'], lane['state']])).toEqual([
+      ['+16175550101', 'active'],
+      ['+16175550102', 'active'],
+      ['+16175550103', 'off'],
+      ['+16175550104', 'active'],
+    ]);
+    await owner.post(`/v1/accounts/${json.id}/refresh`);
+    const [row] = await rows('select webhook_ref, webhook_secrets_sealed from gateway_account');
+    expect(row?.['webhookRef']).toBe('WH3');
+    const secrets = row?.['webhookSecretsSealed'] as string[];
+    expect(secrets.map((secret) => world.services.secrets.open(secret))).toEqual(['whsec_3', 'whsec_2']);
+    expect((await owner.post('/v1/accounts/acc_00000000000070008000000000000000/refresh')).status).toBe(404);
+  });
+
+  it('are paused and resumed by people, who are named', async () => {
+    const { json } = await connect();
+    const change = (body: object) => owner.patch(`/v1/accounts/${json.id}`, body);
+    expect((await change({ state: 'paused', ratePerSecond: 2.5, name: 'Line A' })).json).toMatchObject({
+      state: 'paused',
+      stateReason: 'Paused by Olivia Owner',
+      ratePerSecond: 2.5,
+      name: 'Line A',
+    });
+    expect((await change({ name: 'Line B' })).json).toMatchObject({
+      stateReason: 'Paused by Olivia Owner',
+      name: 'Line B',
+    });
+    expect((await change({ state: 'active' })).json).toMatchObject({ state: 'active', stateReason: null });
+    const actions = await rows('select action, actor from audit_entry order by at, id');
+    expect(actions.map((row) => row['action'])).toEqual([
+      'account.connected',
+      'account.changed',
+      'account.changed',
+      'account.changed',
+    ]);
+    expect(actions[1]?.['actor']).toMatch(/^user:usr_/);
+  });
+
+  it('have lanes that are changed one by one', async () => {
+    const [lane] = (await connect()).json.lanes;
+    const change = (body: object) => owner.patch(`/v1/lanes/${lane.id}`, body);
+    const changed = await change({ name: 'Front desk', zone: 'america/denver', dailyCap: 40, state: 'off' });
+    expect(changed.json).toEqual({
+      ...lane,
+      name: 'Front desk',
+      zone: 'America/Denver',
+      dailyCap: 40,
+      state: 'off',
+      stateReason: 'Switched off by Olivia Owner',
+    });
+    expect((await change({ zone: 'Nowhere' })).json.errors[0].pointer).toBe('/zone');
+    expect((await change({ dailyCap: 0 })).status).toBe(422);
+    await sql`update lane set state = 'paused', state_reason = 'Carrier cap', paused_until = now() + interval '1 day'`.execute(
+      world.database.db,
+    );
+    expect((await change({ state: 'active' })).json).toMatchObject({ state: 'active', stateReason: null });
+    const [row] = await rows(`select paused_until from lane where name = 'Front desk'`);
+    expect(row).toEqual({ pausedUntil: null });
+  });
+
+  it('wake the engine and the pages', async () => {
+    const topics: string[] = [];
+    const heard = Promise.withResolvers<void>();
+    const stop = ['engine', 'status'].map((topic) =>
+      world.services.live.subscribe(topic, (told) => {
+        if (topics.push(told) === 2) heard.resolve();
+      }),
+    );
+    await connect();
+    await heard.promise;
+    for (const end of stop) end();
+    expect(topics.sort()).toEqual(['engine', 'status']);
+  });
+
+  it('show who holds them, what lanes used on their own day, and the newest event', async () => {
+    const { json } = await connect();
+    const db = world.database.db;
+    const now = world.clock.now();
+    await sql`update account_lease set owner = 'worker-1', epoch = 3, expires_at = ${now.add({ seconds: 5 })}`.execute(
+      db,
+    );
+    await sql`update lane set zone = 'Pacific/Kiritimati' where gateway_ref = 'PN3'`.execute(db);
+    await sql`insert into lane_usage (lane_id, day, reserved) select id, d.day::date, d.n from lane,
+      (values ('2026-11-16', 1), ('2026-11-17', 20), ('2026-11-18', 300)) as d (day, n)`.execute(db);
+    for (const n of [1, 2])
+      await sql`insert into gateway_event (id, account_id, event_id, type, payload, headers, received_at, state)
+        select gen_random_uuid(), id, ${`e${n}`}, 'message.received', '{}', '{}', ${now.subtract({ hours: n })}, 'received'
+        from gateway_account`.execute(db);
+    const account = (await owner.get('/v1/accounts')).json.data[0];
+    expect(account).toMatchObject({ id: json.id, heldBy: 'worker-1', lastEventAt: '2026-11-17T14:00:00Z' });
+    expect(account.lanes.map((lane: { usedToday: number }) => lane.usedToday)).toEqual([20, 20, 300]);
+    await sql`update account_lease set expires_at = ${now}`.execute(db);
+    expect((await owner.get('/v1/accounts')).json.data[0].heldBy).toBeNull();
+  });
+});

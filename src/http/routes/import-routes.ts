@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import {
+  getImport,
+  importBlobs,
+  receiveSample,
+  receiveUpload,
+  tooLarge,
+  uploadTooLarge,
+} from '../../contacts/import-files.ts';
+import { importMappingSchema } from '../../contacts/import-mapping-schema.ts';
+import type { ImportRun } from '../../contacts/import-run-store.ts';
+import { refusalsCsv } from '../../contacts/refusals-csv.ts';
+import { listImportRefusals, listImports, previewUpload, startImport } from '../../contacts/start-import.ts';
+import { showId } from '../../platform/ids.ts';
+import type { Outcome } from '../../platform/refusal.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import { type Api, uuidOf } from '../api.ts';
+import * as contract from '../contract/contacts.ts';
+import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+
+type ImportServices = Pick<Services, 'config' | 'database' | 'clock' | 'newUuid' | 'jobs'>;
+
+export function registerImportRoutes(api: Api, services: ImportServices): void {
+  registerUploads(api, services);
+  registerReads(api, services);
+  registerSteps(api, services);
+}
+
+function registerUploads(api: Api, { config, database: { db }, clock, newUuid }: ImportServices): void {
+  const deps = { db, blobs: importBlobs(config), clock, newUuid };
+  api.handle(contract.uploadImport, async ({ query, request, caller }) => {
+    if (uploadTooLarge(Number(request.headers.get('content-length') ?? 0))) return tooLarge();
+    const chunks = request.body ?? Readable.from([]);
+    return shown(await receiveUpload(deps, { fileName: query.fileName, chunks, by: caller }));
+  });
+  api.handle(contract.uploadSampleImport, async ({ caller }) => shown(await receiveSample(deps, caller)));
+}
+
+function registerReads(api: Api, { database: { db } }: ImportServices): void {
+  api.handle(contract.listImports, async ({ query }) => {
+    const page = await listImports(db, { cursor: query.cursor, limit: query.limit });
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showImport) }) : page;
+  });
+  api.handle(contract.getImport, async ({ params }) => shown(await getImport(db, uuidOf('import', params.id))));
+  api.handle(contract.importRefusals, ({ params, query }) =>
+    listImportRefusals(db, { id: uuidOf('import', params.id), cursor: query.cursor, limit: query.limit }),
+  );
+  api.raw(refusalsFile, async ({ params }) => {
+    const run = await getImport(db, uuidOf('import', params.id));
+    return run.ok ? ok(csvResponse(run.value.fileName, refusalsCsv(db, run.value.id))) : run;
+  });
+}
+
+function registerSteps(api: Api, { config, database, jobs }: ImportServices): void {
+  const blobs = importBlobs(config);
+  api.handle(contract.previewImport, async ({ params, body, request }) =>
+    shown(
+      await previewUpload(
+        { database, blobs },
+        { id: uuidOf('import', params.id), mapping: mappingOf(body.mapping), signal: request.signal },
+      ),
+    ),
+  );
+  api.effect(contract.commitImport, {
+    effect: async (tx, { params, body, caller }) =>
+      shown(
+        await startImport(
+          tx,
+          { jobs },
+          {
+            id: uuidOf('import', params.id),
+            mapping: mappingOf(body.mapping),
+            addTags: body.addTags,
+            by: caller,
+          },
+        ),
+      ),
+  });
+}
+
+const mappingOf = (mapping: Readonly<Record<string, string>> | undefined) =>
+  mapping === undefined ? undefined : importMappingSchema.parse(mapping);
+
+const refusalsFile = rawRoute({
+  method: 'get',
+  path: '/v1/imports/{id}/refusals.csv',
+  access: 'viewer',
+  tag: 'Imports',
+  summary: 'Refused rows as a file: line, value, reason and what to do',
+  request: { params: contract.importRefusals.request.params },
+  produces: 'text/csv',
+});
+
+function csvResponse(fileName: string, pieces: AsyncIterable<string>): Response {
+  const name = `refused rows of ${fileName.replace(/\.csv$/i, '')}.csv`;
+  const encoder = new TextEncoder();
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for await (const piece of pieces) yield encoder.encode(piece);
+  }
+  return new Response(ReadableStream.from(bytes()), {
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      // RFC 6266 with RFC 8187: any name, whatever it holds.
+      'content-disposition': `attachment; filename="refused.csv"; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+const shown = (outcome: Outcome<ImportRun>) => (outcome.ok ? ok(showImport(outcome.value)) : outcome);
+
+const showImport = (run: ImportRun) => ({
+  id: showId('import', run.id),
+  fileName: run.fileName,
+  fileBytes: run.fileBytes,
+  state: run.state,
+  preview: run.preview,
+  progress: { rows: run.progressRows, bytes: run.progressBytes },
+  result:
+    run.state === 'completed'
+      ? {
+          rows: run.rows ?? 0,
+          created: run.createdContacts ?? 0,
+          updated: run.updatedContacts ?? 0,
+          unchanged: run.unchangedContacts ?? 0,
+          merged: run.mergedRows ?? 0,
+          refused: run.refusedRows ?? 0,
+        }
+      : null,
+  error: run.error,
+  createdAt: isoText(run.createdAt),
+  finishedAt: isoTextOrNull(run.finishedAt),
+});
