@@ -6,14 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
 import { from as copyFrom } from 'pg-copy-streams';
 import { PLACE_BY_AREA_CODE } from '../src/contacts/area-codes.ts';
-import { openCsv } from '../src/contacts/csv-reader.ts';
 import { commitImport, type ImportDeps } from '../src/contacts/import-contacts.ts';
-import { contactCopyLine, refusalCopyLine, STAGE_COLUMNS } from '../src/contacts/import-copy.ts';
-import { detectColumns } from '../src/contacts/import-mapping.ts';
-import { rowReader } from '../src/contacts/import-rows.ts';
+import { STAGE_COLUMNS } from '../src/contacts/import-copy.ts';
 import { insertImportRun } from '../src/contacts/import-run-store.ts';
-import { createStage, insertStaged, keepRefusals, mergeRepeats } from '../src/contacts/import-store.ts';
+import { createStage, keepRefusals, mergeRepeats } from '../src/contacts/import-stage-store.ts';
+import { insertPortion, settleStaged } from '../src/contacts/import-store.ts';
 import { runImportTx } from '../src/contacts/import-transaction.ts';
+import { openImport, readPortions } from '../src/contacts/read-import.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
@@ -40,6 +39,7 @@ const deps: ImportDeps = {
 };
 const csv = join(folder, 'contacts.csv');
 const cleaned = join(folder, 'contacts.copy');
+let peakBytes = 0;
 
 try {
   await migrateUp(database.db, {
@@ -51,7 +51,7 @@ try {
   print(`${ROWS.toLocaleString('en-US')} rows, ${(bytes / 1e6).toFixed(1)} MB`);
 
   report('import into an empty database', await timed(() => importFile()));
-  print(`  peak memory of the process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`);
+  print(`  peak memory while importing: ${Math.round(peakBytes / 2 ** 20)} MiB`);
   report('the same file again', await timed(() => importFile()));
 
   await pipeline(cleanedFile(), createWriteStream(cleaned));
@@ -66,45 +66,35 @@ try {
 
 async function importFile(): Promise<void> {
   const open = () => ({ chunks: createReadStream(csv) });
-  const outcome = await commitImport(deps, { open, importId: await newRun(), by: { actor: 'system', name: 'bench' } });
+  const by = { actor: 'system', name: 'bench' };
+  const onProgress = (): void => {
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+  };
+  const outcome = await commitImport(deps, { open, importId: await newRun(), by, onProgress });
   if (!outcome.ok) throw new Error(outcome.error.message);
   print(`  ${JSON.stringify(outcome.value)}`);
 }
 
 async function copyCleaned(): Promise<void> {
-  const importId = await newRun();
+  const origin = { importId: await newRun(), firstId: deps.newUuid(), now: systemClock.now() };
   await runImportTx({ database }, async (tx, client) => {
     await createStage(tx);
-    await pipeline(
-      createReadStream(cleaned),
-      client.query(copyFrom(`copy import_stage (${STAGE_COLUMNS}) from stdin`)),
-    );
+    const copy = client.query(copyFrom(`copy import_portion (${STAGE_COLUMNS}) from stdin`));
+    await pipeline(createReadStream(cleaned), copy);
+    await insertPortion(tx, origin);
+    await keepRefusals(tx, origin.importId);
     await mergeRepeats(tx);
-    await keepRefusals(tx, importId);
-    await insertStaged(tx, { importId, firstId: deps.newUuid(), now: systemClock.now() });
+    await settleStaged(tx, origin);
   });
 }
 
-async function* cleanedFile(): AsyncGenerator<string> {
-  for await (const lines of readRows()) yield lines.join('');
-}
-
 async function readAll(): Promise<void> {
-  for await (const _ of readRows());
+  for await (const _ of cleanedFile());
 }
 
-async function* readRows(): AsyncGenerator<readonly string[]> {
-  const file = await openCsv({ chunks: createReadStream(csv) });
-  const columns = detectColumns(file.head);
-  if (!columns.ok) throw columns.error;
-  const readRow = rowReader(columns.value);
-  for await (const batch of file.batches)
-    yield batch
-      .filter((record) => record.line > 1)
-      .map((record) => {
-        const row = readRow(record);
-        return row.ok ? contactCopyLine(row.value) : refusalCopyLine(row.error);
-      });
+async function* cleanedFile(): AsyncGenerator<Buffer> {
+  const request = { open: () => ({ chunks: createReadStream(csv) }) };
+  yield* readPortions(await openImport(request), request, { rows: 0, refused: 0, emailsDropped: 0 });
 }
 
 async function newRun(): Promise<Uuid> {

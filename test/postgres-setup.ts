@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -28,16 +28,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-test-'));
+  // As root the server runs as another user, who must be able to enter; otherwise its cluster would lie elsewhere and stay.
+  await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({
     dataDir,
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200' },
   });
-  await makeTemplate(server.connectionString);
-  project.provide('postgresUrl', server.connectionString);
-  return async () => {
+  const stop = async (): Promise<void> => {
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   };
+  try {
+    await makeTemplate(server.connectionString);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('postgresUrl', server.connectionString);
+  return stop;
 }
 
 async function makeTemplate(serverUrl: string): Promise<void> {

@@ -34,7 +34,7 @@ describe('a day of the business', () => {
 
   it('contains the instant at which it begins, in every zone and on every day', () => {
     const zones = ['America/New_York', 'America/Phoenix', 'Pacific/Honolulu', 'America/St_Johns', 'Asia/Beirut'];
-    const days = fc.integer({ min: 0, max: 3_650 }).map((n) => daysUpTo('2032-01-01', 3_651)[n] ?? '');
+    const days = fc.constantFrom(...daysUpTo('2032-01-01', 3_651));
     fc.assert(
       fc.property(fc.constantFrom(...zones), days, (zone, day) => dayIn(zone, startOfDay(zone, day)) === day),
       { numRuns: 200 },

@@ -7,7 +7,7 @@ import { listLaneRows } from '../gateways/account-store.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
-import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
 import { openIn } from './campaign.ts';
 import { forecast } from './decide-forecast.ts';
@@ -157,6 +157,28 @@ function expectedFinish({ campaign, lanes, accounts, groups, zone, now }: Situat
     ),
     groups,
   }).finishAt;
+}
+
+export interface WaitingAt {
+  readonly campaign: Campaign;
+  /** Of the business: times are told in it. */
+  readonly zone: string;
+  readonly now: Instant;
+}
+
+/** Why one person has not been texted yet, in a sentence. */
+export function whyPending(
+  person: { readonly zoneGroup: string; readonly notBefore: Instant },
+  { campaign, zone, now }: WaitingAt,
+): string {
+  if (campaign.state === 'paused') return 'The campaign is paused';
+  const { zones } = parseZoneGroupKey(person.zoneGroup);
+  const from = isBefore(now, person.notBefore) ? person.notBefore : now;
+  const opensAt = nextOpening(zones, windowOf(campaign), from);
+  if (opensAt === undefined)
+    return 'The send window never opens for this person: the possible time zones do not overlap in it';
+  if (isBefore(now, opensAt)) return `Quiet hours where this person is: from ${localTime(opensAt, zone)}`;
+  return 'Waits for its turn: the daily cap of the numbers, or their rate';
 }
 
 /** "Wed 08:00 EST": a time is never shown without its zone. */

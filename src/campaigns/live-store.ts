@@ -47,29 +47,35 @@ export interface LiveReply {
   readonly text: string;
   readonly at: Instant;
   readonly optOut: boolean;
+  /** Not answered yet. */
+  readonly waiting: boolean;
 }
 
 /** Newest replies to a campaign. Indexes enrollment_replies and message_answers. */
 export async function latestReplies(db: Db, campaignId: Uuid, limit: number): Promise<readonly LiveReply[]> {
   const { rows } = await sql<LiveReply>`
     select m.conversation_id, m.contact_id, case when c.id is null then m.phone else ${contactNameSql} end as name, m.phone, m.body as text,
-      m.created_at as at, m.classification ->> 'outcome' = 'opt_out' as opt_out
-    from enrollment e join message m on m.in_reply_to_enrollment_id = e.id left join contact c on c.id = m.contact_id
+      m.created_at as at, m.classification ->> 'outcome' = 'opt_out' as opt_out,
+      v.waiting_since is not null and m.created_at >= v.waiting_since as waiting
+    from enrollment e join message m on m.in_reply_to_enrollment_id = e.id join conversation v on v.id = m.conversation_id
+      left join contact c on c.id = m.contact_id
     where e.campaign_id = ${campaignId} and e.replied_at is not null
     order by e.replied_at desc, m.created_at desc limit ${limit}`.execute(db);
   return rows;
 }
 
-export async function campaignHours(
-  db: Db,
-  campaignId: Uuid,
-): Promise<
-  readonly { readonly hour: Instant; readonly sent: number; readonly delivered: number; readonly replied: number }[]
-> {
-  const { rows } = await sql<{ hour: Instant; sent: number; delivered: number; replied: number }>`
-    select hour, sent, delivered, replied from campaign_hour where campaign_id = ${campaignId} order by hour desc limit 168`.execute(
-    db,
-  );
+export interface CampaignHour {
+  readonly hour: Instant;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly replied: number;
+  readonly optedOut: number;
+}
+
+export async function campaignHours(db: Db, campaignId: Uuid): Promise<readonly CampaignHour[]> {
+  const { rows } = await sql<CampaignHour>`
+    select hour, sent, delivered, replied, opted_out from campaign_hour
+    where campaign_id = ${campaignId} order by hour desc limit 168`.execute(db);
   return rows.reverse();
 }
 
@@ -128,13 +134,14 @@ export interface RecipientRow {
   readonly optedOutAt: Instant | null;
 }
 
-/** Recipients of a campaign in the order of their ids. Indexes enrollment_recipients, enrollment_failures, enrollment_skips. */
+/** Recipients of a campaign in the order of their ids. Indexes enrollment_recipients, enrollment_failures, enrollment_skips; unique (campaign, contact). */
 export async function listRecipients(
   db: Db,
   query: {
     readonly campaignId: Uuid;
     readonly state: EnrollmentState | undefined;
     readonly reason: string | undefined;
+    readonly contactId: Uuid | undefined;
     readonly after: { readonly state: string; readonly id: Uuid } | undefined;
     readonly limit: number;
   },
@@ -143,6 +150,7 @@ export async function listRecipients(
   if (query.state !== undefined) conditions.push(sql`e.state = ${query.state}`);
   if (query.reason !== undefined)
     conditions.push(sql`(e.failure_code = ${query.reason} or e.skip_reason = ${query.reason})`);
+  if (query.contactId !== undefined) conditions.push(sql`e.contact_id = ${query.contactId}`);
   if (query.after !== undefined)
     conditions.push(sql`(e.state, e.id) > (${query.after.state}, ${query.after.id}::uuid)`);
   const { rows } = await sql<RecipientRow>`

@@ -49,7 +49,7 @@ export function define(command: Command, shell: Shell): void {
 }
 
 /** Fetched at once: enough to make the way to the database cheap, little enough to be kept in memory. */
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = 1_000;
 
 async function list({ limit = Number.POSITIVE_INFINITY, json, ...filters }: ListOptions, shell: Shell): Promise<void> {
   const { granted, withServices } = await import('./open-services.ts');

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { createInterruption } from './interruption.ts';
 import { Output, type Shell } from './shell.ts';
 import { printable } from './words.ts';
@@ -7,7 +8,8 @@ const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The shell of the real process. */
 export function processShell(): Shell {
   const { stderr, stdout, env } = process;
-  const columns = stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns : undefined;
+  // A terminal that does not know its width says 0.
+  const columns = stderr.isTTY && env['TERM'] !== 'dumb' ? stderr.columns || 80 : undefined;
   stderr.on('error', () => undefined);
   let half = '';
   const tell = (line: string): void => {
@@ -15,10 +17,14 @@ export function processShell(): Shell {
     half = '';
   };
   let signal: AbortSignal | undefined;
+  const interruption = (): AbortSignal => {
+    signal ??= listenForSignals(tell);
+    return signal;
+  };
   return {
     env,
     workingDir: process.cwd(),
-    out: new Output(stdout, stdout.isTTY ? stdout.columns : undefined),
+    out: new Output(stdout, stdout.isTTY && env['TERM'] !== 'dumb' ? stdout.columns || 80 : undefined),
     tell,
     columns,
     progress(line) {
@@ -27,11 +33,9 @@ export function processShell(): Shell {
       stderr.write(`\r\x1b[2K${half}`);
     },
     stdin: () => process.stdin,
-    canAsk: process.stdin.isTTY === true && stderr.isTTY === true,
-    interruption() {
-      signal ??= listenForSignals(tell);
-      return signal;
-    },
+    ask:
+      process.stdin.isTTY === true && stderr.isTTY === true ? (question) => ask(question, interruption()) : undefined,
+    interruption,
   };
 }
 
@@ -43,4 +47,20 @@ function listenForSignals(tell: (line: string) => void): AbortSignal {
   });
   for (const name of END_SIGNALS) process.on(name, interrupt);
   return signal;
+}
+
+async function ask(question: string, interrupted: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new AbortController();
+  lines.once('close', () => left.abort());
+  lines.once('SIGINT', () => left.abort());
+  try {
+    return await lines.question(question, { signal: AbortSignal.any([left.signal, interrupted]) });
+  } catch (error) {
+    if (!left.signal.aborted && !interrupted.aborted) throw error;
+    process.stderr.write('\n');
+    return undefined;
+  } finally {
+    lines.close();
+  }
 }

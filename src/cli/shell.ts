@@ -15,8 +15,8 @@ export interface Shell {
   /** Rewrites the last line of that terminal; says nothing anywhere else. */
   readonly progress: (line: string) => void;
   readonly stdin: () => Readable;
-  /** Somebody sits there and can be asked. */
-  readonly canAsk: boolean;
+  /** One line from the person who sits there, undefined when they leave (Ctrl-C, Ctrl-D). Absent where nobody can answer. */
+  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
   /** Aborts when a person or the system wants this process to end; from the first call on it no longer ends by itself. */
   readonly interruption: () => AbortSignal;
 }

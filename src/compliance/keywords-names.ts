@@ -1,4 +1,7 @@
-/** Common first names in the US, English and Spanish, lower case without accents: "not maria" names a person even in small letters. */
+/**
+ * Common first names in the US, English and Spanish, lower case without accents: "not maria" names a person even in small
+ * letters.
+ */
 export const COMMON_FIRST_NAMES: ReadonlySet<string> = new Set(
   (
     'james mary michael patricia robert jennifer john linda david elizabeth william barbara richard susan joseph jessica thomas ' +

@@ -27,8 +27,8 @@ const ANALYSED_END = 1_000;
 /** A run of our own words must be this long to count as quoted: shorter ones happen in anybody's sentence. */
 const QUOTED_RUN_WORDS = 8;
 
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu;
+/** Zero-width characters, marks of direction, variation selectors, soft hyphens. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const ASCII_ONLY = /^[\n\x20-\x7e]*$/;
 
 export function normaliseInbound(text: string, recentOutbound: readonly string[]): InboundText {
@@ -83,14 +83,18 @@ function plainWords(text: string): string {
 const withoutLongRuns = (word: string): string =>
   /(\p{L})\1\1/u.test(word) ? word.replace(/(\p{L})\1{2,}/gu, '$1') : word;
 
+/** Longer runs of single letters spell nothing, and looking at each of their tails would take a hostile text's square. */
+const SPELLED_LETTERS_MAX = 40;
+
 /** "s t o p" becomes "stop", also twice in a row; letters that spell no keyword stay apart. */
 function joinSpelledLetters(words: readonly string[]): readonly string[] {
   const joined: string[] = [];
   for (let index = 0; index < words.length; ) {
     let end = index;
     while (words[end]?.length === 1) end += 1;
-    const spelled = words.slice(index, end).join('');
-    const keyword = end - index >= 3 ? repeatedUnit(spelled) : undefined;
+    const letters = end - index;
+    const isSpelling = letters >= 3 && letters <= SPELLED_LETTERS_MAX;
+    const keyword = isSpelling ? repeatedUnit(words.slice(index, end).join('')) : undefined;
     if (keyword !== undefined && OPT_OUT_KEYWORDS.has(keyword)) {
       joined.push(keyword);
       index = end;
@@ -164,11 +168,14 @@ const LEAVING = '(?:opt[- ]?out|end|unsubscribe|cancel|stop|quit|be removed|unsu
 const FROM_TEXTS =
   '(?: (?:of|from|receiving))?(?: (?:these|this|all|our|future|further|receiving))*(?: (?:texts?|messages?|alerts|list|sms))?';
 const FOOTERS = [
-  `(?:reply|text|txt|send|respond)(?: with)? ["']?(?:stop|alto)["']?(?: or ["']?(?:stop|alto)["']?)?,? ?(?:to|2|=) ?${LEAVING}${FROM_TEXTS}`,
+  `(?:reply|text|txt|send|respond)(?: with)? ["']?(?:stop|alto)["']?(?: or ["']?(?:stop|alto)["']?)?,?` +
+    ` ?(?:to|2|=) ?${LEAVING}${FROM_TEXTS}`,
   `["']?stop["']? ?(?:to|2|=) ?${LEAVING}${FROM_TEXTS}`,
   '(?:reply|text|txt) ["\']?help["\']? (?:for|4) (?:help|info)',
   'msg ?(?:&|and) ?data rates may apply',
-  '(?:responda|responde|envie|envíe|envia|envía|conteste|mande) (?:con )?["\']?(?:alto|stop|baja)["\']?(?: [ou] ["\']?(?:alto|stop)["\']?)? para (?:cancelar|salir|terminar|parar|darse de baja|no recibir (?:m[aá]s )?(?:mensajes|textos))',
+  '(?:responda|responde|envie|envíe|envia|envía|conteste|mande) (?:con )?["\']?(?:alto|stop|baja)["\']?(?:' +
+    ' [ou] ["\']?(?:alto|stop)["\']?)? para (?:cancelar|salir|terminar|parar|darse de baja|no recibir' +
+    ' (?:m[aá]s )?(?:mensajes|textos))',
 ].join('|');
 
 /**

@@ -14,7 +14,8 @@ const VERBS = [
   `removed (?:an? [a-z !?]{1,24}|${MARK}) from`,
   `(?:reacted (?:with )?)?${MARK} ?(?:to|a)`,
   `reaccion[oó] (?:con )?${MARK} a`,
-  '(?:no )?le (?:gust[oó]|encant[oó]|dio risa)|se ri[oó] de|enfatiz[oó]|destac[oó]|resalt[oó]|cuestion[oó]|exclam[oó]|dud[oó] de',
+  '(?:no )?le (?:gust[oó]|encant[oó]|dio risa)|se ri[oó] de|enfatiz[oó]|destac[oó]|resalt[oó]|cuestion[oó]' +
+    '|exclam[oó]|dud[oó] de',
   `(?:quit[oó]|elimin[oó]) (?:una? [^"\\n]{1,24}|"[^"\\n]{1,24}"|${MARK}) (?:de|a)`,
 ].join('|');
 

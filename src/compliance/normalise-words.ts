@@ -1,4 +1,4 @@
-import { MISSPELLINGS, SLIPS } from './keywords.ts';
+import { MISSPELLINGS, SLIPS } from './keywords-misspelled.ts';
 
 /** Spellings of everyday words, so that each rule needs to know one. Spanish words never collide with these forms. */
 const CANONICAL: ReadonlyMap<string, string> = new Map([
@@ -87,16 +87,22 @@ function entries(word: string, spellings: string): readonly [string, string][] {
 /** A word with inner apostrophes, or whatever stands between two words. */
 const TOKEN = /[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*|[^\p{L}\p{N}]+/gu;
 
+/** "don t", as some phones and gateways leave it. */
+const LOST_APOSTROPHE = /\b(do|does|did|is|was|are|have|has|could|would|should)n t /g;
+
 /** Rewrites lower-case text without accents into canonical words with clause marks; see `InboundText.clauses`. */
 export function canonicalWords(comparable: string): string {
   const tokens = comparable.match(TOKEN) ?? [];
   let result = ' ';
   tokens.forEach((token, index) => {
     const isWord = /^[\p{L}\p{N}]/u.test(token);
-    const piece = isWord ? canonicalWord(token) : gapBetween(token, { before: tokens[index - 1], after: tokens[index + 1] });
+    const piece = isWord
+      ? canonicalWord(token)
+      : gapBetween(token, { before: tokens[index - 1], after: tokens[index + 1] });
     result += result.endsWith(' ') ? piece.trimStart() : piece;
   });
-  return result.endsWith(' ') ? result : `${result} `;
+  const closed = result.endsWith(' ') ? result : `${result} `;
+  return closed.includes(' t ') ? closed.replace(LOST_APOSTROPHE, '$1 not ') : closed;
 }
 
 function canonicalWord(token: string): string {

@@ -7,7 +7,8 @@ const legal = rulesOf({ family: 'legal', language: 'en', verdict: 'opt_out' });
 
 /** A lawyer who reads the contract is part of the job; one who hears about our texts is not. */
 const PAPERS = occurs(
-  '\\b(?:contract|deed|closing|title|invoice|documents?|agreement|paperwork|easement|settlement|escrow|review\\w*|copy|docs)\\b',
+  '\\b(?:contract|deed|closing|title|invoice|documents?|agreement|paperwork|easement|settlement|escrow' +
+    '|review\\w*|copy|docs)\\b',
 );
 const LAWYER = '(?:my|our|a|an) (?:lawyer|attorney)s?';
 
@@ -15,24 +16,30 @@ const LEGAL: readonly Rule[] = [
   legal(
     [
       '\\b(?:tcpa|fcc|ftc|dnc)\\b',
-      '\\b(?:telephone )?consumer protection act\\b|\\bfederal (?:trade|communications) commission\\b',
-      '\\b(?:do not|no) (?:call|text|contact|solicit)s?(?: (?:or|and) (?:call|text|contact))? (?:list|lists|registry|register)\\b',
-      '\\breport(?:ing|ed)? (?:you|your|yall)\\b',
+      '\\b(?:telephone )?consumer protection act\\b',
+      '\\bfederal (?:trade|communications) commission\\b',
+      '\\b(?:do not|no) (?:call|text|contact|solicit)s?(?: (?:or|and) (?:call|text|contact))? (?:list|lists' +
+        '|registry|register)\\b',
+      '\\breport(?:ing|ed)? (?:you|your|yall|this number)\\b',
+      '«(?:you (?:are|will be|have been) )?reported»',
       `\\b(?:report|flag|mark)(?:ing|ed|ged|ging)?(?: ${oneOf(`
-        this it these them you number text texts message as for to the all of`)})* ` +
-        `${oneOf('spam junk scam phishing harassment fcc ftc police authorities attorney_general carrier')}\\b`,
+        this it these them you number text texts message to the all of`)})* ` +
+        `${oneOf('(?:as|for)_(?:spam|junk|scam|phishing|harassment) spam(?!_folder) fcc ftc attorney_general carrier')}\\b`,
       '\\b(?:sue|suing|sued) (?:you|your|yall)\\b|\\b(?:will|going to|can|could) sue»',
-      '\\b(?:legal action|take you to court|see you in court|small claims|class action|restraining order|press(?:ing)? charges)\\b',
-      '\\bhar+ass(?:ment|ing|ed|es)?\\b',
+      '\\b(?:legal action|take you to court|see you in court|small claims|class action|restraining order' +
+        '|press(?:ing)? charges)\\b',
+      '\\bhar+ass(?:ment|ing|ed)\\b',
       `\\b(?:illegal|unlawful|unsolicited|against the law)\\b(?: \\w+){0,3} (?:${MESSAGES}|text|contact|message)\\b`,
-      `\\b(?:${MESSAGES}|texting me|this) (?:is|are)(?: \\w+){0,2} (?:illegal|unlawful|unsolicited|against the law|a violation)\\b`,
+      `\\b(?:${MESSAGES}|texting me|this) (?:is|are)(?: \\w+){0,2} (?:illegal|unlawful|unsolicited|against the` +
+        ' law|a violation)\\b',
     ],
     unlessNegated,
   ),
   legal(
     [
       `\\b${oneOf(`
-        call contact talk speak hear get involve see consult notify turn forward send retain hire forwarded goes`)}(?:ing|ting|ed|ring)?` +
+        call contact talk speak hear get involve see consult notify turn forward send retain hire forwarded goes`)}` +
+        '(?:ing|ting|ed|ring)?' +
         `(?: (?:this|it|you|to|with|from|over|these|texts))* ${LAWYER}\\b`,
       `\\b${LAWYER} (?:will|is going to|can) (?:be|contact|call|sue|deal|handle|hear)\\b`,
       `\\b(?:text|texts|message|messages|call|contact|you)\\b(?: \\w+){0,6} ${LAWYER}\\b`,
@@ -50,7 +57,7 @@ const DISMISSAL = oneOf(`
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
   please now already and with all of you guys people assholes? bitch spammers? scammers? bro dude man losers? fuckers? scum forever
-  stop leave remove do never your this these lol come back ever again`);
+  stop leave remove do not never your this these lol come back ever again`);
 const OURS = `my ${oneOf('wife husband family phone mom dad mother father parents kids')}`;
 
 const HOSTILE: readonly Rule[] = [

@@ -1,5 +1,14 @@
 import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
-import { BOTHER, BOTHERING, CONTACTS, DAY_OR_TIME, isOwnAction, MESSAGES } from './opt-out-vocabulary.ts';
+import {
+  BOTHER,
+  BOTHERING,
+  CONTACTS,
+  DAY_OR_TIME,
+  isOwnAction,
+  MESSAGES,
+  preferredChannel,
+  reviewFrequency,
+} from './opt-out-vocabulary.ts';
 
 /** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
 
@@ -7,39 +16,36 @@ const FOR_GOOD = occurs('\\b(?:anymore|any more|again|ever|never|no longer|no mo
 const AT_SOME_TIME = occurs(
   `^(?: \\w+){0,3} (?:${oneOf(`
     before after until till til while during at_(?:night|work|home|\\d+|noon|midnight|church|this_hour|this_time)
-    on_(?:the_)?(?:weekends?|sundays?|saturdays?|\\w+days?) past_\\d+ when if unless between in_the_(?:morning|evening|afternoon|middle)
-    early late so_(?:late|early) this_(?:late|early) right_now`)}|${DAY_OR_TIME})\\b`,
+    on_(?:the_)?(?:weekends?|sundays?|saturdays?|\\w+days?) past_\\d+ when if unless between
+    in_the_(?:morning|evening|afternoon|middle) early late so_(?:late|early) this_(?:late|early) right_now`)}|${DAY_OR_TIME})\\b`,
 );
-const PREFERS_TEXT = occurs(
-  '\\b(?:text|message|texts|texting|messages) (?:me|us|is|are|works|work|only|instead|please|fine|ok|okay|better|best|preferred)',
-  '\\b(?:by|via|prefer|just|only|rather) (?:text|texts|texting|message)\\b',
-);
-const PREFERS_CALL = occurs(
-  '\\b(?:call|phone|email|ring) (?:me|us|is|instead|only|please|my|works|better)',
-  '\\b(?:by|via|prefer|just|only|rather|give me a) (?:call|calls|calling|phone|email)\\b',
-);
-
-/** Another hour or another channel is a preference to store. No texts at all, even with "call me instead", is for a person. */
-const preference: Guard = ({ left, matched, right, message }): Objection => {
+/** Another hour or another channel is a preference to store; "not at night" is not "never". */
+const preference: Guard = (place): Objection => {
+  const { left, matched, right } = place;
   if (FOR_GOOD.test(`${left}${matched}${right}`)) return undefined;
-  if (AT_SOME_TIME.test(right)) return 'nothing';
-  const rest = message.clauses.replace(matched, ' ');
-  const onlyCalls = /\b(?:call|phone|calling)\b/.test(matched) && !/\b(?:text|message|contact|sms)/.test(matched + right);
-  if (onlyCalls) return PREFERS_TEXT.test(rest) ? 'nothing' : undefined;
-  return PREFERS_CALL.test(rest) ? 'review' : undefined;
+  return AT_SOME_TIME.test(right) ? 'nothing' : preferredChannel(place);
 };
 
 const OTHERS_DO = occurs(
   '\\b(?:i|we|they|he|she|it|who|that|which|crew|guys|why)(?: (?:really|usually|just|also|always))* $',
   '\\b(?:did|does|do|if|when|sorry|how come) you $|«you $',
 );
-const IS_INSTRUCTED = occurs('\\b(?:want|need|prefer|rather|like|asked|told|said|ask|request)(?: (?:that|you|if|it|please))* $');
+const IS_INSTRUCTED = occurs(
+  '\\b(?:want|need|prefer|rather|like|asked|told|said|ask|request)(?: (?:that|you|if|it|please))* $',
+);
+
+/** "Could you not text me", "I ask that you not call"; but "you did not call me". */
+const BARE_NOT_ASKS =
+  /\b(?:please|to|and|or|asked|rather|prefer|could|would|can|(?:could|would|can|rather|prefer|that) you(?: please)?) $/;
 
 /** "I don't text" and "you never call" tell what people do; "asked you not to text" and "don't text" tell us what to do. */
 const imperative: Guard = dropWhen(({ left, matched }) => {
   if (IS_INSTRUCTED.test(left)) return false;
-  const isWeak = /^(?:no need|not (?!to ))/.test(matched);
-  if (isWeak && !FOR_GOOD.test(matched) && !/\b(?:please|you|could|can) $/.test(left)) return true;
+  const isForGood = FOR_GOOD.test(matched);
+  if (/^no need/.test(matched) && !isForGood) return true;
+  const isBareNot = /^not (?!to )/.test(matched);
+  if (isBareNot && !BARE_NOT_ASKS.test(left) && !(isForGood && /\byou can $/.test(left))) return true;
+  if (!isForGood && /\b(?:if|when|while|unless|until|before|after) \w/.test(left)) return true;
   return OTHERS_DO.test(left) || isOwnAction(left);
 });
 
@@ -59,26 +65,33 @@ const OF_THEM = oneOf(`
   promotional`);
 
 /** "Don't call me sir", "don't text me the gate code": about a word or a thing, not about being texted. */
-const NAMES_SOMETHING = occurs(`^ (?:sir|maam|crazy|names|stupid)\\b|^ (?:the|that|a|an|those|your) (?!\\w* ?${MESSAGES}|${CONTACTS})`);
+const NAMES_SOMETHING = occurs(
+  `^ (?:sir|maam|crazy|names|stupid)\\b`,
+  `^ (?:the|that|a|an|those|your) (?!\\w* ?${MESSAGES}|${CONTACTS})`,
+);
 
 const instruct = rulesOf({ family: 'negative_imperative', language: 'en', verdict: 'opt_out' });
 
 const IMPERATIVES: readonly Rule[] = [
   instruct(
     [
-      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:${BOTHER}|${BOTHERING})(?: or (?:${BOTHER}|${BOTHERING}))*${TARGET}`,
-      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:text|message|contact|spam|bother) my (?:\\w+ ){0,2}(?:phone|number|cell|line)\\b`,
-      `\\b${NEVER} (?:${LEAD_IN} ){0,3}use (?:my|this) (?:phone |cell )?(?:number|phone)\\b`,
-      `\\b${NEVER} (?:${LEAD_IN} ){0,3}(?:respond|reply) to (?:me|us|this number)\\b`,
+      `\\b${NEVER} (?:${LEAD_IN} )*(?:${BOTHER}|${BOTHERING})(?: or (?:${BOTHER}|${BOTHERING}))*${TARGET}`,
+      `\\b${NEVER} (?:${LEAD_IN} )*(?:text|message|contact|spam|bother) my (?:\\w+ ){0,2}(?:phone|number|cell|line)\\b`,
+      '\\bif you (?:ever )?(?:text|contact|message|call)(?: (?:me|us|this number|here))* (?:again|one more time)\\b',
+      `\\b${NEVER} (?:${LEAD_IN} )*use (?:my|this) (?:phone |cell )?(?:number|phone)\\b`,
+      `\\b${NEVER} (?:${LEAD_IN} )*(?:respond|reply) to (?:me|us|this number)\\b`,
     ],
     imperative,
+    reviewFrequency,
     preference,
     dropWhen(({ right }) => NAMES_SOMETHING.test(right)),
   ),
   instruct(
     [
-      `\\b(?:do not|never|no longer|not) (?:(?:you|ever|even|please|keep|to|again|be) ){0,2}(?:send|sending)${NUMBER_TARGET}?` +
-        `(?: ${OF_THEM})*(?: (?:${MESSAGES}|${CONTACTS}|${oneOf('anything info information stuff crap shit nothing bs')})\\b|»| (?:please|again|anymore)\\b)`,
+      '\\b(?:do not|never|no longer|not) (?:(?:you|ever|even|please|keep|to|again|be) ){0,2}(?:send' +
+        `|sending)${NUMBER_TARGET}?` +
+        `(?: ${OF_THEM})*(?: (?:${MESSAGES}|${CONTACTS}` +
+        `|${oneOf('anything info information stuff crap shit nothing bs')})\\b|»| (?:please|again|anymore)\\b)`,
     ],
     dropWhen(({ left }) => OTHERS_DO.test(left) || /\bstop $/.test(left)),
     preference,
@@ -86,9 +99,12 @@ const IMPERATIVES: readonly Rule[] = [
   instruct(
     [
       `\\b${oneOf('prefer rather appreciate wish like great nice if hope ask asking request requesting')}` +
-        `(?: (?:it|that|if|be))* you (?:did|would|will|could|do|can)(?: please)? not (?:ever |please )?(?:${BOTHER}|send)\\b`,
-      '\\b(?:do not|not|never|no longer) (?:(?:really|even|ever|do) )?(?:want|need|wish|like|care for|appreciate) (?:for )?' +
-        `(?:you|anyone|anybody|your company|people|companies)(?: (?:guys|all|people))? (?:to )?(?:keep )?(?:${BOTHER}|${BOTHERING}|send|sending)\\b`,
+        '(?: (?:it|that|if|be))* you (?:did|would|will|could|do|can)(?: please)? not (?:ever |please' +
+        ` )?(?:${BOTHER}|send)\\b`,
+      '\\b(?:do not|not|never|no longer) (?:(?:really|even|ever|do) )?(?:want|need|wish|like|care for' +
+        '|appreciate) (?:for )?' +
+        '(?:you|anyone|anybody|your company|people|companies)(?: (?:guys|all|people))? (?:to )?(?:keep' +
+        ` )?(?:${BOTHER}|${BOTHERING}|send|sending)\\b`,
     ],
     preference,
   ),
@@ -101,8 +117,9 @@ const RECEIVE = oneOf(`
   get be_getting receive be_receiving keep_getting keep_receiving continue_getting continue_receiving continue_to_receive
   continue_to_get`);
 const OF_YOUR = oneOf(`
-  any anymore any_more more of your these those this the such further future you so_many random unwanted unsolicited for in all
+  any anymore more of your these those this the such further future you so_many random unwanted unsolicited for in all
   text sms spam sales marketing promotional stupid kind type sort additional receiving getting other`);
+const REFUSABLE = oneOf('calls updates reminders emails deals coupons specials surveys phone_calls contact');
 const TO_STAY = occurs('\\b(?:miss|lose|stop getting|stop receiving)\\b');
 
 const WISH_NOT = '(?:wish|want|like|prefer|choose|rather|ask|asking|asked)(?: to)? (?:no longer|not|never)(?: to)?';
@@ -112,29 +129,38 @@ const refuse = rulesOf({ family: 'refusal', language: 'en', verdict: 'opt_out' }
 const REFUSALS: readonly Rule[] = [
   refuse(
     [
-      `\\b${UNWANTED} (?:to )?(?:(?:${RECEIVE}|see|have|read|accept|the) )?(?:${OF_YOUR} ){0,5}(?:${MESSAGES}|` +
-        `${oneOf('calls updates reminders offers emails deals coupons specials surveys phone_calls contact')})\\b`,
+      `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:${MESSAGES}|${REFUSABLE})\\b`,
+      `\\b${UNWANTED} to ${RECEIVE} (?:${OF_YOUR} )*${CONTACTS}\\b`,
       `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
         these those this them anything it any anymore any_more no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
       `\\b${UNWANTED} to (?:receive|keep (?:getting|receiving)|continue (?:getting|receiving|to receive))»`,
-      `\\b${WISH_NOT} (?:${RECEIVE}|have) (?:${OF_YOUR} ){0,4}(?:${MESSAGES}|calls|updates|reminders|these|this|them|anything)\\b`,
+      `\\b${WISH_NOT} (?:${RECEIVE}|have) (?:${OF_YOUR} )*(?:${MESSAGES}|calls|updates|reminders|these|this` +
+        '|them|anything)\\b',
       `\\b${WISH_NOT} be (?:texted|contacted|messaged|called|bothered|spammed|solicited|disturbed)\\b`,
-      `\\b(?:make sure|ensure)(?: that)? (?:i|we) (?:do not|never|no longer) (?:get|receive) (?:${OF_YOUR} ){0,5}(?:${MESSAGES}|these|this|anything)\\b`,
-      `\\b${UNWANTED} to (?:hear (?:from (?:you|your|yall|anyone)|anything)|communicate|talk to you|have any(?: more)? contact)\\b`,
-      `\\b${UNWANTED} to be ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed')}\\b`,
+      `\\b(?:make sure|ensure)(?: that)? (?:i|we) (?:do not|never|no longer) (?:get|receive) (?:${OF_YOUR}` +
+        ` ){0,5}(?:${MESSAGES}|these|this|anything)\\b`,
+      `\\b${UNWANTED} to (?:hear (?:from (?:you|your|yall|anyone)|anything)|communicate|talk to you|have any(?:` +
+        ' more)? contact)\\b',
+      `\\b${UNWANTED} to be` +
+        ` ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed')}\\b`,
       `\\b${UNWANTED} to be on (?:your|this|the|any|a) (?:\\w+ )?(?:list|database|thread)\\b`,
       `\\b${UNWANTED} (?:any more of|anymore of|more of|any of) (?:these|those|this|them|your stuff)»`,
     ],
     dropWhen(({ left, matched }) => TO_STAY.test(matched) || /\b(?:did|do|if) you $/.test(left)),
+    reviewFrequency,
     preference,
   ),
   refuse(
     [
       `\\bno (?:more|further|future|additional|other) (?:of )?(?:${oneOf(`
-        your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*(?:${MESSAGES}|${CONTACTS})\\b`,
+        your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*` +
+        `(?:${MESSAGES}|${CONTACTS})\\b`,
       '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
       '«(?:i |we )?(?:said|say) no more»',
-      `«(?:(?:please|just|ok|hi|and|thanks) )*(?:no|zero) (?:${MESSAGES}|contact|calls or texts|calls and texts|texting or calling)` +
+      `\\bno need for (?:${OF_YOUR} )*${MESSAGES}\\b`,
+      `\\bkeep your (?:\\w+ )?${MESSAGES} (?:to yourself|away)\\b`,
+      `«(?:(?:please|just|ok|hi|and|thanks) )*(?:no|zero) (?:${MESSAGES}|contact|calls or texts|calls and texts` +
+        '|texting or calling)' +
         `(?: ${oneOf(`
           or and please thanks thank_you to this number me my phone ever again anymore at all calls texts messages emails calling
           texting`)})*»`,

@@ -8,6 +8,7 @@ import {
   onlyTowardsUs,
   reviewHypothetical,
   reviewMistakes,
+  reviewNewNumber,
   SERVICE_OBJECT,
   speaksToUs,
   unlessNegated,
@@ -17,13 +18,15 @@ import {
 
 const LIST = oneOf(`
   lists? mailing_lists? mailings? databases? systems? records contacts files? rotation thread distribution campaigns? program
-  register texts? messages? phone books? group chat group_chat conversation crm`);
+  register texts? messages? emails? group chat group_chat conversation crm chain here phone`);
 const KIN = oneOf('wife husband mom dad mother father family parents');
 const PHONE_KIND = '(?:cell |phone |mobile |cell phone |contact |home |personal )?';
-const IDENTITY = oneOf(
-  'number numbers name phone cell line info information contact contacts details data profile digits email stuff',
-);
-const SELF = `(?:me|us|myself|my ${KIN}|him|her|(?:my|our|this|the|that|his|her|their) (?:name and |name and phone )?${PHONE_KIND}${IDENTITY})`;
+const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile digits email');
+const SELF = `(?:${[
+  `me|us|myself|my ${KIN}|him|her`,
+  `(?:my|our|his|her|their) (?:name and |name and phone )?${PHONE_KIND}${OWNED}`,
+  `(?:this|the|that) ${PHONE_KIND}(?:numbers?|phone|cell|contact)`,
+].join('|')})`;
 
 const FROM_SERVICE = occurs(
   '^ ?(?:off|from|out of|on|for|off of)?(?: (?:of|the|your|this|that|our|my|tomorrows|todays|next))* ?(?:\\w+ )?' +
@@ -36,9 +39,11 @@ const fromService: Guard = dropWhen(({ right }) => FROM_SERVICE.test(right));
 const wasI: Guard = dropWhen(({ left }) => WAS_I.test(left));
 
 const REMOVE = oneOf(`
-  remove delete erase scrub purge exclude unsubscribe unenroll disenroll unregister deregister omit eliminate wipe clear
-  discontinue unlist`);
-const MOVE_AWAY = oneOf('take get drop pull leave keep cross scratch strike cut put let remove');
+  remove delete erase scrub purge exclude unsubscribe unenroll disenroll unregister deregister omit discontinue
+  unlist`);
+const TAKE_OFF = oneOf('take drop remove cancel strike scratch cross');
+const GET_OFF = oneOf('get pull leave keep cut put let');
+const EVERY = '(?: (?:of|all|any|your|the|this|that|these|every|future|further))*';
 const BEING_GONE = oneOf(
   'remove removed delete deleted taken drop dropped get come be want need go step leave exit out',
 );
@@ -48,22 +53,32 @@ const REMOVAL: readonly Rule[] = [
     [
       `\\b${REMOVE} (?:(?:please|just|all|of) ){0,2}${SELF}\\b`,
       `\\b${REMOVE} (?:this |the )?(?:number )?\\d[\\d ]{6,14}`,
-      `\\b${MOVE_AWAY} (?:(?:please|just) )?${SELF} (?:please |the (?:hell|fuck|f) |completely )?(?:off|out of|from)\\b`,
-      `\\b${MOVE_AWAY} ${SELF} (?:of|if) (?:all )?(?:your|you|the|this) (?:\\w+ )?${LIST}\\b`,
-      `\\b${BEING_GONE} (?:from|off|off of|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any|yalls) (?:\\w+ ){0,2}${LIST}\\b`,
+      `\\b${TAKE_OFF} (?:(?:please|just) )?${SELF} (?:please |the (?:hell|fuck|f) |completely )?(?:off|out of` +
+        `|from)${EVERY}` +
+        '(?:»| (?:please|now|thanks?|thank|asap|immediately|and|or|before|right|already)\\b| (?:\\w+' +
+        ` ){0,3}(?:${LIST}|${MESSAGES})\\b)`,
+      `\\b${GET_OFF} (?:please )?${SELF} (?:please |the (?:hell|fuck|f) )?(?:off|out of|from)${EVERY} (?:\\w+` +
+        ` ){0,2}(?:${LIST}|${MESSAGES})\\b`,
+      `\\b(?:${TAKE_OFF}|${GET_OFF}) ${SELF} (?:of|if) (?:all )?(?:your|you|the|this) (?:\\w+ )?${LIST}\\b`,
+      `\\b${BEING_GONE} (?:from|off|off of|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any` +
+        `|yalls) (?:\\w+ ){0,2}${LIST}\\b`,
       '\\b(?:want|wish|like|need|asked|ask|asking|requested|requesting|request|demand|demanding|please|prefer|have) ' +
         '(?:(?:to be|to have|to get|me|be|us|it|my (?:number|name|info)|this number) )+' +
         '(?:removed|unsubscribed|deleted|taken off|opted out|blocked)\\b',
       `«(?:\\w+ ){0,6}off (?:of )?(?:your|this|all|any|these) (?:\\w+ ){0,2}(?:lists?|mailing list|thread|database)\\b`,
+      '«(?:please |get )?off (?:of )?the (?:\\w+ )?list(?: please| thanks)*»',
       '\\b(?:leave|exit|get out of) (?:this|the|your) (?:group|chat|thread|conversation|text)\\b',
     ],
     unlessNegated,
     fromService,
     wasI,
+    reviewNewNumber,
   ),
   removal(
-    [`«(?:\\w+ ){0,5}?(?:remove|delete|take off|get off|unenroll|block(?:ed|ing)?)(?: ${oneOf(`
-      please now thanks thank_you immediately asap it this today number list from_list from_the_list phone_number off and`)})*»`],
+    [
+      `«(?:\\w+ ){0,5}?(?:remove|removed|delete|take off|get off|unenroll|block(?:ed|ing)?)(?: ${oneOf(`
+      please now thanks thank_you immediately asap today number list from_list from_the_list phone_number off and`)})*»`,
+    ],
     dropWhen(({ left, matched }) => !isBareRemoval(left + matched)),
   ),
   removal(
@@ -74,22 +89,28 @@ const REMOVAL: readonly Rule[] = [
     ],
     unlessNegated,
     reviewHypothetical,
-  reviewMistakes,
+    reviewMistakes,
     reviewHypothetical,
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
   removal(
     [
-      '\\bblock(?:ing|ed)? (?:you|your|this number|this|these|them|yall)\\b',
+      '\\bblock(?:ing|ed)? (?:you|your|this number|yall)\\b',
       '\\bblock(?:ed)? and report(?:ed)?\\b|\\breported and blocked\\b',
-      '\\b(?:you are|number is|getting|get|been) (?:blocked|reported)\\b',
+      '\\b(?:you|(?:this|your) number) (?:are|have been|has been|is|will be|got)(?: (?:now|being|getting))*' +
+        ' (?:blocked|reported)\\b(?! in\\b)',
     ],
     unlessNegated,
-    dropWhen(({ left, right }) => /\b(?:truck|car|is|are|was|crew|van|dumpster) $/.test(left) || /^ (?:driveway|drain|view|road|street|wall|way)/.test(right)),
+    dropWhen(
+      ({ left, right }) =>
+        /\b(?:truck|car|is|are|was|crew|van|dumpster) $/.test(left) ||
+        /^ (?:driveway|drain|view|road|street|wall|way)/.test(right),
+    ),
   ),
 ];
 
-const REMOVAL_WORDS = /\b(?:remove|delete|take|off|get|unenroll|blocked|blocking|block|it|this|today|number|phone|list|from|the|asap)\b/g;
+const REMOVAL_WORDS =
+  /\b(?:remove|removed|delete|take|off|get|unenroll|blocked|blocking|block|it|this|today|number|phone|list|from|the|asap)\b/g;
 
 /** "please remove", "so delete thanks": the verb with polite filling and nothing else to act on. */
 const isBareRemoval = (clause: string): boolean => !isNegated(clause) && speaksToUs(clause.replace(REMOVAL_WORDS, ''));
@@ -99,21 +120,26 @@ const NUMBER_REMOVAL: readonly Rule[] = [
     [
       `\\b${oneOf(`
         lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard`)} ` +
-        `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info|cell|line)\\b`,
+        `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info` +
+        '|cell|line)\\b',
     ],
     unlessNegated,
     onlyTowardsUs,
+    reviewNewNumber,
+    reviewNewNumber,
   ),
   rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
     ['\\bthrow (?:my|this) number (?:away|out)\\b'],
     unlessNegated,
     onlyTowardsUs,
+    reviewNewNumber,
   ),
 ];
 
 const CONSENT = '(?:consent|permission|authorization|authorisation|opt in|authority)';
 const FOR_ANOTHER_ACT = new RegExp(
-  `^ to (?!${BOTHER}|be (?:texted|contacted|messaged|called)|send|use my (?:number|phone|cell)|have my (?:number|phone)|keep)`,
+  `^ to (?!${BOTHER}|be (?:texted|contacted|messaged|called)|send|use my (?:number|phone|cell)|have my` +
+    ' (?:number|phone)|keep)',
 );
 const ABOUT_TEXTS = occurs(
   `^ (?:\\w+ ){0,2}(?:${MESSAGES}|${CONTACTS}|${LIST}|${oneOf(`
@@ -125,26 +151,35 @@ const revocation = rulesOf({ family: 'revocation', language: 'en', verdict: 'opt
 const REVOCATION: readonly Rule[] = [
   revocation(
     [
-      '\\b(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w* ' +
+      '\\b(?:(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w*|take back|taking back) ' +
         `(?:(?:my|all|any|our|the|that|of|previous|prior|express|written|sms|text|messaging) )*${CONSENT}\\b`,
       `\\b${CONSENT} (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
       '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
-        `(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the )?${CONSENT}\\b`,
+        '(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the' +
+        ` )?${CONSENT}\\b`,
       `\\b(?:(?:have|has|had|given) no|(?:no one|nobody) gave you(?: any)?) ${CONSENT}\\b`,
-      '\\b(?:do not|did not|does not|never|no longer)(?: ever)? consent(?:ed)?\\b',
+      '\\b(?:do not|did not|does not|have not|never|no longer)(?: ever)? consent(?:ed)?\\b',
+      '\\bno consent (?:was |is )?(?:given|granted)\\b',
       `\\bwithout (?:my|our|any) ${CONSENT}\\b`,
-      `\\b(?:do|did) not (?:authorize|permit|allow) you to (?:${BOTHER}|send)\\b|\\bnot (?:authorized|allowed|permitted) to ${BOTHER}\\b`,
+      `\\b(?:do|did) not (?:authorize|permit|allow) you to (?:${BOTHER}|send)\\b`,
+      `\\bnot (?:authorized|allowed|permitted) to ${BOTHER}\\b`,
     ],
     dropWhen(({ right }) => FOR_ANOTHER_ACT.test(right) && !ABOUT_TEXTS.test(right.slice(3))),
-    dropWhen(({ left }) => /\b(?:if|crew|they|neighbors?) $/.test(left)),
+    dropWhen(({ left, right }) => /\b(?:if|crew|they|neighbors?) $/.test(left) || /^ from (?!me|us)/.test(right)),
   ),
   revocation(
-    ['\\bopt(?:ing|ed)?(?: (?:me|us|my number|this number|this phone|number|my phone|him|her))? out\\b'],
+    [
+      '\\bopt(?:ing|ed)?(?: (?:me|us|my number|this number|this phone|number|my phone|him|her))? out\\b(?!' +
+        ' (?:fee|option|period|form|clause))',
+    ],
     unlessNegated,
     reviewHypothetical,
-  reviewMistakes,
+    reviewMistakes,
     dropWhen(({ right }) => optsOutOfSomethingElse(right)),
-    reviewWhen(({ left, matched }) => /opted/.test(matched) && /\b(?:was|were|did|got|get|have you|you|am|are) (?:i |we |you )?$/.test(left)),
+    reviewWhen(
+      ({ left, matched }) =>
+        /opted/.test(matched) && /\b(?:was|were|did|got|get|have you|you|am|are) (?:i |we |you )?$/.test(left),
+    ),
     reviewHypothetical,
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
@@ -152,9 +187,10 @@ const REVOCATION: readonly Rule[] = [
 
 /** "Opt out of the extended warranty" leaves a plan, not our texts. */
 function optsOutOfSomethingElse(right: string): boolean {
-  const object = /^ (?:of|from)(?: (?:the|your|this|these|that|those|all|any|our|my|it|everything|future|further))* ?(.*)$/.exec(
-    right,
-  )?.[1];
+  const object =
+    /^ (?:of|from)(?: (?:the|your|this|these|that|those|all|any|our|my|it|everything|future|further))* ?(.*)$/.exec(
+      right,
+    )?.[1];
   return object !== undefined && object.trim() !== '' && !ABOUT_TEXTS.test(` ${object}`);
 }
 

@@ -51,14 +51,22 @@ const PATTERNS: readonly RequestPattern[] = [
     pattern: occurs(
       `\\b${oneOf('start resume restart begin')}(?: ${oneOf(`
         sending getting receiving with the your my me us to_send up these`)})* (?:texting|messaging|${MAILINGS})\\b`,
-      `\\b${oneOf('add put sign include enroll subscribe get take resubscribe opt')} ${SELF} (?:up |back |on |in |to |again |for |onto )+` +
-        `(?:${oneOf('to the your on this my for')} )*(?:${oneOf('text texting message messaging sms mailing marketing')} (?:list|alerts)|` +
+      `\\b${oneOf('add put sign include enroll subscribe get take resubscribe opt')} ${SELF} (?:up |back |on ` +
+        '|in |to |again |for |onto )+' +
+        `(?:${oneOf('to the your on this my for')}` +
+        ` )*(?:${oneOf('text texting message messaging sms mailing marketing')} (?:list|alerts)|` +
         `${oneOf('texts text messages alerts again sms updates reminders offers notifications')})\\b`,
-      `\\b${oneOf('put add sign opt take')} ${SELF} back(?: (?:on|in|up|to|onto)(?: (?:the|your|this))?)?(?= (?:[|?]|please|thanks|list|$))`,
-      '\\bre ?subscribe\\b|\\bre ?enroll\\b|\\bunblock me\\b|\\bopt(?:ed)? (?:me |us )?(?:back )?in\\b',
-      `^ (?:${oneOf('please i we want would like to can you ok yes')} )*(?:sign me up|subscribe me)(?: (?:again|back|to this))*${END}`,
+      `\\b${oneOf('put add sign opt take')} ${SELF} back(?: (?:on|in|up|to|onto)(?: (?:the|your|this))?)?(?=` +
+        ' (?:[|?]|please|thanks|list|$))',
+      '\\bre ?subscribe\\b',
+      '\\bre ?enroll\\b',
+      '\\bunblock me\\b',
+      '\\bopt(?:ed)? (?:me |us )?(?:back )?in\\b',
+      `^ (?:${oneOf('please i we want would like to can you ok yes')} )*(?:sign me up|subscribe me)(?: (?:again` +
+        `|back|to this))*${END}`,
       '\\byou (?:can|may) (?:text|message|contact|send)(?: \\w+){0,3} (?:again|now)\\b',
-      `\\b(?:want|like|love|wish) (?:to )?${oneOf('get receive start_getting start_receiving be_added be_back getting receiving')} ` +
+      '\\b(?:want|like|love|wish) (?:to' +
+        ` )?${oneOf('get receive start_getting start_receiving be_added be_back getting receiving')} ` +
         `(?:\\w+ ){0,3}${MAILINGS} (?:again|back)\\b`,
     ),
   },

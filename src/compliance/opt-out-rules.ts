@@ -92,8 +92,14 @@ const withMarks = (source: string): string =>
 export const oneOf = (words: string): string => `(?:${words.trim().replace(/\s+/g, '|').replaceAll('_', ' ')})`;
 
 /** Guards from a test on one side of the match. */
-export const dropWhen = (test: (place: Place) => boolean): Guard => (place) => (test(place) ? 'nothing' : undefined);
-export const reviewWhen = (test: (place: Place) => boolean): Guard => (place) => (test(place) ? 'review' : undefined);
+export const dropWhen =
+  (test: (place: Place) => boolean): Guard =>
+  (place) =>
+    test(place) ? 'nothing' : undefined;
+export const reviewWhen =
+  (test: (place: Place) => boolean): Guard =>
+  (place) =>
+    test(place) ? 'review' : undefined;
 
 /** The first opt-out that a rule finds, else the first case for a person. */
 export function firstFinding(rules: readonly Rule[], message: InboundText): Finding | undefined {

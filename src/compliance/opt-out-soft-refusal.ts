@@ -6,11 +6,12 @@ import { type Finding, oneOf } from './opt-out-rules.ts';
  * So they count only when the message says nothing else, or merely excuses itself ("no thanks, we already hired someone").
  */
 
+const WELL = oneOf('good set fine ok okay covered done over_it out not_ready taken_care_of straight');
 const SOFT_PHRASE = oneOf(`
   no nope nah naw negative pass hard_pass no_way no_sir no_maam not_really not_today not_now not_right_now maybe_later another_time
   maybe_another_time not_anymore do_not_bother no_need nothing not_at_this_time not_at_all not_for_me
-  (?:i_am|we_are|im|were|i_think_(?:i_am|we_are))_(?:all_)?(?:good|set|fine|ok|okay|covered|done|over_it|out|not_ready|taken_care_of|straight)
-  all_(?:set|done) good_here we_good unreal give_it_up
+  (?:i_am|we_are|im|were|i_think_(?:i_am|we_are))_(?:all_)?${WELL}
+  all_(?:set|done) good_here we_good maybe_next_(?:year|time|month|week|spring|summer|fall|season) unreal give_it_up
   (?:i|we)_(?:give_up|quit|am_done|will_pass|pass|decline|already_have_one)
   (?:i|we)_do_not_(?:need|want)_(?:it|this|that|anything|any|one)
   (?:do|did)_not_(?:need|want)(?:_(?:it|this|that|anything|any|your_services?|your_help|one|these))?
@@ -45,6 +46,7 @@ export function findSoftRefusal(message: InboundText): Finding | undefined {
     .filter((clause) => clause !== '' && !POLITE_CLAUSE.test(clause.slice(0, CLAUSE_LENGTH_MAX)));
   if (clauses.length > CLAUSES_MAX || clauses.some((clause) => clause.length > CLAUSE_LENGTH_MAX)) return undefined;
   const soft = clauses.find((clause) => SOFT_CLAUSE.test(clause));
-  if (soft === undefined || !clauses.every((clause) => SOFT_CLAUSE.test(clause) || EXCUSE.test(clause))) return undefined;
+  if (soft === undefined || !clauses.every((clause) => SOFT_CLAUSE.test(clause) || EXCUSE.test(clause)))
+    return undefined;
   return { verdict: 'review', family: 'bare_refusal', language: 'en', matched: soft };
 }

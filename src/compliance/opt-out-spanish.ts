@@ -1,11 +1,20 @@
-import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
+import {
+  dropWhen,
+  type Guard,
+  type Objection,
+  occurs,
+  oneOf,
+  type Rule,
+  reviewWhen,
+  rulesOf,
+} from './opt-out-rules.ts';
 
 /** Spanish requests to stop. Words carry no accents here; n also stands for n with tilde. */
 
 const MENSAJES = oneOf(`
   mensajes? mensajitos? mensajeria textos? sms promocion(?:es)? anuncios? publicidad propaganda spam notificacion(?:es)? alertas?
-  comunicacion(?:es)? suscripcion(?:es)? whatsapps? ofertas? recordatorios?`);
-const LLAMADAS = oneOf('llamadas? correos? emails? avisos?');
+  comunicacion(?:es)? suscripcion(?:es)? whatsapps? recordatorios?`);
+const LLAMADAS = oneOf('llamadas? correos? emails? avisos? ofertas?');
 const INSISTIR = `${oneOf(`
   mandar enviar escribir textear contactar llamar molestar fastidiar acosar insistir chingar joder fregar marcar hablar mandando
   enviando escribiendo texteando contactando llamando molestando fastidiando jodiendo chingando fregando acosando insistiendo
@@ -45,9 +54,11 @@ const preference: Guard = ({ left, matched, right, message }): Objection => {
 
 const NEGADO = /\b(?:no|nunca|sin)(?: (?:me|nos|se|le|les|quiero|quisiera|deseo|que|lo|la|va|voy))* $/;
 const unlessNegated: Guard = dropWhen(({ left }) => NEGADO.test(left));
-const COSA = occurs(`\\b${oneOf(`
+const COSA = occurs(
+  `\\b${oneOf(`
   arbol\\w* losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
-  cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`);
+  cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`,
+);
 const unlessThing: Guard = dropWhen(({ right }) => COSA.test(right));
 
 const revocation = rulesOf({ family: 'revocation', language: 'es', verdict: 'opt_out' });
@@ -59,30 +70,40 @@ const refuse = rulesOf({ family: 'refusal', language: 'es', verdict: 'opt_out' }
 const legal = rulesOf({ family: 'legal', language: 'es', verdict: 'opt_out' });
 const hostile = rulesOf({ family: 'hostile', language: 'es', verdict: 'opt_out' });
 
+const NUNCA = '(?:no|nunca|jamas|ni|tampoco)';
+const ANTES_DEL_VERBO = oneOf(`
+  me nos le les lo la quiero quieren? que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas deben? pueden? tienen? est(?:e|en|es)`);
+/** "No contacte al ingeniero" is about somebody else. */
+const AL_VECINO = /^ (?:al|con|el|la|los|las|a (?:la|los|las|mi|su|otr\w+)) /;
 const QUE_CESEN = oneOf('par dej escrib mand envi molest contact llam quit borr sac saqu');
 
 export const SPANISH_RULES: readonly Rule[] = [
   revocation([
-    '\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |todo |cualquier )?(?:consentimiento|permiso|autorizacion)\\b',
+    '\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |todo |cualquier )?(?:consentimiento' +
+      '|permiso|autorizacion)\\b',
     '\\b(?:no|nunca|jamas)(?: (?:les|le|te|los|lo|doy|di|he dado|tienen|tiene|tienes|mi|el|ningun|ustedes))* ' +
-      '(?:autorizo|autorice|autorizado|permiso|consentimiento|autorizacion)\\b(?! (?:para|de) (?:entrar|cortar|pasar|excavar|cavar|construccion))',
-    `\\b(?:les|le|te|ya)(?: (?:he|habia|les|le|te))* (?:dije|pedi|dicho|pedido|pido|digo)(?: \\w+){0,2} que (?:ya |me |no |nos )*${QUE_CESEN}\\w+`,
+      '(?:autorizo|autorice|autorizado|permiso|consentimiento|autorizacion)\\b(?! (?:para|de) (?:entrar|cortar' +
+      '|pasar|excavar|cavar|construccion))',
+    '\\b(?:les|le|te|ya)(?: (?:he|habia|les|le|te))* (?:dije|pedi|dicho|pedido|pido|digo)(?: \\w+){0,2} que' +
+      ` (?:ya |me |no |nos )*${QUE_CESEN}\\w+`,
   ]),
   cease(
     [
       `\\b${oneOf(`
-        deje dejen deja dejar dejenme dejeme dejame dejes paren pare parar parenle parele parale para_de termine terminen suspenda
-        suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron) no_sig(?:a|an|as)`)} ` +
-        `(?:${RELLENO} ){0,6}(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
-      '\\b(?:detenga|detengan|detener|paren|pare|parar|dejen|suspendan|terminen) (?:ya )?(?:con )?(?:esto|eso)(?: (?:ya|por|favor|gracias))*»',
-      `\\b(?:cancel|anul|termin|desactiv|suspend|elimin)\\w* (?:${RELLENO} ){0,4}${MENSAJES}\\b`,
+        (?:deje|dejen|deja|dejar|dejenme|dejeme|dejame|dejes)_(?:ya_)?de paren pare parar parenle parele parale para_de termine terminen
+        suspenda suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron)
+        no_sig(?:a|an|as)`)} ` + `(?:${RELLENO} )*(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
+      '\\b(?:detenga|detengan|detener|paren|pare|parar|dejen|suspendan|terminen) (?:ya )?(?:con )?(?:esto' +
+        '|eso)(?: (?:ya|por|favor|gracias))*»',
+      `\\b(?:cancel|anul|termin|desactiv|suspend|elimin)\\w* (?:${RELLENO} )*${MENSAJES}\\b`,
     ],
     unlessNegated,
     unlessThing,
   ),
   cease(
     [
-      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias) )*(?:paren|pare|parar|parenle|parele|detenganse|detengase|basta|alto|baja|desuscribir)' +
+      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias) )*(?:paren|pare|parar|parenle|parele|detenganse|detengase' +
+        '|basta|alto|baja|desuscribir)' +
         '(?: (?:ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
     ],
     unlessNegated,
@@ -93,47 +114,57 @@ export const SPANISH_RULES: readonly Rule[] = [
       `\\b${QUITAR}(?:me|nos|nme)(?: ${oneOf(`
         ya por favor de una vez su la esta esa tu sus todas las listas? mensajes aqui ahi este grupo sistema base datos contactos
         numero gracias registro`)})*»`,
-      `\\b(?:me|nos) (?:(?:pueden?|puedes|podrian?|favor de) )?${QUITAR}(?: ${CORTESIA})*(?:»| (?:de (?:su|la|esta|esa|tu|sus|las|todas|aqui)|por favor)\\b)`,
-      `\\b${QUITAR} (?:ya |por favor )?(?:mi|este|ese|nuestro|el) ${NUMERO}\\b`,
+      `\\b(?:me|nos) (?:(?:pueden?|puedes|podrian?|favor de) )?${QUITAR}(?: ${CORTESIA})*(?:»| (?:de (?:su|la` +
+        '|esta|esa|tu|sus|las|todas|aqui)|por favor)\\b)',
+      `\\b${QUITAR} (?:ya |por favor )?(?:mi|mis|este|ese|nuestro|el) ${NUMERO}\\b`,
       '\\b(?:dar|dame|deme|denme|darme|den|de|dan|darnos|denos|dese|quiero|quisiera|solicito|pido) ' +
         '(?:(?:me|mi|la|de|una|este numero|mi numero) )*baja\\b(?! (?:el|la|los|las|temporada|presion))',
       '\\b(?:desuscri|desinscri|desubscri|dessuscri)\\w+',
       '\\bcancel\\w* (?:mi |la |esta )?(?:suscri|subscri|inscrip)\\w+',
-      '\\bbloque\\w+ (?:este|su|tu|el) (?:numero|contacto)\\b|\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
+      '\\bbloque\\w+ (?:este|su|tu|el) (?:numero|contacto)\\b',
+      '\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
       '\\b(?:salir|salirme|salgo|sacar|sacarme) de (?:la|su|esta|esa|tu) (?:lista|grupo)\\b',
     ],
     unlessNegated,
     unlessThing,
   ),
   numberRemoval(
-    [`\\b(?:olvid(?:e|en|a|ar|ese|ense)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:mi|este|ese|nuestro) ${NUMERO}\\b`],
+    [
+      `\\b(?:olvid(?:e|en|a|ar|ese|ense)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:mi|este|ese` +
+        `|nuestro) ${NUMERO}\\b`,
+    ],
     unlessNegated,
     unlessThing,
   ),
   instruct(
     [
-      `\\b(?:no|nunca|jamas|ni|tampoco)(?: ${oneOf(`
-        me nos le les lo la quiero quieren? que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas deben? pueden? tienen? est(?:e|en|es)`)})* ${oneOf(`
+      `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
         escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando) texte(?:e|en|es|ar|arme|ando) textes
-        molest(?:e|en|es|ar|arme|ando) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir) busqu(?:e|en|es)
-        habl(?:e|en|es) marqu(?:e|en|es)`)}\\b`,
-      `\\b(?:no|nunca|jamas|ni|tampoco)(?: ${oneOf(`
-        me nos le les lo la quiero que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas est(?:e|en|es)`)})* ${oneOf(`
+        molest(?:e|en|es|ar|arme|ando) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir)`)}\\b`,
+      `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* (?:me|nos)(?: ${ANTES_DEL_VERBO})* (?:busqu|habl|marqu)(?:e|en|es)\\b`,
+      `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
         mand(?:e|en|es|ar|arme|ando|andome) envi(?:e|en|es|ar|arme|ando)`)}(?: ${oneOf(`
         ya mas por favor ningun ninguna estos esos este esto eso sus tantos tantas otro otra un de a_este_numero`)})*` +
         `(?: (?:${MENSAJES}|${LLAMADAS}|nada|cosas|tonterias|a este numero)\\b| mas\\b|»)`,
     ],
     dropWhen(({ left }) => /\b(?:que|si|se) $/.test(left) && !/\b(?:quiero|pido|dije|favor|pedi) que $/.test(left)),
+    dropWhen(
+      ({ left, matched, right }) => !/\b(?:me|nos)\b|[rdo](?:me|nos)$/.test(left + matched) && AL_VECINO.test(right),
+    ),
     preference,
   ),
   refuse(
     [
       `\\b(?:no|tampoco) ${oneOf(`
-        quiero queremos deseo deseamos quisiera necesito acepto me_interesan? estoy_interesad[oa]_en busco pedi solicite`)}(?: ${oneOf(`
+        quiero queremos deseo deseamos quisiera necesito acepto me_interesan? estoy_interesad[oa]_en busco pedi solicite`)}` +
+        `(?: ${oneOf(`
         que me recibir recibiendo seguir tener ver mas sus tus estos esos esas estas los las ningun ninguna de esta este tipo estar
         otros? leer a su el la`)})* (?:${MENSAJES}|${LLAMADAS}|(?:mand|envi|escrib|llam|contact|texte|molest)\\w+)\\b`,
-      '\\b(?:no|tampoco) (?:quiero|queremos|deseo|necesito)(?: (?:recibir|saber|mas|ya))* nada (?:de (?:ustedes|usted|su|ti|parte)|suyo|mas de)\\b',
-      '\\bno (?:quiero|queremos|deseo|deseamos|quisiera)(?: (?:seguir|mas|ya))* (?:recibir|recibiendo)(?: (?:esto|eso|estos|esos|nada|mas|de|ustedes))*»',
+      '\\b(?:no|tampoco) (?:quiero|queremos|deseo|necesito)(?: (?:recibir|saber|mas|ya))* nada (?:de (?:ustedes' +
+        '|usted|su|ti|parte)|suyo|mas de)\\b',
+      '\\bno (?:quiero|queremos|deseo|deseamos|quisiera)(?: (?:seguir|mas|ya))* (?:recibir|recibiendo)(?:' +
+        ' (?:esto|eso|estos|esos|nada|mas|de|ustedes|su|informacion|info))*»',
+      '\\bno (?:deseo|quiero|queremos|quisiera) (?:ser|que me) (?:contactad|molestad|llamad)\\w+',
       `\\b(?:no|ni un|ni una|cero|nada de)(?: (?:mas|otro|de|tantos))* (?:${MENSAJES}|${LLAMADAS})` +
         '(?: (?:por|favor|gracias|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
       '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|ya))+»',
@@ -143,11 +174,17 @@ export const SPANISH_RULES: readonly Rule[] = [
   legal(
     [
       '\\b(?:los|las|lo|la|te|les|le) (?:voy|vamos) a (?:demandar|reportar|denunciar|acusar)\\b',
+      '\\b(?:poner|meter|levantar)\\w* una (?:demanda|denuncia)\\b',
+      '\\b(?:reportar|reporto|reportando) (?:este|su|el) numero\\b',
       '\\b(?:demandar|reportar|denunciar)(?:los|las|lo|la|te|les)\\b',
       '\\b(?:los|te|les|lo) (?:report|demand|denunci)(?:o|e|are)\\b',
       '\\b(?:hablar|llamar|contactar|hablare|llamare|llamo|hablo)(?: con| a)? mi abogad[oa]\\b',
       '\\bmi abogad[oa] (?:se|los|les|le|lo) (?:\\w+ )?(?:comunic\\w+|contact\\w+|llam\\w+|va)\\b',
-      '\\b(?:acciones|accion|medidas) legal(?:es)?\\b|\\bacoso\\b|\\bacosando\\b|\\bes ilegal\\b|\\breport\\w+ (?:como|por) spam\\b',
+      '\\b(?:acciones|accion|medidas) legal(?:es)?\\b',
+      '\\bacoso\\b',
+      '\\bacosando\\b',
+      '\\bes ilegal\\b',
+      '\\breport\\w+ (?:como|por) spam\\b',
     ],
     unlessNegated,
   ),
@@ -156,7 +193,8 @@ export const SPANISH_RULES: readonly Rule[] = [
       '\\bdej\\w* (?:ya )?(?:me |nos )?(?:ya )?en paz\\b|\\bdej\\w+(?:me|nos) (?:ya )?tranquil\\w+',
       '\\bno (?:me |nos )(?:fastidi|jod|ching|frieg)\\w+\\b|\\bno (?:jod|ching)\\w+»',
       '«(?:larguense|larguese|largate|vayanse|vayase|pudranse|callense|callate)\\b',
-      '\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b|«a la (?:mierda|chingada)\\b',
+      '\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b',
+      '«a la (?:mierda|chingada)\\b',
       '\\bchinga(?:te|da| tu| su)\\b|\\bchinguen a\\b',
     ],
     dropWhen(({ left }) => /\bno $/.test(left)),

@@ -1,4 +1,13 @@
-import { dropWhen, type Guard, type Objection, occurs, oneOf, type Place, type Rule, rulesOf } from './opt-out-rules.ts';
+import {
+  dropWhen,
+  type Guard,
+  type Objection,
+  occurs,
+  oneOf,
+  type Place,
+  type Rule,
+  rulesOf,
+} from './opt-out-rules.ts';
 import {
   BETWEEN,
   BOTHERING,
@@ -8,6 +17,7 @@ import {
   LAUGHTER,
   MESSAGES,
   PHYSICAL,
+  preferredChannel,
   reviewMistakes,
   saysMistake,
   speaksToUs,
@@ -29,13 +39,24 @@ const YOU_KEEP_ON = occurs(
 /** What people say of themselves and mean of us: "I want to stop getting these", "I've had enough of your texts". */
 const OWN_WISH = /^(?:enough|sick|tired|fed up|done)|\b(?:getting|receiving|off)\b/;
 
+/** "Tired of texting" is about the writer's own thumbs. */
+const FATIGUE = /^(?:enough|sick|tired|fed up|done)(?!.*\b(?:you|your|getting|receiving)\b).*ing$/;
+
 /** "You never stop texting me" complains; "don't stop sending updates" asks for more; "I'll stop texting" tells. */
 const guardCease: Guard = ({ left, matched }): Objection => {
   if (YOU_ONCE_DID.test(left)) return 'nothing';
   if (YOU_KEEP_ON.test(left) && !/\bwhy\b/.test(left)) return 'review';
   if (isNegated(left)) return 'nothing';
+  if (FATIGUE.test(matched)) return 'nothing';
   const tells = isOwnAction(left) && !/\bhow\b/.test(left);
   return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
+};
+
+/** "Stop texting and just call me" is for a person; "Email me the quote. Stop texting me." says two things. */
+const channelOfCease: Guard = (place): Objection => {
+  const preferred = preferredChannel(place);
+  const isContrast = /\b(?:instead|just|only|rather|prefer|better)\b/.test(place.message.clauses);
+  return preferred === 'review' && !isContrast ? undefined : preferred;
 };
 
 const QUIETING = oneOf(`
@@ -53,27 +74,58 @@ const TRAILING_WORDS: ReadonlySet<string> = new Set(
    bye goodbye amen period entirely stop`.split(/\s+/),
 );
 
-const PLACE_OR_TIME = occurs(`^ ?${oneOf(`
+const PLACE_OR_TIME = occurs(
+  `^ ?${oneOf(`
   by in over at off on near before after when until til till here there around along past down inside outside between short into
-  from for every once if while as_soon to valve sign signs light lights`)}\\b`);
+  from for every once if while as_soon to valve sign signs light lights`)}\\b`,
+);
 const REPEATS_INSTRUCTION = /^ ?to (?:opt out|end|unsubscribe|quit|cancel|stop)\b/;
 const FAMILY_MEMBER = oneOf('husband wife spouse mom dad mother father son daughter family lawyer attorney');
-const NEW_STATEMENT = occurs(`^(?:${[
-  'i|we|you|he|she|they|this is|it is|that is|there is|your company|nobody|new|nothing|none|who|why|how',
-  `my ${FAMILY_MEMBER}`,
-  'not|no|do not|never|wrong|already|found|hired|sold|went|or|because|since|not interested',
-  '(?:please )?(?:remove|take|delete|leave|unsubscribe|opt)|thanks|thank|god|fuck|fucking|get lost|go away',
-  'and (?:remove|delete|take|leave|do not|unsubscribe|never|lose|thank|have a|block|forget|desist|get)',
-].join('|')})\\b`);
-const EMERGENCY = occurs('\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wrong (?:house|yard|spot|side))\\b');
+const NEW_STATEMENT = occurs(
+  `^(?:${[
+    'i',
+    'we',
+    'you',
+    'he',
+    'she',
+    'they',
+    'this is',
+    'it is',
+    'that is',
+    'there is',
+    'your company',
+    'nobody',
+    'new',
+    'nothing',
+    'none',
+    'who',
+    'why',
+    'how',
+    `my ${FAMILY_MEMBER}`,
+    'not|no|do not|never|wrong|already|found|hired|sold|went|or|because|since|not interested',
+    '(?:please )?(?:remove|take|delete|leave|unsubscribe|opt)',
+    'thanks',
+    'thank',
+    'god',
+    'fuck',
+    'fucking',
+    'get lost',
+    'go away',
+    'and (?:remove|delete|take|leave|do not|unsubscribe|never|lose|thank|have a|block|forget|desist|get)',
+  ].join('|')})\\b`,
+);
+const EMERGENCY = occurs(
+  '\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wet|wrong (?:house|yard|spot|side))\\b',
+);
 
-const YOU = oneOf('you yall people guys company');
+const YOU = oneOf('you yall you_guys you_people');
 const ASKS_US_TO = occurs(
   '\\b(?:please|kindly)(?: just)? $',
   `\\b${YOU}(?: (?:guys|people|all|really|just|please|seriously))* ` +
     '(?:need|needs|have|has|must|should|better|got|can|could|would|will|may)(?: (?:better|to|please|just|kindly))* $',
-  `\\b(?:${YOU}|them|office|team|repeatedly|already|before|times|twice|nicely)(?: (?:guys|people|all|now|please))* ` +
+  `\\b(?:${YOU}|repeatedly|already|before|times|twice|nicely)(?: (?:guys|people|all|now|please))* ` +
     'to(?: please| just)* $',
+  '\\banswer is $',
 );
 const THESE = `(?:this|these|those|that|it|they|them|bullshit|shit|(?:the |your )?${MESSAGES})`;
 const WANTS_IT_TO = occurs(
@@ -82,22 +134,28 @@ const WANTS_IT_TO = occurs(
   `\\bmake (?:it|this|these|them|that|(?:\\w+ )?${MESSAGES}) $`,
 );
 const SAID = occurs(
-  `\\b${oneOf('said say says saying text texted texting reply replied replying type typed typing sent send sending hit hitting pressed press entered respond responded put wrote write')}` +
-    '(?: (?:the word|you|to you|back|already|in|a))* $',
+  `\\b${oneOf(`
+    said say says saying text texted texting reply replied replying type typed typing sent send sending hit hitting pressed press
+    entered respond responded put wrote write`)}(?: (?:the word|you|to you|back|already|in|a))* $`,
 );
-const ASKED_TO = occurs(`\\b(?:asked|told|begged|requested|warned)(?: (?:${YOU}|them|to|repeatedly|nicely|already|guys|people))* to $`);
-const AS_BEFORE = occurs(`^ ${oneOf('before already many multiple several \\d+\\w* two three twice last yesterday weeks? days? and but a so over')}\\b`);
+const ASKED_TO = occurs(
+  `\\b(?:asked|told|begged|requested|warned)(?: (?:${YOU}|them|to|repeatedly|nicely|already|guys|people))* to $`,
+);
+const AS_BEFORE = occurs(
+  '^' +
+    ` ${oneOf('before already many multiple several \\d+\\w* two three twice last yesterday weeks? days? and but a so over')}\\b`,
+);
 const TO_US = /^ to (?:you|your|this|these|opt|end|unsubscribe|quit|cancel|stop)\b/;
 const SIGN_SAYS = /\b(?:sign|light|signal|officer|cop) (?:said|says) $/;
 const HYPOTHETICAL = occurs('\\b(?:if|happens|should i|when|does|would|can i|will i|supposed to|do i)\\b');
 
 function judgeBareStop(place: Place): Objection {
   const { left, right, message } = place;
-  if (isNegated(left)) return YOU_KEEP_ON.test(left) ? 'review' : 'nothing';
+  const rest = withoutTrailingWords(right);
+  if (isNegated(left)) return YOU_KEEP_ON.test(left) && rest === '' ? 'review' : 'nothing';
   if (SAID.test(left)) return judgeMention(place);
   if (ASKED_TO.test(left) && AS_BEFORE.test(right)) return undefined;
   if (REPEATS_INSTRUCTION.test(right) && speaksToUs(left)) return undefined;
-  const rest = withoutTrailingWords(right);
   if (rest === '') return judgeStopAlone(place);
   if (!speaksToUs(left) || isOwnAction(left) || PLACE_OR_TIME.test(right)) return 'nothing';
   if (NEW_STATEMENT.test(rest)) return EMERGENCY.test(message.clauses) ? 'review' : undefined;
@@ -117,7 +175,8 @@ function withoutTrailingWords(right: string): string {
 
 /** "I said stop" repeats a request; "if I text STOP, do I lose my reminders?" asks about it. */
 function judgeMention({ left, right, message }: Place): Objection {
-  if (SIGN_SAYS.test(left) || (PLACE_OR_TIME.test(right) && !TO_US.test(right) && !AS_BEFORE.test(right))) return 'nothing';
+  if (SIGN_SAYS.test(left) || (PLACE_OR_TIME.test(right) && !TO_US.test(right) && !AS_BEFORE.test(right)))
+    return 'nothing';
   return HYPOTHETICAL.test(left) && !/\bhow many times\b/.test(message.clauses) ? 'review' : undefined;
 }
 
@@ -130,8 +189,17 @@ function judgeStopAlone({ left, right, isQuestion, message }: Place): Objection 
 }
 
 /** "Nobody asked for this stop it": after a sentence without punctuation. */
-function isEmphatic({ left, right, body }: { readonly left: string; readonly right: string; readonly body: string }): boolean {
-  if (/\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/.test(left)) return false;
+function isEmphatic({
+  left,
+  right,
+  body,
+}: {
+  readonly left: string;
+  readonly right: string;
+  readonly body: string;
+}): boolean {
+  if (/\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/.test(left))
+    return false;
   return isShouted(body) || /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/.test(right);
 }
 
@@ -144,22 +212,28 @@ const CEASING = oneOf(`
 const SILENCING = oneOf('cancel end terminate suspend disable deactivate pause mute kill (?:turn|shut|switch)_off');
 
 export const STOP_RULES: readonly Rule[] = [
-  cease([`\\b${CEASING} (?:${BETWEEN} ){0,6}(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`], guardCease),
-  cease([`\\b(?:stop|quit|cease) (?:${BETWEEN} ){0,4}?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`], guardCease),
+  cease([`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`], guardCease, channelOfCease),
+  cease([`\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`], guardCease),
   cease(
     [
-      `\\b${SILENCING} (?:${QUIETING} ){0,4}${MESSAGES}\\b`,
-      `\\b(?:turn|shut|switch) (?:${QUIETING} ){0,3}(?:${MESSAGES}|these|this) off\\b`,
+      `\\b${SILENCING} (?:${QUIETING} )*${MESSAGES}\\b`,
+      `\\b(?:turn|shut|switch) (?:${QUIETING} )*(?:${MESSAGES}|these|this) off\\b`,
       `\\b(?:turn|shut|switch) off these»`,
     ],
     guardCease,
   ),
   cease(
-    ['\\b(?:cease|seize)(?: and)? desist\\b', '«(?:\\w+ ){0,3}(?:knock it off|cut it out|give it a rest)»'],
+    [
+      '\\b(?:cease|seize)(?: and)? desist\\b|\\bwhat part of (?:stop|no)\\b',
+      '«(?:\\w+ ){0,3}(?:knock it off|cut it out|give it a rest)»',
+    ],
     dropWhen(({ left }) => isNegated(left)),
   ),
   cease(
-    [`\\b${MESSAGES}(?: (?:really|just|all|from you))* (?:needs|need|have|has|must|should|better|got)(?: (?:got|to))* (?:stop|end|cease)\\b`],
+    [
+      `\\b${MESSAGES}(?: (?:really|just|all|from you))* (?:needs|need|have|has|must|should|better|got)(?:` +
+        ' (?:got|to))* (?:stop|end|cease)\\b',
+    ],
     dropWhen(({ left }) => isNegated(left)),
   ),
   cease(['\\b(?:stop|quit|cease|desist|halt|discontinue)(?= )'], judgeBareStop, reviewMistakes),

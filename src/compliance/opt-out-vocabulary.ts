@@ -1,4 +1,14 @@
-import { dropWhen, type Guard, occurs, oneOf, reviewWhen } from './opt-out-rules.ts';
+import {
+  dropWhen,
+  type Guard,
+  type Objection,
+  occurs,
+  oneOf,
+  type Place,
+  type Rule,
+  reviewWhen,
+  rulesOf,
+} from './opt-out-rules.ts';
 
 /**
  * English word classes, and the guards several rules share. The classes carry the rules: a new word for "message" is added here
@@ -20,10 +30,10 @@ export const BOTHERING = oneOf(`
   texting messaging contacting calling phoning ringing bothering bugging spamming harassing harrassing annoying emailing
   soliciting pestering advertising marketing stalking notifying hounding bombarding badgering nagging blowing_up
   hitting_(?:me|us|my|this) hitting_up reaching_out writing pinging wasting disturbing interrupting including_me asking_me
-  trying_to_(?:sell|contact|reach|text|get) selling_me using_(?:my|this)`);
+  trying_to_(?:sell|contact|reach|text|get) selling_me using_(?:my|this) selling_(?:me|my) sharing_my`);
 export const BOTHER = oneOf(`
   text message contact call phone bother bug spam harass email solicit annoy pester disturb reach_out(?:_to)? write(?:_to)? dm
-  hit_up ping include`);
+  hit_(?:me|us)_up hit_up ping include`);
 
 /**
  * Words that may stand between "stop" and what is to stop. No preposition of place and no "and": "stop at the gate and text me"
@@ -33,14 +43,16 @@ export const BETWEEN = oneOf(`
   all the this these those that your you with it of any anymore more further future fucking fuck f ing ck damn god goddamn
   goddam bloody stupid dumb annoying sending me us my our phone constant constantly always getting receiving from automated
   randomly random trying to please now already unwanted unsolicited so many much sms text spam every single day both marketing
-  promotional sales political advertising giving bs crap incessant`);
+  promotional sales political advertising giving bs crap incessant daily weekly hourly endless nonstop`);
 
 /** Things on a building site and in daily life that may stop, end or be removed. */
-export const PHYSICAL = occurs(`\\b${oneOf(`
+export const PHYSICAL = occurs(
+  `\\b${oneOf(`
   leak\\w* water crack\\w* pump rain\\w* work\\w* jobs? payments? bleeding bleed smoking drip\\w* flood\\w* seep\\w* machine
   trucks? cars? mixer concrete pour\\w* digg?ing dig drill\\w* noise bark\\w* dogs? erosion mold rust pipes? valve faucet toilet
   sink\\w* settling shifting moisture smell project construction crew guys deliver\\w* orders? checks? autopay billing charg\\w*
-  walls? slabs? trees? fence roof gutters? basement drain\\w* sump progress traffic light sign train bus humming beeping`)}\\b`);
+  walls? slabs? trees? fence roof gutters? basement drain\\w* sump progress traffic light sign train bus humming beeping`)}\\b`,
+);
 
 /** An engagement or a document: leaving it is service, not messaging. */
 export const SERVICE_OBJECT = oneOf(`
@@ -76,7 +88,7 @@ export const speaksToUs = (left: string): boolean =>
 
 const AUXILIARIES = oneOf(`
   will can would could should did do does have has had need needs got am are is was just going to might may also always never not`);
-const OWN_ACTION = occurs(`(?:^| )(?:i|we|he|she|it|they|rain|crew|guys)(?: ${AUXILIARIES})* $`);
+const OWN_ACTION = occurs(`(?:^| )(?:i|we|he|she|it|they|rain|crew)(?: ${AUXILIARIES})* $`);
 
 /** Whether the verb right of `left` tells what somebody does: "I'll stop by", "it won't stop". */
 export const isOwnAction = (left: string): boolean => OWN_ACTION.test(left);
@@ -100,6 +112,48 @@ export const isNegated = (left: string): boolean =>
 export const unlessNegated: Guard = dropWhen(({ left }) => isNegated(left));
 export const onlyTowardsUs: Guard = dropWhen(({ left }) => !speaksToUs(left) || isOwnAction(left));
 
+const PREFERS_TEXT = occurs(
+  '\\b(?:text|message|texts|texting|messages) (?:me|us|is|are|works|work|only|instead|please|fine|ok|okay' +
+    '|better|best|preferred)',
+  '\\b(?:by|via|prefer|just|only|rather) (?:text|texts|texting|message)\\b',
+);
+const PREFERS_CALL = occurs(
+  '\\b(?:call|phone|email|ring) (?:me|us|is|instead|only|please|works|better|my (?:cell|phone|wife|husband' +
+    '|house|office|work))\\b',
+  '\\b(?:by|via|prefer|just|only|rather|give me a) (?:call|calls|calling|phone|email)\\b',
+);
+
+const ALSO_TEXTS = /^ (?:(?:or|nor) (?:text|message)|and (?:text|message)(?!.* instead))/;
+
+/**
+ * Another channel is a preference to store: no calls but texts is no request to stop, no texts but calls is for a person.
+ * `matched` is the part of the message that refuses a channel.
+ */
+export function preferredChannel({ matched, right, message }: Place): Objection {
+  const rest = message.clauses.replace(matched, ' ');
+  const keepsTexts =
+    /\b(?:call|phone|e ?mail)/.test(matched) &&
+    !/\b(?:text|message|contact|sms)/.test(matched) &&
+    !ALSO_TEXTS.test(right);
+  if (keepsTexts) return PREFERS_TEXT.test(rest) ? 'nothing' : undefined;
+  return PREFERS_CALL.test(rest) ? 'review' : undefined;
+}
+
+const NEW_NUMBER = occurs(
+  '\\b(?:new|correct|right|current) (?:number|phone|cell|one) is\\b',
+  '\\bmine is\\b',
+  '\\bmy new (?:number|phone|cell|one)\\b',
+);
+/** Somebody who gives us another number wants the texts there. */
+export const reviewNewNumber: Guard = reviewWhen(({ message }) => NEW_NUMBER.test(message.clauses));
+
+const HOW_OFTEN = occurs(
+  '\\b(?:so (?:many|often|much)|too (?:many|often|much)|that many|this many|daily|weekly|every (?:day|hour' +
+    '|week)|all day|as many)\\b',
+);
+/** Fewer texts are not none. */
+export const reviewFrequency: Guard = reviewWhen(({ matched, right }) => HOW_OFTEN.test(matched + right));
+
 /** Laughter takes the edge off a bare "stop". */
 export const LAUGHTER = occurs('\\b(?:lol|lmao|rofl|lmfao|jk|(?:ha){2,}h?|(?:he){2,}|(?:ja){2,}j?)\\b');
 
@@ -112,10 +166,29 @@ const BY_MISTAKE = occurs(
 /** Whether the message says that a word was sent by mistake. */
 export const saysMistake = (clauses: string): boolean => BY_MISTAKE.test(clauses);
 
-const HYPOTHETICAL = occurs('\\b(?:if|what happens|happens when|does|will (?:i|it)|would (?:i|it)|supposed to|do i have to)\\b');
+const HYPOTHETICAL = occurs(
+  '\\b(?:if|what happens|happens when|does|will (?:i|it)|would (?:i|it)|supposed to|do i have to)\\b',
+);
 
 /** "Will I still get confirmations if I opt out?" asks; nothing is revoked yet. */
 export const reviewHypothetical: Guard = reviewWhen(({ isQuestion, left }) => isQuestion && HYPOTHETICAL.test(left));
 
 /** Somebody who says that they pressed the wrong word must not stay opted out unread, nor be opted in by a guess. */
 export const reviewMistakes: Guard = reviewWhen(({ message }) => saysMistake(message.clauses));
+
+/** Starts rules whose matches a person must judge. */
+export const forReview = (family: Rule['family'], language: Rule['language'] = 'en') =>
+  rulesOf({ family, language, verdict: 'review' });
+
+/** Signs that the conversation about work goes on. */
+export const GOES_ON = occurs(
+  `\\b(?:but|instead|reschedule|rather|can you|could you|would you|when can|how much|yes to|pero|puede\\w*)\\b`,
+);
+
+/** Whether an appointment, a document or a day is named, so that "cancel" means that. */
+export const SERVICE_IS_NAMED = occurs(`\\b(?:${SERVICE_OBJECT}|${DAY_OR_TIME})\\b`);
+
+/** Words that may end a clause without changing what it refuses. */
+export const AFTERTHOUGHT = `(?: ${oneOf(`
+  anymore any_more now right_now at_this_time at_the_moment at_this_point currently yet today this_year please thanks
+  thank_you sorry either though for_us for_me from_you lol man sir maam guys dude bro again honestly ok okay then all here for_now time`)})*»`;

@@ -1,16 +1,20 @@
 import type { ReplyLanguage } from './keywords.ts';
 import { COMMON_FIRST_NAMES, NOT_NAMES } from './keywords-names.ts';
 import type { InboundText } from './normalise-inbound.ts';
-import { dropWhen, type Finding, type Guard, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
+import { dropWhen, type Finding, type Guard, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
+import { reviewNewNumber } from './opt-out-vocabulary.ts';
 
 /** The number belongs to somebody else, or its owner has died. Either way it must not be used for this contact again. */
 
-const OF_SOMETHING = occurs('^(?: \\w+){0,2} (?:of|on|in|for) (?:the|your|my|our|that|windows|bags|panels|yards|people)\\b', '^ of ');
+const OF_SOMETHING = occurs(
+  '^(?: \\w+){0,2} (?:of|on|in|for) (?:the|your|my|our|that|windows|bags|panels|yards|people)\\b',
+  '^ of ',
+);
 const OWN_SLIP = occurs(
   `\\b(?:i|we)(?: ${oneOf(`
     just accidentally must may might think have had probably also gave give put texted called dialed sent wrote typed you do did
     meant`)})* (?:the |a )?$`,
-  '\\bdo i have (?:the )?$',
+  '\\bdo i have (?:the )?$|\\bsorry (?:for|about) (?:the |a )?$',
   '\\b(?:sent|send|hired|billed|charged|paid|asked)(?: (?:me|us|him))? (?:the |a )?$',
   '\\b(?:is this|not) (?:the |a )?$',
 );
@@ -33,45 +37,69 @@ const spanish = rulesOf({ family: 'wrong_person', language: 'es', verdict: 'opt_
 
 export const WRONG_PERSON_RULES: readonly Rule[] = [
   english(
-    [`\\bwrong ${oneOf('numbers? persons? phone cell contact guy gal lady woman man dude recipient party household family')}\\b`],
+    [
+      '\\bwrong' +
+        ` ${oneOf('numbers? persons? phone cell contact guy gal lady woman man dude recipient party household family')}\\b`,
+    ],
     unlessOwnSlip,
+    reviewNewNumber,
   ),
   english(
     [
       `\\b${PHONE} (?:is )?(?:no longer|does not|not|is not|did not)(?: \\w+){0,2} (?:belongs?|belonging)\\b`,
       '\\bno longer belongs? to\\b|\\bbelongs to (?:someone|somebody) else\\b',
-      `\\b(?:is not|no longer|was never|not)(?: \\w+)? ${THEIRS}(?: ${PHONE})?(?: anymore)?»`,
-      `\\b(?:is not|no longer) (?:${THEIRS}|my ${oneOf('wifes husbands moms dads mothers fathers sons daughters')}|the right|\\w+s) ${PHONE}\\b`,
-      `\\b(?:just|recently|only) (?:got|received|acquired) (?:this|a new|the) (?:new )?${PHONE}\\b`,
-      `\\bgot this (?:new )?${PHONE}(?: \\w+){0,2} (?:${oneOf('last this a ago recently weeks? months? days? year yesterday')}|\\d+)\\b`,
-      `\\bnew owner of this ${PHONE}\\b|\\b${PHONE} (?:was|has been|got) (?:reassigned|recycled)\\b|\\bthis is my ${PHONE} now\\b`,
+      `\\b(?:is not|no longer|was never|not)(?: \\w+)? ${THEIRS} ${PHONE}(?: anymore)?»`,
+      `\\b(?:is not|no longer) (?:${THEIRS}|my` +
+        ` ${oneOf('wifes husbands moms dads mothers fathers sons daughters')}|the right|(?!this)\\w+s) ${PHONE}\\b`,
+      `\\b(?:just|recently|only) (?:got|received|acquired) (?:this|a new|the) (?:new )?${PHONE}\\b(?! from)`,
+      `\\bgot this (?:new )?${PHONE}(?: (?!from)\\w+){0,2}` +
+        ` (?:${oneOf('last this a ago recently weeks? months? days? year yesterday')}|\\d+)\\b`,
+      `\\bnew owner of this ${PHONE}\\b`,
+      `\\b${PHONE} (?:was|has been|got) (?:reassigned|recycled)\\b`,
+      `\\bthis is my ${PHONE} now\\b`,
       '\\b(?:no one|nobody|no person|not anyone) (?:here )?(?:by|with|of) (?:that|this) name\\b',
-      '\\b(?:no one|nobody) (?:here )?(?:named|called)\\b',
-      '\\b(?:do|did) not know (?:who that is|that person|this person|who (?:he|she|they) (?:is|are)|who you are looking for)\\b',
+      '\\b(?:no one|nobody) (?:here )?(?:named\\b|called (?!me|us|back|about|today|yet|to|or|and)\\w)',
+      `\\bused to be (?:${THEIRS}|\\w+s) ${PHONE}\\b`,
+      `\\b(?:this is|texting|reached) (?:someone|somebody) elses?\\b`,
+      '\\b(?:do|did) not know (?:who that is|that person|this person|who (?:he|she|they) (?:is|are)|who you are' +
+        ' looking for)\\b',
       '\\b(?:do|did) not know (?:anyone|anybody) (?:named|called|by that name)\\b',
-      `\\bnot the right (?:person|contact|guy|lady|man|woman|${PHONE})\\b|\\bnot the ${PHONE} (?:for|of)\\b`,
-      '\\bnot (?:the|that) (?:person|one|guy|lady|man|woman) (?:you|your|that you)\\b|\\bnot the owner of this number\\b',
-      '\\b(?:looking for|want|meant|mean|meant to (?:text|reach|contact)) (?:someone|somebody) else\\b',
-      '\\b(?:not|no longer) who you (?:think|are looking)\\b|\\b(?:i am|this is) not (?:him|her|them|that person)\\b',
+      `\\bnot the right (?:person|contact|guy|lady|man|woman|${PHONE})\\b`,
+      `\\bnot the ${PHONE} (?:for|of)\\b`,
+      '\\bnot (?:the|that) (?:person|one|guy|lady|man|woman) (?:you|your|that you)\\b',
+      '\\bnot the owner of this number\\b',
+      '\\byou (?:(?:are|must be|might be|may be|were) looking for|(?:want|meant|mean)(?: to (?:text|reach|contact))?) ' +
+        '(?:someone|somebody) else\\b',
+      '\\b(?:not|no longer) who you (?:think|are looking)\\b',
+      '\\b(?:i am|this is) not (?:him|her|them|that person)\\b',
       '\\b(?:mistaken|confused) (?:me|us) (?:for|with)\\b|\\byou have me (?:mixed|confused)\\b',
-      '\\b(?:does|do) not (?:live|work|reside|stay) (?:here|at this)\\b|\\bno longer (?:lives|works|resides) here\\b',
+      '\\b(?:does|do) not (?:live|reside|stay) (?:here|at this)\\b',
+      '\\bno longer (?:lives|works|resides) here\\b',
+      '\\b(?:he|she|they) (?:does|do) not work here\\b',
       `\\b(?:does not|no longer|did not)(?: \\w+)? (?:have|has|use|uses|own|owns) this ${PHONE}\\b`,
-      '\\b(?:he|she|they) (?:changed|has changed|have changed|has a new|got a new) (?:his |her |their )?(?:phone )?number\\b',
+      '\\b(?:he|she|they) (?:changed|has changed|have changed|has a new|got a new) (?:his |her |their' +
+        ' )?(?:phone )?number\\b',
     ],
     dropWhen(({ left }) => /\b(?:if|when|because he|because she) $/.test(left)),
+    reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
   ),
   spanish(
     [
       '\\b(?:numero|telefono|celular|persona|contacto) (?:equivocad[oa]|incorrect[oa]|errad[oa]|erroneo)\\b',
       '\\bequivoc\\w+ (?:de|el) (?:numero|persona|telefono)\\b',
-      '\\b(?:este|ese|esta|aqui|ya) (?:ya )?no es (?:el |su |la |mas )?(?:numero|telefono|celular|cel|contacto) (?:de|correcto)\\b',
+      '\\b(?:este|ese|esta|aqui|ya) (?:ya )?no es (?:el |su |la |mas )?(?:numero|telefono|celular|cel|contacto)' +
+        ' (?:de|correcto)\\b',
       '\\b(?:este|ese) (?:numero|telefono|celular|cel) (?:ya )?no (?:es|pertenece)(?: mas)? (?:de|a|mio|del|suyo)\\b',
-      '\\bya no es (?:su|el) (?:numero|telefono|celular)\\b',
-      '\\b(?:aqui|aca|ahi) (?:ya )?no (?:vive|trabaja)\\b|\\bno (?:vive|trabaja) (?:aqui|aca|en esta)\\b',
-      '\\b(?:aqui|aca) no hay (?:ningun|ninguna|nadie)(?: \\w+){0,2} (?:nombre|llamad[oa]|que se llame)\\b|\\bnadie (?:con|de) ese nombre\\b',
+      '\\b(?:ya )?no es (?:su|mi) (?:numero|telefono|celular)\\b',
+      '\\bya no es el (?:numero|telefono|celular)\\b',
+      '\\b(?:aqui|aca|ahi) (?:ya )?no (?:vive|trabaja)\\b',
+      '\\bno (?:vive|trabaja) (?:aqui|aca|en esta)\\b',
+      '\\b(?:aqui|aca) no hay (?:ningun|ninguna|nadie)(?: \\w+){0,2} (?:nombre|llamad[oa]|que se llame)\\b',
+      '\\bnadie (?:con|de) ese nombre\\b',
       '\\bno (?:lo |la )?(?:conozco|conocemos) (?:a (?:ningun|ninguna|esa|ese|nadie)|esa persona|ese nombre)\\b',
       '\\bno soy (?:esa persona|la persona que|quien (?:busca|cree)\\w*|(?:el|la) que (?:busca|cree)\\w*)\\b',
-      '\\b(?:acabo de|recien) (?:obtener|tener|recibir|comprar|sacar|adquirir) este (?:numero|telefono)\\b|\\bme dieron este numero\\b',
+      '\\b(?:acabo de|recien) (?:obtener|tener|recibir|comprar|sacar|adquirir) este (?:numero|telefono)\\b',
+      '\\bme dieron este numero\\b',
     ],
     dropWhen(({ left }) => /\bme $/.test(left)),
   ),
@@ -84,9 +112,10 @@ const NAMED_PERSON: readonly { readonly language: ReplyLanguage; readonly patter
     "\\b(?:i'?m|i am|this is|name is|name'?s) \\p{L}+,? (?:and )?not NAME(?![\\p{L}'])",
     "\\b(?:this|it|that|name) (?:isn'?t|is no longer|ain'?t) NAME(?![\\p{L}'])",
     '(?:^|[.!?,;\\n]\\s{0,3})(?:sorry[,.]? |no[,.]? )?not NAME\\s{0,3}(?:$|[.!?,;\\n])',
-    "\\bno NAME (?:here|at this|at that|lives|with this|on this)\\b",
+    '\\bno NAME (?:here|at this|at that|lives|with this|on this)\\b',
     "\\b(?:don'?t|do not) know (?:a|any|who|anyone named|anybody named|this) NAME\\b",
     "\\bNAME (?:doesn'?t|does not|no longer|don'?t) (?:live|work|have|own|use|reside)s? (?:here|this (?:number|phone)|at this)",
+    "\\bNAME (?:isn'?t|is not|is no longer) (?:at|on) this (?:number|phone)\\b",
     '\\bNAME (?:has )?(?:changed|got a new|has a new) (?:his |her |their )?(?:phone )?(?:number|phone)\\b',
     "\\b(?:isn'?t|is not|no longer|hasn'?t been|has not been|wasn'?t|was never) NAME'?s? (?:number|phone|cell)\\b",
   ].map(namedPattern('en')),
@@ -127,15 +156,19 @@ function isName(word: string, body: string): boolean {
   return capitalised.length * 2 <= words.length + 1;
 }
 
-const DIED = oneOf('passed_away deceased passed_on died is_dead has_died no_longer_with_us no_longer_alive');
+const DIED = oneOf(
+  'passed_away deceased passed_on died(?!_(?:laughing|down|out|on)) is_dead has_died no_longer_with_us no_longer_alive',
+);
 const SOMEBODY_DIED = occurs(`\\b(?:${DIED}|late (?:husband|wife|mother|father)|falleci\\w*|murio|difunt[oa])\\b`);
 const THING_OR_ANIMAL = oneOf(`
   dog cat puppy pet pump battery phone cell car truck engine motor trees? grass plants? lawn sump power signal charger laptop tablet
   furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro`);
 const SOMETHING_DIED = occurs(`\\b${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`);
-const ABOUT_NUMBER = occurs(`\\b${oneOf(`
+const ABOUT_NUMBER = occurs(
+  `\\b${oneOf(`
   number phone remove take list stop contact\\w* text\\w* message\\w* call\\w* sending numero telefono celular quit\\w* borr\\w*
-  lista mensajes escrib\\w* mand\\w*`)}\\b`);
+  lista mensajes escrib\\w* mand\\w*`)}\\b`,
+);
 
 /** A death with a word about the number or our texts is a request; without one a person should read it. */
 export function findBereavement(message: InboundText): Finding | undefined {

@@ -1,9 +1,16 @@
-import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS, OPT_OUT_WORDS_FEDERAL, type ReplyLanguage } from './keywords.ts';
+import {
+  HELP_WORDS,
+  OPT_IN_WORDS,
+  OPT_IN_WORDS_WHEN_ASKED,
+  OPT_OUT_KEYWORDS,
+  OPT_OUT_WORDS_FEDERAL,
+  type ReplyLanguage,
+} from './keywords.ts';
 import { type InboundText, normaliseInbound } from './normalise-inbound.ts';
 import { HOSTILE_RULES } from './opt-out-hostile.ts';
 import { REFUSAL_RULES } from './opt-out-refusal.ts';
 import { REMOVAL_RULES } from './opt-out-removal.ts';
-import { findRequest, type FreeRequest } from './opt-out-requests.ts';
+import { type FreeRequest, findRequest } from './opt-out-requests.ts';
 import { findForReview } from './opt-out-review.ts';
 import { type Finding, firstFinding, type IntentFamily, type ReviewFamily, type Rule } from './opt-out-rules.ts';
 import { SPANISH_RULES } from './opt-out-spanish.ts';
@@ -45,19 +52,22 @@ export function classifyInbound(text: string, context: InboundContext = {}): Inb
   return { ...found, normalised: message.words, classifierVersion: CLASSIFIER_VERSION };
 }
 
+/** Has the patterns compiled, which takes about 100 ms once: call it at start, so that no reply waits for it. */
+export const warmUpClassifier = (): void => {
+  classifyInbound('hello, any word will do');
+};
+
 type Judgement = Omit<InboundClassification, 'normalised' | 'classifierVersion'>;
 const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
 
 function judge(message: InboundText, context: InboundContext): Judgement {
   if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
+  const stop = judgeKeyword(message, context) ?? fromFinding(findIntent(message), message);
+  if (stop !== undefined) return stop;
   const request = findRequest(message);
-  return (
-    judgeKeyword(message, context) ??
-    fromFinding(findIntent(message), message) ??
-    (request?.outcome === 'help' ? fromRequest(request) : undefined) ??
-    fromFinding(findForReview(message), message) ??
-    (request === undefined ? NOTHING : fromRequest(request))
-  );
+  // "Who is this and how do I reach a person?" wants help, although its first half alone would be for a person.
+  if (request?.outcome === 'help') return fromRequest(request);
+  return fromFinding(findForReview(message), message) ?? (request === undefined ? NOTHING : fromRequest(request));
 }
 
 function judgeKeyword(message: InboundText, context: InboundContext): Judgement | undefined {
@@ -71,11 +81,13 @@ function judgeKeyword(message: InboundText, context: InboundContext): Judgement 
       return { outcome: 'review', tier: 3, matched: optOut.word, family: 'question_about_keyword', language };
     return { outcome: 'opt_out', tier: 1, matched: optOut.word, language };
   }
-  if (isKeywordPile(message.words)) return { outcome: 'opt_out', tier: 1, matched: word.split(' ')[0] ?? word, language: 'en' };
+  if (isKeywordPile(message.words))
+    return { outcome: 'opt_out', tier: 1, matched: word.split(' ')[0] ?? word, language: 'en' };
   const help = HELP_WORDS.get(word);
   if (help !== undefined) return { outcome: 'help', tier: null, matched: word, language: help };
-  const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(word) : undefined;
-  const optIn = OPT_IN_WORDS.get(word.replace(POLITE_ENDING, '')) ?? asked;
+  const politely = word.replace(POLITE_ENDING, '');
+  const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(politely) : undefined;
+  const optIn = OPT_IN_WORDS.get(politely) ?? asked;
   if (optIn === undefined || isQuestion) return undefined;
   return { outcome: 'opt_in', tier: null, matched: word, language: optIn };
 }
@@ -83,7 +95,9 @@ function judgeKeyword(message: InboundText, context: InboundContext): Judgement 
 /** "STOP QUIT END": nothing but keywords, one of them beyond doubt. */
 function isKeywordPile(words: string): boolean {
   const pile = words.split(' ');
-  return pile.every((word) => OPT_OUT_KEYWORDS.has(word)) && pile.some((word) => /^(?:stop|stopall|unsubscribe)$/.test(word));
+  return (
+    pile.every((word) => OPT_OUT_KEYWORDS.has(word)) && pile.some((word) => /^(?:stop|stopall|unsubscribe)$/.test(word))
+  );
 }
 
 /** "sto p" and "un subscribe": a federal keyword with a stray space in it. */

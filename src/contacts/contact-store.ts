@@ -31,11 +31,11 @@ const SUPPRESSED_WINDOW = 20_000;
 
 const columns = sql`c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code,
   c.attributes, c.tags, c.zone_group, c.number_state, c.last_campaign_text_at, c.created_at, c.updated_at,
-  s.reason as suppressed_reason, s.created_at as suppressed_since`;
+  s.reason as suppressed_reason, s.channel as suppressed_channel, s.created_at as suppressed_since`;
 
 /** The suppression that people should read first. Index suppression_active. */
 const withSuppression = sql`left join lateral (
-    select reason, created_at from suppression
+    select reason, channel, created_at from suppression
     where phone = c.phone and lifted_at is null
     order by (reason = 'opt_out') desc, created_at limit 1
   ) s on true`;
@@ -179,13 +179,14 @@ export async function updateContactRow(
 
 export interface ContactRow extends Omit<Contact, 'suppressed'> {
   readonly suppressedReason: string | null;
+  readonly suppressedChannel: string | null;
   readonly suppressedSince: Instant | null;
 }
 
 async function read(db: Db | Tx, query: RawBuilder<ContactRow>): Promise<readonly Contact[]> {
   const { rows } = await query.execute(db);
-  return rows.map(({ suppressedReason: reason, suppressedSince: since, ...contact }) => ({
+  return rows.map(({ suppressedReason: reason, suppressedChannel: channel, suppressedSince: since, ...contact }) => ({
     ...contact,
-    suppressed: reason === null || since === null ? null : { reason, since },
+    suppressed: reason === null || channel === null || since === null ? null : { reason, channel, since },
   }));
 }

@@ -17,7 +17,7 @@ export interface Contact extends ContactFields {
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   /** The suppression that matters most while one is active: an opt-out before anything else, then the oldest. */
-  readonly suppressed: { readonly reason: string; readonly since: Instant } | null;
+  readonly suppressed: { readonly reason: string; readonly channel: string; readonly since: Instant } | null;
 }
 
 /** What staff may write; null is "not known". */

@@ -21,8 +21,9 @@ export function csvDecoder(head: Buffer, encoding: CsvEncoding = detectEncoding(
   if (encoding === 'utf-8') return new Utf8Decoder();
   if (encoding === 'windows-1252')
     return { encoding, write: (chunk) => iconv.decode(chunk, 'windows-1252'), end: () => '' };
-  const decoder = iconv.getDecoder(encoding);
-  return { encoding, write: (chunk) => decoder.write(chunk), end: () => decoder.end() ?? '' };
+  // iconv-lite 0.7.3 breaks a surrogate pair that lies across two chunks.
+  const decoder = new TextDecoder(encoding);
+  return { encoding, write: (chunk) => decoder.decode(chunk, { stream: true }), end: () => decoder.decode() };
 }
 
 function detectEncoding(head: Buffer): CsvEncoding {

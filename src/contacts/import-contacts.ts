@@ -9,11 +9,9 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome, type Refusal } from '../platform/refusal.ts';
 import { err, ok } from '../platform/result.ts';
 import { CsvFileError } from './csv-file-error.ts';
-import { type CsvFile, type CsvOptions, type CsvSource, openCsv } from './csv-reader.ts';
-import { contactCopyLine, refusalCopyLine, STAGE_COLUMNS } from './import-copy.ts';
-import { detectColumns, type ImportColumns, type ImportMapping } from './import-mapping.ts';
+import type { CsvFile } from './csv-reader.ts';
+import { STAGE_COLUMNS } from './import-copy.ts';
 import type { ImportPreview, ImportResult } from './import-report.ts';
-import { rowReader } from './import-rows.ts';
 import { completeRun, getImportRun, type ImportRun, markFailed, markRunning } from './import-run-store.ts';
 import {
   countRefused,
@@ -21,14 +19,12 @@ import {
   createStage,
   firstRefused,
   firstStaged,
-  insertStaged,
   keepRefusals,
   mergeRepeats,
-  updateKnown,
-  waitForOtherImports,
-} from './import-store.ts';
+} from './import-stage-store.ts';
+import { type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
 import { runImportTx } from './import-transaction.ts';
-import type { CountryCode } from './phone.ts';
+import { type OpenImport, openImport, type ReadCounts, type ReadRequest, readPortions } from './read-import.ts';
 
 export interface ImportDeps {
   readonly database: Database;
@@ -36,16 +32,7 @@ export interface ImportDeps {
   readonly newUuid: NewUuid;
 }
 
-export interface ImportRequest extends Pick<CsvOptions, 'encoding' | 'delimiter' | 'bytesMax' | 'signal'> {
-  /** Opens the file from its beginning; called again when the transaction has to be run again. */
-  readonly open: () => CsvSource;
-  readonly mapping?: ImportMapping;
-  readonly defaultCountry?: CountryCode;
-  /** Given to every contact of the file. */
-  readonly addTags?: readonly string[];
-  /** Called after every 64 KiB of the file. */
-  readonly onProgress?: (progress: { readonly rows: number; readonly bytes: number }) => void;
-}
+export type ImportRequest = ReadRequest;
 
 const SAMPLE_CONTACTS = 20;
 const SAMPLE_REFUSALS = 50;
@@ -60,27 +47,38 @@ export async function previewImport(
 ): Promise<Outcome<ImportPreview>> {
   return refusingBadFiles(() =>
     runImportTx({ database: deps.database, signal: request.signal }, async (tx, client) => {
-      const { file, columns } = await openImport(request);
-      if (columns.phoneColumns.length === 0) {
-        await file.close();
-        return { ...description(file, columns), ...NOTHING };
-      }
-      const staged = await stageFile({ tx, client, file, columns, request });
-      const mergedRows = await mergeRepeats(tx);
-      const { contacts, ...counts } = await countStage(tx);
-      return {
-        ...description(file, columns, staged.emailsDropped),
-        ...counts,
-        rows: staged.rows,
-        unchangedContacts: contacts - counts.newContacts - counts.updatedContacts,
-        mergedRows,
-        refusedRows: staged.refusedRows,
-        refusedByReason: await countRefused(tx),
-        sample: await firstStaged(tx, SAMPLE_CONTACTS),
-        refused: await firstRefused(tx, SAMPLE_REFUSALS),
-      };
+      const opened = await openImport(request);
+      if (opened.columns.phoneColumns.length > 0) return previewAll({ tx, client, opened, request });
+      await opened.file.close();
+      return { ...description(opened), ...NOTHING };
     }),
   );
+}
+
+interface Work {
+  readonly tx: Tx;
+  readonly client: pg.PoolClient;
+  readonly opened: OpenImport;
+  readonly request: ImportRequest;
+}
+
+async function previewAll({ tx, client, opened, request }: Work): Promise<ImportPreview> {
+  const counts = noCounts();
+  await createStage(tx);
+  for await (const portion of readPortions(opened, request, counts)) await copyInto(client, 'import_stage', portion);
+  const mergedRows = await mergeRepeats(tx);
+  const { contacts, ...staged } = await countStage(tx);
+  return {
+    ...description(opened, counts.emailsDropped),
+    ...staged,
+    rows: counts.rows,
+    unchangedContacts: contacts - staged.newContacts - staged.updatedContacts,
+    mergedRows,
+    refusedRows: counts.refused,
+    refusedByReason: await countRefused(tx),
+    sample: await firstStaged(tx, SAMPLE_CONTACTS),
+    refused: await firstRefused(tx, SAMPLE_REFUSALS),
+  };
 }
 
 export interface CommitRequest extends ImportRequest {
@@ -105,43 +103,59 @@ export async function commitImport(deps: ImportDeps, request: CommitRequest): Pr
       allowed: [],
     });
   const outcome = await refusingBadFiles(() =>
-    runImportTx({ database: deps.database, signal: request.signal }, (tx, client) =>
-      importAll({ tx, client, deps, request }),
-    ),
+    runImportTx({ database: deps.database, signal: request.signal }, async (tx, client) => {
+      await waitForOtherImports(tx);
+      const opened = await openImport(request);
+      const result = await importAll({ tx, client, opened, request }, originOf(deps, request));
+      await recordImport({ tx, deps, request, result, file: opened.file });
+      return result;
+    }),
   );
   if (!outcome.ok)
     await markFailed(deps.database.db, { id: run.id, now: deps.clock.now(), error: outcome.error.message });
   return outcome;
 }
 
-interface Work {
-  readonly tx: Tx;
-  readonly client: pg.PoolClient;
+const originOf = (deps: ImportDeps, request: CommitRequest): ImportOrigin => ({
+  importId: request.importId,
+  firstId: deps.newUuid(),
+  now: deps.clock.now(),
+});
+
+/** The database adds one portion while the next is read and checked. */
+async function importAll({ tx, client, opened, request }: Work, origin: ImportOrigin): Promise<ImportResult> {
+  await requirePhoneColumn(opened);
+  const counts = noCounts();
+  let created = 0;
+  let adding = Promise.resolve();
+  await createStage(tx);
+  for await (const portion of readPortions(opened, request, counts)) {
+    await adding;
+    await copyInto(client, 'import_portion', portion);
+    adding = insertPortion(tx, origin).then((added) => {
+      created += added;
+    });
+    // Whoever awaits it gets the error; reading on meanwhile must not count as nobody having cared.
+    adding.catch(() => undefined);
+  }
+  await adding;
+  await keepRefusals(tx, origin.importId);
+  const merged = await mergeRepeats(tx);
+  const { repeated, known, updated } = await settleStaged(tx, origin);
+  const { rows, refused } = counts;
+  return { rows, created, updated, unchanged: known - updated, merged: merged + repeated, refused };
 }
 
-async function importAll({
-  tx,
-  client,
-  deps,
-  request,
-}: Work & { readonly deps: ImportDeps; readonly request: CommitRequest }): Promise<ImportResult> {
-  const { file, columns } = await openImport(request);
-  if (columns.phoneColumns.length === 0) {
-    await file.close();
-    throw new CsvFileError('no_phone_column', columns.problems[0] ?? 'no column holds phone numbers');
-  }
-  const { rows } = await stageFile({ tx, client, file, columns, request });
-  const merged = await mergeRepeats(tx);
-  await waitForOtherImports(tx);
-  const origin = { importId: request.importId, firstId: deps.newUuid(), now: deps.clock.now() };
-  const refused = await keepRefusals(tx, request.importId);
-  const created = await insertStaged(tx, origin);
-  const known = rows - merged - refused - created;
-  const updated = known === 0 ? 0 : await updateKnown(tx, origin);
-  const result = { rows, created, updated, unchanged: known - updated, merged, refused };
-  await recordImport({ tx, deps, request, result, file });
-  return result;
+async function requirePhoneColumn({ file, columns }: OpenImport): Promise<void> {
+  if (columns.phoneColumns.length > 0) return;
+  await file.close();
+  throw new CsvFileError('no_phone_column', columns.problems[0] ?? 'no column holds phone numbers');
 }
+
+const copyInto = (client: pg.PoolClient, table: 'import_stage' | 'import_portion', lines: Buffer): Promise<void> =>
+  pipeline([lines], client.query(copyFrom(`copy ${table} (${STAGE_COLUMNS}) from stdin`)));
+
+const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0 });
 
 async function recordImport(done: {
   readonly tx: Tx;
@@ -168,56 +182,6 @@ async function recordImport(done: {
   await notifyLive(tx, ['contacts', `import:${request.importId}`]);
 }
 
-async function openImport(request: ImportRequest): Promise<{ file: CsvFile; columns: ImportColumns }> {
-  const file = await openCsv(request.open(), request);
-  const columns = detectColumns(file.head, request.mapping);
-  if (columns.ok) return { file, columns: columns.value };
-  await file.close();
-  throw columns.error;
-}
-
-interface Staged {
-  readonly rows: number;
-  readonly refusedRows: number;
-  readonly emailsDropped: number;
-}
-
-/** Reads, checks and copies in one stream: the database stores one chunk while the next is read. */
-async function stageFile(
-  work: Work & { readonly file: CsvFile; readonly columns: ImportColumns; readonly request: ImportRequest },
-): Promise<Staged> {
-  const { tx, client, file, columns, request } = work;
-  await createStage(tx);
-  const readRow = rowReader(columns, request);
-  const headerLine = columns.hasHeader ? file.head[0]?.line : undefined;
-  let rows = 0;
-  let refusedRows = 0;
-  let emailsDropped = 0;
-  async function* copyLines(): AsyncGenerator<Buffer> {
-    for await (const batch of file.batches) {
-      let lines = '';
-      for (const record of batch) {
-        if (record.line === headerLine) continue;
-        const row = readRow(record);
-        rows += 1;
-        if (!row.ok) refusedRows += 1;
-        else if (row.value.emailDropped) emailsDropped += 1;
-        lines += row.ok ? contactCopyLine(row.value) : refusalCopyLine(row.error);
-      }
-      request.onProgress?.({ rows, bytes: file.bytesRead });
-      if (lines !== '') yield Buffer.from(lines);
-    }
-  }
-  await pipeline(copyLines, client.query(copyFrom(`copy import_stage (${STAGE_COLUMNS}) from stdin`)));
-  if (rows === 0)
-    throw new CsvFileError(
-      'no_rows',
-      `this file has a header on line ${headerLine} and no row below it: export the contacts again`,
-    );
-  request.signal?.throwIfAborted();
-  return { rows, refusedRows, emailsDropped };
-}
-
 const NOTHING = {
   rows: 0,
   newContacts: 0,
@@ -232,7 +196,7 @@ const NOTHING = {
   refused: [],
 };
 
-function description(file: CsvFile, columns: ImportColumns, emailsDropped = 0) {
+function description({ file, columns }: OpenImport, emailsDropped = 0) {
   const dropped =
     emailsDropped === 0
       ? []

@@ -12,7 +12,7 @@ it('a contact is one line of COPY text, whatever its values hold', () => {
     attributes: { notes: 'one\ntwo' },
     emailDropped: false,
   };
-  expect(contactCopyLine(contact)).toBe(
+  expect(contactCopyLine(contact, 'MA|America/New_York')).toBe(
     [
       '7',
       '+16175550123',
@@ -26,6 +26,7 @@ it('a contact is one line of COPY text, whatever its values hold', () => {
       '\\N',
       '{"notes":"one\\\\ntwo"}',
       '{"say \\\\"hi\\\\"","back\\\\\\\\slash","a,b"}',
+      'MA|America/New_York',
       '\\N',
       '\\N\n',
     ].join('\t'),
@@ -34,6 +35,6 @@ it('a contact is one line of COPY text, whatever its values hold', () => {
 
 it('a refused row has its line, value and reason', () => {
   expect(refusalCopyLine({ line: 9, value: 'call\toffice', reason: 'invalid_phone' })).toBe(
-    `9${'\t\\N'.repeat(11)}\tcall\\toffice\tinvalid_phone\n`,
+    `9${'\t\\N'.repeat(12)}\tcall\\toffice\tinvalid_phone\n`,
   );
 });

@@ -96,6 +96,7 @@ function understoodWords(understoodAs: string | null): string {
   }
 }
 
+/** By which way a wish reached us. */
 const CHANNEL_WORDS: Readonly<Record<string, string>> = {
   sms: 'by text',
   staff: 'recorded by staff',
@@ -104,8 +105,10 @@ const CHANNEL_WORDS: Readonly<Record<string, string>> = {
   api: 'through the API',
 };
 
+export const channelWords = (channel: string): string => CHANNEL_WORDS[channel] ?? channel;
+
 const suppressedTitle = ({ reason, channel }: SuppressionDetail): string =>
-  `${sentenceFor(reason).sentence} (${CHANNEL_WORDS[channel] ?? channel})`;
+  `${sentenceFor(reason).sentence} (${channelWords(channel)})`;
 
 /** Evidence is kept as it came; of its fields, people read what was said and by whom it was noted. */
 function saidIn({ evidence }: SuppressionDetail): string | null {

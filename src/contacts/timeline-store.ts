@@ -72,9 +72,9 @@ export function timelineQuery(query: {
   readonly limit: number;
 }): RawBuilder<TimelineRow> {
   const { contactId, phone, after, limit } = query;
-  /** `at` and `key` are expressions of the branch; the comparison of `at` alone is what the index understands. */
+  /** `at` and `key` are expressions of the branch. PostgreSQL takes `at <=` out of the comparison of both for the index. */
   const page = (at: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    ${after === undefined ? sql`` : sql`and ${at} <= ${after.at}::timestamptz and (${at}, (${key}) collate "C") < (${after.at}::timestamptz, ${after.key}::text)`}
+    ${after === undefined ? sql`` : sql`and (${at}, (${key}) collate "C") < (${after.at}::timestamptz, ${after.key}::text)`}
     order by ${at} desc, (${key}) collate "C" desc limit ${limit}`;
   return sql<TimelineRow>`select at, key, source, detail from (
     (select m.created_at as at, 'message:' || m.id as key, 'message' as source, jsonb_build_object(

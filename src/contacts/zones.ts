@@ -57,10 +57,12 @@ export function plausibleZones(evidence: PlaceEvidence): PlausiblePlaces {
 
 function addressStates(evidence: PlaceEvidence): readonly string[] {
   const named = evidence.state ? stateCode(evidence.state) : undefined;
-  const zip = /^\s*(\d{3})\d{2}(?:\D|$)/.exec(evidence.postalCode ?? '');
-  const ofZip = zip?.[1] === undefined ? undefined : STATE_BY_ZIP_PREFIX.get(zip[1]);
-  return [named, ofZip].filter((code) => code !== undefined);
+  const zip = zipPrefix(evidence.postalCode ?? '');
+  return [named, zip === undefined ? undefined : STATE_BY_ZIP_PREFIX.get(zip)].filter((code) => code !== undefined);
 }
+
+/** The first three digits of a ZIP or ZIP+4 code: all of a postal code that zones depend on. */
+export const zipPrefix = (postalCode: string): string | undefined => /^\s*(\d{3})\d{2}(?:\D|$)/.exec(postalCode)?.[1];
 
 /** Contacts of one group have the same windows: quiet hours are decided once per group, `FL|America/Chicago,America/New_York`. */
 export const zoneGroupKey = (places: Pick<PlausiblePlaces, 'zones' | 'states'>): string =>

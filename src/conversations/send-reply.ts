@@ -7,17 +7,9 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Conversation, type ConversationMessage, dayWords, previewOf } from './conversation.ts';
-import {
-  activeSuppression,
-  bumpByReply,
-  getConversationRow,
-  getMessageRow,
-  getReplyLane,
-  insertReply,
-  lockConversation,
-  type ReplyLane,
-} from './conversation-store.ts';
+import { getConversationRow, getMessageRow, lockConversation } from './conversation-store.ts';
 import { lockContactByPhone } from './inbound-store.ts';
+import { activeSuppression, bumpByReply, getReplyLane, insertReply, type ReplyLane } from './reply-store.ts';
 
 /**
  * Writes a reply that the engine hands over next, before any campaign text. Refused while the number is suppressed: the contact's

@@ -35,10 +35,12 @@ function bar(share: number): string {
   return `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
 }
 
+const handedOver = ({ campaign: { totals } }: CampaignLive): number => totals.sent + totals.delivered + totals.failed;
+
 function line(live: CampaignLive): string {
   const { totals } = live.campaign;
   const toSend = totals.enrolled - totals.skipped;
-  const handed = totals.sent + totals.delivered + totals.failed;
+  const handed = handedOver(live);
   const parts = [
     `${clockText(instant(live.asOf))}`,
     `${bar(toSend === 0 ? 0 : handed / toSend)} ${handed}/${toSend}`,
@@ -56,11 +58,12 @@ export interface ProgressOutput {
   readonly columns: number | undefined;
 }
 
-/** Plain lines come at most this often in the demo's own hours, so that a log of three days stays readable. */
-const PLAIN_EVERY_HOURS = 3;
+/** Plain lines come when something went out, and otherwise this often in the demo's own hours: a log of three days stays readable. */
+const PLAIN_EVERY_HOURS = 6;
 
 export function demoProgress(output: ProgressOutput): DemoProgress {
   let lastHour = Number.NEGATIVE_INFINITY;
+  let lastHanded = -1;
   const terminal = output.columns;
   const endLine = (): void => {
     if (terminal !== undefined) output.write('\r\x1b[2K');
@@ -78,8 +81,10 @@ export function demoProgress(output: ProgressOutput): DemoProgress {
       if (terminal !== undefined) output.write(`\r\x1b[2K${text.slice(0, terminal - 1)}`);
       else {
         const hour = instant(live.asOf).epochMilliseconds / 3_600_000;
-        if (factor > 1 && hour - lastHour < PLAIN_EVERY_HOURS) return;
+        const handed = handedOver(live);
+        if (factor > 1 && handed === lastHanded && hour - lastHour < PLAIN_EVERY_HOURS) return;
         lastHour = hour;
+        lastHanded = handed;
         output.write(`${text}\n`);
       }
     },

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, patience } from '../platform/clock.ts';
 import { DEFAULT_PORT } from '../platform/config.ts';
@@ -28,7 +28,8 @@ export async function listen(
   const server = createAdaptorServer({
     fetch: http.app.fetch,
     serverOptions: { requestTimeout: REQUEST_WITHIN_MS },
-  }) as Server;
+  });
+  if (!(server instanceof Server)) throw new Error('expected a server of node:http');
   let closing = false;
   server.on('request', (_, response) => {
     // A connection that is kept alive would hold up the end until its client lets go.

@@ -25,6 +25,7 @@ it('shows the text of this person with its parts', () => {
     unitsInLastPart: 32,
     limitOfLastPart: 160,
     charactersOutsideGsm7: [],
+    plainBody: null,
     fields: [
       { name: 'first_name', known: true, hasFallback: true, suggestion: null },
       { name: 'roof_age', known: true, hasFallback: true, suggestion: null },
@@ -86,5 +87,21 @@ describe('warns of', () => {
     ],
   ])('%s', (_case, body, warnings) => {
     expect(preview(body).warnings).toEqual(warnings);
+  });
+});
+
+describe('offers the text with look-alikes of the SMS alphabet', () => {
+  it.each([
+    ['when they are all that is in the way', 'It’s {first_name|“you”}…', 'It\'s {first_name|"you"}...'],
+    [
+      'but leaves conditions alone',
+      '{if city == "O’Fallon"}It’s{else}Isn’t{endif} you',
+      '{if city == "O’Fallon"}It\'s{else}Isn\'t{endif} you',
+    ],
+    ['not when something else is in the way as well', 'It’s 👍', null],
+    ['not when nothing is', 'Its ok', null],
+    ['not when this person would get no text', 'It’s {last_name}', null],
+  ])('%s', (_case, body, expected) => {
+    expect(preview(body).plainBody).toBe(expected);
   });
 });

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { countParts, type Encoding, type PartCount, toGsm7 } from './encoding.ts';
+import { countParts, type Encoding, isGsm7, type PartCount, toGsm7 } from './encoding.ts';
 import { KNOWN_FIELDS, normaliseFieldName, type Template, type TemplateContact } from './template.ts';
 import { checkTemplate, templateFields } from './template-fields.ts';
 import { parseTemplate } from './template-parser.ts';
@@ -20,6 +20,8 @@ export interface TextPreview {
   readonly unitsInLastPart: number;
   readonly limitOfLastPart: number;
   readonly charactersOutsideGsm7: readonly string[];
+  /** The template with look-alikes of the SMS alphabet, when that makes this person's text fit into it; else null. */
+  readonly plainBody: string | null;
   readonly fields: readonly {
     readonly name: string;
     readonly known: boolean;
@@ -68,6 +70,7 @@ const NOTHING: TextPreview = {
   unitsInLastPart: 0,
   limitOfLastPart: 0,
   charactersOutsideGsm7: [],
+  plainBody: null,
   fields: [],
   warnings: [],
   error: null,
@@ -88,6 +91,7 @@ export function describeText(
     ...NOTHING,
     ...(counted === undefined ? {} : shownCount(counted)),
     text: rendered.ok ? rendered.value : null,
+    plainBody: rendered.ok ? plainBody(template, facts.person) : null,
     fields: uses.map(({ name, hasFallback }) => ({
       name,
       known: !unknown.has(name),
@@ -150,6 +154,21 @@ function unicodeWarning(text: string, counted: PartCount): string {
   const swaps = replaced.map(({ from, to }) => `${from} by ${to === '' ? 'nothing' : to}`).join(', ');
   const parts = countParts(plain).parts;
   return `${cause}. Replace ${swaps} to need ${parts} ${parts === 1 ? 'part' : 'parts'} instead of ${counted.parts}`;
+}
+
+/** Conditions stay as they are: what they compare with is data. */
+const CONDITION = /(\{\s*(?:else\s*)?if\b[^{}]*\})/iu;
+
+/** Null when nothing has to be replaced, or when the text would still not fit the SMS alphabet. */
+function plainBody({ source }: Template, person: TemplateContact): string | null {
+  const plain = source
+    .split(CONDITION)
+    .map((piece) => (CONDITION.test(piece) ? piece : toGsm7(piece).text))
+    .join('');
+  if (plain === source) return null;
+  const template = parseTemplate(plain);
+  const rendered = template.ok ? renderTemplate(template.value, person) : undefined;
+  return rendered?.ok === true && isGsm7(rendered.value) ? plain : null;
 }
 
 const knownKeys: ReadonlySet<string> = new Set(KNOWN_FIELDS.map(normaliseFieldName));

@@ -33,6 +33,9 @@ export interface JobQueue {
 const POLLING_SECONDS = 2;
 const RETRY_DELAY_SECONDS = 2;
 const DRAIN_MS = 20_000;
+/** Jobs of a process that was killed are given to another one this long after its last sign of life. */
+const HEARTBEAT_SECONDS = 10;
+const LOOK_AFTER_JOBS_SECONDS = 5;
 
 export async function openJobs(options: {
   readonly connectionString: string;
@@ -40,7 +43,14 @@ export async function openJobs(options: {
   readonly log: Log;
 }): Promise<Jobs> {
   const { connectionString, queues, log } = options;
-  const boss = new PgBoss({ connectionString, application_name: 'textwright-jobs', max: 6, useListenNotify: true });
+  const boss = new PgBoss({
+    connectionString,
+    application_name: 'textwright-jobs',
+    max: 6,
+    useListenNotify: true,
+    superviseIntervalSeconds: LOOK_AFTER_JOBS_SECONDS,
+    monitorIntervalSeconds: LOOK_AFTER_JOBS_SECONDS,
+  });
   boss.on('error', (error) => log.error({ error }, 'job queue'));
   await boss.start();
   const stopping = new AbortController();
@@ -66,6 +76,7 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
     retryLimit,
     retryDelay: RETRY_DELAY_SECONDS,
     retryBackoff: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
   });
   if (handle === undefined) return;
   const settle = async (job: JobWithMetadata<object>): Promise<JobResult> => {
@@ -87,6 +98,8 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
     {
       batchSize,
       pollingIntervalSeconds: POLLING_SECONDS,
+      // A notification that is lost (a reconnect, a start) must not cost the default of half a minute.
+      notifyPollingIntervalSeconds: POLLING_SECONDS,
       burstWhenBatchFull: batchSize > 1,
       includeMetadata: true,
       perJobResults: true,

@@ -176,6 +176,8 @@ export const reviewSchema = z.object({
   audience: audiencePreviewSchema,
   /** Must be empty for a launch. `field` names the section of the builder. */
   problems: z.array(z.object({ field: z.enum(['name', 'audience', 'message', 'lanes']), message: z.string() })),
+  /** So many people are texted that the launch must repeat the campaign's name in `confirmName`. */
+  nameToConfirm: z.boolean(),
   warnings: z.array(z.string()),
   parts: z.object({ total: z.int(), histogram: z.array(z.object({ parts: z.int(), people: z.int() })) }),
   costCents: z.int(),
@@ -257,9 +259,13 @@ export const campaignLiveSchema = z
         text: z.string(),
         at: isoInstant,
         optOut: z.boolean(),
+        /** The person has not been answered yet. */
+        waiting: z.boolean(),
       }),
     ),
-    perHour: z.array(z.object({ hour: isoInstant, sent: z.int(), delivered: z.int(), replied: z.int() })),
+    perHour: z.array(
+      z.object({ hour: isoInstant, sent: z.int(), delivered: z.int(), replied: z.int(), optedOut: z.int() }),
+    ),
     asOf: isoInstant,
   })
   .openapi('CampaignLive');
@@ -304,7 +310,11 @@ export const listRecipients = jsonRoute({
   tag: 'Campaigns',
   summary: 'Each person of the campaign with state and reason',
   params: campaignParams,
-  query: pageQuery.extend({ state: enrollmentState.optional(), reason: z.string().max(100).optional() }),
+  query: pageQuery.extend({
+    state: enrollmentState.optional(),
+    reason: z.string().max(100).optional(),
+    contactId: idOf('contact').optional(),
+  }),
   response: pageOf(recipientSchema),
 });
 
@@ -380,6 +390,9 @@ export const textPreviewSchema = z.object({
   unitsInLastPart: z.int(),
   limitOfLastPart: z.int(),
   charactersOutsideGsm7: z.array(z.string()),
+  plainBody: z.string().nullable().openapi({
+    description: 'The template with look-alikes of the SMS alphabet, when that makes the text fit into it',
+  }),
   fields: z.array(
     z.object({ name: z.string(), known: z.boolean(), hasFallback: z.boolean(), suggestion: z.string().nullable() }),
   ),

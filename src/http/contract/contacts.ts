@@ -17,7 +17,14 @@ export const contactSchema = z
     attributes: z.record(z.string(), z.string()),
     zones: z.array(z.string()).openapi({ description: 'Every time zone this person may plausibly be in' }),
     /** Set while a suppression is active: no campaign text will be sent. */
-    suppressed: z.object({ reason: z.string(), since: isoInstant }).nullable(),
+    suppressed: z
+      .object({
+        reason: z.string(),
+        sentence: z.string().openapi({ example: 'Asked not to be texted' }),
+        how: z.string().openapi({ example: 'by text' }),
+        since: isoInstant,
+      })
+      .nullable(),
     numberState: z.enum(['unverified', 'textable', 'invalid']),
     lastCampaignTextAt: isoInstant.nullable(),
     createdAt: isoInstant,
@@ -81,6 +88,18 @@ export const getContact = jsonRoute({
   summary: 'One contact',
   params: z.object({ id: idOf('contact') }),
   response: contactSchema,
+});
+
+export const contactEligibility = jsonRoute({
+  method: 'get',
+  path: '/v1/contacts/{id}/eligibility',
+  access: 'viewer',
+  tag: 'Contacts',
+  summary: 'Whether a campaign that is launched now would text this person, and if not, why',
+  params: z.object({ id: idOf('contact') }),
+  response: z.object({
+    leftOut: z.object({ reason: z.string(), sentence: z.string(), remedy: z.string() }).nullable(),
+  }),
 });
 
 const editable = {

@@ -4,8 +4,9 @@ import { type Campaign, enrolledIn, NO_TOTALS, type Totals } from '../../campaig
 import type { DraftInput } from '../../campaigns/campaign-store.ts';
 import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
+import { CONFIRM_NAME_ABOVE } from '../../campaigns/decide-launch.ts';
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
-import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
+import { type LiveCampaign, readLiveCampaign, type WaitingAt, whyPending } from '../../campaigns/live-campaign.ts';
 import { listRecipients, type RecipientRow } from '../../campaigns/live-store.ts';
 import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
@@ -56,6 +57,7 @@ function registerReads(api: Api, services: CampaignServices): void {
     return ok({
       audience: showAudience(review.audience),
       problems: review.problems,
+      nameToConfirm: review.audience.textable > CONFIRM_NAME_ABOVE,
       warnings: review.warnings,
       parts: review.parts,
       costCents: review.parts.total * PRICE_PER_PART_CENTS,
@@ -72,17 +74,22 @@ function registerReads(api: Api, services: CampaignServices): void {
   api.handle(contract.listRecipients, async ({ params, query }) => {
     const cursor = readCursor(query.cursor, ['text', 'uuid']);
     if (!cursor.ok) return cursor;
+    const campaign = await find(services, params.id);
+    if (!campaign.ok) return campaign;
     const { state, reason, limit } = query;
     const after = cursor.value === undefined ? undefined : { state: cursor.value[0], id: cursor.value[1] };
     const rows = await listRecipients(db, {
-      campaignId: uuidOf('campaign', params.id),
+      campaignId: campaign.value.id,
       state,
       reason,
+      contactId: query.contactId === undefined ? undefined : uuidOf('contact', query.contactId),
       after,
       limit: limit + 1,
     });
     const page = toPage(rows, limit, (last) => makeCursor(last.state, last.enrollmentId));
-    return ok({ ...page, data: page.data.map(showRecipient) });
+    const { zone } = await getBusiness(db);
+    const at = { campaign: campaign.value, zone, now: services.clock.now() };
+    return ok({ ...page, data: page.data.map((row) => showRecipient(row, at)) });
   });
 }
 
@@ -275,7 +282,7 @@ const showLive = (live: LiveCampaign) => ({
   asOf: isoText(live.asOf),
 });
 
-const showRecipient = (row: RecipientRow) => ({
+const showRecipient = (row: RecipientRow, at: WaitingAt) => ({
   enrollmentId: showId('enrollment', row.enrollmentId),
   contactId: showId('contact', row.contactId),
   name: row.name,
@@ -283,7 +290,7 @@ const showRecipient = (row: RecipientRow) => ({
   state: row.state,
   variant: row.variant,
   laneName: row.laneName,
-  why: whyText(row),
+  why: whyText(row, at),
   text: row.text,
   parts: row.parts,
   sentAt: isoTextOrNull(row.sentAt),
@@ -292,8 +299,8 @@ const showRecipient = (row: RecipientRow) => ({
   optedOutAt: isoTextOrNull(row.optedOutAt),
 });
 
-function whyText(row: RecipientRow): string | null {
+function whyText(row: RecipientRow, at: WaitingAt): string | null {
   if (row.reason !== null) return outcomeText(row.reason);
   if (row.state === 'unknown') return 'The answer of the gateway was lost; it is being asked whether the text went out';
-  return row.state === 'pending' ? 'Waits for its turn: the send window, the daily cap or the rate' : null;
+  return row.state === 'pending' ? whyPending(row, at) : null;
 }

@@ -59,13 +59,42 @@ describe('contacts over HTTP', () => {
       zones: ['America/Chicago', 'America/New_York'],
     });
     const optedOut = await owner.post(`/v1/contacts/${id}/opt-out`, { note: 'Called the office' });
-    expect(optedOut.json.suppressed).toEqual({ reason: 'opt_out', since: '2026-11-17T15:00:00Z' });
+    expect(optedOut.json.suppressed).toEqual({
+      reason: 'opt_out',
+      sentence: 'Asked not to be texted',
+      how: 'recorded by staff',
+      since: '2026-11-17T15:00:00Z',
+    });
     const timeline = await owner.get(`/v1/contacts/${id}/timeline?limit=2`);
     expect(timeline.json.data.map((entry: { title: string }) => entry.title)).toEqual([
       'Asked not to be texted (recorded by staff)',
       'Added by Olivia Owner',
     ]);
     expect(timeline.json.nextCursor).not.toBeNull();
+  });
+
+  it.each([
+    ['(617) 555-0140', null],
+    ['(416) 555-0140', 'A Canadian or Caribbean number; campaigns text US numbers only'],
+    ['(800) 555-0140', 'A toll-free number is no one’s phone'],
+  ])('say whether a campaign would text %s', async (phone, sentence) => {
+    const { id } = (await owner.post('/v1/contacts', { phone })).json;
+    const { leftOut } = (await owner.get(`/v1/contacts/${id}/eligibility`)).json;
+    expect(leftOut?.sentence ?? null).toBe(sentence);
+  });
+
+  it('say that a person who opted out is left out, and what can be done', async () => {
+    const { id } = (await owner.post('/v1/contacts', { phone: '(617) 555-0141' })).json;
+    await owner.post(`/v1/contacts/${id}/opt-out`, { note: 'Called the office' });
+    expect((await owner.get(`/v1/contacts/${id}/eligibility`)).json).toEqual({
+      leftOut: {
+        reason: 'opted_out',
+        sentence: 'Asked not to be texted',
+        remedy: 'Only the person can change this, by texting START',
+      },
+    });
+    const nobody = `con_${'0'.repeat(32)}`;
+    expect((await owner.get(`/v1/contacts/${nobody}/eligibility`)).status).toBe(404);
   });
 
   it('show a new tag among the facets as soon as the change is told', async () => {

@@ -1,12 +1,14 @@
+import { whyLeftOut } from '../../audiences/why-left-out.ts';
 import type { Contact, ContactChange } from '../../contacts/contact.ts';
 import { keptUntilContactsChange, readContactFacets } from '../../contacts/contact-facets.ts';
 import { contactTimeline } from '../../contacts/contact-timeline.ts';
 import { createContact } from '../../contacts/create-contact.ts';
 import { countContacts, getContact, listContacts } from '../../contacts/list-contacts.ts';
 import { optOutContact } from '../../contacts/opt-out-contact.ts';
-import type { TimelineEntry } from '../../contacts/timeline-entry.ts';
+import { channelWords, type TimelineEntry } from '../../contacts/timeline-entry.ts';
 import { updateContact } from '../../contacts/update-contact.ts';
 import { parseZoneGroupKey } from '../../contacts/zones.ts';
+import { sentenceFor } from '../../messages/outcome-sentences.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
@@ -24,7 +26,10 @@ export function registerContactRoutes(api: Api, services: ContactServices): void
 }
 
 function registerReads(api: Api, services: ContactServices): void {
-  const { db } = services.database;
+  const {
+    clock,
+    database: { db },
+  } = services;
   const facets = keptUntilContactsChange(services, () => readContactFacets(db));
   api.handle(contract.listContacts, async ({ query: { cursor, limit, ...filters } }) => {
     const page = await listContacts(db, { filters, cursor, limit });
@@ -33,6 +38,10 @@ function registerReads(api: Api, services: ContactServices): void {
   api.handle(contract.countContacts, async ({ query }) => ok(await countContacts(db, query)));
   api.handle(contract.contactFacets, async () => ok(await facets()));
   api.handle(contract.getContact, async ({ params }) => shown(await getContact(db, uuidOf('contact', params.id))));
+  api.handle(contract.contactEligibility, async ({ params }) => {
+    const leftOut = await whyLeftOut(db, { contactId: uuidOf('contact', params.id), now: clock.now() });
+    return leftOut.ok ? ok({ leftOut: leftOut.value }) : leftOut;
+  });
   api.handle(contract.contactTimeline, async ({ params, query }) => {
     const page = await contactTimeline(db, {
       id: uuidOf('contact', params.id),
@@ -68,7 +77,12 @@ export const showContact = ({ zoneGroup, ...contact }: Contact) => ({
   suppressed:
     contact.suppressed === null
       ? null
-      : { reason: contact.suppressed.reason, since: isoText(contact.suppressed.since) },
+      : {
+          reason: contact.suppressed.reason,
+          sentence: sentenceFor(contact.suppressed.reason).sentence,
+          how: channelWords(contact.suppressed.channel),
+          since: isoText(contact.suppressed.since),
+        },
   lastCampaignTextAt: isoTextOrNull(contact.lastCampaignTextAt),
   createdAt: isoText(contact.createdAt),
   updatedAt: isoText(contact.updatedAt),

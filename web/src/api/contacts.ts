@@ -15,6 +15,7 @@ export const contactKeys = {
   facets: ['contacts', 'facets'],
   one: (id: string) => ['contacts', 'one', id],
   timeline: (id: string) => ['contacts', 'timeline', id],
+  eligibility: (id: string) => ['contacts', 'eligibility', id],
 } as const;
 
 export const contactsQuery = (filters: ContactFilters = {}, limit?: number) =>
@@ -38,6 +39,13 @@ export const contactQuery = (id: string) =>
   queryOptions({
     queryKey: contactKeys.one(id),
     queryFn: ({ signal }) => get<Contact>(`/v1/contacts/${id}`, undefined, signal),
+  });
+/** Whether a campaign launched now would text this person. */
+export const contactEligibilityQuery = (id: string) =>
+  queryOptions({
+    queryKey: contactKeys.eligibility(id),
+    queryFn: ({ signal }) =>
+      get<AnswerOf<typeof contract.contactEligibility>>(`/v1/contacts/${id}/eligibility`, undefined, signal),
   });
 export const contactTimelineQuery = (id: string) =>
   pages<TimelineEntry>({ queryKey: contactKeys.timeline(id), path: `/v1/contacts/${id}/timeline`, limit: 50 });

@@ -1,0 +1,166 @@
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase } from '../../test/test-database.ts';
+import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
+
+const { db, connectionString } = await testDatabase();
+const cli = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { DATABASE_URL: connectionString } });
+
+/** Two lanes, of which one is off, and three contacts, of which one has opted out. */
+beforeAll(async () => {
+  await sql`
+    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, state, created_at, updated_at)
+    values ('00000000-0000-7000-8000-000000000001', 'quo', 'Office', 'http://127.0.0.1:1', 'sandbox', 'sealed', 'active',
+      '2026-01-01Z', '2026-01-01Z')`.execute(db);
+  await sql`
+    insert into lane (id, account_id, gateway_ref, phone, name, zone, state, state_reason, created_at, updated_at)
+    select ('00000000-0000-7000-8000-00000000001' || n)::uuid, '00000000-0000-7000-8000-000000000001', 'PN' || n,
+      '+1617555900' || n, 'Line ' || n, 'America/New_York', case n when 1 then 'active' else 'off' end,
+      case n when 1 then null else 'not used' end, '2026-01-01Z', '2026-01-01Z'
+    from generate_series(1, 2) n`.execute(db);
+  await sql`
+    insert into contact (id, phone, first_name, state, tags, zone_group, source, created_at, updated_at)
+    select ('00000000-0000-7000-8000-00000000002' || n)::uuid, '+1617555010' || n, 'Ann', 'MA', array['lead'],
+      'MA|America/New_York', 'import', '2026-01-01Z', '2026-01-01Z'
+    from generate_series(1, 3) n`.execute(db);
+  await sql`
+    insert into suppression (id, phone, reason, channel, evidence, created_at)
+    values ('00000000-0000-7000-8000-000000000030', '+16175550103', 'opt_out', 'sms', '{}', '2026-01-01Z')`.execute(db);
+});
+
+async function createDraft(name: string, ...options: readonly string[]): Promise<string> {
+  const run = await cli('campaign', 'create', '--name', name, '--text', 'Hi {first_name|there}!', '--json', ...options);
+  const [draft] = jsonLines(run) as { readonly id: string }[];
+  return draft?.id ?? '';
+}
+
+describe('create', () => {
+  it('makes a draft of labelled texts, an audience and a lane', async () => {
+    const texts = ['--text', 'Long=Hi {first_name|there}, see a=b', '--text', 'see you: a=b'];
+    const audience = ['--tag', 'lead', '--state', 'massachusetts', '--not-contacted-days', '30'];
+    const run = await cli('campaign', 'create', '--name', ' Two ', ...texts, ...audience, '--lane', 'line 1', '--json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(jsonLines(run)).toMatchObject([
+      {
+        id: expect.stringMatching(/^cmp_/),
+        name: 'Two',
+        state: 'draft',
+        audience: { tags: ['lead'], states: ['MA'], notContactedDays: 30 },
+        variants: [
+          { label: 'Long', body: 'Hi {first_name|there}, see a=b' },
+          { label: 'B', body: 'see you: a=b' },
+        ],
+        laneIds: ['lane_00000000000070008000000000000011'],
+      },
+    ]);
+  });
+
+  it('takes every active lane when none is named', async () => {
+    await createDraft('Every lane');
+    expect(jsonLines(await cli('campaign', 'show', 'every lane', '--json'))).toMatchObject([
+      { laneIds: ['lane_00000000000070008000000000000011'] },
+    ]);
+  });
+
+  it.each([
+    ['a brace that is not closed', ['--text', 'Hi {first_name'], 1, 'position 3'],
+    ['a lane that does not exist', ['--text', 'Hi', '--lane', 'Line 9'], 1, 'there are Line 1 +16175559001, Line 2'],
+    ['six texts', Array.from('abcdef').flatMap((text) => ['--text', text]), 2, 'variants'],
+  ])('refuses %s and makes nothing', async (_case, options, code, message) => {
+    const run = await cli('campaign', 'create', '--name', 'Refused', ...options);
+    expect(run).toMatchObject({ code, out: '' });
+    expect(run.err).toContain(message);
+    expect((await cli('campaign', 'list', '--search', 'Refused', '--json')).out).toBe('');
+  });
+});
+
+describe('launch', () => {
+  it('is reviewed, refused without an answer, launched with --yes, paused, resumed and cancelled', async () => {
+    const id = await createDraft('Spring');
+    const reviewed = await cli('campaign', 'launch', 'spring', '--dry-run', '--json');
+    expect(reviewed).toMatchObject({ code: 0, err: '' });
+    const [review] = jsonLines(reviewed);
+    expect(review).toMatchObject({
+      campaign: { id, name: 'Spring' },
+      matched: 3,
+      textable: 2,
+      excluded: [{ reason: 'opted_out', count: 1 }],
+      problems: [],
+      parts: { total: 2 },
+      costCents: 2,
+      lanes: [{ name: 'Line 1', leftToday: 125 }],
+    });
+
+    const unanswered = await cli('campaign', 'launch', 'Spring');
+    expect(unanswered).toMatchObject({ code: 2, out: '' });
+    for (const shown of [
+      '2 people of 3 contacts',
+      '1: Asked not to be texted',
+      '$0.02',
+      'Line 1 +16175559001',
+      '--yes',
+    ])
+      expect(unanswered.err).toContain(shown);
+    expect(jsonLines(await cli('campaign', 'show', id, '--json'))).toMatchObject([{ state: 'draft' }]);
+
+    const launched = await cli('campaign', 'launch', id, '--yes', '--json');
+    expect(jsonLines(launched)).toMatchObject([{ state: 'running', totals: { enrolled: 3, pending: 2, skipped: 1 } }]);
+    expect(await cli('campaign', 'launch', id, '--yes')).toMatchObject({ code: 1, out: '' });
+
+    const paused = await cli('campaign', 'pause', 'Spring', '--reason', 'rain', '--json');
+    expect(jsonLines(paused)).toMatchObject([{ state: 'paused', stateReason: 'rain' }]);
+    expect((await cli('campaign', 'show', 'Spring')).out).toMatch(/State +paused \(rain\)/);
+    expect(jsonLines(await cli('campaign', 'resume', 'Spring', '--json'))).toMatchObject([{ state: 'running' }]);
+
+    expect((await cli('campaign', 'cancel', 'Spring')).code).toBe(2);
+    expect(jsonLines(await cli('campaign', 'cancel', 'Spring', '--dry-run', '--json'))).toMatchObject([
+      { state: 'running' },
+    ]);
+    const cancelled = await cli('campaign', 'cancel', 'Spring', '--yes', '--json');
+    expect(jsonLines(cancelled)).toMatchObject([{ state: 'cancelled', totals: { pending: 0, skipped: 3 } }]);
+
+    const { rows } = await sql<{ actor: string; action: string }>`
+      select actor, action from audit_entry where subject = ${id} order by id`.execute(db);
+    expect(rows.map((row) => row.action)).toEqual([
+      'campaign.launched',
+      'campaign.paused',
+      'campaign.resumed',
+      'campaign.cancelled',
+    ]);
+    expect(rows.every((row) => row.actor.startsWith('cli:'))).toBe(true);
+  });
+
+  it('says what is missing, in the review too, and launches nothing', async () => {
+    await createDraft('Nobody', '--tag', 'no such tag');
+    for (const option of ['--dry-run', '--yes']) {
+      const run = await cli('campaign', 'launch', 'Nobody', option);
+      expect(run.code).toBe(1);
+      expect(run.err).toContain('The audience is empty');
+    }
+    expect(jsonLines(await cli('campaign', 'show', 'Nobody', '--json'))).toMatchObject([{ state: 'draft' }]);
+  });
+});
+
+describe('a campaign by name', () => {
+  it('must be the only one that is called so', async () => {
+    const ids = [await createDraft('Twin'), await createDraft('Twin')];
+    const run = await cli('campaign', 'pause', 'Twin');
+    expect(run.code).toBe(1);
+    for (const id of ids) expect(run.err).toContain(id);
+  });
+
+  it('must exist', async () => {
+    const run = await cli('campaign', 'pause', 'Nothing');
+    expect(run).toMatchObject({
+      code: 1,
+      err: 'textwright: no campaign is called "Nothing": textwright campaign list shows the names\n',
+    });
+  });
+});
+
+it('lists campaigns by state, the newest first, one JSON object per line', async () => {
+  await createDraft('Older');
+  await createDraft('Newer');
+  const listed = jsonLines(await cli('campaign', 'list', '--state', 'draft', '--limit', '2', '--json'));
+  expect(listed).toMatchObject([{ name: 'Newer' }, { name: 'Older' }]);
+});

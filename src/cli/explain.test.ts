@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { countParts } from '../messages/encoding.ts';
+import { jsonLines, runCli, startCli } from './cli.fixture.ts';
+
+const stdinOf = (...values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+
+describe('explain opt-out', () => {
+  it('answers each line in order with text, outcome, tier and what matched', async () => {
+    const texts = ['STOP', 'Please stop texting me', 'What does it cost?', 'START', 'HELP'];
+    const run = await runCli(['explain', 'opt-out', '--stdin'], {
+      stdin: stdinOf(...texts.map((text) => ({ text, expected: 'ignored' }))),
+    });
+    const answers = jsonLines(run);
+    expect(answers[0]).toEqual({ text: 'STOP', outcome: 'opt_out', tier: 1, matched: 'stop' });
+    expect(answers[1]).toEqual({ text: texts[1], outcome: 'opt_out', tier: 2, matched: expect.any(String) });
+    expect(answers[2]).toEqual({ text: texts[2], outcome: 'none', tier: null, matched: null });
+    expect(answers.slice(3)).toMatchObject([{ outcome: 'opt_in' }, { outcome: 'help' }]);
+    expect(run).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('answers one text in words', async () => {
+    expect(await runCli(['explain', 'opt-out', 'Stop'])).toEqual({
+      code: 0,
+      out: 'opt_out, tier 1, because of "stop"\n',
+      err: '',
+    });
+  });
+});
+
+describe('explain parts', () => {
+  it('keeps the order of 5,000 lines and counts each', async () => {
+    const texts = Array.from(
+      { length: 5_000 },
+      (_, index) => `${'é🙂x\u2028'.slice(0, index % 6)}${'a'.repeat(index % 400)}`,
+    );
+    const run = await runCli(['explain', 'parts', '--stdin'], { stdin: stdinOf(...texts.map((text) => ({ text }))) });
+    expect(jsonLines(run)).toEqual(
+      texts.map((text) => {
+        const { encoding, units, parts } = countParts(text);
+        return { encoding, units, parts };
+      }),
+    );
+    expect(run.code).toBe(0);
+  });
+
+  it('answers lines that it cannot read in their place, and ends with 1', async () => {
+    const stdin = '{"text":"a"}\nnot json\n{"txt":"a"}\n{"text":5}\n[]\n{"text":"b"}';
+    const run = await runCli(['explain', 'parts', '--stdin'], { stdin });
+    const answers = jsonLines(run);
+    expect(answers).toHaveLength(6);
+    expect(answers[0]).toEqual({ encoding: 'GSM-7', units: 1, parts: 1 });
+    expect(answers.slice(1, 5)).toMatchObject([2, 3, 4, 5].map((line) => ({ error: { line } })));
+    expect(answers[1]).toEqual({ error: { message: expect.stringContaining('not JSON'), line: 2 } });
+    expect(answers[5]).toMatchObject({ units: 1 });
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 4 lines of 6 could not be read\n' });
+  });
+
+  it('ends quietly when its reader leaves', async () => {
+    const child = startCli(['explain', 'parts', '--stdin']);
+    const lines = stdinOf(...Array.from({ length: 20_000 }, (_, index) => ({ text: `text ${index}` })));
+    let err = '';
+    child.stderr?.on('data', (chunk) => {
+      err += chunk;
+    });
+    child.stdin?.on('error', () => undefined).end(lines);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    await once(child, 'close');
+    expect({ code: child.exitCode, err }).toEqual({ code: 0, err: '' });
+  });
+});
+
+describe('explain template', () => {
+  it.each([
+    ['a value', 'Hi {first_name}!', { firstName: 'Ann' }, { text: 'Hi Ann!', parts: 1 }],
+    ['an attribute beside tags', '{roof}', { tags: ['a'], attributes: { roof: 'slate' } }, { text: 'slate', parts: 1 }],
+    ['a fallback without a contact', 'Hi {first_name|there}!', undefined, { text: 'Hi there!', parts: 1 }],
+    ['a field that is missing', 'Hi {first_name}!', {}, { error: { message: expect.any(String), position: 3 } }],
+    ['a brace that is not closed', 'Hi {first_name', {}, { error: { message: expect.any(String), position: 3 } }],
+    ['a contact that is none', 'Hi', 'Ann', { error: { message: expect.stringContaining('"contact"'), line: 1 } }],
+  ])('%s', async (_case, template, contact, expected) => {
+    const run = await runCli(['explain', 'template', '--stdin'], { stdin: stdinOf({ template, contact }) });
+    expect(jsonLines(run)).toEqual([expected]);
+  });
+
+  it('prints the text that the contact would get', async () => {
+    const run = await runCli(['explain', 'template', 'Hi {first_name}!', '--contact', '{"first_name":"Ann"}']);
+    expect(run).toEqual({ code: 0, out: 'Hi Ann!\n', err: '' });
+  });
+
+  it('ends with 1 for a template that cannot be sent, and says where it is wrong', async () => {
+    const run = await runCli(['explain', 'template', 'Hi {first_name']);
+    expect(run).toMatchObject({ code: 1, out: '' });
+    expect(run.err).toContain('position 3');
+  });
+});

@@ -1,0 +1,119 @@
+import { countParts, toGsm7 } from '../messages/encoding.ts';
+import type { ReplyLanguage } from './keywords.ts';
+
+/**
+ * The texts that answer a keyword. After an opt-out exactly one may be sent, within five minutes, and it only confirms: no offer,
+ * no link, no question that invites a reply (47 CFR 64.1200(a)(12)). HELP names the business, a contact, frequency, rates and
+ * STOP, as the CTIA Messaging Principles ask. Spanish names both ALTO and STOP, because toll-free networks know only STOP, and is
+ * worded without the accents that would cost a second message part.
+ */
+
+export interface SendingBusiness {
+  readonly name: string;
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+/**
+ * `keyword`: the person sent a keyword. `intent`: we understood free words as a request. `wrong_number` and `bereavement`: the
+ * number is not the contact's; after a death the text apologises for nothing and says as little as possible.
+ */
+export type OptOutKind = 'keyword' | 'intent' | 'wrong_number' | 'bereavement';
+
+export interface MessageProgramme {
+  readonly messagesPerMonthMax: number;
+  /** What the texts are about, in the language of the answer: "estimate and service texts". */
+  readonly topic?: string;
+}
+
+/** The one confirmation after an opt-out. */
+export function optOutConfirmation(
+  business: SendingBusiness,
+  answer: { readonly kind: OptOutKind; readonly language: ReplyLanguage },
+): string {
+  const name = gsmName(business);
+  const statement = OPT_OUT_STATEMENTS[answer.language][answer.kind];
+  if (answer.kind !== 'keyword') return `${name}: ${statement}`;
+  return shortest([
+    `${name}: ${statement} ${contactLine(business, answer.language)}`.trimEnd(),
+    `${name}: ${statement}`,
+  ]);
+}
+
+const OPT_OUT_STATEMENTS: { readonly [L in ReplyLanguage]: { readonly [K in OptOutKind]: string } } = {
+  en: {
+    keyword: 'You are unsubscribed and will get no more texts from us.',
+    intent:
+      'We understood your message as a request to stop texts, so you are unsubscribed. No more texts will be sent.',
+    wrong_number: 'Sorry about that. This number has been removed and will get no more texts from us.',
+    bereavement: 'This number has been removed and will get no more texts from us.',
+  },
+  es: {
+    keyword: 'Listo, no le enviaremos otros mensajes.',
+    intent: 'Entendimos que no desea mensajes de texto. Su baja fue registrada y no le escribiremos otra vez.',
+    wrong_number: 'Disculpe la molestia. Quitamos su contacto de la lista y no le escribiremos otra vez.',
+    bereavement: 'Quitamos este contacto de la lista y no le escribiremos otra vez.',
+  },
+};
+
+function contactLine(business: SendingBusiness, language: ReplyLanguage): string {
+  const contact = business.phone ?? business.email;
+  if (contact === undefined) return '';
+  if (language === 'es') return `Preguntas: ${contact}.`;
+  return business.phone === undefined ? `Questions? Write to ${contact}.` : `Questions? Call ${contact}.`;
+}
+
+/** The answer to a confirmed opt-in. */
+export function optInConfirmation(
+  business: SendingBusiness,
+  answer: MessageProgramme & { readonly language: ReplyLanguage },
+): string {
+  const name = gsmName(business);
+  const most = answer.messagesPerMonthMax;
+  if (answer.language === 'es') {
+    return `${name}: Bienvenido. Hasta ${most} mensajes al mes. ${RATES.es} Responda AYUDA para ayuda, ALTO o STOP para cancelar.`;
+  }
+  const topic = answer.topic ?? 'offers and reminders';
+  return `${name}: You are signed up for ${topic}, up to ${most} msgs/mo. ${RATES.en} Reply HELP for help, STOP to opt out.`;
+}
+
+/** The answer to HELP. With a phone and an e-mail address both are named while they fit one message part. */
+export function helpAnswer(
+  business: SendingBusiness,
+  answer: MessageProgramme & { readonly language: ReplyLanguage },
+): string {
+  const { phone, email } = business;
+  const both = [phone, email]
+    .filter((contact) => contact !== undefined)
+    .join(answer.language === 'es' ? ' o ' : ' or ');
+  return shortest([both, phone ?? email ?? ''].map((contact) => helpText(gsmName(business), contact, answer)));
+}
+
+function helpText(
+  name: string,
+  contact: string,
+  answer: MessageProgramme & { readonly language: ReplyLanguage },
+): string {
+  const most = answer.messagesPerMonthMax;
+  if (answer.language === 'es') {
+    const help = contact === '' ? '' : ` Ayuda: ${contact}.`;
+    const topic = answer.topic ?? 'citas y ofertas por texto';
+    return `${name}: ${topic}, hasta ${most} al mes.${help} ${RATES.es} Responda ALTO o STOP para cancelar.`;
+  }
+  const help = contact === '' ? '' : ` Help: ${contact}.`;
+  const topic = answer.topic ?? 'estimate and service texts';
+  return `${name} ${topic}, up to ${most} msgs/mo.${help} ${RATES.en} Reply STOP to opt out.`;
+}
+
+const RATES: { readonly [L in ReplyLanguage]: string } = {
+  en: 'Msg & data rates may apply.',
+  es: 'Pueden aplicar tarifas de mensajes y datos.',
+};
+
+/** A name outside GSM-7 would double the cost of every confirmation, so it is folded where no word changes. */
+const gsmName = (business: SendingBusiness): string => toGsm7(business.name, { dropAccents: true }).text;
+
+/** The first text that fits one message part, else the last, which says the least. */
+function shortest(texts: readonly string[]): string {
+  return texts.find((text) => countParts(text).parts === 1) ?? texts.at(-1) ?? '';
+}

@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OPT_OUT_KEYWORDS } from './keywords.ts';
+import { NEVER_KEYWORDS, SLIPS } from './keywords-misspelled.ts';
+import { CLASSIFIER_VERSION, classifyInbound, type InboundContext } from './opt-out.ts';
+
+const outcomeOf = (text: string, context?: InboundContext) => classifyInbound(text, context).outcome;
+
+interface LabelledReply {
+  readonly label: string;
+  readonly message: string;
+}
+
+const CORPUS: readonly LabelledReply[] = readFileSync(new URL('./opt-out-corpus.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const bar = line.indexOf('|');
+    return { label: line.slice(0, bar), message: line.slice(bar + 1).replaceAll('\\n', '\n') };
+  });
+
+describe('the corpus of labelled replies', () => {
+  it('is large and holds every outcome', () => {
+    expect(CORPUS.length).toBeGreaterThan(2_000);
+    expect(new Set(CORPUS.map((reply) => reply.label))).toEqual(
+      new Set(['opt_out', 'review', 'none', 'help', 'opt_in']),
+    );
+  });
+
+  it.each(['opt_out', 'review', 'none', 'help', 'opt_in'])(
+    'has no reply labelled %s that is judged otherwise',
+    (label) => {
+      const wrong = CORPUS.filter((reply) => reply.label === label && outcomeOf(reply.message) !== label);
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
+const KEYWORDS = [...OPT_OUT_KEYWORDS].filter(([, keyword]) => !keyword.needsCanadianNumber).map(([form]) => form);
+
+/** Anything people wrap around a word; no question mark, which makes a question of it, and no `>`, which marks a quote. */
+const wrapping = fc.stringMatching(/^[ .!,;:'"*()~_…”“-]{0,5}$/);
+const emoji = fc.constantFrom('', '', '🛑', '🙏', '😡😡', '❗️', '👍🏽', '✋');
+const signature = fc.constantFrom(
+  '',
+  '',
+  '\n\nSent from my iPhone',
+  '\nSent from my Galaxy',
+  '\n\nGet Outlook for iOS',
+  '\nEnviado desde mi iPhone',
+  '\n--\nAna Ruiz\nRuiz Homes',
+  ' Sent from my iPad',
+);
+
+describe('a keyword alone', () => {
+  it('is an opt-out of tier 1 in any dress', () => {
+    const dressed = fc.record({
+      keyword: fc.constantFrom(...KEYWORDS),
+      capitals: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+      before: wrapping,
+      after: wrapping,
+      emoji,
+      signature,
+      repeats: fc.integer({ min: 1, max: 3 }),
+      between: fc.constantFrom(' ', '\n', ', ', '. ', '! '),
+      invisibleAt: fc.integer({ min: 0, max: 12 }),
+    });
+    fc.assert(
+      fc.property(dressed, (dress) => {
+        const cased = [...dress.keyword]
+          .map((letter, index) => (dress.capitals[index % 12] === true ? letter.toUpperCase() : letter))
+          .join('');
+        const hidden = `${cased.slice(0, dress.invisibleAt)}\u200b${cased.slice(dress.invisibleAt)}`;
+        const repeated = Array.from({ length: dress.repeats }, () => hidden).join(dress.between);
+        const text = `${dress.before}${repeated}${dress.after}${dress.emoji}${dress.signature}`;
+        expect({ text, ...classifyInbound(text) }).toMatchObject({ outcome: 'opt_out', tier: 1 });
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it.each([
+    ['accents', 'NO MÁS'],
+    ['full-width letters', 'ＳＴＯＰ'],
+    ['mathematical letters', '𝐒𝐓𝐎𝐏'],
+    ['letters spelled out', 'S T O P'],
+    ['letters with dots', 's.t.o.p.'],
+    ['letters spelled out twice', 'S T O P  S T O P'],
+    ['a stretched letter', 'STOOOOP'],
+    ['a zero', 'ST0P'],
+    ['a stray space', 'un subscribe'],
+    ['a pile of keywords', 'STOP QUIT CANCEL'],
+    ['CR LF', '\r\nSTOP\r\n'],
+    ['a quote of ours below', 'STOP\n\nOn Tue, Jun 2, Acme <a@acme.example> wrote:\n> Spring sale'],
+    ['a quote of ours above', '> Acme: Spring sale. Reply STOP to opt out\nStop'],
+  ])('survives %s', (_name, text) => expect(classifyInbound(text)).toMatchObject({ outcome: 'opt_out', tier: 1 }));
+
+  it.each([...NEVER_KEYWORDS])('is not the dictionary word %s', (word) => {
+    expect(outcomeOf(word)).toBe('none');
+    expect(SLIPS.has(word)).toBe(false);
+  });
+
+  it.each(['STOP?', '¿alto?', 'unsubscribe?!', 'End ?'])('asked as a question, %s, is for a person', (text) => {
+    expect(classifyInbound(text)).toMatchObject({ outcome: 'review', tier: 3, family: 'question_about_keyword' });
+  });
+
+  it('knows the Canadian words on Canadian numbers only', () => {
+    expect(outcomeOf('ARRÊT', { canadian: true })).toBe('opt_out');
+    expect(outcomeOf('TD', { canadian: true })).toBe('opt_out');
+    expect(outcomeOf('arret')).toBe('none');
+    expect(outcomeOf('td')).toBe('none');
+  });
+
+  it.each(['YES', 'Sí', 'join', 'alta', 'yes please'])('%s confirms an opt-in only when one was asked for', (text) => {
+    expect(outcomeOf(text)).toBe('none');
+    expect(outcomeOf(text, { awaitingOptIn: true })).toBe('opt_in');
+  });
+
+  it('stops even where an opt-in was asked for', () => {
+    expect(outcomeOf('stop', { awaitingOptIn: true })).toBe('opt_out');
+    expect(outcomeOf('no thanks', { awaitingOptIn: true })).toBe('review');
+  });
+});
+
+describe('what the person did not write', () => {
+  const sent =
+    'Acme Concrete: Our spring special on driveway sealing ends this Friday, text STOP any time to end these messages';
+
+  it.each([
+    ['a reaction', 'Liked “Acme: sale. Reply STOP to opt out”'],
+    [
+      'a reaction cut short',
+      'Liked “Acme Concrete: Our spring special on driveway sealing ends this Friday, text STOP an…',
+    ],
+    ['a reaction over several lines', 'Loved "Thanks!\nReply STOP to opt out"'],
+    ['a reaction with invisible characters', '\u200a\u200b👍\u200b\u200a to “ See you. Reply STOP to opt out ”'],
+    ['a removed reaction', 'Removed an exclamation from “Reply STOP to end”'],
+    ['a reaction to a picture', 'Laughed at an image'],
+    ['a Spanish reaction', 'Le encantó «Gracias. Responda ALTO para cancelar»'],
+    ['a Spanish emoji reaction', 'Reaccionó con 👎 a “Responda STOP para cancelar”'],
+    ['a quoted message', '> Reply STOP to opt out'],
+    ['a mail client quote', 'On Mon, Acme wrote: Reply STOP to opt out'],
+    ['a Spanish mail client quote', 'El lun, 1 jun, Acme escribió: Responda ALTO para cancelar'],
+    ['only a signature', 'Sent from my iPhone'],
+  ])('%s has no effect', (_name, text) => expect(outcomeOf(text)).toBe('none'));
+
+  it.each([
+    ['the reply beside a reaction', 'Loved “Spring sale. Reply STOP to opt out” please stop texting me', 'opt_out'],
+    ['the reply below a quote', '> Acme: Reply STOP to opt out\n\nYes please go ahead', 'none'],
+    ['the stop below a quote', '> Acme: Spring sale\n\nstop', 'opt_out'],
+    ['the reply before our footer', 'Sounds good! Reply STOP to opt out', 'none'],
+    ['somebody who follows the footer', 'STOP to opt out', 'opt_out'],
+    ['somebody who pastes the footer', 'Reply STOP to opt out', 'review'],
+    ['somebody who tells of the footer', 'I text STOP to opt out and you still write me', 'opt_out'],
+  ])('leaves %s', (_name, text, outcome) => expect(outcomeOf(text)).toBe(outcome));
+
+  it('is recognised as ours without any marks of quoting', () => {
+    const pasted = `Sounds good ${sent.slice(15)}`;
+    expect(outcomeOf(pasted, { recentOutbound: [sent] })).toBe('none');
+    expect(outcomeOf(`${sent} no more texts please`, { recentOutbound: [sent] })).toBe('opt_out');
+  });
+
+  it('is not assumed when the quoted words are none of ours', () => {
+    const text = 'Loved "stop texting me"';
+    expect(outcomeOf(text)).toBe('none');
+    expect(outcomeOf(text, { recentOutbound: [sent] })).toBe('opt_out');
+    expect(
+      outcomeOf('Loved “Our spring special on driveway sealing ends this Friday”', { recentOutbound: [sent] }),
+    ).toBe('none');
+  });
+});
+
+describe('a judgement', () => {
+  it.each([
+    ['Please stop texting me', 'cease', 'en'],
+    ['take me off your list', 'removal', 'en'],
+    ["don't text me again", 'negative_imperative', 'en'],
+    ['no more texts', 'refusal', 'en'],
+    ['You have the wrong number, stop texting', 'wrong_person', 'en'],
+    ["I'm not Maria", 'wrong_person', 'en'],
+    ['lose my number', 'number_removal', 'en'],
+    ["I'm reporting you to the FCC", 'legal', 'en'],
+    ['go away', 'hostile', 'en'],
+    ['I revoke my consent', 'revocation', 'en'],
+    ['My father passed away, please remove his number', 'bereavement', 'en'],
+    ['quítenme de la lista', 'removal', 'es'],
+    ['numero equivocado', 'wrong_person', 'es'],
+    ['STOP por favor, ya no me escriban', 'cease', 'es'],
+  ])('of %j names its family and language', (text, family, language) => {
+    expect(classifyInbound(text)).toMatchObject({ outcome: 'opt_out', tier: 2, family, language });
+  });
+
+  it('says what it saw, in which form, and who judged', () => {
+    expect(classifyInbound('  “Stop!!” 🛑')).toEqual({
+      outcome: 'opt_out',
+      tier: 1,
+      matched: 'stop',
+      language: 'en',
+      normalised: 'stop',
+      classifierVersion: CLASSIFIER_VERSION,
+    });
+    expect(classifyInbound('Sí, el lunes')).toEqual({
+      outcome: 'none',
+      tier: null,
+      matched: null,
+      normalised: 'si el lunes',
+      classifierVersion: CLASSIFIER_VERSION,
+    });
+  });
+
+  it('lets an opt-out win over everything else a text says', () => {
+    const ordinary = CORPUS.filter((reply) => reply.label === 'none' && /^[\w ',]+$/.test(reply.message));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ordinary),
+        fc.constantFrom('Please stop texting me', 'Remove me from your list'),
+        ({ message }, stop) => {
+          expect(outcomeOf(`${message}. ${stop}.`)).toBe('opt_out');
+          expect(outcomeOf(`${stop}. ${message}.`)).toBe('opt_out');
+        },
+      ),
+    );
+  });
+
+  it('is given for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        const judged = classifyInbound(text);
+        expect(judged.outcome === 'opt_out').toBe(judged.tier === 1 || judged.tier === 2);
+        expect(judged.outcome === 'review').toBe(judged.tier === 3);
+        expect(judged.matched === null).toBe(judged.outcome === 'none');
+      }),
+    );
+  });
+});
+
+describe('hostile length', () => {
+  it.each([
+    'stop ',
+    'do not ',
+    'please ',
+    ' ',
+    'a',
+    's t o p ',
+    '"',
+    '\n',
+    '> \n',
+    'On x wrote',
+    'Liked "',
+    'no quiero que me ',
+    'not want to ',
+    'Reply STOP to opt out ',
+    'wrong number of ',
+    "I'm not Ana ",
+    'no thanks but ',
+    'stop all the of your ',
+    '🖕',
+    '❤️ ',
+    'STOP x ',
+    'a.',
+    '- ',
+  ])('%j, again and again, is judged', (piece) => {
+    const text = piece.repeat(Math.ceil(10_000 / piece.length));
+    expect(['opt_out', 'review', 'none']).toContain(outcomeOf(text));
+  });
+
+  it('finds the request at the end of a long text', () => {
+    expect(outcomeOf(`${'The wall looks great and so does the path. '.repeat(200)}Please stop texting me.`)).toBe(
+      'opt_out',
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core';
+import { IconRefresh, IconRobot, IconSend } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Message } from '../api/inbox.ts';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { stateWord } from '../patterns/states.ts';
+import { TimeText } from '../patterns/time-text.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import type { OutboxReply } from './outbox.ts';
+import classes from './thread.module.css';
+
+/** One text: ours at the right with its state, the person's at the left. */
+export function Bubble({ message, who }: { readonly message: Message; readonly who: string }) {
+  const { direction, purpose, text, why } = message;
+  const kind = direction === 'inbound' ? 'in' : purpose === 'campaign' || purpose === 'reply' ? purpose : 'automatic';
+  return (
+    <article className={classes.message} data-kind={kind} aria-label={direction === 'inbound' ? who : 'Us'}>
+      <p className={classes.bubble} dir="auto">
+        {text}
+      </p>
+      <div className={classes.meta}>
+        {direction === 'inbound' ? <Received message={message} /> : <Sent message={message} />}
+      </div>
+      {why === null ? null : <p className={classes.why}>{why}.</p>}
+    </article>
+  );
+}
+
+function Received({ message: { at, campaign } }: { readonly message: Message }) {
+  return (
+    <>
+      <TimeText at={at} look="time" />
+      {campaign === null ? null : (
+        <span>
+          answers <CampaignLink campaign={campaign} />
+        </span>
+      )}
+    </>
+  );
+}
+
+function Sent({ message }: { readonly message: Message }) {
+  const { state, at, sentAt, deliveredAt } = message;
+  return (
+    <>
+      <Origin message={message} />
+      <StateBadge state={state} look="plain">
+        {stateWord(state).word}&nbsp;
+        <TimeText at={deliveredAt ?? sentAt ?? at} look="time" />
+      </StateBadge>
+    </>
+  );
+}
+
+const AUTOMATIC: Readonly<Record<'opt_out_confirmation' | 'opt_in_confirmation' | 'help', string>> = {
+  opt_out_confirmation: 'Opt-out confirmation, by itself',
+  opt_in_confirmation: 'Opt-in confirmation, by itself',
+  help: 'Answer to HELP, by itself',
+};
+
+/** Who or what wrote it. */
+function Origin({ message: { purpose, campaign, createdBy } }: { readonly message: Message }): ReactNode {
+  switch (purpose) {
+    case 'campaign':
+      return (
+        <span className={classes.origin}>
+          <IconSend size={14} stroke={ICON_STROKE} aria-hidden />
+          {campaign === null ? 'Campaign' : <CampaignLink campaign={campaign} />}
+        </span>
+      );
+    case 'reply':
+      return <span>{createdBy ?? 'Us'}</span>;
+    case 'inbound':
+      return null;
+    case 'opt_out_confirmation':
+    case 'opt_in_confirmation':
+    case 'help':
+      return (
+        <span className={classes.origin}>
+          <IconRobot size={14} stroke={ICON_STROKE} aria-hidden />
+          {AUTOMATIC[purpose]}
+        </span>
+      );
+    default:
+      return purpose satisfies never;
+  }
+}
+
+const CampaignLink = ({ campaign }: { readonly campaign: { readonly id: string; readonly name: string } }) => (
+  <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }}>
+    {campaign.name}
+  </Link>
+);
+
+/** One's own reply before the server has confirmed it, shown as no more than that. */
+export function OutboxBubble({ reply, onRetry }: { readonly reply: OutboxReply; readonly onRetry: () => void }) {
+  const posting = reply.state === 'posting';
+  return (
+    <article className={classes.message} data-kind="reply" data-faint={posting || undefined} aria-label="Us">
+      <p className={classes.bubble} dir="auto">
+        {reply.text}
+      </p>
+      <div className={classes.meta}>
+        {posting ? (
+          <StateBadge state="pending" look="plain" />
+        ) : (
+          <StateBadge state="unknown" look="plain">
+            Not confirmed
+          </StateBadge>
+        )}
+      </div>
+      {posting ? null : (
+        <div className={classes.retry} role="alert">
+          The server did not answer, so it is not known whether this reply will go out. Trying again is safe: it is sent
+          once.
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconRefresh size={14} stroke={ICON_STROKE} aria-hidden />}
+            onClick={onRetry}
+          >
+            Try again
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}

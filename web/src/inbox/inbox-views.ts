@@ -1,0 +1,52 @@
+import { type Icon, IconHandStop, IconInbox, IconMessageCheck, IconMessages } from '@tabler/icons-react';
+import type { ConversationView } from '../api/inbox.ts';
+
+interface ViewWords {
+  readonly label: string;
+  readonly icon: Icon;
+  /** When there is nothing in it. */
+  readonly empty: { readonly title: string; readonly sentence: string };
+}
+
+export const VIEWS: readonly ConversationView[] = ['waiting', 'open', 'review', 'done', 'all'];
+
+export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
+  waiting: {
+    label: 'Waiting',
+    icon: IconMessageCheck,
+    empty: {
+      title: 'Nobody waits for an answer',
+      sentence: 'Whoever writes appears here, the longest waiting first, until you reply or mark it done.',
+    },
+  },
+  open: {
+    label: 'Open',
+    icon: IconInbox,
+    empty: {
+      title: 'Nothing is open',
+      sentence: 'A conversation opens when somebody writes, and stays until it is done.',
+    },
+  },
+  review: {
+    label: 'Review',
+    icon: IconHandStop,
+    empty: {
+      title: 'Nothing to review',
+      sentence:
+        'A text that may be an opt-out comes here, and that person gets no campaign texts until you have decided.',
+    },
+  },
+  done: {
+    label: 'Done',
+    icon: IconMessageCheck,
+    empty: { title: 'Nothing is done yet', sentence: 'Conversations that you mark as done are kept here.' },
+  },
+  all: {
+    label: 'All',
+    icon: IconMessages,
+    empty: {
+      title: 'No conversations yet',
+      sentence: 'Replies to your campaigns, and texts that people write of their own accord, arrive here.',
+    },
+  },
+};

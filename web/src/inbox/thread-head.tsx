@@ -1,0 +1,73 @@
+import { ActionIcon, Button, Text, Title, Tooltip } from '@mantine/core';
+import { IconArrowBackUp, IconCheck, IconUser } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import type { Contact } from '../api/contacts.ts';
+import type { Conversation } from '../api/inbox.ts';
+import { formatPhone } from '../patterns/format.ts';
+import { PhoneNumber } from '../patterns/phone-number.tsx';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import classes from './conversation-pane.module.css';
+
+interface ThreadHeadProps {
+  readonly conversation: Conversation;
+  readonly contact: Contact | undefined;
+  /** Absent for those who may only look. */
+  readonly onDone: (() => void) | undefined;
+  readonly busy: boolean;
+  /** Shows the person, where they have no pane of their own. */
+  readonly onFacts: (() => void) | undefined;
+}
+
+export function ThreadHead({ conversation, contact, onDone, busy, onFacts }: ThreadHeadProps) {
+  const { name, phone, laneName, state, optedOut } = conversation;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Where the thread takes the list's place, keys and screen readers go on from its heading.
+  useEffect(() => {
+    if (document.activeElement === document.body || document.activeElement?.checkVisibility() === false)
+      heading.current?.focus({ preventScroll: true });
+  }, []);
+  const done = state === 'done';
+  return (
+    <header className={classes.head}>
+      <div className={classes.identity}>
+        <Title order={2} ref={heading} tabIndex={-1} className={classes.name} dir="auto">
+          {formatPhone(name)}
+        </Title>
+        <Text size="sm" c="dimmed" truncate>
+          {name === phone ? null : (
+            <>
+              <PhoneNumber phone={phone} /> ·{' '}
+            </>
+          )}
+          {contact?.company && contact.company !== name ? `${contact.company} · ` : ''}
+          wrote to {laneName}
+        </Text>
+      </div>
+      {optedOut ? <StateBadge state="opted_out" /> : null}
+      {onFacts === undefined ? null : (
+        <ActionIcon aria-label="About this person" onClick={onFacts}>
+          <IconUser size={20} stroke={ICON_STROKE} />
+        </ActionIcon>
+      )}
+      {onDone === undefined ? null : (
+        <Tooltip label={done ? 'Open it again (E)' : 'Nothing more to do here: done, and on to the next (E)'}>
+          <Button
+            variant="default"
+            disabled={busy}
+            leftSection={
+              done ? (
+                <IconArrowBackUp size={16} stroke={ICON_STROKE} aria-hidden />
+              ) : (
+                <IconCheck size={16} stroke={ICON_STROKE} aria-hidden />
+              )
+            }
+            onClick={onDone}
+          >
+            {done ? 'Open again' : 'Done'}
+          </Button>
+        </Tooltip>
+      )}
+    </header>
+  );
+}
