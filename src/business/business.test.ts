@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayIn, daysUpTo, startOfDay } from '../platform/calendar.ts';
 import { instant } from '../platform/time.ts';
-import { dayIn, daysUpTo, parseZone, startOfDay } from './business.ts';
+import { parseZone } from './business.ts';
 
 describe('a time zone', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { type Instant, Temporal } from '../platform/time.ts';
+import type { Instant } from '../platform/time.ts';
 
 export interface BusinessSettings {
   readonly name: string;
@@ -39,16 +39,3 @@ const badZone = (text: string, pointer: string): Outcome<string> =>
   invalid(`zone: expected a time zone like America/Chicago, got "${text}"`, {
     errors: [{ pointer, message: 'is not a time zone; take one like America/Chicago' }],
   });
-
-/** The calendar day (`YYYY-MM-DD`) that this instant is in, there. */
-export const dayIn = (zone: string, at: Instant): string => at.toZonedDateTimeISO(zone).toPlainDate().toString();
-
-/** The first instant of a day there. */
-export const startOfDay = (zone: string, day: string): Instant =>
-  Temporal.PlainDate.from(day).toZonedDateTime(zone).toInstant();
-
-/** The days up to and with `lastDay`, oldest first. */
-export const daysUpTo = (lastDay: string, count: number): readonly string[] => {
-  const last = Temporal.PlainDate.from(lastDay);
-  return Array.from({ length: count }, (_, index) => last.subtract({ days: count - 1 - index }).toString());
-};

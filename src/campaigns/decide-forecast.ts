@@ -1,4 +1,5 @@
-import { dayIn, nextMidnight, nextOpening, type SendWindow } from '../compliance/quiet-hours.ts';
+import { nextOpening, type SendWindow } from '../compliance/quiet-hours.ts';
+import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { addMs, type Instant, isBefore } from '../platform/time.ts';
 
 export interface ForecastInput {

@@ -1,10 +1,11 @@
 import type { SendingState } from '../business/business.ts';
 import { getBusiness, getSending } from '../business/business-store.ts';
-import { dayIn, nextMidnight, nextOpening, openUntil } from '../compliance/quiet-hours.ts';
+import { nextOpening, openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import type { LaneRow } from '../gateways/account.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
+import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';

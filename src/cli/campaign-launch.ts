@@ -35,7 +35,7 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
       throw new CliError(
         `campaign "${campaign.name}" cannot be launched: ${review.problems.map((problem) => problem.message).join('; ')}`,
       );
-    
+    if (dryRun) return;
 
     await confirmByTyping(shell, { expected: campaign.name, what: "the campaign's name", yes });
     const { id, revision, name: confirmName } = campaign;

@@ -47,6 +47,7 @@ const signature = fc.constantFrom(
   '',
   '\n\nSent from my iPhone',
   '\nSent from my Galaxy',
+  '\nsent using boost mobile',
   '\n\nGet Outlook for iOS',
   '\nEnviado desde mi iPhone',
   '\n--\nAna Ruiz\nRuiz Homes',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instant, instantFromMs } from '../platform/time.ts';
-import { dayIn, FEDERAL_WINDOW, nextMidnight, nextOpening, openUntil } from './quiet-hours.ts';
+import { FEDERAL_WINDOW, nextOpening, openUntil } from './quiet-hours.ts';
 
 const NEW_YORK = 'America/New_York';
 const CHICAGO = 'America/Chicago';
@@ -63,10 +63,4 @@ describe('nextOpening', () => {
       { numRuns: 200 },
     );
   });
-});
-
-it('counts business days in the zone', () => {
-  expect(dayIn(NEW_YORK, instant('2026-11-18T04:59:59Z'))).toBe('2026-11-17');
-  expect(dayIn(NEW_YORK, instant('2026-11-18T05:00:00Z'))).toBe('2026-11-18');
-  expect(nextMidnight(NEW_YORK, instant('2026-11-01T05:30:00Z')).toString()).toBe('2026-11-02T05:00:00Z');
 });

@@ -49,10 +49,3 @@ function instantAtMinute(day: Temporal.ZonedDateTime, minute: number): Instant {
   const time = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
   return date.toZonedDateTime({ timeZone: day.timeZoneId, plainTime: time }).toInstant();
 }
-
-/** The business day of an instant in a zone, as `YYYY-MM-DD`. */
-export const dayIn = (zone: string, at: Instant): string => at.toZonedDateTimeISO(zone).toPlainDate().toString();
-
-/** Midnight that begins the day after the one of `at`, in the zone. */
-export const nextMidnight = (zone: string, at: Instant): Instant =>
-  at.toZonedDateTimeISO(zone).toPlainDate().add({ days: 1 }).toZonedDateTime({ timeZone: zone }).toInstant();

@@ -31,9 +31,9 @@ const FIELD_COLUMNS = [
   'postal_code',
 ] as const;
 
-/** `coalesce(...) as first_name, ...` for every field. */
+/** `first_name = coalesce(...), ...` for every field: the SET list of an update of `c`. */
 export const preferredFields = ({ of }: Preference): RawBuilder<unknown> =>
-  sql.join(FIELD_COLUMNS.map((name) => sql`${of(sql.raw(name))} as ${sql.raw(name)}`));
+  sql.join(FIELD_COLUMNS.map((name) => sql`${sql.raw(name)} = ${of(sql.raw(name))}`));
 
 /** Whether the preferred values differ from those of the contact. Tags are compared without case; those of the contact stay. */
 export const changes = ({ of, attributes }: Preference): RawBuilder<boolean> => sql`(
@@ -50,8 +50,9 @@ export const unitedTags = sql`(
     order by lower(tag), position
   ) spelled)`;
 
-/** What `plausibleZones` looks at, as columns: equal rows have one zone group. The first three digits stand for a ZIP code. */
-export const zoneEvidence = ({ of }: Preference): RawBuilder<unknown> => sql`
-  substr(s.phone, 3, 3) as area_code,
-  coalesce(${of(sql`state`)}, '') as zone_state,
-  coalesce(substring(${of(sql`postal_code`)} from '^([0-9]{3})[0-9]{2}($|[^0-9])'), '') as zip`;
+/** What `plausibleZones` looks at: equal values mean one zone group. The first three digits stand for a ZIP code. */
+export const zoneEvidence = ({ of }: Preference) => ({
+  areaCode: sql`substr(s.phone, 3, 3)`,
+  state: sql`coalesce(${of(sql`state`)}, '')`,
+  zip: sql`coalesce(substring(${of(sql`postal_code`)} from '^([0-9]{3})[0-9]{2}($|[^0-9])'), '')`,
+});

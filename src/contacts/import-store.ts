@@ -64,20 +64,27 @@ export interface Settled {
 /**
  * Brings the rows that are left in `import_stage`, one per number by now, into their contacts. The changed contacts are locked from
  * here to the commit, and an opt-out waits for its contact: so this comes last. Index contact_phone_key.
+ *
+ * `import_known` is a table of its own for the planner: statistics of `contact` know nothing of what this transaction added, so that
+ * a condition on `contact.import_id` was thought to leave one row, and answered by reading all contacts once per staged row.
  */
 export async function settleStaged(tx: Tx, { importId, now }: ImportOrigin): Promise<Settled> {
+  await sql`create temp table import_known on commit drop as
+    select s.*, c.id as contact_id, c.import_id is not distinct from ${importId}::uuid as repeated
+    from import_stage s join contact c using (phone) where s.refused_reason is null`.execute(tx);
+  await sql`analyze import_known`.execute(tx);
   await sql`create temp table import_zone (
-    area_code text, zone_state text, zip text, zone_group text, primary key (area_code, zone_state, zip)) on commit drop`.execute(
+    area_code text, state text, zip text, zone_group text, primary key (area_code, state, zip)) on commit drop`.execute(
     tx,
   );
   const { rows } = await sql<{ repeated: number; known: number }>`
-    select count(*) filter (where c.import_id = ${importId}) as repeated,
-      count(*) filter (where c.import_id is distinct from ${importId}) as known
-    from import_stage s join contact c using (phone) where s.refused_reason is null`.execute(tx);
+    select count(*) filter (where repeated) as repeated, count(*) filter (where not repeated) as known from import_known`.execute(
+    tx,
+  );
   const { repeated, known } = rows[0] ?? { repeated: 0, known: 0 };
-  if (repeated > 0) await updateContacts(tx, { prefer: fromContact, which: sql`c.import_id = ${importId}`, now });
-  const which = sql`c.import_id is distinct from ${importId}`;
-  return { repeated, known, updated: known === 0 ? 0 : await updateContacts(tx, { prefer: fromFile, which, now }) };
+  if (repeated > 0) await updateContacts(tx, { prefer: fromContact, which: sql`s.repeated`, now });
+  const updated = known === 0 ? 0 : await updateContacts(tx, { prefer: fromFile, which: sql`not s.repeated`, now });
+  return { repeated, known, updated };
 }
 
 interface ContactUpdate {
@@ -86,37 +93,37 @@ interface ContactUpdate {
   readonly now: Instant;
 }
 
+/** Index contact_pkey. */
 async function updateContacts(tx: Tx, { prefer, which, now }: ContactUpdate): Promise<number> {
-  const changing = sql`from import_stage s join contact c using (phone)
-    where s.refused_reason is null and ${which} and ${changes(prefer)}`;
-  await addZoneGroups(tx, sql`select distinct ${zoneEvidence(prefer)} ${changing}`);
+  const { areaCode, state, zip } = zoneEvidence(prefer);
+  const changing = sql`c.id = s.contact_id and ${which} and ${changes(prefer)}`;
+  await addZoneGroups(
+    tx,
+    sql`select distinct ${areaCode} as area_code, ${state} as state, ${zip} as zip from import_known s, contact c where ${changing}`,
+  );
   const { numAffectedRows } = await sql`
-    update contact k set first_name = n.first_name, last_name = n.last_name, email = n.email, company = n.company, street = n.street,
-      city = n.city, state = n.state, postal_code = n.postal_code, attributes = n.attributes, tags = n.tags,
+    update contact c set ${preferredFields(prefer)}, attributes = ${prefer.attributes}, tags = ${unitedTags},
       zone_group = z.zone_group, updated_at = ${now}::timestamptz
-    from (
-      select c.id, ${preferredFields(prefer)}, ${prefer.attributes} as attributes, ${unitedTags} as tags, ${zoneEvidence(prefer)}
-      ${changing}
-    ) n join import_zone z using (area_code, zone_state, zip)
-    where k.id = n.id`.execute(tx);
+    from import_known s, import_zone z
+    where ${changing} and z.area_code = ${areaCode} and z.state = ${state} and z.zip = ${zip}`.execute(tx);
   return Number(numAffectedRows ?? 0);
 }
 
 interface ZoneEvidence {
   readonly areaCode: string;
-  readonly zoneState: string;
+  readonly state: string;
   readonly zip: string;
 }
 
 /** Zones are a rule of ours, not of SQL: they are computed here, once per combination of what they depend on. */
 async function addZoneGroups(tx: Tx, combinations: RawBuilder<unknown>): Promise<void> {
   const { rows } = await sql<ZoneEvidence>`${combinations}`.execute(tx);
-  const groups = rows.map(({ areaCode, zoneState: state, zip }) =>
+  const groups = rows.map(({ areaCode, state, zip }) =>
     zoneGroupKey(plausibleZones({ phone: storedE164(`+1${areaCode}5550100`), state, postalCode: zip && `${zip}00` })),
   );
   await sql`
-    insert into import_zone (area_code, zone_state, zip, zone_group)
-    select * from unnest(${rows.map((row) => row.areaCode)}::text[], ${rows.map((row) => row.zoneState)}::text[],
+    insert into import_zone (area_code, state, zip, zone_group)
+    select * from unnest(${rows.map((row) => row.areaCode)}::text[], ${rows.map((row) => row.state)}::text[],
       ${rows.map((row) => row.zip)}::text[], ${groups}::text[])
     on conflict do nothing`.execute(tx);
   await sql`analyze import_zone`.execute(tx);

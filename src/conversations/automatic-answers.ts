@@ -4,7 +4,11 @@ import type { BusinessIdentity, InboundAccount } from './inbound.ts';
 export type AutomaticPurpose = 'opt_out_confirmation' | 'opt_in_confirmation' | 'help';
 
 /** The text of an automatic answer, in the language in which the person wrote. */
-export function automaticAnswer(purpose: AutomaticPurpose, business: BusinessIdentity, _classification: InboundClassification): string {
+export function automaticAnswer(
+  purpose: AutomaticPurpose,
+  business: BusinessIdentity,
+  _classification: InboundClassification,
+): string {
   switch (purpose) {
     case 'opt_out_confirmation':
       return `${business.name}: You are unsubscribed and will get no more texts from us.`;

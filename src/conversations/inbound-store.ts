@@ -4,6 +4,7 @@ import { countParts } from '../messages/encoding.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import { previewOf } from './conversation.ts';
 import type { BusinessIdentity, InboundText } from './inbound.ts';
 
 export interface LaneRef {
@@ -53,7 +54,7 @@ export async function ensureConversation(
 ): Promise<Uuid> {
   const { rows } = await sql<{ id: Uuid; created: boolean }>`
     insert into conversation as v (id, lane_id, phone, contact_id, state, last_message_at, last_message_preview, last_message_direction, created_at)
-    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, 'open', ${input.at}, ${preview(input.text)}, 'inbound', ${input.at})
+    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, 'open', ${input.at}, ${previewOf(input.text)}, 'inbound', ${input.at})
     on conflict (lane_id, phone) do update set contact_id = coalesce(excluded.contact_id, v.contact_id)
     returning v.id, v.id = ${input.id} as created`.execute(tx);
   const row = rows[0];
@@ -65,9 +66,6 @@ export async function ensureConversation(
     );
   return row.id;
 }
-
-const PREVIEW_LENGTH = 160;
-const preview = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, PREVIEW_LENGTH);
 
 /** False when this text is stored already. */
 export async function insertInbound(
@@ -102,7 +100,7 @@ export async function bumpConversation(
   await sql`
     update conversation set state = 'open', unread = unread + 1,
       waiting_since = case when ${input.waits} then coalesce(waiting_since, ${input.at}) else waiting_since end,
-      last_message_preview = case when ${input.at} >= last_message_at then ${preview(input.preview)} else last_message_preview end,
+      last_message_preview = case when ${input.at} >= last_message_at then ${previewOf(input.preview)} else last_message_preview end,
       last_message_direction = case when ${input.at} >= last_message_at then 'inbound' else last_message_direction end,
       last_message_at = greatest(last_message_at, ${input.at})
     where id = ${input.conversationId}`.execute(tx);

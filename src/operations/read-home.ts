@@ -1,8 +1,8 @@
-import { dayIn, daysUpTo, startOfDay } from '../business/business.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { listConversations } from '../conversations/list-conversations.ts';
+import { dayIn, daysUpTo, startOfDay } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Attention } from './attention.ts';

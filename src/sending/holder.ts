@@ -6,10 +6,10 @@
  */
 
 import { completeFinished } from '../campaigns/campaign-store.ts';
-import { dayIn } from '../compliance/quiet-hours.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';

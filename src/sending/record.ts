@@ -2,8 +2,9 @@
  * Writes what hand-overs led to: state, cap, suppression and pauses in one transaction, fenced by the lease. A holder that has lost
  * its account records nothing; its successor settles those texts by asking the gateway.
  */
-import { nextMidnight } from '../compliance/quiet-hours.ts';
+
 import { suppressNumber } from '../compliance/suppress.ts';
+import { nextMidnight } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';

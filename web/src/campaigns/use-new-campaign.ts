@@ -1,20 +1,61 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { campaignKeys, createCampaign } from '../api/campaigns.ts';
+import { type Campaign, campaignKeys, createCampaign } from '../api/campaigns.ts';
+import { accountsQuery } from '../api/operations.ts';
 import { useProductClock } from '../api/product-clock.ts';
 import { useAction } from '../api/use-action.ts';
 import { formatDay } from '../patterns/format.ts';
 import { toastProblem } from '../patterns/toast.tsx';
 
-/** Makes a draft and opens its builder: the action behind every "New campaign". */
+type NewCampaign = Parameters<typeof createCampaign>[0];
+
+/**
+ * Makes a draft and opens its builder: the action behind every "New campaign". It starts with one empty message and every number that
+ * can send, because that is what most campaigns use.
+ */
 export function useNewCampaign() {
-  const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const clock = useProductClock(60_000);
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone: clock.zone }).format(clock.nowMs);
-  const create = useAction({
-    run: (_input: null, key) => createCampaign({ name: `Campaign of ${formatDay(day)}` }, key),
-    touches: [campaignKeys.all],
+  const create = useCreateCampaign();
+  const start = async (): Promise<void> => {
+    const day = new Intl.DateTimeFormat('en-CA', { timeZone: clock.zone }).format(clock.nowMs);
+    const accounts = await queryClient.ensureQueryData(accountsQuery).catch(() => ({ data: [] }));
+    create.mutate({
+      name: `Campaign of ${formatDay(day)}`,
+      variants: [{ label: 'A', weight: 1, body: '' }],
+      laneIds: accounts.data
+        .flatMap((account) => account.lanes)
+        .filter((lane) => lane.state === 'active')
+        .map((lane) => lane.id),
+    });
+  };
+  return { start: () => void start(), busy: create.isPending };
+}
+
+/** The same audience, texts and numbers as a new draft. */
+export function useCopyCampaign() {
+  const create = useCreateCampaign();
+  return {
+    copy: (campaign: Campaign, name = `${campaign.name} (copy)`) => create.mutate(contentOf(campaign, name)),
+    busy: create.isPending,
+  };
+}
+
+function useCreateCampaign() {
+  const navigate = useNavigate();
+  return useAction({
+    run: (input: NewCampaign, key) => createCampaign(input, key),
+    touches: [campaignKeys.list({})],
     onDone: (campaign) => void navigate({ to: '/campaigns/$campaignId', params: { campaignId: campaign.id } }),
     onProblem: (error) => toastProblem('The draft was not made', error),
   });
-  return { start: () => create.mutate(null), busy: create.isPending };
 }
+
+const NAME_LENGTH_MAX = 200;
+const contentOf = ({ audience, variants, laneIds, priority }: Campaign, name: string): NewCampaign => ({
+  name: name.slice(0, NAME_LENGTH_MAX),
+  audience,
+  variants: variants.map(({ label, weight, body }) => ({ label, weight, body })),
+  laneIds,
+  priority,
+});

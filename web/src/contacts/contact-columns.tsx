@@ -33,7 +33,7 @@ const COLUMNS: readonly TableColumn<Contact>[] = [
   { id: 'tags', header: 'Tags', hideBelow: 'lg', cell: (contact) => <Tags tags={contact.tags} /> },
   {
     id: 'lastText',
-    header: 'Last campaign text',
+    header: 'Last text',
     width: 144,
     hideBelow: 'lg',
     cell: ({ lastCampaignTextAt: at }) => (at === null ? null : <TimeText at={at} look="relative" />),

@@ -1,24 +1,123 @@
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
-import { contactName, contactQuery } from '../api/contacts.ts';
+import { Button, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconBan, IconMessage, IconPencil } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { type Contact, contactKeys, contactName, contactQuery } from '../api/contacts.ts';
+import { conversationsQuery, inboxKeys } from '../api/inbox.ts';
+import { useLive } from '../api/live.ts';
+import { rowsOf } from '../api/pages.ts';
+import { isProblem } from '../api/problem.ts';
+import { mayAct, meQuery } from '../api/session.ts';
+import { CopyText } from '../patterns/copy-text.tsx';
+import { EmptyState } from '../patterns/empty-state.tsx';
+import { formatPhone } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
+import { useShortcuts } from '../patterns/shortcuts.ts';
 import { SidePanel } from '../patterns/side-panel.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import { ContactFacts } from './contact-facts.tsx';
+import { ContactForm } from './contact-form.tsx';
+import classes from './contact-panel.module.css';
+import { ContactStateLine } from './contact-state-line.tsx';
+import { ContactTags } from './contact-tags.tsx';
+import { ContactTimeline } from './contact-timeline.tsx';
+import { OptOutDialog } from './opt-out-dialog.tsx';
 
 const route = getRouteApi('/shell/contacts/$contactId');
+const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
 
+/** One contact beside the list; keyed by its address, so that nothing of the one before stays. */
 export function ContactPanel() {
   const { contactId } = route.useParams();
+  return <OneContact key={contactId} id={contactId} />;
+}
+
+function OneContact({ id }: { readonly id: string }) {
   const navigate = route.useNavigate();
-  const query = useQuery(contactQuery(contactId));
+  const query = useQuery(contactQuery(id));
+  useLive('contacts', [contactKeys.one(id), contactKeys.timeline(id), contactKeys.eligibility(id)]);
+  useLive('inbox', [contactKeys.timeline(id), inboxKeys.list({ view: 'all', contactId: id })]);
+  const name = query.data === undefined ? undefined : contactName(query.data);
   return (
     <SidePanel
-      title={query.data === undefined ? 'Contact' : contactName(query.data) || query.data.phone}
+      title={name === undefined ? 'Contact' : name || formatPhone(query.data?.phone ?? '')}
+      beside={
+        query.data === undefined ? undefined : (
+          <span className={classes.number}>
+            <PhoneNumber phone={query.data.phone} />
+            <CopyText value={query.data.phone} label="Copy the number" quiet />
+          </span>
+        )
+      }
       onClose={() => void navigate({ to: '/contacts', search: true })}
     >
-      <Loaded query={query} what="The contact could not be loaded">
-        {(contact) => <PhoneNumber phone={contact.phone} />}
-      </Loaded>
+      {isProblem(query.error, 404) ? (
+        <EmptyState icon={IconBan} title="No such contact">
+          This address leads to nobody. Look for the person in the list.
+        </EmptyState>
+      ) : (
+        <Loaded query={query} what="The contact could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
+          {(contact) => <ContactDetail contact={contact} />}
+        </Loaded>
+      )}
     </SidePanel>
+  );
+}
+
+function ContactDetail({ contact }: { readonly contact: Contact }) {
+  const { role } = useSuspenseQuery(meQuery).data.user;
+  const mayChange = mayAct(role, 'agent');
+  const [editing, form] = useDisclosure();
+  const [stopping, dialog] = useDisclosure();
+  const optedOut = contact.suppressed?.reason === 'opt_out';
+  useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
+  return (
+    <div className={classes.detail}>
+      <ContactStateLine contact={contact} />
+      <Group gap="xs">
+        <ConversationLink contactId={contact.id} />
+        {mayChange && !editing ? (
+          <Button size="xs" variant="default" leftSection={<IconPencil {...icon} />} onClick={form.open}>
+            Edit
+          </Button>
+        ) : null}
+        {mayChange && !optedOut ? (
+          <Button size="xs" variant="default" leftSection={<IconBan {...icon} />} onClick={dialog.open}>
+            Record an opt-out
+          </Button>
+        ) : null}
+      </Group>
+      {editing ? (
+        <ContactForm contact={contact} onClose={form.close} />
+      ) : (
+        <>
+          <ContactTags contact={contact} mayChange={mayChange} />
+          <ContactFacts contact={contact} />
+        </>
+      )}
+      <ContactTimeline contactId={contact.id} />
+      <OptOutDialog contact={contact} opened={stopping} onClose={dialog.close} />
+    </div>
+  );
+}
+
+/** To the thread with this person; the one with the newest text when several numbers wrote to them. */
+function ConversationLink({ contactId }: { readonly contactId: string }) {
+  const [newest] = rowsOf(useInfiniteQuery(conversationsQuery({ view: 'all', contactId })).data);
+  if (newest === undefined) return null;
+  return (
+    <Button
+      size="xs"
+      variant="light"
+      leftSection={<IconMessage {...icon} />}
+      renderRoot={(props) => (
+        <Link {...props} to="/inbox/$conversationId" params={{ conversationId: newest.id }} search={{ view: 'all' }} />
+      )}
+    >
+      Open the conversation
+    </Button>
   );
 }

@@ -40,14 +40,25 @@ function Received({ message: { at, campaign } }: { readonly message: Message }) 
   );
 }
 
+/** A receipt that took longer than this says when it came; otherwise one time is enough. */
+const RECEIPT_SOON_MS = 60_000;
+
 function Sent({ message }: { readonly message: Message }) {
   const { state, at, sentAt, deliveredAt } = message;
+  const late =
+    sentAt !== null && deliveredAt !== null && Date.parse(deliveredAt) - Date.parse(sentAt) > RECEIPT_SOON_MS;
   return (
     <>
       <Origin message={message} />
+      <TimeText at={sentAt ?? at} look="time" />
       <StateBadge state={state} look="plain">
-        {stateWord(state).word}&nbsp;
-        <TimeText at={deliveredAt ?? sentAt ?? at} look="time" />
+        {stateWord(state).word}
+        {late ? (
+          <>
+            &nbsp;
+            <TimeText at={deliveredAt} look="time" />
+          </>
+        ) : null}
       </StateBadge>
     </>
   );

@@ -1,16 +1,18 @@
 import { Button, Loader } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconArrowUp, IconSearch } from '@tabler/icons-react';
 import type { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Conversation, ConversationView } from '../api/inbox.ts';
+import { useDensity } from '../patterns/density.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { formatCount } from '../patterns/format.ts';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { rowAfterKey } from '../patterns/row-keys.ts';
-import { ICON_STROKE } from '../theme.ts';
+import { type Density, ICON_STROKE, PHONE_QUERY } from '../theme.ts';
 import classes from './conversation-list.module.css';
 import { ConversationRow } from './conversation-row.tsx';
 import { VIEW_WORDS } from './inbox-views.ts';
@@ -86,7 +88,9 @@ function NoConversations({ view, search }: Pick<ConversationListProps, 'view' | 
   );
 }
 
-const ROW_PX = 68;
+const ROW_PX: Readonly<Record<Density, number>> = { comfortable: 62, compact: 52 };
+/** A finger wants its own size, whatever the density. */
+const PHONE_ROW_PX = 66;
 const OVERSCAN_ROWS = 8;
 /** The next page is asked for this many rows before the end. */
 const AHEAD_ROWS = 15;
@@ -95,15 +99,20 @@ const STILL_FROM_PX = 24;
 
 function Rows({ query, rows, fresh, openId, onScrolled }: ConversationListProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
+  const density = useDensity();
+  const rowHeight = phone ? PHONE_ROW_PX : ROW_PX[density];
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowHeight,
     overscan: OVERSCAN_ROWS,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured sizes are those of the row height they were measured with.
+  useEffect(() => virtualizer.measure(), [rowHeight]);
   const openIndex = rows.findIndex((row) => row.id === openId);
-  const focus = useLinkFocus({ scroller, rows, openIndex, scrollTo: virtualizer.scrollToIndex });
+  const focus = useLinkFocus({ scroller, rows, rowHeight, openIndex, scrollTo: virtualizer.scrollToIndex });
 
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const items = virtualizer.getVirtualItems();
@@ -151,7 +160,7 @@ function Rows({ query, rows, fresh, openId, onScrolled }: ConversationListProps)
               <li
                 key={row.id}
                 className={classes.row}
-                style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
                 aria-setsize={hasNextPage ? -1 : rows.length}
                 aria-posinset={item.index + 1}
               >
@@ -192,10 +201,11 @@ function MoreRows({ query }: Pick<ConversationListProps, 'query'>) {
 function useLinkFocus(options: {
   readonly scroller: { readonly current: HTMLElement | null };
   readonly rows: readonly Conversation[];
+  readonly rowHeight: number;
   readonly openIndex: number;
   readonly scrollTo: (index: number) => void;
 }) {
-  const { scroller, rows, openIndex, scrollTo } = options;
+  const { scroller, rows, rowHeight, openIndex, scrollTo } = options;
   const [focusedId, setFocusedId] = useState<string>();
   const wanted = useRef<string | undefined>(undefined);
   const focused = rows.findIndex((row) => row.id === focusedId);
@@ -211,7 +221,7 @@ function useLinkFocus(options: {
     // j and k open; they belong to the whole page.
     if (event.key.length === 1) return;
     const height = scroller.current?.clientHeight ?? 0;
-    const pageRows = Math.max(1, Math.floor(height / ROW_PX) - 1);
+    const pageRows = Math.max(1, Math.floor(height / rowHeight) - 1);
     const target = rowAfterKey(event.key, { index, count: rows.length, pageRows });
     const id = target === undefined ? undefined : rows[target]?.id;
     if (target === undefined || id === undefined) return;

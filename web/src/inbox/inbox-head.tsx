@@ -54,9 +54,9 @@ export function InboxHead({ view, search, counts, longest, searchBox }: InboxHea
 function Waiting({ counts, longest }: Pick<InboxHeadProps, 'counts' | 'longest'>) {
   const clock = useProductClock(10_000);
   if (counts === undefined) return '\u00a0';
-  if (counts.waiting === 0) return 'Everybody has an answer.';
-  const since = longest === undefined ? '' : `, the longest for ${formatDuration(clock.nowMs - Date.parse(longest))}`;
-  return `${plural(counts.waiting, 'person waits', 'people wait')} for an answer${since}.`;
+  if (counts.waiting === 0) return 'Nobody waits for an answer.';
+  const since = longest === undefined ? '' : `, the longest ${formatDuration(clock.nowMs - Date.parse(longest))}`;
+  return `${plural(counts.waiting, 'person waits', 'people wait')}${since}.`;
 }
 
 const countOf = (view: ConversationView, counts: Counts | undefined): number =>

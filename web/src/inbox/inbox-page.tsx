@@ -28,7 +28,8 @@ export function InboxPage() {
   const counts = useQuery(inboxCountsQuery);
   useLive('inbox', [inboxKeys.all]);
   const now = useMemo(() => rowsOf(query.data), [query.data]);
-  const { rows, fresh } = useSteadyRows(now, { list: `${view} ${search}`, hold: scrolled, keepId: openId });
+  const opened = useQuery({ ...conversationQuery(openId ?? ''), enabled: openId !== undefined });
+  const { rows, fresh } = useSteadyRows(now, { list: `${view} ${search}`, hold: scrolled, open: opened.data, openId });
 
   const open = (conversationId: string): void =>
     void navigate({ to: '/inbox/$conversationId', params: { conversationId }, search: true });

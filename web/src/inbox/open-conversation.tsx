@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core';
-import { useDisclosure, useDocumentVisibility } from '@mantine/hooks';
+import { useDisclosure, useDocumentVisibility, useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { contactKeys, contactQuery } from '../api/contacts.ts';
@@ -33,6 +33,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
   const actions = useConversationActions();
   const outbox = useOutbox(conversation.id);
   const replyBox = useRef<HTMLTextAreaElement>(null);
+  const sideBySide = useMediaQuery(SIDE_BY_SIDE_QUERY, undefined, { getInitialValueInEffect: false });
   const [factsOpen, facts] = useDisclosure(false);
 
   const { contactId } = conversation;
@@ -43,9 +44,10 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
   useMarkRead({ conversation, enabled: mayAnswer && texts.data !== undefined, markRead: actions.markRead });
 
   const toggleDone = (): void => {
-    if (conversation.state === 'done') return actions.setState(conversation, 'open');
-    if (!(wide || window.matchMedia(SIDE_BY_SIDE_QUERY).matches) || !navigation.step(1)) navigation.close();
-    actions.setState(conversation, 'done');
+    const done = conversation.state !== 'done';
+    actions.setState(conversation, done ? 'done' : 'open');
+    if (!done) return;
+    if (!sideBySide || !navigation.step(1)) navigation.close();
   };
   useShortcuts('Conversation', [
     ...(mayAnswer
@@ -64,6 +66,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
         <ThreadHead
           conversation={conversation}
           contact={contact.data}
+          alone={!sideBySide}
           onDone={mayAnswer ? toggleDone : undefined}
           busy={actions.busy}
           onFacts={wide ? undefined : facts.open}

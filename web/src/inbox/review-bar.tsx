@@ -47,7 +47,7 @@ export function ReviewBar({ conversation, messages, onReviewed }: ReviewBarProps
       </div>
       <div className={classes.answers}>
         <Button variant="default" onClick={onReviewed}>
-          No, go on
+          No, keep texting
         </Button>
         <Button color="red" onClick={dialog.open}>
           Yes, opt out

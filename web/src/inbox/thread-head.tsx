@@ -12,6 +12,8 @@ import classes from './conversation-pane.module.css';
 interface ThreadHeadProps {
   readonly conversation: Conversation;
   readonly contact: Contact | undefined;
+  /** The thread has the window for itself, so its title is the page's. */
+  readonly alone: boolean;
   /** Absent for those who may only look. */
   readonly onDone: (() => void) | undefined;
   readonly busy: boolean;
@@ -19,7 +21,7 @@ interface ThreadHeadProps {
   readonly onFacts: (() => void) | undefined;
 }
 
-export function ThreadHead({ conversation, contact, onDone, busy, onFacts }: ThreadHeadProps) {
+export function ThreadHead({ conversation, contact, alone, onDone, busy, onFacts }: ThreadHeadProps) {
   const { name, phone, laneName, state, optedOut } = conversation;
   const heading = useRef<HTMLHeadingElement>(null);
   // Where the thread takes the list's place, keys and screen readers go on from its heading.
@@ -31,7 +33,7 @@ export function ThreadHead({ conversation, contact, onDone, busy, onFacts }: Thr
   return (
     <header className={classes.head}>
       <div className={classes.identity}>
-        <Title order={2} ref={heading} tabIndex={-1} className={classes.name} dir="auto">
+        <Title order={alone ? 1 : 2} size="h2" ref={heading} tabIndex={-1} className={classes.name} dir="auto">
           {formatPhone(name)}
         </Title>
         <Text size="sm" c="dimmed" truncate>

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FEDERAL_WINDOW, openUntil } from '../compliance/quiet-hours.ts';
+import { instant, isBefore } from '../platform/time.ts';
+import { type Campaign, NO_TOTALS } from './campaign.ts';
+import { type ForecastInput, forecast } from './decide-forecast.ts';
+import { launchProblems } from './decide-launch.ts';
+
+const NEW_YORK = 'America/New_York';
+const HONOLULU = 'Pacific/Honolulu';
+const TUESDAY_TEN = instant('2026-11-17T15:00:00Z');
+
+const input = (change: Partial<ForecastInput>): ForecastInput => ({
+  now: TUESDAY_TEN,
+  zone: NEW_YORK,
+  window: FEDERAL_WINDOW,
+  lanes: [{ dailyCap: 125, leftToday: 125 }],
+  ratePerSecond: 8,
+  groups: [{ zones: [NEW_YORK], people: 100 }],
+  ...change,
+});
+
+describe('forecast', () => {
+  it.each<[string, Partial<ForecastInput>, readonly [string, number][], string | undefined]>([
+    ['a hundred people are done today', {}, [['2026-11-17', 100]], '2026-11-17T15:00:13Z'],
+    [
+      'what the caps leave over goes on at eight the next morning',
+      { groups: [{ zones: [NEW_YORK], people: 300 }] },
+      [
+        ['2026-11-17', 125],
+        ['2026-11-18', 125],
+        ['2026-11-19', 50],
+      ],
+      '2026-11-19T13:00:07Z',
+    ],
+    [
+      'what was sent today already counts',
+      {
+        lanes: [
+          { dailyCap: 125, leftToday: 5 },
+          { dailyCap: 10, leftToday: 0 },
+        ],
+        groups: [{ zones: [NEW_YORK], people: 100 }],
+      },
+      [
+        ['2026-11-17', 5],
+        ['2026-11-18', 95],
+      ],
+      '2026-11-18T13:00:12Z',
+    ],
+    [
+      'Hawaii waits for its own morning',
+      { groups: [{ zones: [HONOLULU], people: 8 }] },
+      [['2026-11-17', 8]],
+      '2026-11-17T18:00:01Z',
+    ],
+    ['nobody is done at once', { groups: [] }, [], '2026-11-17T15:00:00Z'],
+    ['without a lane it never ends', { lanes: [] }, [], undefined],
+  ])('%s', (_, change, perDay, finishAt) => {
+    const answer = forecast(input(change));
+    expect(answer.perDay.map(({ day, count }) => [day, count])).toEqual(perDay);
+    expect(answer.finishAt?.round({ smallestUnit: 'second', roundingMode: 'ceil' }).toString()).toBe(finishAt);
+  });
+
+  it('texts everybody, never more a day than the caps, and ends inside a window', () => {
+    const people = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(people, fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 200 }), (counts, cap, left) => {
+        const zones = [NEW_YORK, 'America/Chicago', HONOLULU];
+        const groups = counts.map((count, index) => ({ zones: [zones[index] ?? NEW_YORK], people: count }));
+        const leftToday = Math.min(left, cap);
+        const answer = forecast(input({ groups, lanes: [{ dailyCap: cap, leftToday }] }));
+        const total = counts.reduce((sum, count) => sum + count, 0);
+        if (total > cap * 300) return;
+        expect(answer.perDay.reduce((sum, day) => sum + day.count, 0)).toBe(total);
+        for (const [index, day] of answer.perDay.entries())
+          expect(day.count).toBeLessThanOrEqual(index === 0 && day.day === '2026-11-17' ? leftToday : cap);
+        if (total > 0 && answer.finishAt !== null) {
+          expect(isBefore(answer.finishAt, TUESDAY_TEN)).toBe(false);
+          expect(
+            zones.some((zone) => openUntil([zone], FEDERAL_WINDOW, answer.finishAt ?? TUESDAY_TEN) !== undefined),
+          ).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('launchProblems', () => {
+  const draft: Campaign = {
+    id: 'c',
+    name: 'Fall',
+    state: 'draft',
+    stateReason: null,
+    audience: {},
+    priority: 5,
+    windowStartMinute: 480,
+    windowEndMinute: 1260,
+    revision: 1,
+    createdBy: 'Dana',
+    createdAt: TUESDAY_TEN,
+    launchedAt: null,
+    finishedAt: null,
+    variants: [{ id: 'v', label: 'A', weight: 1, body: 'Hi {first_name|there}' }],
+    laneIds: ['lane-1'],
+    totalsByVariant: new Map(),
+    totals: NO_TOTALS,
+  };
+  const facts = { matched: 10, textable: 8, lanes: [{ id: 'lane-1', name: 'Office', state: 'active' as const }] };
+
+  it('has none for a draft that is ready', () => {
+    expect(launchProblems(draft, facts)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Campaign>, Partial<typeof facts>, string, RegExp]>([
+    ['no message', { variants: [] }, {}, 'message', /write variant A/],
+    [
+      'an empty message',
+      { variants: [{ id: 'v', label: 'A', weight: 1, body: '  ' }] },
+      {},
+      'message',
+      /Variant A is empty/,
+    ],
+    [
+      'a missing brace, with its position',
+      { variants: [{ id: 'v', label: 'A', weight: 1, body: 'Hi {first_name' }] },
+      {},
+      'message',
+      /Variant A: .*position 3.*}/,
+    ],
+    [
+      'two variants of one name',
+      { variants: [draft.variants[0], draft.variants[0]].flatMap((v) => v ?? []) },
+      {},
+      'message',
+      /called "A"/,
+    ],
+    ['no number', { laneIds: [] }, {}, 'lanes', /choose at least one/],
+    [
+      'only numbers that are off',
+      {},
+      { lanes: [{ id: 'lane-1', name: 'Office', state: 'off' as never }] },
+      'lanes',
+      /switched off/,
+    ],
+    ['an empty audience', {}, { matched: 0, textable: 0 }, 'audience', /no contact matches/],
+    ['an audience that is left out whole', {}, { textable: 0 }, 'audience', /All 10 contacts/],
+  ])('names %s', (_, change, otherFacts, field, message) => {
+    const problems = launchProblems({ ...draft, ...change }, { ...facts, ...otherFacts });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.field).toBe(field);
+    expect(problems[0]?.message).toMatch(message);
+  });
+});

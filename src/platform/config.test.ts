@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { CONFIG_OPTIONS, parseConfig } from './config.ts';
+
+describe('parseConfig', () => {
+  it('needs nothing', () => {
+    expect(parseConfig({}, '/home/dana')).toEqual({
+      dataDir: '/home/dana/data',
+      databaseUrl: undefined,
+      host: '127.0.0.1',
+      port: 7080,
+      publicUrl: undefined,
+      logLevel: 'info',
+      secretKey: undefined,
+      databaseConnections: 20,
+    });
+  });
+
+  it('takes empty values as absent and relative folders from the working directory', () => {
+    const config = parseConfig(
+      { DATABASE_URL: ' ', TEXTWRIGHT_DATA_DIR: 'elsewhere', TEXTWRIGHT_PUBLIC_URL: 'https://texts.example.com/' },
+      '/srv',
+    );
+    expect(config).toMatchObject({
+      databaseUrl: undefined,
+      dataDir: '/srv/elsewhere',
+      publicUrl: 'https://texts.example.com',
+    });
+  });
+
+  it('names every wrong value at once, but never a secret', () => {
+    const wrong = {
+      PORT: '70800',
+      LOG_LEVEL: 'loud',
+      DATABASE_URL: 'mysql://x',
+      TEXTWRIGHT_SECRET_KEY: 'hunter2',
+      DATABASE_CONNECTIONS: '2.5',
+    };
+    let message = '';
+    try {
+      parseConfig(wrong, '/srv');
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    for (const name of Object.keys(wrong)) expect(message).toContain(name);
+    expect(message).toContain('got "70800"');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(parseConfig({}, '/srv'))).toBe(true);
+  });
+
+  it('documents each option once', () => {
+    const names = Object.values(CONFIG_OPTIONS).map((option) => option.env);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
