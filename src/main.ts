@@ -16,15 +16,14 @@ import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
 import { createApp } from './http/server.ts';
+import { openConfiguredDatabase } from './open-database.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
-import { type Database, openDatabase } from './platform/database.ts';
-import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { uuidSource } from './platform/ids.ts';
 import { openJobs } from './platform/jobs.ts';
 import { openLive } from './platform/live.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { type Migration, migrateUp, readMigrations, requireCurrentSchema } from './platform/migrate.ts';
+import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { type EngineOptions, startEngine } from './sending/engine.ts';
@@ -32,7 +31,6 @@ import { DEFAULT_HOLDER_OPTIONS } from './sending/holder.ts';
 import type { OpenGateway, Services } from './services.ts';
 import { applyQueue } from './webhooks/apply-event.ts';
 
-const MIGRATIONS_FOLDER = join(import.meta.dirname, '../migrations');
 const REQUEST_TIMEOUT_MS = 15_000;
 const LEASE_MS = 15_000;
 
@@ -67,35 +65,6 @@ function createClosers(): Closers {
     add: (close) => void closers.push(close),
     async closeAll() {
       for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
-    },
-  };
-}
-
-export interface OpenDatabaseResult {
-  readonly database: Database;
-  readonly migrations: readonly Migration[];
-  close(): Promise<void>;
-}
-
-/** The configured PostgreSQL or the embedded one, its schema not yet looked at. */
-export async function openConfiguredDatabase(config: Config, log: Log): Promise<OpenDatabaseResult> {
-  const migrations = await readMigrations(MIGRATIONS_FOLDER);
-  const embedded =
-    config.databaseUrl === undefined
-      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) })
-      : undefined;
-  const database = openDatabase({
-    connectionString: embedded?.connectionString ?? config.databaseUrl ?? '',
-    applicationName: 'textwright',
-    maxConnections: config.databaseConnections,
-    onIdleError: (error) => log.warn({ error }, 'database connection lost; it will be made again'),
-  });
-  return {
-    database,
-    migrations,
-    async close() {
-      await database.close();
-      await embedded?.close();
     },
   };
 }

@@ -27,6 +27,7 @@ export interface CampaignReview {
     readonly total: number;
     readonly histogram: readonly { readonly parts: number; readonly people: number }[];
   };
+  readonly costCents: number;
   readonly lanes: readonly {
     readonly id: Uuid;
     readonly name: string;
@@ -39,6 +40,8 @@ export interface CampaignReview {
   readonly forecast: Forecast;
 }
 
+/** What the provider charges for a part to a US number. */
+const PRICE_PER_PART_CENTS = 1;
 /** A larger audience is judged by this many of its people, and the figures are scaled. */
 const SAMPLE_MAX = 20_000;
 
@@ -74,6 +77,7 @@ export async function reviewCampaign(
     audience,
     problems: launchProblems(campaign, { ...audience, lanes }),
     warnings: warnings(texts, audience),
+    costCents: Math.round(texts.parts * scale) * PRICE_PER_PART_CENTS,
     parts: {
       total: Math.round(texts.parts * scale),
       histogram: [...texts.histogram]

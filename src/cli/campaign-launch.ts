@@ -48,8 +48,6 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
 
 /** A large audience is enrolled in one statement. */
 const LAUNCH_MS = 300_000;
-/** An estimate for people: gateways charge about a cent per part and recipient. */
-const PRICE_PER_PART_CENTS = 1;
 
 const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
   campaign: { id: showId('campaign', campaign.id), name: campaign.name, revision: campaign.revision },
@@ -63,7 +61,7 @@ const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
   problems: review.problems,
   warnings: review.warnings,
   parts: review.parts,
-  costCents: review.parts.total * PRICE_PER_PART_CENTS,
+  costCents: review.costCents,
   lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
   openNow: review.openNow,
   waiting: review.waiting,
@@ -78,7 +76,7 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
       `${count(audience.textable, 'person', 'people')} of ${count(audience.matched, 'contact')} that match`,
     ],
     ...audience.excluded.map((left): readonly [string, string] => ['Left out', `${left.count}: ${left.sentence}`]),
-    ['Parts', `${parts.total.toLocaleString('en-US')}, about ${money(parts.total * PRICE_PER_PART_CENTS)}`],
+    ['Parts', `${parts.total.toLocaleString('en-US')}, about ${money(review.costCents)}`],
     ...review.lanes.map((lane): readonly [string, string] => [
       'From',
       `${lane.name} ${lane.phone}, ${lane.leftToday} of ${lane.dailyCap} texts left today`,

@@ -13,7 +13,7 @@ import type { Result } from '../platform/result.ts';
 import type { Services } from '../services.ts';
 import { CliError, type Shell } from './shell.ts';
 
-type OpenedDatabase = Awaited<ReturnType<typeof import('../main.ts')['openConfiguredDatabase']>>;
+type OpenedDatabase = Awaited<ReturnType<typeof import('../open-database.ts')['openConfiguredDatabase']>>;
 
 export type CliServices = Pick<Services, 'config' | 'database' | 'clock' | 'newUuid'>;
 
@@ -43,7 +43,7 @@ export async function withDatabase<T>(
   // A child that is ended by a signal would leave the embedded server to nobody.
   shell.interruption();
   const isNew = config.databaseUrl === undefined && !(await exists(join(config.dataDir, 'postgres')));
-  const { openConfiguredDatabase } = await import('../main.ts');
+  const { openConfiguredDatabase } = await import('../open-database.ts');
   const opened = await openConfiguredDatabase(config, createLog({ level: config.logLevel }));
   if (isNew)
     shell.tell(`Made a new, empty database in ${config.dataDir}; TEXTWRIGHT_DATA_DIR chooses another data folder`);

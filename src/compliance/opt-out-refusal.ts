@@ -61,7 +61,7 @@ const TARGET = `(?:${[
 ].join('|')})`;
 const NUMBER_TARGET = '(?: (?:me|us|to me|to us|to this number|to my (?:phone|cell)|this number))';
 const OF_THEM = oneOf(`
-  any anymore any_more more these those this your the such further other stupid of dumb so_many all text spam sales marketing
+  any anymore more these those this your the such further other stupid of dumb so_many all text spam sales marketing
   promotional`);
 
 /** "Don't call me sir", "don't text me the gate code": about a word or a thing, not about being texted. */
@@ -126,13 +126,18 @@ const WISH_NOT = '(?:wish|want|like|prefer|choose|rather|ask|asking|asked)(?: to
 
 const refuse = rulesOf({ family: 'refusal', language: 'en', verdict: 'opt_out' });
 
+/** "I got no more messages" reports; it refuses nothing. */
+const REPORTED = occurs(
+  `\\b${oneOf('have has got get getting gets are is was were see received be there had saw with')}(?: \\w+)? $`,
+);
+
 const REFUSALS: readonly Rule[] = [
   refuse(
     [
       `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:${MESSAGES}|${REFUSABLE})\\b`,
       `\\b${UNWANTED} to ${RECEIVE} (?:${OF_YOUR} )*${CONTACTS}\\b`,
       `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
-        these those this them anything it any anymore any_more no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
+        these those this them anything it any anymore no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
       `\\b${UNWANTED} to (?:receive|keep (?:getting|receiving)|continue (?:getting|receiving|to receive))»`,
       `\\b${WISH_NOT} (?:${RECEIVE}|have) (?:${OF_YOUR} )*(?:${MESSAGES}|calls|updates|reminders|these|this` +
         '|them|anything)\\b',
@@ -167,14 +172,9 @@ const REFUSALS: readonly Rule[] = [
     ],
     dropWhen(
       ({ left, right }) =>
-        occursBefore.test(left) || /^ (?:from (?:me|us|my)|on (?:my|our)|until|today|since|left|yet)\b/.test(right),
+        REPORTED.test(left) || /^ (?:from (?:me|us|my)|on (?:my|our)|until|today|since|left|yet)\b/.test(right),
     ),
   ),
 ];
-
-/** "I got no more messages" reports; it refuses nothing. */
-const occursBefore = occurs(
-  `\\b${oneOf('have has got get getting gets are is was were see received be there had saw with')}(?: \\w+)? $`,
-);
 
 export const REFUSAL_RULES: readonly Rule[] = [...IMPERATIVES, ...REFUSALS];

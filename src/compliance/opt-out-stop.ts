@@ -183,25 +183,25 @@ function judgeMention({ left, right, message }: Place): Objection {
 function judgeStopAlone({ left, right, isQuestion, message }: Place): Objection {
   if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? 'nothing' : undefined;
   const asksUs = ASKS_US_TO.test(left) || (speaksToUs(left) && !isOwnAction(left));
-  if (!asksUs) return isEmphatic({ left, right, body: message.body }) ? 'review' : 'nothing';
-  if (EMERGENCY.test(message.clauses) || LAUGHTER.test(message.clauses)) return 'review';
+  if (!asksUs) return isEmphatic({ left, right, message }) ? 'review' : 'nothing';
+  if (EMERGENCY.test(message.clauses) || isJoking({ left, right, message })) return 'review';
   return isQuestion && !/\byou\b/.test(left) ? 'review' : undefined;
 }
 
+/** Laughter in the clause itself, or anywhere in a message of a few words. */
+const isJoking = ({ left, right, message }: Pick<Place, 'left' | 'right' | 'message'>): boolean =>
+  LAUGHTER.test(left + right) || (message.words.split(' ').length <= SHORT_WORDS_MAX && LAUGHTER.test(message.clauses));
+
 /** "Nobody asked for this stop it": after a sentence without punctuation. */
-function isEmphatic({
-  left,
-  right,
-  body,
-}: {
-  readonly left: string;
-  readonly right: string;
-  readonly body: string;
-}): boolean {
-  if (/\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/.test(left))
-    return false;
-  return isShouted(body) || /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/.test(right);
+function isEmphatic({ left, right, message }: Pick<Place, 'left' | 'right' | 'message'>): boolean {
+  if (BEFORE_NOUN_OR_VERB.test(left)) return false;
+  const rest = /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/;
+  return isShouted(message.body) || rest.test(right);
 }
+
+/** "The bus stop", "will stop": no imperative after these. */
+const BEFORE_NOUN_OR_VERB =
+  /\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/;
 
 /** One word in capitals among others that are not. */
 const isShouted = (body: string): boolean => /\bSTOP\b/.test(body) && /\p{Ll}{2}/u.test(body);

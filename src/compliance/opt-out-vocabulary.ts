@@ -145,7 +145,9 @@ const NEW_NUMBER = occurs(
   '\\bmy new (?:number|phone|cell|one)\\b',
 );
 /** Somebody who gives us another number wants the texts there. */
-export const reviewNewNumber: Guard = reviewWhen(({ message }) => NEW_NUMBER.test(message.clauses));
+export const reviewNewNumber: Guard = reviewWhen(
+  ({ matched, message }) => /number|phone|cell|contact|digits/.test(matched) && NEW_NUMBER.test(message.clauses),
+);
 
 const HOW_OFTEN = occurs(
   '\\b(?:so (?:many|often|much)|too (?:many|often|much)|that many|this many|daily|weekly|every (?:day|hour' +

@@ -210,19 +210,15 @@ describe('a judgement', () => {
     });
   });
 
-  it('lets an opt-out win over everything else a text says', () => {
-    const ordinary = CORPUS.filter((reply) => reply.label === 'none' && /^[\w ',]+$/.test(reply.message));
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...ordinary),
-        fc.constantFrom('Please stop texting me', 'Remove me from your list'),
-        ({ message }, stop) => {
-          expect(outcomeOf(`${message}. ${stop}.`)).toBe('opt_out');
-          expect(outcomeOf(`${stop}. ${message}.`)).toBe('opt_out');
-        },
-      ),
-    );
-  });
+  it.each(['%s. Remove me from your list.', 'Remove me from your list. %s.'])(
+    'lets an opt-out win over everything else that %s says',
+    (frame) => {
+      const ordinary = CORPUS.filter((reply) => reply.label === 'none' && /^[\w ',]+$/.test(reply.message));
+      const texts = ordinary.map((reply) => frame.replace('%s', reply.message));
+      expect(texts.length).toBeGreaterThan(500);
+      expect(texts.filter((text) => outcomeOf(text) !== 'opt_out')).toEqual([]);
+    },
+  );
 
   it('is given for any text', () => {
     fc.assert(
@@ -256,6 +252,12 @@ describe('hostile length', () => {
     "I'm not Ana ",
     'no thanks but ',
     'stop all the of your ',
+    'do not send any more ',
+    'any more any more of ',
+    'do not want to hear any more no more of ',
+    'not all set all of it thank you though ',
+    'I am good no thank you ',
+    'quiteme por favor de una vez ',
     '🖕',
     '❤️ ',
     'STOP x ',

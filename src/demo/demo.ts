@@ -5,7 +5,8 @@
 import { sql } from 'kysely';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
 import type { CampaignLive } from '../http/contract/campaigns.ts';
-import { openConfiguredDatabase, type Running, start } from '../main.ts';
+import { type Running, start } from '../main.ts';
+import { openConfiguredDatabase } from '../open-database.ts';
 import { patience, type WarpClock, warpClock } from '../platform/clock.ts';
 import { type Config, parseConfig } from '../platform/config.ts';
 import { parseId } from '../platform/ids.ts';

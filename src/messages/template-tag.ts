@@ -113,9 +113,7 @@ export function readCharacter(source: string, index: number): Result<string, Tem
   if (character !== '\\') return ok(character);
   const escaped = source.charAt(index + 1);
   if (escaped !== '' && ESCAPABLE.includes(escaped)) return ok(escaped);
-  const shown = String.fromCodePoint(
-    ...[...source.slice(index, index + 3)].slice(0, 2).map((one) => one.codePointAt(0) ?? 0),
-  );
+  const shown = [...source.slice(index, index + 3)].slice(0, 2).join('');
   return templateError(
     index,
     `\`${shown}\` at position ${index} is no escape: write \`\\\\\` for a backslash; the escapes are \`\\{\`, \`\\}\`, \`\\|\` and \`\\\\\``,

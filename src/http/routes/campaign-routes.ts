@@ -22,7 +22,6 @@ import * as contract from '../contract/campaigns.ts';
 import { isoText, isoTextOrNull, type RouteInput, rawRoute } from '../route-types.ts';
 
 type CampaignServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
-const PRICE_PER_PART_CENTS = 1;
 
 export function registerCampaignRoutes(api: Api, services: CampaignServices): void {
   registerReads(api, services);
@@ -60,7 +59,7 @@ function registerReads(api: Api, services: CampaignServices): void {
       nameToConfirm: review.audience.textable > CONFIRM_NAME_ABOVE,
       warnings: review.warnings,
       parts: review.parts,
-      costCents: review.parts.total * PRICE_PER_PART_CENTS,
+      costCents: review.costCents,
       lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
       window: {
         start: minuteText(campaign.value.windowStartMinute),

@@ -19,7 +19,7 @@ export function useNewCampaign() {
   const create = useCreateCampaign();
   const start = async (): Promise<void> => {
     const day = new Intl.DateTimeFormat('en-CA', { timeZone: clock.zone }).format(clock.nowMs);
-    const accounts = await queryClient.ensureQueryData(accountsQuery).catch(() => ({ data: [] }));
+    const accounts = await queryClient.fetchQuery(accountsQuery).catch(() => ({ data: [] }));
     create.mutate({
       name: `Campaign of ${formatDay(day)}`,
       variants: [{ label: 'A', weight: 1, body: '' }],

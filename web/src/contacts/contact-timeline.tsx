@@ -103,6 +103,7 @@ function Title({ entry: { title, campaign, kind } }: { readonly entry: TimelineE
       {title.slice(0, at)}
       <Anchor
         inherit
+        underline="always"
         renderRoot={(props) => (
           <Link
             {...props}

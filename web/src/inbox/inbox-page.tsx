@@ -3,7 +3,7 @@ import { IconMessages } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { type Conversation, conversationsQuery, inboxCountsQuery, inboxKeys } from '../api/inbox.ts';
+import { type Conversation, conversationQuery, conversationsQuery, inboxCountsQuery, inboxKeys } from '../api/inbox.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
@@ -29,7 +29,12 @@ export function InboxPage() {
   useLive('inbox', [inboxKeys.all]);
   const now = useMemo(() => rowsOf(query.data), [query.data]);
   const opened = useQuery({ ...conversationQuery(openId ?? ''), enabled: openId !== undefined });
-  const { rows, fresh } = useSteadyRows(now, { list: `${view} ${search}`, hold: scrolled, open: opened.data, openId });
+  const { rows, fresh } = useSteadyRows(now, {
+    list: `${view} ${search}`,
+    hold: scrolled,
+    openId,
+    opened: opened.data,
+  });
 
   const open = (conversationId: string): void =>
     void navigate({ to: '/inbox/$conversationId', params: { conversationId }, search: true });
@@ -87,12 +92,21 @@ const longestOf = (view: string, rows: readonly Conversation[]): string | undefi
 
 function useSteadyRows(
   now: readonly Conversation[],
-  options: { readonly list: string; readonly hold: boolean; readonly keepId: string | undefined },
+  options: {
+    readonly list: string;
+    readonly hold: boolean;
+    readonly openId: string | undefined;
+    /** The open conversation as it is now, also when the list does not have it any more. */
+    readonly opened: Conversation | undefined;
+  },
 ) {
-  const { list, hold, keepId } = options;
+  const { list, hold, openId, opened } = options;
   const shown = useRef<{ readonly list: string; readonly rows: readonly Conversation[] }>({ list, rows: [] });
   const before = shown.current.list === list ? shown.current.rows : [];
-  const steady = useMemo(() => steadyRows({ before, now, hold, keepId }), [before, now, hold, keepId]);
+  const steady = useMemo(() => {
+    const renewed = before.map((row) => (row.id === opened?.id ? opened : row));
+    return steadyRows({ before: renewed, now, hold, keepId: openId });
+  }, [before, now, hold, openId, opened]);
   useEffect(() => {
     shown.current = { list, rows: steady.rows };
   });

@@ -13,6 +13,8 @@ interface Group {
   readonly shortcuts: readonly Shortcut[];
 }
 
+/** Name of the shell's own group, which works on every page. */
+export const EVERYWHERE = 'Everywhere';
 /** Longest pause between the two keys of a sequence. */
 const SEQUENCE_MS = 900;
 

@@ -41,7 +41,9 @@ export function SidePanel({ title, beside, actions, onClose, children }: SidePan
       tabIndex={-1}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+        // A dialog or menu opened from the panel is its child for React, and closes itself.
+        const inside = event.target instanceof Node && event.currentTarget.contains(event.target);
+        if (event.key === 'Escape' && !event.defaultPrevented && inside) onClose();
       }}
     >
       <header className={classes.head}>

@@ -24,6 +24,7 @@ export function toastDone(message: string, undo?: () => void): void {
           <Button
             size="xs"
             variant="subtle"
+            flex="none"
             onClick={() => {
               notifications.hide(id);
               undo();

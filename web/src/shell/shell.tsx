@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { operationKeys, statusQuery } from '../api/operations.ts';
 import { meQuery } from '../api/session.ts';
-import { useShortcutKeys, useShortcuts } from '../patterns/shortcuts.ts';
+import { EVERYWHERE, useShortcutKeys, useShortcuts } from '../patterns/shortcuts.ts';
 import { PHONE_QUERY } from '../theme.ts';
 import { BottomBar } from './bottom-bar.tsx';
 import { Rail } from './rail.tsx';
@@ -93,7 +93,7 @@ function useShellKeys(actions: {
 }): void {
   const navigate = useNavigate();
   useShortcutKeys();
-  useShortcuts('Everywhere', [
+  useShortcuts(EVERYWHERE, [
     { keys: 'mod+k', label: 'Search people, campaigns and actions', run: actions.onSearch, whileTyping: true },
     { keys: '?', label: 'Show the shortcuts', run: actions.onShortcuts },
     { keys: '[', label: 'Narrow or widen the sidebar', run: actions.onRail },

@@ -1,9 +1,10 @@
 import { Group, Kbd, Modal, Stack, Text, Title } from '@mantine/core';
-import { keySigns, useShortcutGroups } from '../patterns/shortcuts.ts';
+import { EVERYWHERE, keySigns, useShortcutGroups } from '../patterns/shortcuts.ts';
 
 /** What `?` shows: the keys of this page first, then those that work everywhere. */
 export function ShortcutsDialog({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
-  const groups = useShortcutGroups().toReversed();
+  const all = useShortcutGroups().toReversed();
+  const groups = [...all.filter(({ name }) => name !== EVERYWHERE), ...all.filter(({ name }) => name === EVERYWHERE)];
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts">
       <Stack gap="lg">

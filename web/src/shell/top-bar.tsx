@@ -51,6 +51,7 @@ export function TopBar({ trail, status, me, onSearch, onShortcuts }: TopBarProps
   );
 }
 
+/** The way back keeps the section's filters; names that it does not know fall away. */
 function Breadcrumb({ trail }: { readonly trail: TopBarProps['trail'] }) {
   if (trail.section === undefined) return <div className={classes.trail} />;
   return (
@@ -64,11 +65,13 @@ function Breadcrumb({ trail }: { readonly trail: TopBarProps['trail'] }) {
         </>
       ) : (
         <>
-          <Link to={trail.section.to} className={classes.back}>
+          <Link to={trail.section.to} search={true} className={classes.back}>
             <IconChevronLeft size={20} stroke={ICON_STROKE} aria-hidden />
             {trail.section.label}
           </Link>
-          <Link to={trail.section.to}>{trail.section.label}</Link>
+          <Link to={trail.section.to} search={true}>
+            {trail.section.label}
+          </Link>
           <span className={classes.slash} aria-hidden>
             /
           </span>

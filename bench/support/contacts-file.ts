@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { PLACE_BY_AREA_CODE } from '../src/contacts/area-codes.ts';
-import { type Random, seededRandom } from '../src/platform/random.ts';
+import { PLACE_BY_AREA_CODE } from '../../src/contacts/area-codes.ts';
+import { type Random, seededRandom } from '../../src/platform/random.ts';
 
-/** `node bench/contacts-file.ts <path> <rows>`: the same people at every run, 2 % of them without a number, 3 % twice. */
+/** `node bench/support/contacts-file.ts <path> <rows>`: the same people at every run, 2 % of them without a number, 3 % twice. */
 const [path, rows] = process.argv.slice(2);
-if (path === undefined || !(Number(rows) > 0)) throw new Error('usage: node bench/contacts-file.ts <path> <rows>');
+if (path === undefined || !(Number(rows) > 0))
+  throw new Error('usage: node bench/support/contacts-file.ts <path> <rows>');
 await pipeline(csvFile(seededRandom(7), Number(rows)), createWriteStream(path));
 
 async function* csvFile(random: Random, rows: number): AsyncGenerator<string> {

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import type { Config } from './platform/config.ts';
+import { type Database, openDatabase } from './platform/database.ts';
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import type { Log } from './platform/log.ts';
+import { type Migration, readMigrations } from './platform/migrate.ts';
+
+const MIGRATIONS_FOLDER = join(import.meta.dirname, '../migrations');
+
+export interface OpenDatabaseResult {
+  readonly database: Database;
+  readonly migrations: readonly Migration[];
+  close(): Promise<void>;
+}
+
+/** The configured PostgreSQL or the embedded one, its schema not yet looked at. */
+export async function openConfiguredDatabase(config: Config, log: Log): Promise<OpenDatabaseResult> {
+  const migrations = await readMigrations(MIGRATIONS_FOLDER);
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) })
+      : undefined;
+  const database = openDatabase({
+    connectionString: embedded?.connectionString ?? config.databaseUrl ?? '',
+    applicationName: 'textwright',
+    maxConnections: config.databaseConnections,
+    onIdleError: (error) => log.warn({ error }, 'database connection lost; it will be made again'),
+  });
+  return {
+    database,
+    migrations,
+    async close() {
+      await database.close();
+      await embedded?.close();
+    },
+  };
+}
