@@ -21,8 +21,8 @@ export interface InboundText {
 }
 
 /** Longer texts are judged by their start and their end: a bound on the work, where ten message parts are 1,530 characters. */
-const ANALYSED_START = 3_000;
-const ANALYSED_END = 1_000;
+const ANALYSED_START = 1_600;
+const ANALYSED_END = 400;
 
 /** A run of our own words must be this long to count as quoted: shorter ones happen in anybody's sentence. */
 const QUOTED_RUN_WORDS = 8;

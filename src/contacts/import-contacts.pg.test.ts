@@ -288,6 +288,17 @@ it('merges rows with one number as mergeImported does', async () => {
   );
 });
 
+it('merges rows that are read far apart, and lets the first one win, also over a contact that exists', async () => {
+  await commit(file('Phone,First Name,City', '6175550199,Old,Boston'));
+  const far = Array.from({ length: 20_500 }, (_, n) => `6173${String(100_000 + n)},Kim,,lead`);
+  const lines = ['6175550199,First,,', ...far, '6173100007,Late,Quincy,VIP', '6175550199,Second,Quincy,'];
+  const result = await commit(file('Phone,First Name,City,Tags', ...lines));
+  expect(result).toEqual({ rows: 20_503, created: 20_500, updated: 1, unchanged: 0, merged: 2, refused: 0 });
+  const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
+  expect(contacts.get('+16173100007')).toMatchObject({ firstName: 'Kim', city: 'Quincy', tags: ['VIP', 'lead'] });
+  expect(contacts.get('+16175550199')).toMatchObject({ firstName: 'First', city: 'Quincy' });
+});
+
 describe('a file that cannot be imported', () => {
   it.each([
     [

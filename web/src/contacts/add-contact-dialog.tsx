@@ -72,6 +72,7 @@ export function AddContactDialog({ opened, onClose, onAdded }: AddContactDialogP
             description="Campaigns choose people by their tags. Press Enter after each."
             data={tags.map((tag) => tag.value)}
             limit={20}
+            comboboxProps={{ withinPortal: false }}
             acceptValueOnBlur
             {...form.getInputProps('tags')}
           />
@@ -107,6 +108,7 @@ function phoneProblem(message: string, onLeave: () => void): ReactNode {
       {message.replace(CONTACT_ID, '').trim()}.{' '}
       <Anchor
         inherit
+        underline="always"
         renderRoot={(props) => (
           <Link {...props} to="/contacts/$contactId" params={{ contactId: id }} onClick={onLeave} />
         )}

@@ -25,6 +25,7 @@ import { ContactStateLine } from './contact-state-line.tsx';
 import { ContactTags } from './contact-tags.tsx';
 import { ContactTimeline } from './contact-timeline.tsx';
 import { OptOutDialog } from './opt-out-dialog.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 const route = getRouteApi('/shell/contacts/$contactId');
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
@@ -72,6 +73,7 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
   const mayChange = mayAct(role, 'agent');
   const [editing, form] = useDisclosure();
   const [stopping, dialog] = useDisclosure();
+  const editButton = useFocusBack(editing);
   const optedOut = contact.suppressed?.reason === 'opt_out';
   useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
   return (
@@ -80,7 +82,13 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
       <Group gap="xs">
         <ConversationLink contactId={contact.id} />
         {mayChange && !editing ? (
-          <Button size="xs" variant="default" leftSection={<IconPencil {...icon} />} onClick={form.open}>
+          <Button
+            ref={editButton}
+            size="xs"
+            variant="default"
+            leftSection={<IconPencil {...icon} />}
+            onClick={form.open}
+          >
             Edit
           </Button>
         ) : null}

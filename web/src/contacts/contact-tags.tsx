@@ -8,6 +8,7 @@ import { toastProblem } from '../patterns/toast.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './contact-panel.module.css';
 import { useContactChange } from './use-contact-change.ts';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface ContactTagsProps {
   readonly contact: Contact;
@@ -17,6 +18,7 @@ interface ContactTagsProps {
 /** The tags, each a way to everyone who has it; changes are saved at once. */
 export function ContactTags({ contact, mayChange }: ContactTagsProps) {
   const [editing, editor] = useDisclosure();
+  const opener = useFocusBack(editing);
   if (editing) return <TagEditor contact={contact} onClose={editor.close} />;
   if (contact.tags.length === 0 && !mayChange) return null;
   return (
@@ -38,7 +40,7 @@ export function ContactTags({ contact, mayChange }: ContactTagsProps) {
       ) : null}
       {mayChange ? (
         <Tooltip label="Change the tags">
-          <ActionIcon size={24} aria-label="Change the tags" onClick={editor.open}>
+          <ActionIcon ref={opener} size={24} aria-label="Change the tags" onClick={editor.open}>
             <IconPlus size={16} stroke={ICON_STROKE} />
           </ActionIcon>
         </Tooltip>
@@ -60,6 +62,7 @@ function TagEditor({ contact, onClose }: { readonly contact: Contact; readonly o
       value={[...shown]}
       acceptValueOnBlur
       maxDropdownHeight={240}
+      comboboxProps={{ withinPortal: false }}
       limit={100}
       onChange={(tags) =>
         change.mutate({ change: { tags } }, { onError: (error) => toastProblem('The tags were not saved', error) })
