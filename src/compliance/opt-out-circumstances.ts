@@ -29,7 +29,7 @@ const REFUSALS: readonly Rule[] = [
       '\\bno (?:me|nos) interesan?\\b',
       '\\bno (?:estoy|estamos) interesad\\w+',
       '\\bno interesad[oa]s?\\b',
-      '«(?:\\w+ ){0,2}no (?:muchas )?gracias»',
+      '«(?:\\w+ ){0,2}no (?:muchas )?gracias(?: (?:amigo|amiga|senor|senora|ya))*»',
       '\\bya no(?: gracias)?»',
       '\\bpor ahora no»',
       '\\bno por (?:ahora|el momento)(?: gracias)?»',

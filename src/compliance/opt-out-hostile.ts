@@ -63,7 +63,7 @@ const OURS = `my ${oneOf('wife husband family phone mom dad mother father parent
 const HOSTILE: readonly Rule[] = [
   hostile(
     [
-      `\\bleave (?:me|us|him|her|${OURS})(?: \\w+){0,3} alone\\b`,
+      `\\bleave (?:me|us|him|her|${OURS})(?: \\w+){0,3} (?:alone\\b|be»)`,
       '\\bget (?:off my (?:phone|back|case)|out of my (?:phone|inbox|life))\\b',
     ],
     unlessNegated,

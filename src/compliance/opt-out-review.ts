@@ -13,7 +13,7 @@ import { BOTHER, forReview, GOES_ON, LAUGHTER, MESSAGES } from './opt-out-vocabu
  */
 const REPORTS = occurs(
   `\\b${oneOf(`
-  get gets got getting receive received receiving see saw seen have find found forget hesitate yet sure know problem worries afraid
+  get gets got getting was were receive received receiving see saw seen have find found forget hesitate yet sure know problem worries afraid
   mind able open working work load come came coming going through delete sent did read missed miss there was until before till if
   when while just only better easier fine bother crew from_(?:the|my|him|her|anyone) remove take unsubscribe stop
   cancel block opt lose need_to have_to single helpful`)}\\b`,

@@ -21,7 +21,7 @@ const SOFT_PHRASE = oneOf(`
 const EDGE = oneOf(`
   please thanks thank_you sorry ok okay hi hello hey lol sir maam man dude bro guys though tho anyways? but for_asking for_now
   right_now at_this_time at_the_moment anymore here now then actually just really so well yeah honestly and
-  thank_you_though tks appreciated appreciate_it`);
+  thank_you_though tks appreciated appreciate_it all_good`);
 
 /** Bounded repetition: a clause of a few phrases, not a search through a long text. */
 const SOFT_CLAUSE = new RegExp(

@@ -120,7 +120,7 @@ const NAMED_PERSON: readonly { readonly language: ReplyLanguage; readonly patter
     "\\b(?:isn'?t|is not|no longer|hasn'?t been|has not been|wasn'?t|was never) NAME'?s? (?:number|phone|cell)\\b",
   ].map(namedPattern('en')),
   ...[
-    '\\b(?:yo )?no soy NAME\\b',
+    '\\b(?:yo )?no soy (?:(?:la|el) (?:se[nñ]ora?|sra?\\.?|don|do[nñ]a) )?NAME(?!\\p{L})',
     '\\bno conozco a (?:ningun |ninguna |ningún )?NAME\\b',
     '\\bno es (?:el |su )?(?:numero|número|telefono|teléfono) de NAME\\b',
   ].map(namedPattern('es')),

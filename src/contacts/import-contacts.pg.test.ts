@@ -177,13 +177,17 @@ describe('a contact that exists', () => {
     ]);
   });
 
-  it('keeps the zones of the state that it has when the file has none', async () => {
+  it('keeps the zones of what it has when the file has no address, and gets those of a new ZIP code', async () => {
     await commit(file('Phone,State', '8505550123,CA'));
     await commit(file('Phone,City', '8505550123,Pensacola'));
     expect((await stored())[0]).toMatchObject({
       state: 'CA',
       city: 'Pensacola',
       zoneGroup: 'CA,FL|America/Chicago,America/Los_Angeles,America/New_York',
+    });
+    await commit(file('Phone,Zip', '8505550123,96813-1234'));
+    expect((await stored())[0]).toMatchObject({
+      zoneGroup: 'CA,FL,HI|America/Chicago,America/Los_Angeles,America/New_York,Pacific/Honolulu',
     });
   });
 

@@ -2,14 +2,14 @@ import { Anchor, Collapse, MultiSelect, NumberInput, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useId } from 'react';
+import { useId } from 'react';
 import type { AudiencePreview, AudienceRule, Review } from '../api/campaigns.ts';
 import { contactFacetsQuery } from '../api/contacts.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { formatCount, plural } from '../patterns/format.ts';
-import { BuilderSection } from './builder-section.tsx';
 import classes from './builder.module.css';
-import { LeftOut, leftOutCount } from './left-out.tsx';
+import { BuilderSection } from './builder-section.tsx';
+import { LeftOut, leftOutCount, reasonsInShort } from './left-out.tsx';
 
 interface AudienceSectionProps {
   readonly rule: AudienceRule;
@@ -123,7 +123,7 @@ function WhoIsIn({ audience }: { readonly audience: AudiencePreview }) {
         {leftOut === 0 ? null : (
           <>
             {places.length === 0 ? null : <br />}
-            {formatCount(leftOut)} left out: {shortReasons(excluded)}{' '}
+            {formatCount(leftOut)} left out: {reasonsInShort(excluded)}{' '}
             <Anchor component="button" type="button" inherit onClick={toggle} aria-expanded={opened} aria-controls={id}>
               {opened ? 'Hide who' : 'See who'}
             </Anchor>
@@ -137,9 +137,6 @@ function WhoIsIn({ audience }: { readonly audience: AudiencePreview }) {
   );
 }
 
-const shortReasons = (excluded: AudiencePreview['excluded']): ReactNode =>
-  excluded.map(({ count, sentence }) => `${formatCount(count)} ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`).join(' · ');
-
 /** Options beyond this many are found by typing. */
 const OPTIONS_SHOWN = 60;
 
@@ -148,7 +145,7 @@ function ChooseMany(props: {
   readonly placeholder: string;
   readonly known: readonly { readonly value: string; readonly count: number }[];
   readonly chosen: readonly string[];
-  readonly onChange: (values: readonly string[]) => void;
+  readonly onChange: (values: string[]) => void;
 }) {
   const { label, placeholder, known, chosen, onChange } = props;
   // The same city name in two states is one choice; a value that has no contacts any more can still be taken off.

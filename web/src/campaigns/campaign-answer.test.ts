@@ -69,9 +69,9 @@ describe('the first line of a campaign', () => {
       more: '970 delivered · 4 opted out · 30 left out',
     }));
   it('speaks of one person as one', () =>
-    expect(
-      answer({ state: 'cancelled', totals: { ...totals, sent: 0, delivered: 1, failed: 0 } }).sentence,
-    ).toBe('Cancelled: 1 person was texted, the others were not'));
+    expect(answer({ state: 'cancelled', totals: { ...totals, sent: 0, delivered: 1, failed: 0 } }).sentence).toBe(
+      'Cancelled: 1 person was texted, the others were not',
+    ));
 });
 
 describe('what a screen reader is told', () => {

@@ -89,8 +89,12 @@ function joined(parts: readonly (string | null)[]): string | null {
 /**
  * What a screen reader is told when it changes: the state, and the kind of waiting without its numbers, which change all the time.
  */
-export function campaignAnnouncement(live: Pick<CampaignLive, 'waitingFor'> & { readonly campaign: { state: string } }): string {
+export function campaignAnnouncement(
+  live: Pick<CampaignLive, 'waitingFor'> & { readonly campaign: { state: string } },
+): string {
   const { state } = live.campaign;
   if (state !== 'running') return `The campaign is ${state}`;
-  return live.waitingFor === null ? 'The campaign is sending' : (waitingSentence(live.waitingFor).split(/[,;]/)[0] ?? '');
+  return live.waitingFor === null
+    ? 'The campaign is sending'
+    : (waitingSentence(live.waitingFor).split(/[,;]/)[0] ?? '');
 }

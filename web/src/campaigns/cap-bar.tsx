@@ -16,7 +16,11 @@ export function CapBar({ used, cap, name }: CapBarProps) {
       <span className={classes.words}>
         <b>{formatCount(left)}</b> of {formatCount(cap)} left today
       </span>
-      <span className={classes.track} role="img" aria-label={`${name}: ${formatCount(used)} of ${formatCount(cap)} used`}>
+      <span
+        className={classes.track}
+        role="img"
+        aria-label={`${name}: ${formatCount(used)} of ${formatCount(cap)} used`}
+      >
         <span
           className={classes.used}
           data-full={left === 0 || undefined}

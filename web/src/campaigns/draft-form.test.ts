@@ -98,10 +98,12 @@ describe('a newer version by someone else', () => {
       ['name'],
     ]);
   });
-  it('can be taken instead', () =>
-    expect(takenTheirs(arrived(typed('Spring c'), theirs))).toEqual(formOf(theirs)));
+  it('can be taken instead', () => expect(takenTheirs(arrived(typed('Spring c'), theirs))).toEqual(formOf(theirs)));
   it('is the own save when its answer was lost on the way', () => {
-    const form = arrived(notSaved(started(typed('Spring c')), new Error('lost')), draft({ revision: 4, name: 'Spring c' }));
+    const form = arrived(
+      notSaved(started(typed('Spring c')), new Error('lost')),
+      draft({ revision: 4, name: 'Spring c' }),
+    );
     expect([form.conflict, form.unsaved, form.problem, form.revision]).toEqual([null, [], null, 4]);
   });
 });

@@ -107,7 +107,11 @@ export function arrived(form: DraftForm, theirs: Campaign): DraftForm {
 export function keptMine(form: DraftForm): DraftForm {
   if (form.conflict === null) return form;
   const mine = Object.fromEntries(form.unsaved.map((field) => [field, form.fields[field]]));
-  return { ...formOf(form.conflict.theirs), fields: { ...fieldsOf(form.conflict.theirs), ...mine }, unsaved: form.unsaved };
+  return {
+    ...formOf(form.conflict.theirs),
+    fields: { ...fieldsOf(form.conflict.theirs), ...mine },
+    unsaved: form.unsaved,
+  };
 }
 
 export const takenTheirs = (form: DraftForm): DraftForm =>
@@ -118,10 +122,7 @@ export function withVariant(variants: readonly DraftVariant[], body = ''): reado
   const label = LABELS.find((letter) => variants.every((variant) => variant.label !== letter));
   if (label === undefined || variants.length >= VARIANTS_MAX) return variants;
   const numbers = variants.map((variant) => Number(variant.key.slice(1)));
-  return [
-    ...variants,
-    { key: `v${Math.max(-1, ...numbers) + 1}`, label, weight: variants.at(-1)?.weight ?? 1, body },
-  ];
+  return [...variants, { key: `v${Math.max(-1, ...numbers) + 1}`, label, weight: variants.at(-1)?.weight ?? 1, body }];
 }
 
 function plainValue(fields: DraftFields, field: DraftField): unknown {

@@ -7,6 +7,12 @@ import classes from './builder.module.css';
 export const leftOutCount = (audience: Pick<AudiencePreview, 'matched' | 'textable'>): number =>
   audience.matched - audience.textable;
 
+/** "asked not to be texted 6, the number cannot receive texts 2". */
+export const reasonsInShort = (excluded: readonly Exclusion[]): string =>
+  excluded
+    .map(({ count, sentence }) => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)} ${formatCount(count)}`)
+    .join(', ');
+
 /** Everybody who matches and gets no text, by reason, with a few of the people. */
 export function LeftOut({ excluded }: { readonly excluded: readonly Exclusion[] }) {
   return (
@@ -23,7 +29,9 @@ export function LeftOut({ excluded }: { readonly excluded: readonly Exclusion[] 
                   inherit
                   c="inherit"
                   underline="always"
-                  renderRoot={(props) => <Link {...props} to="/contacts/$contactId" params={{ contactId: person.id }} />}
+                  renderRoot={(props) => (
+                    <Link {...props} to="/contacts/$contactId" params={{ contactId: person.id }} />
+                  )}
                 >
                   {person.name === person.phone ? formatPhone(person.phone) : person.name}
                 </Anchor>

@@ -9,8 +9,8 @@ import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
-import { BuilderSection } from './builder-section.tsx';
 import classes from './builder.module.css';
+import { BuilderSection } from './builder-section.tsx';
 import { CapBar } from './cap-bar.tsx';
 
 interface NumbersSectionProps {
@@ -19,7 +19,7 @@ interface NumbersSectionProps {
   readonly problems: Review['problems'];
 }
 
-/** Which of the business's numbers send. People who wrote with one of them before hear from whichever is free. */
+/** Which of the business’s numbers send, and how much each may still send today. */
 export function NumbersSection({ chosen, onChange, problems }: NumbersSectionProps) {
   const accounts = useQuery(accountsQuery);
   const lanes = accounts.data?.data.flatMap((account) => account.lanes) ?? [];

@@ -98,14 +98,15 @@ function withoutBlanks({ tags, phone: _phone, ...fields }: typeof EMPTY) {
   return { ...Object.fromEntries(filled), ...(tags.length === 0 ? {} : { tags }) };
 }
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const CONTACT_ID = /\(?(con_[0-9a-f]{32})\)?/;
 /** A number that is taken names who has it: that becomes a link. */
 function phoneProblem(message: string, onLeave: () => void): ReactNode {
   const id = CONTACT_ID.exec(message)?.[1];
-  if (id === undefined) return message.replace(/^phone: /, '');
+  if (id === undefined) return capital(message.replace(/^phone: /, ''));
   return (
     <>
-      {message.replace(CONTACT_ID, '').trim()}.{' '}
+      {capital(message.replace(CONTACT_ID, '').trim())}.{' '}
       <Anchor
         inherit
         underline="always"

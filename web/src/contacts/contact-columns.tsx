@@ -28,13 +28,13 @@ const COLUMNS: readonly TableColumn<Contact>[] = [
   { id: 'name', header: 'Name', required: true, cell: (contact) => <Name contact={contact} /> },
   { id: 'phone', header: 'Number', width: 136, cell: (contact) => <PhoneNumber phone={contact.phone} /> },
   { id: 'texting', header: 'Texting', width: 128, cell: (contact) => <Texting contact={contact} /> },
-  { id: 'company', header: 'Company', hideBelow: 'md', cell: (contact) => <Plain value={contact.company} /> },
+  { id: 'company', header: 'Company', hideBelow: 'lg', cell: (contact) => <Plain value={contact.company} /> },
   { id: 'place', header: 'Place', width: 176, hideBelow: 'md', cell: (contact) => <Plain value={placeOf(contact)} /> },
   { id: 'tags', header: 'Tags', hideBelow: 'lg', cell: (contact) => <Tags tags={contact.tags} /> },
   {
     id: 'lastText',
     header: 'Last text',
-    width: 144,
+    width: 112,
     hideBelow: 'lg',
     cell: ({ lastCampaignTextAt: at }) => (at === null ? null : <TimeText at={at} look="relative" />),
   },
@@ -51,7 +51,7 @@ const COLUMNS: readonly TableColumn<Contact>[] = [
 ];
 
 /** Columns that make room while a contact is open beside the list. */
-export const WIDE_COLUMNS: readonly string[] = ['company', 'place', 'tags', 'lastText'];
+export const WIDE_COLUMNS: readonly string[] = ['place', 'tags', 'lastText'];
 
 function Name({ contact }: { readonly contact: Contact }) {
   const name = contactName(contact);

@@ -49,7 +49,13 @@ export function ContactForm({ contact, onClose }: ContactFormProps) {
           <TextInput label="State" autoComplete="off" {...form.getInputProps('state')} />
           <TextInput label="ZIP" autoComplete="off" {...form.getInputProps('postalCode')} />
         </SimpleGrid>
-        <TagsInput label="Tags" comboboxProps={{ withinPortal: false }} data={tags.map((tag) => tag.value)} acceptValueOnBlur {...form.getInputProps('tags')} />
+        <TagsInput
+          label="Tags"
+          comboboxProps={{ withinPortal: false }}
+          data={tags.map((tag) => tag.value)}
+          acceptValueOnBlur
+          {...form.getInputProps('tags')}
+        />
         {change.error === null || shownAtFields ? null : (
           <ErrorState compact error={change.error} what="The contact was not saved" />
         )}

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBan, IconMessage, IconPencil } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type Contact, contactKeys, contactName, contactQuery } from '../api/contacts.ts';
+import { type Contact, contactEligibilityQuery, contactKeys, contactName, contactQuery } from '../api/contacts.ts';
 import { conversationsQuery, inboxKeys } from '../api/inbox.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
@@ -39,6 +39,9 @@ export function ContactPanel() {
 function OneContact({ id }: { readonly id: string }) {
   const navigate = route.useNavigate();
   const query = useQuery(contactQuery(id));
+  // Asked for together with the contact, so that the panel appears whole.
+  useInfiniteQuery(conversationsQuery({ view: 'all', contactId: id }));
+  useQuery(contactEligibilityQuery(id));
   useLive('contacts', [contactKeys.one(id), contactKeys.timeline(id), contactKeys.eligibility(id)]);
   useLive('inbox', [contactKeys.timeline(id), inboxKeys.list({ view: 'all', contactId: id })]);
   const name = query.data === undefined ? undefined : contactName(query.data);
@@ -92,7 +95,7 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
             Edit
           </Button>
         ) : null}
-        {mayChange && !optedOut ? (
+        {mayChange && !optedOut && !editing ? (
           <Button size="xs" variant="default" leftSection={<IconBan {...icon} />} onClick={dialog.open}>
             Record an opt-out
           </Button>

@@ -47,7 +47,7 @@ export function ContactTimeline({ contactId }: { readonly contactId: string }) {
         {(data) => (
           <>
             <ol className={classes.timeline}>
-              {rowsOf(data).map((entry) => (
+              {withoutRepeats(rowsOf(data)).map((entry) => (
                 <Entry key={`${entry.at} ${entry.kind} ${entry.title}`} entry={entry} />
               ))}
             </ol>
@@ -68,9 +68,16 @@ export function ContactTimeline({ contactId }: { readonly contactId: string }) {
   );
 }
 
+/** An opt-out by text carries the words of the text that stands right under it. */
+const withoutRepeats = (entries: readonly TimelineEntry[]): readonly TimelineEntry[] =>
+  entries.map((entry, index) => {
+    const before = entries[index + 1];
+    const repeats = entry.kind !== 'text_in' && before?.kind === 'text_in' && before.text === entry.text;
+    return repeats ? { ...entry, text: null } : entry;
+  });
+
 function Entry({ entry }: { readonly entry: TimelineEntry }) {
   const [EntryIcon, tone] = LOOKS[entry.kind];
-  const written = entry.kind === 'text_in' || entry.kind === 'text_out' || entry.text !== null;
   return (
     <li className={classes.entry} data-kind={entry.kind} style={toneStyle(tone)}>
       <span className={classes.icon}>
@@ -80,11 +87,11 @@ function Entry({ entry }: { readonly entry: TimelineEntry }) {
         <p className={classes.title}>
           <Title entry={entry} />
         </p>
-        {written && entry.text !== null ? (
+        {entry.text === null ? null : (
           <p className={classes.text} dir="auto">
             {entry.text}
           </p>
-        ) : null}
+        )}
         <p className={classes.foot}>
           <TimeText at={entry.at} look="when" />
           {entry.state === null ? null : <StateBadge state={entry.state} look="plain" />}

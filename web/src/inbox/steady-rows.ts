@@ -4,13 +4,13 @@ interface Row {
 
 export interface SteadyRows<Given> {
   readonly rows: readonly Given[];
-  /** Rows that came above the held ones and are not shown yet. */
+  /** Rows that came or moved above the held ones and are not shown there yet. */
   readonly fresh: number;
 }
 
 /**
  * The rows of a live list such that what is being read does not move. With `hold` (somebody has scrolled down) the rows of `before`
- * keep their places and their contents are renewed; what came above them is only counted. Without it the list is as the server says,
+ * keep their places and their contents are renewed; what came or moved above them is only counted. Without it the list is as the server says,
  * but the selected row `keepId` stays where it was although it has left the view (a conversation that was just answered).
  */
 export function steadyRows<Given extends Row>(given: {
@@ -27,14 +27,21 @@ function heldRows<Given extends Row>(before: readonly Given[], now: readonly Giv
   const current = new Map(now.map((row) => [row.id, row]));
   const known = new Set(before.map((row) => row.id));
   const lastKnown = now.findLastIndex((row) => known.has(row.id));
-  const added = now.map((row, index) => ({ row, below: index > lastKnown })).filter(({ row }) => !known.has(row.id));
-  return {
-    rows: [
-      ...before.map((row) => current.get(row.id) ?? row),
-      ...added.filter(({ below }) => below).map(({ row }) => row),
-    ],
-    fresh: added.filter(({ below }) => !below).length,
-  };
+  const below = now.slice(lastKnown + 1);
+  const stay = before.filter((row) => current.has(row.id)).map((row) => row.id);
+  return { rows: [...before.map((row) => current.get(row.id) ?? row), ...below], fresh: countOnTop(stay, now) };
+}
+
+/** How many rows stand above the first one that has kept its place: those that came, and those that moved up. */
+function countOnTop(stay: readonly string[], now: readonly Row[]): number {
+  const moved = new Set<string>();
+  let next = 0;
+  for (const { id } of now) {
+    while (moved.has(stay[next] ?? '')) next += 1;
+    if (id === stay[next]) break;
+    moved.add(id);
+  }
+  return moved.size;
 }
 
 function withKept<Given extends Row>(

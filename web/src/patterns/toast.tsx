@@ -13,6 +13,7 @@ export function toastDone(message: string, undo?: () => void): void {
   notifications.show({
     id,
     autoClose: undo === undefined ? SHOWN_MS : UNDO_SHOWN_MS,
+    closeButtonProps: { 'aria-label': 'Close the message' },
     icon: <IconCheck size={16} stroke={ICON_STROKE} />,
     color: 'teal',
     message:
@@ -42,6 +43,7 @@ export function toastProblem(what: string, error: unknown): void {
   notifications.show({
     autoClose: false,
     role: 'alert',
+    closeButtonProps: { 'aria-label': 'Close the message' },
     icon: <IconAlertTriangle size={16} stroke={ICON_STROKE} />,
     color: 'red',
     title: what,

@@ -1,0 +1,48 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type Campaign, campaignKeys, deleteCampaign } from '../api/campaigns.ts';
+import { useAction } from '../api/use-action.ts';
+import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import { useCopyCampaign } from './use-new-campaign.ts';
+
+/** What can be done with a draft besides launching it. Deleting is taken back by making the same draft again. */
+export function DraftMenu({ campaign }: { readonly campaign: Campaign }) {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const { copy } = useCopyCampaign();
+  const remove = useAction({
+    run: (draft: Campaign) => deleteCampaign(draft.id),
+    touches: [campaignKeys.list({})],
+    onDone: (_done, draft) => {
+      void navigate({ to: '/campaigns' }).then(() =>
+        queryClient.removeQueries({ queryKey: campaignKeys.of(draft.id) }),
+      );
+      toastDone(`The draft “${draft.name}” is deleted`, () => copy(draft, draft.name));
+    },
+    onProblem: (error) => toastProblem('The draft was not deleted', error),
+  });
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon aria-label="More for this draft" loading={remove.isPending}>
+          <IconDots size={20} stroke={ICON_STROKE} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCopy size={16} stroke={ICON_STROKE} />} onClick={() => copy(campaign)}>
+          Make a copy
+        </Menu.Item>
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={16} stroke={ICON_STROKE} />}
+          onClick={() => remove.mutate(campaign)}
+        >
+          Delete this draft
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,150 @@
+import { Anchor, Button, TextInput } from '@mantine/core';
+import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { audiencePreviewQuery, type Campaign, campaignKeys, reviewQuery } from '../api/campaigns.ts';
+import { useLive } from '../api/live.ts';
+import { accountsQuery, operationKeys } from '../api/operations.ts';
+import { fieldProblem } from '../api/problem.ts';
+import { mayAct, meQuery } from '../api/session.ts';
+import type { TextPreview } from '../api/templates.ts';
+import { ErrorState } from '../patterns/error-state.tsx';
+import { formatMoney, plural } from '../patterns/format.ts';
+import { Page, PageHeader } from '../patterns/page.tsx';
+import { SaveIndicator } from '../patterns/save-indicator.tsx';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { AudienceSection } from './audience-section.tsx';
+import classes from './builder.module.css';
+import { DraftConflict } from './draft-conflict.tsx';
+import { plainRule } from './draft-form.ts';
+import { DraftMenu } from './draft-menu.tsx';
+import { DraftPreview } from './draft-preview.tsx';
+import { LaunchDialog } from './launch-dialog.tsx';
+import { LaunchPanel } from './launch-panel.tsx';
+import { MessageSection } from './message-section.tsx';
+import { NumbersSection } from './numbers-section.tsx';
+import { useDraft } from './use-draft.ts';
+
+const NAME_LENGTH_MAX = 200;
+const DEBOUNCE_MS = 150;
+
+/** The builder: everything about a draft on one page, saved as it is typed. */
+export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const readOnly = !mayAct(me.user.role, 'manager');
+  const draft = useDraft(campaign);
+  const { fields, change } = draft;
+  const [launching, launchDialog] = useDisclosure(false);
+  const [personIndex, setPersonIndex] = useState(0);
+  const [activeKey, setActiveKey] = useState<string>();
+  const [previews, setPreviews] = useState<Readonly<Record<string, TextPreview>>>({});
+
+  const [rule] = useDebouncedValue(JSON.stringify(plainRule(fields.audience)), DEBOUNCE_MS);
+  const audience = useQuery(audiencePreviewQuery(JSON.parse(rule)));
+  const review = useQuery(reviewQuery(campaign.id, draft.revision));
+  const lanes = useQuery(accountsQuery).data?.data.flatMap((account) => account.lanes) ?? [];
+  useLive('contacts', [['audience-preview'], campaignKeys.review(campaign.id, draft.revision)]);
+  useLive('status', [operationKeys.accounts]);
+
+  const fresh = draft.isSaved && !review.isPlaceholderData && !review.isFetching;
+  const problems = (review.isPlaceholderData ? undefined : review.data?.problems) ?? [];
+  const people = audience.data?.sample ?? [];
+  const shownPerson = Math.min(personIndex, Math.max(0, people.length - 1));
+  const active = fields.variants.find((variant) => variant.key === activeKey) ?? fields.variants[0];
+  const from = lanes.find((lane) => fields.laneIds.includes(lane.id))?.phone;
+  const openLaunch = (): void => {
+    draft.flush();
+    void review.refetch();
+    launchDialog.open();
+  };
+
+  return (
+    <Page>
+      <PageHeader
+        title={fields.name.trim() === '' ? 'Draft without a name' : fields.name}
+        beside={
+          <>
+            <StateBadge state="draft" />
+            {readOnly ? null : <SaveIndicator state={draft.saveState} />}
+            {draft.retry === undefined || draft.conflict !== null ? null : (
+              <Anchor component="button" type="button" size="xs" onClick={draft.retry}>
+                Try again
+              </Anchor>
+            )}
+          </>
+        }
+        actions={readOnly ? undefined : <DraftMenu campaign={campaign} />}
+      />
+      <DraftConflict draft={draft} />
+      <div className={classes.columns}>
+        <fieldset className={classes.form} disabled={readOnly} aria-label="Draft">
+          <TextInput
+            label="Name"
+            description="Only your team sees it"
+            maxLength={NAME_LENGTH_MAX}
+            value={fields.name}
+            error={fields.name.trim() === '' ? 'Give the campaign a name' : fieldProblem(draft.problem, '/name')}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          <AudienceSection
+            rule={fields.audience}
+            onChange={(next) => change({ audience: plainRule(next) })}
+            audience={audience}
+            problems={problems}
+          />
+          <MessageSection
+            variants={fields.variants}
+            onChange={(variants) => change({ variants })}
+            personId={people[shownPerson]?.id}
+            onPreview={(key, preview) => setPreviews((before) => ({ ...before, [key]: preview }))}
+            onActive={setActiveKey}
+            problems={problems}
+            warnings={review.data?.warnings ?? []}
+            readOnly={readOnly}
+          />
+          <NumbersSection chosen={fields.laneIds} onChange={(laneIds) => change({ laneIds })} problems={problems} />
+        </fieldset>
+        <aside className={classes.side} aria-label="Preview and forecast">
+          <DraftPreview
+            variants={fields.variants}
+            activeKey={active?.key}
+            onActive={setActiveKey}
+            preview={active === undefined ? undefined : previews[active.key]}
+            people={people}
+            personIndex={shownPerson}
+            onPerson={setPersonIndex}
+            from={from}
+            parts={review.data?.parts}
+          />
+          {review.error === null ? null : (
+            <ErrorState
+              compact
+              error={review.error}
+              what="The forecast could not be made"
+              onRetry={() => void review.refetch()}
+            />
+          )}
+          <LaunchPanel review={review.data} stale={!fresh} onLaunch={readOnly ? undefined : openLaunch} />
+        </aside>
+      </div>
+      {readOnly || review.data === undefined ? null : (
+        <div className={classes.thumbBar}>
+          <span data-tabular>
+            <b>{plural(review.data.audience.textable, 'person', 'people')}</b>
+            {review.data.costCents === 0 ? '' : ` · about ${formatMoney(review.data.costCents)}`}
+          </span>
+          <Button size="md" disabled={problems.length > 0} onClick={openLaunch}>
+            Review and launch
+          </Button>
+        </div>
+      )}
+      <LaunchDialog
+        campaign={campaign}
+        draft={draft}
+        review={fresh ? review.data : undefined}
+        opened={launching}
+        onClose={launchDialog.close}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,123 @@
+import { Stack } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { type Campaign, campaignKeys, campaignQuery, launchCampaign, type Review } from '../api/campaigns.ts';
+import { operationKeys } from '../api/operations.ts';
+import { isProblem } from '../api/problem.ts';
+import { useProductClock } from '../api/product-clock.ts';
+import { useAction } from '../api/use-action.ts';
+import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
+import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural } from '../patterns/format.ts';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import classes from './builder.module.css';
+import { startSentence } from './launch-panel.tsx';
+import { leftOutCount, reasonsInShort } from './left-out.tsx';
+import type { Draft } from './use-draft.ts';
+
+interface LaunchDialogProps {
+  readonly campaign: Campaign;
+  readonly draft: Draft;
+  /** Of exactly what would be launched; undefined while it is being worked out. */
+  readonly review: Review | undefined;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** The last look before texting: who, what, from where, when, for how much. */
+export function LaunchDialog({ campaign, draft, review, opened, onClose }: LaunchDialogProps) {
+  const queryClient = useQueryClient();
+  const launch = useAction({
+    run: (input: { readonly revision: number; readonly confirmName: string }, key) =>
+      launchCampaign(campaign.id, input, key),
+    touches: [campaignKeys.list({}), operationKeys.status, operationKeys.home],
+    onDone: (launched) => {
+      onClose();
+      queryClient.setQueryData(campaignKeys.one(campaign.id), launched);
+    },
+    onProblem: (error) => {
+      if (isProblem(error, 409)) void queryClient.fetchQuery({ ...campaignQuery(campaign.id), staleTime: 0 });
+    },
+  });
+  const close = (): void => {
+    launch.reset();
+    onClose();
+  };
+  const name = draft.fields.name.trim();
+  const people = review === undefined ? '' : ` ${plural(review.audience.textable, 'person', 'people')}`;
+  return (
+    <ConfirmDialog
+      opened={opened}
+      onClose={close}
+      title={review === undefined ? 'Text these people?' : `Text${people}?`}
+      confirmLabel={`Text${people}`}
+      busy={launch.isPending || review === undefined}
+      error={launch.error}
+      {...(review?.nameToConfirm ? { typeToConfirm: name } : {})}
+      onConfirm={() => launch.mutate({ revision: draft.revision, confirmName: name })}
+    >
+      {review === undefined ? (
+        <LoadingSkeleton shape="lines" count={6} />
+      ) : (
+        <Facts review={review} variants={draft.fields.variants} />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function Facts({ review, variants }: { readonly review: Review; readonly variants: Draft['fields']['variants'] }) {
+  const clock = useProductClock(60_000);
+  const { audience, lanes, forecast, parts, costCents, warnings } = review;
+  const weights = variants.reduce((sum, variant) => sum + variant.weight, 0);
+  const leftOut = leftOutCount(audience);
+  return (
+    <Stack gap="xs">
+      <dl className={classes.facts}>
+        <Fact name="People">
+          {plural(audience.textable, 'person', 'people')}
+          {leftOut === 0 ? null : (
+            <small>
+              {formatCount(leftOut)} of {formatCount(audience.matched)} left out: {reasonsInShort(audience.excluded)}
+            </small>
+          )}
+        </Fact>
+        <Fact name="Message">
+          {variants.length === 1
+            ? 'One text'
+            : variants.map(({ label, weight }) => `${label} ${formatRate(weight, weights)}`).join(' · ')}
+          {warnings.length === 0 ? null : (
+            <small style={{ color: 'var(--tone-amber-text)' }}>{warnings.join('. ')}.</small>
+          )}
+        </Fact>
+        <Fact name="From">
+          <ul>
+            {lanes.map((lane) => (
+              <li key={lane.id}>
+                {lane.name} {formatPhone(lane.phone)}
+                <small data-tabular>
+                  {formatCount(lane.leftToday)} of {formatCount(lane.dailyCap)} left today
+                </small>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+        <Fact name="Begins">{startSentence(review, clock)}</Fact>
+        <Fact name="Done">
+          {forecast.finishAt === null ? 'Cannot be said' : `About ${formatWhen(forecast.finishAt, clock)}`}
+        </Fact>
+        <Fact name="Cost">
+          About {formatMoney(costCents)}
+          <small>{plural(parts.total, 'part', 'parts')}</small>
+        </Fact>
+      </dl>
+    </Stack>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

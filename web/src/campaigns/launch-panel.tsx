@@ -1,0 +1,127 @@
+import { Anchor, Button, Text } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { Review } from '../api/campaigns.ts';
+import { useProductClock } from '../api/product-clock.ts';
+import { formatCount, formatDay, formatMoney, formatWhen, type Moment, plural } from '../patterns/format.ts';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { toneStyle } from '../patterns/tone.ts';
+import { ICON_STROKE } from '../theme.ts';
+import classes from './builder.module.css';
+import { type BuilderField, sectionId } from './builder-section.tsx';
+import { ForecastDays } from './forecast-days.tsx';
+
+interface LaunchPanelProps {
+  readonly review: Review | undefined;
+  /** The review is of an older state of the form, and the next one is on its way. */
+  readonly stale: boolean;
+  /** Undefined for those who may not launch. */
+  readonly onLaunch: (() => void) | undefined;
+}
+
+/** When it would be done, what it would cost, what is still to do, and the button. */
+export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
+  const clock = useProductClock(60_000);
+  if (review === undefined) return <LoadingSkeleton shape="lines" count={5} />;
+  const { problems, warnings } = review;
+  return (
+    <div className={classes.panel}>
+      <div className={stale ? classes.stale : undefined}>
+        <Forecast review={review} moment={clock} />
+      </div>
+      {onLaunch === undefined ? (
+        <Text size="sm" c="dimmed">
+          Owners and managers can launch campaigns. Ask one of them.
+        </Text>
+      ) : (
+        <Button
+          className={classes.launch ?? ''}
+          size="md"
+          fullWidth
+          disabled={problems.length > 0}
+          leftSection={<IconSend size={16} stroke={ICON_STROKE} />}
+          onClick={onLaunch}
+        >
+          Review and launch
+        </Button>
+      )}
+      <div aria-live="polite">
+        {problems.length === 0 ? null : (
+          <ToDo title={plural(problems.length, 'thing to do first', 'things to do first')}>
+            {problems.map((problem) => (
+              <li key={problem.message}>
+                <Anchor component="button" type="button" size="sm" ta="start" onClick={() => goTo(problem.field)}>
+                  {problem.message}
+                </Anchor>
+              </li>
+            ))}
+          </ToDo>
+        )}
+        {warnings.length === 0 ? null : (
+          <Anchor component="button" type="button" size="sm" c="var(--tone-amber-text)" onClick={() => goTo('message')}>
+            {plural(warnings.length, 'warning', 'warnings')} about the message
+          </Anchor>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ToDo({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <div style={toneStyle('amber')}>
+      <Text size="sm" fw={550} c="var(--tone-text)" mb={4}>
+        {title}
+      </Text>
+      <ul className={classes.todo}>{children}</ul>
+    </div>
+  );
+}
+
+export function goTo(field: BuilderField): void {
+  const heading = document.getElementById(sectionId(field));
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView({ block: 'start', behavior: 'smooth' });
+}
+
+function Forecast({ review, moment }: { readonly review: Review; readonly moment: Moment }) {
+  const { forecast, parts, costCents, lanes, audience } = review;
+  if (audience.textable === 0 || lanes.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        The forecast comes as soon as there are people to text and a number to send from.
+      </Text>
+    );
+  return (
+    <>
+      <Text fw={600} mb="xs">
+        {forecast.finishAt === null
+          ? 'When it would be done cannot be said'
+          : `Done about ${formatWhen(forecast.finishAt, moment)}`}
+      </Text>
+      <ForecastDays perDay={forecast.perDay} />
+      <Text size="sm" c="dimmed" mt="xs">
+        {startSentence(review, moment)}
+      </Text>
+      {parts.total === 0 ? null : (
+        <Text size="sm" mt={4} data-tabular>
+          About <b>{formatMoney(costCents)}</b> for {plural(parts.total, 'part', 'parts')}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** When the first text goes out: the hours where people are, and the caps of the numbers. */
+export function startSentence({ window, lanes, forecast }: Review, moment: Moment): string {
+  const { start, end, openNow, waiting } = window;
+  const hours = `Everyone is texted only between ${start} and ${end} where they are`;
+  const first = forecast.perDay[0]?.day;
+  if (first !== undefined && lanes.every((lane) => lane.leftToday === 0) && first !== dayOf(moment))
+    return `Today’s caps are used up, so it begins on ${formatDay(first)}. ${hours}.`;
+  if (waiting === 0) return `Begins at once. ${hours}.`;
+  if (openNow === 0) return `Nobody can be texted at this hour. ${hours}.`;
+  return `Begins at once with ${plural(openNow, 'person', 'people')}; for ${formatCount(waiting)} it is not the hour yet. ${hours}.`;
+}
+
+const dayOf = ({ zone, nowMs }: Moment): string => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(nowMs);
