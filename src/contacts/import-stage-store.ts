@@ -12,7 +12,8 @@ import type { ImportRefusal, ImportRefusalReason } from './import-rows.ts';
  * both. `import_portion` is what an import has read last, see `insertPortion`.
  */
 export async function createStage(tx: Tx): Promise<void> {
-  await sql`select set_config('work_mem', '64MB', true), set_config('lock_timeout', '0', true)`.execute(tx);
+  await sql`select set_config('work_mem', '64MB', true), set_config('lock_timeout', '0', true),
+    set_config('idle_in_transaction_session_timeout', '600000', true)`.execute(tx);
   await sql`create temp table import_stage (
     line integer not null, phone text, first_name text, last_name text, email text, company text, street text, city text,
     state text, postal_code text, attributes jsonb, tags text[], zone_group text, refused_value text, refused_reason text

@@ -24,25 +24,31 @@ export class ApiProblem extends Error {
 export const isProblem = (error: unknown, status?: number): error is ApiProblem =>
   error instanceof ApiProblem && (status === undefined || error.status === status);
 
+/** The API's messages begin in lower case and end without a period, as error messages do; on screen they are sentences. */
+const capitalised = (text: string): string => `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}`;
+const asSentence = (text: string): string => `${capitalised(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;
+
 /** Message for the field at a JSON pointer such as `/name`; exact matches and anything below it count. */
 export function fieldProblem(error: unknown, pointer: string): string | undefined {
   if (!isProblem(error)) return undefined;
-  return error.problem.errors?.find((entry) => entry.pointer === pointer || entry.pointer.startsWith(`${pointer}/`))
-    ?.message;
+  const found = error.problem.errors?.find(
+    (entry) => entry.pointer === pointer || entry.pointer.startsWith(`${pointer}/`),
+  );
+  return found === undefined ? undefined : capitalised(found.message);
 }
 
 /** All field messages by the first part of their pointer (`/variants/0/body` is under `variants`), for a form's errors. */
 export function fieldProblems(error: unknown): Readonly<Record<string, string>> {
   if (!isProblem(error)) return {};
   const entries = (error.problem.errors ?? []).map(
-    (entry) => [entry.pointer.split('/')[1] ?? '', entry.message] as const,
+    (entry) => [entry.pointer.split('/')[1] ?? '', capitalised(entry.message)] as const,
   );
   return Object.fromEntries(entries.toReversed());
 }
 
 /** What went wrong in one sentence that a person can act on. */
 export function problemSentence(error: unknown): string {
-  if (isProblem(error)) return error.problem.detail;
+  if (isProblem(error)) return asSentence(error.problem.detail);
   return 'The page ran into an error of its own. Load it again; if it comes back, tell the operator what you did.';
 }
 

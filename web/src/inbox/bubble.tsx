@@ -11,7 +11,13 @@ import type { OutboxReply } from './outbox.ts';
 import classes from './thread.module.css';
 
 /** One text: ours at the right with its state, the person's at the left. */
-export function Bubble({ message, who }: { readonly message: Message; readonly who: string }) {
+export function Bubble(props: {
+  readonly message: Message;
+  readonly who: string;
+  /** Names the campaign that it answers. */
+  readonly answersFirst: boolean;
+}) {
+  const { message, who, answersFirst } = props;
   const { direction, purpose, text, why } = message;
   const kind = direction === 'inbound' ? 'in' : purpose === 'campaign' || purpose === 'reply' ? purpose : 'automatic';
   return (
@@ -20,18 +26,23 @@ export function Bubble({ message, who }: { readonly message: Message; readonly w
         {text}
       </p>
       <div className={classes.meta}>
-        {direction === 'inbound' ? <Received message={message} /> : <Sent message={message} />}
+        {direction === 'inbound' ? (
+          <Received message={message} answersFirst={answersFirst} />
+        ) : (
+          <Sent message={message} />
+        )}
       </div>
       {why === null ? null : <p className={classes.why}>{why}.</p>}
     </article>
   );
 }
 
-function Received({ message: { at, campaign } }: { readonly message: Message }) {
+function Received({ message, answersFirst }: { readonly message: Message; readonly answersFirst: boolean }) {
+  const { at, campaign } = message;
   return (
     <>
       <TimeText at={at} look="time" />
-      {campaign === null ? null : (
+      {campaign === null || !answersFirst ? null : (
         <span>
           answers <CampaignLink campaign={campaign} />
         </span>
@@ -65,9 +76,9 @@ function Sent({ message }: { readonly message: Message }) {
 }
 
 const AUTOMATIC: Readonly<Record<'opt_out_confirmation' | 'opt_in_confirmation' | 'help', string>> = {
-  opt_out_confirmation: 'Opt-out confirmation, by itself',
-  opt_in_confirmation: 'Opt-in confirmation, by itself',
-  help: 'Answer to HELP, by itself',
+  opt_out_confirmation: 'Automatic opt-out confirmation',
+  opt_in_confirmation: 'Automatic opt-in confirmation',
+  help: 'Automatic answer to HELP',
 };
 
 /** Who or what wrote it. */

@@ -78,7 +78,10 @@ function Person({ contact }: { readonly contact: Contact }) {
         </Fact>
         {email === null ? null : (
           <Fact label="E-mail">
-            <a href={`mailto:${email}`}>{email}</a>
+            <a href={`mailto:${email}`}>
+              {email.split('@')[0]}@<wbr />
+              {email.split('@').slice(1).join('@')}
+            </a>
           </Fact>
         )}
         {street === null && town === '' ? null : (

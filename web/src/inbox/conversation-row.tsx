@@ -35,16 +35,18 @@ export function ConversationRow({ conversation, active, tabStop, onFocus }: Conv
         {unread > 0 ? <span className={classes.spoken}>, unread</span> : null}
       </span>
       <Age conversation={conversation} />
-      <span className={classes.preview} dir="auto">
-        {lastMessageDirection === 'outbound' ? (
-          <>
-            <IconCornerUpLeft size={14} stroke={ICON_STROKE} aria-hidden />
-            <span className={classes.spoken}>You: </span>
-          </>
-        ) : null}
-        {lastMessagePreview}
+      <span className={classes.second}>
+        <span className={classes.preview} dir="auto">
+          {lastMessageDirection === 'outbound' ? (
+            <>
+              <IconCornerUpLeft size={14} stroke={ICON_STROKE} aria-hidden />
+              <span className={classes.spoken}>You: </span>
+            </>
+          ) : null}
+          {lastMessagePreview}
+        </span>
+        <Flag conversation={conversation} />
       </span>
-      <Flag conversation={conversation} />
     </Link>
   );
 }

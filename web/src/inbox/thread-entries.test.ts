@@ -29,7 +29,7 @@ const drawn = (messages: readonly Message[], change: { readonly firstUnreadId?: 
       case 'new':
         return '-- new';
       case 'message':
-        return entry.message.id;
+        return `${entry.message.id}${entry.answersFirst ? ' answers' : ''}`;
       default:
         return `(${entry.note})`;
     }
@@ -57,6 +57,16 @@ describe('a thread', () => {
         message('d', '2026-11-18T14:03:00Z', { purpose: 'opt_out_confirmation' }),
       ]),
     ).toEqual(['-- Today', 'a', 'b', '(review)', 'c', '(opt_out)', 'd']);
+  });
+
+  it('names the campaign at the first answer to it only', () => {
+    const answer = (id: string, campaign: string) => ({
+      ...inbound(id, '2026-11-18T14:00:00Z'),
+      campaign: { id: campaign, name: campaign },
+    });
+    expect(
+      drawn([answer('a', 'fall'), message('b', '2026-11-18T14:00:00Z'), answer('c', 'fall'), answer('d', 'winter')]),
+    ).toEqual(['-- Today', 'a answers', 'b', 'c', 'd answers']);
   });
 
   it('marks where the unread begin', () => {

@@ -5,7 +5,13 @@ import { formatDay } from '../patterns/format.ts';
 export type ThreadEntry =
   | { readonly kind: 'day'; readonly key: string; readonly label: string }
   | { readonly kind: 'new'; readonly key: string }
-  | { readonly kind: 'message'; readonly key: string; readonly message: Message }
+  | {
+      readonly kind: 'message';
+      readonly key: string;
+      readonly message: Message;
+      /** It is the first answer to its campaign. */
+      readonly answersFirst: boolean;
+    }
   | { readonly kind: 'note'; readonly key: string; readonly note: ThreadNote };
 
 /** How an inbound text was understood, where that had an effect. */
@@ -32,13 +38,21 @@ export function threadEntries(messages: readonly Message[], reading: Reading): r
     return year === today.slice(0, 4) ? formatDay(day) : `${formatDay(day)} ${year}`;
   };
   let before = '';
+  let answered: string | undefined;
   return messages.flatMap((message): readonly ThreadEntry[] => {
     const day = dayOf(Date.parse(message.at));
     const entries: ThreadEntry[] = [];
     if (day !== before) entries.push({ kind: 'day', key: `day ${day} ${message.id}`, label: label(day) });
     if (message.id === reading.firstUnreadId) entries.push({ kind: 'new', key: 'new' });
     before = day;
-    entries.push({ kind: 'message', key: message.id, message });
+    const answers = message.direction === 'inbound' ? message.campaign?.id : undefined;
+    entries.push({
+      kind: 'message',
+      key: message.id,
+      message,
+      answersFirst: answers !== answered && answers !== undefined,
+    });
+    answered = answers ?? answered;
     const { understoodAs } = message;
     if (understoodAs !== null && understoodAs !== 'none')
       entries.push({ kind: 'note', key: `note ${message.id}`, note: understoodAs });

@@ -46,7 +46,11 @@ export function ThreadHead({ conversation, contact, alone, onDone, busy, onFacts
           wrote to {laneName}
         </Text>
       </div>
-      {optedOut ? <StateBadge state="opted_out" /> : null}
+      {optedOut ? (
+        <span className={classes.flag}>
+          <StateBadge state="opted_out" />
+        </span>
+      ) : null}
       {onFacts === undefined ? null : (
         <ActionIcon aria-label="About this person" onClick={onFacts}>
           <IconUser size={20} stroke={ICON_STROKE} />

@@ -15,7 +15,7 @@ const NOTES: Readonly<Record<ThreadNote, { readonly tone: Tone; readonly icon: I
     icon: IconMessagePlus,
     sentence: 'Understood as START. An opt-out of this number is lifted.',
   },
-  help: { tone: 'grey', icon: IconHelp, sentence: 'Understood as HELP, which is answered by itself.' },
+  help: { tone: 'grey', icon: IconHelp, sentence: 'Understood as HELP, which is answered automatically.' },
   review: { tone: 'amber', icon: IconHandStop, sentence: 'This may be an opt-out. A person decides.' },
 };
 

@@ -85,7 +85,7 @@ function Entry({
 }) {
   switch (entry.kind) {
     case 'day':
-      return <h3 className={classes.day}>{entry.label}</h3>;
+      return <div className={classes.day}>{entry.label}</div>;
     case 'new':
       return (
         <div className={classes.unread}>
@@ -95,7 +95,7 @@ function Entry({
     case 'note':
       return <ThreadNoteLine note={entry.note} reviewing={reviewing} />;
     case 'message':
-      return <Bubble message={entry.message} who={who} />;
+      return <Bubble message={entry.message} who={who} answersFirst={entry.answersFirst} />;
     default:
       return entry satisfies never;
   }
