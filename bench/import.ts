@@ -108,13 +108,13 @@ async function writeCleaned(): Promise<readonly string[]> {
   const paths: string[] = [];
   for await (const portion of cleanedPortions()) {
     const path = join(folder, `portion-${paths.length}.copy`);
-    await writeFile(path, portion);
+    await writeFile(path, Buffer.concat(portion));
     paths.push(path);
   }
   return paths;
 }
 
-async function* cleanedPortions(): AsyncGenerator<Buffer> {
+async function* cleanedPortions(): AsyncGenerator<readonly Buffer[]> {
   const request = { open: () => ({ chunks: createReadStream(csv) }) };
   yield* readPortions(await openImport(request), request, { rows: 0, refused: 0, emailsDropped: 0 });
 }

@@ -15,7 +15,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const failed = (names.length === 0 ? known : names).filter(
-  (name) => spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...flags], { stdio: 'inherit' }).status !== 0,
+  (name) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...flags], { stdio: 'inherit' }).status !== 0,
 );
 if (failed.length > 0) process.stderr.write(`fell short: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { warmUpClassifier } from './compliance/opt-out.ts';
 import { importJob } from './contacts/import-job.ts';
 import { quoGateway } from './gateways/quo/quo-gateway.ts';
 import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
@@ -128,6 +129,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     );
     closers.add(engine.drain);
   }
+  // The first inbound text must not pay for compiling the patterns.
+  warmUpClassifier();
   if (role !== 'worker') {
     const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
     closers.add(server.close);

@@ -122,26 +122,39 @@ export function waitingFor(at: Situation & { readonly sending: SendingState }): 
       ? `Asking the gateway about ${campaign.totals.unknown} texts whose answer was lost`
       : null;
   if (groups.every((group) => openUntil(group.zones, windowOf(campaign), now) === undefined)) return closedSentence(at);
-  if (active.every((lane) => lane.usedToday >= lane.dailyCap)) {
-    const opens = nextMidnight(active[0]?.zone ?? at.zone, now);
-    return `The daily cap of every number is used up; goes on after ${localTime(opens, at.zone)}`;
-  }
+  if (active.every((lane) => lane.usedToday >= lane.dailyCap)) return capSentence(at, active);
   return null;
 }
 
-function closedSentence({ campaign, groups, zone, now }: Situation): string {
-  const openings = groups
-    .map((group) => ({ people: group.people, at: nextOpening(group.zones, windowOf(campaign), now) }))
-    .filter((opening) => opening.at !== undefined)
-    .sort((a, b) => (a.at?.epochMilliseconds ?? 0) - (b.at?.epochMilliseconds ?? 0));
-  const first = openings[0];
-  if (first?.at === undefined)
-    return 'The send window never opens for the people who wait: their time zones do not overlap in it';
-  const firstAt = first.at;
-  const people = openings
-    .filter((opening) => opening.at?.equals(firstAt))
-    .reduce((sum, opening) => sum + opening.people, 0);
-  return `Quiet hours: goes on at ${localTime(firstAt, zone)} with the first ${people} people`;
+function closedSentence(at: Situation): string {
+  const opening = firstOpening(at, at.now);
+  return opening === undefined
+    ? 'The send window never opens for the people who wait: their time zones do not overlap in it'
+    : `Quiet hours: goes on at ${localTime(opening.at, at.zone)} with the first ${opening.people} people`;
+}
+
+/** The caps begin anew at midnight, but nobody is texted before the window opens. */
+function capSentence(at: Situation, active: readonly LiveLane[]): string {
+  const midnight = active
+    .map((lane) => nextMidnight(lane.zone, at.now))
+    .reduce((first, other) => (isBefore(other, first) ? other : first));
+  const goesOn = firstOpening(at, midnight)?.at ?? midnight;
+  return `The daily cap of every number is used up: goes on at ${localTime(goesOn, at.zone)}`;
+}
+
+/** The first instant from `from` on at which somebody who waits may be texted, and how many then. */
+function firstOpening(
+  { campaign, groups }: Situation,
+  from: Instant,
+): { readonly at: Instant; readonly people: number } | undefined {
+  const openings = groups.flatMap((group) => {
+    const opensAt = nextOpening(group.zones, windowOf(campaign), from);
+    return opensAt === undefined ? [] : [{ at: opensAt, people: group.people }];
+  });
+  const [first] = openings.toSorted((a, b) => a.at.epochMilliseconds - b.at.epochMilliseconds);
+  if (first === undefined) return undefined;
+  const together = openings.filter((opening) => opening.at.equals(first.at));
+  return { at: first.at, people: together.reduce((sum, opening) => sum + opening.people, 0) };
 }
 
 function expectedFinish({ campaign, lanes, accounts, groups, zone, now }: Situation): Instant | null {
@@ -184,11 +197,13 @@ export function whyPending(
 
 /** "Wed 08:00 EST": a time is never shown without its zone. */
 const localTime = (at: Instant, zone: string): string =>
-  at.toLocaleString('en-US', {
-    timeZone: zone,
-    weekday: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
+  at
+    .toLocaleString('en-US', {
+      timeZone: zone,
+      weekday: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'short',
+    })
+    .replace(',', '');

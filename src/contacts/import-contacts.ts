@@ -152,8 +152,11 @@ async function requirePhoneColumn({ file, columns }: OpenImport): Promise<void> 
   throw new CsvFileError('no_phone_column', columns.problems[0] ?? 'no column holds phone numbers');
 }
 
-const copyInto = (client: pg.PoolClient, table: 'import_stage' | 'import_portion', lines: Buffer): Promise<void> =>
-  pipeline([lines], client.query(copyFrom(`copy ${table} (${STAGE_COLUMNS}) from stdin`)));
+const copyInto = (
+  client: pg.PoolClient,
+  table: 'import_stage' | 'import_portion',
+  lines: readonly Buffer[],
+): Promise<void> => pipeline(lines, client.query(copyFrom(`copy ${table} (${STAGE_COLUMNS}) from stdin`)));
 
 const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0 });
 

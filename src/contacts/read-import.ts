@@ -45,7 +45,7 @@ export async function* readPortions(
   { file, columns }: OpenImport,
   request: ReadRequest,
   counts: ReadCounts,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<readonly Buffer[]> {
   const readRow = rowReader(columns, request);
   const zoneGroupOf = zoneGroups();
   const headerLine = columns.hasHeader ? file.head[0]?.line : undefined;
@@ -64,12 +64,12 @@ export async function* readPortions(
     pieces.push(Buffer.from(lines));
     request.onProgress?.({ rows: counts.rows, bytes: file.bytesRead });
     if (counts.rows - sentRows < PORTION_ROWS) continue;
-    yield Buffer.concat(pieces);
+    yield pieces;
     pieces = [];
     sentRows = counts.rows;
   }
   if (counts.rows === 0) throw noRows(headerLine);
-  if (counts.rows > sentRows) yield Buffer.concat(pieces);
+  if (counts.rows > sentRows) yield pieces;
 }
 
 const noRows = (headerLine: number | undefined): CsvFileError =>

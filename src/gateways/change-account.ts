@@ -22,6 +22,8 @@ interface Change<T> {
   readonly actor: string;
   /** Shown as the one who paused it. */
   readonly actorName: string;
+  /** Why, in that person's words; kept only with a change of the state. */
+  readonly reason: string | undefined;
 }
 
 export function changeAccount(
@@ -82,10 +84,11 @@ export function changeLane(
 /** Why it does not send: kept while the state stays, gone when it sends again, else who did it. */
 function reasonAfter(
   before: { readonly state: string; readonly stateReason: string | null },
-  { change, actorName }: { readonly change: { readonly state?: string }; readonly actorName: string },
+  { change, actorName, reason }: Pick<Change<{ readonly state?: string }>, 'change' | 'actorName' | 'reason'>,
 ): string | null {
   if (change.state === undefined || change.state === before.state) return before.stateReason;
   if (change.state === 'active') return null;
+  if (reason !== undefined) return `${reason} (${actorName})`;
   return change.state === 'off' ? `Switched off by ${actorName}` : `Paused by ${actorName}`;
 }
 

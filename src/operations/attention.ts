@@ -51,13 +51,13 @@ export function attentionOf({ sending, accounts, counts, pausedCampaigns }: Situ
       kind: 'failed_events',
       one: '1 event of the gateway could not be applied',
       many: 'events of the gateway could not be applied',
-      link: '/settings',
+      link: '/settings/numbers',
     }),
   ];
 }
 
 function accountAttention(account: AccountOverview): readonly Attention[] {
-  const link = '/settings';
+  const link = '/settings/numbers';
   if (account.state === 'paused')
     return [
       { kind: 'account_paused', sentence: `The account "${account.name}" is paused: ${account.stateReason}`, link },

@@ -38,6 +38,9 @@ export const accountSchema = z
   .openapi('Account');
 export type Account = z.infer<typeof accountSchema>;
 
+const pauseReason = z.string().trim().min(1).max(300).optional().openapi({
+  description: 'Why it is paused or switched off, for everybody who sees it; who did it when absent',
+});
 const accountParams = z.object({ id: idOf('account') });
 export const listAccounts = jsonRoute({
   method: 'get',
@@ -84,6 +87,7 @@ export const updateAccount = jsonRoute({
     name: z.string().trim().min(1).max(200).optional(),
     ratePerSecond: z.number().min(0.1).max(1000).optional(),
     state: z.enum(['active', 'paused']).optional(),
+    reason: pauseReason,
   }),
   response: accountSchema,
 });
@@ -99,6 +103,7 @@ export const updateLane = jsonRoute({
     zone: z.string().max(64).optional(),
     dailyCap: z.int().min(1).max(1_000_000).optional(),
     state: z.enum(['active', 'paused', 'off']).optional(),
+    reason: pauseReason,
   }),
   response: laneSchema,
 });

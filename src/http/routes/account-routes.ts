@@ -49,17 +49,16 @@ export function registerAccountRoutes(api: Api, services: Services): void {
   });
   api.handle(contract.updateAccount, async ({ params, body, caller }) => {
     const { actor, name: actorName } = caller;
-    const changed = await changeAccount(deps, {
-      id: uuidOf('account', params.id),
-      change: given(body),
-      actor,
-      actorName,
-    });
+    const { reason, ...change } = body;
+    const id = uuidOf('account', params.id);
+    const changed = await changeAccount(deps, { id, change: given(change), actor, actorName, reason });
     return changed.ok ? ok(await shown(db, changed.value)) : changed;
   });
   api.handle(contract.updateLane, async ({ params, body, caller }) => {
     const { actor, name: actorName } = caller;
-    const changed = await changeLane(deps, { id: uuidOf('lane', params.id), change: given(body), actor, actorName });
+    const { reason, ...change } = body;
+    const id = uuidOf('lane', params.id);
+    const changed = await changeLane(deps, { id, change: given(change), actor, actorName, reason });
     if (!changed.ok) return changed;
     const accounts = await listAccountOverviews(db, clock.now());
     const lane = accounts.flatMap((account) => account.lanes).find((row) => row.id === changed.value);

@@ -16,10 +16,11 @@ const totals: Totals = {
   opted_out: 4,
   parts: 503,
 };
-const answer = (campaign: Partial<Campaign>, waitingFor: string | null = null) =>
+const answer = (campaign: Partial<Campaign>, waitingFor: string | null = null, ratePerMinute = 0) =>
   campaignAnswer(
     {
       waitingFor,
+      ratePerMinute,
       campaign: {
         state: 'running',
         stateReason: null,
@@ -40,6 +41,12 @@ describe('the first line of a campaign', () => {
       more: null,
     }));
   it('gives no end that nobody knows', () => expect(answer({}).sentence).toBe('Sending: 488 of 970'));
+  it.each([
+    [0, null],
+    [0.4, '0.4 texts a minute'],
+    [1, '1 text a minute'],
+    [41.26, '41 texts a minute'],
+  ])('tells the pace of %s', (perMinute, words) => expect(answer({}, null, perMinute).more).toBe(words));
   it('names what it waits for, and then how far it is', () =>
     expect(
       answer(
@@ -81,7 +88,7 @@ describe('what a screen reader is told', () => {
       say('running', 'Quiet hours: goes on at Wed 08:05 EST with the first 7 people'),
     ));
   it('changes with the reason', () =>
-    expect(say('running', 'The daily cap of every number is used up; goes on after Wed 00:00 EST')).toBe(
+    expect(say('running', 'The daily cap of every number is used up: goes on at Wed 08:00 EST')).toBe(
       'Waiting: the daily cap of every number is used up',
     ));
   it('changes with the state', () => expect(say('completed', null)).toBe('The campaign is completed'));

@@ -8,7 +8,7 @@ export interface CampaignAnswer {
   readonly more: string | null;
 }
 
-type Standing = Pick<CampaignLive, 'waitingFor'> & {
+type Standing = Pick<CampaignLive, 'waitingFor' | 'ratePerMinute'> & {
   readonly campaign: Pick<
     CampaignLive['campaign'],
     'state' | 'stateReason' | 'totals' | 'launchedAt' | 'finishedAt' | 'expectedFinishAt'
@@ -50,7 +50,7 @@ function runningAnswer(live: Standing, moment: Moment): CampaignAnswer {
   if (live.waitingFor === null) {
     const { totals } = live.campaign;
     const counts = `Sending: ${formatCount(textedOf(totals))} of ${formatCount(peopleOf(totals))}`;
-    return { sentence: finish === null ? counts : `${counts}, ${finish}`, more: null };
+    return { sentence: finish === null ? counts : `${counts}, ${finish}`, more: paceWords(live.ratePerMinute) };
   }
   return { sentence: waitingSentence(live.waitingFor), more: joined([progressWords(live), finish]) };
 }
@@ -63,6 +63,13 @@ const pausedSentence = (reason: string | null): string => {
   if (reason === null || reason === '') return 'Paused';
   return reason.startsWith('Paused') ? reason : `Paused: ${reason}`;
 };
+
+/** Over the last ten minutes; nothing when nothing went out in them. */
+function paceWords(perMinute: number): string | null {
+  if (perMinute <= 0) return null;
+  const rounded = perMinute < 10 ? perMinute.toFixed(1).replace(/\.0$/, '') : formatCount(perMinute);
+  return `${rounded} ${rounded === '1' ? 'text' : 'texts'} a minute`;
+}
 
 /** What a person wrote; the server's own words say no more than the state does. */
 const customReason = (reason: string | null): string | null => (reason === 'Cancelled by a person' ? null : reason);

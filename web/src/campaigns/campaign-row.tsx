@@ -42,7 +42,7 @@ function ShareCell({
 const shareColumn = (name: 'sent' | 'delivered' | 'replied' | 'optedOut', header: string): TableColumn<Campaign> => ({
   id: name,
   header,
-  width: 104,
+  width: 98,
   align: 'end',
   cell: (campaign) => <ShareCell campaign={campaign} name={name} />,
 });
@@ -65,11 +65,11 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
       </Anchor>
     ),
   },
-  { id: 'state', header: 'State', width: 300, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
+  { id: 'state', header: 'State', width: 228, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
   {
     id: 'progress',
     header: 'Progress',
-    width: 112,
+    width: 96,
     hideBelow: 'lg',
     cell: (campaign) => (launched(campaign) ? <Progress campaign={campaign} /> : null),
   },
@@ -80,12 +80,12 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
   {
     id: 'by',
     header: 'Made by',
-    width: 128,
+    width: 116,
     hideBelow: 'lg',
     cell: (campaign) => campaign.createdBy,
   },
-  { id: 'when', header: 'When', width: 112, hideBelow: 'md', cell: (campaign) => <When campaign={campaign} /> },
-  { id: 'next', header: 'Next', width: 108, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
+  { id: 'when', header: 'When', width: 92, hideBelow: 'md', cell: (campaign) => <When campaign={campaign} /> },
+  { id: 'next', header: 'Next', width: 106, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
 function Progress({ campaign }: { readonly campaign: Campaign }) {

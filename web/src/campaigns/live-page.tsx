@@ -1,4 +1,79 @@
-import type { Campaign } from '../api/campaigns.ts';
-export function LivePage(_: { readonly campaign: Campaign; readonly launchedHere: boolean }) {
-  return null;
+import { Text, VisuallyHidden } from '@mantine/core';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { type Campaign, type CampaignLive, campaignLiveQuery } from '../api/campaigns.ts';
+import { useCampaignStream } from '../api/live.ts';
+import { useProductClock } from '../api/product-clock.ts';
+import { Loaded } from '../patterns/loaded.tsx';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { Page, PageHeader } from '../patterns/page.tsx';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { campaignAnnouncement, campaignAnswer } from './campaign-answer.ts';
+import { CampaignControls } from './campaign-controls.tsx';
+import { CampaignTabs } from './campaign-tabs.tsx';
+import { LiveOverview } from './live-overview.tsx';
+import { Recipients } from './recipients.tsx';
+
+const route = getRouteApi('/shell/campaigns/$campaignId');
+
+interface LivePageProps {
+  readonly campaign: Campaign;
+  /** It was a draft on this screen a moment ago: keys and screen readers go on at the heading. */
+  readonly launchedHere: boolean;
+}
+
+/** A campaign that was launched: how it stands first, everything else below, and nothing needs a reload. */
+export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
+  const { tab = 'overview' } = route.useSearch();
+  const line = useCampaignStream(known.id);
+  const live = useQuery(campaignLiveQuery(known.id));
+  const campaign = live.data?.campaign ?? known;
+  useEffect(() => {
+    if (launchedHere) document.querySelector<HTMLElement>('#main h1')?.focus();
+  }, [launchedHere]);
+  return (
+    <Page width={tab === 'people' ? 'fill' : 'content'}>
+      <PageHeader
+        title={campaign.name}
+        beside={<StateBadge state={campaign.state} />}
+        summary={<Answer live={live} lost={line === 'lost'} />}
+        actions={<CampaignControls campaign={campaign} />}
+      />
+      <CampaignTabs people={campaign.totals.enrolled} />
+      {tab === 'people' ? (
+        <Recipients campaign={campaign} live={live.data} />
+      ) : (
+        <Loaded
+          query={live}
+          what="The state of the campaign could not be loaded"
+          skeleton={<LoadingSkeleton shape="tiles" count={4} />}
+        >
+          {(data) => <LiveOverview live={data} />}
+        </Loaded>
+      )}
+    </Page>
+  );
+}
+
+function Answer({ live, lost }: { readonly live: UseQueryResult<CampaignLive>; readonly lost: boolean }) {
+  const clock = useProductClock(60_000);
+  if (live.data === undefined) return <Text size="lg">{'\u00a0'}</Text>;
+  const { sentence, more } = campaignAnswer(live.data, clock);
+  return (
+    <>
+      <Text size="lg" fw={550} c="var(--mantine-color-text)" data-tabular>
+        {sentence}
+      </Text>
+      <Text size="sm" data-tabular>
+        {more}
+        {lost ? (
+          <Text span inherit c="var(--tone-amber-text)">
+            {more === null ? '' : ' · '}Live updates are interrupted; trying again
+          </Text>
+        ) : null}
+      </Text>
+      <VisuallyHidden role="status">{campaignAnnouncement(live.data)}</VisuallyHidden>
+    </>
+  );
 }

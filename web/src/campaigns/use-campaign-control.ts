@@ -1,5 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type Campaign, campaignKeys, cancelCampaign, pauseCampaign, resumeCampaign } from '../api/campaigns.ts';
+import {
+  type Campaign,
+  type CampaignLive,
+  campaignKeys,
+  cancelCampaign,
+  pauseCampaign,
+  resumeCampaign,
+} from '../api/campaigns.ts';
 import { operationKeys } from '../api/operations.ts';
 import { useAction } from '../api/use-action.ts';
 import { toastProblem } from '../patterns/toast.tsx';
@@ -17,7 +24,13 @@ export function useCampaignControl(campaign: Pick<Campaign, 'id'>) {
   const action = useAction({
     run: (act: Act) => ACTS[act].run(campaign.id),
     touches: [campaignKeys.list({}), campaignKeys.of(campaign.id), operationKeys.home],
-    onDone: (changed) => queryClient.setQueryData(campaignKeys.one(campaign.id), changed),
+    onDone: (changed) => {
+      queryClient.setQueryData(campaignKeys.one(campaign.id), changed);
+      queryClient.setQueryData<CampaignLive>(
+        campaignKeys.live(campaign.id),
+        (live) => live && { ...live, campaign: changed },
+      );
+    },
     onProblem: (error, act) => {
       toastProblem(ACTS[act].failed, error);
       void queryClient.invalidateQueries({ queryKey: campaignKeys.of(campaign.id) });

@@ -43,7 +43,9 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   return (
     <>
       <dt>{label}</dt>
-      <dd dir="auto">{children}</dd>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
     </>
   );
 }

@@ -51,6 +51,7 @@ export function ContactsPage() {
     if (!scrolled && changes.held > 0) changes.release();
   }, [scrolled, changes]);
 
+  const nobody = total?.count === 0 && !filtered;
   const columns = useMemo(() => contactColumns(attributes), [attributes]);
   const { visibility, chooser } = useColumnChooser('contacts', columns);
   const narrowed = useMemo(
@@ -78,26 +79,32 @@ export function ContactsPage() {
     <Page width="fill">
       <PageHeader
         title="Contacts"
-        beside={total === undefined ? '' : countWords(total, filtered ? matching : undefined)}
+        beside={total === undefined || nobody ? '' : countWords(total, filtered ? matching : undefined)}
         actions={
           <>
-            <Button
-              component={Link}
-              to="/imports"
-              variant="default"
-              leftSection={<IconFileImport size={16} stroke={ICON_STROKE} aria-hidden />}
-            >
-              {mayAct(role, 'manager') ? 'Import' : 'Imports'}
-            </Button>
+            {nobody ? null : (
+              <Button
+                component={Link}
+                to="/imports"
+                variant="default"
+                leftSection={<IconFileImport size={16} stroke={ICON_STROKE} aria-hidden />}
+              >
+                {mayAct(role, 'manager') ? 'Import' : 'Imports'}
+              </Button>
+            )}
             {mayAdd ? (
-              <Button leftSection={<IconPlus size={16} stroke={ICON_STROKE} aria-hidden />} onClick={dialog.open}>
+              <Button
+                variant={nobody ? 'default' : 'filled'}
+                leftSection={<IconPlus size={16} stroke={ICON_STROKE} aria-hidden />}
+                onClick={dialog.open}
+              >
                 Add contact
               </Button>
             ) : null}
           </>
         }
       />
-      {total?.count === 0 && !filtered ? null : (
+      {nobody ? null : (
         <FilterChips
           filters={chips}
           onChange={setFilter}

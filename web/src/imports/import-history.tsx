@@ -8,30 +8,27 @@ import { EmptyState } from '../patterns/empty-state.tsx';
 import { formatBytes } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { outcomeOf } from './import-words.ts';
 import classes from './imports.module.css';
 
 /** Every file that came in, newest first, and what became of it. */
-export function ImportHistory() {
+export function ImportHistory({ mayImport }: { readonly mayImport: boolean }) {
   const query = useInfiniteQuery(importsQuery);
   return (
-    <Loaded
-      query={query}
-      what="The imports could not be loaded"
-      skeleton={<LoadingSkeleton shape="rows" count={4} />}
-    >
+    <Loaded query={query} what="The imports could not be loaded" skeleton={<LoadingSkeleton shape="rows" count={4} />}>
       {(data) => {
         const runs = rowsOf(data);
         if (runs.length === 0)
-          return (
+          return mayImport ? null : (
             <EmptyState icon={IconFileImport} title="No import yet">
-              Files that you import are listed here, with what became of every row.
+              Files that are imported are listed here, with what became of every row.
             </EmptyState>
           );
         return (
-          <>
+          <Section title="Imports so far">
             <ul className={classes.history}>
               {runs.map((run) => (
                 <HistoryRow key={run.id} run={run} />
@@ -49,7 +46,7 @@ export function ImportHistory() {
                 </Button>
               </div>
             ) : null}
-          </>
+          </Section>
         );
       }}
     </Loaded>

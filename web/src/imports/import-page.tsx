@@ -1,21 +1,18 @@
-import { Button, Text } from '@mantine/core';
 import { IconFileOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
 import { type Import, importKeys, importQuery } from '../api/imports.ts';
 import { useLive } from '../api/live.ts';
 import { isProblem } from '../api/problem.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
-import { formatBytes } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
-import { TimeText } from '../patterns/time-text.tsx';
 import { CheckImport } from './check-import.tsx';
+import { AnotherFile, ImportHeader } from './import-header.tsx';
 import { ImportFailed, ImportResult } from './import-result.tsx';
 import { ImportRunning } from './import-running.tsx';
-import { ImportSteps } from './import-steps.tsx';
+import { becomes } from './import-words.ts';
 
 const route = getRouteApi('/shell/imports/$importId');
 /** Events tell of progress; this is for the case that they do not get through. */
@@ -74,7 +71,12 @@ function ByState({ run }: { readonly run: Import }) {
     case 'completed':
       return (
         <>
-          <ImportHeader run={run} step="done" actions={<AnotherFile label="Import another file" />} />
+          <ImportHeader
+            run={run}
+            step="done"
+            {...(run.result === null ? {} : { summary: becomes(run.result, 'made') })}
+            actions={<AnotherFile label="Import another file" />}
+          />
           <ImportResult run={run} />
         </>
       );
@@ -89,33 +91,3 @@ function ByState({ run }: { readonly run: Import }) {
       return run.state satisfies never;
   }
 }
-
-interface ImportHeaderProps {
-  readonly run: Import;
-  readonly step: 'check' | 'import' | 'done';
-  readonly actions?: ReactNode;
-}
-
-/** The file and how far it has come. */
-export function ImportHeader({ run, step, actions }: ImportHeaderProps) {
-  return (
-    <>
-      <PageHeader
-        title={run.fileName}
-        summary={
-          <Text span inherit>
-            {formatBytes(run.fileBytes)} · uploaded <TimeText at={run.createdAt} look="when" />
-          </Text>
-        }
-        actions={actions}
-      />
-      <ImportSteps step={step} />
-    </>
-  );
-}
-
-export const AnotherFile = ({ label }: { readonly label: string }) => (
-  <Button component={Link} to="/imports" variant="default">
-    {label}
-  </Button>
-);

@@ -3,7 +3,7 @@ import { importKeys } from '../api/imports.ts';
 import { useLive } from '../api/live.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { rightSentence } from '../patterns/no-right.tsx';
-import { Page, PageHeader, Section } from '../patterns/page.tsx';
+import { Page, PageHeader } from '../patterns/page.tsx';
 import { ImportHistory } from './import-history.tsx';
 import { UploadZone } from './upload-zone.tsx';
 
@@ -22,9 +22,7 @@ export function ImportsPage() {
         }
       />
       {mayImport ? <UploadZone /> : null}
-      <Section title="Imports so far">
-        <ImportHistory />
-      </Section>
+      <ImportHistory mayImport={mayImport} />
     </Page>
   );
 }

@@ -52,6 +52,13 @@ export function mappingProblem(mapping: ImportMapping): string | undefined {
   return undefined;
 }
 
+/** Columns whose values look like numbers of ten or more digits: what is offered when no header says so. */
+export const phoneCandidates = (columns: readonly Column[]): readonly Column[] =>
+  columns.filter(
+    ({ samples }) =>
+      samples.length > 0 && samples.every((value) => /^[^\p{L}\d]*(?:\d[^\p{L}\d]*){10,15}$/u.test(value)),
+  );
+
 export const targetLabel = (target: string): string =>
   target.startsWith(ATTRIBUTE)
     ? target.slice(ATTRIBUTE.length)

@@ -7,7 +7,10 @@ interface RefusalWords {
 const WORDS: Readonly<Record<string, RefusalWords>> = {
   missing_phone: { what: 'No phone number', remedy: 'Add one to the row.' },
   invalid_phone: { what: 'Not a number that can exist', remedy: 'Ten digits are needed, such as (617) 555-0123.' },
-  unsupported_country: { what: 'A number of another country', remedy: 'Only numbers that begin with +1 can be texted.' },
+  unsupported_country: {
+    what: 'A number of another country',
+    remedy: 'Only numbers that begin with +1 can be texted.',
+  },
   too_many_columns: {
     what: 'More cells than the header has',
     remedy: 'Usually a comma inside a cell lacks its quotes.',

@@ -1,3 +1,4 @@
+import '@mantine/dropzone/styles.layer.css';
 import { Button, Group, Progress, Text } from '@mantine/core';
 import { Dropzone } from '@mantine/dropzone';
 import { IconAlertTriangle, IconFileTypeCsv, IconUpload } from '@tabler/icons-react';
@@ -35,8 +36,8 @@ export function UploadZone() {
           <IconFileTypeCsv size={28} stroke={1.5} className={classes.zoneIcon} aria-hidden />
           <Text fw={600}>Drop a CSV file here</Text>
           <Text size="sm" c="dimmed" ta="center" maw="30rem">
-            Any columns, as long as one holds mobile numbers. Comma, semicolon or tab between the cells; UTF-8, UTF-16 or
-            Windows letters; up to 2 GB.
+            Any columns, as long as one holds mobile numbers. Comma, semicolon or tab between the cells; UTF-8, UTF-16
+            or Windows letters; up to 2 GB.
           </Text>
           <Group gap="xs" mt="sm" justify="center">
             <Button

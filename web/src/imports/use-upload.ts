@@ -26,7 +26,9 @@ export function useUpload() {
       setState({ kind: 'refused', file, sentence });
       return;
     }
-    const { signal } = (stopper.current = new AbortController());
+    const controller = new AbortController();
+    const { signal } = controller;
+    stopper.current = controller;
     setState({ kind: 'sending', file, share: 0 });
     try {
       const run = await uploadImport(file, {

@@ -101,7 +101,16 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
           {person}
         </aside>
       ) : (
-        <Drawer opened={factsOpen} onClose={facts.close} position="right" title="Person" size="sm">
+        <Drawer
+          opened={factsOpen}
+          onClose={facts.close}
+          position="right"
+          title="Person"
+          size="sm"
+          closeButtonProps={{ 'aria-label': 'Close' }}
+          // A <header> in a portal would count as a second banner of the page.
+          attributes={{ header: { role: 'presentation' } }}
+        >
           {person}
         </Drawer>
       )}

@@ -45,9 +45,16 @@ export function SavedReplies({ contactId, onChoose }: SavedRepliesProps) {
     if (template !== undefined) fill.mutate(template);
   };
   return (
-    <Combobox store={combobox} onOptionSubmit={choose} width={320} position="top-start" shadow="md">
+    <Combobox
+      store={combobox}
+      onOptionSubmit={choose}
+      width={320}
+      position="top-start"
+      shadow="md"
+      withinPortal={false}
+    >
       <Combobox.Target targetType="button" withAriaAttributes>
-        <Tooltip label="Insert a saved reply">
+        <Tooltip label="Insert a saved reply" disabled={combobox.dropdownOpened}>
           <ActionIcon
             aria-label="Insert a saved reply"
             loading={fill.isPending}

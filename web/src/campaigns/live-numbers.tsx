@@ -1,0 +1,34 @@
+import { Text } from '@mantine/core';
+import type { CampaignLive } from '../api/campaigns.ts';
+import { Section } from '../patterns/page.tsx';
+import { PhoneNumber } from '../patterns/phone-number.tsx';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { CapBar } from './cap-bar.tsx';
+import classes from './live-overview.module.css';
+
+/** The numbers that the campaign sends from: whether they can, and what they may still send today. */
+export function LiveNumbers({ lanes }: { readonly lanes: CampaignLive['lanes'] }) {
+  return (
+    <Section title="Numbers">
+      <ul className={classes.list}>
+        {lanes.map((lane) => (
+          <li key={lane.id} className={classes.lane}>
+            <span className={classes.laneName}>
+              <Text span fw={550}>
+                {lane.name}
+              </Text>
+              <Text span size="sm" c="dimmed">
+                <PhoneNumber phone={lane.phone} />
+              </Text>
+              {lane.state === 'active' ? null : <StateBadge state={lane.state} />}
+            </span>
+            <CapBar used={lane.usedToday} cap={lane.dailyCap} name={lane.name} />
+            {lane.state === 'active' || lane.stateReason === null ? null : (
+              <span className={classes.laneNote}>{lane.stateReason}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,168 @@
+import { Button, Text, Title } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { importKeys, uploadSampleImport } from '../api/imports.ts';
+import type { Home, Status } from '../api/operations.ts';
+import { mayAct, type Role } from '../api/session.ts';
+import { useAction } from '../api/use-action.ts';
+import { useNewCampaign } from '../campaigns/use-new-campaign.ts';
+import { CopyText } from '../patterns/copy-text.tsx';
+import { plural } from '../patterns/format.ts';
+import { rightSentence } from '../patterns/no-right.tsx';
+import { Section } from '../patterns/page.tsx';
+import { toastProblem } from '../patterns/toast.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import classes from './checklist.module.css';
+
+interface ChecklistProps {
+  readonly home: Home;
+  readonly environment: Status['environment'] | undefined;
+  readonly role: Role;
+}
+
+/** The three steps to the first campaign; gone once it has been launched. */
+export function Checklist({ home, environment, role }: ChecklistProps) {
+  const { lane, contacts, campaign } = home.checklist;
+  if (campaign) return null;
+  const next = !lane ? 1 : !contacts ? 2 : 3;
+  return (
+    <Section title="Your first campaign" note="Three steps. Each can be tried with sample data first.">
+      <ol className={classes.steps}>
+        <NumberStep done={lane} next={next === 1} environment={environment} role={role} />
+        <PeopleStep done={contacts} next={next === 2} count={home.contacts} role={role} />
+        <CampaignStep next={next === 3} role={role} />
+      </ol>
+    </Section>
+  );
+}
+
+interface StepProps {
+  readonly number: number;
+  readonly title: string;
+  readonly done: boolean;
+  /** The one to do now. */
+  readonly next: boolean;
+  readonly actions: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Step({ number, title, done, next, actions, children }: StepProps) {
+  return (
+    <li className={classes.step} data-done={done || undefined} aria-current={next ? 'step' : undefined}>
+      <span className={classes.number} aria-hidden>
+        {done ? <IconCheck size={16} stroke={2.25} /> : number}
+      </span>
+      <div className={classes.what}>
+        <Title order={3}>
+          {title}
+          {done ? <span className={classes.spoken}>, done</span> : null}
+        </Title>
+        <Text size="sm" c="dimmed" component="div">
+          {children}
+        </Text>
+      </div>
+      <div className={classes.actions}>{actions}</div>
+    </li>
+  );
+}
+
+const Unavailable = ({ least, act }: { readonly least: Role; readonly act: string }) => (
+  <Text size="xs" c="dimmed" maw={240}>
+    {rightSentence(least, act)}
+  </Text>
+);
+
+function NumberStep(props: {
+  readonly done: boolean;
+  readonly next: boolean;
+  readonly environment: Status['environment'] | undefined;
+  readonly role: Role;
+}) {
+  const { done, next, environment, role } = props;
+  const connect = mayAct(role, 'owner') ? (
+    <Button
+      variant={next ? 'filled' : 'default'}
+      renderRoot={(rest) => <Link to="/settings/numbers" search={{ connect: 'yes' }} {...rest} />}
+    >
+      {done ? 'Connect another number' : 'Connect a number'}
+    </Button>
+  ) : (
+    <Unavailable least="owner" act="connect numbers" />
+  );
+  return (
+    <Step number={1} title="Connect a number" done={done} next={next} actions={done && environment === 'live' ? null : connect}>
+      {!done ? (
+        <>
+          Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. To look around first,{' '}
+          <CopyText value="npm run demo" label="Copy the command" /> plays three days with invented people.
+        </>
+      ) : environment === 'sandbox' ? (
+        'You are in the sandbox: everything works, and nobody real is texted.'
+      ) : (
+        'Your number is connected.'
+      )}
+    </Step>
+  );
+}
+
+function PeopleStep(props: {
+  readonly done: boolean;
+  readonly next: boolean;
+  readonly count: number;
+  readonly role: Role;
+}) {
+  const { done, next, count, role } = props;
+  const navigate = useNavigate();
+  const sample = useAction({
+    run: (_input: null) => uploadSampleImport(),
+    touches: [importKeys.list],
+    onDone: ({ id }) => void navigate({ to: '/imports/$importId', params: { importId: id } }),
+    onProblem: (error) => toastProblem('The sample contacts were not loaded', error),
+  });
+  const actions = mayAct(role, 'manager') ? (
+    <>
+      {done ? null : (
+        <Button variant="subtle" loading={sample.isPending} onClick={() => sample.mutate(null)}>
+          Load the sample contacts
+        </Button>
+      )}
+      <Button variant={next ? 'filled' : 'default'} renderRoot={(rest) => <Link to="/imports" {...rest} />}>
+        {done ? 'Import more' : 'Import a CSV file'}
+      </Button>
+    </>
+  ) : (
+    <Unavailable least="manager" act="import contacts" />
+  );
+  return (
+    <Step number={2} title="Import people" done={done} next={next} actions={actions}>
+      {done
+        ? `${plural(count, 'person is', 'people are')} in your contacts.`
+        : 'A spreadsheet saved as CSV is enough. You see what would come in, and what would not, before anything is changed.'}
+    </Step>
+  );
+}
+
+function CampaignStep({ next, role }: { readonly next: boolean; readonly role: Role }) {
+  const newCampaign = useNewCampaign();
+  return (
+    <Step
+      number={3}
+      title="Send the first campaign"
+      done={false}
+      next={next}
+      actions={
+        mayAct(role, 'manager') ? (
+          <Button variant={next ? 'filled' : 'default'} loading={newCampaign.busy} onClick={newCampaign.start}>
+            Write a campaign
+          </Button>
+        ) : (
+          <Unavailable least="manager" act="send campaigns" />
+        )
+      }
+    >
+      Write the text, see it as each person would get it, and launch when the review says that all is well. Nothing is sent before
+      that.
+    </Step>
+  );
+}
