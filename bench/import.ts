@@ -23,7 +23,7 @@ import { systemRandom } from '../src/platform/random.ts';
 /**
  * `node bench/import.ts [--rows=N] [--json]`: imports a generated file (2 % of the rows without a number, 3 % repeated) into an empty
  * database, then the same file again. The reference feeds the same merge by a bare COPY of rows that were cleaned before the clock
- * started. Falls short, with exit code 1, below 25,000 rows/s or above 300 MB (DESIGN 7).
+ * started. Falls short, with exit code 1, below 25,000 rows/s or above 300 MB.
  */
 const ROWS = Number(process.argv.find((arg) => arg.startsWith('--rows='))?.slice('--rows='.length) ?? 1_000_000);
 const ROWS_PER_SECOND_MIN = 25_000;

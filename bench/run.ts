@@ -16,7 +16,9 @@ if (unknown.length > 0) {
 }
 const failed = (names.length === 0 ? known : names).filter(
   (name) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...flags], { stdio: 'inherit' }).status !== 0,
+    spawnSync(process.execPath, ['--max-semi-space-size=16', join(import.meta.dirname, `${name}.ts`), ...flags], {
+      stdio: 'inherit',
+    }).status !== 0,
 );
 if (failed.length > 0) process.stderr.write(`fell short: ${failed.join(', ')}\n`);
 process.exit(failed.length > 0 ? 1 : 0);

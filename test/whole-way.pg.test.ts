@@ -12,7 +12,7 @@ import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
 
-/** The way of issue and README: a CSV goes in, texts go out, receipts and replies come back, a STOP ends it. All over HTTP. */
+/** The whole way: a CSV goes in, texts go out, receipts and replies come back, a STOP ends it. All over HTTP. */
 let database: Database;
 let world: RunningWorld;
 let account: Account;

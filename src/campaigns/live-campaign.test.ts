@@ -1,2 +1,93 @@
 import { describe, expect, it } from 'vitest';
-import { uuidOf } from '../platform/ids.ts';
+import { zoneGroupKey } from '../contacts/zones.ts';
+import { instant } from '../platform/time.ts';
+import { type Campaign, NO_TOTALS } from './campaign.ts';
+import { type LiveLane, waitingFor, whyPending } from './live-campaign.ts';
+
+const EAST = 'America/New_York';
+const WEST = 'America/Los_Angeles';
+const campaign: Campaign = {
+  id: 'c',
+  name: 'Fall inspections',
+  state: 'running',
+  stateReason: null,
+  audience: {},
+  priority: 5,
+  windowStartMinute: 8 * 60,
+  windowEndMinute: 21 * 60,
+  revision: 1,
+  createdBy: 'Dana',
+  createdAt: instant('2026-11-17T13:00:00Z'),
+  launchedAt: instant('2026-11-17T13:00:00Z'),
+  finishedAt: null,
+  variants: [],
+  laneIds: ['l'],
+  totalsByVariant: new Map(),
+  totals: { ...NO_TOTALS, pending: 10 },
+};
+const lane = (change: Partial<LiveLane> = {}): LiveLane => ({
+  id: 'l',
+  accountId: 'a',
+  gatewayRef: 'PN1',
+  phone: '+16175550190',
+  name: 'Office',
+  zone: EAST,
+  dailyCap: 66,
+  state: 'active',
+  stateReason: null,
+  pausedUntil: null,
+  usedToday: 0,
+  ...change,
+});
+const waits = (now: string, change: Partial<Parameters<typeof waitingFor>[0]> = {}) =>
+  waitingFor({
+    campaign,
+    lanes: [lane()],
+    accounts: [{ name: 'Sandbox', state: 'active', stateReason: null, held: true, ratePerSecond: 8 }],
+    sending: { state: 'running' },
+    groups: [
+      { zones: [EAST], people: 7 },
+      { zones: [WEST], people: 3 },
+    ],
+    zone: EAST,
+    now: instant(now),
+    ...change,
+  });
+const NOON = '2026-11-17T17:00:00Z';
+const MIDNIGHT = '2026-11-18T05:30:00Z';
+
+describe('what a running campaign waits for', () => {
+  it('is nothing while a window is open and a number may send', () => expect(waits(NOON)).toBeNull());
+  it('is the first window, with how many people are in it', () =>
+    expect(waits(MIDNIGHT)).toBe('Quiet hours: goes on at Wed 08:00 EST with the first 7 people'));
+  it('is the morning after the caps are used up, not the midnight at which they begin anew', () =>
+    expect(waits(NOON, { lanes: [lane({ usedToday: 66 })] })).toBe(
+      'The daily cap of every number is used up: goes on at Wed 08:00 EST',
+    ));
+  it('is not the cap while one number still may send', () =>
+    expect(waits(NOON, { lanes: [lane({ usedToday: 66 }), lane({ id: 'm', usedToday: 65 })] })).toBeNull());
+  it('is the switch for everything before anything else', () =>
+    expect(waits(MIDNIGHT, { sending: { state: 'paused', reason: 'Wrong price', since: instant(NOON) } })).toContain(
+      'Wrong price',
+    ));
+  it('is the gateway’s word about texts whose answer was lost', () =>
+    expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, groups: [] })).toContain(
+      'about 3 texts',
+    ));
+});
+
+describe('why one person waits', () => {
+  const why = (now: string, zones: readonly string[], change: Partial<Campaign> = {}, notBefore = NOON) =>
+    whyPending(
+      { zoneGroup: zoneGroupKey({ zones, states: [] }), notBefore: instant(notBefore) },
+      { campaign: { ...campaign, ...change }, zone: EAST, now: instant(now) },
+    );
+  it('is the campaign that is paused', () => expect(why(NOON, [EAST], { state: 'paused' })).toContain('paused'));
+  it('is the hour where the person is, told in the zone of the business', () =>
+    expect(why('2026-11-17T14:00:00Z', [WEST], {}, '2026-11-17T13:00:00Z')).toBe(
+      'Quiet hours where this person is: from Tue 11:00 EST',
+    ));
+  it('is the later start of this person', () =>
+    expect(why(NOON, [EAST], {}, '2026-11-18T02:30:00Z')).toBe('Quiet hours where this person is: from Wed 08:00 EST'));
+  it('is the turn, when the hour is right', () => expect(why(NOON, [EAST])).toContain('Waits for its turn'));
+});

@@ -55,7 +55,7 @@ export interface LiveReply {
 export async function latestReplies(db: Db, campaignId: Uuid, limit: number): Promise<readonly LiveReply[]> {
   const { rows } = await sql<LiveReply>`
     select m.conversation_id, m.contact_id, case when c.id is null then m.phone else ${contactNameSql} end as name, m.phone, m.body as text,
-      m.created_at as at, m.classification ->> 'outcome' = 'opt_out' as opt_out,
+      m.created_at as at, coalesce(m.classification ->> 'outcome' = 'opt_out', false) as opt_out,
       v.waiting_since is not null and m.created_at >= v.waiting_since as waiting
     from enrollment e join message m on m.in_reply_to_enrollment_id = e.id join conversation v on v.id = m.conversation_id
       left join contact c on c.id = m.contact_id

@@ -1,5 +1,5 @@
 /**
- * Which state and zones an area code or a state stands for: dated data of reference/compliance.md 2.4 and 2.5 (hearsaycorp
+ * Which state and zones an area code or a state stands for: dated data (hearsaycorp
  * phonenumber-util of June 2026, Google's libphonenumber prefix table, lincmad.com overlay list). Numbers are portable and overlays
  * appear every year, so that these are hints, and where sources disagree the wider set stands. To change it, add a version.
  */
@@ -94,7 +94,7 @@ const STATE_ROWS: readonly (readonly [state: string, zone: string, areaCodes: st
 ];
 
 /**
- * Area codes that differ from their state or lie in two zones (compliance.md 2.4). Overlays stand beside the code that they cover,
+ * Area codes that differ from their state or lie in two zones. Overlays stand beside the code that they cover,
  * because prefix tables know no exchange detail for new ones; doubtful rows have the wider set.
  */
 const AREA_CODE_ZONES: readonly (readonly [areaCodes: string, zones: readonly string[]])[] = [

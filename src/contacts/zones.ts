@@ -31,7 +31,7 @@ export interface PlaceEvidence {
 }
 
 /**
- * The union of what the area code, the state and the ZIP code of the address say (compliance.md 2.3: numbers move with their owners,
+ * The union of what the area code, the state and the ZIP code of the address say (numbers move with their owners,
  * yet some statutes presume residence from the area code, so that no piece of evidence removes another).
  */
 export function plausibleZones(evidence: PlaceEvidence): PlausiblePlaces {

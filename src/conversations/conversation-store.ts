@@ -201,17 +201,24 @@ export async function lockConversation(tx: Tx, id: Uuid): Promise<{ readonly nee
   return rows[0];
 }
 
-/** Absent properties stay. Done means that nobody waits any more and everything is read. */
+/**
+ * Absent properties stay. Done means that nobody waits any more and everything is read. Opened again, a person who wrote last waits
+ * again, unless the number must not be texted: taking a Done back must not lose anybody. Index suppression_active.
+ */
 export async function updateConversationRow(
   tx: Tx,
   id: Uuid,
   change: { readonly state?: 'open' | 'done' | undefined; readonly read: boolean; readonly reviewed: boolean },
 ): Promise<void> {
   const done = change.state === 'done';
+  const opened = change.state === 'open';
   await sql`
-    update conversation set state = coalesce(${change.state ?? null}, state),
+    update conversation v set state = coalesce(${change.state ?? null}, state),
       unread = case when ${change.read || done} then 0 else unread end,
-      waiting_since = case when ${done} then null else waiting_since end,
+      waiting_since = case when ${done} then null
+        when ${opened} and state = 'done' and last_message_direction = 'inbound'
+          and not exists (select from suppression s where s.phone = v.phone and s.lifted_at is null) then last_message_at
+        else waiting_since end,
       needs_review = needs_review and not ${change.reviewed}
     where id = ${id}`.execute(tx);
 }

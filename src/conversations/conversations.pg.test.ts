@@ -255,7 +255,20 @@ describe('marking', () => {
     expect(await mark(id, { state: 'done' })).toMatchObject({
       value: { state: 'done', unread: 0, waitingSince: null },
     });
-    expect(await mark(id, { state: 'open' })).toMatchObject({ value: { state: 'open', waitingSince: null } });
+    const open = await mark(id, { state: 'open' });
+    expect(open).toMatchObject({ value: { state: 'open', unread: 0 } });
+    expect(open.ok && open.value.waitingSince?.toString()).toBe(waitingSince);
+  });
+
+  it('open again, nobody waits who had an answer or must not get one', async () => {
+    const at = '2026-11-17T14:00:00Z';
+    const stopped = await fixture.conversation({ phone: '+16175550254', at, state: 'done' });
+    await fixture.suppression({ phone: '+16175550254', at, reason: 'opt_out' });
+    expect(await mark(stopped, { state: 'open' })).toMatchObject({ value: { state: 'open', waitingSince: null } });
+    const answered = await fixture.conversation({ phone: '+16175550255', at, waitingSince: at });
+    await reply(answered, 'On our way');
+    await mark(answered, { state: 'done' });
+    expect(await mark(answered, { state: 'open' })).toMatchObject({ value: { state: 'open', waitingSince: null } });
   });
 
   it('read leaves the person waiting', async () => {

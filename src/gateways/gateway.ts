@@ -35,7 +35,7 @@ export interface SendRequest {
   readonly text: string;
 }
 
-/** DESIGN 5.2: exhaustive. What each class means for the attempt is said in `sending/`. */
+/** Exhaustive. What each class means for the attempt is said in `sending/`. */
 export type SendOutcome =
   | { readonly kind: 'accepted'; readonly gatewayMessageId: string; readonly status: DeliveryStatus }
   /** This person or this text cannot be served; others can. */

@@ -7,12 +7,14 @@ import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.t
 import { ok } from '../platform/result.ts';
 import { parseTemplate } from './template-parser.ts';
 import {
+  archivedName,
   archiveTemplateRow,
   getTemplateRow,
   insertTemplateRow,
   isNameTaken,
   listTemplateRows,
   lockTemplates,
+  restoreTemplateRow,
   type SavedTemplate,
   updateTemplateRow,
 } from './template-store.ts';
@@ -103,6 +105,23 @@ export async function archiveTemplate(
     detail: { name: before.value.name },
   });
   return ok(undefined);
+}
+
+/** Takes an archiving back, under the old name; refused when another template has that name by now. */
+export async function restoreTemplate(
+  tx: Tx,
+  deps: Deps,
+  input: { readonly id: Uuid; readonly by: By },
+): Promise<Outcome<SavedTemplate>> {
+  const { id, by } = input;
+  await lockTemplates(tx);
+  const name = await archivedName(tx, id);
+  if (name === undefined) return getTemplate(tx, id);
+  const refusal = await refusedName(tx, name, id);
+  if (refusal !== undefined) return refusal;
+  await restoreTemplateRow(tx, { id, name, now: deps.clock.now() });
+  await record(tx, deps, { id, action: 'template.restored', by, detail: { name } });
+  return getTemplate(tx, id);
 }
 
 type Refused = Outcome<never> | undefined;

@@ -109,7 +109,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     '0204403': ['The carriers’ daily limit for this business is used up', 'Sending goes on tomorrow by itself'],
     '0200404': ['The gateway does not know the sender number', 'Refresh the account’s numbers in Settings'],
     '0201500': ['The gateway had an internal error', NOT_THEIR_FAULT],
-    // Outcomes at the carrier (providers.md 4.2, compliance.md 5.4).
+    // Outcomes at the carrier.
     '21211': ['The number is not valid', OTHER_NUMBER],
     '21610': ['Asked the provider not to be texted', STAYS_OUT],
     '21612': ['This lane cannot reach the number', 'Use another lane'],

@@ -80,3 +80,20 @@ export async function archiveTemplateRow(tx: Tx, id: Uuid, now: Instant): Promis
     update template set archived_at = ${now}, updated_at = ${now}, name = left(name, 150) || ' (archived ' || id || ')'
     where id = ${id}`.execute(tx);
 }
+
+/** The name that an archived template had (of a longer one its first 150 characters), or undefined when it is not archived. */
+export async function archivedName(tx: Tx, id: Uuid): Promise<string | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select left(name, -length(' (archived ' || id || ')')) as name from template
+    where id = ${id} and archived_at is not null`.execute(tx);
+  return rows[0]?.name;
+}
+
+export async function restoreTemplateRow(
+  tx: Tx,
+  template: { readonly id: Uuid; readonly name: string; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update template set archived_at = null, updated_at = ${template.now}, name = ${template.name}
+    where id = ${template.id}`.execute(tx);
+}

@@ -4,7 +4,14 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { createContact } from '../contacts/create-contact.ts';
 import { runTx } from '../platform/database.ts';
-import { archiveTemplate, createTemplate, getTemplate, listTemplates, updateTemplate } from './manage-templates.ts';
+import {
+  archiveTemplate,
+  createTemplate,
+  getTemplate,
+  listTemplates,
+  restoreTemplate,
+  updateTemplate,
+} from './manage-templates.ts';
 import { previewText } from './preview-text.ts';
 
 const { db } = await testDatabase();
@@ -20,6 +27,7 @@ const created = async (name: string, body?: string) => {
 };
 const update = (id: string, version: number, change: { name?: string; body?: string }) =>
   runTx(db, (tx) => updateTemplate(tx, world, { id, version, by, ...change }));
+const restore = (id: string) => runTx(db, (tx) => restoreTemplate(tx, world, { id, by }));
 const archive = (id: string) => runTx(db, (tx) => archiveTemplate(tx, world, { id, by }));
 
 describe('templates', () => {
@@ -70,6 +78,17 @@ describe('templates', () => {
     expect(await create('Old')).toMatchObject({ ok: true });
     const longest = await created('n'.repeat(200));
     expect(await archive(longest.id)).toMatchObject({ ok: true });
+  });
+
+  it('come back under their name when archiving is taken back, unless another has it', async () => {
+    const { id } = await created('Winter', 'Brr {first_name|there}');
+    await archive(id);
+    expect(await restore(id)).toMatchObject({ value: { name: 'Winter', body: 'Brr {first_name|there}', version: 1 } });
+    expect(await restore(id)).toMatchObject({ value: { name: 'Winter' } });
+    await archive(id);
+    await created('Winter');
+    expect(await restore(id)).toMatchObject({ ok: false, error: { kind: 'conflict', errors: [{ pointer: '/name' }] } });
+    expect(await restore(world.newUuid())).toMatchObject({ ok: false, error: { kind: 'not_found' } });
   });
 
   it('are listed by name whatever the capitals, page by page, found by name or text', async () => {

@@ -35,7 +35,7 @@ const good = (secretIndex = 0) => ({ ok: true, value: { secretIndex } });
 const refused = (reason: WebhookRefusal['reason']) => ({ ok: false, error: { reason } });
 
 describe('signatures of both generations', () => {
-  it('accepts the vectors of the reference', () => {
+  it('accepts the published vectors', () => {
     expect(verify({ headers: LEGACY })).toEqual(good());
     expect(verify({ headers: CURRENT, secrets: [`whsec_${KEY}`] })).toEqual(good());
   });

@@ -382,6 +382,16 @@ export const archiveTemplate = jsonRoute({
   response: done,
 });
 
+export const restoreTemplate = jsonRoute({
+  method: 'post',
+  path: '/v1/templates/{id}/restore',
+  access: 'manager',
+  tag: 'Templates',
+  summary: 'Take the archiving of a template back',
+  params: templateParams,
+  response: templateSchema,
+});
+
 export const textPreviewSchema = z.object({
   text: z.string().nullable(),
   encoding: z.enum(['GSM-7', 'UCS-2']).nullable(),

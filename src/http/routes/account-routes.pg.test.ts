@@ -167,10 +167,7 @@ describe('accounts', () => {
     );
     expect((await change({ reason: 'Second thoughts' })).json.stateReason).toBe('Wrong price (Olivia Owner)');
     const actions = await rows('select action, actor from audit_entry order by at, id');
-    expect(actions.map((row) => row['action'])).toEqual([
-      'account.connected',
-      ...Array(5).fill('account.changed'),
-    ]);
+    expect(actions.map((row) => row['action'])).toEqual(['account.connected', ...Array(5).fill('account.changed')]);
     expect(actions[1]?.['actor']).toMatch(/^user:usr_/);
   });
 
@@ -186,7 +183,9 @@ describe('accounts', () => {
       state: 'off',
       stateReason: 'Switched off by Olivia Owner',
     });
-    expect((await change({ state: 'paused', reason: 'On holiday' })).json.stateReason).toBe('On holiday (Olivia Owner)');
+    expect((await change({ state: 'paused', reason: 'On holiday' })).json.stateReason).toBe(
+      'On holiday (Olivia Owner)',
+    );
     expect((await change({ zone: 'Nowhere' })).json.errors[0].pointer).toBe('/zone');
     expect((await change({ dailyCap: 0 })).status).toBe(422);
     await sql`update lane set state = 'paused', state_reason = 'Carrier cap', paused_until = now() + interval '1 day'`.execute(

@@ -5,6 +5,7 @@ import {
   createTemplate,
   getTemplate,
   listTemplates,
+  restoreTemplate,
   updateTemplate,
 } from '../../messages/manage-templates.ts';
 import { previewText } from '../../messages/preview-text.ts';
@@ -64,6 +65,11 @@ function registerChanges(api: Api, services: TemplateServices): void {
       const outcome = await archiveTemplate(tx, services, { id: uuidOf('template', params.id), by: caller });
       return outcome.ok ? ok({ ok: true as const }) : outcome;
     }),
+  );
+  api.handle(contract.restoreTemplate, ({ params, caller }) =>
+    runTx(db, async (tx) =>
+      shown(await restoreTemplate(tx, services, { id: uuidOf('template', params.id), by: caller })),
+    ),
   );
 }
 

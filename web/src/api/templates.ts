@@ -34,4 +34,5 @@ export const createTemplate = (body: BodyOf<typeof contract.createTemplate>, key
   post<Template>('/v1/templates', body, key);
 export const updateTemplate = (id: string, body: BodyOf<typeof contract.updateTemplate>) =>
   patch<Template>(`/v1/templates/${id}`, body);
+export const restoreTemplate = (id: string) => post<Template>(`/v1/templates/${id}/restore`);
 export const archiveTemplate = (id: string) => del<AnswerOf<typeof contract.archiveTemplate>>(`/v1/templates/${id}`);

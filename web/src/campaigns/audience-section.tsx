@@ -57,7 +57,7 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           onChange={(cities) => onChange({ ...rule, cities })}
         />
         <NumberInput
-          label="No campaign text for"
+          label="Not contacted for"
           placeholder="However long"
           suffix=" days"
           min={1}

@@ -69,7 +69,13 @@ function NotChecked({ error, mayImport, onRetry }: NotCheckedProps) {
         {rightSentence('manager', 'check and import files')}
       </EmptyState>
     );
-  if (error === null) return <LoadingSkeleton shape="detail" />;
+  if (error === null)
+    return (
+      <>
+        <LoadingSkeleton shape="tiles" count={4} />
+        <LoadingSkeleton shape="rows" count={8} />
+      </>
+    );
   // A file that cannot be read stays so however often one asks.
   if (isProblem(error, 422))
     return (

@@ -65,7 +65,7 @@ function ColumnLine({ column, target, onChange, readOnly }: ColumnLineProps) {
           allowDeselect={false}
           disabled={readOnly}
           withScrollArea={false}
-          styles={{ dropdown: { maxHeight: 'min(34rem, 60vh)', overflowY: 'auto' } }}
+          styles={{ options: { maxHeight: 'min(24rem, 45vh)', overflowY: 'auto' } }}
           comboboxProps={{ width: 240, position: 'bottom-start', withinPortal: false }}
           onChange={(value) => {
             if (value !== null) onChange(value === OWN ? ownField(column) : value);

@@ -54,7 +54,7 @@ export const encodingWord = (encoding: string): string =>
 export function outcomeOf({ state, result, error }: Import): string {
   switch (state) {
     case 'uploaded':
-      return 'Not checked yet';
+      return 'Uploaded, nothing imported';
     case 'previewed':
       return 'Checked, not imported';
     case 'running':

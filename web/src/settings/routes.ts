@@ -1,4 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
+import { oneOf, searchSchema } from '../patterns/search-schema.ts';
 import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
@@ -8,3 +9,57 @@ export const settingsRoute = createRoute({
   staticData: { title: 'Settings' },
   component: lazyPage(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
+
+/** The sections as a list; wide windows show them at the left of each and go on to the first. */
+export const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  staticData: { title: 'Settings' },
+  component: lazyPage(() => import('./settings-index.tsx'), 'SettingsIndex'),
+});
+
+export const businessRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'business',
+  staticData: { title: 'Business' },
+  component: lazyPage(() => import('./business-page.tsx'), 'BusinessPage'),
+});
+
+/** `?connect=yes` opens the dialog in which an account is connected. */
+export const numbersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'numbers',
+  validateSearch: searchSchema({ connect: oneOf(['yes'], '') }),
+  staticData: { title: 'Numbers' },
+  component: lazyPage(() => import('./numbers-page.tsx'), 'NumbersPage'),
+});
+
+export const teamRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'team',
+  staticData: { title: 'Team' },
+  component: lazyPage(() => import('./team-page.tsx'), 'TeamPage'),
+});
+
+export const apiKeysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'api-keys',
+  staticData: { title: 'API keys' },
+  component: lazyPage(() => import('./api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
+export const appearanceRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'appearance',
+  staticData: { title: 'Appearance' },
+  component: lazyPage(() => import('./appearance-page.tsx'), 'AppearancePage'),
+});
+
+export const settingsRoutes = settingsRoute.addChildren([
+  settingsIndexRoute,
+  businessRoute,
+  numbersRoute,
+  teamRoute,
+  apiKeysRoute,
+  appearanceRoute,
+]);

@@ -25,7 +25,7 @@ export function TopBar({ trail, status, me, onSearch, onShortcuts }: TopBarProps
   return (
     <header className={classes.bar}>
       <Breadcrumb trail={trail} />
-      <UnstyledButton className={classes.search} onClick={onSearch} aria-label="Search people, campaigns and actions">
+      <UnstyledButton className={classes.search} onClick={onSearch}>
         <IconSearch size={16} stroke={ICON_STROKE} aria-hidden />
         <span>Search or jump to</span>
         <span className={classes.keys} aria-hidden>

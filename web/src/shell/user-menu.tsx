@@ -1,4 +1,13 @@
-import { Avatar, Kbd, Popover, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  Avatar,
+  Kbd,
+  Popover,
+  SegmentedControl,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
 import { IconKeyboard, IconLogout } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -32,14 +41,11 @@ export function UserMenu({ me, onShortcuts }: { readonly me: Me; readonly onShor
   return (
     <Popover opened={opened} onChange={setOpened} width={272} position="bottom-end" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton
-          className={classes.target}
-          aria-label={`${me.user.name}: theme, density, shortcuts, sign out`}
-          onClick={() => setOpened((before) => !before)}
-        >
+        <UnstyledButton className={classes.target} onClick={() => setOpened((before) => !before)}>
           <Avatar size={28} color="teal" variant="filled">
             {initials(me.user.name)}
           </Avatar>
+          <VisuallyHidden>{me.user.name}: theme, density, shortcuts, sign out</VisuallyHidden>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p={4} aria-label="You">

@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../../test/fixtures.ts';
+import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
+import { showId, type Uuid } from '../../platform/ids.ts';
+import { registerCampaignRoutes } from './campaign-routes.ts';
+
+let world: HttpWorld;
+let owner: Client;
+let laneIds: readonly Uuid[];
+let contactIds: readonly Uuid[];
+const PEOPLE = 501;
+
+beforeAll(async () => {
+  world = await httpWorld({ registrars: [registerCampaignRoutes] });
+  owner = await world.owner();
+  const { db } = world.database;
+  const account = { baseUrl: 'http://127.0.0.1:1', apiKey: 'test-key' };
+  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
+  ({ laneIds } = await insertAccount(db, world.services, { ...account, lanes }));
+  const phones = testPhones(PEOPLE);
+  contactIds = await insertContacts(
+    db,
+    world.services,
+    phones.map((phone, index) => ({ phone, tags: index === 0 ? ['everyone', 'one'] : ['everyone'] })),
+  );
+});
+
+describe('a review', () => {
+  const nameToConfirm = async (audience: object): Promise<boolean> => {
+    const draft = await owner.post('/v1/campaigns', { name: 'Fall', audience });
+    return (await owner.get(`/v1/campaigns/${draft.json.id}/review`)).json.nameToConfirm;
+  };
+  it('says that the launch of a large audience must repeat the name', async () =>
+    expect(await nameToConfirm({ tags: ['everyone'] })).toBe(true));
+  it('does not ask that of a small one', async () => expect(await nameToConfirm({ tags: ['one'] })).toBe(false));
+});
+
+describe('a launched campaign', () => {
+  let id: Uuid;
+  let address: string;
+  beforeAll(async () => {
+    id = await launchTestCampaign(world.database.db, world.services, { laneIds });
+    address = `/v1/campaigns/${showId('campaign', id)}`;
+  });
+
+  it('finds one of its people', async () => {
+    const contactId = showId('contact', contactIds[7] ?? '');
+    const { data } = (await owner.get(`${address}/recipients?contactId=${contactId}`)).json;
+    expect(data.map((row: { contactId: string }) => row.contactId)).toEqual([contactId]);
+  });
+  it('says of each who waits why', async () => {
+    const why = async () => (await owner.get(`${address}/recipients?limit=1`)).json.data[0].why;
+    expect(await why()).toContain('Waits for its turn');
+    await owner.post(`${address}/pause`, {});
+    expect(await why()).toBe('The campaign is paused');
+  });
+  it('counts opt-outs by hour and marks the replies that nobody has answered', async () => {
+    await reply({ campaignId: id, phone: testPhones(1)[0] ?? '', optedOut: true, waiting: false });
+    await reply({ campaignId: id, phone: testPhones(2)[1] ?? '', optedOut: false, waiting: true });
+    const { perHour, replies } = (await owner.get(`${address}/live`)).json;
+    expect(perHour).toEqual([{ hour: '2026-11-17T15:00:00Z', sent: 0, delivered: 0, replied: 2, optedOut: 1 }]);
+    expect(replies.map((row: { phone: string; waiting: boolean }) => [row.phone, row.waiting]).sort()).toEqual([
+      ['+16175550000', false],
+      ['+16175550001', true],
+    ]);
+  });
+});
+
+/** A text that came in as an answer to the campaign. */
+async function reply(given: {
+  readonly campaignId: Uuid;
+  readonly phone: string;
+  readonly optedOut: boolean;
+  readonly waiting: boolean;
+}): Promise<void> {
+  const { newUuid, clock } = world.services;
+  const { db } = world.database;
+  const now = clock.now();
+  const conversationId = newUuid();
+  const { rows } = await sql<{ id: Uuid; contactId: Uuid }>`
+    update enrollment set replied_at = ${now}, opted_out_at = ${given.optedOut ? now : null}
+    where campaign_id = ${given.campaignId} and phone = ${given.phone} returning id, contact_id`.execute(db);
+  await sql`
+    insert into conversation (id, lane_id, phone, contact_id, state, waiting_since, last_message_at, last_message_preview,
+      last_message_direction, created_at)
+    values (${conversationId}, ${laneIds[0]}, ${given.phone}, ${rows[0]?.contactId}, 'open', ${given.waiting ? now : null}, ${now}, 'Hello',
+      'inbound', ${now})`.execute(db);
+  await sql`
+    insert into message (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, phone, body, encoding,
+      parts, state, in_reply_to_enrollment_id, not_before, created_at)
+    select ${newUuid()}, account_id, id, ${conversationId}, ${rows[0]?.contactId}, 'inbound', 'inbound', ${given.phone}, 'Hello', 'GSM-7', 1,
+      'received', ${rows[0]?.id}, ${now}, ${now} from lane where id = ${laneIds[0]}`.execute(db);
+}
