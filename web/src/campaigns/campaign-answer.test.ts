@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Campaign, Totals } from '../api/campaigns.ts';
-import { campaignAnnouncement, campaignAnswer } from './campaign-answer.ts';
+import { campaignAnnouncement, campaignAnswer, shortCause } from './campaign-answer.ts';
 
 const moment = { zone: 'America/New_York', nowMs: Date.parse('2026-11-17T15:00:00Z') };
 const totals: Totals = {
@@ -79,6 +79,18 @@ describe('the first line of a campaign', () => {
     expect(answer({ state: 'cancelled', totals: { ...totals, sent: 0, delivered: 1, failed: 0 } }).sentence).toBe(
       'Cancelled: 1 person was texted, the others were not',
     ));
+});
+
+describe('the cause in a row of the list', () => {
+  it.each([
+    ['Quiet hours: goes on at Wed 08:00 EST with the first 7 people', 'quiet hours until Wed 08:00 EST'],
+    ['The daily cap of every number is used up: goes on at Wed 08:00 EST', 'caps used up until Wed 08:00 EST'],
+    ['Sending is paused everywhere: Wrong price', 'sending is paused everywhere'],
+    [
+      'Asking the gateway about 3 texts whose answer was lost',
+      'asking the gateway about 3 texts whose answer was lost',
+    ],
+  ])('%s', (waitingFor, short) => expect(shortCause(waitingFor)).toBe(short));
 });
 
 describe('what a screen reader is told', () => {

@@ -59,6 +59,14 @@ function runningAnswer(live: Standing, moment: Moment): CampaignAnswer {
 export const waitingSentence = (waitingFor: string): string =>
   `Waiting: ${waitingFor.charAt(0).toLowerCase()}${waitingFor.slice(1).replace(': ', ', ')}`;
 
+/** For a table cell: "quiet hours until Wed 08:00 EST". */
+export function shortCause(waitingFor: string): string {
+  const [, reason = waitingFor, until] = /^([^:]+)(?:: goes on at (\w+ \d\d:\d\d \S+))?/.exec(waitingFor) ?? [];
+  const short = reason === 'The daily cap of every number is used up' ? 'Caps used up' : reason;
+  const words = `${short.charAt(0).toLowerCase()}${short.slice(1)}`;
+  return until === undefined ? words : `${words} until ${until}`;
+}
+
 const pausedSentence = (reason: string | null): string => {
   if (reason === null || reason === '') return 'Paused';
   return reason.startsWith('Paused') ? reason : `Paused: ${reason}`;

@@ -11,7 +11,7 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import type { TableColumn } from '../patterns/table-columns.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { TwoLines } from '../patterns/two-lines.tsx';
-import { waitingSentence } from './campaign-answer.ts';
+import { shortCause } from './campaign-answer.ts';
 import { peopleOf, progressOf, sharesOf } from './campaign-counts.ts';
 import classes from './campaign-row.module.css';
 import { useCampaignControl } from './use-campaign-control.ts';
@@ -42,7 +42,7 @@ function ShareCell({
 const shareColumn = (name: 'sent' | 'delivered' | 'replied' | 'optedOut', header: string): TableColumn<Campaign> => ({
   id: name,
   header,
-  width: 98,
+  width: 94,
   align: 'end',
   cell: (campaign) => <ShareCell campaign={campaign} name={name} />,
 });
@@ -65,11 +65,11 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
       </Anchor>
     ),
   },
-  { id: 'state', header: 'State', width: 228, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
+  { id: 'state', header: 'State', width: 270, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
   {
     id: 'progress',
     header: 'Progress',
-    width: 96,
+    width: 88,
     hideBelow: 'lg',
     cell: (campaign) => (launched(campaign) ? <Progress campaign={campaign} /> : null),
   },
@@ -80,12 +80,12 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
   {
     id: 'by',
     header: 'Made by',
-    width: 116,
+    width: 108,
     hideBelow: 'lg',
     cell: (campaign) => campaign.createdBy,
   },
-  { id: 'when', header: 'When', width: 92, hideBelow: 'md', cell: (campaign) => <When campaign={campaign} /> },
-  { id: 'next', header: 'Next', width: 106, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
+  { id: 'when', header: 'When', width: 104, hideBelow: 'md', cell: (campaign) => <When campaign={campaign} /> },
+  { id: 'next', header: 'Next', width: 104, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
 function Progress({ campaign }: { readonly campaign: Campaign }) {
@@ -128,7 +128,7 @@ function useCause(campaign: Campaign): string | null {
   if (live.data === undefined) return null;
   return live.data.waitingFor === null
     ? finishWords(live.data.campaign.expectedFinishAt, clock)
-    : waitingSentence(live.data.waitingFor).replace(/^Waiting: /, '');
+    : shortCause(live.data.waitingFor);
 }
 
 const finishWords = (at: string | null, clock: ProductClock): string | null =>

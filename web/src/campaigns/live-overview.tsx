@@ -5,6 +5,8 @@ import { Section } from '../patterns/page.tsx';
 import { ProgressByState } from '../patterns/progress-by-state.tsx';
 import { Sparkline } from '../patterns/sparkline.tsx';
 import { STATES } from '../patterns/states.ts';
+import { TimeText } from '../patterns/time-text.tsx';
+import { audienceWords } from './audience-words.ts';
 import { progressOf, sharesOf } from './campaign-counts.ts';
 import { type HourlyFigure, hourlySeries } from './hourly.ts';
 import { LiveNumbers } from './live-numbers.tsx';
@@ -72,7 +74,20 @@ export function LiveOverview({ live }: { readonly live: CampaignLive }) {
           />
         </div>
       </div>
-      <Section title={campaign.variants.length > 1 ? 'Variants side by side' : 'Message'}>
+      <Section
+        title={campaign.variants.length > 1 ? 'Variants side by side' : 'Message'}
+        note={
+          <>
+            To {audienceWords(campaign.audience)}. Made by {campaign.createdBy}
+            {campaign.launchedAt === null ? null : (
+              <>
+                , launched <TimeText at={campaign.launchedAt} />
+              </>
+            )}
+            .
+          </>
+        }
+      >
         <LiveVariants variants={campaign.variants} />
       </Section>
     </>
