@@ -66,6 +66,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection that is lost while in use fails its statement, which tells whoever waits for it; without a listener the event
+  // would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db: Db = new Kysely<unknown>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

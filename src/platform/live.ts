@@ -22,6 +22,7 @@ export async function notifyLive(tx: Tx | Db, topics: readonly string[]): Promis
 }
 
 const RECONNECT_DELAY_MS = 500;
+const CONNECT_WITHIN_MS = 10_000;
 
 export async function openLive(options: { readonly connectionString: string; readonly log: Log }): Promise<Live> {
   const listeners = new Set<{ readonly topic: string; readonly call: (topic: string) => void }>();
@@ -37,26 +38,34 @@ export async function openLive(options: { readonly connectionString: string; rea
       connectionString: options.connectionString,
       application_name: 'textwright-live',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
     });
     next.on('notification', (message) => tell(message.payload ?? ''));
     next.on('error', (error) => options.log.warn({ error }, 'live connection lost'));
-    next.on('end', () => {
-      if (!closed) setTimeout(reconnect, RECONNECT_DELAY_MS).unref();
-    });
-    await next.connect();
-    await next.query(`listen ${CHANNEL}`);
+    try {
+      await next.connect();
+      await next.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      await next.end().catch(() => undefined);
+      throw error;
+    }
     client = next;
-    if (closed) await next.end();
+    if (closed) return next.end();
+    // Only now: a connection that was never made ends too, and each end would start one more way of reconnecting.
+    next.once('end', () => void reconnect());
   };
   const reconnect = async (): Promise<void> => {
-    if (closed) return;
-    try {
-      await connect();
-      for (const listener of listeners) listener.call(listener.topic);
-    } catch (error) {
-      options.log.warn({ error }, 'live connection cannot be made again yet');
-      setTimeout(reconnect, RECONNECT_DELAY_MS).unref();
+    for (let connected = false; !connected && !closed; ) {
+      await new Promise<void>((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS).unref());
+      if (closed) return;
+      try {
+        await connect();
+        connected = true;
+      } catch (error) {
+        options.log.warn({ error }, 'live connection cannot be made again yet');
+      }
     }
+    for (const listener of listeners) listener.call(listener.topic);
   };
 
   await connect();

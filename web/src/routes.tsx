@@ -9,7 +9,7 @@ import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
 import { Page } from './patterns/page.tsx';
 import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
 import { firstRunRoute, signInRoute } from './session/routes.ts';
-import { settingsRoute } from './settings/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
 import { rootRoute, shellRoute } from './shell/shell-route.tsx';
 import { templateRoute, templatesRoute } from './templates/routes.ts';
@@ -31,7 +31,7 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     templatesRoute,
     templateRoute,
-    settingsRoute,
+    settingsRoutes,
     unknownRoute,
   ]),
 ]);

@@ -185,5 +185,7 @@ describe('templates over HTTP', () => {
     expect(preview.json).toMatchObject({ text: 'Hi Maria, Solid Foundations', parts: 1, contact: null });
     expect((await owner.delete(path)).json).toEqual({ ok: true });
     expect((await owner.get(path)).status).toBe(404);
+    expect((await owner.post(`${path}/restore`, {})).json).toMatchObject({ name: 'Spring', version: 2 });
+    expect((await owner.get(path)).status).toBe(200);
   });
 });

@@ -62,6 +62,7 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           suffix=" days"
           min={1}
           max={DAYS_MAX}
+          inputMode="numeric"
           allowDecimal={false}
           allowNegative={false}
           clampBehavior="strict"

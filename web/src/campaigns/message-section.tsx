@@ -125,6 +125,7 @@ function Weight({ variant, share, onChange, onRemove }: WeightProps) {
         aria-label={`Weight of variant ${variant.label}`}
         min={1}
         max={WEIGHT_MAX}
+        inputMode="numeric"
         allowDecimal={false}
         allowNegative={false}
         clampBehavior="strict"

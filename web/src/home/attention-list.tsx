@@ -31,7 +31,13 @@ const LOOKS: Readonly<Record<string, readonly [tone: Tone, icon: Icon]>> = {
 };
 
 /** What needs a person, the most urgent first. */
-export function AttentionList({ items, mayResume }: { readonly items: readonly Attention[]; readonly mayResume: boolean }) {
+export function AttentionList({
+  items,
+  mayResume,
+}: {
+  readonly items: readonly Attention[];
+  readonly mayResume: boolean;
+}) {
   if (items.length === 0) return null;
   return (
     <Section title="Needs you">

@@ -1,18 +1,15 @@
 import { Button, Text, Title } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { importKeys, uploadSampleImport } from '../api/imports.ts';
 import type { Home, Status } from '../api/operations.ts';
 import { mayAct, type Role } from '../api/session.ts';
-import { useAction } from '../api/use-action.ts';
 import { useNewCampaign } from '../campaigns/use-new-campaign.ts';
+import { SampleImportButton } from '../imports/sample-import-button.tsx';
 import { CopyText } from '../patterns/copy-text.tsx';
 import { plural } from '../patterns/format.ts';
 import { rightSentence } from '../patterns/no-right.tsx';
 import { Section } from '../patterns/page.tsx';
-import { toastProblem } from '../patterns/toast.tsx';
-import { ICON_STROKE } from '../theme.ts';
 import classes from './checklist.module.css';
 
 interface ChecklistProps {
@@ -91,11 +88,18 @@ function NumberStep(props: {
     <Unavailable least="owner" act="connect numbers" />
   );
   return (
-    <Step number={1} title="Connect a number" done={done} next={next} actions={done && environment === 'live' ? null : connect}>
+    <Step
+      number={1}
+      title="Connect a number"
+      done={done}
+      next={next}
+      actions={done && environment === 'live' ? null : connect}
+    >
       {!done ? (
         <>
-          Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. To look around first,{' '}
-          <CopyText value="npm run demo" label="Copy the command" /> plays three days with invented people.
+          Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. To
+          look around first, <CopyText value="npm run demo" label="Copy the command" /> plays three days with invented
+          people.
         </>
       ) : environment === 'sandbox' ? (
         'You are in the sandbox: everything works, and nobody real is texted.'
@@ -113,20 +117,9 @@ function PeopleStep(props: {
   readonly role: Role;
 }) {
   const { done, next, count, role } = props;
-  const navigate = useNavigate();
-  const sample = useAction({
-    run: (_input: null) => uploadSampleImport(),
-    touches: [importKeys.list],
-    onDone: ({ id }) => void navigate({ to: '/imports/$importId', params: { importId: id } }),
-    onProblem: (error) => toastProblem('The sample contacts were not loaded', error),
-  });
   const actions = mayAct(role, 'manager') ? (
     <>
-      {done ? null : (
-        <Button variant="subtle" loading={sample.isPending} onClick={() => sample.mutate(null)}>
-          Load the sample contacts
-        </Button>
-      )}
+      {done ? null : <SampleImportButton variant="subtle" />}
       <Button variant={next ? 'filled' : 'default'} renderRoot={(rest) => <Link to="/imports" {...rest} />}>
         {done ? 'Import more' : 'Import a CSV file'}
       </Button>
@@ -161,8 +154,8 @@ function CampaignStep({ next, role }: { readonly next: boolean; readonly role: R
         )
       }
     >
-      Write the text, see it as each person would get it, and launch when the review says that all is well. Nothing is sent before
-      that.
+      Write the text, see it as each person would get it, and launch when the review says that all is well. Nothing is
+      sent before that.
     </Step>
   );
 }

@@ -69,7 +69,10 @@ export function HomePage() {
 
 /** The page's first line: what went out today, and whether anybody waits. */
 function answer({ checklist, today, waitingCount }: Home): string {
-  const waiting = waitingCount === 0 ? 'Nobody waits for an answer.' : `${plural(waitingCount, 'person waits', 'people wait')} for an answer.`;
+  const waiting =
+    waitingCount === 0
+      ? 'Nobody waits for an answer.'
+      : `${plural(waitingCount, 'person waits', 'people wait')} for an answer.`;
   if (!checklist.campaign) return waitingCount === 0 ? 'Three steps to your first campaign.' : waiting;
   return `${plural(today.sent, 'campaign text', 'campaign texts')} sent today. ${waiting}`;
 }

@@ -101,7 +101,13 @@ function DayTable({ days }: { readonly days: readonly TrendDay[] }) {
               </Table.Th>
               {TREND_FIGURES.map(({ name }) => (
                 <Table.Td key={name} data-align="end" ta="end">
-                  {day[name] === 0 ? <Text span c="dimmed" inherit>0</Text> : formatCount(day[name])}
+                  {day[name] === 0 ? (
+                    <Text span c="dimmed" inherit>
+                      0
+                    </Text>
+                  ) : (
+                    formatCount(day[name])
+                  )}
                 </Table.Td>
               ))}
             </Table.Tr>

@@ -29,8 +29,16 @@ export function AddPersonDialog({ opened, onClose }: AddPersonDialogProps) {
     setAdded(undefined);
   };
   return (
-    <Modal opened={opened} onClose={close} title={added === undefined ? 'Add a person' : `${added.user.name} can sign in`}>
-      {added === undefined ? <PersonForm onAdded={setAdded} onClose={close} /> : <PassItOn added={added} onClose={close} />}
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={added === undefined ? 'Add a person' : `${added.user.name} can sign in`}
+    >
+      {added === undefined ? (
+        <PersonForm onAdded={setAdded} onClose={close} />
+      ) : (
+        <PassItOn added={added} onClose={close} />
+      )}
     </Modal>
   );
 }

@@ -45,15 +45,19 @@ function ApiKeys() {
     <>
       <PageHeader
         title="API keys"
-        summary={working === undefined ? '\u00a0' : `${plural(working, 'key works', 'keys work')}. Scripts use them instead of signing in.`}
+        summary={
+          working === undefined
+            ? '\u00a0'
+            : `${plural(working, 'key works', 'keys work')}. Scripts use them instead of signing in.`
+        }
         actions={query.data !== undefined && query.data.data.length > 0 ? make : null}
       />
       <Loaded query={query} what="The keys could not be loaded">
         {({ data }) =>
           data.length === 0 ? (
             <EmptyState icon={IconKey} title="No keys yet" actions={make}>
-              With a key, a script or another program uses everything that these pages use. What it may do is up to the key’s role. The{' '}
-              <a href="/docs">API reference</a> describes it.
+              With a key, a script or another program uses everything that these pages use. What it may do is up to the
+              key’s role. The <a href="/docs">API reference</a> describes it.
             </EmptyState>
           ) : (
             <ul className={rows.list}>

@@ -2,7 +2,11 @@ import type { Role } from '../api/session.ts';
 
 /** What each role may do, from the least to the most; each may do all that the ones before it may. */
 export const ROLE_WORDS: readonly { readonly role: Role; readonly label: string; readonly may: string }[] = [
-  { role: 'viewer', label: 'Viewer', may: 'Sees everything: campaigns, contacts, conversations, settings. Changes nothing.' },
+  {
+    role: 'viewer',
+    label: 'Viewer',
+    may: 'Sees everything: campaigns, contacts, conversations, settings. Changes nothing.',
+  },
   {
     role: 'agent',
     label: 'Agent',

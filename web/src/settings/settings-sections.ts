@@ -1,4 +1,11 @@
-import { type Icon, IconBuildingStore, IconDeviceMobileMessage, IconKey, IconPalette, IconUsers } from '@tabler/icons-react';
+import {
+  type Icon,
+  IconBuildingStore,
+  IconDeviceMobileMessage,
+  IconKey,
+  IconPalette,
+  IconUsers,
+} from '@tabler/icons-react';
 
 export interface SettingsSection {
   readonly to:
@@ -14,8 +21,18 @@ export interface SettingsSection {
 }
 
 export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
-  { to: '/settings/business', label: 'Business', about: 'Name, time zone, how people reach you', icon: IconBuildingStore },
-  { to: '/settings/numbers', label: 'Numbers', about: 'Provider accounts, numbers, daily caps', icon: IconDeviceMobileMessage },
+  {
+    to: '/settings/business',
+    label: 'Business',
+    about: 'Name, time zone, how people reach you',
+    icon: IconBuildingStore,
+  },
+  {
+    to: '/settings/numbers',
+    label: 'Numbers',
+    about: 'Provider accounts, numbers, daily caps',
+    icon: IconDeviceMobileMessage,
+  },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },
   { to: '/settings/appearance', label: 'Appearance', about: 'Theme and density, in this browser', icon: IconPalette },

@@ -2,7 +2,7 @@ import { Button, Menu, Select, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { mayAct, meQuery, sessionKeys, updateUser, type User, usersQuery } from '../api/session.ts';
+import { mayAct, meQuery, sessionKeys, type User, updateUser, usersQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -129,7 +129,11 @@ function Member({ user, own, mayChange }: { readonly user: User; readonly own: b
           onChange={(text) => {
             const next = parseRole(text);
             if (next !== undefined && next !== role)
-              change.mutate({ to: { role: next }, undo: { role }, done: `${name} is now ${roleLabel(next).toLowerCase()}` });
+              change.mutate({
+                to: { role: next },
+                undo: { role },
+                done: `${name} is now ${roleLabel(next).toLowerCase()}`,
+              });
           }}
         />
       ) : (

@@ -1,20 +1,24 @@
 import { createRoute } from '@tanstack/react-router';
-import { searchSchema, text } from '../patterns/search-schema.ts';
+import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
 import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
+const listSearch = searchSchema({ search: text() });
 export const templatesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/templates',
-  validateSearch: searchSchema({ search: text() }),
+  validateSearch: listSearch,
   staticData: { title: 'Templates' },
   component: lazyPage(() => import('./templates-page.tsx'), 'TemplatesPage'),
 });
 
+/** `start` is what a new template begins with. */
+const templateSearch = searchSchema({ start: oneOf(['sample'], '') });
 /** `/templates/new` is the page of a template that has not been saved yet. */
 export const templateRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/templates/$templateId',
+  validateSearch: templateSearch,
   staticData: { title: 'Template' },
   component: lazyPage(() => import('./template-page.tsx'), 'TemplatePage'),
 });

@@ -1,0 +1,187 @@
+import { Button, Menu, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconRefresh } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { type Account, operationKeys, refreshAccount, updateAccount } from '../api/operations.ts';
+import { useAction } from '../api/use-action.ts';
+import { CopyText } from '../patterns/copy-text.tsx';
+import { plural } from '../patterns/format.ts';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { TimeText } from '../patterns/time-text.tsx';
+import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import classes from './account-block.module.css';
+import { AccountDialog } from './account-dialog.tsx';
+import { LaneRow } from './lane-row.tsx';
+import { PauseDialog } from './pause-dialog.tsx';
+import { RowMenu } from './row-menu.tsx';
+import rows from './rows.module.css';
+
+const touches = [operationKeys.accounts, operationKeys.status, operationKeys.home];
+
+interface AccountBlockProps {
+  readonly account: Account;
+  readonly mayChange: boolean;
+}
+
+/** One account at the provider: whether it works, and its numbers. */
+export function AccountBlock({ account, mayChange }: AccountBlockProps) {
+  const { id, name, environment, state, stateReason, lanes } = account;
+  const [editing, editor] = useDisclosure(false);
+  const [pausing, pauser] = useDisclosure(false);
+  const refresh = useAction({
+    run: (_input: null) => refreshAccount(id),
+    touches,
+    onDone: (after) => toastDone(refreshedWords(account, after)),
+    onProblem: (error) => toastProblem(`${name} was not refreshed`, error),
+  });
+  const resume = useAction({
+    run: (_input: null) => updateAccount(id, { state: 'active' }),
+    touches,
+    onDone: () => toastDone(`${name} sends again`),
+    onProblem: (error) => toastProblem(`${name} was not resumed`, error),
+  });
+  const paused = state === 'paused';
+  return (
+    <section className={classes.account} aria-label={name}>
+      <div className={classes.head}>
+        <div className={classes.identity}>
+          <Title order={2} size="h3" className={classes.name}>
+            {name}
+          </Title>
+          <StateBadge state={state} />
+          {environment === 'sandbox' ? (
+            <Text span size="xs" c="var(--tone-amber-text)" fw={550}>
+              Sandbox: nobody real is texted
+            </Text>
+          ) : null}
+        </div>
+        {mayChange ? (
+          <div className={classes.actions}>
+            <Button
+              variant="default"
+              loading={refresh.isPending}
+              leftSection={<IconRefresh size={16} stroke={ICON_STROKE} aria-hidden />}
+              onClick={() => refresh.mutate(null)}
+            >
+              Refresh numbers
+            </Button>
+            <RowMenu label={`More about ${name}`}>
+              <Menu.Item onClick={editor.open}>Name and rate</Menu.Item>
+              {paused ? (
+                <Menu.Item onClick={() => resume.mutate(null)}>Resume the account</Menu.Item>
+              ) : (
+                <Menu.Item onClick={pauser.open}>Pause the account</Menu.Item>
+              )}
+            </RowMenu>
+          </div>
+        ) : null}
+      </div>
+      {paused ? (
+        <Text size="sm" c="var(--tone-amber-text)">
+          {stateReason}. Nothing goes out from its numbers, replies included.{' '}
+          {mayChange ? (
+            <Button size="xs" variant="default" loading={resume.isPending} onClick={() => resume.mutate(null)}>
+              Resume
+            </Button>
+          ) : null}
+        </Text>
+      ) : null}
+      <Facts account={account} />
+      <ul className={rows.list} aria-label={`Numbers of ${name}`}>
+        {lanes.map((lane) => (
+          <LaneRow key={lane.id} lane={lane} mayChange={mayChange} />
+        ))}
+      </ul>
+      <AccountDialog
+        key={`${name} ${account.ratePerSecond}`}
+        account={account}
+        opened={editing}
+        onClose={editor.close}
+      />
+      <PauseDialog
+        opened={pausing}
+        onClose={pauser.close}
+        title={`Pause ${name}?`}
+        confirmLabel={`Pause ${plural(lanes.length, 'number', 'numbers')}`}
+        touches={touches}
+        run={(reason) => updateAccount(id, { state: 'paused', ...(reason === '' ? {} : { reason }) })}
+        done={`${name} is paused`}
+      >
+        Nothing goes out from its {plural(lanes.length, 'number', 'numbers')} until it is resumed, replies and
+        confirmations included. What people write still arrives.
+      </PauseDialog>
+    </section>
+  );
+}
+
+function Facts({ account }: { readonly account: Account }) {
+  const { baseUrl, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } = account;
+  return (
+    <dl className={classes.facts}>
+      <Fact label="Events">
+        {webhookRegistered ? (
+          <>
+            <StateBadge state="active" look="plain">
+              Registered
+            </StateBadge>
+            ,{' '}
+            {lastEventAt === null ? (
+              'none has come yet'
+            ) : (
+              <>
+                the last came <TimeText at={lastEventAt} look="relative" />
+              </>
+            )}
+          </>
+        ) : (
+          <StateBadge state="failed" look="plain">
+            Not registered: replies and opt-outs do not arrive. Refresh the numbers.
+          </StateBadge>
+        )}
+      </Fact>
+      <Fact label="They come to">
+        <CopyText value={webhookUrl} label="Copy the webhook address" />
+      </Fact>
+      <Fact label="Sent by">
+        {heldBy === null ? (
+          <StateBadge state="held" look="plain">
+            {state === 'paused'
+              ? 'No worker, while it is paused'
+              : 'No worker holds it right now, so nothing goes out. One takes it within seconds if one is running.'}
+          </StateBadge>
+        ) : (
+          <>worker {heldBy}</>
+        )}
+      </Fact>
+      <Fact label="Provider">
+        Quo at {new URL(baseUrl).host}, at most {ratePerSecond} requests a second
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** "The numbers were read again: 1 new, 1 gone." */
+function refreshedWords(before: Account, after: Account): string {
+  const known = new Map(before.lanes.map((lane) => [lane.id, lane.state]));
+  const added = after.lanes.filter((lane) => !known.has(lane.id)).length;
+  const off = after.lanes.filter((lane) => lane.state === 'off' && (known.get(lane.id) ?? 'off') !== 'off').length;
+  const back = after.lanes.filter((lane) => lane.state === 'active' && known.get(lane.id) === 'off').length;
+  const changes = [
+    [added, 'new'],
+    [off, 'switched off'],
+    [back, 'back'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, word]) => `${count} ${word}`);
+  return `The numbers were read again: ${changes.length === 0 ? 'nothing changed' : changes.join(', ')}`;
+}

@@ -1,0 +1,180 @@
+import {
+  Anchor,
+  Button,
+  Collapse,
+  Group,
+  Modal,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useState } from 'react';
+import { type Account, connectAccount, operationKeys } from '../api/operations.ts';
+import { fieldProblems } from '../api/problem.ts';
+import { useAction } from '../api/use-action.ts';
+import { ErrorState } from '../patterns/error-state.tsx';
+import { plural } from '../patterns/format.ts';
+import { PhoneNumber } from '../patterns/phone-number.tsx';
+import { StateBadge } from '../patterns/state-badge.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import classes from './connect-dialog.module.css';
+
+interface ConnectDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Takes the key, tries it at the provider, and shows which numbers it brought. */
+export function ConnectDialog({ opened, onClose }: ConnectDialogProps) {
+  const [connected, setConnected] = useState<Account>();
+  const close = (): void => {
+    onClose();
+    setConnected(undefined);
+  };
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={connected === undefined ? 'Connect an account' : `${connected.name} is connected`}
+    >
+      {connected === undefined ? (
+        <KeyForm onConnected={setConnected} onClose={close} />
+      ) : (
+        <Connected account={connected} onClose={close} />
+      )}
+    </Modal>
+  );
+}
+
+const KEY_LENGTH_MIN = 8;
+const DEFAULT_URL = 'https://api.openphone.com';
+
+function KeyForm(props: { readonly onConnected: (account: Account) => void; readonly onClose: () => void }) {
+  const { onConnected, onClose } = props;
+  const [advanced, advancedPart] = useDisclosure(false);
+  const form = useForm({
+    initialValues: { name: 'Quo', apiKey: '', baseUrl: '' },
+    validate: {
+      name: (value) => (value.trim() === '' ? 'Type a name for the account' : null),
+      apiKey: (value) => (value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole key' : null),
+    },
+  });
+  const connect = useAction({
+    run: connectAccount,
+    touches: [operationKeys.accounts, operationKeys.status, operationKeys.home],
+    onDone: onConnected,
+    onProblem: (error) => {
+      const problems = fieldProblems(error);
+      form.setErrors(problems);
+      if ('baseUrl' in problems) advancedPart.open();
+    },
+  });
+  const submit = form.onSubmit(({ name, apiKey, baseUrl }) =>
+    connect.mutate({
+      kind: 'quo',
+      name: name.trim(),
+      apiKey: apiKey.trim(),
+      ...(baseUrl.trim() === '' ? {} : { baseUrl: baseUrl.trim() }),
+    }),
+  );
+  return (
+    <form noValidate onSubmit={submit}>
+      <Stack gap="md">
+        <Text size="sm">
+          For accounts at Quo (formerly OpenPhone). The key is tried at once, its numbers are read, and replies are
+          asked to come here.
+        </Text>
+        <PasswordInput
+          label="API key"
+          autoComplete="off"
+          data-autofocus
+          description={
+            <>
+              In Quo: Settings, API, Generate API key. An owner or admin of the workspace can do it.{' '}
+              <Anchor href="https://support.openphone.com" target="_blank" rel="noreferrer" size="xs">
+                Quo’s help
+              </Anchor>
+            </>
+          }
+          {...form.getInputProps('apiKey')}
+        />
+        <TextInput
+          label="Name of the account here"
+          maxLength={200}
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <div>
+          <UnstyledButton className={classes.more} aria-expanded={advanced} onClick={advancedPart.toggle}>
+            <IconChevronDown size={16} stroke={ICON_STROKE} aria-hidden data-open={advanced || undefined} />
+            Another address
+          </UnstyledButton>
+          <Collapse expanded={advanced}>
+            <TextInput
+              mt="xs"
+              label="Address of the API"
+              placeholder={DEFAULT_URL}
+              description={`${DEFAULT_URL} when empty. A sandbox on this machine is http://127.0.0.1 with its port.`}
+              autoComplete="off"
+              {...form.getInputProps('baseUrl')}
+            />
+          </Collapse>
+        </div>
+        {connect.error === null ? null : <ErrorState compact error={connect.error} what="Not connected" />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Go back
+          </Button>
+          <Button type="submit" loading={connect.isPending}>
+            Try the key and connect
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Connected({ account, onClose }: { readonly account: Account; readonly onClose: () => void }) {
+  const { lanes, webhookRegistered, environment } = account;
+  const able = lanes.filter((lane) => lane.state === 'active').length;
+  return (
+    <Stack gap="md">
+      <Text size="sm">
+        The key works. {plural(lanes.length, 'number was', 'numbers were')} found,{' '}
+        {able === lanes.length ? 'and all can send' : `${able} can send`}
+        {webhookRegistered ? ', and replies come here.' : '.'}
+        {environment === 'sandbox' ? ' It is a sandbox: nobody real is texted.' : ''}
+      </Text>
+      <ul className={classes.numbers}>
+        {lanes.map(({ id, name, phone, state, stateReason }) => (
+          <li key={id}>
+            <span>
+              {name === phone ? null : `${name} · `}
+              <PhoneNumber phone={phone} />
+            </span>
+            <StateBadge state={state} look="plain" />
+            {stateReason === null ? null : (
+              <Text size="xs" c="dimmed" className={classes.reason}>
+                {stateReason}
+              </Text>
+            )}
+          </li>
+        ))}
+      </ul>
+      <Text size="xs" c="dimmed">
+        Each number sends at most {lanes[0]?.dailyCap ?? 125} campaign texts a day. New numbers should start lower; you
+        can change it for each.
+      </Text>
+      <Group justify="flex-end">
+        <Button onClick={onClose} data-autofocus>
+          See the numbers
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
