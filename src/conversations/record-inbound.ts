@@ -83,9 +83,12 @@ export async function recordInbound(tx: Tx, deps: Deps, account: InboundAccount,
     now: deps.clock.now(),
   });
   if (!inserted) return true;
-  const waits =
-    classification.outcome === 'none' || classification.outcome === 'review' || classification.outcome === 'help';
-  await bumpConversation(tx, { conversationId, at: text.at, preview: text.text, waits });
+  await bumpConversation(tx, {
+    conversationId,
+    at: text.at,
+    preview: text.text,
+    waits: waitsForAnswer(text, classification),
+  });
   const campaignId = enrollmentId === null ? undefined : await markReplied(tx, enrollmentId, text.at);
   await act(tx, deps, { account, text, lane, conversationId, contactId, messageId, enrollmentId, classification });
   await notifyLive(tx, [
@@ -95,6 +98,12 @@ export async function recordInbound(tx: Tx, deps: Deps, account: InboundAccount,
     ...(campaignId === undefined ? [] : [`campaign:${campaignId}`]),
   ]);
   return true;
+}
+
+/** A reaction or a lone thumb needs no answer; a keyword has had its own. */
+function waitsForAnswer(text: InboundText, { outcome, normalised }: InboundClassification): boolean {
+  if (outcome === 'opt_out' || outcome === 'opt_in') return false;
+  return normalised !== '' || text.text.includes('?') || text.media.length > 0;
 }
 
 function act(tx: Tx, deps: Deps, understood: Understood): Promise<void> {

@@ -66,6 +66,13 @@ describe('warns of', () => {
       ],
     ],
     [
+      'characters that only take room',
+      'It’s',
+      [
+        "’ is not in the SMS alphabet, so that a part holds 70 characters instead of 160. Replace ’ by ' to have more room",
+      ],
+    ],
+    [
       'characters without look-alikes',
       'Done 👍',
       ['👍 is not in the SMS alphabet, so that a part holds 70 characters instead of 160'],

@@ -153,6 +153,7 @@ function unicodeWarning(text: string, counted: PartCount): string {
   if (replaced.length === 0) return cause;
   const swaps = replaced.map(({ from, to }) => `${from} by ${to === '' ? 'nothing' : to}`).join(', ');
   const parts = countParts(plain).parts;
+  if (parts === counted.parts) return `${cause}. Replace ${swaps} to have more room`;
   return `${cause}. Replace ${swaps} to need ${parts} ${parts === 1 ? 'part' : 'parts'} instead of ${counted.parts}`;
 }
 

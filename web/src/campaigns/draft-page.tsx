@@ -142,6 +142,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
         campaign={campaign}
         draft={draft}
         review={fresh ? review.data : undefined}
+        previews={previews}
         opened={launching}
         onClose={launchDialog.close}
       />

@@ -5,6 +5,7 @@ import { type Campaign, campaignKeys, campaignQuery, launchCampaign, type Review
 import { operationKeys } from '../api/operations.ts';
 import { isProblem } from '../api/problem.ts';
 import { useProductClock } from '../api/product-clock.ts';
+import type { TextPreview } from '../api/templates.ts';
 import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural } from '../patterns/format.ts';
@@ -19,12 +20,14 @@ interface LaunchDialogProps {
   readonly draft: Draft;
   /** Of exactly what would be launched; undefined while it is being worked out. */
   readonly review: Review | undefined;
+  /** The texts as the sample person gets them, by variant. */
+  readonly previews: Readonly<Record<string, TextPreview>>;
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
 /** The last look before texting: who, what, from where, when, for how much. */
-export function LaunchDialog({ campaign, draft, review, opened, onClose }: LaunchDialogProps) {
+export function LaunchDialog({ campaign, draft, review, previews, opened, onClose }: LaunchDialogProps) {
   const queryClient = useQueryClient();
   const launch = useAction({
     run: (input: { readonly revision: number; readonly confirmName: string }, key) =>
@@ -58,13 +61,18 @@ export function LaunchDialog({ campaign, draft, review, opened, onClose }: Launc
       {review === undefined ? (
         <LoadingSkeleton shape="lines" count={6} />
       ) : (
-        <Facts review={review} variants={draft.fields.variants} />
+        <Facts review={review} variants={draft.fields.variants} previews={previews} />
       )}
     </ConfirmDialog>
   );
 }
 
-function Facts({ review, variants }: { readonly review: Review; readonly variants: Draft['fields']['variants'] }) {
+interface FactsProps extends Pick<LaunchDialogProps, 'previews'> {
+  readonly review: Review;
+  readonly variants: Draft['fields']['variants'];
+}
+
+function Facts({ review, variants, previews }: FactsProps) {
   const clock = useProductClock(60_000);
   const { audience, lanes, forecast, parts, costCents, warnings } = review;
   const weights = variants.reduce((sum, variant) => sum + variant.weight, 0);
@@ -81,9 +89,16 @@ function Facts({ review, variants }: { readonly review: Review; readonly variant
           )}
         </Fact>
         <Fact name="Message">
-          {variants.length === 1
-            ? 'One text'
-            : variants.map(({ label, weight }) => `${label} ${formatRate(weight, weights)}`).join(' · ')}
+          <ul>
+            {variants.map(({ key, label, weight, body }) => (
+              <li key={key}>
+                {variants.length === 1 ? null : `${label}, ${formatRate(weight, weights)} of them`}
+                <span className={classes.quote} dir="auto">
+                  {previews[key]?.text ?? body}
+                </span>
+              </li>
+            ))}
+          </ul>
           {warnings.length === 0 ? null : (
             <small style={{ color: 'var(--tone-amber-text)' }}>{warnings.join('. ')}.</small>
           )}

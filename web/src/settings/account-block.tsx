@@ -140,10 +140,10 @@ function Facts({ account }: { readonly account: Account }) {
           </StateBadge>
         )}
       </Fact>
-      <Fact label="They come to">
+      <Fact label="Webhook">
         <CopyText value={webhookUrl} label="Copy the webhook address" />
       </Fact>
-      <Fact label="Sent by">
+      <Fact label="Sending">
         {heldBy === null ? (
           <StateBadge state="held" look="plain">
             {state === 'paused'
@@ -151,7 +151,7 @@ function Facts({ account }: { readonly account: Account }) {
               : 'No worker holds it right now, so nothing goes out. One takes it within seconds if one is running.'}
           </StateBadge>
         ) : (
-          <>worker {heldBy}</>
+          <>by the worker {heldBy}</>
         )}
       </Fact>
       <Fact label="Provider">

@@ -42,7 +42,7 @@ export function LaneRow({ lane, mayChange }: { readonly lane: Lane; readonly may
               <PhoneNumber phone={phone} /> ·{' '}
             </>
           )}
-          day of {zoneCity(zone)}
+          {zoneCity(zone)} time
         </Text>
       </div>
       <div className={classes.cap}>

@@ -43,9 +43,9 @@ function verdict(field: Field, warnings: readonly string[]) {
       ...looks.wrong,
       says: field.suggestion === null ? 'no contact has such a field' : `unknown; perhaps {${field.suggestion}}`,
     };
-  if (field.hasFallback) return { ...looks.good, says: 'has other words for those who lack it' };
+  if (field.hasFallback) return { ...looks.good, says: 'reads well without it' };
   // The server knows conditions and fields that everyone has; without its warning there is nothing to worry about.
   return warnings.some((warning) => warning.startsWith(`{${field.name}} has no fallback`))
-    ? { ...looks.risky, says: 'those who lack it are not texted' }
-    : { ...looks.good, says: 'always filled where it is shown' };
+    ? { ...looks.risky, says: 'people without it are not texted' }
+    : { ...looks.good, says: 'always there where it is shown' };
 }

@@ -1,4 +1,4 @@
-import { Button, Menu, ScrollArea, Text } from '@mantine/core';
+import { Button, Menu, Text } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { contactFacetsQuery } from '../api/contacts.ts';
@@ -35,7 +35,7 @@ interface InsertFieldProps {
 export function InsertField({ onInsert, disabled = false }: InsertFieldProps) {
   const attributes = useQuery(contactFacetsQuery).data?.attributes ?? [];
   return (
-    <Menu width={320} position="bottom-end" disabled={disabled}>
+    <Menu width={320} position="bottom-end" disabled={disabled} withinPortal={false}>
       <Menu.Target>
         <Button
           size="xs"
@@ -47,21 +47,19 @@ export function InsertField({ onInsert, disabled = false }: InsertFieldProps) {
           Insert field
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
-        <ScrollArea.Autosize mah={360} type="auto">
-          <Menu.Label>Fields of the contact</Menu.Label>
-          {FIELDS.map(([name, label]) => (
-            <Item key={name} label={label} snippet={fieldSnippet(name)} onInsert={onInsert} />
-          ))}
-          {attributes.length === 0 ? null : <Menu.Label>From your imports</Menu.Label>}
-          {attributes.map((name) => (
-            <Item key={name} label={name.replaceAll('_', ' ')} snippet={fieldSnippet(name)} onInsert={onInsert} />
-          ))}
-          <Menu.Label>Conditions</Menu.Label>
-          {CONDITIONS.map(([snippet, label]) => (
-            <Item key={snippet} label={label} snippet={snippet} onInsert={onInsert} stacked />
-          ))}
-        </ScrollArea.Autosize>
+      <Menu.Dropdown className={classes.dropdown ?? ''}>
+        <Menu.Label>Fields of the contact</Menu.Label>
+        {FIELDS.map(([name, label]) => (
+          <Item key={name} label={label} snippet={fieldSnippet(name)} onInsert={onInsert} />
+        ))}
+        {attributes.length === 0 ? null : <Menu.Label>From your imports</Menu.Label>}
+        {attributes.map((name) => (
+          <Item key={name} label={name.replaceAll('_', ' ')} snippet={fieldSnippet(name)} onInsert={onInsert} />
+        ))}
+        <Menu.Label>Conditions</Menu.Label>
+        {CONDITIONS.map(([snippet, label]) => (
+          <Item key={snippet} label={label} snippet={snippet} onInsert={onInsert} stacked />
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

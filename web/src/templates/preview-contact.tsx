@@ -19,19 +19,22 @@ interface PreviewContactProps {
 
 /** Whose phone the preview shows: anyone, found by name, company or number. */
 export function PreviewContact({ value, name, onChange }: PreviewContactProps) {
+  const [opened, setOpened] = useState(false);
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed, DEBOUNCE_MS);
   const found = useQuery({
     queryKey: [...contactKeys.all, 'found', search],
     queryFn: ({ signal }) => findContacts(search, FOUND_MAX, signal),
     placeholderData: keepPreviousData,
+    enabled: opened || value !== undefined,
   });
   const people = (found.data?.data ?? []).map((contact) => ({
     value: contact.id,
     label: contactName(contact) || formatPhone(contact.phone),
   }));
-  const chosen = value === undefined || people.some((person) => person.value === value);
-  const data = [SAMPLE, ...people, ...(chosen ? [] : [{ value, label: name ?? 'Chosen person' }])];
+  const known = value === undefined || people.some((person) => person.value === value);
+  const data = [SAMPLE, ...people, ...(known ? [] : [{ value, label: name ?? 'Chosen person' }])];
+  const chosen = data.find((option) => option.value === (value ?? SAMPLE.value))?.label ?? '';
   return (
     <Select
       label="Preview as"
@@ -40,16 +43,21 @@ export function PreviewContact({ value, name, onChange }: PreviewContactProps) {
       searchable
       allowDeselect={false}
       withScrollArea={false}
-      selectFirstOptionOnChange
       nothingFoundMessage="Nobody matches"
       comboboxProps={{ withinPortal: false }}
       filter={({ options }) => options}
-      onSearchChange={(next) => setTyped(isLabel(data, next) ? '' : next)}
+      // While it is open the field holds what is searched, and the choice stands behind it.
+      searchValue={opened ? typed : chosen}
+      placeholder={chosen}
+      onSearchChange={(next) => {
+        if (opened) setTyped(next);
+      }}
+      onDropdownOpen={() => {
+        setTyped('');
+        setOpened(true);
+      }}
+      onDropdownClose={() => setOpened(false)}
       onChange={(next) => onChange(next === null || next === SAMPLE.value ? undefined : next)}
     />
   );
 }
-
-/** The field shows the label of the choice; that is not a search. */
-const isLabel = (data: readonly { readonly label: string }[], text: string): boolean =>
-  data.some((option) => option.label === text);

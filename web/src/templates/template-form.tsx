@@ -103,6 +103,7 @@ export function TemplateForm({ saved, start, mayWrite }: TemplateFormProps) {
           <TextPhone
             preview={preview}
             from={business.name}
+            counter={false}
             head={<PreviewContact value={contactId} name={preview?.contact?.name} onChange={setContactId} />}
           />
         </div>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   addFallback,
+  caretAfter,
   fieldSnippet,
   piecesOf,
   placeOfProblem,
@@ -94,7 +95,15 @@ describe('a field is mended everywhere', () => {
 it('an inserted field comes with a fallback unless everyone has it', () => {
   expect(['first_name', 'roof_age', 'business_name'].map(fieldSnippet)).toEqual([
     '{first_name|there}',
-    '{roof_age|you}',
+    '{roof_age|}',
     '{business_name}',
   ]);
+});
+
+it.each([
+  ['{roof_age|}', 10],
+  ['Hi {a|b} {c|} d', 12],
+  ['{first_name|there}', 18],
+])('after %s writing goes on at %i', (inserted, expected) => {
+  expect(caretAfter(inserted)).toBe(expected);
 });

@@ -96,7 +96,7 @@ function replaceTags(source: string, replace: (tag: SourceTag, text: string) => 
   return result + source.slice(last);
 }
 
-/** A fallback that reads well for most people; the writer changes it where it does not. */
+/** Fallbacks that read well for most people; the writer changes them where they do not. */
 const FALLBACKS: Readonly<Record<string, string>> = {
   first_name: 'there',
   last_name: 'there',
@@ -108,7 +108,14 @@ const FALLBACKS: Readonly<Record<string, string>> = {
   postal_code: 'your area',
   email: 'your e-mail',
 };
-export const usualFallback = (name: string): string => FALLBACKS[name] ?? 'you';
+/** Nothing for fields of imports: no word suits all of them, and the caret waits where one belongs. */
+export const usualFallback = (name: string): string => FALLBACKS[name] ?? '';
+
+/** Where writing goes on after `inserted`: inside the first fallback that is still empty, else behind it. */
+export function caretAfter(inserted: string): number {
+  const empty = inserted.indexOf('|}');
+  return empty < 0 ? inserted.length : empty + 1;
+}
 
 /** Every person has these, so they need no fallback. */
 const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'business_name']);

@@ -26,11 +26,16 @@ export function TextChecks(props: TextChecksProps) {
   return (
     <>
       <Problem {...props} />
-      {preview.warnings.map((warning) => (
-        <Check key={warning} tone="amber" icon={IconBulb} remedy={<Remedy warning={warning} {...props} />}>
-          {capital(tidy(warning))}.
-        </Check>
-      ))}
+      {preview.warnings.map((warning) => {
+        const remedy = remedyFor(warning, props);
+        // What a click can do needs no words about how to do it.
+        const said = remedy === undefined ? warning : (warning.split('. ')[0] ?? warning);
+        return (
+          <Check key={warning} tone="amber" icon={IconBulb} remedy={remedy}>
+            {ended(capital(tidy(said)))}
+          </Check>
+        );
+      })}
     </>
   );
 }
@@ -46,7 +51,7 @@ function Problem({ source, preview: { error, fields, contact }, onGoTo }: TextCh
   if (fields.length === 0)
     return (
       <Check tone="red" icon={IconAlertTriangle}>
-        {place}: <CodeText>{tidy(error.message)}</CodeText>.
+        {place}: <CodeText>{ended(tidy(error.message))}</CodeText>
       </Check>
     );
   const field = tagsIn(source).find((tag) => tag.start === error.position)?.name ?? 'a field';
@@ -59,20 +64,21 @@ function Problem({ source, preview: { error, fields, contact }, onGoTo }: TextCh
 }
 
 /** The remedy that a click can do. */
-function Remedy({ warning, source, preview, onMend }: TextChecksProps & { readonly warning: string }) {
-  if (onMend === undefined) return null;
+function remedyFor(warning: string, { source, preview, onMend }: TextChecksProps): ReactNode | undefined {
+  if (onMend === undefined) return undefined;
   for (const { name, suggestion } of preview.fields) {
     if (suggestion !== null && warning.startsWith(`unknown field {${name}}`))
       return <Mend label={`Use {${suggestion}}`} run={() => onMend(renameField(source, name, suggestion))} />;
     if (warning.startsWith(`{${name}} has no fallback`)) {
       const fallback = usualFallback(name);
-      return <Mend label={`Make it {${name}|${fallback}}`} run={() => onMend(addFallback(source, name, fallback))} />;
+      const label = fallback === '' ? 'Add a fallback' : `Make it {${name}|${fallback}}`;
+      return <Mend label={label} run={() => onMend(addFallback(source, name, fallback))} />;
     }
   }
   const { plainBody } = preview;
   if (plainBody !== null && warning.includes('not in the SMS alphabet'))
-    return <Mend label="Replace them" run={() => onMend(plainBody)} />;
-  return null;
+    return <Mend label="Replace by look-alikes" run={() => onMend(plainBody)} />;
+  return undefined;
 }
 
 const Mend = ({ label, run }: { readonly label: string; readonly run: () => void }) => (
@@ -109,4 +115,5 @@ export function Check(props: {
 
 /** Places are marked in the text and named in words, so the parser's offset is left out. */
 const tidy = (sentence: string): string => sentence.replaceAll(/ at position \d+/g, '').replace(/\.$/, '');
+const ended = (sentence: string): string => (/[.?]$/.test(sentence) ? sentence : `${sentence}.`);
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

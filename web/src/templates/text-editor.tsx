@@ -5,7 +5,7 @@ import { ErrorState } from '../patterns/error-state.tsx';
 import { formatCount, plural } from '../patterns/format.ts';
 import { PartsCounter } from '../patterns/parts-counter.tsx';
 import { InsertField } from './insert-field.tsx';
-import { piecesOf, placeOfProblem, type Range } from './template-source.ts';
+import { caretAfter, piecesOf, placeOfProblem, type Range } from './template-source.ts';
 import { TextChecks, TooLong } from './text-checks.tsx';
 import classes from './text-editor.module.css';
 import { TEXT_LENGTH_MAX, useTextPreview } from './use-text-preview.ts';
@@ -166,9 +166,12 @@ function listed(characters: readonly string[]): string {
 function insert(area: HTMLTextAreaElement | null, text: string): void {
   if (area === null) return;
   area.focus();
-  if (document.execCommand('insertText', false, text)) return;
-  area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
-  area.dispatchEvent(new Event('input', { bubbles: true }));
+  const start = area.selectionStart;
+  if (!document.execCommand('insertText', false, text)) {
+    area.setRangeText(text, start, area.selectionEnd, 'end');
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  area.setSelectionRange(start + caretAfter(text), start + caretAfter(text));
 }
 
 function replaceAll(area: HTMLTextAreaElement | null, text: string): void {

@@ -9,10 +9,12 @@ interface TextPhoneProps {
   readonly preview: TextPreview | undefined;
   readonly from: string;
   readonly head?: ReactNode;
+  /** Without it the parts are counted elsewhere on the page. */
+  readonly counter?: boolean;
 }
 
 /** The previewed text on a phone. While it cannot be made, the last one that could be stays, under a word about it. */
-export function TextPhone({ preview, from, head }: TextPhoneProps) {
+export function TextPhone({ preview, from, head, counter = true }: TextPhoneProps) {
   const last = useRef('');
   if (preview !== undefined && preview.text !== null) last.current = preview.text;
   const text = preview?.text ?? last.current;
@@ -22,13 +24,13 @@ export function TextPhone({ preview, from, head }: TextPhoneProps) {
       from={from}
       head={head}
       bubbles={bubbles}
-      foot={preview === undefined ? undefined : <Foot preview={preview} />}
+      foot={preview === undefined ? undefined : <Foot preview={preview} counter={counter} />}
     />
   );
 }
 
-function Foot({ preview }: { readonly preview: TextPreview }) {
-  if (preview.text !== null) return preview.text.trim() === '' ? null : <PartsCounter {...preview} />;
+function Foot({ preview, counter }: { readonly preview: TextPreview; readonly counter: boolean }) {
+  if (preview.text !== null) return counter && preview.text.trim() !== '' ? <PartsCounter {...preview} /> : null;
   return (
     <Text size="xs" c="var(--tone-amber-text)">
       {preview.fields.length > 0 ? 'This person would not get the text' : 'As it was before the mistake'}

@@ -1,0 +1,225 @@
+import { createServer } from 'node:http';
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  enrollmentStates,
+  insertAccount,
+  insertContacts,
+  launchTestCampaign,
+  testPhones,
+} from '../../test/fixtures.ts';
+import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import { cancelCampaign } from '../campaigns/control-campaign.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import { type Database, runTx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { addMs } from '../platform/time.ts';
+import { claimCampaign, type Prepared } from './claim.ts';
+import type { Verdict } from './decide-outcome.ts';
+import { acquireLease, type Lease } from './lease-store.ts';
+import { record } from './record.ts';
+import { resumeDueLanes } from './record-store.ts';
+import { settleUnknown } from './settle.ts';
+import { readVariants } from './turn-store.ts';
+
+let database: Database;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+const LANES = NUMBERS.map((number) => ({ gatewayRef: number.id, phone: number.phone, dailyCap: 1000 }));
+const ZONE = 'America/New_York';
+
+interface UnderWay {
+  readonly accountId: Uuid;
+  readonly campaignId: Uuid;
+  readonly lease: Lease;
+  readonly texts: readonly Prepared[];
+}
+
+/** A campaign whose people are all between their intent and the gateway's answer. */
+async function underWay(world: SendingWorld, people: number): Promise<UnderWay> {
+  await insertContacts(
+    database.db,
+    world,
+    testPhones(people).map((phone) => ({ phone })),
+  );
+  const account = await insertAccount(database.db, world, {
+    baseUrl: world.sandbox.url,
+    apiKey: API_KEY,
+    lanes: LANES,
+  });
+  const campaignId = await launchTestCampaign(database.db, world, { laneIds: account.laneIds });
+  const now = world.clock.now();
+  const lease = await acquireLease(database.db, {
+    accountId: account.id,
+    owner: 'test',
+    now,
+    expiresAt: addMs(now, 3_600_000),
+  });
+  const [laneId] = account.laneIds;
+  if (lease === undefined || laneId === undefined) throw new Error('expected a free account with a lane');
+  const { rows } = await sql<{ zoneGroup: string }>`select zone_group from campaign_zone_group`.execute(database.db);
+  const variants = await readVariants(database.db, campaignId);
+  const templates = new Map(
+    variants.flatMap(({ id, body }) => {
+      const template = parseTemplate(body);
+      return template.ok ? [[id, template.value] as const] : [];
+    }),
+  );
+  const claim = {
+    campaignId,
+    laneId,
+    servesLaneIds: [laneId],
+    day: '2026-11-17',
+    openGroups: rows.map(({ zoneGroup }) => ({ zoneGroup, notAfter: addMs(now, 3_600_000) })),
+    templates,
+    businessName: 'Test',
+    limit: people,
+  };
+  const { prepared } = await claimCampaign(world, lease, claim, now);
+  return { accountId: account.id, campaignId, lease, texts: prepared };
+}
+
+const answerAll = (world: SendingWorld, { lease, texts }: UnderWay, verdict: Verdict): Promise<void> =>
+  record(world, lease, {
+    from: 'handing_over',
+    results: texts.map((text) => ({
+      ...text,
+      laneZone: ZONE,
+      outcome: verdict.to === 'unknown' ? 'unknown' : 'throttled',
+      verdict,
+      at: world.clock.now(),
+    })),
+  });
+
+const notSent = (world: SendingWorld): Verdict => ({ to: 'pending', notBefore: world.clock.now(), detail: 'test' });
+
+const texts = async (): Promise<readonly string[]> =>
+  (await sql<{ state: string }>`select state from message order by state`.execute(database.db)).rows.map(
+    (row) => row.state,
+  );
+
+describe('a text that was not sent', () => {
+  it('has an end when its campaign was cancelled meanwhile', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 3);
+    const { campaignId } = started;
+    await runTx(database.db, (tx) =>
+      cancelCampaign(tx, world, { id: campaignId, shownId: 'cmp_test', reason: undefined, actor: 'test' }),
+    );
+    await answerAll(world, started, notSent(world));
+    expect(await enrollmentStates(database.db, campaignId)).toEqual({ skipped: 3 });
+    expect(await texts()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    const { rows } = await sql`select skipped, pending, handing_over, parts from campaign_totals`.execute(database.db);
+    expect(rows).toEqual([{ skipped: 3, pending: 0, handingOver: 0, parts: 0 }]);
+  });
+
+  it('ends with its enrollment when the campaign is cancelled while it waits again', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 2);
+    await answerAll(world, started, notSent(world));
+    await runTx(database.db, (tx) =>
+      cancelCampaign(tx, world, { id: started.campaignId, shownId: 'cmp_test', reason: undefined, actor: 'test' }),
+    );
+    expect(await texts()).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('waits until the next day of its number when the carriers’ daily limit was reached, then goes on by itself', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    const sender = { scope: 'account', reason: 'daily limit', until: 'next_day' } as const;
+    await answerAll(world, started, { ...notSent(world), sender } as Verdict);
+    const lanes = async () =>
+      (await sql<{ state: string }>`select distinct state from lane`.execute(database.db)).rows.map((row) => row.state);
+    const { rows } = await sql`select state from gateway_account`.execute(database.db);
+    expect(rows).toEqual([{ state: 'active' }]);
+    expect(await lanes()).toEqual(['paused']);
+    await runTx(database.db, (tx) => resumeDueLanes(tx, started.accountId, addMs(world.clock.now(), 24 * 3_600_000)));
+    expect(await lanes()).toEqual(['active']);
+  });
+});
+
+describe('an opt-out', () => {
+  it('is not held up by a launch that is just enrolling the same person', async () => {
+    const world = await sendingWorld(database);
+    const [phone = ''] = testPhones(1);
+    const [contactId] = await insertContacts(database.db, world, [{ phone }]);
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    await sql`delete from enrollment`.execute(database.db);
+    await runTx(database.db, async (enrolling) => {
+      await sql`
+        insert into enrollment (id, campaign_id, contact_id, phone, zone_group, state, not_before, created_at)
+        values (${world.newUuid()}, ${campaignId}, ${contactId}, ${phone}, 'x', 'pending', ${world.clock.now()}, ${world.clock.now()})`.execute(
+        enrolling,
+      );
+      await runTx(database.db, (tx) =>
+        suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
+      );
+    });
+    const { rows } = await sql`select reason from suppression`.execute(database.db);
+    expect(rows).toEqual([{ reason: 'opt_out' }]);
+  });
+});
+
+describe('settling', () => {
+  it('asks about everyone in turn: numbers that the gateway never answers for hold up nobody else', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 4);
+    await answerAll(world, started, { to: 'unknown', detail: 'test' });
+    const stuck = new Set(started.texts.slice(0, 2).map((text) => text.phone));
+    const gateway = {
+      kind: 'quo',
+      listSent: async ({ to }: { readonly to: string }) =>
+        stuck.has(to)
+          ? { ok: false, error: { kind: 'refused', message: 'no' } }
+          : { ok: true, value: [] },
+    } as unknown as Parameters<typeof settleUnknown>[0]['gateway'];
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
+    world.clock.setFactor(20_000);
+    const clear = new Set<Uuid>();
+    for (let turn = 0; turn < 8; turn += 1) {
+      const { results } = await settleUnknown({ ...world, gateway, graceMs: 0, lanes }, started.accountId, 2);
+      for (const result of results) clear.add(result.messageId);
+      await world.clock.sleep(2_100 * world.clock.factor);
+    }
+    expect(clear.size).toBe(2);
+  });
+});
+
+describe('a gateway that asks for time', () => {
+  it('gets it from the whole account, not only from the text that met the limit', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    let asked = 0;
+    const busy = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(429, { 'retry-after': '30', 'content-type': 'application/json' }).end('{}');
+    });
+    onTestFinished(() => void busy.close());
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const address = busy.address();
+    await insertContacts(
+      database.db,
+      world,
+      testPhones(60).map((phone) => ({ phone })),
+    );
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+      apiKey: API_KEY,
+      ratePerSecond: 40,
+      lanes: LANES,
+    });
+    await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('one');
+    await world.until('asked', async () => asked > 0);
+    await world.clock.sleep(1_500);
+    expect(asked).toBeLessThanOrEqual(16);
+  });
+});
