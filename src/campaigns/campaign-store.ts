@@ -117,13 +117,16 @@ export async function setCampaignState(
     where id = ${id}`.execute(tx);
 }
 
-/** Everyone who still waits is left out, in one statement. Index enrollment_recipients. */
+/** Everyone who still waits is left out, with the text of an earlier attempt, in one statement. Index enrollment_recipients. */
 export async function skipPending(tx: Tx, campaignId: Uuid, reason: string): Promise<number> {
-  const result = await sql`
-    update enrollment set state = 'skipped', skip_reason = ${reason} where campaign_id = ${campaignId} and state = 'pending'`.execute(
-    tx,
-  );
-  return Number(result.numAffectedRows ?? 0n);
+  const { rows } = await sql<{ n: number }>`
+    with ended as (
+      update enrollment set state = 'skipped', skip_reason = ${reason} where campaign_id = ${campaignId} and state = 'pending' returning id
+    ), texts as (
+      update message m set state = 'cancelled', failure_code = ${reason} from ended e where m.enrollment_id = e.id and m.state = 'pending'
+    )
+    select count(*) as n from ended`.execute(tx);
+  return rows[0]?.n ?? 0;
 }
 
 /** Closes running campaigns in which nothing is open any more; returns their ids. */

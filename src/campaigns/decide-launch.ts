@@ -29,6 +29,7 @@ function messageProblems(campaign: Campaign): readonly LaunchProblem[] {
   if (campaign.variants.length === 0)
     return [{ field: 'message', message: 'There is no message yet: write variant A' }];
   const labels = campaign.variants.map((variant) => variant.label);
+  const several = labels.length > 1;
   const repeated = labels.find((label, index) => labels.indexOf(label) !== index);
   return [
     ...(repeated === undefined
@@ -36,9 +37,17 @@ function messageProblems(campaign: Campaign): readonly LaunchProblem[] {
       : [{ field: 'message' as const, message: `Two variants are called "${repeated}": rename one` }]),
     ...campaign.variants.flatMap((variant): LaunchProblem[] => {
       if (variant.body.trim() === '')
-        return [{ field: 'message', message: `Variant ${variant.label} is empty: write its text or remove it` }];
+        return [
+          {
+            field: 'message',
+            message: several
+              ? `Variant ${variant.label} is empty: write its text or remove it`
+              : 'The message is empty: write its text',
+          },
+        ];
       const template = parseTemplate(variant.body);
-      return template.ok ? [] : [{ field: 'message', message: `Variant ${variant.label}: ${template.error.message}` }];
+      if (template.ok) return [];
+      return [{ field: 'message', message: `${several ? `Variant ${variant.label}: ` : ''}${template.error.message}` }];
     }),
   ];
 }

@@ -19,6 +19,8 @@ export interface SuppressInput {
   /** What was said, by whom, how it was understood: kept for good. */
   readonly evidence: object;
   readonly actor: string;
+  /** When the person said it, by the provider's clock; absent when no person did. */
+  readonly saidAt?: Instant;
 }
 
 interface Deps {
@@ -33,7 +35,7 @@ export async function suppressNumber(
   input: SuppressInput,
 ): Promise<{ readonly created: boolean; readonly cancelled: number }> {
   const now = deps.clock.now();
-  await sql`select 1 from contact where phone = ${input.phone} for update`.execute(tx);
+  await sql`select 1 from contact where phone = ${input.phone} for no key update`.execute(tx);
   const { rows } = await sql`
     insert into suppression (id, phone, reason, channel, evidence, created_at)
     values (${deps.newUuid()}, ${input.phone}, ${input.reason}, ${input.channel}, ${JSON.stringify(input.evidence)}, ${now})
@@ -41,6 +43,7 @@ export async function suppressNumber(
     returning id`.execute(tx);
   const cancelled = await endPending(tx, { phone: input.phone, reason: SKIP_REASON[input.reason], now });
   const created = rows.length === 1;
+  if (!created && input.saidAt !== undefined) await sayAgain(tx, { ...input, saidAt: input.saidAt });
   if (created)
     await recordAudit(tx, {
       id: deps.newUuid(),
@@ -53,6 +56,21 @@ export async function suppressNumber(
     });
   return { created, cancelled };
 }
+
+/** Someone who says it again means it from then on: a START between the two, applied late, must not lift it. */
+async function sayAgain(
+  tx: Tx,
+  input: { readonly phone: string; readonly reason: SuppressionReason; readonly saidAt: Instant },
+): Promise<void> {
+  await sql`
+    update suppression s set evidence = s.evidence || jsonb_build_object('saidAgainAt', ${input.saidAt.toString()}::text)
+    where phone = ${input.phone} and reason = ${input.reason} and lifted_at is null and ${lastSaidAt} < ${input.saidAt}`.execute(
+    tx,
+  );
+}
+
+/** Over `suppression s`. */
+const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
 
 /** The skip reason of an enrollment whose number is suppressed. */
 export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
@@ -87,11 +105,11 @@ export async function liftOptOut(
   input: { readonly phone: string; readonly saidAt: Instant; readonly evidence: object },
 ): Promise<{ readonly lifted: boolean }> {
   const now = deps.clock.now();
-  await sql`select 1 from contact where phone = ${input.phone} for update`.execute(tx);
+  await sql`select 1 from contact where phone = ${input.phone} for no key update`.execute(tx);
   const { rows } = await sql<{ reason: string }>`
-    update suppression set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
+    update suppression s set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
     where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out')
-      and coalesce((evidence ->> 'saidAt')::timestamptz, created_at) < ${input.saidAt}
+      and ${lastSaidAt} < ${input.saidAt}
     returning reason`.execute(tx);
   if (rows.length > 0)
     await recordAudit(tx, {

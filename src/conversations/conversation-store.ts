@@ -203,7 +203,8 @@ export async function lockConversation(tx: Tx, id: Uuid): Promise<{ readonly nee
 
 /**
  * Absent properties stay. Done means that nobody waits any more and everything is read. Opened again, a person who wrote last waits
- * again, unless the number must not be texted: taking a Done back must not lose anybody. Index suppression_active.
+ * again, unless the number must not be texted: taking a Done back must not lose anybody. Since when is not kept, so it is the first
+ * of their last texts that had no reply. Indexes suppression_active, message_phone.
  */
 export async function updateConversationRow(
   tx: Tx,
@@ -217,11 +218,19 @@ export async function updateConversationRow(
       unread = case when ${change.read || done} then 0 else unread end,
       waiting_since = case when ${done} then null
         when ${opened} and state = 'done' and last_message_direction = 'inbound'
-          and not exists (select from suppression s where s.phone = v.phone and s.lifted_at is null) then last_message_at
+          and not exists (select from suppression s where s.phone = v.phone and s.lifted_at is null)
+          then coalesce(${firstUnanswered}, last_message_at)
         else waiting_since end,
       needs_review = needs_review and not ${change.reviewed}
     where id = ${id}`.execute(tx);
 }
+
+/** Of one stretch of texting: an old text that was done without a reply is not what the person waits for now. */
+const firstUnanswered = sql`(
+  select min(m.created_at) from message m
+  where m.phone = v.phone and m.lane_id = v.lane_id and m.direction = 'inbound' and m.created_at > v.last_message_at - interval '7 days'
+    and not exists (select from message r where r.phone = m.phone and r.lane_id = m.lane_id and r.purpose = 'reply'
+      and r.created_at > m.created_at))`;
 
 /** A person has decided what an unclear text of this number meant. Index conversation_phone. */
 export async function settleReviews(tx: Tx, phone: string): Promise<void> {

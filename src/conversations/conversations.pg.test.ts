@@ -260,6 +260,19 @@ describe('marking', () => {
     expect(open.ok && open.value.waitingSince?.toString()).toBe(waitingSince);
   });
 
+  it('open again, a person waits since the first text that had no reply', async () => {
+    const phone = '+16175550256';
+    const texts = { phone, direction: 'inbound', purpose: 'inbound', state: 'received', body: 'hello' } as const;
+    await fixture.message({ ...texts, at: '2026-11-01T09:00:00Z' });
+    await fixture.message({ ...texts, at: '2026-11-16T09:00:00Z' });
+    await fixture.message({ phone, at: '2026-11-16T10:00:00Z', body: 'yes', purpose: 'reply', createdBy: 'Ann' });
+    await fixture.message({ ...texts, at: '2026-11-16T11:00:00Z' });
+    await fixture.message({ ...texts, at: '2026-11-17T14:00:00Z' });
+    const id = await fixture.conversation({ phone, at: '2026-11-17T14:00:00Z', state: 'done' });
+    const open = await mark(id, { state: 'open' });
+    expect(open.ok && open.value.waitingSince?.toString()).toBe('2026-11-16T11:00:00Z');
+  });
+
   it('open again, nobody waits who had an answer or must not get one', async () => {
     const at = '2026-11-17T14:00:00Z';
     const stopped = await fixture.conversation({ phone: '+16175550254', at, state: 'done' });

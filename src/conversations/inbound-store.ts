@@ -22,21 +22,24 @@ export async function findLane(
   return rows[0];
 }
 
-/** The lock comes first: the engine and every opt-out take it before anything of this person. */
+/**
+ * The lock comes first: the engine and every opt-out take it before anything of this person. It leaves the key alone, so that a
+ * launch that is just enrolling this person (a foreign key) does not hold up a STOP.
+ */
 export async function lockContactByPhone(tx: Tx, phone: string): Promise<Uuid | null> {
-  const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone} for update`.execute(tx);
+  const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone} for no key update`.execute(tx);
   return rows[0]?.id ?? null;
 }
 
 /** Newest first. Index message_phone. Also those whose answer is not recorded yet: a person may be faster than our record. */
 export async function recentCampaignTexts(
   tx: Tx,
-  query: { readonly phone: string; readonly since: Instant },
+  query: { readonly phone: string; readonly since: Instant; readonly until: Instant },
 ): Promise<readonly { readonly body: string; readonly enrollmentId: Uuid }[]> {
   const { rows } = await sql<{ body: string; enrollmentId: Uuid }>`
     select body, enrollment_id from message
     where phone = ${query.phone} and purpose = 'campaign' and state in ('handing_over', 'unknown', 'sent', 'delivered')
-      and attempted_at >= ${query.since}
+      and attempted_at between ${query.since} and ${query.until}
     order by created_at desc limit 5`.execute(tx);
   return rows;
 }

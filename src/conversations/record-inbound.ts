@@ -12,7 +12,7 @@ import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, DAY_MS, HOUR_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerConfirms } from './automatic-answers.ts';
 import type { InboundAccount, InboundText } from './inbound.ts';
 import {
@@ -52,13 +52,38 @@ interface Understood {
 const REPLY_WINDOW_MS = 7 * DAY_MS;
 /** 47 CFR 64.1200(a)(12): a confirmation within five minutes is presumed covered by the old consent. */
 const CONFIRM_WITHIN_MS = 5 * 60_000;
+/** A text that we began after the person wrote was not what the person answered; the provider's clock may be a little behind ours. */
+const CLOCK_SKEW_MS = MINUTE_MS;
 
-/** Returns false when no lane of the account received it (a number that was removed here). */
-export async function recordInbound(tx: Tx, deps: Deps, account: InboundAccount, text: InboundText): Promise<boolean> {
+/** PostgreSQL stores neither a NUL nor half a surrogate pair (a long text that a carrier cut in the middle of an emoji). */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
+
+async function optOutWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
+  const classification = classifyInbound(text.text);
+  if (classification.outcome !== 'opt_out') return false;
+  await suppress(tx, deps, text, classification);
+  return true;
+}
+
+/**
+ * Returns false when no lane of the account received it (a number that was removed here), unless it was an opt-out: that one counts
+ * to whichever number of the business it was sent.
+ */
+export async function recordInbound(
+  tx: Tx,
+  deps: Deps,
+  account: InboundAccount,
+  received: InboundText,
+): Promise<boolean> {
+  const text = { ...received, text: storable(received.text) };
   const lane = await findLane(tx, { accountId: account.id, laneRef: text.laneRef, phones: text.to });
-  if (lane === undefined) return false;
+  if (lane === undefined) return optOutWithoutLane(tx, deps, text);
   const contactId = await lockContactByPhone(tx, text.from);
-  const sent = await recentCampaignTexts(tx, { phone: text.from, since: addMs(text.at, -REPLY_WINDOW_MS) });
+  const sent = await recentCampaignTexts(tx, {
+    phone: text.from,
+    since: addMs(text.at, -REPLY_WINDOW_MS),
+    until: addMs(text.at, CLOCK_SKEW_MS),
+  });
   const classification = classifyInbound(text.text, { recentOutbound: sent.map((row) => row.body) });
   // A group chat answers nobody in particular.
   const enrollmentId = text.to.length > 1 ? null : (sent[0]?.enrollmentId ?? null);
@@ -128,11 +153,23 @@ const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'ber
 
 async function optOut(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
   const { text, classification, account, enrollmentId } = understood;
+  const { created } = await suppress(tx, deps, text, classification);
+  if (enrollmentId !== null) await markOptedOut(tx, enrollmentId, text.at);
+  if (created && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');
+}
+
+function suppress(
+  tx: Tx,
+  deps: Deps,
+  text: InboundText,
+  classification: InboundClassification,
+): Promise<{ readonly created: boolean }> {
   const wrongPerson = WRONG_PERSON_FAMILIES.has(classification.family ?? '');
-  const { created } = await suppressNumber(tx, deps, {
+  return suppressNumber(tx, deps, {
     phone: text.from,
     reason: wrongPerson ? 'wrong_number' : 'opt_out',
     channel: 'sms',
+    saidAt: text.at,
     evidence: {
       text: text.text,
       gatewayMessageId: text.gatewayMessageId,
@@ -143,8 +180,6 @@ async function optOut(tx: Tx, deps: Deps, understood: Understood): Promise<void>
     },
     actor: 'contact',
   });
-  if (enrollmentId !== null) await markOptedOut(tx, enrollmentId, text.at);
-  if (created && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');
 }
 
 async function optIn(tx: Tx, deps: Deps, understood: Understood): Promise<void> {

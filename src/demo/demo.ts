@@ -2,6 +2,7 @@
  * `textwright demo`: the whole product against the sandbox, three business days in about a minute. Everything goes through the
  * same API and the same wire as in production; only the clock is faster and the people are invented.
  */
+import { connect } from 'node:net';
 import { sql } from 'kysely';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
 import type { CampaignLive } from '../http/contract/campaigns.ts';
@@ -222,10 +223,7 @@ async function prepareFolder(
   progress: DemoProgress,
 ): Promise<DemoState | undefined> {
   const before = await folder.readState();
-  if (before !== undefined && (await answers(before.httpPort)))
-    throw new Error(
-      `a demo is running at http://127.0.0.1:${before.httpPort} on ${folder.path}: stop it first, or choose another TEXTWRIGHT_DATA_DIR`,
-    );
+  if (before !== undefined) await refuseTakenPorts(folder, before);
   if (before !== undefined && !before.finished && !isBefore(instant(before.clockAt), STARTS_AT)) {
     progress.resuming(instant(before.clockAt));
     return before;
@@ -235,13 +233,29 @@ async function prepareFolder(
   return undefined;
 }
 
-async function answers(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${port}/health/live`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
+/** A demo holds both of its ports. A finished one needs neither again; an unfinished one needs both, as its people know them. */
+async function refuseTakenPorts(folder: DemoFolder, { httpPort, sandboxPort, finished }: DemoState): Promise<void> {
+  const taken: number[] = [];
+  for (const port of [httpPort, sandboxPort]) if (await isTaken(port)) taken.push(port);
+  if (taken.length === 2)
+    throw new Error(
+      `a demo is running at http://127.0.0.1:${httpPort} on ${folder.path}: stop it first, or choose another TEXTWRIGHT_DATA_DIR`,
+    );
+  if (taken.length > 0 && !finished)
+    throw new Error(
+      `the demo that was interrupted needs port ${taken[0]}, which another program uses: stop that program, or remove ${folder.path} to start a fresh demo`,
+    );
 }
+
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (taken: boolean): void => {
+      socket.destroy();
+      resolve(taken);
+    };
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+  });
 
 async function emptyDatabase(config: Config, log: Log): Promise<void> {
   const opened = await openConfiguredDatabase(config, log);

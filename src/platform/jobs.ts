@@ -32,6 +32,12 @@ export interface JobQueue {
 
 const POLLING_SECONDS = 2;
 const RETRY_DELAY_SECONDS = 2;
+const RETRY_DELAY_SECONDS_MAX = 60;
+/**
+ * A job that fails for good holds back every later one of its key. Its handler therefore ends the last attempt without throwing;
+ * when even that is cut short (a kill, no database), the last attempt is repeated.
+ */
+const LAST_ATTEMPTS_MAX = 10_000;
 const DRAIN_MS = 20_000;
 /** Jobs of a process that was killed are given to another one this long after its last sign of life. */
 const HEARTBEAT_SECONDS = 10;
@@ -73,15 +79,16 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
   await boss.createQueue(name, {
     policy: queue.perKey ? 'key_strict_fifo' : 'standard',
     notify: true,
-    retryLimit,
+    retryLimit: queue.perKey ? retryLimit + LAST_ATTEMPTS_MAX : retryLimit,
     retryDelay: RETRY_DELAY_SECONDS,
+    retryDelayMax: RETRY_DELAY_SECONDS_MAX,
     retryBackoff: true,
     heartbeatSeconds: HEARTBEAT_SECONDS,
   });
   if (handle === undefined) return;
   const settle = async (job: JobWithMetadata<object>): Promise<JobResult> => {
     try {
-      const lastAttempt = job.retryCount >= job.retryLimit;
+      const lastAttempt = job.retryCount >= retryLimit;
       await withCorrelation(job.id, () => handle({ id: job.id, data: job.data, lastAttempt, signal }));
       return { id: job.id, status: 'completed' };
     } catch (error) {

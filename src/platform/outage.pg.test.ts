@@ -39,7 +39,9 @@ async function openWay() {
       up = false;
       for (const socket of open) socket.destroy();
     },
-    mend: () => void (up = true),
+    mend() {
+      up = true;
+    },
   };
 }
 
@@ -53,7 +55,11 @@ async function until(holds: () => boolean): Promise<void> {
 describe('an outage of PostgreSQL', () => {
   it('fails the transaction that is under way and nothing else: the process lives and the next one works', async () => {
     const way = await openWay();
-    const through = openDatabase({ connectionString: way.connectionString, applicationName: 'test', maxConnections: 2 });
+    const through = openDatabase({
+      connectionString: way.connectionString,
+      applicationName: 'test',
+      maxConnections: 2,
+    });
     const cutInside = runTx(through.db, async (tx) => {
       await sql`select 1`.execute(tx);
       way.cut();

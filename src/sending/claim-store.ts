@@ -59,7 +59,7 @@ export async function lockDueEnrollments(
       where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = open_group.zone_group
         and e.not_before <= ${query.now} and (e.lane_id is null or e.lane_id = any(${query.laneIds}::uuid[]))
       order by e.not_before, e.id limit ${query.limit}
-      for update of e, c skip locked
+      for no key update of e, c skip locked
     ) due
     limit ${query.limit}`.execute(tx);
   return rows;
@@ -107,6 +107,15 @@ export async function skipEnrollments(
     update enrollment e set state = 'skipped', skip_reason = x.reason
     from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.reason)}::text[]) as x (id, reason)
     where e.id = x.id and e.state = 'pending'`.execute(tx);
+  await endWaitingTexts(tx, rows);
+}
+
+/** The text of an earlier attempt that provably did not go out ends with its enrollment. */
+async function endWaitingTexts(tx: Tx, rows: readonly { readonly id: Uuid; readonly reason: string }[]): Promise<void> {
+  await sql`
+    update message m set state = 'cancelled', failure_code = x.reason
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.reason)}::text[]) as x (id, reason)
+    where m.enrollment_id = x.id and m.state = 'pending'`.execute(tx);
 }
 
 export async function failEnrollments(
@@ -119,6 +128,10 @@ export async function failEnrollments(
     update enrollment e set state = 'failed', failure_code = x.code, failed_at = ${now}
     from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.code)}::text[]) as x (id, code)
     where e.id = x.id and e.state = 'pending'`.execute(tx);
+  await endWaitingTexts(
+    tx,
+    rows.map(({ id, code }) => ({ id, reason: code })),
+  );
 }
 
 export interface Intent {

@@ -1,6 +1,6 @@
 import type { SendOutcome } from '../gateways/gateway.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, type Instant } from '../platform/time.ts';
+import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 
 /** What a hand-over led to; `not_called` is ours: the moment had passed before the call was made. */
 export type HandOverOutcome = SendOutcome | { readonly kind: 'not_called'; readonly detail: string };
@@ -21,6 +21,8 @@ export type Verdict = {
   | { readonly to: 'unknown'; readonly detail: string }
 );
 
+const REFUSED_SENDER_WAIT_MS = 5 * MINUTE_MS;
+
 export function decideOutcome(outcome: HandOverOutcome, now: Instant): Verdict {
   switch (outcome.kind) {
     case 'accepted':
@@ -33,7 +35,8 @@ export function decideOutcome(outcome: HandOverOutcome, now: Instant): Verdict {
     case 'refused_sender':
       return {
         to: 'pending',
-        notBefore: now,
+        // A paused lane still carries replies: one that is refused must not be tried again in the same breath.
+        notBefore: addMs(now, REFUSED_SENDER_WAIT_MS),
         detail: `${outcome.code}: ${outcome.message}`,
         sender: { scope: outcome.scope, reason: `${outcome.message} (${outcome.code})`, until: outcome.until },
       };

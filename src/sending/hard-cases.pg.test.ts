@@ -12,7 +12,9 @@ import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/se
 import { testDatabase } from '../../test/test-database.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
+import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs } from '../platform/time.ts';
@@ -95,6 +97,24 @@ const answerAll = (world: SendingWorld, { lease, texts }: UnderWay, verdict: Ver
     })),
   });
 
+interface WireAnswer {
+  readonly status: number;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A gateway's address at which every request gets the answer that is given for its path. */
+async function answering(answer: (path: string) => WireAnswer): Promise<string> {
+  const server = createServer((request, response) => {
+    const { status, body, headers } = answer(request.url ?? '');
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
 const notSent = (world: SendingWorld): Verdict => ({ to: 'pending', notBefore: world.clock.now(), detail: 'test' });
 
 const texts = async (): Promise<readonly string[]> =>
@@ -131,7 +151,7 @@ describe('a text that was not sent', () => {
     const world = await sendingWorld(database);
     const started = await underWay(world, 1);
     const sender = { scope: 'account', reason: 'daily limit', until: 'next_day' } as const;
-    await answerAll(world, started, { ...notSent(world), sender } as Verdict);
+    await answerAll(world, started, { to: 'pending', notBefore: world.clock.now(), detail: 'test', sender });
     const lanes = async () =>
       (await sql<{ state: string }>`select distinct state from lane`.execute(database.db)).rows.map((row) => row.state);
     const { rows } = await sql`select state from gateway_account`.execute(database.db);
@@ -175,20 +195,23 @@ describe('settling', () => {
     const started = await underWay(world, 4);
     await answerAll(world, started, { to: 'unknown', detail: 'test' });
     const stuck = new Set(started.texts.slice(0, 2).map((text) => text.phone));
-    const gateway = {
-      kind: 'quo',
-      listSent: async ({ to }: { readonly to: string }) =>
-        stuck.has(to)
-          ? { ok: false, error: { kind: 'refused', message: 'no' } }
-          : { ok: true, value: [] },
-    } as unknown as Parameters<typeof settleUnknown>[0]['gateway'];
+    await sql`update message set attempted_at = attempted_at - interval '1 second' where phone = any(${[...stuck]})`.execute(
+      database.db,
+    );
+    const baseUrl = await answering((path) =>
+      stuck.has(new URL(path, 'http://localhost').searchParams.get('participants') ?? '')
+        ? { status: 400, body: { message: 'no', code: '0200400', title: 'Bad Request' } }
+        : { status: 200, body: { data: [], totalItems: 0, nextPageToken: null } },
+    );
+    const clock = manualClock(world.clock.now());
+    const gateway = quoGateway({ baseUrl, apiKey: API_KEY, clock, random: world.random, requestTimeoutMs: 1_000 });
     const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
-    world.clock.setFactor(20_000);
     const clear = new Set<Uuid>();
-    for (let turn = 0; turn < 8; turn += 1) {
-      const { results } = await settleUnknown({ ...world, gateway, graceMs: 0, lanes }, started.accountId, 2);
+    for (let turn = 0; turn < 6; turn += 1) {
+      const deps = { ...world, clock, gateway, graceMs: 0, lanes };
+      const { results } = await settleUnknown(deps, started.accountId, 2);
       for (const result of results) clear.add(result.messageId);
-      await world.clock.sleep(2_100 * world.clock.factor);
+      await clock.advance(2_000);
     }
     expect(clear.size).toBe(2);
   });
@@ -198,20 +221,17 @@ describe('a gateway that asks for time', () => {
   it('gets it from the whole account, not only from the text that met the limit', async () => {
     const world = await sendingWorld(database, { factor: 1 });
     let asked = 0;
-    const busy = createServer((_, response) => {
+    const baseUrl = await answering(() => {
       asked += 1;
-      response.writeHead(429, { 'retry-after': '30', 'content-type': 'application/json' }).end('{}');
+      return { status: 429, body: {}, headers: { 'retry-after': '30' } };
     });
-    onTestFinished(() => void busy.close());
-    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
-    const address = busy.address();
     await insertContacts(
       database.db,
       world,
       testPhones(60).map((phone) => ({ phone })),
     );
     const { laneIds } = await insertAccount(database.db, world, {
-      baseUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+      baseUrl,
       apiKey: API_KEY,
       ratePerSecond: 40,
       lanes: LANES,
@@ -221,5 +241,32 @@ describe('a gateway that asks for time', () => {
     await world.until('asked', async () => asked > 0);
     await world.clock.sleep(1_500);
     expect(asked).toBeLessThanOrEqual(16);
+  });
+});
+
+describe('a reply whose number is refused', () => {
+  it('is not tried again and again while its lane is paused', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    let asked = 0;
+    const baseUrl = await answering(() => {
+      asked += 1;
+      return { status: 404, body: { message: 'unknown number', code: '0200404', title: 'Not Found' } };
+    });
+    const { id: accountId, laneIds } = await insertAccount(database.db, world, {
+      baseUrl,
+      apiKey: API_KEY,
+      ratePerSecond: 40,
+      lanes: LANES,
+    });
+    const now = world.clock.now();
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, not_before, created_at)
+      values (${world.newUuid()}, ${accountId}, ${laneIds[0]}, 'outbound', 'reply', '+16175550123', 'Yes', 'GSM-7', 1, 'pending', ${now}, ${now})`.execute(
+      database.db,
+    );
+    world.startWorker('one');
+    await world.until('asked', async () => asked > 0);
+    await world.clock.sleep(1_500);
+    expect(asked).toBe(1);
   });
 });

@@ -17,6 +17,7 @@ import { notifyLive } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { Wake } from '../platform/wake.ts';
+import { type Brake, brake } from './brake.ts';
 import { type CampaignClaim, claimCampaign, claimDirect, type Prepared } from './claim.ts';
 import { fairShare, nextGroupOpening, openGroups, servingOrder } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
@@ -54,6 +55,7 @@ interface Holder extends HolderDeps {
   readonly answered: HandedOver[];
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
   readonly servedTurn: Map<Uuid, number>;
+  readonly brake: Brake;
   bucket: TokenBucket;
   bucketRate: number;
   turn: number;
@@ -74,6 +76,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     answered: [],
     templates: new Map(),
     servedTurn: new Map(),
+    brake: brake(deps.clock),
     bucket: tokenBucket(1, now),
     bucketRate: 0,
     turn: 0,
@@ -105,10 +108,7 @@ async function takeTurn(holder: Holder): Promise<number> {
     return patience(holder.clock, IDLE_MS_MAX);
   }
   const room = roomNow(holder);
-  if (room === 0)
-    return holder.inFlight.size >= holder.options.maxInFlight
-      ? patience(holder.clock, IDLE_MS_MAX)
-      : holder.bucket.msUntilNext(holder.clock.now());
+  if (room === 0) return msUntilRoom(holder);
   const started = await startDirect(holder, facts, room);
   const settled = await settleSome(holder, facts);
   const claimed = facts.sendingPaused ? 0 : await startCampaigns(holder, facts);
@@ -118,8 +118,19 @@ async function takeTurn(holder: Holder): Promise<number> {
   return idleMs(holder, facts);
 }
 
-const roomNow = (holder: Holder): number =>
-  Math.max(0, Math.min(holder.bucket.available(holder.clock.now()), holder.options.maxInFlight - holder.inFlight.size));
+function roomNow(holder: Holder): number {
+  const now = holder.clock.now();
+  if (holder.brake.heldUntil(now) !== undefined) return 0;
+  return Math.max(0, Math.min(holder.bucket.available(now), holder.options.maxInFlight - holder.inFlight.size));
+}
+
+function msUntilRoom(holder: Holder): number {
+  const now = holder.clock.now();
+  const idleMax = patience(holder.clock, IDLE_MS_MAX);
+  if (holder.inFlight.size >= holder.options.maxInFlight) return idleMax;
+  const heldUntil = holder.brake.heldUntil(now);
+  return heldUntil === undefined ? holder.bucket.msUntilNext(now) : Math.min(idleMax, msBetween(now, heldUntil));
+}
 
 function applyRate(holder: Holder, ratePerSecond: number, now: Instant): void {
   if (holder.bucketRate === ratePerSecond) return;
@@ -222,21 +233,25 @@ function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Pr
 async function recordAnswered(holder: Holder): Promise<void> {
   const results = holder.answered.splice(0);
   if (results.length === 0) return;
-  for (const result of results)
+  for (const result of results) {
+    holder.brake.heard(result);
     if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
       holder.log.warn(
         { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
         'hand-over did not end in accepted',
       );
+  }
   await record(holder, holder.lease, { from: 'handing_over', results });
 }
 
 async function settleSome(holder: Holder, facts: TurnFacts): Promise<number> {
+  const limit = Math.min(SETTLE_PER_TURN, roomNow(holder));
+  if (limit === 0) return 0;
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
   const { asked, results } = await settleUnknown(
     { ...holder, lanes, graceMs: holder.options.settleGraceMs },
     holder.lease.accountId,
-    SETTLE_PER_TURN,
+    limit,
   );
   holder.bucket.take(holder.clock.now(), asked);
   if (results.length > 0) await record(holder, holder.lease, { from: 'unknown', results });
@@ -245,7 +260,9 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<number> {
 
 /** Lowest priority: only in a turn that had nothing else to do. */
 async function askReceipts(holder: Holder): Promise<number> {
-  const asked = await checkReceipts(holder, holder.lease.accountId, RECEIPTS_PER_TURN);
+  const limit = Math.min(RECEIPTS_PER_TURN, roomNow(holder));
+  if (limit === 0) return 0;
+  const asked = await checkReceipts(holder, holder.lease.accountId, limit);
   holder.bucket.take(holder.clock.now(), asked);
   return asked;
 }

@@ -19,8 +19,19 @@ interface Recorded {
 }
 
 /**
+ * Locks the campaigns of these texts in share mode, before anything else of theirs: a cancellation is then wholly before (what was
+ * not sent ends here) or wholly after (it finds them waiting).
+ */
+export async function holdCampaigns(tx: Tx, messageIds: readonly Uuid[]): Promise<void> {
+  await sql`
+    select 1 from campaign c where c.id in (
+      select e.campaign_id from message m join enrollment e on e.id = m.enrollment_id where m.id = any(${messageIds}::uuid[]))
+    order by c.id for share`.execute(tx);
+}
+
+/**
  * Moves messages out of `from` (the state in which the verdict was reached), their enrollments with them, closes the attempts and
- * gives back the caps of what was not sent. Rows that have moved on meanwhile (a receipt came first) are left alone.
+ * gives back the caps of what was not sent. What was not sent for a cancelled campaign ends with it. Rows that have moved on meanwhile (a receipt came first) are left alone.
  */
 export async function recordResults(
   tx: Tx,
@@ -44,8 +55,13 @@ export async function recordResults(
   }));
   const { rows: recorded } = await sql<Recorded>`
     with result as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before,
+        case when c.id is null then x.state else 'cancelled' end as state, case when c.id is null then x.code else 'cancelled' end as code
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz)
+        left join message m on m.id = x.id and x.state = 'pending'
+        left join enrollment e on e.id = m.enrollment_id
+        left join campaign c on c.id = e.campaign_id and c.state = 'cancelled'
     ), moved as (
       update message m set state = r.state, gateway_message_id = coalesce(r.gateway_id, m.gateway_message_id),
         failure_code = r.code, failure_message = r.detail,
@@ -61,11 +77,14 @@ export async function recordResults(
     ), given_back as (
       update lane_usage u set reserved = u.reserved - b.texts
       from (select lane_id, cap_day, count(*) as texts from moved
-        where state in ('pending', 'failed') and cap_day is not null group by 1, 2) b
+        where state in ('pending', 'failed', 'cancelled') and cap_day is not null group by 1, 2) b
       where u.lane_id = b.lane_id and u.day = b.cap_day
     ), enrolled as (
-      update enrollment e set state = m.state, sent_at = case when m.state = 'sent' then m.at else e.sent_at end,
-        failed_at = case when m.state = 'failed' then m.at end, failure_code = m.code,
+      update enrollment e set state = case m.state when 'cancelled' then 'skipped' else m.state end,
+        skip_reason = case m.state when 'cancelled' then m.code end,
+        -- Parts are counted while a text is with the gateway, not for one that waits again.
+        parts = case when m.state in ('pending', 'cancelled') then null else e.parts end, sent_at = case when m.state = 'sent' then m.at else e.sent_at end,
+        failed_at = case when m.state = 'failed' then m.at end, failure_code = case m.state when 'failed' then m.code end,
         not_before = coalesce(m.not_before, e.not_before)
       from moved m where e.id = m.enrollment_id
       returning e.id, e.campaign_id
@@ -103,6 +122,16 @@ export async function pauseLane(
   await sql`
     update lane set state = 'paused', state_reason = ${input.reason}, paused_until = ${input.until}, updated_at = ${input.now}
     where id = ${input.laneId} and state = 'active'`.execute(tx);
+}
+
+/** All lanes of an account that are active, until an instant. */
+export async function pauseLanesOf(
+  tx: Tx,
+  input: { readonly accountId: Uuid; readonly reason: string; readonly until: Instant; readonly now: Instant },
+): Promise<void> {
+  await sql`
+    update lane set state = 'paused', state_reason = ${input.reason}, paused_until = ${input.until}, updated_at = ${input.now}
+    where account_id = ${input.accountId} and state = 'active'`.execute(tx);
 }
 
 /** Lanes whose pause has ended by itself go on. */

@@ -11,7 +11,14 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
-import { type AttemptResult, pauseAccount, pauseLane, recordResults } from './record-store.ts';
+import {
+  type AttemptResult,
+  holdCampaigns,
+  pauseAccount,
+  pauseLane,
+  pauseLanesOf,
+  recordResults,
+} from './record-store.ts';
 
 export interface RecordDeps {
   readonly db: Db;
@@ -33,6 +40,11 @@ export function record(
 ): Promise<void> {
   return runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
+    if (input.results.some((result) => result.verdict.to === 'pending'))
+      await holdCampaigns(
+        tx,
+        input.results.map((result) => result.messageId),
+      );
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const result of input.results) await suppressRefused(tx, deps, result);
     const recorded = await recordResults(tx, { accountId: lease.accountId, ...input });
@@ -59,7 +71,16 @@ async function pauseSender(tx: Tx, deps: RecordDeps, lease: Lease, result: Hande
   const { sender }: { readonly sender?: Verdict['sender'] } = result.verdict;
   if (sender === undefined) return;
   const now = deps.clock.now();
-  if (sender.scope === 'account') await pauseAccount(tx, { accountId: lease.accountId, reason: sender.reason, now });
+  // A limit that ends by itself at midnight must not wait for a person.
+  if (sender.scope === 'account' && sender.until === 'next_day')
+    await pauseLanesOf(tx, {
+      accountId: lease.accountId,
+      reason: sender.reason,
+      until: nextMidnight(result.laneZone, now),
+      now,
+    });
+  else if (sender.scope === 'account')
+    await pauseAccount(tx, { accountId: lease.accountId, reason: sender.reason, now });
   else {
     const until = sender.until === 'next_day' ? nextMidnight(result.laneZone, now) : null;
     await pauseLane(tx, { laneId: result.laneId, reason: sender.reason, until, now });

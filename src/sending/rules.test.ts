@@ -81,7 +81,7 @@ describe('decideOutcome', () => {
       { kind: 'refused_sender', scope: 'account', code: '0200402', message: 'no credit', until: 'fixed' },
       {
         to: 'pending',
-        notBefore: NOW,
+        notBefore: addMs(NOW, 5 * 60_000),
         detail: '0200402: no credit',
         sender: { scope: 'account', reason: 'no credit (0200402)', until: 'fixed' },
       },

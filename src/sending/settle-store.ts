@@ -12,7 +12,10 @@ export interface UnknownMessage {
   readonly attemptedAt: Instant;
 }
 
-/** Oldest first, those whose next question is due. Index message_unsettled. */
+/**
+ * Those whose next question is due, who waits longest for it in front: a number about which the gateway never answers must not
+ * hold up the others. Index message_unsettled.
+ */
 export async function dueUnknown(
   db: Db,
   query: { readonly accountId: Uuid; readonly now: Instant; readonly limit: number },
@@ -20,7 +23,7 @@ export async function dueUnknown(
   const { rows } = await sql<UnknownMessage>`
     select id, lane_id, phone, body, attempts, attempted_at from message
     where account_id = ${query.accountId} and state = 'unknown' and not_before <= ${query.now}
-    order by attempted_at limit ${query.limit}`.execute(db);
+    order by not_before, attempted_at limit ${query.limit}`.execute(db);
   return rows;
 }
 

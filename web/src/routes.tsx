@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter } from '@tanstack/react-router';
-import { campaignRoute, campaignsRoute } from './campaigns/routes.ts';
+import { campaignRoute, campaignsRoute, recipientRoute, recipientsRoute } from './campaigns/routes.ts';
 import { contactRoute, contactsRoute } from './contacts/routes.ts';
 import { homeRoute } from './home/routes.ts';
 import { importRoute, importsRoute } from './imports/routes.ts';
@@ -25,7 +25,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([conversationRoute]),
     campaignsRoute,
-    campaignRoute,
+    campaignRoute.addChildren([recipientsRoute.addChildren([recipientRoute])]),
     contactsRoute.addChildren([contactRoute]),
     importsRoute,
     importRoute,

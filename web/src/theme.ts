@@ -206,6 +206,12 @@ export const theme = createTheme({
     NumberInput: field,
     PasswordInput: field,
     Popover: { defaultProps: { shadow: 'md', transitionProps: quick } },
+    Radio: {
+      styles: {
+        label: { fontSize: rem(14), lineHeight: 1.45 },
+        description: { fontSize: rem(12), marginTop: rem(2), lineHeight: 1.45 },
+      },
+    },
     SegmentedControl: { defaultProps: { size: 'xs', transitionDuration: 140 } },
     Select: {
       defaultProps: { ...fieldDefaults, checkIconPosition: 'right' } satisfies Partial<SelectProps>,

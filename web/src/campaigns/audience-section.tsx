@@ -28,7 +28,8 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
     <BuilderSection
       field="audience"
       title="Audience"
-      problems={problems}
+      // The line about nobody says it already, with the way out.
+      problems={audience.data?.matched === 0 ? [] : problems}
       answer={audience.data === undefined ? undefined : <Count audience={audience.data} stale={audience.isFetching} />}
     >
       <Text size="sm" c="dimmed">
@@ -78,7 +79,7 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           onRetry={() => void audience.refetch()}
         />
       )}
-      {audience.data === undefined ? null : <WhoIsIn audience={audience.data} />}
+      {audience.data === undefined ? null : <WhoIsIn audience={audience.data} rule={rule} />}
     </BuilderSection>
   );
 }
@@ -94,15 +95,17 @@ function Count({ audience, stale }: { readonly audience: AudiencePreview; readon
 
 const STATES_SHOWN = 8;
 
-function WhoIsIn({ audience }: { readonly audience: AudiencePreview }) {
+function WhoIsIn({ audience, rule }: { readonly audience: AudiencePreview; readonly rule: AudienceRule }) {
   const [opened, { toggle }] = useDisclosure(false);
   const id = useId();
   if (audience.matched === 0)
     return (
       <Text size="sm" c="dimmed">
-        Nobody matches. Leave a condition empty, or{' '}
-        <Anchor inherit renderRoot={(props) => <Link {...props} to="/imports" />}>
-          import contacts
+        {Object.keys(rule).length === 0
+          ? 'You have no contacts yet. Begin with'
+          : 'Nobody matches. Leave a condition empty, or'}{' '}
+        <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/imports" />}>
+          {Object.keys(rule).length === 0 ? 'importing them' : 'import contacts'}
         </Anchor>
         .
       </Text>

@@ -43,9 +43,9 @@ describe('the first line of a campaign', () => {
   it('gives no end that nobody knows', () => expect(answer({}).sentence).toBe('Sending: 488 of 970'));
   it.each([
     [0, null],
-    [0.4, '0.4 texts a minute'],
-    [1, '1 text a minute'],
-    [41.26, '41 texts a minute'],
+    [0.4, '0.4 texts a minute over the last ten'],
+    [1, '1 text a minute over the last ten'],
+    [41.26, '41 texts a minute over the last ten'],
   ])('tells the pace of %s', (perMinute, words) => expect(answer({}, null, perMinute).more).toBe(words));
   it('names what it waits for, and then how far it is', () =>
     expect(

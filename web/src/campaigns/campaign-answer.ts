@@ -72,11 +72,11 @@ const pausedSentence = (reason: string | null): string => {
   return reason.startsWith('Paused') ? reason : `Paused: ${reason}`;
 };
 
-/** Over the last ten minutes; nothing when nothing went out in them. */
+/** Nothing when nothing went out in the ten minutes that the server looks at. */
 function paceWords(perMinute: number): string | null {
   if (perMinute <= 0) return null;
   const rounded = perMinute < 10 ? perMinute.toFixed(1).replace(/\.0$/, '') : formatCount(perMinute);
-  return `${rounded} ${rounded === '1' ? 'text' : 'texts'} a minute`;
+  return `${rounded} ${rounded === '1' ? 'text' : 'texts'} a minute over the last ten`;
 }
 
 /** What a person wrote; the server's own words say no more than the state does. */

@@ -76,14 +76,20 @@ export function CampaignControls({ campaign }: { readonly campaign: Campaign }) 
         {...(waiting > CONFIRM_NAME_ABOVE ? { typeToConfirm: campaign.name } : {})}
         onConfirm={() => control.cancel(cancelDialog.close)}
       >
-        <Text>
-          {waiting === 0
-            ? 'Everybody has been texted already.'
-            : `${plural(waiting, 'person who still waits is', 'people who still wait are')} left out for good.`}{' '}
-          {plural(textedOf(campaign.totals), 'text that went out stays', 'texts that went out stay')} as they are, and
-          replies keep coming in. To stop only for a while, pause instead.
-        </Text>
+        <Text>{cancelWords(waiting, textedOf(campaign.totals))}</Text>
       </ConfirmDialog>
     </div>
   );
+}
+
+function cancelWords(waiting: number, texted: number): string {
+  const left =
+    waiting === 0
+      ? 'Nobody waits any more.'
+      : `${plural(waiting, 'person who still waits is', 'people who still wait are')} left out for good.`;
+  const gone =
+    texted === 0
+      ? 'Nothing has gone out yet.'
+      : `What went out to ${plural(texted, 'person', 'people')} stays as it is, and replies keep coming in.`;
+  return `${left} ${gone} To stop only for a while, pause instead.`;
 }

@@ -9,19 +9,12 @@ export function CampaignTabs({ people }: { readonly people: number }) {
       <Link
         from="/campaigns/$campaignId"
         to="."
-        search={{}}
         className={classes.tab}
-        activeOptions={{ exact: true, includeSearch: true }}
+        activeOptions={{ exact: true, includeSearch: false }}
       >
         Overview
       </Link>
-      <Link
-        from="/campaigns/$campaignId"
-        to="."
-        search={{ tab: 'people' }}
-        className={classes.tab}
-        activeOptions={{ includeSearch: true }}
-      >
+      <Link from="/campaigns/$campaignId" to="people" className={classes.tab} activeOptions={{ includeSearch: false }}>
         People <span data-tabular>{formatCount(people)}</span>
       </Link>
     </nav>

@@ -10,8 +10,10 @@ const hour = (at: string, sent: number) => ({
 });
 
 describe('texts per hour', () => {
-  it('have a zero for every hour in which nothing happened', () =>
-    expect(hourlySeries([hour('17T21', 5), hour('18T01', 2)], 'sent', 48)).toEqual([5, 0, 0, 0, 2]));
+  it('have a zero for every hour in which nothing happened, also before the first text', () =>
+    expect(hourlySeries([hour('17T21', 5), hour('18T01', 2)], 'sent', 48)).toEqual([
+      0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 2,
+    ]));
   it('are the newest when there are too many', () =>
     expect(hourlySeries([hour('17T21', 5), hour('17T23', 2)], 'sent', 2)).toEqual([0, 2]));
   it('are none before the first text', () => expect(hourlySeries([], 'sent', 48)).toEqual([]));

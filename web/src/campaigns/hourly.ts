@@ -5,6 +5,9 @@ export type HourlyFigure = Exclude<keyof Hour, 'hour'>;
 
 const HOUR_MS = 3_600_000;
 
+/** Fewer bars would be blocks; the hours before the launch are empty ones. */
+const HOURS_MIN = 12;
+
 /**
  * One value for each hour up to the newest, at most `hoursMax`: the server leaves out hours in which nothing happened, and a chart
  * without them would hide the nights.
@@ -14,6 +17,6 @@ export function hourlySeries(perHour: readonly Hour[], figure: HourlyFigure, hou
   const first = Math.min(...byHour.keys());
   const last = Math.max(...byHour.keys());
   if (byHour.size === 0) return [];
-  const count = Math.min(hoursMax, Math.round((last - first) / HOUR_MS) + 1);
+  const count = Math.min(hoursMax, Math.max(HOURS_MIN, Math.round((last - first) / HOUR_MS) + 1));
   return Array.from({ length: count }, (_, index) => byHour.get(last - (count - 1 - index) * HOUR_MS) ?? 0);
 }

@@ -19,11 +19,15 @@ interface LaunchPanelProps {
   readonly onLaunch: (() => void) | undefined;
 }
 
+/** From the top of the page down. */
+const ORDER: readonly BuilderField[] = ['name', 'audience', 'message', 'lanes'];
+
 /** When it would be done, what it would cost, what is still to do, and the button. */
 export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
   const clock = useProductClock(60_000);
   if (review === undefined) return <LoadingSkeleton shape="lines" count={5} />;
-  const { problems, warnings } = review;
+  const { warnings } = review;
+  const problems = review.problems.toSorted((a, b) => ORDER.indexOf(a.field) - ORDER.indexOf(b.field));
   return (
     <div className={classes.panel}>
       <div className={stale ? classes.stale : undefined}>

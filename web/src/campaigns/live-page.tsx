@@ -1,6 +1,6 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { Outlet, useMatch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { type Campaign, type CampaignLive, campaignLiveQuery } from '../api/campaigns.ts';
 import { useCampaignStream } from '../api/live.ts';
@@ -13,9 +13,6 @@ import { campaignAnnouncement, campaignAnswer } from './campaign-answer.ts';
 import { CampaignControls } from './campaign-controls.tsx';
 import { CampaignTabs } from './campaign-tabs.tsx';
 import { LiveOverview } from './live-overview.tsx';
-import { Recipients } from './recipients.tsx';
-
-const route = getRouteApi('/shell/campaigns/$campaignId');
 
 interface LivePageProps {
   readonly campaign: Campaign;
@@ -25,7 +22,7 @@ interface LivePageProps {
 
 /** A campaign that was launched: how it stands first, everything else below, and nothing needs a reload. */
 export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
-  const { tab = 'overview' } = route.useSearch();
+  const people = useMatch({ from: '/shell/campaigns/$campaignId/people', shouldThrow: false }) !== undefined;
   const line = useCampaignStream(known.id);
   const live = useQuery(campaignLiveQuery(known.id));
   const campaign = live.data?.campaign ?? known;
@@ -33,7 +30,7 @@ export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
     if (launchedHere) document.querySelector<HTMLElement>('#main h1')?.focus();
   }, [launchedHere]);
   return (
-    <Page width={tab === 'people' ? 'fill' : 'content'}>
+    <Page width={people ? 'fill' : 'content'}>
       <PageHeader
         title={campaign.name}
         beside={<StateBadge state={campaign.state} />}
@@ -41,8 +38,8 @@ export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
         actions={<CampaignControls campaign={campaign} />}
       />
       <CampaignTabs people={campaign.totals.enrolled} />
-      {tab === 'people' ? (
-        <Recipients campaign={campaign} live={live.data} />
+      {people ? (
+        <Outlet />
       ) : (
         <Loaded
           query={live}

@@ -27,8 +27,8 @@ export function LiveReasons({ title, reasons, state }: LiveReasonsProps) {
           <li key={reason.code}>
             <Link
               from="/campaigns/$campaignId"
-              to="."
-              search={{ tab: 'people', state, reason: reason.code }}
+              to="people"
+              search={{ state, reason: reason.code }}
               className={classes.reason}
             >
               <b data-tabular>{formatCount(reason.count)}</b>

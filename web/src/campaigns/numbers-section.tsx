@@ -31,7 +31,7 @@ export function NumbersSection({ chosen, onChange, problems }: NumbersSectionPro
     <BuilderSection
       field="lanes"
       title="Numbers to send from"
-      problems={problems}
+      problems={accounts.data !== undefined && lanes.length === 0 ? [] : problems}
       answer={known.length === 0 ? undefined : `Together up to ${plural(capPerDay, 'text', 'texts')} a day`}
     >
       <Loaded
@@ -43,7 +43,7 @@ export function NumbersSection({ chosen, onChange, problems }: NumbersSectionPro
           lanes.length === 0 ? (
             <Text size="sm" c="dimmed">
               No number is connected yet.{' '}
-              <Anchor inherit renderRoot={(props) => <Link {...props} to="/settings" />}>
+              <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings" />}>
                 Connect one in Settings
               </Anchor>
               ; this draft stays.

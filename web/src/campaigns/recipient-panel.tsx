@@ -1,8 +1,8 @@
 import { Anchor, Stack, Text } from '@mantine/core';
 import { IconUserQuestion } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { type Campaign, campaignKeys, type Recipient, recipientsQuery } from '../api/campaigns.ts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { type Campaign, campaignKeys, campaignQuery, type Recipient, recipientsQuery } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
@@ -18,20 +18,27 @@ import { toneStyle } from '../patterns/tone.ts';
 import classes from './recipient-panel.module.css';
 import { recipientName, shownState } from './recipient-row.tsx';
 
-interface RecipientPanelProps {
-  readonly campaign: Campaign;
-  readonly contactId: string;
-  /** The row that was clicked, until the newest state has come. */
-  readonly known: Recipient | undefined;
-  readonly onClose: () => void;
-}
+const route = getRouteApi('/shell/campaigns/$campaignId/people/$contactId');
 
 /** Why this person was, or was not, texted: every step with its time, the text as it was, the reason. */
-export function RecipientPanel({ campaign, contactId, known, onClose }: RecipientPanelProps) {
+export function RecipientPanel() {
+  const { campaignId, contactId } = route.useParams();
+  const campaign = useQuery(campaignQuery(campaignId)).data;
+  return campaign === undefined ? null : <OneRecipient key={contactId} campaign={campaign} contactId={contactId} />;
+}
+
+function OneRecipient({ campaign, contactId }: { readonly campaign: Campaign; readonly contactId: string }) {
+  const navigate = route.useNavigate();
   const filters = { contactId };
   const query = useInfiniteQuery(recipientsQuery(campaign.id, filters));
   useLive(`campaign:${campaign.id}`, [campaignKeys.recipients(campaign.id, filters)]);
-  const recipient = rowsOf(query.data)[0] ?? known;
+  const onClose = (): void =>
+    void navigate({
+      to: '/campaigns/$campaignId/people',
+      params: { campaignId: campaign.id },
+      search: (before) => before,
+    });
+  const [recipient] = rowsOf(query.data);
   if (recipient === undefined)
     return (
       <SidePanel title="Person" onClose={onClose}>

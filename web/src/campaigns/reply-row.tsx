@@ -95,7 +95,7 @@ function SentWords({ outbox }: { readonly outbox: ReturnType<typeof useOutbox> }
   if (outbox.reply === undefined)
     return (
       <Text span size="xs" c="var(--tone-teal-text)">
-        Handed over
+        On its way
       </Text>
     );
   if (outbox.reply.state === 'posting')

@@ -14,19 +14,30 @@ export const campaignsRoute = createRoute({
   component: lazyPage(() => import('./campaigns-page.tsx'), 'CampaignsPage'),
 });
 
-/**
- * One campaign: the builder while it is a draft, the live page afterwards. `tab=people` lists its recipients, `state` and `reason` filter
- * them, `person` (a contact) opens the story of one.
- */
+/** One campaign: the builder while it is a draft, the live page afterwards. */
 export const campaignRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/campaigns/$campaignId',
-  validateSearch: searchSchema({
-    tab: oneOf(['overview', 'people'], 'overview'),
-    state: oneOf(['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'skipped'], ''),
-    reason: text(100),
-    person: text(50),
-  }),
   staticData: { title: 'Campaign' },
   component: lazyPage(() => import('./campaign-page.tsx'), 'CampaignPage'),
+});
+
+/** Everybody of a launched campaign; `state` and `reason` filter. */
+export const recipientsRoute = createRoute({
+  getParentRoute: () => campaignRoute,
+  path: 'people',
+  validateSearch: searchSchema({
+    state: oneOf(['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'skipped'], ''),
+    reason: text(100),
+  }),
+  staticData: { title: 'People' },
+  component: lazyPage(() => import('./recipients.tsx'), 'Recipients'),
+});
+
+/** The side panel with the story of one of them, by contact. */
+export const recipientRoute = createRoute({
+  getParentRoute: () => recipientsRoute,
+  path: '$contactId',
+  staticData: { title: 'Person' },
+  component: lazyPage(() => import('./recipient-panel.tsx'), 'RecipientPanel'),
 });

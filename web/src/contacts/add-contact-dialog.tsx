@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Modal, SimpleGrid, Stack, TagsInput, TextInput }
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
 import { type Contact, contactFacetsQuery, contactKeys, createContact } from '../api/contacts.ts';
 import { fieldProblems, isProblem } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
@@ -10,15 +10,14 @@ import { ErrorState } from '../patterns/error-state.tsx';
 import { toastDone } from '../patterns/toast.tsx';
 
 interface AddContactDialogProps {
-  readonly opened: boolean;
   readonly onClose: () => void;
   readonly onAdded: (contact: Contact) => void;
 }
 
 const EMPTY = { phone: '', firstName: '', lastName: '', email: '', company: '', tags: [] as string[] };
 
-/** Adds one person; a number that is known leads to the contact who has it. */
-export function AddContactDialog({ opened, onClose, onAdded }: AddContactDialogProps) {
+/** Adds one person; a number that is known leads to the contact who has it. Mounted while it is open. */
+export default function AddContactDialog({ onClose, onAdded }: AddContactDialogProps) {
   const tags = useQuery(contactFacetsQuery).data?.tags ?? [];
   const form = useForm({
     initialValues: EMPTY,
@@ -37,17 +36,9 @@ export function AddContactDialog({ opened, onClose, onAdded }: AddContactDialogP
       form.setErrors({ ...others, ...(phone === undefined ? {} : { phone: phoneProblem(phone, onClose) }) });
     },
   });
-  const { reset } = form;
-  const { reset: forget } = action;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every opening begins with an empty form.
-  useEffect(() => {
-    if (!opened) return;
-    reset();
-    forget();
-  }, [opened]);
   const shownAtFields = isProblem(action.error) && (action.error.problem.errors?.length ?? 0) > 0;
   return (
-    <Modal opened={opened} onClose={onClose} title="Add a contact" size={520}>
+    <Modal opened onClose={onClose} title="Add a contact" size={520}>
       <form noValidate onSubmit={form.onSubmit((values) => action.mutate(values))}>
         <Stack gap="md">
           <TextInput

@@ -76,13 +76,13 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
   const mayChange = mayAct(role, 'agent');
   const [editing, form] = useDisclosure();
   const [stopping, dialog] = useDisclosure();
-  const editButton = useFocusBack(editing);
+  const editButton = useFocusBack(editing || stopping);
   const optedOut = contact.suppressed?.reason === 'opt_out';
   useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
   return (
     <div className={classes.detail}>
       <ContactStateLine contact={contact} />
-      <Group gap="xs">
+      <Group gap="xs" className={classes.actions ?? ''}>
         <ConversationLink contactId={contact.id} />
         {mayChange && !editing ? (
           <Button

@@ -3,7 +3,7 @@ import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconFileImport, IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useParams } from '@tanstack/react-router';
-import { type UIEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, type UIEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { contactCountQuery, contactKeys, contactsQuery } from '../api/contacts.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
@@ -17,7 +17,6 @@ import { SplitView } from '../patterns/side-panel.tsx';
 import { useColumnChooser } from '../patterns/table-columns.tsx';
 import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
 import { ICON_STROKE, PHONE_QUERY } from '../theme.ts';
-import { AddContactDialog } from './add-contact-dialog.tsx';
 import { ContactPhoneRow, contactColumns, WIDE_COLUMNS } from './contact-columns.tsx';
 import { countWords } from './contact-words.ts';
 import classes from './contacts.module.css';
@@ -26,6 +25,8 @@ import { NobodyMatches, NoContactsYet } from './no-contacts.tsx';
 import { useContactFilters } from './use-contact-filters.ts';
 
 const route = getRouteApi('/shell/contacts');
+/** With its form library it would make the list's first load noticeably larger. */
+const AddContactDialog = lazy(() => import('./add-contact-dialog.tsx'));
 
 export function ContactsPage() {
   const navigate = route.useNavigate();
@@ -35,6 +36,7 @@ export function ContactsPage() {
   const [adding, dialog] = useDisclosure();
   const [scrolled, setScrolled] = useState(false);
   const searchBox = useRef<HTMLInputElement>(null);
+  const listFrame = useRef<HTMLDivElement>(null);
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
 
   const total = useQuery(contactCountQuery()).data;
@@ -71,6 +73,10 @@ export function ContactsPage() {
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
   const open = (id: string): void =>
     void navigate({ to: '/contacts/$contactId', params: { contactId: id }, search: true });
+  const showNew = (): void => {
+    changes.release();
+    listFrame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
+  };
   const onScroll = (event: UIEvent): void => {
     if (event.target instanceof HTMLElement) setScrolled(event.target.scrollTop > 0);
   };
@@ -124,8 +130,8 @@ export function ContactsPage() {
         <Loaded query={list} what="The contacts could not be loaded">
           {() =>
             rows.length > 0 ? (
-              <div className={classes.list} onScrollCapture={onScroll}>
-                <NewAbove total={total?.count} held={changes.held > 0} onShow={changes.release} />
+              <div ref={listFrame} className={classes.list} onScrollCapture={onScroll}>
+                <NewAbove total={total?.count} held={changes.held > 0} onShow={showNew} />
                 <VirtualTable
                   label="Contacts"
                   rows={rows}
@@ -146,8 +152,10 @@ export function ContactsPage() {
           }
         </Loaded>
       </SplitView>
-      {mayAdd ? (
-        <AddContactDialog opened={adding} onClose={dialog.close} onAdded={(contact) => open(contact.id)} />
+      {adding ? (
+        <Suspense fallback={null}>
+          <AddContactDialog onClose={dialog.close} onAdded={(contact) => open(contact.id)} />
+        </Suspense>
       ) : null}
     </Page>
   );

@@ -9,7 +9,6 @@ import { SampleImportButton } from '../imports/sample-import-button.tsx';
 import { CopyText } from '../patterns/copy-text.tsx';
 import { plural } from '../patterns/format.ts';
 import { rightSentence } from '../patterns/no-right.tsx';
-import { Section } from '../patterns/page.tsx';
 import classes from './checklist.module.css';
 
 interface ChecklistProps {
@@ -24,13 +23,11 @@ export function Checklist({ home, environment, role }: ChecklistProps) {
   if (campaign) return null;
   const next = !lane ? 1 : !contacts ? 2 : 3;
   return (
-    <Section title="Your first campaign" note="Three steps. Each can be tried with sample data first.">
-      <ol className={classes.steps}>
-        <NumberStep done={lane} next={next === 1} environment={environment} role={role} />
-        <PeopleStep done={contacts} next={next === 2} count={home.contacts} role={role} />
-        <CampaignStep next={next === 3} role={role} />
-      </ol>
-    </Section>
+    <ol className={classes.steps} aria-label="Steps to the first campaign">
+      <NumberStep done={lane} next={next === 1} environment={environment} role={role} />
+      <PeopleStep done={contacts} next={next === 2} count={home.contacts} role={role} />
+      <CampaignStep next={next === 3} role={role} />
+    </ol>
   );
 }
 
@@ -51,7 +48,7 @@ function Step({ number, title, done, next, actions, children }: StepProps) {
         {done ? <IconCheck size={16} stroke={2.25} /> : number}
       </span>
       <div className={classes.what}>
-        <Title order={3}>
+        <Title order={2} size="h3">
           {title}
           {done ? <span className={classes.spoken}>, done</span> : null}
         </Title>
@@ -82,7 +79,7 @@ function NumberStep(props: {
       variant={next ? 'filled' : 'default'}
       renderRoot={(rest) => <Link to="/settings/numbers" search={{ connect: 'yes' }} {...rest} />}
     >
-      {done ? 'Connect another number' : 'Connect a number'}
+      {done ? 'Connect a real number' : 'Connect a number'}
     </Button>
   ) : (
     <Unavailable least="owner" act="connect numbers" />

@@ -73,7 +73,10 @@ function answer({ checklist, today, waitingCount }: Home): string {
     waitingCount === 0
       ? 'Nobody waits for an answer.'
       : `${plural(waitingCount, 'person waits', 'people wait')} for an answer.`;
-  if (!checklist.campaign) return waitingCount === 0 ? 'Three steps to your first campaign.' : waiting;
+  if (!checklist.campaign)
+    return waitingCount === 0
+      ? 'Three steps to your first campaign. Each can be tried with sample data first.'
+      : waiting;
   return `${plural(today.sent, 'campaign text', 'campaign texts')} sent today. ${waiting}`;
 }
 

@@ -1,9 +1,9 @@
-import { Select, TextInput } from '@mantine/core';
+import { Select, Text, TextInput } from '@mantine/core';
 import { IconArrowRight } from '@tabler/icons-react';
 import type { ImportMapping } from '../api/imports.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './imports.module.css';
-import { ATTRIBUTE, attributeName, type Column, FIELD_OPTIONS, ownField } from './mapping.ts';
+import { ATTRIBUTE, attributeName, type Column, FIELD_OPTIONS, ownField, targetLabel } from './mapping.ts';
 
 interface ColumnMappingProps {
   readonly columns: readonly Column[];
@@ -49,7 +49,6 @@ interface ColumnLineProps {
 }
 
 function ColumnLine({ column, target, onChange, readOnly }: ColumnLineProps) {
-  const own = target.startsWith(ATTRIBUTE);
   return (
     <li className={classes.column} data-ignored={target === 'ignore' || undefined}>
       <div className={classes.columnFrom}>
@@ -57,43 +56,56 @@ function ColumnLine({ column, target, onChange, readOnly }: ColumnLineProps) {
         <bdi className={classes.columnSamples}>{column.samples.join(' · ') || 'always empty'}</bdi>
       </div>
       <IconArrowRight size={16} stroke={ICON_STROKE} className={classes.columnArrow} aria-hidden />
-      <div className={classes.columnTo}>
-        <Select
-          aria-label={`Column ${column.header} becomes`}
-          data={CHOICES}
-          value={own ? OWN : target}
-          allowDeselect={false}
-          disabled={readOnly}
-          withScrollArea={false}
-          styles={{ options: { maxHeight: 'min(24rem, 45vh)', overflowY: 'auto' } }}
-          comboboxProps={{ width: 240, position: 'bottom-start', withinPortal: false }}
-          onChange={(value) => {
-            if (value !== null) onChange(value === OWN ? ownField(column) : value);
-          }}
-        />
-        {own ? (
-          <OwnName
-            key={target}
-            name={target.slice(ATTRIBUTE.length)}
-            label={`Name of the field for column ${column.header}`}
-            readOnly={readOnly}
-            onChange={(name) => onChange(`${ATTRIBUTE}${name}`)}
-          />
-        ) : null}
-      </div>
+      {readOnly ? (
+        <Text size="sm">{inWords(target)}</Text>
+      ) : (
+        <Target column={column} target={target} onChange={onChange} />
+      )}
     </li>
+  );
+}
+
+const inWords = (target: string): string => {
+  if (target === 'ignore') return 'Not imported';
+  return target.startsWith(ATTRIBUTE) ? `{${targetLabel(target)}}` : targetLabel(target);
+};
+
+function Target({ column, target, onChange }: Omit<ColumnLineProps, 'readOnly'>) {
+  const own = target.startsWith(ATTRIBUTE);
+  return (
+    <div className={classes.columnTo}>
+      <Select
+        aria-label={`Column ${column.header} becomes`}
+        data={CHOICES}
+        value={own ? OWN : target}
+        allowDeselect={false}
+        withScrollArea={false}
+        styles={{ options: { maxHeight: 'min(24rem, 45vh)', overflowY: 'auto' } }}
+        comboboxProps={{ width: 240, position: 'bottom-start', withinPortal: false }}
+        onChange={(value) => {
+          if (value !== null) onChange(value === OWN ? ownField(column) : value);
+        }}
+      />
+      {own ? (
+        <OwnName
+          key={target}
+          name={target.slice(ATTRIBUTE.length)}
+          label={`Name of the field for column ${column.header}`}
+          onChange={(name) => onChange(`${ATTRIBUTE}${name}`)}
+        />
+      ) : null}
+    </div>
   );
 }
 
 interface OwnNameProps {
   readonly name: string;
   readonly label: string;
-  readonly readOnly: boolean;
   readonly onChange: (name: string) => void;
 }
 
 /** Written as texts name it; taken when the field is left, because every change reads the file again. */
-function OwnName({ name, label, readOnly, onChange }: OwnNameProps) {
+function OwnName({ name, label, onChange }: OwnNameProps) {
   const take = (written: string): void => {
     const next = attributeName(written);
     if (next !== '' && next !== name) onChange(next);
@@ -102,7 +114,6 @@ function OwnName({ name, label, readOnly, onChange }: OwnNameProps) {
     <TextInput
       aria-label={label}
       defaultValue={name}
-      readOnly={readOnly}
       leftSection={<span className={classes.brace}>{'{'}</span>}
       rightSection={<span className={classes.brace}>{'}'}</span>}
       leftSectionWidth={20}

@@ -40,16 +40,8 @@ function OneImport({ id }: { readonly id: string }) {
     );
   return (
     <Page>
-      <Loaded
-        query={query}
-        what="The import could not be loaded"
-        skeleton={
-          <>
-            <PageHeader title="Import" />
-            <LoadingSkeleton shape="detail" />
-          </>
-        }
-      >
+      {query.data === undefined ? <PageHeader title="Import" /> : null}
+      <Loaded query={query} what="The import could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
         {(run) => <ByState run={run} />}
       </Loaded>
     </Page>

@@ -23,8 +23,10 @@ interface ConversationListProps {
     'data' | 'error' | 'refetch' | 'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage'
   >;
   readonly rows: readonly Conversation[];
-  /** How many came above while the list was scrolled down. */
-  readonly fresh: number;
+  /** How many came above while the list was scrolled down; `some` when they were not counted. */
+  readonly fresh: number | 'some';
+  /** They are wanted now; the list goes to its top by itself. */
+  readonly onFresh: () => void;
   readonly openId: string | undefined;
   readonly view: ConversationView;
   readonly search: string;
@@ -97,7 +99,7 @@ const AHEAD_ROWS = 15;
 /** Scrolled further than this, the list stands still and counts what comes in above. */
 const STILL_FROM_PX = 24;
 
-function Rows({ query, rows, fresh, openId, onScrolled }: ConversationListProps) {
+function Rows({ query, rows, fresh, onFresh, openId, onScrolled }: ConversationListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
   const density = useDensity();
@@ -138,9 +140,12 @@ function Rows({ query, rows, fresh, openId, onScrolled }: ConversationListProps)
           size="xs"
           className={classes.fresh}
           leftSection={<IconArrowUp size={14} stroke={ICON_STROKE} aria-hidden />}
-          onClick={() => virtualizer.scrollToIndex(0)}
+          onClick={() => {
+            virtualizer.scrollToIndex(0);
+            onFresh();
+          }}
         >
-          {formatCount(fresh)} new
+          {fresh === 'some' ? 'New texts' : `${formatCount(fresh)} new`}
         </Button>
       )}
       <div

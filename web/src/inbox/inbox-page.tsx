@@ -1,6 +1,6 @@
 import { Kbd } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { type Conversation, conversationQuery, conversationsQuery, inboxCountsQuery, inboxKeys } from '../api/inbox.ts';
@@ -15,18 +15,23 @@ import { InboxHead } from './inbox-head.tsx';
 import { neighbour, steadyRows } from './steady-rows.ts';
 
 const route = getRouteApi('/shell/inbox');
+/** Somebody who has read on this far does not wait for all of it to be read again at every text that comes in. */
+const LIVE_PAGES_MAX = 6;
 
 /** List, thread, person: three panes on a wide window, two steps on a phone. */
 export function InboxPage() {
   const { view = 'waiting', search = '' } = route.useSearch();
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const openId = useParams({ strict: false, select: (params) => params.conversationId });
   const [scrolled, setScrolled] = useState(false);
   const searchBox = useRef<HTMLInputElement>(null);
 
   const query = useInfiniteQuery(conversationsQuery({ view, search }));
   const counts = useQuery(inboxCountsQuery);
-  useLive('inbox', [inboxKeys.all]);
+  const deep = (query.data?.pages.length ?? 0) > LIVE_PAGES_MAX;
+  useLive('inbox', [inboxKeys.counts, ['inbox', 'one'], ['inbox', 'messages']]);
+  const list = useLive('inbox', [['inbox', 'list']], { hold: deep });
   const now = useMemo(() => rowsOf(query.data), [query.data]);
   const opened = useQuery({ ...conversationQuery(openId ?? ''), enabled: openId !== undefined });
   const { rows, fresh } = useSteadyRows(now, {
@@ -51,6 +56,7 @@ export function InboxPage() {
     () => ({ step: (by) => latest.current.step(by), close: () => latest.current.close() }),
     [],
   );
+  useFocusAfterClose(openId);
   useShortcuts('Inbox', [
     { keys: 'j', label: 'Next conversation', run: () => step(1) },
     { keys: 'k', label: 'Previous conversation', run: () => step(-1) },
@@ -72,7 +78,12 @@ export function InboxPage() {
             key={`${view} ${search}`}
             query={query}
             rows={rows}
-            fresh={fresh}
+            fresh={list.held > 0 ? 'some' : fresh}
+            onFresh={() => {
+              if (list.held === 0) return;
+              void queryClient.resetQueries({ queryKey: inboxKeys.list({ view, search }) });
+              list.release();
+            }}
             openId={openId}
             view={view}
             search={search}
@@ -84,6 +95,19 @@ export function InboxPage() {
       </div>
     </InboxNavigationContext>
   );
+}
+
+/** A thread that closes gives the focus back to its row, or to the list's current one when the row is gone. */
+function useFocusAfterClose(openId: string | undefined): void {
+  const before = useRef(openId);
+  useEffect(() => {
+    const closed = before.current;
+    before.current = openId;
+    if (closed === undefined || openId !== undefined || document.activeElement !== document.body) return;
+    const row = document.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(closed)}"]`);
+    const current = document.querySelector<HTMLElement>('[data-conversation][tabindex="0"]');
+    (row ?? current)?.focus({ preventScroll: true });
+  }, [openId]);
 }
 
 /** The view of the waiting begins with who has waited longest. */

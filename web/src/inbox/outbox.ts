@@ -46,7 +46,7 @@ export function useOutbox(conversationId: string) {
   );
   const action = useAction({
     run: (reply: OutboxReply) => sendReply(reply.conversationId, { text: reply.text }, reply.key),
-    touches: [inboxKeys.all],
+    touches: [inboxKeys.counts, ['inbox', 'one'], ['inbox', 'messages']],
     onDone: (message, reply) => {
       addMessage(queryClient, reply.conversationId, message);
       put(reply.conversationId, EMPTY);

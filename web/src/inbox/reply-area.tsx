@@ -50,7 +50,7 @@ export function ReplyArea(props: ReplyAreaProps) {
     return (
       <NoBox icon={<IconPlugOff size={16} stroke={ICON_STROKE} aria-hidden />}>
         A reply must come from the number that the person wrote to, and {lane.name} is switched off
-        {lane.stateReason === null ? '' : ` (${lane.stateReason})`}. Switch it on under Settings, Numbers.
+        {lane.stateReason === null ? '' : `: ${lane.stateReason}`}. Switch it on under Settings, Numbers.
       </NoBox>
     );
   return (
@@ -72,7 +72,7 @@ export function ReplyArea(props: ReplyAreaProps) {
 /** Replies pass a paused number and a general stop, but not a paused account. */
 const waitingSentence = (account: Account | undefined): string | undefined =>
   account?.state === 'paused'
-    ? `The account ${account.name} is paused${account.stateReason === null ? '' : ` (${account.stateReason})`}: a reply waits until it is resumed.`
+    ? `The account ${account.name} is paused${account.stateReason === null ? '' : `: ${account.stateReason}`}. A reply waits until it is resumed.`
     : undefined;
 
 function NoBox({ icon, children }: { readonly icon: ReactNode; readonly children: ReactNode }) {

@@ -69,7 +69,7 @@ export function ReplyBox({ conversation, contact, waitsFor, outbox, boxRef }: Re
       {outbox.refusal === undefined ? null : <ErrorState compact error={outbox.refusal} what="Not sent" />}
       {night === undefined ? null : (
         <Hint icon={<IconMoon size={14} stroke={ICON_STROKE} aria-hidden />}>
-          {night} A reply goes out at once all the same.
+          {night} {waitsFor === undefined ? 'A reply goes out at once all the same.' : null}
         </Hint>
       )}
       {waitsFor === undefined ? null : (

@@ -15,7 +15,8 @@ interface Input {
 export function useConversationActions() {
   const queryClient = useQueryClient();
   const run = ({ conversation, change }: Input) => updateConversation(conversation.id, change);
-  const touches = [['inbox', 'list'], inboxKeys.counts, operationKeys.status];
+  // The lists are told by the live line; reading every page of them again here would be much for a click.
+  const touches = [operationKeys.status, inboxKeys.counts];
   const change = useAction({
     run,
     touches,
@@ -32,7 +33,7 @@ export function useConversationActions() {
   });
   const read = useAction({
     run,
-    touches: [operationKeys.status, inboxKeys.counts],
+    touches,
     onDone: (after) => showConversation(queryClient, after),
   });
   return {

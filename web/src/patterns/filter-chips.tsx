@@ -86,7 +86,15 @@ function FilterChip({
     combobox.closeDropdown();
   };
   return (
-    <Combobox store={combobox} onOptionSubmit={choose} width={260} position="bottom-start" shadow="md">
+    <Combobox
+      store={combobox}
+      onOptionSubmit={choose}
+      width={260}
+      position="bottom-start"
+      shadow="md"
+      // Inside the search landmark, where screen readers look for it.
+      withinPortal={false}
+    >
       <span className={classes.chip} data-on={chosen === undefined ? undefined : true}>
         <Combobox.Target targetType="button">
           <button type="button" className={classes.open} onClick={() => combobox.toggleDropdown()}>

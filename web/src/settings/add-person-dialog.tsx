@@ -71,17 +71,14 @@ function PersonForm({ onAdded, onClose }: { readonly onAdded: (added: Added) => 
         <TextInput label="Name" autoComplete="off" data-autofocus {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
         <RoleChoice label="Role" value={form.values.role} onChange={(role) => form.setFieldValue('role', role)} />
-        <Group align="flex-end" gap="xs" wrap="nowrap">
-          <TextInput
-            label="First password"
-            description="You pass it on yourself; no mail is sent."
-            autoComplete="off"
-            spellCheck={false}
-            flex={1}
-            ff="monospace"
-            {...form.getInputProps('password')}
-          />
-        </Group>
+        <TextInput
+          label="First password"
+          description="You pass it on yourself; no mail is sent."
+          autoComplete="off"
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+          {...form.getInputProps('password')}
+        />
         <Button
           variant="subtle"
           size="xs"

@@ -100,7 +100,7 @@ function KeyRow({ apiKey, nowMs }: { readonly apiKey: ApiKey; readonly nowMs: nu
           <code>{prefix}…</code> · {roleLabel(role)}
         </Text>
       </div>
-      <Text size="sm" c="dimmed" className={rows.aside} ta="end" component="div">
+      <Text size="sm" c="dimmed" className={rows.aside} component="div">
         <KeyState apiKey={apiKey} state={state} />
         {lastUsedAt === null ? (
           <div>Never used</div>

@@ -1,15 +1,4 @@
-import {
-  Anchor,
-  Button,
-  Collapse,
-  Group,
-  Modal,
-  PasswordInput,
-  Stack,
-  Text,
-  TextInput,
-  UnstyledButton,
-} from '@mantine/core';
+import { Button, Collapse, Group, Modal, PasswordInput, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
@@ -93,14 +82,7 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
           label="API key"
           autoComplete="off"
           data-autofocus
-          description={
-            <>
-              In Quo: Settings, API, Generate API key. An owner or admin of the workspace can do it.{' '}
-              <Anchor href="https://support.openphone.com" target="_blank" rel="noreferrer" size="xs">
-                Quo’s help
-              </Anchor>
-            </>
-          }
+          description="In Quo: Settings, then API. An owner or admin of the workspace makes the key there."
           {...form.getInputProps('apiKey')}
         />
         <TextInput
@@ -145,9 +127,9 @@ function Connected({ account, onClose }: { readonly account: Account; readonly o
   return (
     <Stack gap="md">
       <Text size="sm">
-        The key works. {plural(lanes.length, 'number was', 'numbers were')} found,{' '}
-        {able === lanes.length ? 'and all can send' : `${able} can send`}
-        {webhookRegistered ? ', and replies come here.' : '.'}
+        The key works. {plural(lanes.length, 'number was', 'numbers were')} found;{' '}
+        {able === lanes.length ? 'all can send' : `${able} of them can send`}.
+        {webhookRegistered ? ' Replies come here.' : ''}
         {environment === 'sandbox' ? ' It is a sandbox: nobody real is texted.' : ''}
       </Text>
       <ul className={classes.numbers}>

@@ -1,13 +1,15 @@
-import { Button, Code, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { fieldProblems } from '../api/problem.ts';
 import { useProductClock } from '../api/product-clock.ts';
 import { createApiKey, type Role, sessionKeys } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
-import { CopyText } from '../patterns/copy-text.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
+import { ICON_STROKE } from '../theme.ts';
 import { RoleChoice } from './role-choice.tsx';
+import classes from './settings.module.css';
 
 interface MakeKeyDialogProps {
   readonly opened: boolean;
@@ -100,12 +102,35 @@ function Secret({ made, onClose }: { readonly made: Made; readonly onClose: () =
   return (
     <Stack gap="md">
       <Text size="sm">Copy it now: it is not shown again, and nobody can look it up.</Text>
-      <CopyText value={made.secret} label="Copy the key" />
+      <Code block className={classes.secret}>
+        {made.secret}
+      </Code>
+      <CopyButton value={made.secret}>
+        {({ copied, copy }) => (
+          <Button
+            variant="default"
+            onClick={copy}
+            data-autofocus
+            leftSection={
+              copied ? (
+                <IconCheck size={16} stroke={ICON_STROKE} aria-hidden />
+              ) : (
+                <IconCopy size={16} stroke={ICON_STROKE} aria-hidden />
+              )
+            }
+          >
+            {copied ? 'Copied' : 'Copy the key'}
+          </Button>
+        )}
+      </CopyButton>
       <div>
         <Text size="xs" c="dimmed" mb={4}>
           A first try:
         </Text>
-        <Code block>{`curl -H "Authorization: Bearer $KEY" ${window.location.origin}/v1/status`}</Code>
+        <Code
+          block
+          className={classes.secret}
+        >{`curl -H "Authorization: Bearer $KEY" ${window.location.origin}/v1/status`}</Code>
       </div>
       <Group justify="flex-end">
         <Button onClick={onClose}>I have copied it</Button>

@@ -72,6 +72,7 @@ function answer(accounts: readonly Account[]): string {
     .flatMap((account) => account.lanes)
     .filter((lane) => lane.state === 'active');
   if (lanes.length === 0) return 'No number is connected.';
+  if (sending.length === 0) return 'No number can send right now.';
   const left = sending.reduce((sum, lane) => sum + Math.max(0, lane.dailyCap - lane.usedToday), 0);
   const cap = sending.reduce((sum, lane) => sum + lane.dailyCap, 0);
   const which =

@@ -122,6 +122,7 @@ function Member({ user, own, mayChange }: { readonly user: User; readonly own: b
         <Select
           aria-label={`Role of ${name}`}
           w={120}
+          className={rows.role}
           allowDeselect={false}
           data={ROLE_WORDS.map((words) => ({ value: words.role, label: words.label }))}
           value={role}

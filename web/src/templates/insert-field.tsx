@@ -35,7 +35,13 @@ interface InsertFieldProps {
 export function InsertField({ onInsert, disabled = false }: InsertFieldProps) {
   const attributes = useQuery(contactFacetsQuery).data?.attributes ?? [];
   return (
-    <Menu width={320} position="bottom-end" disabled={disabled} withinPortal={false}>
+    <Menu
+      width={320}
+      position="bottom-end"
+      disabled={disabled}
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <Button
           size="xs"

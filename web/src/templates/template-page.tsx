@@ -59,16 +59,8 @@ function SavedTemplate({ id, mayWrite }: { readonly id: string; readonly mayWrit
     );
   return (
     <Page>
-      <Loaded
-        query={query}
-        what="The template could not be loaded"
-        skeleton={
-          <>
-            <PageHeader title="Template" />
-            <LoadingSkeleton shape="detail" />
-          </>
-        }
-      >
+      {query.data === undefined ? <PageHeader title="Template" /> : null}
+      <Loaded query={query} what="The template could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
         {(template) => <TemplateForm saved={template} start={template} mayWrite={mayWrite} />}
       </Loaded>
     </Page>

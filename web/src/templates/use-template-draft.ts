@@ -5,7 +5,6 @@ import { fieldProblem, isProblem, problemSentence } from '../api/problem.ts';
 import { createTemplate, type Template, templateKeys, templateQuery, updateTemplate } from '../api/templates.ts';
 import { useAction } from '../api/use-action.ts';
 import type { SaveState } from '../patterns/save-indicator.tsx';
-import { toastDone } from '../patterns/toast.tsx';
 
 export interface TemplateText {
   readonly name: string;
@@ -36,7 +35,6 @@ export function useTemplateDraft(saved: Template | undefined, start: TemplateTex
       setTheirs(undefined);
       // What was typed while the answer was on its way stays.
       setDraft((now) => (now.name.trim() === next.name ? { ...now, name: next.name } : now));
-      toastDone('Template saved');
       if (saved !== undefined) return;
       leaving.current = true;
       void navigate({ to: '/templates/$templateId', params: { templateId: next.id }, replace: true });
@@ -78,6 +76,14 @@ export function useTemplateDraft(saved: Template | undefined, start: TemplateTex
 const isVersionConflict = (error: unknown): boolean =>
   isProblem(error, 409) && fieldProblem(error, '/name') === undefined;
 
+/** What stands beside its field or in a dialog is only named here. */
+function shortProblem(error: Error): string {
+  if (isVersionConflict(error)) return 'someone else saved it meanwhile';
+  if (fieldProblem(error, '/name') !== undefined) return 'look at the name';
+  if (fieldProblem(error, '/body') !== undefined) return 'look at the text';
+  return problemSentence(error);
+}
+
 function saveState(given: {
   readonly dirty: boolean;
   readonly busy: boolean;
@@ -85,6 +91,10 @@ function saveState(given: {
   readonly savedAt: string | null;
 }): SaveState {
   if (given.busy) return { kind: 'saving' };
-  if (given.error !== null && given.dirty) return { kind: 'failed', sentence: problemSentence(given.error) };
+  if (given.error !== null && given.dirty)
+    return {
+      kind: 'failed',
+      sentence: shortProblem(given.error),
+    };
   return given.dirty || given.savedAt === null ? { kind: 'unsaved' } : { kind: 'saved', at: given.savedAt };
 }

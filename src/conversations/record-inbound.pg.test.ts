@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import { manualClock } from '../platform/clock.ts';
+import { type Database, runTx } from '../platform/database.ts';
+import { type Uuid, uuidSource } from '../platform/ids.ts';
+import { seededRandom } from '../platform/random.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
+import { instant } from '../platform/time.ts';
+import type { InboundText } from './inbound.ts';
+import { recordInbound } from './record-inbound.ts';
+
+const PERSON = '+16175550123';
+const OUR_NUMBER = '+16175550001';
+
+let database: Database;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+async function inboundWorld() {
+  const clock = manualClock(instant('2026-11-17T15:00:00Z'));
+  const random = seededRandom(1);
+  const world = { clock, newUuid: uuidSource({ clock, random }), secrets: secretsWithKey(random.bytes(32), random) };
+  await insertContacts(database.db, world, [{ phone: PERSON }]);
+  const account = await insertAccount(database.db, world, {
+    baseUrl: 'http://127.0.0.1:1',
+    apiKey: 'test-key',
+    lanes: [{ gatewayRef: 'PNtest01', phone: OUR_NUMBER }],
+  });
+  let texts = 0;
+  const hear = (text: string, said: Partial<InboundText> = {}): Promise<boolean> => {
+    texts += 1;
+    const heard: InboundText = {
+      type: 'message_received',
+      eventId: `EV${texts}`,
+      gatewayMessageId: `MSG${texts}`,
+      from: PERSON,
+      to: [OUR_NUMBER],
+      laneRef: 'PNtest01',
+      text,
+      media: [],
+      at: clock.now(),
+      ...said,
+    };
+    return runTx(database.db, (tx) => recordInbound(tx, world, { id: account.id, environment: 'sandbox' }, heard));
+  };
+  return { ...world, account, hear };
+}
+
+const suppressed = async (): Promise<boolean> =>
+  (await sql`select 1 from suppression where phone = ${PERSON} and lifted_at is null`.execute(database.db)).rows
+    .length > 0;
+
+describe('an opt-out', () => {
+  it('counts also when it was sent to a number of the account that is no lane here', async () => {
+    const { hear } = await inboundWorld();
+    expect(await hear('STOP', { to: ['+16175550999'], laneRef: 'PNother' })).toBe(true);
+    expect(await suppressed()).toBe(true);
+  });
+
+  it.each([
+    ['a NUL', 'STOP\u0000'],
+    ['half a surrogate pair', 'Please stop texting me \ud83d'],
+  ])('is heard with %s in it, which PostgreSQL cannot store', async (_, text) => {
+    const { hear } = await inboundWorld();
+    await hear(text);
+    expect(await suppressed()).toBe(true);
+  });
+
+  it('that was repeated after a START is not lifted by it, though the START comes last', async () => {
+    const { hear, clock } = await inboundWorld();
+    await hear('STOP');
+    await clock.advance(60_000);
+    const startSaidAt = clock.now();
+    await clock.advance(60_000);
+    await hear('STOP');
+    await clock.advance(60_000);
+    await hear('START', { at: startSaidAt });
+    expect(await suppressed()).toBe(true);
+    await hear('START');
+    expect(await suppressed()).toBe(false);
+  });
+});
+
+describe('a reply', () => {
+  it('that comes late belongs to the text that the person had, not to one that was sent since', async () => {
+    const world = await inboundWorld();
+    const { laneIds } = world.account;
+    const sendNow = async (name: string): Promise<Uuid> => {
+      const campaignId = await launchTestCampaign(database.db, world, { laneIds, name });
+      const now = world.clock.now();
+      await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${laneIds[0]} where campaign_id = ${campaignId}`.execute(
+        database.db,
+      );
+      await sql`
+        insert into message (id, account_id, lane_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+          gateway_message_id, lease_epoch, not_before, created_at, attempted_at, sent_at)
+        select ${world.newUuid()}, ${world.account.id}, ${laneIds[0]}, 'outbound', 'campaign', id, phone, 'Shall we come by?', 'GSM-7', 1, 'sent',
+          ${name}, 1, ${now}, ${now}, ${now}, ${now} from enrollment where campaign_id = ${campaignId}`.execute(
+        database.db,
+      );
+      return campaignId;
+    };
+    const first = await sendNow('First');
+    await world.clock.advance(3_600_000);
+    const saidAt = world.clock.now();
+    await world.clock.advance(3_600_000);
+    await sendNow('Second');
+    await world.hear('Yes please', { at: saidAt });
+    const { rows } = await sql`select campaign_id from enrollment where replied_at is not null`.execute(database.db);
+    expect(rows).toEqual([{ campaignId: first }]);
+  });
+});
