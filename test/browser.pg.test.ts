@@ -86,10 +86,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
     await shot('import-preview');
     expect.soft(await violations()).toEqual([]);
     await commit.click();
-    await page
-      .getByRole('link', { name: 'Download as CSV' })
-      .first()
-      .waitFor();
+    await page.getByRole('link', { name: 'Download as CSV' }).first().waitFor();
     await shot('import-result');
     await page.goto(`${world.url}/contacts`);
     await page.getByRole('heading', { level: 1, name: /Contacts/ }).waitFor();

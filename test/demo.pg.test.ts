@@ -73,6 +73,7 @@ it(
     const { code, stdout, stderr } = await second.exited;
     expect(stderr).toContain('Continuing the demo');
     const report = JSON.parse(stdout) as DemoReport;
+    expect(report.differences ?? []).toEqual([]);
     expect(report).toMatchObject({
       contacts: 400,
       enrolled: 400,

@@ -37,6 +37,8 @@ import { ensureSystemUser } from './embedded-postgres-user.ts';
 
 const NODE_MODULES = join(PLATFORM, '..', '..', 'node_modules');
 const SYSTEM_FOLDER = '/var/lib/textwright';
+/** In a checkout that only its owner can enter, no other user can run the Node and the sources that these tests start. */
+const OTHERS_MAY_ENTER = foldersAbove(import.meta.dirname).every((folder) => (statSync(folder).mode & 0o001) !== 0);
 /** Containers may let everybody open every port. */
 const FIRST_OPEN_PORT = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'));
 
@@ -129,7 +131,7 @@ describe.runIf(AS_ROOT)('as root', () => {
     for (const name of aside) rmSync(join(dirname(cluster), name), { recursive: true });
   });
 
-  it('an ordinary user has a server of its own', async () => {
+  it.skipIf(!OTHERS_MAY_ENTER)('an ordinary user has a server of its own', async () => {
     const folder = temporaryFolder();
     chownSync(folder, account.uid, account.gid);
     const dataDir = dataDirIn(folder);
@@ -142,7 +144,7 @@ describe.runIf(AS_ROOT)('as root', () => {
     }
   });
 
-  it('a start by root leaves an ordinary user all that is its own', async () => {
+  it.skipIf(!OTHERS_MAY_ENTER)('a start by root leaves an ordinary user all that is its own', async () => {
     const dataDir = temporaryFolder();
     chownSync(dataDir, account.uid, account.gid);
     folders.push(dataDir);
@@ -160,14 +162,14 @@ describe.runIf(AS_ROOT)('as root', () => {
       expect([name, lstatSync(join(dataDir, name)).uid]).toEqual([name, account.uid]);
   });
 
-  it('an ordinary user may not use a data folder of root', async () => {
+  it.skipIf(!OTHERS_MAY_ENTER)('an ordinary user may not use a data folder of root', async () => {
     const dataDir = usedDataDir();
     const message = await startProcess(dataDir, { user: account }).refusal();
     expect(message).toContain(`data folder ${dataDir}: ${accountName} may not read or write ${dataDir}`);
     expect(message).toContain(`(${dataDir} belongs to root). Start as root, or choose a data folder`);
   });
 
-  it('an ordinary user may not use the database of another one', async () => {
+  it.skipIf(!OTHERS_MAY_ENTER)('an ordinary user may not use the database of another one', async () => {
     const dataDir = usedDataDir();
     for (const folder of [dataDir, join(dataDir, 'postgres-lock')]) {
       chmodSync(folder, 0o777);
@@ -239,7 +241,7 @@ describe.runIf(AS_ROOT)('as root', () => {
       ).toBe(false);
     });
 
-    it('missing links are made by the owner of the installation', async () => {
+    it.skipIf(!OTHERS_MAY_ENTER)('missing links are made by the owner of the installation', async () => {
       const { platform, native } = checkout('open');
       chownSync(join(native, 'lib'), account.uid, account.gid);
       const dataDir = temporaryFolder();
@@ -249,7 +251,7 @@ describe.runIf(AS_ROOT)('as root', () => {
       await holder.close();
     });
 
-    it('missing links that cannot be made are refused with the remedy', async () => {
+    it.skipIf(!OTHERS_MAY_ENTER)('missing links that cannot be made are refused with the remedy', async () => {
       const { platform } = checkout('open');
       const dataDir = temporaryFolder();
       chownSync(dataDir, account.uid, account.gid);
@@ -265,3 +267,7 @@ describe.runIf(AS_ROOT)('as root', () => {
     });
   });
 });
+
+function foldersAbove(path: string): readonly string[] {
+  return path === dirname(path) ? [path] : [path, ...foldersAbove(dirname(path))];
+}

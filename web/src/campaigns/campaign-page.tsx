@@ -4,7 +4,7 @@ import { lazy, Suspense, useRef } from 'react';
 import { campaignQuery } from '../api/campaigns.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
-import { Page } from '../patterns/page.tsx';
+import { Page, PageHeader } from '../patterns/page.tsx';
 
 // Two pages in one place: whoever watches a campaign does not load the builder.
 const DraftPage = lazy(() => import('./draft-page.tsx').then((file) => ({ default: file.DraftPage })));
@@ -22,6 +22,7 @@ export function CampaignPage() {
   if (campaign.data === undefined)
     return (
       <Page>
+        {campaign.error === null ? null : <PageHeader title="Campaign" />}
         <Loaded query={campaign} what="The campaign could not be loaded" skeleton={skeleton}>
           {() => null}
         </Loaded>
