@@ -76,7 +76,9 @@ export async function closeBooks(db: Db, sandbox: Pick<Sandbox, 'accepted' | 'in
     ...(counts.openEvents === 0 ? [] : [`${counts.openEvents} events were received and not applied`]),
     ...(counts.confirmations === counts.optOuts
       ? []
-      : [`${counts.optOuts} people opted out by text, ${counts.confirmations} got a confirmation`]),
+      : [
+          `${counts.optOuts} people opted out by text, ${counts.confirmations} confirmations went out or were too late to be allowed`,
+        ]),
     ...[
       [duplicates, 'people were texted twice'],
       [lateSends, 'texts began after the opt-out was answered'],
@@ -114,7 +116,8 @@ async function readCounts(db: Db) {
     select (select count(*) from contact) as contacts,
       (select count(*) from enrollment where replied_at is not null) as replies,
       (select count(*) from suppression where channel = 'sms') as opt_outs,
-      (select count(*) from message where purpose = 'opt_out_confirmation' and gateway_message_id is not null) as confirmations,
+      (select count(*) from message where purpose = 'opt_out_confirmation'
+        and (gateway_message_id is not null or failure_code = 'too_late')) as confirmations,
       (select count(*) from message where state in ('pending', 'handing_over', 'unknown', 'sent')) as open_messages,
       (select count(*) from gateway_event where state <> 'applied') as open_events`.execute(db);
   const row = rows[0];
@@ -226,7 +229,16 @@ const tally = (rows: readonly EnrollmentRow[], state: string): Record<string, nu
   return counts;
 };
 
-/** The one campaign of the demo, for the page's address. */
+/** Whether a reply or a confirmation still waits for its hand-over. */
+export async function hasUnsent(db: Db): Promise<boolean> {
+  const { rows } =
+    await sql`select 1 from message where state in ('pending', 'handing_over', 'unknown') and purpose <> 'campaign' limit 1`.execute(
+      db,
+    );
+  return rows.length > 0;
+}
+
+/** Nothing is left to happen on this side. */
 export async function isAtRest(db: Db, campaignId: Uuid): Promise<boolean> {
   const { rows } = await sql<{ open: number }>`
     select (select count(*) from campaign where id = ${campaignId} and state = 'running')

@@ -14,7 +14,7 @@ import { parseId } from '../platform/ids.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { migrateDown } from '../platform/migrate.ts';
 import { addMs, type Instant, instant, isBefore, SECOND_MS } from '../platform/time.ts';
-import { closeBooks, type DemoReport, isAtRest } from './demo-books.ts';
+import { closeBooks, type DemoReport, hasUnsent, isAtRest } from './demo-books.ts';
 import { demoClient } from './demo-client.ts';
 import { type DemoProgress, reportLines } from './demo-progress.ts';
 import { type DemoFolder, type DemoState, openDemoFolder } from './demo-state.ts';
@@ -58,7 +58,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport | undefi
   const log = createLog({ level: config.logLevel });
   const demoConfig: Config = { ...config, dataDir: folder.path };
   const before = await prepareFolder(folder, demoConfig, log, options.progress);
-  const clock = warpClock({ startsAt: before === undefined ? STARTS_AT : resumeAt(before), factor: SETUP_FACTOR });
+  const clock =
+    before === undefined
+      ? warpClock({ startsAt: STARTS_AT, factor: SETUP_FACTOR })
+      : warpClock({ startsAt: resumeAt(before), factor: FACTOR });
   const world = await openWorld({ folder, config: demoConfig, log, clock, before });
   try {
     return await play(options, world);
@@ -117,13 +120,14 @@ async function play(options: DemoOptions, world: World): Promise<DemoReport | un
 }
 
 /** Two people who had asked to be left alone before the campaign, and one who asks something: they must be heard first. */
-async function heardBeforehand({ clock, sandbox }: World): Promise<void> {
+async function heardBeforehand({ clock, sandbox, running }: World): Promise<void> {
   for (const text of BEFOREHAND)
     if (!sandbox.inbound().some((known) => known.from === text.from && known.text === text.text))
       await sandbox.personTexts(text);
   const giveUpAt = performance.now() + GIVE_UP_MS;
   const unanswered = () => sandbox.inbound().filter((text) => text.answeredAt === undefined);
-  while (unanswered().length > 0) {
+  // Their confirmations too: five minutes of patience are over in no time once the clock runs at full speed.
+  while (unanswered().length > 0 || (await hasUnsent(running.services.database.db))) {
     if (performance.now() > giveUpAt)
       throw new Error(
         `${unanswered().length} texts of people were not taken by the server within ${GIVE_UP_MS / 1000} s; see the log`,

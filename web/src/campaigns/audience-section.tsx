@@ -17,12 +17,13 @@ interface AudienceSectionProps {
   /** Who the rule matches right now. */
   readonly audience: UseQueryResult<AudiencePreview>;
   readonly problems: Review['problems'];
+  readonly readOnly: boolean;
 }
 
 const DAYS_MAX = 3_650;
 
 /** Who gets the text: conditions that must all hold, and at once who that is. */
-export function AudienceSection({ rule, onChange, audience, problems }: AudienceSectionProps) {
+export function AudienceSection({ rule, onChange, audience, problems, readOnly }: AudienceSectionProps) {
   const facets = useQuery(contactFacetsQuery).data;
   return (
     <BuilderSection
@@ -41,6 +42,7 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           placeholder="Any tag"
           known={facets?.tags ?? []}
           chosen={rule.tags ?? []}
+          readOnly={readOnly}
           onChange={(tags) => onChange({ ...rule, tags })}
         />
         <ChooseMany
@@ -48,6 +50,7 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           placeholder="Any state"
           known={facets?.states ?? []}
           chosen={rule.states ?? []}
+          readOnly={readOnly}
           onChange={(states) => onChange({ ...rule, states })}
         />
         <ChooseMany
@@ -55,11 +58,13 @@ export function AudienceSection({ rule, onChange, audience, problems }: Audience
           placeholder="Any city"
           known={facets?.cities ?? []}
           chosen={rule.cities ?? []}
+          readOnly={readOnly}
           onChange={(cities) => onChange({ ...rule, cities })}
         />
         <NumberInput
           label="Not contacted for"
           placeholder="However long"
+          readOnly={readOnly}
           suffix=" days"
           min={1}
           max={DAYS_MAX}
@@ -149,9 +154,10 @@ function ChooseMany(props: {
   readonly placeholder: string;
   readonly known: readonly { readonly value: string; readonly count: number }[];
   readonly chosen: readonly string[];
+  readonly readOnly: boolean;
   readonly onChange: (values: string[]) => void;
 }) {
-  const { label, placeholder, known, chosen, onChange } = props;
+  const { label, placeholder, known, chosen, readOnly, onChange } = props;
   // The same city name in two states is one choice; a value that has no contacts any more can still be taken off.
   const counts = new Map<string, number>(chosen.map((value) => [value, 0]));
   for (const { value, count } of known) counts.set(value, (counts.get(value) ?? 0) + count);
@@ -162,8 +168,10 @@ function ChooseMany(props: {
       data={[...counts.keys()]}
       value={[...chosen]}
       onChange={onChange}
+      readOnly={readOnly}
+      classNames={{ inputField: classes.typing ?? '' }}
       searchable
-      clearable
+      clearable={!readOnly}
       hidePickedOptions
       limit={OPTIONS_SHOWN}
       nothingFoundMessage="No contact has that"

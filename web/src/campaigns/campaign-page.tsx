@@ -1,7 +1,11 @@
+import { Button } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense, useRef } from 'react';
 import { campaignQuery } from '../api/campaigns.ts';
+import { isProblem } from '../api/problem.ts';
+import { EmptyState } from '../patterns/empty-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
@@ -23,9 +27,13 @@ export function CampaignPage() {
     return (
       <Page>
         {campaign.error === null ? null : <PageHeader title="Campaign" />}
-        <Loaded query={campaign} what="The campaign could not be loaded" skeleton={skeleton}>
-          {() => null}
-        </Loaded>
+        {isProblem(campaign.error, 404) ? (
+          <Gone />
+        ) : (
+          <Loaded query={campaign} what="The campaign could not be loaded" skeleton={skeleton}>
+            {() => null}
+          </Loaded>
+        )}
       </Page>
     );
   return (
@@ -36,5 +44,21 @@ export function CampaignPage() {
         <LivePage key={campaignId} campaign={campaign.data} launchedHere={seenAsDraft.current === campaignId} />
       )}
     </Suspense>
+  );
+}
+
+function Gone() {
+  return (
+    <EmptyState
+      icon={IconTrash}
+      title="This campaign does not exist"
+      actions={
+        <Button variant="default" renderRoot={(props) => <Link {...props} to="/campaigns" />}>
+          All campaigns
+        </Button>
+      }
+    >
+      It was a draft that somebody deleted, or the address is not complete.
+    </EmptyState>
   );
 }

@@ -47,6 +47,7 @@ const shareColumn = (name: 'sent' | 'delivered' | 'replied' | 'optedOut', header
   cell: (campaign) => <ShareCell campaign={campaign} name={name} />,
 });
 
+/** `next` is for those who may act. */
 export const campaignColumns: readonly TableColumn<Campaign>[] = [
   {
     id: 'name',
@@ -77,14 +78,7 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
   shareColumn('delivered', 'Delivered'),
   shareColumn('replied', 'Replied'),
   shareColumn('optedOut', 'Opted out'),
-  {
-    id: 'by',
-    header: 'Made by',
-    width: 108,
-    hideBelow: 'lg',
-    cell: (campaign) => campaign.createdBy,
-  },
-  { id: 'when', header: 'When', width: 104, hideBelow: 'md', cell: (campaign) => <When campaign={campaign} /> },
+  { id: 'when', header: 'When', width: 172, hideBelow: 'md', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
   { id: 'next', header: 'Next', width: 104, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
@@ -100,8 +94,16 @@ function Progress({ campaign }: { readonly campaign: Campaign }) {
   );
 }
 
-function When({ campaign }: { readonly campaign: Campaign }) {
-  return <TimeText at={campaign.finishedAt ?? campaign.launchedAt ?? campaign.createdAt} look="relative" />;
+/** When it was made, launched or over, whatever came last, and who made it. */
+function WhenAndWho({ campaign }: { readonly campaign: Campaign }) {
+  return (
+    <>
+      <TimeText at={campaign.finishedAt ?? campaign.launchedAt ?? campaign.createdAt} look="relative" />{' '}
+      <Text span inherit c="dimmed">
+        {campaign.createdBy}
+      </Text>
+    </>
+  );
 }
 
 /** The state and, beside it, why or until when. */

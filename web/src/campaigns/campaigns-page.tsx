@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconFilterOff, IconPlus, IconSend } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { type ReactNode, useMemo } from 'react';
 import { type Campaign, campaignKeys, campaignsQuery } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
@@ -41,7 +42,8 @@ export function CampaignsPage() {
   useLive('campaign', [campaignKeys.list({})]);
   useLive('status', [campaignKeys.list({})]);
   useShortcuts('Campaigns', managing ? [{ keys: 'n', label: 'New campaign', run: newCampaign.start }] : []);
-  const { visibility, chooser } = useColumnChooser('campaigns', campaignColumns);
+  const columns = useMemo(() => campaignColumns.filter((column) => managing || column.id !== 'next'), [managing]);
+  const { visibility, chooser } = useColumnChooser('campaigns', columns);
 
   const rows = rowsOf(campaigns.data);
   const filtered = search !== '' || state !== '';
@@ -109,7 +111,7 @@ export function CampaignsPage() {
           label="Campaigns"
           rows={rows}
           rowId={(campaign) => campaign.id}
-          columns={campaignColumns}
+          columns={columns}
           visibility={visibility}
           phoneRow={(campaign) => <CampaignPhoneRow campaign={campaign} />}
           onOpen={open}
@@ -125,7 +127,7 @@ interface EmptyProps {
   readonly managing: boolean;
   readonly onClear: () => void;
   /** The button that makes the first one. */
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }
 
 function Empty({ filtered, managing, onClear, children }: EmptyProps) {

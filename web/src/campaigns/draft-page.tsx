@@ -77,11 +77,12 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
       />
       <DraftConflict draft={draft} />
       <div className={classes.columns}>
-        <fieldset className={classes.form} disabled={readOnly} aria-label="Draft">
+        <div className={classes.form}>
           <TextInput
             label="Name"
             description="Only your team sees it"
             maxLength={NAME_LENGTH_MAX}
+            readOnly={readOnly}
             value={fields.name}
             error={fields.name.trim() === '' ? 'Give the campaign a name' : fieldProblem(draft.problem, '/name')}
             onChange={(event) => change({ name: event.currentTarget.value })}
@@ -91,6 +92,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
             onChange={(next) => change({ audience: plainRule(next) })}
             audience={audience}
             problems={problems}
+            readOnly={readOnly}
           />
           <MessageSection
             variants={fields.variants}
@@ -102,8 +104,13 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
             warnings={review.data?.warnings ?? []}
             readOnly={readOnly}
           />
-          <NumbersSection chosen={fields.laneIds} onChange={(laneIds) => change({ laneIds })} problems={problems} />
-        </fieldset>
+          <NumbersSection
+            chosen={fields.laneIds}
+            onChange={(laneIds) => change({ laneIds })}
+            problems={problems}
+            readOnly={readOnly}
+          />
+        </div>
         <aside className={classes.side} aria-label="Preview and forecast">
           <DraftPreview
             variants={fields.variants}
@@ -124,7 +131,9 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
               onRetry={() => void review.refetch()}
             />
           )}
-          <LaunchPanel review={review.data} stale={!fresh} onLaunch={readOnly ? undefined : openLaunch} />
+          {review.data === undefined && review.error !== null ? null : (
+            <LaunchPanel review={review.data} stale={!fresh} onLaunch={readOnly ? undefined : openLaunch} />
+          )}
         </aside>
       </div>
       {readOnly || review.data === undefined ? null : (

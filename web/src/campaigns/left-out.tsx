@@ -7,10 +7,13 @@ import classes from './builder.module.css';
 export const leftOutCount = (audience: Pick<AudiencePreview, 'matched' | 'textable'>): number =>
   audience.matched - audience.textable;
 
-/** "asked not to be texted 6, the number cannot receive texts 2". */
+/** "asked not to be texted 6, the number cannot receive texts 2"; a single reason needs no count, it is the whole. */
 export const reasonsInShort = (excluded: readonly Exclusion[]): string =>
   excluded
-    .map(({ count, sentence }) => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)} ${formatCount(count)}`)
+    .map(({ count, sentence }) => {
+      const words = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+      return excluded.length === 1 ? words : `${words} ${formatCount(count)}`;
+    })
     .join(', ');
 
 /** Everybody who matches and gets no text, by reason, with a few of the people. */

@@ -81,6 +81,7 @@ export function MessageSection(props: MessageSectionProps) {
                 variant={variant}
                 share={formatRate(variant.weight, weights)}
                 onChange={(weight) => put(variant.key, { weight })}
+                readOnly={readOnly}
                 onRemove={readOnly ? undefined : () => remove(variant)}
               />
             )}
@@ -107,13 +108,14 @@ const WEIGHT_MAX = 1_000;
 
 interface WeightProps {
   readonly variant: DraftVariant;
+  readonly readOnly: boolean;
   /** "50%". */
   readonly share: string;
   readonly onChange: (weight: number) => void;
   readonly onRemove: (() => void) | undefined;
 }
 
-function Weight({ variant, share, onChange, onRemove }: WeightProps) {
+function Weight({ variant, share, readOnly, onChange, onRemove }: WeightProps) {
   const id = useId();
   return (
     <div className={classes.weightLine}>
@@ -125,6 +127,7 @@ function Weight({ variant, share, onChange, onRemove }: WeightProps) {
         aria-label={`Weight of variant ${variant.label}`}
         min={1}
         max={WEIGHT_MAX}
+        readOnly={readOnly}
         inputMode="numeric"
         allowDecimal={false}
         allowNegative={false}

@@ -17,10 +17,11 @@ interface NumbersSectionProps {
   readonly chosen: readonly string[];
   readonly onChange: (laneIds: readonly string[]) => void;
   readonly problems: Review['problems'];
+  readonly readOnly: boolean;
 }
 
 /** Which of the business’s numbers send, and how much each may still send today. */
-export function NumbersSection({ chosen, onChange, problems }: NumbersSectionProps) {
+export function NumbersSection({ chosen, onChange, problems, readOnly }: NumbersSectionProps) {
   const accounts = useQuery(accountsQuery);
   const lanes = accounts.data?.data.flatMap((account) => account.lanes) ?? [];
   const known = chosen.filter((id) => lanes.some((lane) => lane.id === id));
@@ -57,6 +58,7 @@ export function NumbersSection({ chosen, onChange, problems }: NumbersSectionPro
                       lane={lane}
                       account={data.length > 1 ? account : undefined}
                       checked={chosen.includes(lane.id)}
+                      readOnly={readOnly}
                       onToggle={() => toggle(lane.id)}
                     />
                   </li>
@@ -75,12 +77,13 @@ interface LaneChoiceProps {
   /** Named only when there are several. */
   readonly account: Account | undefined;
   readonly checked: boolean;
+  readonly readOnly: boolean;
   readonly onToggle: () => void;
 }
 
-function LaneChoice({ lane, account, checked, onToggle }: LaneChoiceProps) {
+function LaneChoice({ lane, account, checked, readOnly, onToggle }: LaneChoiceProps) {
   const id = useId();
-  const off = lane.state === 'off' && !checked;
+  const off = readOnly || (lane.state === 'off' && !checked);
   return (
     <label className={classes.lane} data-off={off || undefined} htmlFor={id}>
       <Checkbox id={id} size="sm" checked={checked} disabled={off} onChange={onToggle} />

@@ -21,12 +21,13 @@ import { ContactPhoneRow, contactColumns, WIDE_COLUMNS } from './contact-columns
 import { countWords } from './contact-words.ts';
 import classes from './contacts.module.css';
 import { NewAbove } from './new-above.tsx';
-import { NobodyMatches, NoContactsYet } from './no-contacts.tsx';
+import { NobodyMatches } from './nobody-matches.tsx';
 import { useContactFilters } from './use-contact-filters.ts';
 
 const route = getRouteApi('/shell/contacts');
-/** With its form library it would make the list's first load noticeably larger. */
+/** Both are rarely wanted, and would make the list's first load noticeably larger. */
 const AddContactDialog = lazy(() => import('./add-contact-dialog.tsx'));
+const NoContactsYet = lazy(() => import('./no-contacts.tsx'));
 
 export function ContactsPage() {
   const navigate = route.useNavigate();
@@ -36,6 +37,7 @@ export function ContactsPage() {
   const [adding, dialog] = useDisclosure();
   const [scrolled, setScrolled] = useState(false);
   const searchBox = useRef<HTMLInputElement>(null);
+  const addButton = useRef<HTMLButtonElement>(null);
   const listFrame = useRef<HTMLDivElement>(null);
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
 
@@ -73,6 +75,10 @@ export function ContactsPage() {
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
   const open = (id: string): void =>
     void navigate({ to: '/contacts/$contactId', params: { contactId: id }, search: true });
+  const closeDialog = (): void => {
+    dialog.close();
+    addButton.current?.focus();
+  };
   const showNew = (): void => {
     changes.release();
     listFrame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
@@ -100,6 +106,7 @@ export function ContactsPage() {
             )}
             {mayAdd ? (
               <Button
+                ref={addButton}
                 variant={nobody ? 'default' : 'filled'}
                 leftSection={<IconPlus size={16} stroke={ICON_STROKE} aria-hidden />}
                 onClick={dialog.open}
@@ -147,14 +154,16 @@ export function ContactsPage() {
             ) : filtered ? (
               <NobodyMatches search={filters.search} onClear={() => void navigate({ search: {}, replace: true })} />
             ) : (
-              <NoContactsYet />
+              <Suspense fallback={null}>
+                <NoContactsYet />
+              </Suspense>
             )
           }
         </Loaded>
       </SplitView>
       {adding ? (
         <Suspense fallback={null}>
-          <AddContactDialog onClose={dialog.close} onAdded={(contact) => open(contact.id)} />
+          <AddContactDialog onClose={closeDialog} onAdded={(contact) => open(contact.id)} />
         </Suspense>
       ) : null}
     </Page>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconAddressBook, IconFileImport, IconSearchOff } from '@tabler/icons-react';
+import { IconAddressBook, IconFileImport } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { mayAct, meQuery } from '../api/session.ts';
@@ -8,7 +8,7 @@ import { EmptyState } from '../patterns/empty-state.tsx';
 import { rightSentence } from '../patterns/no-right.tsx';
 import { ICON_STROKE } from '../theme.ts';
 
-export function NoContactsYet() {
+export default function NoContactsYet() {
   const manager = mayAct(useSuspenseQuery(meQuery).data.user.role, 'manager');
   return (
     <EmptyState
@@ -32,25 +32,6 @@ export function NoContactsYet() {
       Their numbers and names, every text and reply, and whether they asked not to be texted. Bring them in from a
       spreadsheet or another program; you see what would happen before anything is kept.
       {manager ? null : <> {rightSentence('manager', 'import contacts')}</>}
-    </EmptyState>
-  );
-}
-
-export function NobodyMatches(props: { readonly search: string | undefined; readonly onClear: () => void }) {
-  const { search, onClear } = props;
-  return (
-    <EmptyState
-      icon={IconSearchOff}
-      title="Nobody matches"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Show everyone
-        </Button>
-      }
-    >
-      {search === undefined
-        ? 'No contact has all of these together.'
-        : `No name, company, e-mail or number holds “${search}”.`}
     </EmptyState>
   );
 }

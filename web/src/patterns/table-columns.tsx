@@ -1,8 +1,10 @@
-import { ActionIcon, Checkbox, Popover, Stack, Tooltip } from '@mantine/core';
+import { ActionIcon, Popover, Tooltip } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconColumns3 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { ICON_STROKE } from '../theme.ts';
+
+const ColumnList = lazy(() => import('./column-list.tsx'));
 
 export interface TableColumn<Row> {
   readonly id: string;
@@ -45,18 +47,13 @@ export function useColumnChooser<Row>(
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown>
-        <Stack gap="xs" role="group" aria-label="Columns">
-          {columns
-            .filter((column) => column.required !== true)
-            .map((column) => (
-              <Checkbox
-                key={column.id}
-                label={column.header}
-                checked={visibility[column.id] ?? false}
-                onChange={(event) => setChosen({ ...chosen, [column.id]: event.currentTarget.checked })}
-              />
-            ))}
-        </Stack>
+        <Suspense fallback={null}>
+          <ColumnList
+            columns={columns.filter((column) => column.required !== true)}
+            visibility={visibility}
+            onChange={(id, shown) => setChosen({ ...chosen, [id]: shown })}
+          />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );
