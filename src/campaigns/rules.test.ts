@@ -120,14 +120,14 @@ describe('launchProblems', () => {
       { variants: [{ id: 'v', label: 'A', weight: 1, body: '  ' }] },
       {},
       'message',
-      /Variant A is empty/,
+      /The message is empty/,
     ],
     [
       'a missing brace, with its position',
       { variants: [{ id: 'v', label: 'A', weight: 1, body: 'Hi {first_name' }] },
       {},
       'message',
-      /Variant A: .*position 3.*}/,
+      /position 3.*}/,
     ],
     [
       'two variants of one name',

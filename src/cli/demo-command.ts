@@ -37,6 +37,7 @@ async function demo({ exit = false, json = false }: { exit?: boolean; json?: boo
   });
   if (report === undefined)
     throw new CliError('the demo was stopped before its end; start it again to go on from there');
-  if (json) await shell.out.json(report);
-  if (!report.balanced) throw new CliError(`the books do not balance: ${report.differences.join('; ')}`);
+  const { differences, ...figures } = report;
+  if (json) await shell.out.json(report.balanced ? figures : { ...figures, differences });
+  if (!report.balanced) throw new CliError(`the books do not balance: ${differences.join('; ')}`);
 }

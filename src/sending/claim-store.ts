@@ -15,11 +15,13 @@ export interface ClaimedEnrollment {
   readonly zoneGroup: string;
 }
 
-/** Locks the campaign in share mode; false when it runs no longer. A pause waits for this transaction, or comes first. */
+/**
+ * Locks the campaign in share mode; false when it runs no longer, or is just being changed (cancelling many people takes seconds,
+ * and everything else of the account would wait). A pause waits for this transaction, or comes first.
+ */
 export async function holdRunningCampaign(tx: Tx, campaignId: Uuid): Promise<boolean> {
-  const { rows } = await sql`select 1 from campaign where id = ${campaignId} and state = 'running' for share`.execute(
-    tx,
-  );
+  const { rows } =
+    await sql`select 1 from campaign where id = ${campaignId} and state = 'running' for share skip locked`.execute(tx);
   return rows.length === 1;
 }
 

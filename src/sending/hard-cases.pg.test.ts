@@ -19,6 +19,7 @@ import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs } from '../platform/time.ts';
 import { claimCampaign, type Prepared } from './claim.ts';
+import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { acquireLease, type Lease } from './lease-store.ts';
 import { record } from './record.ts';
@@ -186,6 +187,18 @@ describe('an opt-out', () => {
     });
     const { rows } = await sql`select reason from suppression`.execute(database.db);
     expect(rows).toEqual([{ reason: 'opt_out' }]);
+  });
+});
+
+describe('a claim', () => {
+  it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
+    const world = await sendingWorld(database);
+    const { campaignId } = await underWay(world, 1);
+    await runTx(database.db, async (cancelling) => {
+      await sql`select 1 from campaign where id = ${campaignId} for update`.execute(cancelling);
+      expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId))).toBe(false);
+    });
+    expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId))).toBe(true);
   });
 });
 

@@ -84,7 +84,7 @@ describe('the first line of a campaign', () => {
 describe('the cause in a row of the list', () => {
   it.each([
     ['Quiet hours: goes on at Wed 08:00 EST with the first 7 people', 'quiet hours until Wed 08:00 EST'],
-    ['The daily cap of every number is used up: goes on at Wed 08:00 EST', 'caps used up until Wed 08:00 EST'],
+    ['The daily cap of every number is used up: goes on at Wed 08:00 EST', 'caps used until Wed 08:00 EST'],
     ['Sending is paused everywhere: Wrong price', 'sending is paused everywhere'],
     [
       'Asking the gateway about 3 texts whose answer was lost',

@@ -62,7 +62,7 @@ export const waitingSentence = (waitingFor: string): string =>
 /** For a table cell: "quiet hours until Wed 08:00 EST". */
 export function shortCause(waitingFor: string): string {
   const [, reason = waitingFor, until] = /^([^:]+)(?:: goes on at (\w+ \d\d:\d\d \S+))?/.exec(waitingFor) ?? [];
-  const short = reason === 'The daily cap of every number is used up' ? 'Caps used up' : reason;
+  const short = reason === 'The daily cap of every number is used up' ? 'Caps used' : reason;
   const words = `${short.charAt(0).toLowerCase()}${short.slice(1)}`;
   return until === undefined ? words : `${words} until ${until}`;
 }

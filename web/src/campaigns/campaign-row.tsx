@@ -42,7 +42,7 @@ function ShareCell({
 const shareColumn = (name: 'sent' | 'delivered' | 'replied' | 'optedOut', header: string): TableColumn<Campaign> => ({
   id: name,
   header,
-  width: 94,
+  width: 92,
   align: 'end',
   cell: (campaign) => <ShareCell campaign={campaign} name={name} />,
 });
@@ -66,11 +66,11 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
       </Anchor>
     ),
   },
-  { id: 'state', header: 'State', width: 270, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
+  { id: 'state', header: 'State', width: 296, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
   {
     id: 'progress',
     header: 'Progress',
-    width: 88,
+    width: 80,
     hideBelow: 'lg',
     cell: (campaign) => (launched(campaign) ? <Progress campaign={campaign} /> : null),
   },
@@ -78,8 +78,8 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
   shareColumn('delivered', 'Delivered'),
   shareColumn('replied', 'Replied'),
   shareColumn('optedOut', 'Opted out'),
-  { id: 'when', header: 'When', width: 172, hideBelow: 'md', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
-  { id: 'next', header: 'Next', width: 104, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
+  { id: 'when', header: 'When', width: 168, hideBelow: 'md', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
+  { id: 'next', header: 'Next', width: 100, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
 function Progress({ campaign }: { readonly campaign: Campaign }) {

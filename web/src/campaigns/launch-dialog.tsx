@@ -58,11 +58,14 @@ export function LaunchDialog({ campaign, draft, review, previews, opened, onClos
       {...(review?.nameToConfirm ? { typeToConfirm: name } : {})}
       onConfirm={() => launch.mutate({ revision: draft.revision, confirmName: name })}
     >
-      {review === undefined ? (
-        <LoadingSkeleton shape="lines" count={6} />
-      ) : (
-        <Facts review={review} variants={draft.fields.variants} previews={previews} />
-      )}
+      {/* The focus goes to what is to be read, not to the button: a second Enter must not launch. */}
+      <div tabIndex={-1} data-autofocus className={classes.reading}>
+        {review === undefined ? (
+          <LoadingSkeleton shape="lines" count={6} />
+        ) : (
+          <Facts review={review} variants={draft.fields.variants} previews={previews} />
+        )}
+      </div>
     </ConfirmDialog>
   );
 }

@@ -94,7 +94,7 @@ const CONTACT_ID = /\(?(con_[0-9a-f]{32})\)?/;
 /** A number that is taken names who has it: that becomes a link. */
 function phoneProblem(message: string, onLeave: () => void): ReactNode {
   const id = CONTACT_ID.exec(message)?.[1];
-  if (id === undefined) return capital(message.replace(/^phone: /, ''));
+  if (id === undefined) return capital(message.replace(/^phone: /i, ''));
   return (
     <>
       {capital(message.replace(CONTACT_ID, '').trim())}.{' '}

@@ -1,7 +1,6 @@
-import { Drawer } from '@mantine/core';
-import { useDisclosure, useDocumentVisibility, useMediaQuery } from '@mantine/hooks';
+import { useDocumentVisibility, useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { contactKeys, contactQuery } from '../api/contacts.ts';
 import { type Conversation, messagesQuery } from '../api/inbox.ts';
 import { useLive } from '../api/live.ts';
@@ -10,6 +9,7 @@ import { mayAct, meQuery } from '../api/session.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { useShortcuts } from '../patterns/shortcuts.ts';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ContactFacts } from './contact-facts.tsx';
 import classes from './conversation-pane.module.css';
 import { useInboxNavigation } from './inbox-context.ts';
@@ -18,6 +18,8 @@ import { ReplyArea } from './reply-area.tsx';
 import { Thread } from './thread.tsx';
 import { ThreadHead } from './thread-head.tsx';
 import { useConversationActions } from './use-conversation-actions.ts';
+
+const PersonDrawer = lazy(() => import('./person-drawer.tsx').then((file) => ({ default: file.PersonDrawer })));
 
 interface OpenConversationProps {
   readonly conversation: Conversation;
@@ -34,7 +36,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
   const outbox = useOutbox(conversation.id);
   const replyBox = useRef<HTMLTextAreaElement>(null);
   const sideBySide = useMediaQuery(SIDE_BY_SIDE_QUERY, undefined, { getInitialValueInEffect: false });
-  const [factsOpen, facts] = useDisclosure(false);
+  const facts = useLazyDialog();
 
   const { contactId } = conversation;
   const contact = useQuery({ ...contactQuery(contactId ?? ''), enabled: contactId !== null });
@@ -101,18 +103,13 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
           {person}
         </aside>
       ) : (
-        <Drawer
-          opened={factsOpen}
-          onClose={facts.close}
-          position="right"
-          title="Person"
-          size="sm"
-          closeButtonProps={{ 'aria-label': 'Close' }}
-          // A <header> in a portal would count as a second banner of the page.
-          attributes={{ header: { role: 'presentation' } }}
-        >
-          {person}
-        </Drawer>
+        <Suspense fallback={null}>
+          {facts.wanted ? (
+            <PersonDrawer opened={facts.opened} onClose={facts.close}>
+              {person}
+            </PersonDrawer>
+          ) : null}
+        </Suspense>
       )}
     </>
   );

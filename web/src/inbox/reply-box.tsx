@@ -1,6 +1,6 @@
-import { Button, Kbd, Text, Textarea } from '@mantine/core';
-import { IconClockPause, IconMoon, IconSend2 } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useId } from 'react';
+import { ActionIcon, Button, Kbd, Text, Textarea, Tooltip } from '@mantine/core';
+import { IconClockPause, IconMoon, IconSend2, IconTemplate } from '@tabler/icons-react';
+import { type ComponentProps, lazy, type ReactNode, type RefObject, Suspense, useId, useState } from 'react';
 import { countParts } from '../../../src/messages/encoding.ts';
 import type { Contact } from '../api/contacts.ts';
 import type { Conversation } from '../api/inbox.ts';
@@ -14,7 +14,8 @@ import { setDraft, useDraft } from './drafts.ts';
 import type { useOutbox } from './outbox.ts';
 import { quietHint } from './quiet-hint.ts';
 import classes from './reply.module.css';
-import { SavedReplies } from './saved-replies.tsx';
+
+const SavedReplies = lazy(() => import('./saved-replies.tsx').then((file) => ({ default: file.SavedReplies })));
 
 /** What a gateway takes as one text. */
 const CHARACTERS_MAX = 1600;
@@ -95,7 +96,7 @@ export function ReplyBox({ conversation, contact, waitsFor, outbox, boxRef }: Re
         classNames={{ input: classes.input }}
       />
       <div className={classes.foot}>
-        <SavedReplies
+        <SavedRepliesButton
           contactId={conversation.contactId ?? undefined}
           onChoose={(chosen) => {
             change(text.trim() === '' ? chosen : `${text.trimEnd()} ${chosen}`);
@@ -115,6 +116,25 @@ export function ReplyBox({ conversation, contact, waitsFor, outbox, boxRef }: Re
         </Button>
       </div>
     </form>
+  );
+}
+
+/** The list of templates is fetched when it is first asked for. */
+function SavedRepliesButton(props: ComponentProps<typeof SavedReplies>) {
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <Tooltip label="Insert a saved reply">
+      <ActionIcon aria-label="Insert a saved reply" loading={wanted} onClick={() => setWanted(true)}>
+        <IconTemplate size={20} stroke={ICON_STROKE} />
+      </ActionIcon>
+    </Tooltip>
+  );
+  return wanted ? (
+    <Suspense fallback={button}>
+      <SavedReplies {...props} />
+    </Suspense>
+  ) : (
+    button
   );
 }
 

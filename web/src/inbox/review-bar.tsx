@@ -1,15 +1,19 @@
 import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconHandStop } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { contactKeys, createContact, optOutContact } from '../api/contacts.ts';
 import { type Conversation, inboxKeys, type Message } from '../api/inbox.ts';
 import { operationKeys } from '../api/operations.ts';
 import { useAction } from '../api/use-action.ts';
-import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { formatPhone } from '../patterns/format.ts';
 import { toastDone } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './reply.module.css';
+
+const ConfirmDialog = lazy(() =>
+  import('../patterns/confirm-dialog.tsx').then((file) => ({ default: file.ConfirmDialog })),
+);
 
 interface ReviewBarProps {
   readonly conversation: Conversation;
@@ -22,7 +26,7 @@ const QUOTED_MAX = 300;
 
 /** A text may be an opt-out: asks a person, who decides with the text before their eyes. */
 export function ReviewBar({ conversation, messages, onReviewed }: ReviewBarProps) {
-  const [asking, dialog] = useDisclosure(false);
+  const dialog = useLazyDialog();
   const who = formatPhone(conversation.name);
   const doubtful =
     messages.findLast((message) => message.understoodAs === 'review')?.text ?? conversation.lastMessagePreview;
@@ -53,19 +57,23 @@ export function ReviewBar({ conversation, messages, onReviewed }: ReviewBarProps
           Yes, opt out
         </Button>
       </div>
-      <ConfirmDialog
-        opened={asking}
-        onClose={dialog.close}
-        title={`Opt ${who} out?`}
-        confirmLabel={`Opt ${who} out`}
-        tone="red"
-        busy={optOut.isPending}
-        error={optOut.error}
-        onConfirm={() => optOut.mutate(doubtful)}
-      >
-        No text goes to {formatPhone(conversation.phone)} any more, neither from campaigns nor as a reply. You cannot
-        take this back: only the person can, by texting START.
-      </ConfirmDialog>
+      <Suspense fallback={null}>
+        {dialog.wanted ? (
+          <ConfirmDialog
+            opened={dialog.opened}
+            onClose={dialog.close}
+            title={`Opt ${who} out?`}
+            confirmLabel={`Opt ${who} out`}
+            tone="red"
+            busy={optOut.isPending}
+            error={optOut.error}
+            onConfirm={() => optOut.mutate(doubtful)}
+          >
+            No text goes to {formatPhone(conversation.phone)} any more, neither from campaigns nor as a reply. You
+            cannot take this back: only the person can, by texting START.
+          </ConfirmDialog>
+        ) : null}
+      </Suspense>
     </section>
   );
 }

@@ -1,9 +1,9 @@
-import { ActionIcon, Combobox, Loader, Text, Tooltip, useCombobox } from '@mantine/core';
+import { ActionIcon, Anchor, Combobox, Loader, Text, Tooltip, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconTemplate } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { rowsOf } from '../api/pages.ts';
 import { type Template, templatesQuery, textPreviewQuery } from '../api/templates.ts';
 import { useAction } from '../api/use-action.ts';
@@ -20,14 +20,17 @@ interface SavedRepliesProps {
   readonly onChoose: (text: string) => void;
 }
 
-/** Templates as ready-made answers. */
+/** Templates as ready-made answers. Opens when it is first shown, because its button is what asked for it. */
 export function SavedReplies({ contactId, onChoose }: SavedRepliesProps) {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), DEBOUNCE_MS);
   const combobox = useCombobox({
+    defaultOpened: true,
     onDropdownClose: () => setSearch(''),
     onDropdownOpen: () => combobox.focusSearchInput(),
   });
+  const focusSearch = useRef(combobox.focusSearchInput);
+  useEffect(() => focusSearch.current(), []);
   const query = useInfiniteQuery({ ...templatesQuery(settled), enabled: combobox.dropdownOpened });
   const queryClient = useQueryClient();
   const fill = useAction({
@@ -74,30 +77,44 @@ export function SavedReplies({ contactId, onChoose }: SavedRepliesProps) {
           placeholder="Find a template"
           aria-label="Find a template"
         />
-        <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label="Templates">
-          {query.isPending ? (
-            <Combobox.Empty>
-              <Loader size="xs" color="gray" />
-            </Combobox.Empty>
-          ) : null}
-          {query.error === null ? null : <Combobox.Empty>The templates could not be loaded.</Combobox.Empty>}
-          {query.data !== undefined && templates.length === 0 ? (
-            <Combobox.Empty>
-              {settled === '' ? <Link to="/templates">Write a first template</Link> : 'None matches'}
-            </Combobox.Empty>
-          ) : null}
-          {templates.map((template) => (
-            <Combobox.Option key={template.id} value={template.id}>
-              <Text size="sm" fw={550} truncate>
-                {template.name}
-              </Text>
-              <Text size="xs" c="dimmed" lineClamp={2} dir="auto">
-                {template.body}
-              </Text>
-            </Combobox.Option>
-          ))}
-        </Combobox.Options>
+        {templates.length === 0 ? (
+          <Combobox.Footer>
+            <NoTemplates pending={query.isPending} failed={query.error !== null} searched={settled !== ''} />
+          </Combobox.Footer>
+        ) : (
+          <Combobox.Options mah={280} style={{ overflowY: 'auto' }} aria-label="Templates">
+            {templates.map((template) => (
+              <Combobox.Option key={template.id} value={template.id}>
+                <Text size="sm" fw={550} truncate>
+                  {template.name}
+                </Text>
+                <Text size="xs" c="dimmed" lineClamp={2} dir="auto">
+                  {template.body}
+                </Text>
+              </Combobox.Option>
+            ))}
+          </Combobox.Options>
+        )}
       </Combobox.Dropdown>
     </Combobox>
+  );
+}
+
+function NoTemplates({
+  pending,
+  failed,
+  searched,
+}: {
+  readonly pending: boolean;
+  readonly failed: boolean;
+  readonly searched: boolean;
+}) {
+  if (pending) return <Loader size="xs" color="gray" />;
+  if (failed) return <Text size="sm">The templates could not be loaded.</Text>;
+  if (searched) return <Text size="sm">None matches.</Text>;
+  return (
+    <Anchor size="sm" renderRoot={(props) => <Link to="/templates" {...props} />}>
+      Write a first template
+    </Anchor>
   );
 }

@@ -10,7 +10,7 @@ interface ColumnListProps {
 /** What the column chooser opens; a file of its own, because most visits of a list never open it. */
 export default function ColumnList({ columns, visibility, onChange }: ColumnListProps) {
   return (
-    <Stack gap="xs" role="group" aria-label="Columns">
+    <Stack gap="xs">
       {columns.map((column) => (
         <Checkbox
           key={column.id}

@@ -46,7 +46,7 @@ export function useColumnChooser<Row>(
           </ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown>
+      <Popover.Dropdown aria-label="Columns">
         <Suspense fallback={null}>
           <ColumnList
             columns={columns.filter((column) => column.required !== true)}

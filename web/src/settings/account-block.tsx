@@ -1,7 +1,6 @@
 import { Button, Menu, Text, Title } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconRefresh } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { type Account, operationKeys, refreshAccount, updateAccount } from '../api/operations.ts';
 import { useAction } from '../api/use-action.ts';
 import { CopyText } from '../patterns/copy-text.tsx';
@@ -9,14 +8,15 @@ import { plural } from '../patterns/format.ts';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './account-block.module.css';
-import { AccountDialog } from './account-dialog.tsx';
 import { LaneRow } from './lane-row.tsx';
-import { PauseDialog } from './pause-dialog.tsx';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
 
+const AccountDialog = lazy(() => import('./account-dialog.tsx').then((file) => ({ default: file.AccountDialog })));
+const PauseDialog = lazy(() => import('./pause-dialog.tsx').then((file) => ({ default: file.PauseDialog })));
 const touches = [operationKeys.accounts, operationKeys.status, operationKeys.home];
 
 interface AccountBlockProps {
@@ -27,8 +27,8 @@ interface AccountBlockProps {
 /** One account at the provider: whether it works, and its numbers. */
 export function AccountBlock({ account, mayChange }: AccountBlockProps) {
   const { id, name, environment, state, stateReason, lanes } = account;
-  const [editing, editor] = useDisclosure(false);
-  const [pausing, pauser] = useDisclosure(false);
+  const editor = useLazyDialog();
+  const pauser = useLazyDialog();
   const refresh = useAction({
     run: (_input: null) => refreshAccount(id),
     touches,
@@ -93,24 +93,30 @@ export function AccountBlock({ account, mayChange }: AccountBlockProps) {
           <LaneRow key={lane.id} lane={lane} mayChange={mayChange} />
         ))}
       </ul>
-      <AccountDialog
-        key={`${name} ${account.ratePerSecond}`}
-        account={account}
-        opened={editing}
-        onClose={editor.close}
-      />
-      <PauseDialog
-        opened={pausing}
-        onClose={pauser.close}
-        title={`Pause ${name}?`}
-        confirmLabel={`Pause ${plural(lanes.length, 'number', 'numbers')}`}
-        touches={touches}
-        run={(reason) => updateAccount(id, { state: 'paused', ...(reason === '' ? {} : { reason }) })}
-        done={`${name} is paused`}
-      >
-        Nothing goes out from its {plural(lanes.length, 'number', 'numbers')} until it is resumed, replies and
-        confirmations included. What people write still arrives.
-      </PauseDialog>
+      <Suspense fallback={null}>
+        {editor.wanted ? (
+          <AccountDialog
+            key={`${name} ${account.ratePerSecond}`}
+            account={account}
+            opened={editor.opened}
+            onClose={editor.close}
+          />
+        ) : null}
+        {pauser.wanted ? (
+          <PauseDialog
+            opened={pauser.opened}
+            onClose={pauser.close}
+            title={`Pause ${name}?`}
+            confirmLabel={`Pause ${plural(lanes.length, 'number', 'numbers')}`}
+            touches={touches}
+            run={(reason) => updateAccount(id, { state: 'paused', ...(reason === '' ? {} : { reason }) })}
+            done={`${name} is paused`}
+          >
+            Nothing goes out from its {plural(lanes.length, 'number', 'numbers')} until it is resumed, replies and
+            confirmations included. What people write still arrives.
+          </PauseDialog>
+        ) : null}
+      </Suspense>
     </section>
   );
 }

@@ -1,8 +1,7 @@
 import { Button, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useProductClock } from '../api/product-clock.ts';
 import { type ApiKey, apiKeysQuery, mayAct, meQuery, revokeApiKey, sessionKeys } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
@@ -15,11 +14,12 @@ import { PageHeader } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
-import { MakeKeyDialog } from './make-key-dialog.tsx';
 import { roleLabel } from './roles.ts';
 import rows from './rows.module.css';
 
+const MakeKeyDialog = lazy(() => import('./make-key-dialog.tsx').then((file) => ({ default: file.MakeKeyDialog })));
 export function ApiKeysPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   if (mayAct(me.user.role, 'owner')) return <ApiKeys />;
@@ -34,7 +34,7 @@ export function ApiKeysPage() {
 function ApiKeys() {
   const query = useQuery(apiKeysQuery);
   const clock = useProductClock(60_000);
-  const [making, dialog] = useDisclosure(false);
+  const dialog = useLazyDialog();
   const working = query.data?.data.filter((key) => stateOf(key, clock.nowMs) === 'working').length;
   const make = (
     <Button leftSection={<IconPlus size={16} stroke={ICON_STROKE} aria-hidden />} onClick={dialog.open}>
@@ -68,7 +68,9 @@ function ApiKeys() {
           )
         }
       </Loaded>
-      <MakeKeyDialog opened={making} onClose={dialog.close} />
+      <Suspense fallback={null}>
+        {dialog.wanted ? <MakeKeyDialog opened={dialog.opened} onClose={dialog.close} /> : null}
+      </Suspense>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Menu, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { lazy, Suspense } from 'react';
 import { type Lane, operationKeys, updateLane } from '../api/operations.ts';
 import { useAction } from '../api/use-action.ts';
 import { CapBar } from '../campaigns/cap-bar.tsx';
@@ -7,19 +7,20 @@ import { formatPhone, zoneCity } from '../patterns/format.ts';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import classes from './account-block.module.css';
-import { LaneDialog } from './lane-dialog.tsx';
-import { PauseDialog } from './pause-dialog.tsx';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
 
+const LaneDialog = lazy(() => import('./lane-dialog.tsx').then((file) => ({ default: file.LaneDialog })));
+const PauseDialog = lazy(() => import('./pause-dialog.tsx').then((file) => ({ default: file.PauseDialog })));
 const touches = [operationKeys.accounts, operationKeys.status, operationKeys.home];
 
 /** One number with what it may still send today. */
 export function LaneRow({ lane, mayChange }: { readonly lane: Lane; readonly mayChange: boolean }) {
   const { id, name, phone, zone, dailyCap, usedToday, state, stateReason } = lane;
-  const [editing, editor] = useDisclosure(false);
-  const [pausing, pauser] = useDisclosure(false);
+  const editor = useLazyDialog();
+  const pauser = useLazyDialog();
   const change = useAction({
     run: (to: { readonly state: Lane['state']; readonly undo: Lane['state'] }) => updateLane(id, { state: to.state }),
     touches,
@@ -68,19 +69,25 @@ export function LaneRow({ lane, mayChange }: { readonly lane: Lane; readonly may
           )}
         </RowMenu>
       ) : null}
-      <LaneDialog key={`${name} ${zone} ${dailyCap}`} lane={lane} opened={editing} onClose={editor.close} />
-      <PauseDialog
-        opened={pausing}
-        onClose={pauser.close}
-        title={`Pause ${name}?`}
-        confirmLabel={`Pause ${formatPhone(phone)}`}
-        touches={touches}
-        run={(reason) => updateLane(id, { state: 'paused', ...(reason === '' ? {} : { reason }) })}
-        done={`${name} is paused`}
-      >
-        Campaigns do not use it until it is resumed; whom it would have texted waits. Replies to people still go out
-        from it.
-      </PauseDialog>
+      <Suspense fallback={null}>
+        {editor.wanted ? (
+          <LaneDialog key={`${name} ${zone} ${dailyCap}`} lane={lane} opened={editor.opened} onClose={editor.close} />
+        ) : null}
+        {pauser.wanted ? (
+          <PauseDialog
+            opened={pauser.opened}
+            onClose={pauser.close}
+            title={`Pause ${name}?`}
+            confirmLabel={`Pause ${formatPhone(phone)}`}
+            touches={touches}
+            run={(reason) => updateLane(id, { state: 'paused', ...(reason === '' ? {} : { reason }) })}
+            done={`${name} is paused`}
+          >
+            Campaigns do not use it until it is resumed; whom it would have texted waits. Replies to people still go out
+            from it.
+          </PauseDialog>
+        ) : null}
+      </Suspense>
     </li>
   );
 }

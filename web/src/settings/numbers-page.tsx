@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconDeviceMobileMessage, IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { type Account, accountsQuery, operationKeys } from '../api/operations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
@@ -12,9 +13,9 @@ import { rightSentence } from '../patterns/no-right.tsx';
 import { PageHeader } from '../patterns/page.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import { AccountBlock } from './account-block.tsx';
-import { ConnectDialog } from './connect-dialog.tsx';
 import { MayNot } from './may-not.tsx';
 
+const ConnectDialog = lazy(() => import('./connect-dialog.tsx').then((file) => ({ default: file.ConnectDialog })));
 const route = getRouteApi('/shell/settings/numbers');
 
 /** The accounts at the provider, and the numbers that texts go out from. */
@@ -27,6 +28,9 @@ export function NumbersPage() {
   useLive('campaign', [operationKeys.accounts]);
   const mayConnect = mayAct(me.user.role, 'owner');
   const mayChange = mayAct(me.user.role, 'manager');
+  const connecting = connect === 'yes' && mayConnect;
+  const [wanted, setWanted] = useState(false);
+  if (connecting && !wanted) setWanted(true);
   const setConnecting = (on: boolean): void =>
     void navigate({ search: (prev) => ({ ...prev, connect: on ? 'yes' : '' }), replace: true });
   const connectButton = (
@@ -59,7 +63,9 @@ export function NumbersPage() {
           )
         }
       </Loaded>
-      <ConnectDialog opened={connect === 'yes' && mayConnect} onClose={() => setConnecting(false)} />
+      <Suspense fallback={null}>
+        {wanted ? <ConnectDialog opened={connecting} onClose={() => setConnecting(false)} /> : null}
+      </Suspense>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Button, Menu, Select, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { mayAct, meQuery, sessionKeys, type User, updateUser, usersQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { plural } from '../patterns/format.ts';
@@ -11,13 +11,16 @@ import { PageHeader, Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
-import { AddPersonDialog } from './add-person-dialog.tsx';
 import { MayNot } from './may-not.tsx';
 import { parseRole, ROLE_WORDS, roleLabel } from './roles.ts';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
 
+const AddPersonDialog = lazy(() =>
+  import('./add-person-dialog.tsx').then((file) => ({ default: file.AddPersonDialog })),
+);
 export function TeamPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   return mayAct(me.user.role, 'manager') ? (
@@ -32,7 +35,7 @@ export function TeamPage() {
 
 function Team({ ownId, mayChange }: { readonly ownId: string; readonly mayChange: boolean }) {
   const query = useQuery(usersQuery);
-  const [adding, dialog] = useDisclosure(false);
+  const dialog = useLazyDialog();
   const active = query.data?.data.filter((user) => user.active).length;
   return (
     <>
@@ -67,7 +70,9 @@ function Team({ ownId, mayChange }: { readonly ownId: string; readonly mayChange
           ))}
         </dl>
       </Section>
-      <AddPersonDialog opened={adding} onClose={dialog.close} />
+      <Suspense fallback={null}>
+        {dialog.wanted ? <AddPersonDialog opened={dialog.opened} onClose={dialog.close} /> : null}
+      </Suspense>
     </>
   );
 }

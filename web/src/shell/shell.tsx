@@ -1,19 +1,20 @@
-import { useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { useLive } from '../api/live.ts';
 import { operationKeys, statusQuery } from '../api/operations.ts';
 import { meQuery } from '../api/session.ts';
 import { EVERYWHERE, useShortcutKeys, useShortcuts } from '../patterns/shortcuts.ts';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { PHONE_QUERY } from '../theme.ts';
-import { BottomBar } from './bottom-bar.tsx';
 import { Rail } from './rail.tsx';
 import { useDocumentTitle, useTrail } from './route-trail.ts';
 import { SECTIONS } from './sections.ts';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
 
+const BottomBar = lazy(() => import('./bottom-bar.tsx').then((file) => ({ default: file.BottomBar })));
 const CommandPalette = lazy(() => import('./command-palette.tsx').then((file) => ({ default: file.CommandPalette })));
 const ShortcutsDialog = lazy(() =>
   import('./shortcuts-dialog.tsx').then((file) => ({ default: file.ShortcutsDialog })),
@@ -61,7 +62,11 @@ export function Shell() {
       <main id="main" tabIndex={-1} className={classes.main} data-scroll-restoration-id="main">
         <Outlet />
       </main>
-      {phone ? <BottomBar active={trail.section} unread={unread} /> : null}
+      {phone ? (
+        <Suspense fallback={<div className={classes.bottom} />}>
+          <BottomBar active={trail.section} unread={unread} />
+        </Suspense>
+      ) : null}
       <Suspense fallback={null}>
         {palette.wanted ? (
           <CommandPalette
@@ -76,14 +81,6 @@ export function Shell() {
       </Suspense>
     </div>
   );
-}
-
-/** A dialog whose code is fetched when it is first opened. */
-function useLazyDialog() {
-  const [opened, handlers] = useDisclosure(false);
-  const [wanted, setWanted] = useState(false);
-  if (opened && !wanted) setWanted(true);
-  return { opened, wanted, ...handlers };
 }
 
 function useShellKeys(actions: {
