@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,10 +33,11 @@ it('keeps the key of an installation in a file that only its owner reads, also w
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-key-'));
   try {
     const made = await Promise.all(
-      [1, 2, 3].map(() => installationKey({ configured: undefined, dataDir, random: systemRandom })),
+      Array.from({ length: 20 }, () => installationKey({ configured: undefined, dataDir, random: systemRandom })),
     );
     expect(new Set(made.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1);
     expect((await stat(join(dataDir, 'secret.key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(dataDir)).toEqual(['secret.key']);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from './random.ts';
 
@@ -55,20 +56,36 @@ export async function installationKey(options: {
   if (options.configured !== undefined) return Buffer.from(options.configured, 'base64');
   const path = join(options.dataDir, 'secret.key');
   await mkdir(options.dataDir, { recursive: true });
-  try {
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(Buffer.from(options.random.bytes(KEY_BYTES)).toString('base64'));
-    await file.sync();
-    await file.close();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
+  await writeOnce(path, Buffer.from(options.random.bytes(KEY_BYTES)).toString('base64'), options.random);
   const key = Buffer.from((await readFile(path, 'utf8')).trim(), 'base64');
   if (key.length !== KEY_BYTES)
     throw new Error(
       `${path}: expected ${KEY_BYTES} bytes in base64, got ${key.length}; restore the file from a backup`,
     );
   return key;
+}
+
+/**
+ * Puts a file in place whole, unless one is there. A link is made in one step and never over another file, so that two
+ * processes starting together read the same key, and neither reads one that is half written.
+ */
+async function writeOnce(path: string, text: string, random: Random): Promise<void> {
+  if (existsSync(path)) return;
+  const draft = `${path}.${Buffer.from(random.bytes(8)).toString('hex')}`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(draft, path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 export const sha256Hex = (text: string): string => createHash('sha256').update(text).digest('hex');

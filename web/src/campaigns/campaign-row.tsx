@@ -11,6 +11,7 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import type { TableColumn } from '../patterns/table-columns.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { TwoLines } from '../patterns/two-lines.tsx';
+import { audienceWords } from './audience-words.ts';
 import { shortCause } from './campaign-answer.ts';
 import { peopleOf, progressOf, sharesOf } from './campaign-counts.ts';
 import classes from './campaign-row.module.css';
@@ -39,10 +40,15 @@ function ShareCell({
   );
 }
 
-const shareColumn = (name: 'sent' | 'delivered' | 'replied' | 'optedOut', header: string): TableColumn<Campaign> => ({
+const shareColumn = (
+  name: 'sent' | 'delivered' | 'replied' | 'optedOut',
+  header: string,
+  hideBelow: 'md' | 'lg',
+): TableColumn<Campaign> => ({
   id: name,
   header,
-  width: 92,
+  hideBelow,
+  width: 104,
   align: 'end',
   cell: (campaign) => <ShareCell campaign={campaign} name={name} />,
 });
@@ -66,7 +72,7 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
       </Anchor>
     ),
   },
-  { id: 'state', header: 'State', width: 296, required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
+  { id: 'state', header: 'State', required: true, cell: (campaign) => <StateCell campaign={campaign} /> },
   {
     id: 'progress',
     header: 'Progress',
@@ -74,12 +80,12 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
     hideBelow: 'lg',
     cell: (campaign) => (launched(campaign) ? <Progress campaign={campaign} /> : null),
   },
-  shareColumn('sent', 'Sent'),
-  shareColumn('delivered', 'Delivered'),
-  shareColumn('replied', 'Replied'),
-  shareColumn('optedOut', 'Opted out'),
-  { id: 'when', header: 'When', width: 168, hideBelow: 'md', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
-  { id: 'next', header: 'Next', width: 100, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
+  shareColumn('sent', 'Sent', 'lg'),
+  shareColumn('delivered', 'Delivered', 'md'),
+  shareColumn('replied', 'Replied', 'md'),
+  shareColumn('optedOut', 'Opted out', 'lg'),
+  { id: 'when', header: 'When', width: 164, hideBelow: 'lg', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
+  { id: 'next', header: 'Next', width: 112, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
 function Progress({ campaign }: { readonly campaign: Campaign }) {
@@ -106,7 +112,7 @@ function WhenAndWho({ campaign }: { readonly campaign: Campaign }) {
   );
 }
 
-/** The state and, beside it, why or until when. */
+/** The state and, beside it, why or until when; of a draft, for whom it is. */
 function StateCell({ campaign }: { readonly campaign: Campaign }) {
   const cause = useCause(campaign);
   return (
@@ -126,7 +132,8 @@ function useCause(campaign: Campaign): string | null {
   const clock = useProductClock(60_000);
   const running = campaign.state === 'running';
   const live = useQuery({ ...campaignLiveQuery(campaign.id), enabled: running, refetchInterval: CAUSE_EVERY_MS });
-  if (!running) return campaign.state === 'paused' ? (campaign.stateReason ?? null) : null;
+  if (campaign.state === 'draft') return `to ${audienceWords(campaign.audience)}`;
+  if (!running) return campaign.state === 'paused' ? campaign.stateReason : null;
   if (live.data === undefined) return null;
   return live.data.waitingFor === null
     ? finishWords(live.data.campaign.expectedFinishAt, clock)

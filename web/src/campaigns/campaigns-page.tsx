@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconFilterOff, IconPlus, IconSend } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -29,6 +30,9 @@ const STATE_OPTIONS = (['running', 'paused', 'draft', 'completed', 'cancelled'] 
   label: STATES[state].word,
 }));
 
+/** Below it all the columns together would leave no room for the names. */
+const TIGHT_QUERY = '(max-width: 88em)';
+
 /** Every campaign, newest first: how it stands, what came of it, what can be done next. */
 export function CampaignsPage() {
   const { search = '', state = '' } = route.useSearch();
@@ -44,6 +48,7 @@ export function CampaignsPage() {
   useShortcuts('Campaigns', managing ? [{ keys: 'n', label: 'New campaign', run: newCampaign.start }] : []);
   const columns = useMemo(() => campaignColumns.filter((column) => managing || column.id !== 'next'), [managing]);
   const { visibility, chooser } = useColumnChooser('campaigns', columns);
+  const tight = useMediaQuery(TIGHT_QUERY, undefined, { getInitialValueInEffect: false });
 
   const rows = rowsOf(campaigns.data);
   const filtered = search !== '' || state !== '';
@@ -112,7 +117,7 @@ export function CampaignsPage() {
           rows={rows}
           rowId={(campaign) => campaign.id}
           columns={columns}
-          visibility={visibility}
+          visibility={tight ? { ...visibility, when: false } : visibility}
           phoneRow={(campaign) => <CampaignPhoneRow campaign={campaign} />}
           onOpen={open}
           more={moreOf(campaigns)}

@@ -44,7 +44,7 @@ export function NumbersSection({ chosen, onChange, problems, readOnly }: Numbers
           lanes.length === 0 ? (
             <Text size="sm" c="dimmed">
               No number is connected yet.{' '}
-              <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings" />}>
+              <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings/numbers" />}>
                 Connect one in Settings
               </Anchor>
               ; this draft stays.

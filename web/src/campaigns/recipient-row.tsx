@@ -54,7 +54,7 @@ export const recipientColumns: readonly TableColumn<Recipient>[] = [
     cell: (row) => <StateBadge state={shownState(row)} look="plain" />,
   },
   { id: 'why', header: 'Why', cell: (row) => <Why recipient={row} /> },
-  { id: 'variant', header: 'Variant', width: 76, cell: (row) => row.variant },
+  { id: 'variant', header: 'Variant', width: 76, hideBelow: 'md', cell: (row) => row.variant },
   { id: 'lane', header: 'From', width: 128, hideBelow: 'lg', cell: (row) => row.laneName },
   {
     id: 'sentAt',

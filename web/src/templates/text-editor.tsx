@@ -46,10 +46,11 @@ export function TextEditor(props: TextEditorProps) {
 
   const problem = current ? (preview?.error ?? undefined) : undefined;
   const broken = problem !== undefined && preview?.fields.length === 0;
-  const mark = problem === undefined ? undefined : placeOfProblem(value, problem.position);
-  const select = (range: Range): void => {
+  const wrong = Boolean(error) || broken || tooLong;
+  const goTo = (position: number): void => {
+    const { start, end } = placeOfProblem(value, position);
     area.current?.focus();
-    area.current?.setSelectionRange(range.start, range.end);
+    area.current?.setSelectionRange(start, end);
   };
 
   return (
@@ -80,7 +81,7 @@ export function TextEditor(props: TextEditorProps) {
                 <TextChecks
                   source={value}
                   preview={preview}
-                  onGoTo={(position) => select(placeOfProblem(value, position))}
+                  onGoTo={goTo}
                   onMend={readOnly ? undefined : (mended) => replaceAll(area.current, mended)}
                 />
               )}
@@ -89,21 +90,12 @@ export function TextEditor(props: TextEditorProps) {
         </div>
       )}
     >
-      <div className={classes.box} data-error={Boolean(error) || broken || tooLong || undefined}>
-        <div className={classes.mirror} aria-hidden dir="auto">
-          {piecesOf(value, mark).map((piece, index) => (
-            <span
-              // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity beyond their place.
-              key={index}
-              data-kind={piece.kind}
-              data-marked={piece.marked ? (broken ? 'error' : 'person') : undefined}
-            >
-              {piece.text}
-            </span>
-          ))}
-          {/* A last empty line counts only when something stands on it. */}
-          {'\u200b'}
-        </div>
+      <div className={classes.box} data-error={wrong || undefined}>
+        <Mirror
+          text={value}
+          mark={problem === undefined ? undefined : placeOfProblem(value, problem.position)}
+          tone={broken ? 'error' : 'person'}
+        />
         <textarea
           ref={area}
           id={id}
@@ -117,11 +109,34 @@ export function TextEditor(props: TextEditorProps) {
           spellCheck
           // biome-ignore lint/a11y/noAutofocus: only where the page's one purpose is to write this text.
           autoFocus={props.autoFocus ?? false}
-          aria-invalid={Boolean(error) || broken || tooLong}
-          aria-describedby={`${id}-checks`}
+          aria-invalid={wrong}
+          aria-describedby={error ? `${id}-error ${id}-checks` : `${id}-checks`}
         />
       </div>
     </Input.Wrapper>
+  );
+}
+
+interface MirrorProps {
+  readonly text: string;
+  readonly mark: Range | undefined;
+  /** Whether the mark is about the text itself or only about the person it is previewed for. */
+  readonly tone: 'error' | 'person';
+}
+
+/** The same text under the text field, invisible but for its marks; it also gives the field its height. */
+function Mirror({ text, mark, tone }: MirrorProps) {
+  return (
+    <div className={classes.mirror} aria-hidden dir="auto">
+      {piecesOf(text, mark).map((piece, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity beyond their place.
+        <span key={index} data-kind={piece.kind} data-marked={piece.marked ? tone : undefined}>
+          {piece.text}
+        </span>
+      ))}
+      {/* A last empty line counts only when something stands on it. */}
+      {'\u200b'}
+    </div>
   );
 }
 

@@ -1,0 +1,60 @@
+import { lazy, Suspense, type UIEvent, useRef } from 'react';
+import { Loaded } from '../patterns/loaded.tsx';
+import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
+import { ContactPhoneRow } from './contact-columns.tsx';
+import classes from './contacts.module.css';
+import { NewAbove } from './new-above.tsx';
+import { NobodyMatches } from './nobody-matches.tsx';
+import type { useContactList } from './use-contact-list.ts';
+
+/** Seen once in the life of a system. */
+const NoContactsYet = lazy(() => import('./no-contacts.tsx'));
+
+interface ContactListProps {
+  readonly contacts: ReturnType<typeof useContactList>;
+  readonly search: string | undefined;
+  readonly filtered: boolean;
+  readonly openId: string | undefined;
+  readonly onOpen: (id: string) => void;
+  readonly onClear: () => void;
+}
+
+export function ContactList({ contacts, search, filtered, openId, onOpen, onClear }: ContactListProps) {
+  const { query, rows, changes, total, columns, visibility, setScrolled } = contacts;
+  const frame = useRef<HTMLDivElement>(null);
+  const showNew = (): void => {
+    changes.release();
+    frame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
+  };
+  const onScroll = (event: UIEvent): void => {
+    if (event.target instanceof HTMLElement) setScrolled(event.target.scrollTop > 0);
+  };
+  return (
+    <Loaded query={query} what="The contacts could not be loaded">
+      {() =>
+        rows.length > 0 ? (
+          <div ref={frame} className={classes.list} onScrollCapture={onScroll}>
+            <NewAbove total={total?.count} held={changes.held > 0} onShow={showNew} />
+            <VirtualTable
+              label="Contacts"
+              rows={rows}
+              rowId={(contact) => contact.id}
+              columns={columns}
+              visibility={visibility}
+              phoneRow={(contact) => <ContactPhoneRow contact={contact} />}
+              activeId={openId}
+              onOpen={(contact) => onOpen(contact.id)}
+              more={moreOf(query)}
+            />
+          </div>
+        ) : filtered ? (
+          <NobodyMatches search={search} onClear={onClear} />
+        ) : (
+          <Suspense fallback={null}>
+            <NoContactsYet />
+          </Suspense>
+        )
+      }
+    </Loaded>
+  );
+}
