@@ -487,9 +487,11 @@ create trigger enrollment_updated after update on enrollment
 -- A contact whose address changes may have moved to another zone: whoever still waits for a text waits by the new hours.
 create function contact_moved() returns trigger language plpgsql as $$
 begin
-  update enrollment set zone_group = new.zone_group where contact_id = new.id and state = 'pending';
+  -- Also those that are just being handed over: what provably did not go out waits again, by the new hours.
+  update enrollment set zone_group = new.zone_group
+  where contact_id = new.id and state in ('pending', 'handing_over', 'unknown');
   insert into campaign_zone_group (campaign_id, zone_group)
-  select distinct campaign_id, new.zone_group from enrollment where contact_id = new.id and state = 'pending'
+  select distinct campaign_id, new.zone_group from enrollment where contact_id = new.id and state in ('pending', 'handing_over', 'unknown')
   on conflict do nothing;
   return null;
 end $$;

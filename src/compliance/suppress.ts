@@ -4,10 +4,11 @@ import type { Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
+import { lockNumber } from './lock-number.ts';
 
 /**
  * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
- * the contact row is locked first: the engine locks the same row before it commits an intent, so one of the two is wholly
+ * the number is locked first: the engine locks the same contact row before it commits an intent, so one of the two is wholly
  * first. Lock order is contact, then enrollments.
  */
 export type SuppressionReason = 'opt_out' | 'wrong_number' | 'provider_opt_out' | 'invalid_number';
@@ -35,7 +36,7 @@ export async function suppressNumber(
   input: SuppressInput,
 ): Promise<{ readonly created: boolean; readonly cancelled: number }> {
   const now = deps.clock.now();
-  await sql`select 1 from contact where phone = ${input.phone} for no key update`.execute(tx);
+  await lockNumber(tx, input.phone);
   const { rows } = await sql`
     insert into suppression (id, phone, reason, channel, evidence, created_at)
     values (${deps.newUuid()}, ${input.phone}, ${input.reason}, ${input.channel}, ${JSON.stringify(input.evidence)}, ${now})
@@ -105,7 +106,7 @@ export async function liftOptOut(
   input: { readonly phone: string; readonly saidAt: Instant; readonly evidence: object },
 ): Promise<{ readonly lifted: boolean }> {
   const now = deps.clock.now();
-  await sql`select 1 from contact where phone = ${input.phone} for no key update`.execute(tx);
+  await lockNumber(tx, input.phone);
   const { rows } = await sql<{ reason: string }>`
     update suppression s set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
     where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out')

@@ -22,15 +22,6 @@ export async function findLane(
   return rows[0];
 }
 
-/**
- * The lock comes first: the engine and every opt-out take it before anything of this person. It leaves the key alone, so that a
- * launch that is just enrolling this person (a foreign key) does not hold up a STOP.
- */
-export async function lockContactByPhone(tx: Tx, phone: string): Promise<Uuid | null> {
-  const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone} for no key update`.execute(tx);
-  return rows[0]?.id ?? null;
-}
-
 /** Newest first. Index message_phone. Also those whose answer is not recorded yet: a person may be faster than our record. */
 export async function recentCampaignTexts(
   tx: Tx,

@@ -5,6 +5,8 @@
  * Opt-out wins: the suppression is part of the transaction that stores the text, and the confirmation is written only by the
  * transaction that made the suppression, so there is exactly one.
  */
+
+import { lockNumber } from '../compliance/lock-number.ts';
 import { classifyInbound, type InboundClassification } from '../compliance/opt-out.ts';
 import { liftOptOut, suppressNumber } from '../compliance/suppress.ts';
 import { type Clock, patience } from '../platform/clock.ts';
@@ -24,7 +26,6 @@ import {
   insertAutomaticAnswer,
   insertInbound,
   type LaneRef,
-  lockContactByPhone,
   markOptedOut,
   markReplied,
   readBusiness,
@@ -78,7 +79,7 @@ export async function recordInbound(
   const text = { ...received, text: storable(received.text) };
   const lane = await findLane(tx, { accountId: account.id, laneRef: text.laneRef, phones: text.to });
   if (lane === undefined) return optOutWithoutLane(tx, deps, text);
-  const contactId = await lockContactByPhone(tx, text.from);
+  const contactId = await lockNumber(tx, text.from);
   const sent = await recentCampaignTexts(tx, {
     phone: text.from,
     since: addMs(text.at, -REPLY_WINDOW_MS),

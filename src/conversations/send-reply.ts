@@ -1,3 +1,4 @@
+import { lockNumber } from '../compliance/lock-number.ts';
 import { countParts } from '../messages/encoding.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,12 +9,11 @@ import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Conversation, type ConversationMessage, dayWords, previewOf } from './conversation.ts';
 import { getConversationRow, getMessageRow, lockConversation } from './conversation-store.ts';
-import { lockContactByPhone } from './inbound-store.ts';
 import { activeSuppression, bumpByReply, getReplyLane, insertReply, type ReplyLane } from './reply-store.ts';
 
 /**
- * Writes a reply that the engine hands over next, before any campaign text. Refused while the number is suppressed: the contact's
- * row is locked first, as every opt-out does, so that a reply is wholly before an opt-out (which then ends it) or wholly after.
+ * Writes a reply that the engine hands over next, before any campaign text. Refused while the number is suppressed: the number
+ * is locked first, as every opt-out does, so that a reply is wholly before an opt-out (which then ends it) or wholly after.
  */
 export async function sendReply(
   tx: Tx,
@@ -22,7 +22,7 @@ export async function sendReply(
 ): Promise<Outcome<ConversationMessage>> {
   const conversation = await getConversationRow(tx, input.conversationId);
   if (conversation === undefined) return notFound('conversation', showId('conversation', input.conversationId));
-  const contactId = await lockContactByPhone(tx, conversation.phone);
+  const contactId = await lockNumber(tx, conversation.phone);
   await lockConversation(tx, conversation.id);
   const lane = await getReplyLane(tx, conversation.laneId);
   const refusal = (await refusedBySuppression(tx, conversation, lane)) ?? refusedByLane(lane);

@@ -124,6 +124,17 @@ const texts = async (): Promise<readonly string[]> =>
   );
 
 describe('a text that was not sent', () => {
+  it('waits by the hours of the place to which its person moved meanwhile', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    await sql`update contact set zone_group = 'HI|Pacific/Honolulu'`.execute(database.db);
+    await answerAll(world, started, notSent(world));
+    const { rows } = await sql`
+      select e.state, e.zone_group, exists (select 1 from campaign_zone_group g where g.campaign_id = e.campaign_id
+        and g.zone_group = e.zone_group) as seen_by_the_engine from enrollment e`.execute(database.db);
+    expect(rows).toEqual([{ state: 'pending', zoneGroup: 'HI|Pacific/Honolulu', seenByTheEngine: true }]);
+  });
+
   it('has an end when its campaign was cancelled meanwhile', async () => {
     const world = await sendingWorld(database);
     const started = await underWay(world, 3);
