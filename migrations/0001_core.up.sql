@@ -83,6 +83,8 @@ create table import_run (
   refused_rows integer,
   progress_rows integer not null default 0,
   progress_bytes bigint not null default 0,
+  -- How often a worker began it: a file that ends every process that reads it must not be tried for ever.
+  attempts integer not null default 0,
   error text,
   created_by text,
   created_at timestamptz not null,
@@ -92,6 +94,7 @@ create table import_run (
 );
 
 create index import_run_newest on import_run (created_at desc, id desc);
+create index import_run_open on import_run (created_at) where state in ('uploaded', 'previewed', 'running');
 
 create table import_refusal (
   import_id uuid not null references import_run (id) on delete cascade,
@@ -227,10 +230,12 @@ create table campaign_lane (
 
 create index campaign_lane_lane on campaign_lane (lane_id);
 
--- The zone groups that a campaign has people in: the engine asks which of them are open now, without touching enrollments.
+-- The zone groups that a campaign has people in: the engine asks which of them are open now, and pages when the last of those who
+-- wait are texted, without touching enrollments. `pending` is kept by the trigger below.
 create table campaign_zone_group (
   campaign_id uuid not null references campaign (id) on delete cascade,
   zone_group text not null,
+  pending bigint not null default 0,
   primary key (campaign_id, zone_group)
 );
 
@@ -265,14 +270,15 @@ create table enrollment (
 create index enrollment_claim on enrollment (campaign_id, zone_group, not_before, id) where state = 'pending';
 create index enrollment_pending_phone on enrollment (phone) where state = 'pending';
 create index enrollment_contact on enrollment (contact_id, created_at desc);
-create index enrollment_recipients on enrollment (campaign_id, state, id);
+-- With the variant, so that a rare one is found without visiting the rows of the others.
+create index enrollment_recipients on enrollment (campaign_id, state, id, variant_id);
 -- The rate of the last minutes.
 create index enrollment_sent on enrollment (campaign_id, sent_at) where sent_at is not null;
 create index enrollment_replies on enrollment (campaign_id, replied_at desc) where replied_at is not null;
 create index enrollment_failures on enrollment (campaign_id, failure_code) where state = 'failed';
 create index enrollment_skips on enrollment (campaign_id, skip_reason) where state = 'skipped';
 
--- Counts kept in the transactions of the enrollments that they count (trigger below); rebuilt by rebuild_campaign_totals.
+-- Counts kept in the transactions of the enrollments that they count (trigger below).
 create table campaign_totals (
   campaign_id uuid not null references campaign (id) on delete cascade,
   variant_id uuid not null,
@@ -286,6 +292,8 @@ create table campaign_totals (
   replied bigint not null default 0,
   opted_out bigint not null default 0,
   parts bigint not null default 0,
+  -- Texts that the gateway took, whatever became of them: with those that failed afterwards, without those that it refused.
+  accepted bigint not null default 0,
   primary key (campaign_id, variant_id)
 );
 
@@ -440,34 +448,41 @@ create index idempotency_key_age on idempotency_key (created_at);
 -- Enrollments without a variant (left out before assignment) count under the nil UUID.
 create function enrollment_inserted() returns trigger language plpgsql as $$
 begin
-  insert into campaign_totals as t (campaign_id, variant_id, pending, handing_over, unknown, sent, delivered, failed, skipped, replied, opted_out, parts)
+  insert into campaign_totals as t (campaign_id, variant_id, pending, handing_over, unknown, sent, delivered, failed, skipped, replied, opted_out, parts,
+    accepted)
   select campaign_id, coalesce(variant_id, '00000000-0000-0000-0000-000000000000'),
     count(*) filter (where state = 'pending'), count(*) filter (where state = 'handing_over'),
     count(*) filter (where state = 'unknown'), count(*) filter (where state = 'sent'),
     count(*) filter (where state = 'delivered'), count(*) filter (where state = 'failed'),
-    count(*) filter (where state = 'skipped'), count(replied_at), count(opted_out_at), coalesce(sum(parts), 0)
+    count(*) filter (where state = 'skipped'), count(replied_at), count(opted_out_at), coalesce(sum(parts), 0),
+    count(sent_at)
   from new_rows group by 1, 2 order by 1, 2
   on conflict (campaign_id, variant_id) do update set
     pending = t.pending + excluded.pending, handing_over = t.handing_over + excluded.handing_over,
     unknown = t.unknown + excluded.unknown, sent = t.sent + excluded.sent, delivered = t.delivered + excluded.delivered,
     failed = t.failed + excluded.failed, skipped = t.skipped + excluded.skipped, replied = t.replied + excluded.replied,
-    opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts;
+    opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts, accepted = t.accepted + excluded.accepted;
+  insert into campaign_zone_group as g (campaign_id, zone_group, pending)
+  select campaign_id, zone_group, count(*) from new_rows where state = 'pending' group by 1, 2 order by 1, 2
+  on conflict (campaign_id, zone_group) do update set pending = g.pending + excluded.pending;
   return null;
 end $$;
 
 create function enrollment_updated() returns trigger language plpgsql as $$
 begin
-  insert into campaign_totals as t (campaign_id, variant_id, pending, handing_over, unknown, sent, delivered, failed, skipped, replied, opted_out, parts)
+  insert into campaign_totals as t (campaign_id, variant_id, pending, handing_over, unknown, sent, delivered, failed, skipped, replied, opted_out, parts,
+    accepted)
   select campaign_id, coalesce(variant_id, '00000000-0000-0000-0000-000000000000'),
     coalesce(sum(n) filter (where state = 'pending'), 0), coalesce(sum(n) filter (where state = 'handing_over'), 0),
     coalesce(sum(n) filter (where state = 'unknown'), 0), coalesce(sum(n) filter (where state = 'sent'), 0),
     coalesce(sum(n) filter (where state = 'delivered'), 0), coalesce(sum(n) filter (where state = 'failed'), 0),
     coalesce(sum(n) filter (where state = 'skipped'), 0), coalesce(sum(n) filter (where replied_at is not null), 0),
-    coalesce(sum(n) filter (where opted_out_at is not null), 0), coalesce(sum(n * coalesce(parts, 0)), 0)
+    coalesce(sum(n) filter (where opted_out_at is not null), 0), coalesce(sum(n * coalesce(parts, 0)), 0),
+    coalesce(sum(n) filter (where sent_at is not null), 0)
   from (
-    select campaign_id, variant_id, state, replied_at, opted_out_at, parts, 1 as n from new_rows
+    select campaign_id, variant_id, state, replied_at, opted_out_at, parts, sent_at, 1 as n from new_rows
     union all
-    select campaign_id, variant_id, state, replied_at, opted_out_at, parts, -1 from old_rows
+    select campaign_id, variant_id, state, replied_at, opted_out_at, parts, sent_at, -1 from old_rows
   ) change
   group by 1, 2 order by 1, 2
   on conflict (campaign_id, variant_id) do update set
@@ -475,7 +490,16 @@ begin
     unknown = t.unknown + excluded.unknown, sent = t.sent + excluded.sent,
     delivered = t.delivered + excluded.delivered, failed = t.failed + excluded.failed,
     skipped = t.skipped + excluded.skipped, replied = t.replied + excluded.replied,
-    opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts;
+    opted_out = t.opted_out + excluded.opted_out, parts = t.parts + excluded.parts, accepted = t.accepted + excluded.accepted;
+  insert into campaign_zone_group as g (campaign_id, zone_group, pending)
+  select campaign_id, zone_group, sum(n)
+  from (
+    select campaign_id, zone_group, 1 as n from new_rows where state = 'pending'
+    union all
+    select campaign_id, zone_group, -1 from old_rows where state = 'pending'
+  ) change
+  group by 1, 2 having sum(n) <> 0 order by 1, 2
+  on conflict (campaign_id, zone_group) do update set pending = g.pending + excluded.pending;
   return null;
 end $$;
 
@@ -490,9 +514,6 @@ begin
   -- Also those that are just being handed over: what provably did not go out waits again, by the new hours.
   update enrollment set zone_group = new.zone_group
   where contact_id = new.id and state in ('pending', 'handing_over', 'unknown');
-  insert into campaign_zone_group (campaign_id, zone_group)
-  select distinct campaign_id, new.zone_group from enrollment where contact_id = new.id and state in ('pending', 'handing_over', 'unknown')
-  on conflict do nothing;
   return null;
 end $$;
 

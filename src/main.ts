@@ -1,14 +1,18 @@
 /**
- * Wiring, top-down, in the order in which things start: database, schema, secrets, jobs, engine, HTTP. Whatever was started
+ * Wiring, top-down, in the order in which things start: database, schema, secrets, jobs, HTTP, sandbox, engine. Whatever was started
  * is stopped in the opposite order.
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { importJob } from './contacts/import-job.ts';
+import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { quoGateway } from './gateways/quo/quo-gateway.ts';
 import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
+import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
+import { keepSandbox } from './gateways/sandbox-account.ts';
 import { listen } from './http/listen.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -27,6 +31,7 @@ import { createLog, type Log } from './platform/log.ts';
 import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
+import { trySessionLock } from './platform/session-lock.ts';
 import { type EngineOptions, startEngine } from './sending/engine.ts';
 import { DEFAULT_HOLDER_OPTIONS } from './sending/holder.ts';
 import type { OpenGateway, Services } from './services.ts';
@@ -101,7 +106,14 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const live = await openLive({ connectionString: database.connectionString, log });
   closers.add(live.close);
 
+  const sandbox = localSandbox({
+    clock,
+    log,
+    folder: join(config.dataDir, 'sandbox'),
+    lock: () => trySessionLock({ connectionString: database.connectionString, name: 'sandbox' }),
+  });
   let url: string | undefined;
+  const localUrl = () => url ?? `http://${config.host}:${config.port}`;
   const base = {
     config,
     database,
@@ -113,14 +125,29 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     live,
     openGateway: gatewayOpener(clock, random),
     webhookEdge: () => quoWebhookEdge,
-    publicUrl: () => config.publicUrl ?? url ?? `http://${config.host}:${config.port}`,
+    publicUrl: () => config.publicUrl ?? localUrl(),
+    localUrl,
+    openSandbox: sandbox.open,
   };
   const worksJobs = role !== 'api';
-  const queues = [applyQueue(base), importJob(base)].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
+  const queues = [applyQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
+    worksJobs ? queue : withoutHandler(queue),
+  );
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
   const services: Services = { ...base, jobs };
 
+  // The first inbound text must not pay for compiling the patterns.
+  warmUpClassifier();
+  if (role !== 'worker') {
+    const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
+    closers.add(server.close);
+    url = server.url;
+    closers.add(sandbox.close);
+    // Before the engine hands anything over: the sandbox may come back at another address.
+    const keeper = await keepSandbox({ ...services, db: database.db });
+    closers.add(keeper.close);
+  }
   if (role !== 'api') {
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
@@ -128,13 +155,6 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
       { ...DEFAULT_HOLDER_OPTIONS, leaseMs: LEASE_MS, owner, ...options.engine },
     );
     closers.add(engine.drain);
-  }
-  // The first inbound text must not pay for compiling the patterns.
-  warmUpClassifier();
-  if (role !== 'worker') {
-    const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
-    closers.add(server.close);
-    url = server.url;
   }
   return { url, services, close: closers.closeAll };
 }

@@ -8,7 +8,7 @@ import type { Database } from '../src/platform/database.ts';
 import { openLive } from '../src/platform/live.ts';
 import { createLog } from '../src/platform/log.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
-import type { Services } from '../src/services.ts';
+import type { OpenedSandbox, Services } from '../src/services.ts';
 import { testDatabase } from './test-database.ts';
 import { testWorld } from './world.ts';
 
@@ -23,7 +23,7 @@ export interface HttpWorld {
   readonly server: Listening;
   /** Lines that the server has logged. */
   readonly logLines: readonly string[];
-  readonly outside: { gateway: Gateway | undefined };
+  readonly outside: { gateway: Gateway | undefined; sandbox: OpenedSandbox | undefined };
   /** A client that keeps its cookies. */
   client(): Client;
   /** A signed-in owner; makes the owner account on the first call. */
@@ -38,7 +38,7 @@ export async function httpWorld(
   const logLines: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line: string) => void logLines.push(line) } });
   const live = await openLive({ connectionString: database.connectionString, log });
-  const outside: HttpWorld['outside'] = { gateway: undefined };
+  const outside: HttpWorld['outside'] = { gateway: undefined, sandbox: undefined };
   const url = options.publicUrl;
   const config = parseConfig({ PORT: '0', ...(url === undefined ? {} : { TEXTWRIGHT_PUBLIC_URL: url }) }, '/nowhere');
   let listening: Listening | undefined;
@@ -58,6 +58,11 @@ export async function httpWorld(
       throw new Error('this test has no webhooks');
     },
     publicUrl: () => config.publicUrl ?? listening?.url ?? 'http://127.0.0.1:0',
+    localUrl: () => listening?.url ?? 'http://127.0.0.1:0',
+    openSandbox: async () => {
+      if (outside.sandbox === undefined) throw new Error('this test has no sandbox');
+      return outside.sandbox;
+    },
   };
   const http = createApp(services, { registrars: [], version: '0.0.0-test', webDir: '/nowhere', ...options });
   const server = await listen(http, { host: '127.0.0.1', port: 0, clock: world.clock, log });

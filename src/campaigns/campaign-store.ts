@@ -5,6 +5,8 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { addTotals, type Campaign, type CampaignState, NO_TOTALS, type Totals, type VariantRow } from './campaign.ts';
 
+const LOWEST_UUID: Uuid = '00000000-0000-0000-0000-000000000000';
+
 interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant'> {
   readonly totalRows: readonly (Totals & { readonly variantId: Uuid })[];
 }
@@ -17,7 +19,7 @@ const selectCampaigns = (where: RawBuilder<unknown>): RawBuilder<StoredCampaign>
     coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id), '{}') as lane_ids,
     coalesce((select jsonb_agg(jsonb_build_object('variantId', t.variant_id, 'pending', t.pending, 'handingOver', t.handing_over,
         'unknown', t.unknown, 'sent', t.sent, 'delivered', t.delivered, 'failed', t.failed, 'skipped', t.skipped,
-        'replied', t.replied, 'optedOut', t.opted_out, 'parts', t.parts))
+        'replied', t.replied, 'optedOut', t.opted_out, 'parts', t.parts, 'accepted', t.accepted))
       from campaign_totals t where t.campaign_id = c.id), '[]') as total_rows
   from campaign c ${where}`;
 
@@ -117,16 +119,34 @@ export async function setCampaignState(
     where id = ${id}`.execute(tx);
 }
 
-/** Everyone who still waits is left out, with the text of an earlier attempt, in one statement. Index enrollment_recipients. */
-export async function skipPending(tx: Tx, campaignId: Uuid, reason: string): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    with ended as (
-      update enrollment set state = 'skipped', skip_reason = ${reason} where campaign_id = ${campaignId} and state = 'pending' returning id
+/**
+ * Who still waits is left out, with the text of an earlier attempt: at most `limit` people, in the order of their ids, behind `after`.
+ * `lastId` is where to go on; undefined when nobody is left. Index enrollment_recipients; going on behind the last id spares a batch
+ * the index entries that the ones before it have left.
+ */
+export async function skipPending(
+  tx: Tx,
+  batch: {
+    readonly campaignId: Uuid;
+    readonly reason: string;
+    readonly after: Uuid | undefined;
+    readonly limit: number;
+  },
+): Promise<{ readonly lastId: Uuid | undefined }> {
+  const { rows } = await sql<{ people: number; lastId: Uuid }>`
+    with waiting as materialized (
+      select id from enrollment
+      where campaign_id = ${batch.campaignId} and state = 'pending' and id > ${batch.after ?? LOWEST_UUID}::uuid
+      order by id limit ${batch.limit} for no key update
+    ), ended as (
+      update enrollment e set state = 'skipped', skip_reason = ${batch.reason} from waiting w where e.id = w.id
     ), texts as (
-      update message m set state = 'cancelled', failure_code = ${reason} from ended e where m.enrollment_id = e.id and m.state = 'pending'
+      update message m set state = 'cancelled', failure_code = ${batch.reason}
+      from waiting w where m.enrollment_id = w.id and m.state = 'pending'
     )
-    select count(*) as n from ended`.execute(tx);
-  return rows[0]?.n ?? 0;
+    select id as last_id, count(*) over () as people from waiting order by id desc limit 1`.execute(tx);
+  const [last] = rows;
+  return { lastId: last !== undefined && last.people === batch.limit ? last.lastId : undefined };
 }
 
 /** Closes running campaigns in which nothing is open any more; returns their ids. */

@@ -38,6 +38,8 @@ export interface Totals {
   readonly replied: number;
   readonly optedOut: number;
   readonly parts: number;
+  /** Texts that the gateway took: those sent, those delivered, and those that failed after it had taken them. */
+  readonly accepted: number;
 }
 
 export const NO_TOTALS: Totals = {
@@ -51,6 +53,7 @@ export const NO_TOTALS: Totals = {
   replied: 0,
   optedOut: 0,
   parts: 0,
+  accepted: 0,
 };
 
 export const addTotals = (a: Totals, b: Totals): Totals => ({
@@ -64,6 +67,7 @@ export const addTotals = (a: Totals, b: Totals): Totals => ({
   replied: a.replied + b.replied,
   optedOut: a.optedOut + b.optedOut,
   parts: a.parts + b.parts,
+  accepted: a.accepted + b.accepted,
 });
 
 export const enrolledIn = (totals: Totals): number =>

@@ -25,10 +25,6 @@ export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): 
       from contact c where ${audienceSql(campaign.audience, now)}
     ) audience
     on conflict (campaign_id, contact_id) do nothing`.execute(tx);
-  await sql`
-    insert into campaign_zone_group (campaign_id, zone_group)
-    select distinct campaign_id, zone_group from enrollment where campaign_id = ${campaign.id} and state = 'pending'
-    on conflict do nothing`.execute(tx);
 }
 
 /** 48 bits of time and the version digit of a UUIDv7; the hash supplies the rest. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { zoneGroupKey } from '../contacts/zones.ts';
 import { instant } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
-import { type LiveLane, waitingFor, whyPending } from './live-campaign.ts';
+import type { UsedLane } from './expected-finish.ts';
+import { waitingFor, whyPending } from './live-campaign.ts';
 
 const EAST = 'America/New_York';
 const WEST = 'America/Los_Angeles';
@@ -25,7 +26,7 @@ const campaign: Campaign = {
   totalsByVariant: new Map(),
   totals: { ...NO_TOTALS, pending: 10 },
 };
-const lane = (change: Partial<LiveLane> = {}): LiveLane => ({
+const lane = (change: Partial<UsedLane> = {}): UsedLane => ({
   id: 'l',
   accountId: 'a',
   gatewayRef: 'PN1',
@@ -43,11 +44,11 @@ const waits = (now: string, change: Partial<Parameters<typeof waitingFor>[0]> = 
   waitingFor({
     campaign,
     lanes: [lane()],
-    accounts: [{ name: 'Sandbox', state: 'active', stateReason: null, held: true, ratePerSecond: 8 }],
+    accounts: [{ id: 'a', name: 'Sandbox', state: 'active', stateReason: null, held: true, ratePerSecond: 8 }],
     sending: { state: 'running' },
     groups: [
-      { zones: [EAST], people: 7 },
-      { zones: [WEST], people: 3 },
+      { zones: [EAST], states: [], people: 7 },
+      { zones: [WEST], states: [], people: 3 },
     ],
     zone: EAST,
     now: instant(now),
@@ -70,6 +71,16 @@ describe('what a running campaign waits for', () => {
     expect(waits(MIDNIGHT, { sending: { state: 'paused', reason: 'Wrong price', since: instant(NOON) } })).toContain(
       'Wrong price',
     ));
+  it('is the number to switch on, when every one of its numbers is off', () => {
+    const off = { state: 'off', stateReason: 'Switched off by Max' } as const;
+    expect(waits(NOON, { lanes: [lane(off)] })).toBe(
+      'No number can send: its only number is switched off; switch +16175550190 (Office) on under Settings, Numbers',
+    );
+    expect(waits(NOON, { lanes: [lane(off), lane({ ...off, id: 'm' })] })).toContain('all 2 numbers are switched off');
+    expect(
+      waits(NOON, { lanes: [lane(off), lane({ id: 'm', state: 'paused', stateReason: 'Carrier cap' })] }),
+    ).toContain('Office is paused (Carrier cap)');
+  });
   it('is the gateway’s word about texts whose answer was lost', () =>
     expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, groups: [] })).toContain(
       'about 3 texts',
@@ -83,6 +94,8 @@ describe('why one person waits', () => {
       { campaign: { ...campaign, ...change }, zone: EAST, now: instant(now) },
     );
   it('is the campaign that is paused', () => expect(why(NOON, [EAST], { state: 'paused' })).toContain('paused'));
+  it('is the cancelling that has not come to the person yet', () =>
+    expect(why(NOON, [EAST], { state: 'cancelled' })).toContain('was cancelled'));
   it('is the hour where the person is, told in the zone of the business', () =>
     expect(why('2026-11-17T14:00:00Z', [WEST], {}, '2026-11-17T13:00:00Z')).toBe(
       'Quiet hours where this person is: from Tue 11:00 EST',

@@ -2,32 +2,24 @@ import type { SendingState } from '../business/business.ts';
 import { getBusiness, getSending } from '../business/business-store.ts';
 import { nextOpening, openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
-import type { LaneRow } from '../gateways/account.ts';
-import { listLaneRows } from '../gateways/account-store.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
-import { dayIn, nextMidnight } from '../platform/calendar.ts';
+import { nextMidnight } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { openIn } from './campaign.ts';
-import { forecast } from './decide-forecast.ts';
+import { lookAhead, type PeopleAt, windowOf } from './campaign-hours.ts';
+import { expectedFinish, readUsedLanes, readWaitingGroups, type UsedLane } from './expected-finish.ts';
 import {
   type CampaignAccount,
   campaignAccounts,
   campaignHours,
   failureCounts,
   type LiveReply,
-  laneUsage,
   latestReplies,
-  pendingGroups,
   sentSince,
   skipCounts,
 } from './live-store.ts';
-
-export interface LiveLane extends LaneRow {
-  readonly usedToday: number;
-}
 
 export interface LiveCampaign {
   readonly campaign: Campaign;
@@ -35,7 +27,7 @@ export interface LiveCampaign {
   readonly waitingFor: string | null;
   readonly expectedFinishAt: Instant | null;
   readonly ratePerMinute: number;
-  readonly lanes: readonly LiveLane[];
+  readonly lanes: readonly UsedLane[];
   readonly failures: readonly {
     readonly code: string;
     readonly sentence: string;
@@ -53,8 +45,9 @@ const REPLIES_SHOWN = 20;
 
 export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign): Promise<LiveCampaign> {
   const now = clock.now();
-  const [lanes, accounts, sending, business, sent, failures, skips, replies, perHour] = await Promise.all([
-    campaignLanes(db, campaign, now),
+  const [allLanes, waiting, accounts, sending, business, sent, failures, skips, replies, perHour] = await Promise.all([
+    readUsedLanes(db, now),
+    readWaitingGroups(db, [campaign.id]),
     campaignAccounts(db, campaign.id, now),
     getSending(db),
     getBusiness(db),
@@ -64,12 +57,18 @@ export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign)
     latestReplies(db, campaign.id, REPLIES_SHOWN),
     campaignHours(db, campaign.id),
   ]);
-  const groups = openIn(campaign.totals) === 0 ? [] : await pendingGroups(db, campaign.id);
-  const waiting = groups.map((group) => ({ zones: parseZoneGroupKey(group.zoneGroup).zones, people: group.people }));
+  const lanes = allLanes.filter((lane) => campaign.laneIds.includes(lane.id));
+  const groups = waiting.get(campaign.id) ?? [];
   return {
     campaign,
-    waitingFor: waitingFor({ campaign, lanes, accounts, sending, groups: waiting, zone: business.zone, now }),
-    expectedFinishAt: expectedFinish({ campaign, lanes, accounts, groups: waiting, zone: business.zone, now }),
+    waitingFor: waitingFor({ campaign, lanes, accounts, sending, groups, zone: business.zone, now }),
+    expectedFinishAt: expectedFinish(campaign, {
+      ahead: lookAhead(business.zone, now),
+      sending,
+      accounts,
+      lanes,
+      groups,
+    }),
     ratePerMinute: sent / RATE_MINUTES,
     lanes,
     failures: failures.map(({ code, count }) => ({ code, count, ...sentenceFor(code) })),
@@ -80,28 +79,14 @@ export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign)
   };
 }
 
-async function campaignLanes(db: Db, campaign: Campaign, now: Instant): Promise<readonly LiveLane[]> {
-  const lanes = (await listLaneRows(db)).filter((lane) => campaign.laneIds.includes(lane.id));
-  const used = await laneUsage(
-    db,
-    lanes.map((lane) => ({ id: lane.id, day: dayIn(lane.zone, now) })),
-  );
-  return lanes.map((lane) => ({ ...lane, usedToday: used.get(lane.id) ?? 0 }));
-}
-
 interface Situation {
   readonly campaign: Campaign;
-  readonly lanes: readonly LiveLane[];
+  readonly lanes: readonly UsedLane[];
   readonly accounts: readonly CampaignAccount[];
-  readonly groups: readonly { readonly zones: readonly string[]; readonly people: number }[];
+  readonly groups: readonly PeopleAt[];
   readonly zone: string;
   readonly now: Instant;
 }
-
-const windowOf = (campaign: Campaign) => ({
-  startMinute: campaign.windowStartMinute,
-  endMinute: campaign.windowEndMinute,
-});
 
 /** The first thing that stands in the way, in the order in which a person would mend it. */
 export function waitingFor(at: Situation & { readonly sending: SendingState }): string | null {
@@ -115,6 +100,7 @@ export function waitingFor(at: Situation & { readonly sending: SendingState }): 
   if (accounts.every((account) => !account.held))
     return 'No worker sends for this account right now; one takes over within seconds';
   const active = lanes.filter((lane) => lane.state === 'active');
+  if (lanes.every((lane) => lane.state === 'off')) return `No number can send: ${switchOnSentence(lanes)}`;
   if (active.length === 0)
     return `No number can send: ${lanes.map((lane) => `${lane.name} is ${lane.state} (${lane.stateReason ?? 'no reason given'})`).join('; ')}`;
   if (campaign.totals.pending === 0)
@@ -126,6 +112,15 @@ export function waitingFor(at: Situation & { readonly sending: SendingState }): 
   return null;
 }
 
+/** "its only number is switched off; switch +16175550100 (Office) on under Settings, Numbers" */
+export function switchOnSentence(lanes: readonly { readonly phone: string; readonly name: string }[]): string {
+  const [first] = lanes;
+  if (first === undefined) return 'it has no number';
+  return lanes.length === 1
+    ? `its only number is switched off; switch ${first.phone} (${first.name}) on under Settings, Numbers`
+    : `all ${lanes.length} numbers are switched off; switch one on under Settings, Numbers, for example ${first.phone} (${first.name})`;
+}
+
 function closedSentence(at: Situation): string {
   const opening = firstOpening(at, at.now);
   return opening === undefined
@@ -134,7 +129,7 @@ function closedSentence(at: Situation): string {
 }
 
 /** The caps begin anew at midnight, but nobody is texted before the window opens. */
-function capSentence(at: Situation, active: readonly LiveLane[]): string {
+function capSentence(at: Situation, active: readonly UsedLane[]): string {
   const midnight = active
     .map((lane) => nextMidnight(lane.zone, at.now))
     .reduce((first, other) => (isBefore(other, first) ? other : first));
@@ -157,22 +152,6 @@ function firstOpening(
   return { at: first.at, people: together.reduce((sum, opening) => sum + opening.people, 0) };
 }
 
-function expectedFinish({ campaign, lanes, accounts, groups, zone, now }: Situation): Instant | null {
-  if (campaign.state !== 'running' || groups.length === 0) return null;
-  const usable = lanes.filter((lane) => lane.state === 'active');
-  return forecast({
-    now,
-    zone,
-    window: windowOf(campaign),
-    lanes: usable.map((lane) => ({ dailyCap: lane.dailyCap, leftToday: Math.max(0, lane.dailyCap - lane.usedToday) })),
-    ratePerSecond: Math.max(
-      0.1,
-      accounts.reduce((sum, account) => sum + account.ratePerSecond, 0),
-    ),
-    groups,
-  }).finishAt;
-}
-
 export interface WaitingAt {
   readonly campaign: Campaign;
   /** Of the business: times are told in it. */
@@ -186,6 +165,8 @@ export function whyPending(
   { campaign, zone, now }: WaitingAt,
 ): string {
   if (campaign.state === 'paused') return 'The campaign is paused';
+  if (campaign.state === 'cancelled')
+    return 'The campaign was cancelled: nothing is sent, and this person is just being taken off its list';
   const { zones } = parseZoneGroupKey(person.zoneGroup);
   const from = isBefore(now, person.notBefore) ? person.notBefore : now;
   const opensAt = nextOpening(zones, windowOf(campaign), from);

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
 import { contactNameSql } from '../audiences/preview-audience.ts';
-import type { Db } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { EnrollmentState } from './campaign.ts';
 
 /** How many campaign texts each lane has reserved on its own business day. */
 export async function laneUsage(
-  db: Db,
+  db: Db | Tx,
   lanes: readonly { readonly id: Uuid; readonly day: string }[],
 ): Promise<ReadonlyMap<Uuid, number>> {
   const { rows } = await sql<{ id: Uuid; reserved: number }>`
@@ -86,19 +85,19 @@ export async function sentSince(db: Db, campaignId: Uuid, since: Instant): Promi
   return rows[0]?.n ?? 0;
 }
 
-/** Who still waits, by zone group. Index enrollment_claim. */
+/** Who still waits in these campaigns, by zone group: kept by a trigger, so that nobody is counted here. */
 export async function pendingGroups(
-  db: Db,
-  campaignId: Uuid,
-): Promise<readonly { readonly zoneGroup: string; readonly people: number }[]> {
-  const { rows } = await sql<{ zoneGroup: string; people: number }>`
-    select zone_group, count(*) as people from enrollment where campaign_id = ${campaignId} and state = 'pending' group by 1`.execute(
-    db,
-  );
+  db: Db | Tx,
+  campaignIds: readonly Uuid[],
+): Promise<readonly { readonly campaignId: Uuid; readonly zoneGroup: string; readonly people: number }[]> {
+  const { rows } = await sql<{ campaignId: Uuid; zoneGroup: string; people: number }>`
+    select campaign_id, zone_group, pending as people from campaign_zone_group
+    where campaign_id = any(${campaignIds}::uuid[]) and pending > 0`.execute(db);
   return rows;
 }
 
 export interface CampaignAccount {
+  readonly id: Uuid;
   readonly name: string;
   readonly state: 'active' | 'paused';
   readonly stateReason: string | null;
@@ -108,58 +107,9 @@ export interface CampaignAccount {
 
 export async function campaignAccounts(db: Db, campaignId: Uuid, now: Instant): Promise<readonly CampaignAccount[]> {
   const { rows } = await sql<CampaignAccount>`
-    select a.name, a.state, a.state_reason, coalesce(l.owner is not null and l.expires_at > ${now}, false) as held, a.rate_per_second
+    select a.id, a.name, a.state, a.state_reason, coalesce(l.owner is not null and l.expires_at > ${now}, false) as held, a.rate_per_second
     from gateway_account a left join account_lease l on l.account_id = a.id
     where a.id in (select lane.account_id from campaign_lane cl join lane on lane.id = cl.lane_id where cl.campaign_id = ${campaignId})
     order by a.name`.execute(db);
-  return rows;
-}
-
-export interface RecipientRow {
-  readonly enrollmentId: Uuid;
-  readonly contactId: Uuid;
-  readonly name: string;
-  readonly phone: string;
-  readonly state: EnrollmentState;
-  readonly variant: string | null;
-  readonly laneName: string | null;
-  readonly reason: string | null;
-  readonly notBefore: Instant;
-  readonly zoneGroup: string;
-  readonly text: string | null;
-  readonly parts: number | null;
-  readonly sentAt: Instant | null;
-  readonly deliveredAt: Instant | null;
-  readonly repliedAt: Instant | null;
-  readonly optedOutAt: Instant | null;
-}
-
-/** Recipients of a campaign in the order of their ids. Indexes enrollment_recipients, enrollment_failures, enrollment_skips; unique (campaign, contact). */
-export async function listRecipients(
-  db: Db,
-  query: {
-    readonly campaignId: Uuid;
-    readonly state: EnrollmentState | undefined;
-    readonly reason: string | undefined;
-    readonly contactId: Uuid | undefined;
-    readonly after: { readonly state: string; readonly id: Uuid } | undefined;
-    readonly limit: number;
-  },
-): Promise<readonly RecipientRow[]> {
-  const conditions = [sql`e.campaign_id = ${query.campaignId}`];
-  if (query.state !== undefined) conditions.push(sql`e.state = ${query.state}`);
-  if (query.reason !== undefined)
-    conditions.push(sql`(e.failure_code = ${query.reason} or e.skip_reason = ${query.reason})`);
-  if (query.contactId !== undefined) conditions.push(sql`e.contact_id = ${query.contactId}`);
-  if (query.after !== undefined)
-    conditions.push(sql`(e.state, e.id) > (${query.after.state}, ${query.after.id}::uuid)`);
-  const { rows } = await sql<RecipientRow>`
-    select e.id as enrollment_id, e.contact_id, ${contactNameSql} as name, e.phone, e.state, v.label as variant, l.name as lane_name,
-      coalesce(e.skip_reason, e.failure_code) as reason, e.not_before, e.zone_group, m.body as text, e.parts, e.sent_at, e.delivered_at,
-      e.replied_at, e.opted_out_at
-    from enrollment e join contact c on c.id = e.contact_id
-      left join campaign_variant v on v.id = e.variant_id left join lane l on l.id = e.lane_id
-      left join message m on m.enrollment_id = e.id and m.step = 1
-    where ${sql.join(conditions, sql` and `)} order by e.state, e.id limit ${query.limit}`.execute(db);
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
@@ -28,6 +29,7 @@ export async function createDraft(
   const id = deps.newUuid();
   await insertDraft(tx, { ...input, id, now: deps.clock.now() });
   await writeParts(tx, deps, id, input);
+  await tellOthers(tx, id);
   return reread(tx, id);
 }
 
@@ -49,6 +51,7 @@ export async function updateDraft(
   const draft: DraftInput = { ...campaign, ...input.change };
   await updateDraftRow(tx, campaign.id, draft, deps.clock.now());
   await writeParts(tx, deps, campaign.id, draft);
+  await tellOthers(tx, campaign.id);
   return reread(tx, campaign.id);
 }
 
@@ -60,6 +63,7 @@ export async function deleteDraft(
   if (campaign === undefined) return notFound('campaign', input.shownId);
   if (campaign.state !== 'draft') return notInThisState(campaign, 'deleted');
   await deleteDraftRow(tx, campaign.id);
+  await tellOthers(tx, campaign.id);
   return ok(undefined);
 }
 
@@ -68,6 +72,9 @@ export const staleRevision = (campaign: Campaign, revision: number) =>
     `campaign "${campaign.name}" was changed since it was read (revision ${revision}, now ${campaign.revision}): read it again, then repeat your change`,
     { state: campaign.state },
   );
+
+/** A draft may be open on another screen, and the list on any. */
+const tellOthers = (tx: Tx, id: Uuid): Promise<void> => notifyLive(tx, [`campaign:${id}`]);
 
 async function writeParts(tx: Tx, deps: Deps, id: Uuid, draft: DraftInput): Promise<void> {
   await replaceVariants(

@@ -15,6 +15,7 @@ import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
+import { lookAhead, type PeopleAt, windowOf } from './campaign-hours.ts';
 import { type Forecast, forecast } from './decide-forecast.ts';
 import { type LaunchProblem, launchProblems } from './decide-launch.ts';
 import { laneUsage } from './live-store.ts';
@@ -67,7 +68,8 @@ export async function reviewCampaign(
     leftToday: Math.max(0, dailyCap - (used.get(id) ?? 0)),
   }));
   const groups = await textableGroups(db, campaign, now);
-  const window = { startMinute: campaign.windowStartMinute, endMinute: campaign.windowEndMinute };
+  const window = windowOf(campaign);
+  const ahead = lookAhead(deps.businessZone, now);
   const openNow = groups
     .filter((group) => openUntil(group.zones, window, now) !== undefined)
     .reduce((sum, group) => sum + group.people, 0);
@@ -89,11 +91,10 @@ export async function reviewCampaign(
     waiting: audience.textable - openNow,
     forecast: forecast({
       now,
-      zone: deps.businessZone,
-      window,
+      dayOf: ahead.dayOf,
       lanes: lanesLeft,
       ratePerSecond: FORECAST_RATE,
-      groups,
+      groups: ahead.groups(groups, window),
     }),
   };
 }
@@ -101,17 +102,13 @@ export async function reviewCampaign(
 /** The default rate of an account; the daily caps decide long before it. */
 const FORECAST_RATE = 8;
 
-async function textableGroups(
-  db: Db,
-  campaign: Campaign,
-  now: Instant,
-): Promise<readonly { readonly zones: readonly string[]; readonly people: number }[]> {
+async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise<readonly PeopleAt[]> {
   const { rows } = await sql<{ zoneGroup: string; people: number }>`
     select c.zone_group, count(*) as people from contact c
     where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null group by 1`.execute(
     db,
   );
-  return rows.map((row) => ({ zones: parseZoneGroupKey(row.zoneGroup).zones, people: row.people }));
+  return rows.map((row) => ({ ...parseZoneGroupKey(row.zoneGroup), people: row.people }));
 }
 
 interface RenderedAudience {

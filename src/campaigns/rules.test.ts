@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FEDERAL_WINDOW, openUntil } from '../compliance/quiet-hours.ts';
-import { instant, isBefore } from '../platform/time.ts';
+import { addMs, HOUR_MS, type Instant, instant, isBefore } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
+import { lookAhead } from './campaign-hours.ts';
 import { type ForecastInput, forecast } from './decide-forecast.ts';
 import { launchProblems } from './decide-launch.ts';
 
@@ -10,18 +11,28 @@ const NEW_YORK = 'America/New_York';
 const HONOLULU = 'Pacific/Honolulu';
 const TUESDAY_TEN = instant('2026-11-17T15:00:00Z');
 
-const input = (change: Partial<ForecastInput>): ForecastInput => ({
-  now: TUESDAY_TEN,
-  zone: NEW_YORK,
-  window: FEDERAL_WINDOW,
-  lanes: [{ dailyCap: 125, leftToday: 125 }],
-  ratePerSecond: 8,
-  groups: [{ zones: [NEW_YORK], people: 100 }],
-  ...change,
-});
+interface Situation extends Omit<ForecastInput, 'groups'> {
+  readonly groups: readonly { readonly zones: readonly string[]; readonly people: number }[];
+}
+
+function input(change: Partial<Situation>): ForecastInput {
+  const { groups = [{ zones: [NEW_YORK], people: 100 }], ...rest } = change;
+  const ahead = lookAhead(NEW_YORK, TUESDAY_TEN);
+  return {
+    now: TUESDAY_TEN,
+    dayOf: ahead.dayOf,
+    lanes: [{ dailyCap: 125, leftToday: 125 }],
+    ratePerSecond: 8,
+    groups: ahead.groups(
+      groups.map((group) => ({ ...group, states: [] })),
+      FEDERAL_WINDOW,
+    ),
+    ...rest,
+  };
+}
 
 describe('forecast', () => {
-  it.each<[string, Partial<ForecastInput>, readonly [string, number][], string | undefined]>([
+  it.each<[string, Partial<Situation>, readonly [string, number][], string | undefined]>([
     ['a hundred people are done today', {}, [['2026-11-17', 100]], '2026-11-17T15:00:13Z'],
     [
       'what the caps leave over goes on at eight the next morning',
@@ -84,6 +95,25 @@ describe('forecast', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('asks for the hours of a group only when its turn comes, so that a year of many groups costs little', () => {
+    let asked = 0;
+    const opening = (from: Instant): Instant => {
+      asked += 1;
+      return addMs(from, 8 * HOUR_MS);
+    };
+    const groups = Array.from({ length: 200 }, () => ({ people: 200, opening }));
+    expect(forecast({ ...input({}), groups }).perDay).toHaveLength(320);
+    expect(asked).toBeLessThan(600);
+  });
+
+  it('asks each question once for many campaigns', () => {
+    const ahead = lookAhead(NEW_YORK, TUESDAY_TEN);
+    const [first, second] = [1, 2].map(
+      () => ahead.groups([{ zones: [NEW_YORK], states: ['MA'], people: 3 }], FEDERAL_WINDOW)[0],
+    );
+    expect(first?.opening).toBe(second?.opening);
   });
 });
 

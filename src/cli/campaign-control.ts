@@ -1,11 +1,14 @@
 import { type Campaign, openIn } from '../campaigns/campaign.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../campaigns/control-campaign.ts';
+import { takeOffQueue } from '../campaigns/take-off-job.ts';
 import { showCampaign } from '../http/routes/campaign-routes.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
+import type { Jobs } from '../platform/jobs.ts';
+import { createLog } from '../platform/log.ts';
 import { confirmByTyping } from './confirm.ts';
 import { findCampaign } from './find-campaign.ts';
-import { actor, granted, withServices } from './open-services.ts';
+import { actor, type CliServices, granted, withServices } from './open-services.ts';
 import type { Shell } from './shell.ts';
 import { count } from './words.ts';
 
@@ -43,14 +46,42 @@ export async function controlCommand(
       reason: options.reason,
       actor: actor().actor,
     };
-    await tell(granted(await runTx(db, (tx) => ACTS[verb](tx, services, order), { timeoutMs: 300_000 })));
+    const act = (jobs: Pick<Jobs, 'enqueue'>) => runTx(db, (tx) => ACTS[verb](tx, { ...services, jobs }, order));
+    await tell(granted(await withJobs(services, act)));
   });
 
   async function tell(campaign: Campaign): Promise<void> {
     if (options.json) await shell.out.json(showCampaign(campaign));
-    else
-      await shell.out.lines(
-        `"${campaign.name}" is ${campaign.state}; ${count(openIn(campaign.totals), 'person', 'people')} still to be texted`,
-      );
+    else await shell.out.lines(`"${campaign.name}" is ${campaign.state}; ${whoIsLeft(campaign)}`);
+  }
+}
+
+function whoIsLeft({ state, totals }: Campaign): string {
+  if (state !== 'cancelled') return `${count(openIn(totals), 'person', 'people')} still to be texted`;
+  return totals.pending === 0
+    ? 'nobody is texted any more'
+    : `nobody is texted any more; the server takes the other ${count(totals.pending, 'person', 'people')} off its list`;
+}
+
+/** Runs `work` with a queue that is opened when something is put into it: most commands leave no work for the server. */
+async function withJobs<T>(
+  { config, database }: CliServices,
+  work: (jobs: Pick<Jobs, 'enqueue'>) => Promise<T>,
+): Promise<T> {
+  let opened: Jobs | undefined;
+  try {
+    return await work({
+      async enqueue(...order) {
+        const { openJobs } = await import('../platform/jobs.ts');
+        opened ??= await openJobs({
+          connectionString: database.connectionString,
+          queues: [takeOffQueue],
+          log: createLog({ level: config.logLevel }),
+        });
+        await opened.enqueue(...order);
+      },
+    });
+  } finally {
+    await opened?.close();
   }
 }

@@ -1,14 +1,16 @@
 import { audienceSentence } from '../audiences/audience.ts';
 import { getBusiness } from '../business/business-store.ts';
-import { type Campaign, type CampaignState, enrolledIn } from '../campaigns/campaign.ts';
+import { type Campaign, type CampaignState, enrolledIn, type Totals } from '../campaigns/campaign.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
+import { expectedFinishes } from '../campaigns/expected-finish.ts';
 import { type LiveCampaign, readLiveCampaign } from '../campaigns/live-campaign.ts';
 import { showCampaign } from '../http/routes/campaign-routes.ts';
 import { showId } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 import { findCampaign } from './find-campaign.ts';
 import { withServices } from './open-services.ts';
 import type { Shell } from './shell.ts';
-import { count, localTime, table } from './words.ts';
+import { localTime, table } from './words.ts';
 
 export interface ListOptions {
   readonly state?: CampaignState;
@@ -26,12 +28,17 @@ const PAGE_ROWS = 200;
 /** One JSON line per campaign, of the shape that the API has; or a table for people. */
 export async function listCommand(options: ListOptions, shell: Shell): Promise<void> {
   const { state, search, json, limit = Number.POSITIVE_INFINITY } = options;
-  await withServices(shell, async ({ database }) => {
+  await withServices(shell, async ({ database, clock }) => {
+    const { zone } = await getBusiness(database.db);
     let left = limit;
     for (let after: { createdAt: string; id: string } | undefined; left > 0; ) {
       const page = await listCampaigns(database.db, { state, search, after, limit: Math.min(left, PAGE_ROWS) });
-      if (json) await shell.out.json(...page.map((campaign) => showCampaign(campaign)));
-      else if (page.length > 0) await shell.out.lines(...table(page.map(campaignRow)));
+      const finishes = await expectedFinishes(database.db, clock, page);
+      if (json) await shell.out.json(...page.map((campaign) => showCampaign(campaign, finishes.get(campaign.id))));
+      else if (page.length > 0)
+        await shell.out.lines(
+          ...table(page.map((campaign) => campaignRow(campaign, endWords(finishes.get(campaign.id), zone)))),
+        );
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_ROWS) return;
       left -= page.length;
@@ -40,14 +47,30 @@ export async function listCommand(options: ListOptions, shell: Shell): Promise<v
   });
 }
 
-const campaignRow = (campaign: Campaign): readonly string[] => [
+const endWords = (finishAt: Instant | undefined, zone: string): string =>
+  finishAt === undefined ? '' : `, ends about ${localTime(finishAt, zone)}`;
+
+const campaignRow = (campaign: Campaign, end: string): readonly string[] => [
   showId('campaign', campaign.id),
   campaign.state,
   campaign.state === 'draft'
     ? audienceSentence(campaign.audience)
-    : `${campaign.totals.delivered} of ${enrolledIn(campaign.totals) - campaign.totals.skipped} delivered`,
+    : `sent ${ofBase(campaign.totals.accepted, peopleIn(campaign.totals), 'people')}${end}`,
   campaign.name,
 ];
+
+/** Those who are to be texted. */
+const peopleIn = (totals: Totals): number => enrolledIn(totals) - totals.skipped;
+
+/** A text can fail before the gateway takes it, and after. */
+function failedWords({ accepted, sent, delivered, failed }: Totals): string {
+  const after = accepted - sent - delivered;
+  return failed === 0 ? 'none' : `${failed}: ${after} after the gateway took them, ${failed - after} before`;
+}
+
+/** "412 of 488 people (84.4%)": a rate is never shown without what it is a rate of. */
+const ofBase = (part: number, whole: number, base: string): string =>
+  `${part} of ${whole} ${base}${whole === 0 ? '' : ` (${((part / whole) * 100).toFixed(1)}%)`}`;
 
 /** The campaign as the API shows it, with what its live page says. */
 export async function showCommand(reference: string, { json }: ShowOptions, shell: Shell): Promise<void> {
@@ -60,7 +83,7 @@ export async function showCommand(reference: string, { json }: ShowOptions, shel
 }
 
 const liveJson = (live: LiveCampaign) => ({
-  ...showCampaign(live.campaign, live.expectedFinishAt?.toString() ?? null),
+  ...showCampaign(live.campaign, live.expectedFinishAt),
   waitingFor: live.waitingFor,
   ratePerMinute: live.ratePerMinute,
   failures: live.failures,
@@ -85,8 +108,11 @@ function livePage(live: LiveCampaign, zone: string): readonly string[] {
         'Enrolled',
         `${enrolledIn(totals)}: ${totals.skipped} left out, ${totals.pending} waiting, ${totals.handingOver + totals.unknown} being handed over`,
       ],
-      ['Texts', `${totals.sent + totals.delivered} taken, ${totals.delivered} delivered, ${totals.failed} failed`],
-      ['Replies', `${count(totals.replied, 'person', 'people')} replied, ${totals.optedOut} opted out`],
+      ['Sent', ofBase(totals.accepted, peopleIn(totals), 'people')],
+      ['Delivered', ofBase(totals.delivered, totals.accepted, 'sent')],
+      ['Failed', failedWords(totals)],
+      ['Replied', ofBase(totals.replied, totals.delivered, 'delivered')],
+      ['Opted out', ofBase(totals.optedOut, totals.delivered, 'delivered')],
     );
   if (live.waitingFor !== null) facts.push(['Waits for', live.waitingFor]);
   if (live.expectedFinishAt !== null) facts.push(['Ends about', localTime(live.expectedFinishAt, zone)]);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
+import { TAKE_OFF_BATCH, takeOffQueue } from '../campaigns/take-off-job.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
 
 const { db, connectionString } = await testDatabase();
@@ -128,6 +129,29 @@ describe('launch', () => {
       'campaign.cancelled',
     ]);
     expect(rows.every((row) => row.actor.startsWith('cli:'))).toBe(true);
+  });
+
+  it('of many thousands says when it ends, and is cancelled at once: the server takes the last people off its list', async () => {
+    const people = TAKE_OFF_BATCH + 1;
+    await sql`
+      insert into contact (id, phone, tags, zone_group, source, created_at, updated_at)
+      select gen_random_uuid(), '+1508' || 2000000 + n, array['many'], 'MA|America/New_York', 'import', '2026-01-01Z', '2026-01-01Z'
+      from generate_series(1, ${people}::int) n`.execute(db);
+    const id = await createDraft('Many', '--tag', 'many');
+    await cli('campaign', 'launch', id, '--yes');
+    const listed = (await cli('campaign', 'list', '--search', 'Many')).out;
+    expect(listed).toMatch(/sent 0 of 5001 people \(0\.0%\), ends about \w{3}, \w{3} \d+, \d\d:\d\d E[SD]T +Many/);
+    expect(jsonLines(await cli('campaign', 'list', '--search', 'Many', '--json'))).toMatchObject([
+      { state: 'running', expectedFinishAt: expect.stringMatching(/^20\d\d-/) },
+    ]);
+    expect((await cli('campaign', 'show', id)).out).toMatch(/Sent +0 of 5001 people \(0\.0%\)/);
+    const cancelled = await cli('campaign', 'cancel', id, '--yes');
+    expect(cancelled).toMatchObject({
+      code: 0,
+      out: '"Many" is cancelled; nobody is texted any more; the server takes the other 1 person off its list\n',
+    });
+    const { rows } = await sql`select name, state from pgboss.job`.execute(db);
+    expect(rows).toEqual([{ name: takeOffQueue.name, state: 'created' }]);
   });
 
   it('says what is missing, in the review too, and launches nothing', async () => {

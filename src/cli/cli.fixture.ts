@@ -18,12 +18,16 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string;
+  /** Leads a process group of its own, as behind a shell's pipe or `timeout`. */
+  readonly ownGroup?: boolean;
 }
 
-export function startCli(args: readonly string[], { env = {}, cwd = ROOT }: CliOptions = {}): ChildProcess {
+export function startCli(args: readonly string[], options: CliOptions = {}): ChildProcess {
+  const { env = {}, cwd = ROOT, ownGroup = false } = options;
   return spawn(NODE, [join(ROOT, 'src/cli/main.ts'), ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
+    detached: ownGroup,
   });
 }
 

@@ -4,7 +4,8 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ImportRequest } from '../contacts/import-contacts.ts';
-import type { ImportMapping, ImportTarget } from '../contacts/import-mapping.ts';
+import type { ImportMapping } from '../contacts/import-mapping.ts';
+import { type ImportTarget, isImportTarget, NAMED_TARGETS } from '../contacts/import-target.ts';
 import { importReport, importSummary } from './import-summary.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell } from './shell.ts';
@@ -17,21 +18,6 @@ interface ImportCommandOptions {
   readonly json?: true;
 }
 
-const TARGETS: readonly ImportTarget[] = [
-  'phone',
-  'firstName',
-  'lastName',
-  'fullName',
-  'email',
-  'company',
-  'street',
-  'city',
-  'state',
-  'postalCode',
-  'tags',
-  'ignore',
-];
-
 export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright import contacts.csv --dry-run', 'say what would happen, change nothing'],
@@ -43,7 +29,7 @@ export function define(command: Command, shell: Shell): void {
     .option('--dry-run', 'read and check everything, write nothing')
     .option(
       '--map <column=field>',
-      `a column, by header or number from 0, and its field: ${TARGETS.join(', ')} or attribute:NAME (repeatable)`,
+      `a column, by header or number from 0, and its field: ${NAMED_TARGETS.join(', ')} or attribute:NAME (repeatable)`,
       addMapping,
       {},
     )
@@ -62,14 +48,14 @@ function addMapping(text: string, before: ImportMapping): ImportMapping {
   const target = targetNamed(text.slice(at + 1).trim());
   if (at < 1 || column === '') throw new InvalidArgumentError('Expected COLUMN=FIELD, as in "Mobile Phone=phone".');
   if (target === undefined)
-    throw new InvalidArgumentError(`No field is called that; expected ${TARGETS.join(', ')} or attribute:NAME.`);
+    throw new InvalidArgumentError(`No field is called that; expected ${NAMED_TARGETS.join(', ')} or attribute:NAME.`);
   return { ...before, [column]: target };
 }
 
 function targetNamed(text: string): ImportTarget | undefined {
-  if (/^attribute:.{1,60}$/.test(text)) return `attribute:${text.slice('attribute:'.length)}`;
+  if (isImportTarget(text)) return text;
   const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
-  return TARGETS.find((target) => plain(target) === plain(text));
+  return NAMED_TARGETS.find((target) => plain(target) === plain(text));
 }
 
 const addTag = (text: string, before: readonly string[]): readonly string[] => {

@@ -1,12 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
-import { type CliRun, FIXTURES, jsonLines, runCli } from './cli.fixture.ts';
+import { tidyImports } from '../contacts/tidy-imports.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openDatabase } from '../platform/database.ts';
+import { type CliRun, FIXTURES, jsonLines, runCli, startCli } from './cli.fixture.ts';
 
-const { db, connectionString } = await testDatabase();
+const database = await testDatabase();
+const { db, connectionString } = database;
 const MESSY = join(FIXTURES, 'contacts-messy.csv');
 const expected = JSON.parse(await readFile(join(FIXTURES, 'contacts-messy.expected.json'), 'utf8'));
 const folder = await mkdtemp(join(tmpdir(), 'textwright-cli-'));
@@ -105,6 +111,33 @@ it('takes the columns from --map and gives the tags of --tag', async () => {
   ]);
 });
 
+it('killed in the middle is said to be interrupted, and runs again', async () => {
+  await emptyTables();
+  const other = openDatabase({ connectionString, applicationName: 'other', maxConnections: 1 });
+  await sql`begin`.execute(other.db);
+  await sql`lock table contact in exclusive mode`.execute(other.db);
+  const child = startCli(['import', MESSY], { cwd: folder, env: { DATABASE_URL: connectionString } });
+  const ended = once(child, 'close');
+  for (let waiting = 0; waiting === 0; )
+    waiting = (await sql`select 1 from pg_locks where not granted`.execute(db)).rows.length;
+  child.kill('SIGKILL');
+  await ended;
+  await sql`rollback`.execute(other.db);
+  await other.close();
+
+  const runs = sql<{ state: string; error: string | null }>`select state, error from import_run`;
+  let [run] = (await runs.execute(db)).rows;
+  expect(run).toEqual({ state: 'running', error: null });
+  // Its connection notices with its next word to the command that the latter is gone.
+  while (run?.state === 'running') {
+    await tidyImports({ config: { dataDir: folder }, database, clock: systemClock });
+    [run] = (await runs.execute(db)).rows;
+  }
+  expect(run).toEqual({ state: 'failed', error: expect.stringContaining('interrupted: ') });
+  expect(await contactCount()).toBe(0);
+  expect((await cli('import', MESSY)).out).toContain('1,304 new');
+});
+
 describe('a file that cannot be imported leaves nothing behind', () => {
   beforeAll(emptyTables);
 
@@ -125,6 +158,27 @@ describe('a file that cannot be imported leaves nothing behind', () => {
     }
     expect(await contactCount()).toBe(0);
   });
+});
+
+it('a file beyond the limit is refused by its size, before anything is made for it', async () => {
+  await writeFile(join(folder, 'huge.csv'), 'Phone\n617-555-0123\n');
+  // Sparse: it has this size and takes no room.
+  await truncate(join(folder, 'huge.csv'), 2 * 1024 ** 3 + 1);
+  const runs: CliRun[] = [];
+  for (const dryRun of [['--dry-run'], []])
+    runs.push(
+      await runCli(['import', 'huge.csv', ...dryRun], {
+        cwd: folder,
+        env: { TEXTWRIGHT_DATA_DIR: join(folder, 'none') },
+      }),
+    );
+  for (const run of runs) {
+    expect(run).toMatchObject({ code: 1, out: '' });
+    expect(run.err).toMatch(
+      /^textwright: huge\.csv: this file has .* at most 2,048 MiB can be imported at once: split it into parts\n$/,
+    );
+  }
+  expect(existsSync(join(folder, 'none'))).toBe(false);
 });
 
 describe('contact', () => {

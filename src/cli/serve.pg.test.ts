@@ -1,14 +1,22 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
+import { insertAccount } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { systemClock } from '../platform/clock.ts';
+import { uuidSource } from '../platform/ids.ts';
+import { systemRandom } from '../platform/random.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
 import { FIXTURES, jsonLines, runCli, startCli } from './cli.fixture.ts';
 
-const { connectionString } = await testDatabase();
+const database = await testDatabase();
+const { db, connectionString } = database;
 const folder = await mkdtemp(join(tmpdir(), 'textwright-serve-'));
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -19,12 +27,17 @@ async function serve(args: readonly string[], env: Readonly<Record<string, strin
   const err = text(child.stderr);
   const ended = once(child, 'close');
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), ended.then(async () => [await err])]);
+  const over = async () => {
+    await ended;
+    return { code: child.exitCode, signal: child.signalCode, err: await err };
+  };
   return {
     line: String(line),
-    async end(signal: NodeJS.Signals) {
+    child,
+    over,
+    end(signal: NodeJS.Signals) {
       child.kill(signal);
-      await ended;
-      return { code: child.exitCode, signal: child.signalCode, err: await err };
+      return over();
     },
   };
 }
@@ -51,6 +64,97 @@ describe('with its own database', () => {
     const reverted = await runCli(['migrate', '--down-to', '0', '--yes', '--json'], { cwd: folder, env });
     expect(jsonLines(reverted)).toMatchObject([{ version: 0, reverted: expect.arrayContaining(['0001_core']) }]);
     expect(await runCli(['contact', 'list', '--json'], { cwd: folder, env })).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+interface Asked {
+  accept(gatewayId: string): void;
+}
+
+/** A gateway that takes a text and answers when it is told to. */
+async function slowGateway() {
+  const { promise: firstSend, resolve } = Promise.withResolvers<Asked>();
+  const server = createServer(({ method }, response) => {
+    const answer = (status: number, body: object): void =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (method === 'POST') resolve({ accept: (id) => answer(202, { data: { id, status: 'queued' } }) });
+    else answer(200, { data: [] });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the gateway listens nowhere');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    firstSend,
+    close(): void {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe('told to end while a gateway has a text and has not answered', () => {
+  const key = Buffer.alloc(32, 7);
+  const env = {
+    TEXTWRIGHT_DATA_DIR: join(folder, 'drain'),
+    DATABASE_URL: connectionString,
+    TEXTWRIGHT_SECRET_KEY: key.toString('base64'),
+  };
+  const world = {
+    clock: systemClock,
+    newUuid: uuidSource({ clock: systemClock, random: systemRandom }),
+    secrets: secretsWithKey(key, systemRandom),
+  };
+
+  /** A worker, and a reply of somebody in the office on its way; replies know no quiet hours. */
+  async function sending(phone: string) {
+    const gateway = await slowGateway();
+    const { id: accountId, laneIds } = await insertAccount(db, world, {
+      baseUrl: gateway.url,
+      apiKey: 'key',
+      lanes: [{ gatewayRef: 'PN1', phone }],
+    });
+    const messageId = world.newUuid();
+    const now = systemClock.now();
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, not_before, created_at)
+      values (${messageId}, ${accountId}, ${laneIds[0]}, 'outbound', 'reply', '+16175550123', 'Yes', 'GSM-7', 1, 'pending', ${now}, ${now})`.execute(
+      db,
+    );
+    const worker = await serve(['worker', '--json'], env);
+    const send = await gateway.firstSend;
+    const message = async () =>
+      (await sql`select state, gateway_message_id from message where id = ${messageId}`.execute(db)).rows[0];
+    expect(await message()).toEqual({ state: 'handing_over', gatewayMessageId: null });
+    return { worker, send, message, gateway };
+  }
+
+  it('waits for the answer and records it', async () => {
+    const { worker, send, message, gateway } = await sending('+16175550201');
+    worker.child.kill('SIGTERM');
+    if (worker.child.stderr === null) throw new Error('the child has no pipes');
+    await once(worker.child.stderr, 'data');
+    send.accept('AC1');
+    expect(await worker.over()).toMatchObject({ code: 0, err: expect.stringContaining('finished first') });
+    expect(await message()).toEqual({ state: 'sent', gatewayMessageId: 'AC1' });
+    gateway.close();
+  });
+
+  it('and told once more, ends at once and leaves the text to be asked for, not to be sent again', async () => {
+    const { worker, message, gateway } = await sending('+16175550202');
+    const over = worker.over();
+    const again = new AbortController();
+    void over.then(() => again.abort());
+    const toldAt = performance.now();
+    // Signals that come together count once.
+    while (!again.signal.aborted) {
+      worker.child.kill('SIGTERM');
+      await systemClock.sleep(50, again.signal);
+    }
+    expect(await over).toMatchObject({ code: 1, signal: null });
+    expect(performance.now() - toldAt).toBeLessThan(5_000);
+    expect(await message()).toEqual({ state: 'handing_over', gatewayMessageId: null });
+    gateway.close();
   });
 });
 

@@ -55,10 +55,11 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Index Name'?: string;
   readonly 'Relation Name'?: string;
+  readonly 'Join Type'?: string;
   readonly Plans?: readonly PlanNode[];
 }
 
-async function explain(query: RawBuilder<unknown>): Promise<{ indexes: string[]; scanned: string[] }> {
+async function explain(query: RawBuilder<unknown>): Promise<Record<'indexes' | 'scanned' | 'joins', string[]>> {
   const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>`explain (format json) ${query}`.execute(
     db.withoutPlugins(),
   );
@@ -66,11 +67,18 @@ async function explain(query: RawBuilder<unknown>): Promise<{ indexes: string[];
   const all = rows.flatMap((row) => nodes(row['QUERY PLAN'][0].Plan));
   return {
     indexes: all.flatMap((node) => node['Index Name'] ?? []),
+    joins: all.flatMap((node) => node['Join Type'] ?? []),
     scanned: all.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
   };
 }
 
 describe('plans with 50,000 contacts', () => {
+  it('counts those who are not suppressed by a look at each that is found, not by a join over all numbers', async () => {
+    const plan = await explain(countQuery({ ...EVERYONE, state: 'MA', suppressed: false }, 501));
+    expect(plan.joins).toEqual([]);
+    expect(plan.indexes.toSorted()).toEqual(['contact_place', 'suppression_active']);
+  });
+
   const behind = {
     after: { createdAt: '2026-01-01T05:00:00Z', id: '00000000-0000-7000-8000-000000018000' },
     limit: 51,

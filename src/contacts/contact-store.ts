@@ -43,6 +43,8 @@ const withSuppression = sql`left join lateral (
 const beginsBehind = (after: ContactPosition | undefined): RawBuilder<unknown> =>
   after === undefined ? sql`true` : sql`(c.created_at, c.id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`;
 
+export const isFiltered = (query: ContactQuery): boolean => Object.values(query).some((filter) => filter !== undefined);
+
 /** Over `contact c`. Indexes: contact_search, contact_tags, contact_place, suppression_active. */
 export function matches(query: ContactQuery): RawBuilder<unknown> {
   const conditions: RawBuilder<unknown>[] = (query.search ?? []).map(
@@ -57,8 +59,10 @@ export function matches(query: ContactQuery): RawBuilder<unknown> {
   if (query.city !== undefined) conditions.push(sql`c.city = ${query.city}`);
   if (query.suppressed === true)
     conditions.push(sql`c.phone in (select phone from suppression where lifted_at is null)`);
+  // Counted, so that it stays a look-up per contact found: `not exists` became a merge join that read contacts in the order of their
+  // numbers, and a bounded count of those with a common tag took 157 ms with 1,000,000 contacts instead of 40.
   if (query.suppressed === false)
-    conditions.push(sql`not exists (select 1 from suppression x where x.phone = c.phone and x.lifted_at is null)`);
+    conditions.push(sql`(select count(*) from suppression x where x.phone = c.phone and x.lifted_at is null) = 0`);
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
@@ -105,9 +109,16 @@ export async function listContactRows(
   page: ContactPage,
 ): Promise<readonly Contact[]> {
   if (query.search?.length === 0) return [];
-  if (Object.values(query).every((filter) => filter === undefined)) return read(db, newestQuery(page));
+  if (!isFiltered(query)) return read(db, newestQuery(page));
   const near = await read(db, newestMatchingQuery(query, page));
   return near.length === page.limit ? near : read(db, allMatchingQuery(query, page));
+}
+
+/** How many contacts there are, as PostgreSQL knows it from its last look at the table; 0 before its first. */
+export async function estimateContactRows(db: Db | Tx): Promise<number> {
+  const { rows } = await sql<{ estimate: number }>`
+    select greatest(reltuples, 0) as estimate from pg_class where oid = 'contact'::regclass`.execute(db);
+  return rows[0]?.estimate ?? 0;
 }
 
 export async function countContactRows(db: Db | Tx, query: ContactQuery, max: number): Promise<number> {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database, Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome, type Refusal } from '../platform/refusal.ts';
@@ -22,7 +22,7 @@ import {
   keepRefusals,
   mergeRepeats,
 } from './import-stage-store.ts';
-import { type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
+import { holdRun, type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
 import { runImportTx } from './import-transaction.ts';
 import { type OpenImport, openImport, type ReadCounts, type ReadRequest, readPortions } from './read-import.ts';
 
@@ -94,26 +94,32 @@ export interface CommitRequest extends ImportRequest {
  * Contacts that exist get what the file knows and differs, never a blank; their tags are united, suppressions are not touched.
  */
 export async function commitImport(deps: ImportDeps, request: CommitRequest): Promise<Outcome<ImportResult>> {
-  const run = await getImportRun(deps.database.db, request.importId);
-  if (run === undefined) return notFound('import', showId('import', request.importId));
-  if (run.state === 'completed') return ok(resultOf(run));
-  if (!(await markRunning(deps.database.db, run.id)))
-    return conflict(`import ${showId('import', run.id)} is ${run.state}: upload the file again`, {
-      state: run.state,
-      allowed: [],
-    });
+  const { db } = deps.database;
   const outcome = await refusingBadFiles(() =>
     runImportTx({ database: deps.database, signal: request.signal }, async (tx, client) => {
+      await holdRun(tx, request.importId);
+      // Not in this transaction: everybody shall see it run.
+      if (!(await markRunning(db, request.importId))) return outcomeOfOver(db, request.importId);
       await waitForOtherImports(tx);
       const opened = await openImport(request);
       const result = await importAll({ tx, client, opened, request }, originOf(deps, request));
       await recordImport({ tx, deps, request, result, file: opened.file });
-      return result;
+      return ok(result);
     }),
   );
-  if (!outcome.ok)
-    await markFailed(deps.database.db, { id: run.id, now: deps.clock.now(), error: outcome.error.message });
+  if (outcome.ok) return outcome.value;
+  await markFailed(db, { id: request.importId, now: deps.clock.now(), error: outcome.error.message });
   return outcome;
+}
+
+async function outcomeOfOver(db: Db, id: Uuid): Promise<Outcome<ImportResult>> {
+  const run = await getImportRun(db, id);
+  if (run === undefined) return notFound('import', showId('import', id));
+  if (run.state === 'completed') return ok(resultOf(run));
+  return conflict(`import ${showId('import', id)} is ${run.state}: upload the file again`, {
+    state: run.state,
+    allowed: [],
+  });
 }
 
 const originOf = (deps: ImportDeps, request: CommitRequest): ImportOrigin => ({

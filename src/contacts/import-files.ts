@@ -21,6 +21,8 @@ export interface UploadDeps {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
+  /** At most this much of a file is taken in; `FILE_BYTES_MAX` when absent. */
+  readonly bytesMax?: number;
 }
 
 export interface Upload {
@@ -32,7 +34,7 @@ export interface Upload {
 /** Keeps a file for an import. Nothing is read of it yet, besides its size. */
 export async function receiveUpload(deps: UploadDeps, upload: Upload): Promise<Outcome<ImportRun>> {
   const id = deps.newUuid();
-  const stored = await deps.blobs.put(id, upload.chunks, { bytesMax: FILE_BYTES_MAX });
+  const stored = await deps.blobs.put(id, upload.chunks, { bytesMax: deps.bytesMax ?? FILE_BYTES_MAX });
   if (!stored.ok)
     return stored.error.kind === 'too_large'
       ? tooLarge()

@@ -1,15 +1,13 @@
 import type { CsvRecord } from './csv-parser.ts';
-import type { ColumnField } from './import-headers.ts';
+import type { ImportField, ImportTarget } from './import-target.ts';
 import { parsePhone } from './phone.ts';
 import { stateCode } from './states.ts';
-
-export type GuessedTarget = ColumnField | 'ignore' | `attribute:${string}`;
 
 /** What share of a column's values must look like a field. */
 const SHARE_MIN = 0.6;
 
 /** In the order in which they are tried; each takes one column, the one that fits best. */
-const LOOKS: readonly (readonly [ColumnField, (value: string) => boolean])[] = [
+const LOOKS: readonly (readonly [ImportField, (value: string) => boolean])[] = [
   ['phone', (value) => parsePhone(value).ok],
   ['email', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)],
   ['state', (value) => stateCode(value) !== undefined],
@@ -24,12 +22,12 @@ const isWholeName = (value: string): boolean => isName(value) && /\p{L}[, ]+\p{L
  * The columns of a file without headers, from the values of its first rows. A column of words with a blank in most of them is a
  * whole name; otherwise the first two columns of words are first and last name. What is not understood is kept as an attribute.
  */
-export function guessTargets(rows: readonly CsvRecord[], width: number): readonly GuessedTarget[] {
+export function guessTargets(rows: readonly CsvRecord[], width: number): readonly ImportTarget[] {
   const columns = Array.from({ length: width }, (_, index) =>
     rows.map((record) => record.cells[index]?.trim() ?? '').filter((value) => value !== ''),
   );
   const targets = columns.map(
-    (values, index): GuessedTarget => (values.length === 0 ? 'ignore' : `attribute:column_${index + 1}`),
+    (values, index): ImportTarget => (values.length === 0 ? 'ignore' : `attribute:column_${index + 1}`),
   );
   for (const [field, looks] of LOOKS) {
     const shares = columns.map((values, index) =>

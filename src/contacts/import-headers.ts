@@ -1,20 +1,8 @@
-/** What a column of a file of contacts can hold. */
-export type ColumnField =
-  | 'phone'
-  | 'firstName'
-  | 'lastName'
-  | 'fullName'
-  | 'email'
-  | 'company'
-  | 'street'
-  | 'city'
-  | 'state'
-  | 'postalCode'
-  | 'tags';
+import type { ImportField } from './import-target.ts';
 
 /** How a column is understood from its header alone. */
 export interface HeaderMeaning {
-  readonly field: ColumnField;
+  readonly field: ImportField;
   /** Of phone columns: the lower number is asked first. */
   readonly rank: number;
 }
@@ -37,7 +25,7 @@ export const isNotes = (header: string): boolean =>
   );
 
 /** English and Spanish headers of CRMs, phones, invoicing programs and hand-made sheets, normalised. */
-const HEADERS: readonly (readonly [field: ColumnField, rank: number, headers: string])[] = [
+const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: string])[] = [
   [
     'phone',
     1,

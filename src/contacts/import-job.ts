@@ -11,11 +11,13 @@ import { commitImport } from './import-contacts.ts';
 import { csvSource, getImport, importBlobs } from './import-files.ts';
 import type { ImportMapping } from './import-mapping.ts';
 import { importMappingSchema } from './import-mapping-schema.ts';
-import { markFailed, recordProgress } from './import-run-store.ts';
+import { countAttempt, forgetAttempt, markFailed, recordProgress } from './import-run-store.ts';
 
 export const IMPORT_QUEUE = 'import-contacts';
 /** A try that was interrupted left nothing, so that the next one begins anew. */
-const RETRY_LIMIT = 2;
+const ATTEMPTS_MAX = 3;
+/** The attempts are counted with the run, not by the queue: a job whose process is killed in its last attempt would be lost there. */
+const JOB_RETRIES_MAX = 1_000;
 const PROGRESS_EVERY_REAL_MS = 500;
 
 const jobData = z.object({
@@ -44,7 +46,7 @@ export interface ImportJobServices {
 export const importJob = (services: ImportJobServices): JobQueue & { handle(job: Job): Promise<void> } => ({
   name: IMPORT_QUEUE,
   perKey: false,
-  retryLimit: RETRY_LIMIT,
+  retryLimit: JOB_RETRIES_MAX,
   batchSize: 1,
   handle: (job) => handleImport(services, job),
 });
@@ -55,7 +57,9 @@ async function handleImport(services: ImportJobServices, job: Job): Promise<void
   const blobs = importBlobs(services.config);
   const run = await getImport(database.db, importId);
   if (!run.ok) throw new Error(run.error.message);
+  const attempt = (await countAttempt(database.db, importId)) ?? 0;
   try {
+    if (attempt > ATTEMPTS_MAX) throw new Error('the process was killed in every attempt');
     await commitImport(services, {
       importId,
       by,
@@ -66,7 +70,8 @@ async function handleImport(services: ImportJobServices, job: Job): Promise<void
       ...(addTags === undefined ? {} : { addTags }),
     });
   } catch (error) {
-    if (!job.lastAttempt) throw error;
+    if (job.signal.aborted) await forgetAttempt(database.db, importId);
+    if (job.signal.aborted || attempt < ATTEMPTS_MAX) throw error;
     services.log.error({ error, importId }, 'import failed for good');
     await markFailed(database.db, { id: importId, now: clock.now(), error: INTERRUPTED });
   }
@@ -74,8 +79,7 @@ async function handleImport(services: ImportJobServices, job: Job): Promise<void
   await notifyLive(database.db, [`import:${importId}`]);
 }
 
-const INTERRUPTED =
-  'the import was interrupted and nothing of it was kept; upload the file again, and look into the log if it happens twice';
+const INTERRUPTED = `the import was interrupted ${ATTEMPTS_MAX} times, and nothing of it was kept; upload the file again, and look into the log if that ends the same way`;
 
 /** Progress is for eyes only: written now and then, beside the import's own transaction, and never waited for. */
 function progressRecorder({ database, clock, log }: ImportJobServices, importId: string) {

@@ -2,12 +2,10 @@ import { err, ok, type Result } from '../platform/result.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { guessTargets } from './import-guess.ts';
-import { type ColumnField, headerMeaning, isNotes, isPlainName, normaliseHeader } from './import-headers.ts';
+import { headerMeaning, isNotes, isPlainName, normaliseHeader } from './import-headers.ts';
+import type { ImportField, ImportTarget } from './import-target.ts';
 import { parsePhone } from './phone.ts';
 
-export type ImportField = ColumnField;
-/** Where the cells of a column go: a field, a custom attribute, or nowhere. */
-export type ImportTarget = ImportField | 'ignore' | `attribute:${string}`;
 /** What a person decided: by column index (`"3"`, from 0) or by header. */
 export type ImportMapping = Readonly<Record<string, ImportTarget>>;
 

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../platform/result.ts';
 import { type ContactFields, NO_FIELDS, tidyTags } from './contact.ts';
 import type { CsvRecord } from './csv-parser.ts';
-import type { ImportColumns, ImportField, ImportTarget } from './import-mapping.ts';
+import type { ImportColumns } from './import-mapping.ts';
+import type { ImportField, ImportTarget } from './import-target.ts';
 import { cleanText, clip, isBrokenQuote, meaningful, oneLine, repairZip } from './import-values.ts';
 import { splitName } from './person-name.ts';
 import { type CountryCode, type E164, type PhoneRefusal, parsePhone } from './phone.ts';

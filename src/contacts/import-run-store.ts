@@ -10,7 +10,7 @@ export interface ImportRun {
   readonly id: Uuid;
   readonly fileName: string;
   readonly fileBytes: number;
-  /** Where the uploaded bytes are kept. */
+  /** Where the uploaded bytes are kept; empty for a file that the command line reads where it lies. */
   readonly blobKey: string;
   readonly state: 'uploaded' | 'previewed' | 'running' | 'completed' | 'failed';
   readonly preview: ImportPreview | null;
@@ -63,6 +63,20 @@ export async function markRunning(tx: Tx | Db, id: Uuid): Promise<boolean> {
     update import_run set state = 'running', progress_rows = 0, progress_bytes = 0
     where id = ${id} and state in ('uploaded', 'previewed', 'running')`.execute(tx);
   return numAffectedRows === 1n;
+}
+
+/** How often a worker has begun this run, this time counted; `undefined` when it is over. */
+export async function countAttempt(tx: Tx | Db, id: Uuid): Promise<number | undefined> {
+  const { rows } = await sql<{ attempts: number }>`
+    update import_run set attempts = attempts + 1 where id = ${id} and state = 'running' returning attempts`.execute(
+    tx,
+  );
+  return rows[0]?.attempts;
+}
+
+/** For a try that was broken off by an orderly stop of the process: that says nothing about the file. */
+export async function forgetAttempt(tx: Tx | Db, id: Uuid): Promise<void> {
+  await sql`update import_run set attempts = attempts - 1 where id = ${id} and state = 'running'`.execute(tx);
 }
 
 export async function recordProgress(

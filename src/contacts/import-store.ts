@@ -19,8 +19,24 @@ export async function waitForOtherImports(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(tx);
 }
 
-/** Any fixed number: it names the lock. */
+/**
+ * Says until the transaction ends that somebody carries this run out: a process that is killed lets go of it with its connection,
+ * without a heartbeat and without a time that a slow machine could miss. Taken before the run is marked as running.
+ */
+export async function holdRun(tx: Tx, id: Uuid): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${RUN_LOCKS}::int, hashtext(${id}))`.execute(tx);
+}
+
+/** Holds the run, unless somebody does. */
+export async function tryHoldRun(tx: Tx, id: Uuid): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`
+    select pg_try_advisory_xact_lock(${RUN_LOCKS}::int, hashtext(${id})) as held`.execute(tx);
+  return rows[0]?.held === true;
+}
+
+/** Any fixed numbers: they name the locks. */
 const IMPORT_LOCK = 7_402_114;
+const RUN_LOCKS = 7_402_115;
 
 export interface ImportOrigin {
   readonly importId: Uuid;

@@ -5,7 +5,14 @@ import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Contact } from './contact.ts';
 import { searchPatterns } from './contact-search.ts';
-import { type ContactQuery, countContactRows, getContactRow, listContactRows } from './contact-store.ts';
+import {
+  type ContactQuery,
+  countContactRows,
+  estimateContactRows,
+  getContactRow,
+  isFiltered,
+  listContactRows,
+} from './contact-store.ts';
 
 /** All given filters must hold. `search` is free text (see contact-search.ts), the others are whole values. */
 export interface ContactFilters {
@@ -28,15 +35,24 @@ export async function listContacts(
   return ok(toPage(rows, query.limit, (last) => makeCursor(last.createdAt.toString(), last.id)));
 }
 
+/** Exact as long as that is quick: 20 ms for this many, also with filters when there are no more contacts than this. */
 const COUNT_MAX = 100_000;
+/** Of a filter among more contacts: 100,000 that match took 110 to 290 ms of 1,000,000, this many 1 to 50 ms. */
+const COUNT_MAX_OF_MANY = 10_000;
 
-/** Counting ends at `COUNT_MAX`: `atLeast` then says that there are more. */
+/** Where counting may end. `contacts` is an estimate of how many there are in all. */
+export const countBound = (asked: { readonly filtered: boolean; readonly contacts: number }): number =>
+  asked.filtered && asked.contacts > COUNT_MAX ? COUNT_MAX_OF_MANY : COUNT_MAX;
+
+/** Counting ends at a bound; `atLeast` then says that there are more. */
 export async function countContacts(
   db: Db | Tx,
   filters: ContactFilters,
 ): Promise<{ readonly count: number; readonly atLeast: boolean }> {
-  const count = await countContactRows(db, queryOf(filters), COUNT_MAX + 1);
-  return { count: Math.min(count, COUNT_MAX), atLeast: count > COUNT_MAX };
+  const query = queryOf(filters);
+  const bound = countBound({ filtered: isFiltered(query), contacts: await estimateContactRows(db) });
+  const count = await countContactRows(db, query, bound + 1);
+  return { count: Math.min(count, bound), atLeast: count > bound };
 }
 
 export async function getContact(db: Db | Tx, id: Uuid): Promise<Outcome<Contact>> {

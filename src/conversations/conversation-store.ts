@@ -28,16 +28,25 @@ interface StoredConversation extends Omit<Conversation, 'name'> {
   readonly company: string | null;
 }
 
+/**
+ * Over `conversation v`. Nobody may answer a suppressed number, so it neither waits nor asks for a decision while that lasts. It is read
+ * and not written: whoever suppressed the number, and when it is lifted (START), the person waits again since they wrote. Index
+ * suppression_active.
+ */
+const suppressed = sql`exists (select from suppression s where s.phone = v.phone and s.lifted_at is null)`;
+const waits = sql`(v.waiting_since is not null and not ${suppressed})`;
+const inReview = sql`(v.needs_review and not ${suppressed})`;
+
 const columns = sql`v.id, c.id as contact_id, c.first_name, c.last_name, c.company, v.phone, v.lane_id, l.name as lane_name, v.state,
-  v.unread, v.waiting_since, v.needs_review, v.last_message_at, v.last_message_preview, v.last_message_direction,
-  exists (select 1 from suppression s where s.phone = v.phone and s.lifted_at is null) as opted_out`;
+  v.unread, case when ${waits} then v.waiting_since end as waiting_since, ${inReview} as needs_review, v.last_message_at,
+  v.last_message_preview, v.last_message_direction, ${suppressed} as opted_out`;
 /** By number, because the number is what a conversation is with: it may have become a contact since. Index contact_phone_key. */
 const joins = sql`join lane l on l.id = v.lane_id left join contact c on c.phone = v.phone`;
 
 const IN_VIEW: Readonly<Record<InboxView, RawBuilder<unknown>>> = {
-  waiting: sql`v.waiting_since is not null`,
+  waiting: waits,
   open: sql`v.state = 'open'`,
-  review: sql`v.needs_review`,
+  review: inReview,
   done: sql`v.state = 'done'`,
   all: sql`true`,
 };
@@ -151,9 +160,9 @@ export interface InboxCounts {
 
 /** Each number is read from its own partial index: conversation_waiting, conversation_unread, conversation_review. */
 export const countsQuery = (): RawBuilder<InboxCounts> => sql<InboxCounts>`select
-  (select count(*) from conversation where waiting_since is not null) as waiting,
+  (select count(*) from conversation v where ${waits}) as waiting,
   (select count(*) from conversation where unread > 0) as unread,
-  (select count(*) from conversation where needs_review) as review`;
+  (select count(*) from conversation v where ${inReview}) as review`;
 
 /**
  * The texts of a thread, newest first. By lane and number, because texts that went out before the person ever wrote belong to it.
@@ -217,8 +226,7 @@ export async function updateConversationRow(
     update conversation v set state = coalesce(${change.state ?? null}, state),
       unread = case when ${change.read || done} then 0 else unread end,
       waiting_since = case when ${done} then null
-        when ${opened} and state = 'done' and last_message_direction = 'inbound'
-          and not exists (select from suppression s where s.phone = v.phone and s.lifted_at is null)
+        when ${opened} and state = 'done' and last_message_direction = 'inbound' and not ${suppressed}
           then coalesce(${firstUnanswered}, last_message_at)
         else waiting_since end,
       needs_review = needs_review and not ${change.reviewed}

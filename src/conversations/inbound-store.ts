@@ -44,11 +44,12 @@ export async function ensureConversation(
     readonly contactId: Uuid | null;
     readonly at: Instant;
     readonly text: string;
+    readonly needsPerson: boolean;
   },
 ): Promise<Uuid> {
   const { rows } = await sql<{ id: Uuid; created: boolean }>`
     insert into conversation as v (id, lane_id, phone, contact_id, state, last_message_at, last_message_preview, last_message_direction, created_at)
-    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, 'open', ${input.at}, ${previewOf(input.text)}, 'inbound', ${input.at})
+    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, ${input.needsPerson ? 'open' : 'done'}, ${input.at}, ${previewOf(input.text)}, 'inbound', ${input.at})
     on conflict (lane_id, phone) do update set contact_id = coalesce(excluded.contact_id, v.contact_id)
     returning v.id, v.id = ${input.id} as created`.execute(tx);
   const row = rows[0];
@@ -87,12 +88,20 @@ export async function insertInbound(
   return rows.length === 1;
 }
 
+/** A text that has been dealt with opens nothing and is not unread: a badge that counts every STOP is soon not looked at. */
 export async function bumpConversation(
   tx: Tx,
-  input: { readonly conversationId: Uuid; readonly at: Instant; readonly preview: string; readonly waits: boolean },
+  input: {
+    readonly conversationId: Uuid;
+    readonly at: Instant;
+    readonly preview: string;
+    readonly needsPerson: boolean;
+    readonly waits: boolean;
+  },
 ): Promise<void> {
   await sql`
-    update conversation set state = 'open', unread = unread + 1,
+    update conversation set state = case when ${input.needsPerson} then 'open' else state end,
+      unread = unread + case when ${input.needsPerson} then 1 else 0 end,
       waiting_since = case when ${input.waits} then coalesce(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${input.at} >= last_message_at then ${previewOf(input.preview)} else last_message_preview end,
       last_message_direction = case when ${input.at} >= last_message_at then 'inbound' else last_message_direction end,

@@ -9,6 +9,7 @@ import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { instant } from '../platform/time.ts';
 import type { InboundText } from './inbound.ts';
+import { listConversations } from './list-conversations.ts';
 import { recordInbound } from './record-inbound.ts';
 
 const PERSON = '+16175550123';
@@ -81,6 +82,45 @@ describe('an opt-out', () => {
     expect(await suppressed()).toBe(true);
     await hear('START');
     expect(await suppressed()).toBe(false);
+  });
+});
+
+describe('the inbox', () => {
+  const QUESTION = 'Shall we come by on Friday?';
+  /** The views in which the person is, and the texts that nobody has read. */
+  const inbox = async () => {
+    const views = ['waiting', 'open', 'done'] as const;
+    const pages = await Promise.all(
+      views.map((view) =>
+        listConversations(database.db, { view, search: undefined, contactId: undefined, cursor: undefined, limit: 5 }),
+      ),
+    );
+    const found = pages.map((page) => (page.ok ? page.value.data[0] : undefined));
+    return {
+      in: views.filter((_view, index) => found[index] !== undefined),
+      unread: found[1]?.unread ?? found[2]?.unread,
+    };
+  };
+
+  it.each<[string, readonly string[], Awaited<ReturnType<typeof inbox>>]>([
+    ['a question waits and is unread', ['How much is it?'], { in: ['waiting', 'open'], unread: 1 }],
+    ['a lone question mark waits', ['??'], { in: ['waiting', 'open'], unread: 1 }],
+    ['a picture without words waits', [''], { in: ['waiting', 'open'], unread: 1 }],
+    ['a reaction is to be read, and waits for nothing', ['👍'], { in: ['open'], unread: 1 }],
+    ['also when it quotes a question', [`Liked “${QUESTION}”`], { in: ['open'], unread: 1 }],
+    ['an opt-out needs no person', ['STOP'], { in: ['done'], unread: 0 }],
+    ['nor does one in words', ['Please stop texting me'], { in: ['done'], unread: 0 }],
+    ['nor does START', ['STOP', 'START'], { in: ['done'], unread: 0 }],
+    ['a question before an opt-out is read, and waits no longer', ['How much?', 'STOP'], { in: ['open'], unread: 1 }],
+    ['nor does one after it', ['STOP', 'How much?'], { in: ['open'], unread: 1 }],
+    ['START brings it back', ['How much?', 'STOP', 'START'], { in: ['waiting', 'open'], unread: 1 }],
+  ])('%s', async (_case, texts, expected) => {
+    const { hear, clock } = await inboundWorld();
+    for (const text of texts) {
+      await hear(text, text === '' ? { media: [{ url: 'https://example.com/crack.jpg', type: 'image/jpeg' }] } : {});
+      await clock.advance(60_000);
+    }
+    expect(await inbox()).toEqual(expected);
   });
 });
 

@@ -95,6 +95,7 @@ export async function recordInbound(
     contactId,
     at: text.at,
     text: text.text,
+    needsPerson: needsPerson(classification),
   });
   const messageId = deps.newUuid();
   const inserted = await insertInbound(tx, {
@@ -113,6 +114,7 @@ export async function recordInbound(
     conversationId,
     at: text.at,
     preview: text.text,
+    needsPerson: needsPerson(classification),
     waits: waitsForAnswer(text, classification),
   });
   const campaignId = enrollmentId === null ? undefined : await markReplied(tx, enrollmentId, text.at);
@@ -126,11 +128,16 @@ export async function recordInbound(
   return true;
 }
 
-/** A reaction or a lone thumb needs no answer; a keyword has had its own. */
-function waitsForAnswer(text: InboundText, { outcome, normalised }: InboundClassification): boolean {
-  if (outcome === 'opt_out' || outcome === 'opt_in') return false;
-  return normalised !== '' || text.text.includes('?') || text.media.length > 0;
+/** An opt-out or an opt-in has been done and confirmed by the time anybody could look. */
+const needsPerson = ({ outcome }: InboundClassification): boolean => outcome !== 'opt_out' && outcome !== 'opt_in';
+
+/** A reaction (which may quote a question of ours) or a lone thumb is to be read and needs no answer; a lone "?" does. */
+function waitsForAnswer(text: InboundText, classification: InboundClassification): boolean {
+  if (!needsPerson(classification)) return false;
+  return classification.normalised !== '' || LONE_QUESTION_MARK.test(text.text) || text.media.length > 0;
 }
+
+const LONE_QUESTION_MARK = /^[^\p{L}]*\?[^\p{L}]*$/u;
 
 function act(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
   const { outcome } = understood.classification;

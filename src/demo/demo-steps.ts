@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
 import type { Campaign } from '../http/contract/campaigns.ts';
 import type { Import } from '../http/contract/contacts.ts';
 import type { Account } from '../http/contract/operations.ts';
@@ -9,11 +10,6 @@ import { type DemoClient, DemoRequestFailed } from './demo-client.ts';
 
 /** What a new user does in the first five minutes. Every step may be repeated: a demo that was killed goes through them again. */
 export const OWNER = { name: 'Dana Ortiz', email: 'owner@example.com', password: 'sandbox-demo' } as const;
-export const SANDBOX_KEY = 'sandbox-demo-key';
-export const SANDBOX_NUMBERS = [
-  { id: 'PNdemo01', phone: '+16175550190', name: 'Office' },
-  { id: 'PNdemo02', phone: '+16175550191', name: 'Estimates' },
-] as const;
 /** A new number is warmed up: far below the usual 125, so that the campaign takes three business days. */
 export const DEMO_DAILY_CAP = 66;
 
@@ -37,7 +33,7 @@ export async function connectNumbers(client: DemoClient, sandboxUrl: string): Pr
   const account = await client.send<Account>(
     'POST',
     '/v1/accounts',
-    { kind: 'quo', name: 'Sandbox', apiKey: SANDBOX_KEY, baseUrl: sandboxUrl },
+    { kind: 'quo', name: 'Sandbox', apiKey: SANDBOX_ACCOUNT.apiKey, baseUrl: sandboxUrl },
     'demo-connect-account',
   );
   for (const lane of account.lanes) await client.send('PATCH', `/v1/lanes/${lane.id}`, { dailyCap: DEMO_DAILY_CAP });

@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import { sql } from 'kysely';
+import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
 import type { CampaignLive } from '../http/contract/campaigns.ts';
 import { type Running, start } from '../main.ts';
@@ -18,15 +19,7 @@ import { closeBooks, type DemoReport, hasUnsent, isAtRest } from './demo-books.t
 import { demoClient } from './demo-client.ts';
 import { type DemoProgress, reportLines } from './demo-progress.ts';
 import { type DemoFolder, type DemoState, openDemoFolder } from './demo-state.ts';
-import {
-  connectNumbers,
-  importSample,
-  launchDemoCampaign,
-  OWNER,
-  SANDBOX_KEY,
-  SANDBOX_NUMBERS,
-  signIn,
-} from './demo-steps.ts';
+import { connectNumbers, importSample, launchDemoCampaign, OWNER, signIn } from './demo-steps.ts';
 
 export interface DemoOptions {
   /** End with the report instead of staying up to be explored. */
@@ -137,9 +130,9 @@ async function heardBeforehand({ clock, sandbox, running }: World): Promise<void
 }
 
 const BEFOREHAND = [
-  { from: '+16175550103', to: SANDBOX_NUMBERS[0].phone, text: 'STOP' },
-  { from: '+16035550104', to: SANDBOX_NUMBERS[1].phone, text: 'Please take me off your list' },
-  { from: '+15085550105', to: SANDBOX_NUMBERS[0].phone, text: 'Do you also do chimneys?' },
+  { from: '+16175550103', to: SANDBOX_ACCOUNT.numbers[0].phone, text: 'STOP' },
+  { from: '+16035550104', to: SANDBOX_ACCOUNT.numbers[1].phone, text: 'Please take me off your list' },
+  { from: '+15085550105', to: SANDBOX_ACCOUNT.numbers[0].phone, text: 'Do you also do chimneys?' },
 ] as const;
 
 async function openWorld(parts: {
@@ -155,7 +148,7 @@ async function openWorld(parts: {
     seed: SEED,
     port: before?.sandboxPort ?? 0,
     journalPath: folder.journalPath,
-    accounts: [{ apiKey: SANDBOX_KEY, numbers: SANDBOX_NUMBERS }],
+    accounts: [SANDBOX_ACCOUNT],
   });
   const running = await start({
     config: { ...parts.config, port: before?.httpPort ?? parts.config.port },

@@ -88,6 +88,18 @@ export async function setWebhook(
     where id = ${webhook.accountId}`.execute(tx);
 }
 
+/** The account is reached elsewhere from now on: whoever holds it lets go, and the next holder speaks to the new address. */
+export async function moveAccountRow(
+  tx: Tx,
+  account: Pick<AccountRow, 'id' | 'baseUrl' | 'apiKeySealed'>,
+  now: Instant,
+): Promise<void> {
+  await sql`
+    update gateway_account set base_url = ${account.baseUrl}, api_key_sealed = ${account.apiKeySealed}, updated_at = ${now}
+    where id = ${account.id}`.execute(tx);
+  await sql`update account_lease set owner = null, expires_at = null where account_id = ${account.id}`.execute(tx);
+}
+
 export async function updateAccountRow(
   tx: Tx,
   account: Pick<AccountRow, 'id' | 'name' | 'ratePerSecond' | 'state' | 'stateReason'>,
@@ -111,6 +123,16 @@ export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly Lan
     select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
     from lane where account_id = ${accountId} order by id for update`.execute(tx);
   return rows;
+}
+
+/** Returns the numbers that were on. */
+export async function switchOffSandboxLanes(tx: Tx, reason: string, now: Instant): Promise<readonly string[]> {
+  const { rows } = await sql<{ phone: string }>`
+    update lane set state = 'off', state_reason = ${reason}, paused_until = null, updated_at = ${now}
+    from gateway_account a
+    where a.id = lane.account_id and a.environment = 'sandbox' and lane.state <> 'off'
+    returning lane.phone`.execute(tx);
+  return rows.map((row) => row.phone);
 }
 
 export async function updateLaneRow(

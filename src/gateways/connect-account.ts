@@ -19,6 +19,7 @@ import {
   lockNumbers,
   type NewLane,
   setWebhook,
+  switchOffSandboxLanes,
   updateLaneRow,
 } from './account-commands-store.ts';
 import { getAccount } from './account-store.ts';
@@ -29,7 +30,9 @@ import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
 export const DEFAULT_BASE_URL = 'https://api.openphone.com';
 const DEFAULT_RATE_PER_SECOND = 8;
 /** The newest secret and the one before. */
-const WEBHOOK_SECRETS_MAX = 2;
+export const WEBHOOK_SECRETS_MAX = 2;
+/** A campaign takes every active lane unless told otherwise: its people would be shared out between the real and the made-up. */
+const LIVE_NOW = 'Switched off when a real number was connected: texts from here reach nobody';
 
 export interface ConnectDeps {
   readonly db: Db;
@@ -38,6 +41,7 @@ export interface ConnectDeps {
   readonly secrets: Secrets;
   readonly openGateway: OpenGateway;
   readonly publicUrl: () => string;
+  readonly localUrl: () => string;
 }
 
 export interface ConnectInput {
@@ -56,12 +60,20 @@ export interface Connection extends BaseUrl {
   readonly webhookSecret: string;
 }
 
-/** Where the gateway posts the events of an account. */
-export const webhookUrl = (publicUrl: string, account: Pick<AccountRow, 'id' | 'kind'>): string =>
-  `${publicUrl}/webhooks/${account.kind}/${showId('account', account.id)}`;
+/** Where the gateway posts the events of an account. A sandbox is on this machine, and needs no way around through the internet. */
+export function webhookUrl(
+  { publicUrl, localUrl }: Pick<ConnectDeps, 'publicUrl' | 'localUrl'>,
+  account: Pick<AccountRow, 'id' | 'kind' | 'environment'>,
+): string {
+  const server = account.environment === 'sandbox' ? localUrl() : publicUrl();
+  return `${server}/webhooks/${account.kind}/${showId('account', account.id)}`;
+}
 
 /** The network part of connecting: checks the key, reads the numbers, registers the webhook. */
-export async function prepareConnection(deps: ConnectDeps, input: ConnectInput): Promise<Outcome<Connection>> {
+export async function prepareConnection(
+  deps: ConnectDeps,
+  input: ConnectInput & { readonly accountId?: Uuid },
+): Promise<Outcome<Connection>> {
   const address = parseBaseUrl(input.baseUrl ?? DEFAULT_BASE_URL);
   if (!address.ok) return address;
   const { baseUrl, environment } = address.value;
@@ -72,8 +84,8 @@ export async function prepareConnection(deps: ConnectDeps, input: ConnectInput):
   if (!numbers.ok) return numbers;
   const free = await requireFreeNumbers(deps.db, numbers.value);
   if (!free.ok) return free;
-  const accountId = deps.newUuid();
-  const url = webhookUrl(deps.publicUrl(), { id: accountId, kind: input.kind });
+  const accountId = input.accountId ?? deps.newUuid();
+  const url = webhookUrl(deps, { id: accountId, kind: input.kind, environment });
   const webhook = await gateway.registerWebhook(url);
   if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
   const { webhookRef, secret } = webhook.value;
@@ -105,12 +117,18 @@ export async function connectAccount(
     createdAt: now,
   });
   await insertLanes(tx, newLanes(deps, { accountId, numbers, zone }), now);
+  const sandboxOff = environment === 'live' ? await switchOffSandboxLanes(tx, LIVE_NOW, now) : [];
   await noteChange(tx, deps, {
     action: 'account.connected',
     accountId,
     actor: input.actor,
     now,
-    detail: { name: input.name, environment, numbers: numbers.map((number) => number.phone) },
+    detail: {
+      name: input.name,
+      environment,
+      numbers: numbers.map((number) => number.phone),
+      ...(sandboxOff.length === 0 ? {} : { sandboxOff }),
+    },
   });
   return ok(accountId);
 }
@@ -128,7 +146,7 @@ export async function refreshAccount(
   const gateway = deps.openGateway({ kind, baseUrl, apiKey: deps.secrets.open(account.apiKeySealed) });
   const numbers = readNumbers(await gateway.listNumbers(), baseUrl);
   if (!numbers.ok) return numbers;
-  const url = webhookUrl(deps.publicUrl(), account);
+  const url = webhookUrl(deps, account);
   const webhook = await gateway.registerWebhook(url);
   if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
   return runTx(deps.db, (tx) => applyRefresh(tx, deps, { ...input, numbers: numbers.value, webhook: webhook.value }));
@@ -201,7 +219,7 @@ const newLanes = (
     offReason: mayTextUs ? null : NOT_REGISTERED,
   }));
 
-async function noteChange(
+export async function noteChange(
   tx: Tx,
   { newUuid }: Pick<ConnectDeps, 'newUuid'>,
   change: {

@@ -77,6 +77,11 @@ describe('warns of', () => {
       'Done 👍',
       ['👍 is not in the SMS alphabet, so that a part holds 70 characters instead of 160'],
     ],
+    [
+      'the first eight of many such characters',
+      'مرحبا كيف حالكم',
+      ['م ر ح ب ا ك ي ف and 1 more are not in the SMS alphabet, so that a part holds 70 characters instead of 160'],
+    ],
     ['more than three parts', 'x'.repeat(460), ['the text needs 4 parts, and each part is paid for']],
     ['none for three parts', 'x'.repeat(459), []],
     [

@@ -145,10 +145,15 @@ function textWarnings(text: string, counted: PartCount): readonly string[] {
   return warnings;
 }
 
+/** A text in another script would name its whole alphabet. */
+const CHARACTERS_NAMED_MAX = 8;
+
 /** Names the characters, and what the text would cost with their look-alikes. */
 function unicodeWarning(text: string, counted: PartCount): string {
   const found = counted.charactersOutsideGsm7;
-  const cause = `${found.join(' ')} ${found.length === 1 ? 'is' : 'are'} not in the SMS alphabet, so that a part holds 70 characters instead of 160`;
+  const more = found.length - CHARACTERS_NAMED_MAX;
+  const named = `${found.slice(0, CHARACTERS_NAMED_MAX).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const cause = `${named} ${found.length === 1 ? 'is' : 'are'} not in the SMS alphabet, so that a part holds 70 characters instead of 160`;
   const { text: plain, replaced } = toGsm7(text);
   if (replaced.length === 0) return cause;
   const swaps = replaced.map(({ from, to }) => `${from} by ${to === '' ? 'nothing' : to}`).join(', ');

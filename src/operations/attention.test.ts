@@ -8,6 +8,7 @@ const quiet: Situation = {
   accounts: [],
   counts: { failedEvents: 0, unsettled: 0, review: 0 },
   pausedCampaigns: [],
+  stuckCampaigns: [],
 };
 const account: AccountOverview = {
   id: 'a',
@@ -69,6 +70,13 @@ describe('what needs a person', () => {
       'a paused campaign',
       { pausedCampaigns: [{ id: 'cmp_1', name: 'Spring', reason: 'By Max' }] },
       ['The campaign "Spring" is paused: By Max'],
+    ],
+    [
+      'a campaign whose only number is off, with the remedy',
+      { stuckCampaigns: [{ id: 'cmp_1', name: 'Spring', lanes: [{ phone: '+16175550100', name: 'Office' }] }] },
+      [
+        'The campaign "Spring" cannot go on: its only number is switched off; switch +16175550100 (Office) on under Settings, Numbers',
+      ],
     ],
     [
       'counts in words',

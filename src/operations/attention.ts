@@ -1,4 +1,5 @@
 import type { SendingState } from '../business/business.ts';
+import { switchOnSentence } from '../campaigns/live-campaign.ts';
 import type { AccountOverview } from '../gateways/account-overview-store.ts';
 
 /** What needs a person, in the order of urgency. `link` is a page of the web app. */
@@ -19,17 +20,34 @@ export interface Situation {
     readonly review: number;
   };
   readonly pausedCampaigns: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
+  /** Running campaigns with people who wait, whose every number is switched off: nothing but a person ends that. */
+  readonly stuckCampaigns: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly lanes: readonly { readonly phone: string; readonly name: string }[];
+  }[];
 }
 
 /** Counts stop there: "more than" is enough to act. */
 export const COUNT_MAX = 1_000;
 
-export function attentionOf({ sending, accounts, counts, pausedCampaigns }: Situation): readonly Attention[] {
+export function attentionOf({
+  sending,
+  accounts,
+  counts,
+  pausedCampaigns,
+  stuckCampaigns,
+}: Situation): readonly Attention[] {
   return [
     ...(sending.state === 'paused'
       ? [{ kind: 'sending_paused', sentence: `All campaigns are stopped: ${sending.reason}`, link: '/' }]
       : []),
     ...accounts.flatMap(accountAttention),
+    ...stuckCampaigns.map(({ id, name, lanes }) => ({
+      kind: 'campaign_without_number',
+      sentence: `The campaign "${name}" cannot go on: ${switchOnSentence(lanes)}`,
+      link: `/campaigns/${id}`,
+    })),
     ...pausedCampaigns.map(({ id, name, reason }) => ({
       kind: 'campaign_paused',
       sentence: `The campaign "${name}" is paused: ${reason}`,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { COUNT_MAX } from './attention.ts';
 
@@ -20,6 +21,27 @@ export async function countTrouble(db: Db, unsettledBefore: Instant): Promise<Tr
     db,
   );
   return rows[0] ?? { unsettled: 0, failedEvents: 0 };
+}
+
+export interface CampaignWithoutLane {
+  readonly id: Uuid;
+  readonly name: string;
+  readonly lanes: readonly { readonly phone: string; readonly name: string }[];
+}
+
+/** Running campaigns in which people wait and every lane is off. Index campaign_running. */
+export async function listCampaignsWithoutLane(db: Db, limit: number): Promise<readonly CampaignWithoutLane[]> {
+  const { rows } = await sql<CampaignWithoutLane>`
+    select c.id, c.name, l.lanes
+    from campaign c cross join lateral (
+      select jsonb_agg(jsonb_build_object('phone', l.phone, 'name', l.name) order by l.phone) as lanes,
+        bool_and(l.state = 'off') as all_off
+      from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id
+    ) l
+    where c.state = 'running' and l.all_off
+      and exists (select 1 from campaign_totals t where t.campaign_id = c.id and t.pending > 0)
+    order by c.launched_at, c.id limit ${limit}`.execute(db);
+  return rows;
 }
 
 export interface DayCounts {

@@ -152,6 +152,26 @@ describe('the dashboard', () => {
     expect([environment, inbox.unread]).toEqual(['sandbox', 0]);
   });
 
+  it('says which campaign waits for a person because every number of it is off', async () => {
+    const kinds = async () => (await readStatus(database.db, clock)).attention.map((item) => item.kind);
+    await sql`update campaign set state = 'running', state_reason = null`.execute(database.db);
+    expect(await kinds()).not.toContain('campaign_without_number');
+    await sql`insert into campaign_lane (campaign_id, lane_id) values (${CAMPAIGN}, ${LANE})`.execute(database.db);
+    expect(await kinds()).not.toContain('campaign_without_number');
+    await sql`update lane set state = 'off', state_reason = 'test'`.execute(database.db);
+    const [first] = (await readStatus(database.db, clock)).attention;
+    expect(first).toMatchObject({
+      kind: 'campaign_without_number',
+      sentence: expect.stringContaining('switch +16175550100 (Office) on'),
+      link: '/campaigns/cmp_00000000000070008000000000000001',
+    });
+    await sql`update enrollment set state = 'skipped', skip_reason = 'test' where state = 'pending'`.execute(
+      database.db,
+    );
+    expect(await kinds()).not.toContain('campaign_without_number');
+    await sql`update lane set state = 'active', state_reason = null`.execute(database.db);
+  });
+
   it('reads a month of hours by their index, whatever came before', async () => {
     await sql`insert into campaign_hour (campaign_id, hour, sent) select ${CAMPAIGN}, timestamptz '2015-01-01' + n * interval '1 hour', 1
       from generate_series(1, 100000) n on conflict do nothing`.execute(database.db);

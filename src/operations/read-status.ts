@@ -8,7 +8,7 @@ import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { addMs, type Instant } from '../platform/time.ts';
 import { type Attention, attentionOf } from './attention.ts';
-import { countTrouble } from './operations-store.ts';
+import { countTrouble, listCampaignsWithoutLane } from './operations-store.ts';
 
 export interface Status {
   readonly environment: 'live' | 'sandbox' | 'none';
@@ -22,7 +22,7 @@ export interface Status {
 
 /** Real milliseconds after which a lost answer should have been settled. */
 const SETTLED_WITHIN_MS = 10 * 60_000;
-const PAUSED_CAMPAIGNS_MAX = 5;
+const CAMPAIGNS_MAX = 5;
 
 /** What every page shows around itself. */
 export async function readStatus(db: Db, clock: Clock): Promise<Status> {
@@ -35,13 +35,14 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     state: 'paused',
     search: undefined,
     after: undefined,
-    limit: PAUSED_CAMPAIGNS_MAX,
+    limit: CAMPAIGNS_MAX,
   });
   const pausedCampaigns = paused.map(({ id, name, stateReason }) => ({
     id: showId('campaign', id),
     name,
     reason: stateReason ?? 'no reason was given',
   }));
+  const stuck = await listCampaignsWithoutLane(db, CAMPAIGNS_MAX);
   return {
     environment: environmentOf(accounts),
     now,
@@ -49,7 +50,13 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     sending,
     accounts,
     inbox,
-    attention: attentionOf({ sending, accounts, counts: { ...trouble, review: inbox.review }, pausedCampaigns }),
+    attention: attentionOf({
+      sending,
+      accounts,
+      counts: { ...trouble, review: inbox.review },
+      pausedCampaigns,
+      stuckCampaigns: stuck.map((campaign) => ({ ...campaign, id: showId('campaign', campaign.id) })),
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -21,7 +21,9 @@ export interface Blobs {
   ): Promise<Result<{ readonly bytes: number }, BlobRefusal>>;
   /** The bytes from the beginning. Reading fails with ENOENT when there is no such blob. */
   open(id: Uuid): Readable;
-  /** Does nothing when there is no such blob. */
+  /** The blobs that there are, also those that are only being put in, or were when their process was killed. */
+  list(): Promise<readonly Uuid[]>;
+  /** Takes away the blob, and what there is of an unfinished one. Does nothing when there is none. */
   remove(id: Uuid): Promise<void>;
 }
 
@@ -35,10 +37,11 @@ export function blobsIn(folder: string): Blobs {
     if (!ID.test(id)) throw new Error(`blob ${JSON.stringify(id)}: expected a UUID`);
     return join(folder, id);
   };
+  const partOf = (id: Uuid): string => `${pathOf(id)}.part`;
   return {
     async put(id, source, { bytesMax }) {
       const path = pathOf(id);
-      const part = `${path}.part`;
+      const part = partOf(id);
       const counted = countBytes(source, bytesMax);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       try {
@@ -53,7 +56,17 @@ export function blobsIn(folder: string): Blobs {
       }
     },
     open: (id) => createReadStream(pathOf(id)),
-    remove: (id) => rm(pathOf(id), { force: true }),
+    async list() {
+      const names = await readdir(folder).catch((error: unknown) => {
+        // Nothing was ever put in.
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+        throw error;
+      });
+      return [...new Set(names.map((name) => name.replace(/\.part$/, '')))].filter((name) => ID.test(name));
+    },
+    async remove(id) {
+      for (const path of [pathOf(id), partOf(id)]) await rm(path, { force: true });
+    },
   };
 }
 

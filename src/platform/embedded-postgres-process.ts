@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What went wrong, where, and what to do about it; the message is meant for the person who started the program. */
@@ -16,9 +17,13 @@ export interface OsUser {
   readonly gid: number;
 }
 
+/** Where useradd, id and ps lie; the PATH of who called us may know none of these. */
+const SYSTEM_PATH = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
 /** Nothing of the caller's environment may reach PostgreSQL (PGDATA, PGPORT, LC_ALL, TZ); PATH only finds system tools. */
 const CLEAN_ENV: Readonly<Record<string, string>> = {
-  PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`,
+  // An empty element would mean the working folder.
+  PATH: [process.env['PATH'] ?? '', ...SYSTEM_PATH].filter((element) => element !== '').join(delimiter),
   LC_ALL: 'C',
   TZ: 'UTC',
   ...(process.platform === 'win32' ? { SystemRoot: process.env['SystemRoot'] ?? 'C:\\Windows' } : {}),
@@ -37,14 +42,23 @@ export interface CommandOutcome {
   readonly output: string;
 }
 
-/** Runs a command to its end. Rejects only when it cannot be started at all. */
+/**
+ * Runs a command to its end, in a process group of its own: a Ctrl-C, or the SIGTERM of `timeout`, goes to the whole group of this
+ * program, which finishes what it began; initdb or pg_ctl must not be cut off in the middle of that. Rejects only when it cannot be
+ * started at all.
+ */
 export function runCommand(
   command: string,
   args: readonly string[],
   options: { readonly user?: OsUser | undefined; readonly input?: string } = {},
 ): Promise<CommandOutcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...spawnOptions(options.user), stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      ...spawnOptions(options.user),
+      // On Windows this would open a console window.
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));

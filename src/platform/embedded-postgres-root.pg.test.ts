@@ -33,6 +33,7 @@ import {
   startProcess,
   temporaryFolder,
 } from './embedded-postgres-kit.fixture.ts';
+import { runCommand } from './embedded-postgres-process.ts';
 import { ensureSystemUser } from './embedded-postgres-user.ts';
 
 const NODE_MODULES = join(PLATFORM, '..', '..', 'node_modules');
@@ -44,19 +45,24 @@ const FIRST_OPEN_PORT = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_
 
 const usedDataDir = shareDataFolder();
 
+/** Finds the tools of the system administrator wherever they lie, as the product does. */
+async function succeeds(command: string, ...args: readonly string[]): Promise<string> {
+  const { code, output } = await runCommand(command, args);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${output}`);
+  return output;
+}
+
 describe.runIf(AS_ROOT)('as root', () => {
   const accountName = `tw-test-${process.pid}`;
   const account = { uid: 0, gid: 0 };
 
-  beforeAll(() => {
-    execFileSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', accountName]);
-    account.uid = Number(execFileSync('id', ['-u', accountName], { encoding: 'utf8' }));
-    account.gid = Number(execFileSync('id', ['-g', accountName], { encoding: 'utf8' }));
+  beforeAll(async () => {
+    await succeeds('useradd', '--system', '--no-create-home', '--shell', '/usr/sbin/nologin', accountName);
+    account.uid = Number(await succeeds('id', '-u', accountName));
+    account.gid = Number(await succeeds('id', '-g', accountName));
   });
 
-  afterAll(() => {
-    execFileSync('userdel', [accountName]);
-  });
+  afterAll(() => succeeds('userdel', accountName));
 
   const serverUid = (dataDir: string): number => statSync(`/proc/${serverPid(dataDir)}`).uid;
   const uidOf = (name: string): number => Number(execFileSync('id', ['-u', name], { encoding: 'utf8' }));
@@ -86,7 +92,21 @@ describe.runIf(AS_ROOT)('as root', () => {
       expect(user).toEqual({ name, uid: uidOf(name), gid: expect.any(Number) });
       expect(logs).toEqual([`created the system user ${name}, because PostgreSQL does not run as root`]);
     } finally {
-      execFileSync('userdel', [name]);
+      await succeeds('userdel', name);
+    }
+  });
+
+  it('is created too for a caller whose PATH leads to none of the tools for that', async () => {
+    const name = `${accountName}-y`;
+    const script = `const { ensureSystemUser } = await import(process.argv[1]);
+      console.log((await ensureSystemUser(process.argv[2], () => undefined)).name);`;
+    const entry = join(PLATFORM, 'embedded-postgres-user.ts');
+    try {
+      const args = ['--input-type=module', '-e', script, entry, name];
+      const env = { PATH: '/nowhere' };
+      expect(execFileSync(process.execPath, args, { env, encoding: 'utf8' })).toBe(`${name}\n`);
+    } finally {
+      await succeeds('userdel', name);
     }
   });
 

@@ -64,6 +64,9 @@ export function uuidSource(source: { readonly clock: Clock; readonly random: Ran
   };
 }
 
+/** When a UUIDv7 was made, in milliseconds since 1970 (RFC 9562, section 5.7). */
+export const madeAtMs = (uuid: Uuid): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+
 export const showId = <K extends IdKind>(kind: K, uuid: Uuid): Id<K> =>
   `${ID_PREFIXES[kind]}_${uuid.replaceAll('-', '')}` as Id<K>;
 

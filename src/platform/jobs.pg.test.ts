@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
 import { systemClock } from './clock.ts';
@@ -5,6 +6,20 @@ import { openJobs } from './jobs.ts';
 import { createLog } from './log.ts';
 
 const database = await testDatabase();
+
+it('makes a job of a queue with cron for all processes together', async () => {
+  const queue = { name: 'test-cron', perKey: false, retryLimit: 0, batchSize: 1, cron: '*/5 * * * *' };
+  const open = () =>
+    openJobs({
+      connectionString: database.connectionString,
+      log: createLog({ level: 'silent' }),
+      queues: [queue],
+    });
+  const both = [await open(), await open()];
+  const { rows } = await sql`select name, cron, timezone from pgboss.schedule`.execute(database.db);
+  for (const jobs of both) await jobs.close();
+  expect(rows).toEqual([{ name: 'test-cron', cron: '*/5 * * * *', timezone: 'UTC' }]);
+});
 
 describe('a queue with strict order per key', () => {
   it('goes on with the later jobs of a key after a crash in the last attempt of an earlier one', async () => {

@@ -24,6 +24,8 @@ export interface JobQueue {
   readonly name: string;
   readonly perKey: boolean;
   readonly retryLimit: number;
+  /** Makes a job at these minutes (crontab(5), UTC), one for all processes, and none while the one before still waits. */
+  readonly cron?: string;
   /** Jobs fetched at once and worked on together. */
   readonly batchSize: number;
   /** Absent in a process that only enqueues. */
@@ -74,10 +76,15 @@ export async function openJobs(options: {
   };
 }
 
+function policyOf({ perKey, cron }: JobQueue): 'key_strict_fifo' | 'short' | 'standard' {
+  if (perKey) return 'key_strict_fifo';
+  return cron === undefined ? 'standard' : 'short';
+}
+
 async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, log: Log): Promise<void> {
   const { name, retryLimit, batchSize, handle } = queue;
   await boss.createQueue(name, {
-    policy: queue.perKey ? 'key_strict_fifo' : 'standard',
+    policy: policyOf(queue),
     notify: true,
     retryLimit: queue.perKey ? retryLimit + LAST_ATTEMPTS_MAX : retryLimit,
     retryDelay: RETRY_DELAY_SECONDS,
@@ -85,6 +92,7 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
     retryBackoff: true,
     heartbeatSeconds: HEARTBEAT_SECONDS,
   });
+  if (queue.cron !== undefined) await boss.schedule(name, queue.cron);
   if (handle === undefined) return;
   const settle = async (job: JobWithMetadata<object>): Promise<JobResult> => {
     try {

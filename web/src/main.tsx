@@ -31,7 +31,8 @@ createRoot(root).render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={4} />
+        {/* Buttons that send or import stand at the bottom right, and a message must not cover them. */}
+        <Notifications position="bottom-left" limit={4} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

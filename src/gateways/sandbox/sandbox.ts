@@ -104,6 +104,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     random: drawsFor(seed, 'network'),
     faults: () => mutable.faults,
     answer: apiRoutes({ carrier, requestsPerSecond, refusals: () => mutable.refusals }),
+  }).catch((error: unknown) => {
+    recording.close();
+    throw error;
   });
   resumeCarrier(carrier, options.spontaneous ?? []);
   return sandboxOf({ carrier, api, recording, rest, mutable });

@@ -71,6 +71,9 @@ export const totalsSchema = z.object({
   replied: z.int(),
   opted_out: z.int(),
   parts: z.int(),
+  accepted: z.int().openapi({
+    description: 'Texts that the gateway took, whatever became of them: sent, delivered, and failed afterwards',
+  }),
 });
 export type Totals = z.infer<typeof totalsSchema>;
 
@@ -229,7 +232,10 @@ const control = (verb: 'pause' | 'resume' | 'cancel', summary: string) =>
   });
 export const pauseCampaign = control('pause', 'Hand nothing new over; resume goes on where it stopped');
 export const resumeCampaign = control('resume', 'Go on sending');
-export const cancelCampaign = control('cancel', 'End for good: everyone not yet texted is skipped');
+export const cancelCampaign = control(
+  'cancel',
+  'End for good: nobody is texted any more. Who waits is skipped; of many thousands the last within a minute',
+);
 
 export const campaignLiveSchema = z
   .object({
@@ -314,6 +320,13 @@ export const listRecipients = jsonRoute({
     state: enrollmentState.optional(),
     reason: z.string().max(100).optional(),
     contactId: idOf('contact').optional(),
+    variant: z.string().max(20).optional().openapi({ description: 'Label of the variant', example: 'A' }),
+    search: z
+      .string()
+      .trim()
+      .max(200)
+      .optional()
+      .openapi({ description: 'Any part of a name, company, e-mail or number' }),
   }),
   response: pageOf(recipientSchema),
 });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ATTRIBUTE_TARGET, NAMED_TARGETS } from '../../contacts/import-target.ts';
 import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 export const contactSchema = z
@@ -61,7 +62,8 @@ export const countContacts = jsonRoute({
   path: '/v1/contacts/count',
   access: 'viewer',
   tag: 'Contacts',
-  summary: 'How many contacts match (counted up to 100,000, then `atLeast` is true)',
+  summary:
+    'How many contacts match (counted up to 100,000, with filters among more contacts than that up to 10,000; then `atLeast` is true)',
   query: z.object(contactFilters),
   response: z.object({ count: z.int(), atLeast: z.boolean() }),
 });
@@ -171,24 +173,10 @@ export const contactTimeline = jsonRoute({
 
 // Imports ------------------------------------------------------------------------------------------------------------------
 
-export const IMPORT_FIELDS = [
-  'phone',
-  'firstName',
-  'lastName',
-  'fullName',
-  'email',
-  'company',
-  'street',
-  'city',
-  'state',
-  'postalCode',
-  'tags',
-  'ignore',
-] as const;
 /** Column index (as text) to a field of the contact, `ignore`, or `attribute:<name>`. */
 export const importMapping = z.record(
   z.string().regex(/^\d{1,3}$/),
-  z.union([z.enum(IMPORT_FIELDS), z.string().regex(/^attribute:.{1,60}$/)]),
+  z.union([z.enum(NAMED_TARGETS), z.string().regex(ATTRIBUTE_TARGET)]),
 );
 export type ImportMapping = z.infer<typeof importMapping>;
 

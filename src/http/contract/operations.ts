@@ -67,6 +67,15 @@ export const connectAccount = jsonRoute({
   status: 201,
   idempotent: true,
 });
+export const connectSandbox = jsonRoute({
+  method: 'post',
+  path: '/v1/accounts/sandbox',
+  access: 'owner',
+  tag: 'Accounts',
+  summary: 'Stay in the sandbox: the account at the made-up carrier on this machine, made when there is none',
+  response: accountSchema,
+  idempotent: true,
+});
 export const refreshAccount = jsonRoute({
   method: 'post',
   path: '/v1/accounts/{id}/refresh',

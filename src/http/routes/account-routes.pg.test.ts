@@ -35,6 +35,9 @@ const number = (n: number, mayTextUs = true): GatewayNumber => ({
 });
 const input = { kind: 'quo', name: 'Main line', apiKey: 'a-key-that-works', baseUrl: 'http://127.0.0.1:7090' };
 
+const emptyAccounts = ({ database }: HttpWorld) =>
+  sql`truncate gateway_account, lane, account_lease, audit_entry cascade`.execute(database.db);
+
 describe('accounts', () => {
   let world: HttpWorld;
   let owner: Client;
@@ -45,7 +48,7 @@ describe('accounts', () => {
   beforeEach(async () => {
     world ??= await httpWorld();
     owner ??= await world.owner();
-    await sql`truncate gateway_account, lane, account_lease, audit_entry cascade`.execute(world.database.db);
+    await emptyAccounts(world);
     quo = gateway();
     world.outside.gateway = quo;
     quo.numbers = ok([number(1), number(2, false), number(3)]);
@@ -229,5 +232,92 @@ describe('accounts', () => {
     expect(account.lanes.map((lane: { usedToday: number }) => lane.usedToday)).toEqual([20, 20, 300]);
     await sql`update account_lease set expires_at = ${now}`.execute(db);
     expect((await owner.get('/v1/accounts')).json.data[0].heldBy).toBeNull();
+  });
+});
+
+describe('the sandbox', () => {
+  const sandbox = {
+    accountId: '00000000-0000-7000-8000-0000000000aa',
+    baseUrl: 'http://127.0.0.1:7091',
+    apiKey: 'sandbox-key',
+  };
+  let world: HttpWorld;
+  let owner: Client;
+  let other: ReturnType<typeof gateway>;
+  const stay = (headers?: Record<string, string>) => owner.post('/v1/accounts/sandbox', undefined, headers);
+  const connectLive = () =>
+    owner.post('/v1/accounts', { ...input, baseUrl: 'https://api.example.com', name: 'Real line' });
+  beforeEach(async () => {
+    world ??= await httpWorld({ publicUrl: 'https://texts.example.com' });
+    owner ??= await world.owner();
+    await emptyAccounts(world);
+    other = gateway();
+    other.numbers = ok([number(1), number(2)]);
+    world.outside.gateway = other;
+    world.outside.sandbox = sandbox;
+  });
+
+  it('is one account with its numbers, whoever asks again', async () => {
+    const answer = await stay();
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({
+      name: 'Sandbox',
+      environment: 'sandbox',
+      baseUrl: sandbox.baseUrl,
+      state: 'active',
+    });
+    expect(answer.json.lanes).toHaveLength(2);
+    world.outside.sandbox = undefined;
+    expect((await stay()).json).toEqual(answer.json);
+    expect((await owner.get('/v1/accounts')).json.data).toHaveLength(1);
+  });
+
+  it('posts its events to this server on this machine, whatever the public address, also after a refresh', async () => {
+    const { json } = await stay();
+    const here = `${world.server.url}/webhooks/quo/${json.id}`;
+    expect(json.webhookUrl).toBe(here);
+    expect((await owner.post(`/v1/accounts/${json.id}/refresh`)).status).toBe(200);
+    expect(other.webhooks).toEqual([here, here]);
+  });
+
+  it('is not given without an idempotency key, which brings the same answer again', async () => {
+    expect((await world.client().post('/v1/accounts/sandbox')).status).toBe(401);
+    const bare = await owner.send('POST', '/v1/accounts/sandbox', {});
+    expect([bare.status, bare.json.detail]).toEqual([400, expect.stringContaining('Idempotency-Key')]);
+    const key = { 'idempotency-key': 'stay-here' };
+    expect((await stay(key)).json).toEqual((await stay(key)).json);
+  });
+
+  it('keeps the secrets of both webhooks when two ask at the same instant', async () => {
+    const lock = sql`lock table lane in share row exclusive mode`;
+    const answers = await togetherBehind(world.database.db, lock, [() => stay(), () => stay()]);
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    expect(answers[0]?.json.id).toBe(answers[1]?.json.id);
+    const { rows } = await sql<{ sealed: readonly string[] }>`
+      select webhook_secrets_sealed as sealed from gateway_account`.execute(world.database.db);
+    expect(rows[0]?.sealed.map((secret) => world.services.secrets.open(secret)).sort()).toEqual(['whsec_1', 'whsec_2']);
+  });
+
+  it('is refused beside real numbers, before it is started', async () => {
+    world.outside.sandbox = undefined;
+    expect((await connectLive()).json.environment).toBe('live');
+    const answer = await stay();
+    expect([answer.status, answer.json.state]).toEqual([409, 'live']);
+    expect(answer.json.detail).toContain('"Real line"');
+  });
+
+  it('takes no share of campaigns any more once a real number is connected', async () => {
+    await stay();
+    other.numbers = ok([number(3)]);
+    expect((await connectLive()).status).toBe(201);
+    const [made, real] = (await owner.get('/v1/accounts')).json.data;
+    expect(made.lanes).toMatchObject([
+      { state: 'off', stateReason: expect.stringContaining('real number') },
+      { state: 'off' },
+    ]);
+    expect(real.lanes).toMatchObject([{ state: 'active', stateReason: null }]);
+    const { rows } = await sql<{ off: readonly string[] }>`
+      select detail -> 'sandboxOff' as off from audit_entry where detail ? 'sandboxOff'`.execute(world.database.db);
+    expect(rows).toEqual([{ off: ['+16175550101', '+16175550102'] }]);
   });
 });

@@ -12,6 +12,7 @@ import {
   refreshAccount,
   webhookUrl,
 } from '../../gateways/connect-account.ts';
+import { connectSandbox, type PreparedSandbox, prepareSandbox } from '../../gateways/sandbox-account.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
@@ -22,18 +23,25 @@ import * as contract from '../contract/operations.ts';
 import { isoText, isoTextOrNull, type RouteInput } from '../route-types.ts';
 
 export function registerAccountRoutes(api: Api, services: Services): void {
-  const { clock, newUuid, secrets, openGateway, publicUrl } = services;
+  const { clock } = services;
   const { db } = services.database;
-  const deps = { db, clock, newUuid, secrets, openGateway, publicUrl };
+  const deps = { ...services, db };
   const shown = async (tx: Db | Tx, id: Uuid) => {
     const account = (await listAccountOverviews(tx, clock.now())).find((row) => row.id === id);
     if (account === undefined) throw new Error(`account ${id} vanished while it was being shown`);
-    return showAccount(account, publicUrl());
+    return showAccount(account, services);
   };
 
   api.handle(contract.listAccounts, async () => {
     const accounts = await listAccountOverviews(db, clock.now());
-    return ok({ data: accounts.map((account) => showAccount(account, publicUrl())) });
+    return ok({ data: accounts.map((account) => showAccount(account, services)) });
+  });
+  api.effect(contract.connectSandbox, {
+    prepare: (): Promise<Outcome<PreparedSandbox>> => prepareSandbox(deps),
+    effect: async (tx, { caller }, prepared) => {
+      const connected = await connectSandbox(tx, deps, { actor: caller.actor, prepared });
+      return connected.ok ? ok(await shown(tx, connected.value)) : connected;
+    },
   });
   api.effect(contract.connectAccount, {
     prepare: ({ body }): Promise<Outcome<Connection>> => prepareConnection(deps, connectInput(body)),
@@ -81,7 +89,7 @@ type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 const given = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 
-const showAccount = (account: AccountOverview, publicUrl: string) => ({
+const showAccount = (account: AccountOverview, at: Pick<Services, 'publicUrl' | 'localUrl'>) => ({
   id: showId('account', account.id),
   kind: account.kind,
   name: account.name,
@@ -90,7 +98,7 @@ const showAccount = (account: AccountOverview, publicUrl: string) => ({
   ratePerSecond: account.ratePerSecond,
   state: account.state,
   stateReason: account.stateReason,
-  webhookUrl: webhookUrl(publicUrl, account),
+  webhookUrl: webhookUrl(at, account),
   webhookRegistered: account.webhookRef !== null,
   lastEventAt: isoTextOrNull(account.lastEventAt),
   heldBy: account.heldBy,

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../../test/fixtures.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
+import { uuidOf } from '../api.ts';
 import { registerCampaignRoutes } from './campaign-routes.ts';
 
 let world: HttpWorld;
@@ -49,6 +50,45 @@ describe('a launched campaign', () => {
     const { data } = (await owner.get(`${address}/recipients?contactId=${contactId}`)).json;
     expect(data.map((row: { contactId: string }) => row.contactId)).toEqual([contactId]);
   });
+  it('finds people by name or number, and by variant', async () => {
+    const { data } = (await owner.get(`${address}/recipients?search=${encodeURIComponent('(617) 555-0123')}`)).json;
+    expect(data.map((row: { phone: string }) => row.phone)).toEqual(['+16175550123']);
+    const people = async (variant: string) =>
+      (await owner.get(`${address}/recipients?limit=200&variant=${variant}`)).json.data.length;
+    expect([await people('A'), await people('B')]).toEqual([200, 0]);
+  });
+  it('has one expected finish, whoever asks for it', async () => {
+    // 501 people at 250 a day: the last one on the third morning.
+    await sql`update lane set daily_cap = 250`.execute(world.database.db);
+    const { expectedFinishAt } = (await owner.get(`${address}/live`)).json.campaign;
+    expect(expectedFinishAt).toMatch(/^2026-11-19T13:00:00/);
+    expect((await owner.get(address)).json.expectedFinishAt).toBe(expectedFinishAt);
+    const finishes = async (path: string, name: string) =>
+      (await owner.get(path)).json[name].map((row: { state: string; expectedFinishAt: string | null }) => [
+        row.state,
+        row.expectedFinishAt,
+      ]);
+    expect(await finishes('/v1/campaigns', 'data')).toEqual([
+      ['running', expectedFinishAt],
+      ['draft', null],
+      ['draft', null],
+    ]);
+    expect(await finishes('/v1/home', 'campaigns')).toEqual([['running', expectedFinishAt]]);
+  });
+  it('has no expected finish while nothing can be sent', async () => {
+    const { db } = world.database;
+    const finish = async () => (await owner.get(address)).json.expectedFinishAt;
+    await sql`update gateway_account set state = 'paused', state_reason = 'No credit'`.execute(db);
+    expect(await finish()).toBeNull();
+    await sql`update gateway_account set state = 'active', state_reason = null`.execute(db);
+    await sql`update lane set state = 'off', state_reason = 'test'`.execute(db);
+    expect(await finish()).toBeNull();
+    await sql`update lane set state = 'active', state_reason = null`.execute(db);
+    await owner.post('/v1/sending/pause', {});
+    expect(await finish()).toBeNull();
+    await owner.post('/v1/sending/resume');
+    expect(await finish()).not.toBeNull();
+  });
   it('says of each who waits why', async () => {
     const why = async () => (await owner.get(`${address}/recipients?limit=1`)).json.data[0].why;
     expect(await why()).toContain('Waits for its turn');
@@ -64,6 +104,32 @@ describe('a launched campaign', () => {
       ['+16175550000', false],
       ['+16175550001', true],
     ]);
+  });
+});
+
+describe('a draft', () => {
+  it('tells other screens that it was made, changed and deleted', async () => {
+    const topics: string[] = [];
+    const heard = async (what: () => Promise<unknown>): Promise<readonly string[]> => {
+      const told = Promise.withResolvers<void>();
+      const stop = world.services.live.subscribe('campaign', (topic) => {
+        topics.push(topic);
+        told.resolve();
+      });
+      await what();
+      await told.promise;
+      stop();
+      return topics.splice(0);
+    };
+    let id = '';
+    const made = await heard(async () => {
+      id = (await owner.post('/v1/campaigns', { name: 'Fall' })).json.id;
+    });
+    const topic = `campaign:${uuidOf('campaign', id)}`;
+    expect(made).toEqual([topic]);
+    const renamed = { revision: 1, name: 'Autumn' };
+    expect(await heard(() => owner.patch(`/v1/campaigns/${id}`, renamed))).toEqual([topic]);
+    expect(await heard(() => owner.delete(`/v1/campaigns/${id}`))).toEqual([topic]);
   });
 });
 

@@ -5,23 +5,27 @@ import type { DraftInput } from '../../campaigns/campaign-store.ts';
 import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
 import { CONFIRM_NAME_ABOVE } from '../../campaigns/decide-launch.ts';
+import { expectedFinishes } from '../../campaigns/expected-finish.ts';
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
 import { type LiveCampaign, readLiveCampaign, type WaitingAt, whyPending } from '../../campaigns/live-campaign.ts';
-import { listRecipients, type RecipientRow } from '../../campaigns/live-store.ts';
 import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
+import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
+import { searchPatterns } from '../../contacts/contact-search.ts';
 import { outcomeText } from '../../messages/outcome-sentences.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { makeCursor, readCursor, toPage } from '../../platform/cursor.ts';
-import { runTx } from '../../platform/database.ts';
+import { type Db, runTx, type Tx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { notFound, type Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
+import type { Instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/campaigns.ts';
 import { isoText, isoTextOrNull, type RouteInput, rawRoute } from '../route-types.ts';
 
-type CampaignServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
+type CampaignServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'jobs'>;
 
 export function registerCampaignRoutes(api: Api, services: CampaignServices): void {
   registerReads(api, services);
@@ -42,11 +46,11 @@ function registerReads(api: Api, services: CampaignServices): void {
     const after = cursor.value === undefined ? undefined : { createdAt: cursor.value[0], id: cursor.value[1] };
     const rows = await listCampaigns(db, { state: query.state, search: query.search, after, limit: query.limit + 1 });
     const page = toPage(rows, query.limit, (last) => makeCursor(last.createdAt.toString(), last.id));
-    return ok({ ...page, data: page.data.map((campaign) => showCampaign(campaign)) });
+    return ok({ ...page, data: await showCampaigns(db, services.clock, page.data) });
   });
   api.handle(contract.getCampaign, async ({ params }) => {
     const campaign = await find(services, params.id);
-    return campaign.ok ? ok(showCampaign(campaign.value)) : campaign;
+    return shown(db, services.clock, campaign);
   });
   api.handle(contract.reviewCampaign, async ({ params }) => {
     const campaign = await find(services, params.id);
@@ -75,16 +79,20 @@ function registerReads(api: Api, services: CampaignServices): void {
     if (!cursor.ok) return cursor;
     const campaign = await find(services, params.id);
     if (!campaign.ok) return campaign;
-    const { state, reason, limit } = query;
+    const { state, reason, variant, limit } = query;
     const after = cursor.value === undefined ? undefined : { state: cursor.value[0], id: cursor.value[1] };
-    const rows = await listRecipients(db, {
+    const variantId = campaign.value.variants.find(({ label }) => label === variant)?.id;
+    // A variant that the campaign does not have was sent to nobody.
+    if (variant !== undefined && variantId === undefined) return ok({ data: [], nextCursor: null });
+    const wanted = {
       campaignId: campaign.value.id,
       state,
       reason,
+      variantId,
       contactId: query.contactId === undefined ? undefined : uuidOf('contact', query.contactId),
-      after,
-      limit: limit + 1,
-    });
+      search: query.search ? searchPatterns(query.search) : undefined,
+    };
+    const rows = await listRecipients(db, wanted, { after, limit: limit + 1 });
     const page = toPage(rows, limit, (last) => makeCursor(last.state, last.enrollmentId));
     const { zone } = await getBusiness(db);
     const at = { campaign: campaign.value, zone, now: services.clock.now() };
@@ -95,12 +103,18 @@ function registerReads(api: Api, services: CampaignServices): void {
 function registerDrafts(api: Api, services: CampaignServices): void {
   api.effect(contract.createCampaign, {
     effect: async (tx, { body, caller }) =>
-      shown(await createDraft(tx, services, { ...body, laneIds: laneUuids(body.laneIds), createdBy: caller.name })),
+      shown(
+        tx,
+        services.clock,
+        await createDraft(tx, services, { ...body, laneIds: laneUuids(body.laneIds), createdBy: caller.name }),
+      ),
   });
   api.handle(contract.updateCampaign, ({ params, body }) =>
     runTx(services.database.db, async (tx) => {
       const { revision, ...change } = body;
       return shown(
+        tx,
+        services.clock,
         await updateDraft(tx, services, {
           id: uuidOf('campaign', params.id),
           shownId: params.id,
@@ -122,6 +136,8 @@ function registerControl(api: Api, services: CampaignServices): void {
   api.effect(contract.launchCampaign, {
     effect: async (tx, { params, body, caller }) =>
       shown(
+        tx,
+        services.clock,
         await launchCampaign(tx, services, {
           id: uuidOf('campaign', params.id),
           shownId: params.id,
@@ -140,6 +156,8 @@ function registerControl(api: Api, services: CampaignServices): void {
     api.handle(route, ({ params, body, caller }) =>
       runTx(services.database.db, async (tx) =>
         shown(
+          tx,
+          services.clock,
           await act(tx, services, {
             id: uuidOf('campaign', params.id),
             shownId: params.id,
@@ -190,7 +208,11 @@ async function find(services: CampaignServices, shownId: string): Promise<Outcom
   return campaign === undefined ? notFound('campaign', shownId) : ok(campaign);
 }
 
-const shown = (outcome: Outcome<Campaign>) => (outcome.ok ? ok(showCampaign(outcome.value)) : outcome);
+async function shown(db: Db | Tx, clock: Clock, outcome: Outcome<Campaign>): Promise<Outcome<ShownCampaign>> {
+  if (!outcome.ok) return outcome;
+  const finishes = await expectedFinishes(db, clock, [outcome.value]);
+  return ok(showCampaign(outcome.value, finishes.get(outcome.value.id)));
+}
 
 const laneUuids = (shownIds: readonly string[]): readonly Uuid[] => shownIds.map((id) => uuidOf('lane', id));
 
@@ -230,9 +252,23 @@ const showTotals = (totals: Totals) => ({
   replied: totals.replied,
   opted_out: totals.optedOut,
   parts: totals.parts,
+  accepted: totals.accepted,
 });
 
-export const showCampaign = (campaign: Campaign, expectedFinishAt: string | null = null) => ({
+/** Campaigns as the API shows them, each with its expected finish. */
+export async function showCampaigns(
+  db: Db | Tx,
+  clock: Clock,
+  campaigns: readonly Campaign[],
+): Promise<ShownCampaign[]> {
+  const finishes = await expectedFinishes(db, clock, campaigns);
+  return campaigns.map((campaign) => showCampaign(campaign, finishes.get(campaign.id)));
+}
+
+type ShownCampaign = ReturnType<typeof showCampaign>;
+
+/** A campaign as the API shows it; `expectedFinish` is that of a running one (campaigns/expected-finish.ts). */
+export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null) => ({
   id: showId('campaign', campaign.id),
   name: campaign.name,
   state: campaign.state,
@@ -253,11 +289,11 @@ export const showCampaign = (campaign: Campaign, expectedFinishAt: string | null
   createdAt: isoText(campaign.createdAt),
   launchedAt: isoTextOrNull(campaign.launchedAt),
   finishedAt: isoTextOrNull(campaign.finishedAt),
-  expectedFinishAt,
+  expectedFinishAt: isoTextOrNull(expectedFinish ?? null),
 });
 
 const showLive = (live: LiveCampaign) => ({
-  campaign: showCampaign(live.campaign, isoTextOrNull(live.expectedFinishAt)),
+  campaign: showCampaign(live.campaign, live.expectedFinishAt),
   waitingFor: live.waitingFor,
   ratePerMinute: live.ratePerMinute,
   lanes: live.lanes.map(({ id, name, phone, state, stateReason, usedToday, dailyCap }) => ({

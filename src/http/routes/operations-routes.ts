@@ -8,7 +8,7 @@ import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/operations.ts';
 import { isoText, rawRoute } from '../route-types.ts';
-import { showCampaign } from './campaign-routes.ts';
+import { showCampaigns } from './campaign-routes.ts';
 import { showConversation } from './inbox-routes.ts';
 
 export function registerOperationsRoutes(api: Api, services: Services, options: { readonly version: string }): void {
@@ -45,7 +45,7 @@ export function registerOperationsRoutes(api: Api, services: Services, options: 
       today: home.today,
       waiting: home.waiting.map(showConversation),
       waitingCount: home.waitingCount,
-      campaigns: home.campaigns.map((campaign) => showCampaign(campaign)),
+      campaigns: await showCampaigns(database.db, clock, home.campaigns),
       trend: home.trend,
       attention: home.attention,
       contacts: home.extent.contacts,

@@ -15,6 +15,7 @@ const totals: Totals = {
   replied: 31,
   opted_out: 4,
   parts: 503,
+  accepted: 480,
 };
 const answer = (campaign: Partial<Campaign>, waitingFor: string | null = null, ratePerMinute = 0) =>
   campaignAnswer(
@@ -57,6 +58,11 @@ describe('the first line of a campaign', () => {
       sentence: 'Waiting: quiet hours, goes on at Wed 08:00 EST with the first 120 people',
       more: '488 of 970 texted · done about tomorrow 14:35 EST',
     }));
+  it('says of a cancelled one how many are still being taken off its list', () => {
+    const more = (pending: number) => answer({ state: 'cancelled', totals: { ...totals, pending } }).more;
+    expect(more(12_000)).toContain('12,000 still being taken off the list');
+    expect(more(0)).not.toContain('taken off');
+  });
   it('keeps the words of whoever paused it', () =>
     expect(answer({ state: 'paused', stateReason: 'Wrong price' })).toEqual({
       sentence: 'Paused: Wrong price',

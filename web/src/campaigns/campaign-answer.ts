@@ -37,7 +37,7 @@ export function campaignAnswer(live: Standing, moment: Moment): CampaignAnswer {
     case 'cancelled':
       return {
         sentence: `Cancelled${ended}: ${plural(texted, 'person was', 'people were')} texted, the others were not`,
-        more: joined([customReason(stateReason), endWords(live)]),
+        more: joined([customReason(stateReason), takingOffWords(totals.pending), endWords(live)]),
       };
     default:
       return state satisfies never;
@@ -81,6 +81,10 @@ function paceWords(perMinute: number): string | null {
 
 /** What a person wrote; the server's own words say no more than the state does. */
 const customReason = (reason: string | null): string | null => (reason === 'Cancelled by a person' ? null : reason);
+
+/** Nobody is texted any more, but of many thousands the last are still being counted off. */
+const takingOffWords = (people: number): string | null =>
+  people === 0 ? null : `${formatCount(people)} still being taken off the list`;
 
 const progressWords = ({ campaign: { totals } }: Standing): string =>
   `${formatCount(textedOf(totals))} of ${formatCount(peopleOf(totals))} texted`;

@@ -14,6 +14,7 @@ const totals: Totals = {
   replied: 31,
   opted_out: 4,
   parts: 503,
+  accepted: 480,
 };
 
 describe('the figures of a campaign', () => {
@@ -21,10 +22,15 @@ describe('the figures of a campaign', () => {
   it('count a text as tried whether it went out or failed', () => expect(textedOf(totals)).toBe(488));
   it('count as waiting also those whose answer was lost', () => expect(waitingOf(totals)).toBe(482));
   it('add up: everybody is texted or waits', () => expect(textedOf(totals) + waitingOf(totals)).toBe(peopleOf(totals)));
+  it('count as sent also what failed after the gateway had taken it', () => {
+    const { count } = sharesOf(totals).sent;
+    expect(count).toBeGreaterThan(totals.sent + totals.delivered);
+    expect(textedOf(totals) - count).toBe(8);
+  });
   it('are each a rate of something larger', () => {
     expect(sharesOf(totals)).toEqual({
-      sent: { label: 'Sent', count: 473, of: { count: 970, word: 'people' } },
-      delivered: { label: 'Delivered', count: 412, of: { count: 488, word: 'texted' } },
+      sent: { label: 'Sent', count: 480, of: { count: 970, word: 'people' } },
+      delivered: { label: 'Delivered', count: 412, of: { count: 480, word: 'sent' } },
       replied: { label: 'Replied', count: 31, of: { count: 412, word: 'delivered' } },
       optedOut: { label: 'Opted out', count: 4, of: { count: 412, word: 'delivered' } },
     });

@@ -5,10 +5,10 @@ import type { StateName } from '../patterns/states.ts';
 
 /** Those who are to be texted: enrolled and not left out. */
 export const peopleOf = (totals: Totals): number => totals.enrolled - totals.skipped;
-/** Those whose text the gateway took and that is not known to have failed. */
-export const sentOf = (totals: Totals): number => totals.sent + totals.delivered;
-/** Those whose turn is over: sent or failed. */
-export const textedOf = (totals: Totals): number => sentOf(totals) + totals.failed;
+/** Those whose text the gateway took, also when it failed afterwards. */
+export const sentOf = (totals: Totals): number => totals.accepted;
+/** Those whose turn is over: sent, or failed before that. */
+export const textedOf = (totals: Totals): number => totals.sent + totals.delivered + totals.failed;
 /** Those who still wait for their text, or for the gateway's word about it. */
 export const waitingOf = (totals: Totals): number => totals.pending + totals.handing_over + totals.unknown;
 
@@ -23,7 +23,7 @@ export function sharesOf(totals: Totals): Readonly<Record<'sent' | 'delivered' |
   const delivered = { count: totals.delivered, word: 'delivered' };
   return {
     sent: { label: 'Sent', count: sentOf(totals), of: { count: peopleOf(totals), word: 'people' } },
-    delivered: { label: 'Delivered', count: totals.delivered, of: { count: textedOf(totals), word: 'texted' } },
+    delivered: { label: 'Delivered', count: totals.delivered, of: { count: sentOf(totals), word: 'sent' } },
     replied: { label: 'Replied', count: totals.replied, of: delivered },
     optedOut: { label: 'Opted out', count: totals.opted_out, of: delivered },
   };

@@ -23,7 +23,8 @@ export function CampaignPage() {
   const isDraft = campaign.data?.state === 'draft';
   const seenAsDraft = useRef<string>(undefined);
   if (isDraft) seenAsDraft.current = campaignId;
-  if (campaign.data === undefined)
+  // Also when it is deleted on another screen while it is open on this one.
+  if (campaign.data === undefined || isProblem(campaign.error, 404))
     return (
       <Page>
         {campaign.error === null ? null : <PageHeader title="Campaign" />}

@@ -84,7 +84,7 @@ export const campaignColumns: readonly TableColumn<Campaign>[] = [
   shareColumn('delivered', 'Delivered', 'md'),
   shareColumn('replied', 'Replied', 'md'),
   shareColumn('optedOut', 'Opted out', 'lg'),
-  { id: 'when', header: 'When', width: 164, hideBelow: 'lg', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
+  { id: 'when', header: 'When', width: 204, hideBelow: 'lg', cell: (campaign) => <WhenAndWho campaign={campaign} /> },
   { id: 'next', header: 'Next', width: 112, hideBelow: 'md', cell: (campaign) => <NextAction campaign={campaign} /> },
 ];
 
@@ -100,8 +100,10 @@ function Progress({ campaign }: { readonly campaign: Campaign }) {
   );
 }
 
-/** When it was made, launched or over, whatever came last, and who made it. */
+/** When it ends; once that is over or nobody knows it, what came last: made, launched or over, and who made it. */
 function WhenAndWho({ campaign }: { readonly campaign: Campaign }) {
+  const { finish } = useStanding(campaign);
+  if (finish !== null) return finish;
   return (
     <>
       <TimeText at={campaign.finishedAt ?? campaign.launchedAt ?? campaign.createdAt} look="relative" />{' '}
@@ -114,34 +116,45 @@ function WhenAndWho({ campaign }: { readonly campaign: Campaign }) {
 
 /** The state and, beside it, why or until when; of a draft, for whom it is. */
 function StateCell({ campaign }: { readonly campaign: Campaign }) {
-  const cause = useCause(campaign);
+  const { cause, finish } = useStanding(campaign);
   return (
     <span className={classes.state}>
       <StateBadge state={campaign.state} />
-      <span className={classes.cause} title={cause ?? undefined}>
+      <span className={classes.cause} title={standingWords({ cause, finish }) ?? undefined}>
         {cause}
+        {finish === null ? null : <span className={classes.finish}>{cause === null ? finish : ` · ${finish}`}</span>}
       </span>
     </span>
   );
 }
 
+interface Standing {
+  readonly cause: string | null;
+  readonly finish: string | null;
+}
+
+const standingWords = ({ cause, finish }: Standing): string | null =>
+  cause === null ? finish : finish === null ? cause : `${cause} · ${finish}`;
+
 /** A running campaign's cause changes with the clock too, so it is asked for while its row is in sight. */
 const CAUSE_EVERY_MS = 5_000;
 
-function useCause(campaign: Campaign): string | null {
+function useStanding(campaign: Campaign): Standing {
   const clock = useProductClock(60_000);
   const running = campaign.state === 'running';
   const live = useQuery({ ...campaignLiveQuery(campaign.id), enabled: running, refetchInterval: CAUSE_EVERY_MS });
-  if (campaign.state === 'draft') return `to ${audienceWords(campaign.audience)}`;
-  if (!running) return campaign.state === 'paused' ? campaign.stateReason : null;
-  if (live.data === undefined) return null;
-  return live.data.waitingFor === null
-    ? finishWords(live.data.campaign.expectedFinishAt, clock)
-    : shortCause(live.data.waitingFor);
+  if (campaign.state === 'draft') return { cause: `to ${audienceWords(campaign.audience)}`, finish: null };
+  if (!running) return { cause: campaign.state === 'paused' ? campaign.stateReason : null, finish: null };
+  const waitingFor = live.data?.waitingFor ?? null;
+  return {
+    cause: waitingFor === null ? null : shortCause(waitingFor),
+    finish: finishWords((live.data?.campaign ?? campaign).expectedFinishAt, clock),
+  };
 }
 
+/** "done about tomorrow 14:35 EST"; days ahead the hour says nothing: "done about Tue 8 Dec". */
 const finishWords = (at: string | null, clock: ProductClock): string | null =>
-  at === null ? null : `done about ${formatWhen(at, clock)}`;
+  at === null ? null : `done about ${formatWhen(at, clock).split(',')[0]}`;
 
 /** What one would do next with it, without opening it. */
 function NextAction({ campaign }: { readonly campaign: Campaign }) {
@@ -187,12 +200,12 @@ function NextAction({ campaign }: { readonly campaign: Campaign }) {
 }
 
 export function CampaignPhoneRow({ campaign }: { readonly campaign: Campaign }) {
-  const cause = useCause(campaign);
+  const words = standingWords(useStanding(campaign));
   return (
     <TwoLines
       first={campaign.name}
       aside={<StateBadge state={campaign.state} />}
-      second={launched(campaign) ? (cause ?? resultWords(campaign)) : <DraftWords campaign={campaign} />}
+      second={launched(campaign) ? (words ?? resultWords(campaign)) : <DraftWords campaign={campaign} />}
     />
   );
 }

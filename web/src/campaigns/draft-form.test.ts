@@ -27,6 +27,7 @@ const totals = {
   replied: 0,
   opted_out: 0,
   parts: 0,
+  accepted: 0,
 };
 const draft = (change: Partial<Campaign> = {}): Campaign => ({
   id: 'cmp_1',

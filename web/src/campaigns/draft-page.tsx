@@ -45,6 +45,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
   const lanes = useQuery(accountsQuery).data?.data.flatMap((account) => account.lanes) ?? [];
   useLive('contacts', [['audience-preview'], campaignKeys.review(campaign.id, draft.revision)]);
   useLive('status', [operationKeys.accounts]);
+  useLive(`campaign:${campaign.id}`, [campaignKeys.one(campaign.id)]);
 
   const fresh = draft.isSaved && !review.isPlaceholderData && !review.isFetching;
   const problems = (review.isPlaceholderData ? undefined : review.data?.problems) ?? [];

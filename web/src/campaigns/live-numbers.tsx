@@ -1,4 +1,5 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { CampaignLive } from '../api/campaigns.ts';
 import { Section } from '../patterns/page.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
@@ -23,8 +24,13 @@ export function LiveNumbers({ lanes }: { readonly lanes: CampaignLive['lanes'] }
               {lane.state === 'active' ? null : <StateBadge state={lane.state} />}
             </span>
             <CapBar used={lane.usedToday} cap={lane.dailyCap} name={lane.name} />
-            {lane.state === 'active' || lane.stateReason === null ? null : (
-              <span className={classes.laneNote}>{lane.stateReason}</span>
+            {lane.state === 'active' ? null : (
+              <span className={classes.laneNote}>
+                {lane.stateReason === null ? '' : `${lane.stateReason}. `}
+                <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings/numbers" />}>
+                  {lane.state === 'off' ? 'Switch it on' : 'Resume it'}
+                </Anchor>
+              </span>
             )}
           </li>
         ))}

@@ -2,14 +2,13 @@ import { Button } from '@mantine/core';
 import { IconFilterOff, IconRefresh, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useMatch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import {
   type Campaign,
   type CampaignLive,
   campaignKeys,
   campaignLiveQuery,
   campaignQuery,
-  type EnrollmentState,
   type Recipient,
   recipientsQuery,
 } from '../api/campaigns.ts';
@@ -17,19 +16,19 @@ import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
-import { type Filter, FilterChips } from '../patterns/filter-chips.tsx';
+import { FilterChips } from '../patterns/filter-chips.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { usePageTitle } from '../patterns/page-title.ts';
+import { SearchBox } from '../patterns/search-box.tsx';
+import { useShortcuts } from '../patterns/shortcuts.ts';
 import { SplitView } from '../patterns/side-panel.tsx';
-import { STATES } from '../patterns/states.ts';
 import { useColumnChooser } from '../patterns/table-columns.tsx';
 import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
 import { ICON_STROKE } from '../theme.ts';
+import { filtersOf, type RecipientSearch, withFilter } from './recipient-filters.ts';
 import { RecipientPhoneRow, recipientColumns } from './recipient-row.tsx';
 
 const route = getRouteApi('/shell/campaigns/$campaignId/people');
-/** In the order of a person's way through the campaign. */
-const STATE_ORDER = ['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'skipped'] as const;
 
 /** Everybody of the campaign, each with why. The list stands still while it is read; a button brings the newest states. */
 export function Recipients() {
@@ -48,8 +47,7 @@ interface RecipientListProps {
 
 function RecipientList({ campaign, live }: RecipientListProps) {
   usePageTitle(campaign.name);
-  const { state, reason } = route.useSearch();
-  const filters = { ...(state ? { state } : {}), ...(reason ? { reason } : {}) };
+  const filters = plainSearch(route.useSearch());
   const navigate = route.useNavigate();
   const openId = useMatch({ from: '/shell/campaigns/$campaignId/people/$contactId', shouldThrow: false })?.params
     .contactId;
@@ -59,13 +57,30 @@ function RecipientList({ campaign, live }: RecipientListProps) {
     hold: rows.length > 0,
   });
   const { columns, visibility, chooser } = useRecipientColumns(campaign, openId !== undefined);
-  const put = (search: Search): void =>
-    void navigate({ to: '/campaigns/$campaignId/people', params: { campaignId: campaign.id }, search, replace: true });
+  const searchBox = useRef<HTMLInputElement>(null);
+  useShortcuts('People', [{ keys: '/', label: 'Search people', run: () => searchBox.current?.focus() }]);
+  // The panel of a person stays open: only what is listed beside it changes.
+  const put = (name: string, value: string | undefined): void =>
+    void navigate({
+      to: '.',
+      search: (before) => withFilter(plainSearch(before), { name, value }, live),
+      replace: true,
+    });
+  const showEverybody = (): void => void navigate({ to: '.', search: {}, replace: true });
   return (
     <>
       <FilterChips
+        before={
+          <SearchBox
+            inputRef={searchBox}
+            value={filters.search ?? ''}
+            onChange={(value) => put('search', value)}
+            label="Name, company or part of a number"
+            width={300}
+          />
+        }
         filters={filtersOf(campaign, live, filters)}
-        onChange={(name, value) => put(name === 'state' ? withState(value) : withReason(live, value))}
+        onChange={put}
         after={
           <>
             {held === 0 ? null : (
@@ -95,7 +110,7 @@ function RecipientList({ campaign, live }: RecipientListProps) {
             />
           )
         ) : rows.length === 0 ? (
-          <Nobody filtered={Object.keys(filters).length > 0} onClear={() => put({})} />
+          <Nobody filtered={Object.keys(filters).length > 0} onClear={showEverybody} />
         ) : (
           <VirtualTable<Recipient>
             label={`People of ${campaign.name}`}
@@ -120,6 +135,11 @@ function RecipientList({ campaign, live }: RecipientListProps) {
   );
 }
 
+const plainSearch = ({ state, ...rest }: ReturnType<typeof route.useSearch>): RecipientSearch => ({
+  ...rest,
+  ...(state ? { state } : {}),
+});
+
 /** What a panel beside the list leaves room for. */
 const HIDDEN_BESIDE_PANEL = { phone: false, variant: false, lane: false, sentAt: false };
 
@@ -128,41 +148,6 @@ function useRecipientColumns(campaign: Campaign, panel: boolean) {
   const columns = useMemo(() => recipientColumns.filter((column) => variants || column.id !== 'variant'), [variants]);
   const { visibility, chooser } = useColumnChooser('recipients', columns);
   return { columns, visibility: panel ? { ...visibility, ...HIDDEN_BESIDE_PANEL } : visibility, chooser };
-}
-
-interface Search {
-  readonly state?: EnrollmentState;
-  readonly reason?: string;
-}
-
-function filtersOf(campaign: Campaign, live: CampaignLive | undefined, { state, reason }: Search): readonly Filter[] {
-  const states = STATE_ORDER.filter((name) => campaign.totals[name] > 0 || name === state);
-  return [
-    {
-      name: 'state',
-      label: 'State',
-      value: state,
-      options: states.map((name) => ({ value: name, label: STATES[name].word, count: campaign.totals[name] })),
-    },
-    { name: 'reason', label: 'Reason', value: reason, options: reasonsOf(live) },
-  ];
-}
-
-const reasonsOf = (live: CampaignLive | undefined) => [
-  ...(live?.failures ?? []).map(({ code, sentence, count }) => ({ value: code, label: sentence, count })),
-  ...(live?.skips ?? []).map(({ reason, sentence, count }) => ({ value: reason, label: sentence, count })),
-];
-
-function withState(value: string | undefined): Search {
-  const state = STATE_ORDER.find((name) => name === value);
-  return state === undefined ? {} : { state };
-}
-
-/** A reason belongs to one state, so both change together. */
-function withReason(live: CampaignLive | undefined, reason: string | undefined): Search {
-  if (reason === undefined) return {};
-  const state: EnrollmentState = live?.skips.some((skip) => skip.reason === reason) ? 'skipped' : 'failed';
-  return { state, reason };
 }
 
 function Nobody({ filtered, onClear }: { readonly filtered: boolean; readonly onClear: () => void }) {

@@ -22,13 +22,15 @@ export const campaignRoute = createRoute({
   component: lazyPage(() => import('./campaign-page.tsx'), 'CampaignPage'),
 });
 
-/** Everybody of a launched campaign; `state` and `reason` filter. */
+/** Everybody of a launched campaign; `state`, `reason`, `variant` and `search` filter. */
 export const recipientsRoute = createRoute({
   getParentRoute: () => campaignRoute,
   path: 'people',
   validateSearch: searchSchema({
     state: oneOf(['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'skipped'], ''),
     reason: text(100),
+    variant: text(20),
+    search: text(),
   }),
   staticData: { title: 'People' },
   component: lazyPage(() => import('./recipients.tsx'), 'Recipients'),

@@ -17,7 +17,7 @@ interface ContactFormProps {
 }
 
 /** The fields of a contact in place; only what was changed is sent. The number is the contact, so it stays. */
-export function ContactForm({ contact, onClose }: ContactFormProps) {
+export default function ContactForm({ contact, onClose }: ContactFormProps) {
   const tags = useQuery(contactFacetsQuery).data?.tags ?? [];
   const form = useForm<Values>({ initialValues: valuesOf(contact) });
   const change = useContactChange(contact, onClose);

@@ -14,12 +14,14 @@ interface ContactListProps {
   readonly contacts: ReturnType<typeof useContactList>;
   readonly search: string | undefined;
   readonly filtered: boolean;
+  /** Filters besides the search are set. */
+  readonly narrowed: boolean;
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
   readonly onClear: () => void;
 }
 
-export function ContactList({ contacts, search, filtered, openId, onOpen, onClear }: ContactListProps) {
+export function ContactList({ contacts, search, filtered, narrowed, openId, onOpen, onClear }: ContactListProps) {
   const { query, rows, changes, total, columns, visibility, setScrolled } = contacts;
   const frame = useRef<HTMLDivElement>(null);
   const showNew = (): void => {
@@ -48,7 +50,7 @@ export function ContactList({ contacts, search, filtered, openId, onOpen, onClea
             />
           </div>
         ) : filtered ? (
-          <NobodyMatches search={search} onClear={onClear} />
+          <NobodyMatches search={search} narrowed={narrowed} onClear={onClear} />
         ) : (
           <Suspense fallback={null}>
             <NoContactsYet />

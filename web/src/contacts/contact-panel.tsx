@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBan, IconMessage, IconPencil } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { type Contact, contactEligibilityQuery, contactKeys, contactName, contactQuery } from '../api/contacts.ts';
 import { conversationsQuery, inboxKeys } from '../api/inbox.ts';
 import { useLive } from '../api/live.ts';
@@ -17,15 +18,18 @@ import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { useShortcuts } from '../patterns/shortcuts.ts';
 import { SidePanel } from '../patterns/side-panel.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { ContactFacts } from './contact-facts.tsx';
-import { ContactForm } from './contact-form.tsx';
 import classes from './contact-panel.module.css';
 import { ContactStateLine } from './contact-state-line.tsx';
 import { ContactTags } from './contact-tags.tsx';
 import { ContactTimeline } from './contact-timeline.tsx';
-import { OptOutDialog } from './opt-out-dialog.tsx';
 import { useFocusBack } from './use-focus-back.ts';
+
+/** Both come with libraries of their own, and most visits only look. */
+const ContactForm = lazy(() => import('./contact-form.tsx'));
+const OptOutDialog = lazy(() => import('./opt-out-dialog.tsx'));
 
 const route = getRouteApi('/shell/contacts/$contactId');
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
@@ -75,8 +79,8 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
   const { role } = useSuspenseQuery(meQuery).data.user;
   const mayChange = mayAct(role, 'agent');
   const [editing, form] = useDisclosure();
-  const [stopping, dialog] = useDisclosure();
-  const editButton = useFocusBack(editing || stopping);
+  const dialog = useLazyDialog();
+  const editButton = useFocusBack(editing || dialog.opened);
   const optedOut = contact.suppressed?.reason === 'opt_out';
   useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
   return (
@@ -97,12 +101,14 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
         ) : null}
         {mayChange && !optedOut && !editing ? (
           <Button size="xs" variant="default" leftSection={<IconBan {...icon} />} onClick={dialog.open}>
-            Record an opt-out
+            Record opt-out
           </Button>
         ) : null}
       </Group>
       {editing ? (
-        <ContactForm contact={contact} onClose={form.close} />
+        <Suspense fallback={<LoadingSkeleton shape="lines" count={6} />}>
+          <ContactForm contact={contact} onClose={form.close} />
+        </Suspense>
       ) : (
         <>
           <ContactTags contact={contact} mayChange={mayChange} />
@@ -110,7 +116,9 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
         </>
       )}
       <ContactTimeline contactId={contact.id} />
-      <OptOutDialog contact={contact} opened={stopping} onClose={dialog.close} />
+      <Suspense fallback={null}>
+        {dialog.wanted ? <OptOutDialog contact={contact} opened={dialog.opened} onClose={dialog.close} /> : null}
+      </Suspense>
     </div>
   );
 }
@@ -128,7 +136,7 @@ function ConversationLink({ contactId }: { readonly contactId: string }) {
         <Link {...props} to="/inbox/$conversationId" params={{ conversationId: newest.id }} search={{ view: 'all' }} />
       )}
     >
-      Open the conversation
+      Conversation
     </Button>
   );
 }

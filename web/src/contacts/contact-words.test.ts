@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, attributeLabel, countWords, placeOf, underName } from './contact-words.ts';
+import { addressOf, attributeLabel, countWords, nobodyWords, placeOf, underName } from './contact-words.ts';
 
 const nowhere = { street: null, city: null, state: null, postalCode: null };
 
@@ -51,6 +51,21 @@ describe('under the name stands', () => {
 
 it('an attribute is named in words', () => {
   expect(attributeLabel('lead_source')).toBe('Lead source');
+});
+
+describe('an empty list says what was asked for', () => {
+  it.each([
+    [undefined, true, 'No contact has all of these together.'],
+    ['zzz ', false, 'No name, company, e-mail or number holds “zzz”.'],
+    ['zzz', true, 'No name, company, e-mail or number holds “zzz”, among those with the other filters.'],
+    [
+      '02',
+      false,
+      'No name, company or e-mail begins with “02”. From three characters on, search finds them anywhere, also in numbers.',
+    ],
+  ])('%j %j', (search, narrowed, expected) => {
+    expect(nobodyWords(search, narrowed)).toBe(expected);
+  });
 });
 
 describe('the count beside the title', () => {

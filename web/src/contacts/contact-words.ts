@@ -28,6 +28,19 @@ export const attributeLabel = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+/** The server finds words of fewer characters only where they begin. */
+const FOUND_ANYWHERE_FROM = 3;
+
+/** Why the list is empty; `narrowed` when more than the search was asked for. */
+export function nobodyWords(search: string | undefined, narrowed: boolean): string {
+  const asked = search?.trim() ?? '';
+  if (asked === '') return 'No contact has all of these together.';
+  const among = narrowed ? ', among those with the other filters' : '';
+  if (asked.length < FOUND_ANYWHERE_FROM)
+    return `No name, company or e-mail begins with “${asked}”${among}. From three characters on, search finds them anywhere, also in numbers.`;
+  return `No name, company, e-mail or number holds “${asked}”${among}.`;
+}
+
 /** The server counts up to a limit: "400", "31 of 400", "100,000+". */
 export function countWords(total: Count, matching?: Count): string {
   return matching === undefined ? counted(total) : `${counted(matching)} of ${counted(total)}`;

@@ -64,7 +64,7 @@ export function ContactsPage() {
               value={filters.search ?? ''}
               onChange={(search) => setFilter('search', search)}
               label="Name, company or part of a number"
-              width={phone ? '100%' : 300}
+              width={phone ? '100%' : 'clamp(12rem, 28vw, 18.75rem)'}
             />
           }
           after={phone ? undefined : contacts.chooser}
@@ -75,6 +75,7 @@ export function ContactsPage() {
           contacts={contacts}
           search={filters.search}
           filtered={filtered}
+          narrowed={chips.some((chip) => chip.value !== undefined)}
           openId={openId}
           onOpen={open}
           onClear={() => void navigate({ search: {}, replace: true })}

@@ -1,9 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconSearchOff } from '@tabler/icons-react';
 import { EmptyState } from '../patterns/empty-state.tsx';
+import { nobodyWords } from './contact-words.ts';
 
-export function NobodyMatches(props: { readonly search: string | undefined; readonly onClear: () => void }) {
-  const { search, onClear } = props;
+interface NobodyMatchesProps {
+  readonly search: string | undefined;
+  /** Filters besides the search are set. */
+  readonly narrowed: boolean;
+  readonly onClear: () => void;
+}
+
+export function NobodyMatches({ search, narrowed, onClear }: NobodyMatchesProps) {
   return (
     <EmptyState
       icon={IconSearchOff}
@@ -14,9 +21,7 @@ export function NobodyMatches(props: { readonly search: string | undefined; read
         </Button>
       }
     >
-      {search === undefined
-        ? 'No contact has all of these together.'
-        : `No name, company, e-mail or number holds “${search}”.`}
+      {nobodyWords(search, narrowed)}
     </EmptyState>
   );
 }

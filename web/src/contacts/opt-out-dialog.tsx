@@ -21,7 +21,7 @@ interface OptOutDialogProps {
 }
 
 /** Records that a person asked, by whatever way, not to be texted. Nobody but that person can take it back. */
-export function OptOutDialog({ contact, opened, onClose }: OptOutDialogProps) {
+export default function OptOutDialog({ contact, opened, onClose }: OptOutDialogProps) {
   const queryClient = useQueryClient();
   const [note, setNote] = useState('');
   const [missing, setMissing] = useState(false);

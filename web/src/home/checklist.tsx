@@ -6,9 +6,9 @@ import type { Home, Status } from '../api/operations.ts';
 import { mayAct, type Role } from '../api/session.ts';
 import { useNewCampaign } from '../campaigns/use-new-campaign.ts';
 import { SampleImportButton } from '../imports/sample-import-button.tsx';
-import { CopyText } from '../patterns/copy-text.tsx';
 import { plural } from '../patterns/format.ts';
 import { rightSentence } from '../patterns/no-right.tsx';
+import { SANDBOX_SENTENCE, SandboxButton } from '../settings/sandbox-button.tsx';
 import classes from './checklist.module.css';
 
 interface ChecklistProps {
@@ -75,12 +75,15 @@ function NumberStep(props: {
 }) {
   const { done, next, environment, role } = props;
   const connect = mayAct(role, 'owner') ? (
-    <Button
-      variant={next ? 'filled' : 'default'}
-      renderRoot={(rest) => <Link to="/settings/numbers" search={{ connect: 'yes' }} {...rest} />}
-    >
-      {done ? 'Connect a real number' : 'Connect a number'}
-    </Button>
+    <>
+      {done ? null : <SandboxButton variant="subtle" />}
+      <Button
+        variant={next ? 'filled' : 'default'}
+        renderRoot={(rest) => <Link to="/settings/numbers" search={{ connect: 'yes' }} {...rest} />}
+      >
+        {done ? 'Connect a real number' : 'Connect a number'}
+      </Button>
+    </>
   ) : (
     <Unavailable least="owner" act="connect numbers" />
   );
@@ -92,17 +95,11 @@ function NumberStep(props: {
       next={next}
       actions={done && environment === 'live' ? null : connect}
     >
-      {!done ? (
-        <>
-          Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. To
-          look around first, <CopyText value="npm run demo" label="Copy the command" /> plays three days with invented
-          people.
-        </>
-      ) : environment === 'sandbox' ? (
-        'You are in the sandbox: everything works, and nobody real is texted.'
-      ) : (
-        'Your number is connected.'
-      )}
+      {!done
+        ? `Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. Or look around first. ${SANDBOX_SENTENCE}`
+        : environment === 'sandbox'
+          ? 'You are in the sandbox, a made-up carrier on this machine: nobody real is texted. The made-up people answer, and their opt-outs stay with your contacts: try it with the sample contacts.'
+          : 'Your number is connected.'}
     </Step>
   );
 }

@@ -1,6 +1,7 @@
 import { IconFileOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { type Import, importKeys, importQuery } from '../api/imports.ts';
 import { useLive } from '../api/live.ts';
 import { isProblem } from '../api/problem.ts';
@@ -29,6 +30,7 @@ function OneImport({ id }: { readonly id: string }) {
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? RUNNING_EVERY_MS : false),
   });
   useLive(`import:${id}`, [importKeys.one(id)]);
+  useFocusKept(query.data?.state);
   if (isProblem(query.error, 404))
     return (
       <Page>
@@ -46,6 +48,15 @@ function OneImport({ id }: { readonly id: string }) {
       </Loaded>
     </Page>
   );
+}
+
+/** Every state has a page of its own; the button that led on is gone with the one before, and the focus would be with it. */
+function useFocusKept(state: Import['state'] | undefined): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new state takes the page away.
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>('#main h1')?.focus({ preventScroll: true });
+  }, [state]);
 }
 
 function ByState({ run }: { readonly run: Import }) {

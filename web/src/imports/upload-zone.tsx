@@ -23,6 +23,7 @@ export function UploadZone() {
         openRef={openChooser}
         multiple={false}
         activateOnClick={false}
+        activateOnKeyboard={false}
         enablePointerEvents
         inputProps={{ 'aria-label': 'CSV file with contacts' }}
         onDrop={([file]) => {

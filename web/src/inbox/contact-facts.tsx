@@ -69,7 +69,7 @@ function Person({ contact }: { readonly contact: Contact }) {
       </div>
       {suppressed === null ? null : (
         <Text size="sm" component="div">
-          <StateBadge state="opted_out" /> since <TimeText at={suppressed.since} look="full" />
+          <StateBadge state="opted_out" /> since <TimeText at={suppressed.since} look="when" />
         </Text>
       )}
       <dl className={classes.list}>

@@ -4,7 +4,7 @@ import { IconArrowUp, IconSearch } from '@tabler/icons-react';
 import type { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { Conversation, ConversationView } from '../api/inbox.ts';
 import { useDensity } from '../patterns/density.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
@@ -38,7 +38,7 @@ export function ConversationList(props: ConversationListProps) {
   const retry = (): void => void query.refetch();
   if (query.data === undefined)
     return query.error === null ? (
-      <LoadingSkeleton />
+      <LoadingSkeleton shape="pairs" />
     ) : (
       <ErrorState error={query.error} what="The conversations could not be loaded" onRetry={retry} />
     );
@@ -104,12 +104,14 @@ function Rows({ query, rows, fresh, onFresh, openId, onScrolled }: ConversationL
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
   const density = useDensity();
   const rowHeight = phone ? PHONE_ROW_PX : ROW_PX[density];
+  // Constant while the rows are, or all of them would be measured again at every step of the scrolling.
+  const idAt = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN_ROWS,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: idAt,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured sizes are those of the row height they were measured with.
   useEffect(() => virtualizer.measure(), [rowHeight]);

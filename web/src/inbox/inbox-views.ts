@@ -39,7 +39,10 @@ export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
   done: {
     label: 'Done',
     icon: IconMessageCheck,
-    empty: { title: 'Nothing is done yet', sentence: 'Conversations that you mark as done are kept here.' },
+    empty: {
+      title: 'Nothing is done yet',
+      sentence: 'Conversations that you mark as done are kept here, and opt-outs, which need nobody.',
+    },
   },
   all: {
     label: 'All',

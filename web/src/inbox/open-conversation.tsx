@@ -116,7 +116,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
 }
 
 /** From here on list and thread stand side by side, so the next conversation can follow at once. */
-const SIDE_BY_SIDE_QUERY = '(min-width: 60.01em)';
+export const SIDE_BY_SIDE_QUERY = '(min-width: 60.01em)';
 /** Stepping through the list with j and k is not reading. */
 const READ_AFTER_MS = 700;
 

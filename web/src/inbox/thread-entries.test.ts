@@ -82,4 +82,13 @@ describe('a thread', () => {
     expect(firstUnread(messages, 0)).toBeUndefined();
     expect(firstUnread(messages, 9)).toBeUndefined();
   });
+
+  it('does not count as unread what needed no person', () => {
+    const messages = [
+      inbound('a', '2026-11-18T14:00:00Z'),
+      inbound('b', '2026-11-18T14:01:00Z'),
+      inbound('c', '2026-11-18T14:02:00Z', 'opt_out'),
+    ];
+    expect(firstUnread(messages, 1)).toBe('b');
+  });
 });

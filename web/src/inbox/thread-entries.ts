@@ -71,8 +71,13 @@ function dayReader(zone: string): (atMs: number) => string {
   return (atMs) => format.format(atMs);
 }
 
-/** The oldest of the last `unread` inbound texts (oldest first), where reading goes on. */
+/** The oldest of the last `unread` inbound texts (oldest first), where reading goes on. Opt-outs and opt-ins are never unread. */
 export function firstUnread(messages: readonly Message[], unread: number): string | undefined {
   if (unread <= 0) return undefined;
-  return messages.filter((message) => message.direction === 'inbound').at(-unread)?.id;
+  return messages
+    .filter(({ direction, understoodAs }) => direction === 'inbound' && !dealtWith(understoodAs))
+    .at(-unread)?.id;
 }
+
+const dealtWith = (understoodAs: Message['understoodAs']): boolean =>
+  understoodAs === 'opt_out' || understoodAs === 'opt_in';

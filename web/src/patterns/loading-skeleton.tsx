@@ -6,8 +6,8 @@ import classes from './loading-skeleton.module.css';
 const DELAY_MS = 200;
 
 interface LoadingSkeletonProps {
-  /** The final layout: rows of a table, a detail page, tiles of figures, or lines of text. */
-  readonly shape?: 'rows' | 'detail' | 'tiles' | 'lines';
+  /** The final layout: rows of a table, rows of two lines, a detail page, tiles of figures, or lines of text. */
+  readonly shape?: 'rows' | 'pairs' | 'detail' | 'tiles' | 'lines';
   readonly count?: number;
   /** A shape of one's own. */
   readonly children?: ReactNode;
@@ -48,6 +48,13 @@ function blocks(shape: NonNullable<LoadingSkeletonProps['shape']>, count: number
           <Skeleton height={12} width={width(index)} />
           <Skeleton height={12} width={width(index + 3)} />
           <Skeleton height={12} width={width(index + 5)} />
+        </div>
+      ));
+    case 'pairs':
+      return each.map((index) => (
+        <div key={index} className={classes.pair}>
+          <Skeleton height={12} width={width(index + 5)} />
+          <Skeleton height={10} width={width(index + 2)} />
         </div>
       ));
     case 'tiles':

@@ -26,7 +26,7 @@ export function NoRight(props: NoRightProps) {
     <div className={classes.block}>
       <IconLock size={28} stroke={1.5} className={classes.icon} aria-hidden />
       <Title order={2} size="h3">
-        You may not see this
+        Not with your role
       </Title>
       <Text c="dimmed" size="sm">
         {sentence}

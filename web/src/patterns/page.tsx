@@ -75,7 +75,7 @@ export function Section({ title, note, actions, children }: SectionProps) {
   return (
     <section className={classes.section} aria-label={title}>
       <div className={classes.sectionHead}>
-        <div>
+        <div className={classes.sectionTitle}>
           <Title order={2} size="h3">
             {title}
           </Title>

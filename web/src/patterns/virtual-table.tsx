@@ -2,7 +2,16 @@ import { Button, Loader } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { PHONE_QUERY, ROW_HEIGHT_PX } from '../theme.ts';
 import { useDensity } from './density.ts';
 import { rowAfterKey } from './row-keys.ts';
@@ -77,12 +86,15 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
   const tableRows = table.getRowModel().rows;
   const shown = table.getVisibleLeafColumns().flatMap((column) => byId.get(column.id) ?? []);
 
+  // Constant while the rows are: the virtualizer measures all of them again for another function, at every step of the scrolling.
+  const idAt = useCallback((index: number) => tableRows[index]?.id ?? index, [tableRows]);
+  const ids = useMemo(() => tableRows.map((row) => row.id), [tableRows]);
   const virtualizer = useVirtualizer({
     count: tableRows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN_ROWS,
-    getItemKey: (index) => tableRows[index]?.id ?? index,
+    getItemKey: idAt,
     scrollPaddingStart: rowHeight,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: measured sizes are those of the row height they were measured with.
@@ -102,7 +114,7 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
 
   const focus = useRowFocus({
     scroller,
-    ids: tableRows.map((row) => row.id),
+    ids,
     activeId,
     scrollTo: virtualizer.scrollToIndex,
   });

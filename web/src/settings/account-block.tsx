@@ -122,7 +122,7 @@ export function AccountBlock({ account, mayChange }: AccountBlockProps) {
 }
 
 function Facts({ account }: { readonly account: Account }) {
-  const { baseUrl, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } = account;
+  const { baseUrl, environment, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } = account;
   return (
     <dl className={classes.facts}>
       <Fact label="Events">
@@ -161,7 +161,8 @@ function Facts({ account }: { readonly account: Account }) {
         )}
       </Fact>
       <Fact label="Provider">
-        Quo at {new URL(baseUrl).host}, at most {ratePerSecond} requests a second
+        {environment === 'sandbox' ? 'The sandbox' : 'Quo'} at {new URL(baseUrl).host}, at most {ratePerSecond} requests
+        a second
       </Fact>
     </dl>
   );

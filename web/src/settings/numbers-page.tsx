@@ -14,6 +14,7 @@ import { PageHeader } from '../patterns/page.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import { AccountBlock } from './account-block.tsx';
 import { MayNot } from './may-not.tsx';
+import { SANDBOX_SENTENCE, SandboxButton } from './sandbox-button.tsx';
 
 const ConnectDialog = lazy(() => import('./connect-dialog.tsx').then((file) => ({ default: file.ConnectDialog })));
 const route = getRouteApi('/shell/settings/numbers');
@@ -53,10 +54,19 @@ export function NumbersPage() {
             <EmptyState
               icon={IconDeviceMobileMessage}
               title="No number yet"
-              actions={mayConnect ? connectButton : rightSentence('owner', 'connect accounts')}
+              actions={
+                mayConnect ? (
+                  <>
+                    {connectButton}
+                    <SandboxButton />
+                  </>
+                ) : (
+                  rightSentence('owner', 'connect accounts')
+                )
+              }
             >
               Texts go out from your own business numbers at Quo (formerly OpenPhone). Connect your account there, and
-              its numbers appear here.
+              its numbers appear here. Or look around first. {SANDBOX_SENTENCE}
             </EmptyState>
           ) : (
             data.map((account) => <AccountBlock key={account.id} account={account} mayChange={mayChange} />)

@@ -1,10 +1,13 @@
-import { Menu, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { type ButtonHTMLAttributes, lazy, type Ref, Suspense, useState } from 'react';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './bottom-bar.module.css';
 import { UnreadCount } from './rail.tsx';
 import { SECTIONS, type SectionEntry } from './sections.ts';
+
+const MoreMenu = lazy(() => import('./more-menu.tsx'));
 
 interface BottomBarProps {
   readonly active: SectionEntry | undefined;
@@ -14,6 +17,8 @@ interface BottomBarProps {
 /** The rail of a phone, within reach of the thumb. */
 export function BottomBar({ active, unread }: BottomBarProps) {
   const more = SECTIONS.filter((section) => !section.onPhone);
+  const [wanted, setWanted] = useState(false);
+  const moreActive = active !== undefined && more.includes(active);
   return (
     <nav className={classes.bar} aria-label="Main">
       {SECTIONS.filter((section) => section.onPhone).map((section) => (
@@ -29,29 +34,25 @@ export function BottomBar({ active, unread }: BottomBarProps) {
           <UnreadCount count={section.to === '/inbox' ? unread : 0} className={classes.unread} />
         </Link>
       ))}
-      <Menu position="top-end">
-        <Menu.Target>
-          <UnstyledButton
-            className={classes.entry}
-            data-active={(active !== undefined && more.includes(active)) || undefined}
-          >
-            <IconDots size={20} stroke={ICON_STROKE} aria-hidden />
-            <span>More</span>
-          </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {more.map((section) => (
-            <Menu.Item
-              key={section.to}
-              component={Link}
-              to={section.to}
-              leftSection={<section.icon size={16} stroke={ICON_STROKE} aria-hidden />}
-            >
-              {section.label}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      {wanted ? (
+        <Suspense fallback={<MoreButton active={moreActive} />}>
+          <MoreMenu sections={more} button={<MoreButton active={moreActive} />} />
+        </Suspense>
+      ) : (
+        <MoreButton active={moreActive} aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />
+      )}
     </nav>
   );
 }
+
+interface MoreButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly active: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
+}
+
+const MoreButton = ({ active, ...others }: MoreButtonProps) => (
+  <UnstyledButton {...others} className={classes.entry} data-active={active || undefined}>
+    <IconDots size={20} stroke={ICON_STROKE} aria-hidden />
+    <span>More</span>
+  </UnstyledButton>
+);

@@ -73,12 +73,13 @@ function RailLink({ section, active, unread, collapsed }: RailLinkProps) {
 
 const SHOWN_UNREAD_MAX = 99;
 
+/** Of conversations with something that a person should read. */
 export function UnreadCount({ count, className }: { readonly count: number; readonly className: string | undefined }) {
   if (count === 0) return null;
   return (
     <span className={className}>
       <span aria-hidden>{count > SHOWN_UNREAD_MAX ? '99+' : formatCount(count)}</span>
-      <span className={classes.spoken}>, {plural(count, 'unread text', 'unread texts')}</span>
+      <span className={classes.spoken}>, {plural(count, 'unread conversation', 'unread conversations')}</span>
     </span>
   );
 }

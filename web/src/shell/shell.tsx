@@ -1,4 +1,4 @@
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -13,6 +13,7 @@ import { useDocumentTitle, useTrail } from './route-trail.ts';
 import { SECTIONS } from './sections.ts';
 import classes from './shell.module.css';
 import { TopBar } from './top-bar.tsx';
+import { useRail } from './use-rail.ts';
 
 const BottomBar = lazy(() => import('./bottom-bar.tsx').then((file) => ({ default: file.BottomBar })));
 const CommandPalette = lazy(() => import('./command-palette.tsx').then((file) => ({ default: file.CommandPalette })));
@@ -25,11 +26,7 @@ export function Shell() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { data: status } = useQuery(statusQuery);
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
-  const [collapsed, setCollapsed] = useLocalStorage({
-    key: 'textwright.rail-collapsed',
-    defaultValue: false,
-    getInitialValueInEffect: false,
-  });
+  const rail = useRail();
   const palette = useLazyDialog();
   const shortcuts = useLazyDialog();
   const trail = useTrail();
@@ -41,11 +38,11 @@ export function Shell() {
   useShellKeys({
     onSearch: palette.toggle,
     onShortcuts: shortcuts.toggle,
-    onRail: () => setCollapsed((before) => !before),
+    onRail: rail.toggle,
   });
 
   return (
-    <div className={classes.shell} data-collapsed={collapsed || undefined}>
+    <div className={classes.shell} data-collapsed={rail.collapsed || undefined}>
       <a href="#main" className={classes.skip}>
         Skip to the page
       </a>
@@ -54,8 +51,8 @@ export function Shell() {
           businessName={me.business.name}
           active={trail.section}
           unread={unread}
-          collapsed={collapsed}
-          onToggle={() => setCollapsed((before) => !before)}
+          collapsed={rail.collapsed}
+          onToggle={rail.toggle}
         />
       )}
       <TopBar trail={trail} status={status} me={me} onSearch={palette.open} onShortcuts={shortcuts.open} />

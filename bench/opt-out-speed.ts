@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classifyInbound } from '../src/compliance/opt-out.ts';
+import { perSecond, report, shown } from './support/measure.ts';
+
+/**
+ * `node bench/opt-out-speed.ts [--json]`: how fast inbound texts are understood, which happens before a webhook is answered. The
+ * reference looks for the exact legal keywords and understands nothing else. Texts that are made to be slow are measured one by one.
+ */
+/** As many as webhooks shall be taken in; nearly all of those are no texts. */
+const PER_SECOND_MIN = 8_000;
+/** As long as a webhook may take. */
+const SLOWEST_MS_MAX = 50;
+const HOSTILE_LENGTH = 10_000;
+
+const corpus = readFileSync(join(import.meta.dirname, '../src/compliance/opt-out-corpus.txt'), 'utf8')
+  .split('\n')
+  .filter((line) => line.includes('|') && !line.startsWith('#'))
+  .map((line) => line.slice(line.indexOf('|') + 1).replaceAll('\\n', '\n'));
+
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'STOP',
+  'STOPALL',
+  'UNSUBSCRIBE',
+  'CANCEL',
+  'END',
+  'QUIT',
+  'REVOKE',
+  'OPTOUT',
+]);
+const isKeyword = (text: string): boolean => KEYWORDS.has(text.trim().toUpperCase());
+
+const hostile = [
+  'stop ', 'do not ', 'please ', ' ', 'a', 's t o p ', '"', '\n', '> \n', 'not want to ', '🖕', '. ', 'On ', 'wrong number of ',
+  'Reply STOP to opt out ', 'no quiero que me ', 'please remove my ', 'Liked "', 'who is this i am good no thanks but ', '- ', '❤️ ',
+  'stop all the this these those that your you with it of any ', "I'm not Ana ", 'a.b', 'do not send any more ', 'no me que ya mas ',
+].map((piece) => `${piece.repeat(Math.ceil(HOSTILE_LENGTH / piece.length))}x`); // biome-ignore format: a list
+
+const textsPerSecond = perSecond(corpus, (text) => classifyInbound(text));
+const keywordsPerSecond = perSecond(corpus, isKeyword);
+const slowestMs = Math.max(...hostile.map(bestOfThreeMs));
+report({
+  bench: 'opt-out-speed',
+  figures: { textsPerSecond, keywordsPerSecond, slowestMs },
+  requirements: [
+    { figure: 'textsPerSecond', atLeast: PER_SECOND_MIN },
+    { figure: 'slowestMs', atMost: SLOWEST_MS_MAX },
+  ],
+  lines: [
+    `${shown(corpus.length)} replies of our corpus, and ${hostile.length} texts of ${shown(HOSTILE_LENGTH)} characters made to be slow`,
+    `  understanding a reply          ${shown(textsPerSecond)} texts/s (${shown(1e6 / textsPerSecond)} µs each)`,
+    `  reference: exact keywords only ${shown(keywordsPerSecond)} texts/s`,
+    `  the slowest of the slow        ${shown(slowestMs)} ms`,
+  ],
+});
+
+function bestOfThreeMs(text: string): number {
+  const times = [1, 2, 3].map(() => {
+    const startedAt = performance.now();
+    classifyInbound(text);
+    return performance.now() - startedAt;
+  });
+  return Math.min(...times);
+}

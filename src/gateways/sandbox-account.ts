@@ -1,0 +1,195 @@
+/**
+ * Staying in the sandbox: one account at the made-up carrier that runs inside of a process of this installation. To everything else
+ * it is an account like any other, at an address of this machine.
+ */
+import { type Clock, patience } from '../platform/clock.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
+import { conflict, type Outcome, unavailable } from '../platform/refusal.ts';
+import { ok } from '../platform/result.ts';
+import type { OpenedSandbox, OpenSandbox } from '../services.ts';
+import { lockAccount, lockNumbers, moveAccountRow, setWebhook } from './account-commands-store.ts';
+import { getAccount } from './account-store.ts';
+import {
+  type ConnectDeps,
+  type ConnectInput,
+  type Connection,
+  connectAccount,
+  noteChange,
+  prepareConnection,
+  WEBHOOK_SECRETS_MAX,
+  webhookUrl,
+} from './connect-account.ts';
+import { findLiveAccountName, findSandboxAccount, putSandboxAccount } from './sandbox-account-store.ts';
+
+export interface SandboxDeps extends ConnectDeps {
+  readonly openSandbox: OpenSandbox;
+}
+
+/** What is there already, or what is to be written. */
+export type PreparedSandbox =
+  | { readonly kind: 'existing'; readonly accountId: Uuid }
+  | { readonly kind: 'new'; readonly input: ConnectInput; readonly connection: Connection };
+
+/** The part outside of a transaction: starts the sandbox and speaks to it over the wire, as to any gateway. */
+export async function prepareSandbox(deps: SandboxDeps): Promise<Outcome<PreparedSandbox>> {
+  const existing = await findSandboxAccount(deps.db);
+  if (existing !== undefined) return ok({ kind: 'existing', accountId: existing });
+  const allowed = await requireNoLiveAccount(deps.db);
+  if (!allowed.ok) return allowed;
+  const sandbox = await deps.openSandbox({ accountId: deps.newUuid(), baseUrl: undefined });
+  if (sandbox === undefined)
+    return unavailable(
+      'another server process on this database is just starting the sandbox; try again in a few seconds',
+    );
+  const input = inputFor(sandbox);
+  const connection = await prepareConnection(deps, { ...input, accountId: sandbox.accountId });
+  if (connection.ok) return ok({ kind: 'new', input, connection: connection.value });
+  // Somebody else may have asked for it at the same instant: its numbers are taken then, and it is there.
+  const made = await findSandboxAccount(deps.db);
+  return made === undefined ? connection : ok({ kind: 'existing', accountId: made });
+}
+
+/** The written part: the account with its lanes, unless it has come into being meanwhile. */
+export async function connectSandbox(
+  tx: Tx,
+  deps: SandboxDeps,
+  { actor, prepared }: { readonly actor: string; readonly prepared: PreparedSandbox },
+): Promise<Outcome<Uuid>> {
+  if (prepared.kind === 'existing') return ok(prepared.accountId);
+  await lockNumbers(tx);
+  const made = await findSandboxAccount(tx);
+  if (made !== undefined) {
+    await keepSecretToo(tx, deps, { accountId: made, webhook: prepared.connection });
+    return ok(made);
+  }
+  const allowed = await requireNoLiveAccount(tx);
+  if (!allowed.ok) return allowed;
+  const { input, connection } = prepared;
+  const connected = await connectAccount(tx, deps, { ...input, actor, connection });
+  if (connected.ok) await putSandboxAccount(tx, connected.value, deps.clock.now());
+  return connected;
+}
+
+/** Two who asked at the same instant have registered two webhooks, and the sandbox signs with the key of the last one. */
+async function keepSecretToo(
+  tx: Tx,
+  { secrets, clock }: SandboxDeps,
+  { accountId, webhook }: { readonly accountId: Uuid; readonly webhook: Connection },
+): Promise<void> {
+  const account = await lockAccount(tx, accountId);
+  if (account === undefined) throw new Error(`account ${accountId} of the sandbox vanished`);
+  const secretsSealed = [secrets.seal(webhook.webhookSecret), ...account.webhookSecretsSealed];
+  await setWebhook(tx, { accountId, ref: webhook.webhookRef, secretsSealed, now: clock.now() });
+}
+
+const inputFor = ({ apiKey, baseUrl }: OpenedSandbox): ConnectInput => ({
+  kind: 'quo',
+  name: 'Sandbox',
+  apiKey,
+  baseUrl,
+  ratePerSecond: undefined,
+});
+
+/** Beside a real number the made-up ones would take a share of every campaign, and their people would never be texted. */
+async function requireNoLiveAccount(db: Db | Tx): Promise<Outcome<undefined>> {
+  const name = await findLiveAccountName(db);
+  if (name === undefined) return ok(undefined);
+  return conflict(
+    `the account "${name}" has real numbers, and made-up ones beside them would take a share of every campaign; to try things out, start a second Textwright with another TEXTWRIGHT_DATA_DIR`,
+    { state: 'live', allowed: [] },
+  );
+}
+
+export interface SandboxKeeper {
+  close(): Promise<void>;
+}
+
+/** Real time between two looks: for a process that ran the sandbox and is gone, and for a lost lock. */
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Keeps the sandbox of the installation running, once somebody has chosen it. Resolves after the first look, so that the engine
+ * finds the account at its present address; then looks again and again, so that another process can take over.
+ */
+export async function keepSandbox(
+  deps: SandboxDeps & { readonly clock: Clock; readonly log: Log },
+): Promise<SandboxKeeper> {
+  const stopping = new AbortController();
+  let announced: OpenedSandbox | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      announced = await reviveSandbox(deps, announced);
+    } catch (error) {
+      deps.log.error({ error }, 'the sandbox cannot be started; trying again');
+    }
+  };
+  await look();
+  const looking = (async () => {
+    for (;;) {
+      await deps.clock.sleep(patience(deps.clock, LOOK_EVERY_MS), stopping.signal);
+      if (stopping.signal.aborted) return;
+      await look();
+    }
+  })();
+  return {
+    async close() {
+      stopping.abort();
+      await looking;
+    },
+  };
+}
+
+/** Starts it if no process runs it, and tells it and the account where the other is now. Returns the run that both know. */
+async function reviveSandbox(
+  deps: SandboxDeps,
+  announced: OpenedSandbox | undefined,
+): Promise<OpenedSandbox | undefined> {
+  const accountId = await findSandboxAccount(deps.db);
+  const account = accountId === undefined ? undefined : await getAccount(deps.db, accountId);
+  if (account === undefined) return undefined;
+  const { id, kind, baseUrl } = account;
+  const sandbox = await deps.openSandbox({ accountId: id, baseUrl });
+  if (sandbox === undefined || sandbox === announced) return sandbox;
+  const gateway = deps.openGateway({ kind, baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey });
+  const webhook = await gateway.registerWebhook(webhookUrl(deps, account));
+  if (!webhook.ok) throw new Error(`the sandbox refused its webhook: ${webhook.error.message}`);
+  await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhook: webhook.value }));
+  return sandbox;
+}
+
+async function writeMove(
+  tx: Tx,
+  deps: SandboxDeps,
+  input: {
+    readonly accountId: Uuid;
+    readonly sandbox: OpenedSandbox;
+    readonly webhook: { readonly webhookRef: string; readonly secret: string };
+  },
+): Promise<void> {
+  const { accountId, sandbox, webhook } = input;
+  const now = deps.clock.now();
+  const account = await lockAccount(tx, accountId);
+  if (account === undefined) throw new Error(`account ${accountId} of the sandbox vanished`);
+  const secretsSealed = [deps.secrets.seal(webhook.secret), ...account.webhookSecretsSealed];
+  await setWebhook(tx, {
+    accountId,
+    ref: webhook.webhookRef,
+    secretsSealed: secretsSealed.slice(0, WEBHOOK_SECRETS_MAX),
+    now,
+  });
+  if (account.baseUrl === sandbox.baseUrl) return;
+  await moveAccountRow(
+    tx,
+    { id: accountId, baseUrl: sandbox.baseUrl, apiKeySealed: deps.secrets.seal(sandbox.apiKey) },
+    now,
+  );
+  await noteChange(tx, deps, {
+    action: 'account.moved',
+    accountId,
+    actor: 'system',
+    now,
+    detail: { from: account.baseUrl, to: sandbox.baseUrl },
+  });
+}

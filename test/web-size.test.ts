@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+/** The built pages; `npm test` builds them before. */
+const built = join(import.meta.dirname, '../dist/web');
+const sources = join(import.meta.dirname, '../web/src');
+const manifestPath = join(built, '.vite/manifest.json');
+
+/** What a first visit may have to fetch before it can do anything. */
+const SCRIPT_BYTES_MAX = 250 * 1024;
+
+/** The page files that an address shows together: a list stays beside what is opened from it. */
+const PAGES: Readonly<Record<string, readonly string[]>> = {
+  '/sign-in': ['session/sign-in-page'],
+  '/first-run': ['session/first-run-page'],
+  '/': ['home/home-page'],
+  '/inbox': ['inbox/inbox-page'],
+  '/inbox/:id': ['inbox/inbox-page', 'inbox/conversation-pane'],
+  '/campaigns': ['campaigns/campaigns-page'],
+  '/campaigns/:id': ['campaigns/campaign-page'],
+  '/campaigns/:id/people': ['campaigns/campaign-page', 'campaigns/recipients'],
+  '/campaigns/:id/people/:id': ['campaigns/campaign-page', 'campaigns/recipients', 'campaigns/recipient-panel'],
+  '/contacts': ['contacts/contacts-page'],
+  '/contacts/:id': ['contacts/contacts-page', 'contacts/contact-panel'],
+  '/imports': ['imports/imports-page'],
+  '/imports/:id': ['imports/import-page'],
+  '/templates': ['templates/templates-page'],
+  '/templates/:id': ['templates/template-page'],
+  '/settings': ['settings/settings-page', 'settings/settings-index'],
+  '/settings/business': ['settings/settings-page', 'settings/business-page'],
+  '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
+  '/settings/team': ['settings/settings-page', 'settings/team-page'],
+  '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
+  '/settings/appearance': ['settings/settings-page', 'settings/appearance-page'],
+};
+
+const manifestSchema = z.record(z.string(), z.object({ file: z.string(), imports: z.array(z.string()).default([]) }));
+
+/** Gzipped bytes of the scripts of these chunks and of all that they import. */
+function scriptBytes(manifest: z.infer<typeof manifestSchema>, chunks: readonly string[]): number {
+  const files = new Set<string>();
+  const open = [...chunks];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const chunk = manifest[name];
+    if (chunk === undefined) throw new Error(`${name} is not among the built files`);
+    if (files.has(chunk.file)) continue;
+    files.add(chunk.file);
+    open.push(...chunk.imports);
+  }
+  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(built, file)), { level: 9 }).length, 0);
+}
+
+/** Every file that a route brings in. */
+const routedPages = (): readonly string[] =>
+  readdirSync(sources).flatMap((feature) => {
+    const path = join(sources, feature, 'routes.ts');
+    if (!existsSync(path)) return [];
+    return [...readFileSync(path, 'utf8').matchAll(/import\('\.\/(.+)\.tsx'\)/g)].map(
+      ([, name]) => `${feature}/${name}`,
+    );
+  });
+
+describe('the first load of a page', () => {
+  it('is measured for every page that has a route', () => {
+    expect([...new Set(Object.values(PAGES).flat())].sort()).toEqual([...routedPages()].sort());
+  });
+
+  it.skipIf(!existsSync(manifestPath)).each(Object.entries(PAGES))('%s: under 250 KB of script', (address, pages) => {
+    const manifest = manifestSchema.parse(JSON.parse(readFileSync(manifestPath, 'utf8')));
+    const behindSignIn = !pages.some((page) => page.startsWith('session/'));
+    const frame = ['index.html', ...(behindSignIn ? ['src/shell/shell.tsx'] : [])];
+    const bytes = scriptBytes(manifest, [...frame, ...pages.map((page) => `src/${page}.tsx`)]);
+    expect(bytes, `${address} loads ${Math.round(bytes / 1024)} KB`).toBeLessThan(SCRIPT_BYTES_MAX);
+  });
+});
