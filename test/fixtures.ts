@@ -94,7 +94,7 @@ export async function launchTestCampaign(
 ): Promise<Uuid> {
   const draft: DraftInput = {
     name: 'Test campaign',
-    audience: {},
+    audience: { all: true },
     variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by? Reply STOP to opt out.' }],
     priority: 5,
     ...input,

@@ -262,7 +262,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         const sentAt = world.now();
         const { secret, post } = await onePost();
         expect(verified(post, [secret])).toEqual({ ok: true, value: { secretIndex: 0 } });
-        expect(world.edge.parse(post.rawBody)).toMatchObject({
+        expect(world.edge.parse(post.rawBody, world.now())).toMatchObject({
           ok: true,
           value: {
             type: 'message_received',
@@ -280,7 +280,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         await registered();
         const outcome = await sendTo(PERSON);
         await rest();
-        const events = world.posts.map(({ rawBody }) => world.edge.parse(rawBody));
+        const events = world.posts.map(({ rawBody }) => world.edge.parse(rawBody, world.now()));
         expect(events).toMatchObject([
           {
             ok: true,
@@ -322,7 +322,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
 
       it('calls a body that it cannot read an error instead of throwing', () => {
         for (const body of ['', 'null', '[]', '{"id":1}', '\u0000', '{"id":"EV1","type":"message.received"}'])
-          expect(world.edge.parse(Buffer.from(body)).ok).toBe(false);
+          expect(world.edge.parse(Buffer.from(body), world.now()).ok).toBe(false);
       });
     });
   });

@@ -83,7 +83,7 @@ async function textThree(client: DemoClient, account: Account, name: string): Pr
     '/v1/campaigns',
     {
       name,
-      audience: {},
+      audience: { all: true },
       variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, free for a visit? Reply STOP to opt out.' }],
       laneIds: account.lanes.map((lane) => lane.id),
     },

@@ -34,6 +34,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
+  '/settings/password': ['settings/settings-page', 'settings/password-page'],
   '/settings/appearance': ['settings/settings-page', 'settings/appearance-page'],
 };
 

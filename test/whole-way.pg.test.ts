@@ -196,7 +196,11 @@ describe('from a file to a conversation', () => {
     const audit = await sql<{
       action: string;
     }>`select action from audit_entry where phone = ${phone} order by at, id`.execute(database.db);
-    expect(audit.rows.map((row) => row.action)).toEqual(['number.suppressed', 'number.opted_in']);
+    expect(audit.rows.map((row) => row.action)).toEqual([
+      'number.suppressed',
+      'number.suppressed_again',
+      'number.opted_in',
+    ]);
   });
 
   it('answers HELP with who we are, once', async () => {

@@ -36,8 +36,8 @@ export const contactNameSql = sql<string>`coalesce(nullif(trim(concat_ws(' ', c.
 
 const SAMPLE_SIZE = 5;
 
-/** Who would be enrolled right now, and who would be left out for which reason. One pass over the audience. */
-export async function previewAudience(db: Db | Tx, rule: AudienceRule, now: Instant): Promise<AudiencePreview> {
+/** Who would be enrolled right now, and who would be left out for which reason; without a rule nobody. One pass over the audience. */
+export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, now: Instant): Promise<AudiencePreview> {
   const { rows } = await sql<{ reason: string | null; state: string | null; count: number }>`
     select ${skipReasonSql(eligibilityFacts(now))} as reason, c.state, count(*) as count
     from contact c where ${audienceSql(rule, now)} group by 1, 2`.execute(db);
@@ -70,7 +70,7 @@ export async function previewAudience(db: Db | Tx, rule: AudienceRule, now: Inst
 
 async function samplePeople(
   db: Db | Tx,
-  query: { readonly rule: AudienceRule; readonly now: Instant; readonly reason: string | null },
+  query: { readonly rule: AudienceRule | null; readonly now: Instant; readonly reason: string | null },
 ): Promise<readonly PersonSample[]> {
   const { rows } = await sql<PersonSample>`
     select c.id, ${contactNameSql} as name, c.phone from contact c

@@ -63,7 +63,7 @@ export async function listCampaigns(
 
 export interface DraftInput {
   readonly name: string;
-  readonly audience: AudienceRule;
+  readonly audience: AudienceRule | null;
   readonly variants: readonly Omit<VariantRow, 'id'>[];
   readonly laneIds: readonly Uuid[];
   readonly priority: number;

@@ -85,7 +85,8 @@ export interface Campaign {
   readonly name: string;
   readonly state: CampaignState;
   readonly stateReason: string | null;
-  readonly audience: AudienceRule;
+  /** Null: nobody is chosen yet; only a draft may be like that. */
+  readonly audience: AudienceRule | null;
   readonly priority: number;
   readonly windowStartMinute: number;
   readonly windowEndMinute: number;

@@ -1,5 +1,9 @@
+import { isChosen } from '../audiences/audience.ts';
+import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
+import { shortestLength } from '../messages/template-length.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import type { Campaign } from './campaign.ts';
+import type { Campaign, VariantRow } from './campaign.ts';
+import { nobodySentence, type VariantReach } from './decide-reach.ts';
 
 export interface LaunchProblem {
   /** Section of the builder where it is mended. */
@@ -15,6 +19,8 @@ export interface LaunchFacts {
     readonly name: string;
     readonly state: 'active' | 'paused' | 'off';
   }[];
+  /** Variants that nobody of the audience can get, by id. */
+  readonly unsendable: ReadonlyMap<string, VariantReach>;
 }
 
 /** Above this many people the launch asks for the campaign's name. */
@@ -22,10 +28,10 @@ export const CONFIRM_NAME_ABOVE = 500;
 
 /** What stands against launching this draft; empty when nothing does. */
 export function launchProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
-  return [...messageProblems(campaign), ...laneProblems(campaign, facts), ...audienceProblems(facts)];
+  return [...messageProblems(campaign, facts), ...laneProblems(campaign, facts), ...audienceProblems(campaign, facts)];
 }
 
-function messageProblems(campaign: Campaign): readonly LaunchProblem[] {
+function messageProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
   if (campaign.variants.length === 0)
     return [{ field: 'message', message: 'There is no message yet: write variant A' }];
   const labels = campaign.variants.map((variant) => variant.label);
@@ -35,21 +41,27 @@ function messageProblems(campaign: Campaign): readonly LaunchProblem[] {
     ...(repeated === undefined
       ? []
       : [{ field: 'message' as const, message: `Two variants are called "${repeated}": rename one` }]),
-    ...campaign.variants.flatMap((variant): LaunchProblem[] => {
-      if (variant.body.trim() === '')
-        return [
-          {
-            field: 'message',
-            message: several
-              ? `Variant ${variant.label} is empty: write its text or remove it`
-              : 'The message is empty: write its text',
-          },
-        ];
-      const template = parseTemplate(variant.body);
-      if (template.ok) return [];
-      return [{ field: 'message', message: `${several ? `Variant ${variant.label}: ` : ''}${template.error.message}` }];
+    ...campaign.variants.flatMap((variant) => {
+      const message = variantProblem(variant, { several, unsendable: facts.unsendable.get(variant.id) });
+      return message === undefined ? [] : [{ field: 'message' as const, message }];
     }),
   ];
+}
+
+function variantProblem(
+  { label, body }: VariantRow,
+  facts: { readonly several: boolean; readonly unsendable: VariantReach | undefined },
+): string | undefined {
+  const { several, unsendable } = facts;
+  if (body.trim() === '')
+    return several ? `Variant ${label} is empty: write its text or remove it` : 'The message is empty: write its text';
+  const template = parseTemplate(body);
+  if (!template.ok) return `${several ? `Variant ${label}: ` : ''}${template.error.message}`;
+  const subject = several ? `Variant ${label}` : 'The message';
+  const shortest = shortestLength(template.value);
+  if (shortest > TEXT_LENGTH_MAX)
+    return `${subject} cannot be sent to anybody: it has at least ${shortest.toLocaleString('en-US')} characters, and gateways take at most ${TEXT_LENGTH_MAX.toLocaleString('en-US')}. Shorten it`;
+  return unsendable === undefined ? undefined : nobodySentence(subject, unsendable);
 }
 
 function laneProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
@@ -61,7 +73,9 @@ function laneProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchPr
     : [{ field: 'lanes', message: 'Every chosen number is switched off: choose another or switch one on' }];
 }
 
-function audienceProblems(facts: LaunchFacts): readonly LaunchProblem[] {
+function audienceProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
+  if (!isChosen(campaign.audience))
+    return [{ field: 'audience', message: 'No audience is chosen: choose tags, places or all contacts' }];
   if (facts.matched === 0)
     return [
       {

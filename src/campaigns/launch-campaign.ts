@@ -7,6 +7,7 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import { findUnsendable } from './audience-texts.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
 import { lockCampaign, setCampaignState } from './campaign-store.ts';
 import { CONFIRM_NAME_ABOVE, launchProblems } from './decide-launch.ts';
@@ -38,7 +39,11 @@ export async function launchCampaign(
 
   const now = deps.clock.now();
   const preview = await previewAudience(tx, campaign.audience, now);
-  const problems = launchProblems(campaign, { ...preview, lanes: await listLaneRows(tx) });
+  const problems = launchProblems(campaign, {
+    ...preview,
+    lanes: await listLaneRows(tx),
+    unsendable: await findUnsendable(tx, campaign, now),
+  });
   if (problems.length > 0)
     return invalid(
       `campaign "${campaign.name}" cannot be launched: ${problems.map((problem) => problem.message).join('; ')}`,

@@ -12,7 +12,7 @@ const campaign: Campaign = {
   name: 'Fall inspections',
   state: 'running',
   stateReason: null,
-  audience: {},
+  audience: { all: true },
   priority: 5,
   windowStartMinute: 8 * 60,
   windowEndMinute: 21 * 60,

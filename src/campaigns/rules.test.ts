@@ -5,7 +5,8 @@ import { addMs, HOUR_MS, type Instant, instant, isBefore } from '../platform/tim
 import { type Campaign, NO_TOTALS } from './campaign.ts';
 import { lookAhead } from './campaign-hours.ts';
 import { type ForecastInput, forecast } from './decide-forecast.ts';
-import { launchProblems } from './decide-launch.ts';
+import { type LaunchFacts, launchProblems } from './decide-launch.ts';
+import type { VariantReach } from './decide-reach.ts';
 
 const NEW_YORK = 'America/New_York';
 const HONOLULU = 'Pacific/Honolulu';
@@ -123,7 +124,7 @@ describe('launchProblems', () => {
     name: 'Fall',
     state: 'draft',
     stateReason: null,
-    audience: {},
+    audience: { all: true },
     priority: 5,
     windowStartMinute: 480,
     windowEndMinute: 1260,
@@ -137,13 +138,22 @@ describe('launchProblems', () => {
     totalsByVariant: new Map(),
     totals: NO_TOTALS,
   };
-  const facts = { matched: 10, textable: 8, lanes: [{ id: 'lane-1', name: 'Office', state: 'active' as const }] };
+  const reach: VariantReach = { people: 8, sendable: 0, missing: new Map(), tooLong: 0, empty: 0 };
+  const facts: LaunchFacts = {
+    matched: 10,
+    textable: 8,
+    lanes: [{ id: 'lane-1', name: 'Office', state: 'active' }],
+    unsendable: new Map(),
+  };
+  const unsendable = (change: Partial<VariantReach>): Partial<LaunchFacts> => ({
+    unsendable: new Map([['v', { ...reach, ...change }]]),
+  });
 
   it('has none for a draft that is ready', () => {
     expect(launchProblems(draft, facts)).toEqual([]);
   });
 
-  it.each<[string, Partial<Campaign>, Partial<typeof facts>, string, RegExp]>([
+  it.each<[string, Partial<Campaign>, Partial<LaunchFacts>, string, RegExp]>([
     ['no message', { variants: [] }, {}, 'message', /write variant A/],
     [
       'an empty message',
@@ -170,10 +180,39 @@ describe('launchProblems', () => {
     [
       'only numbers that are off',
       {},
-      { lanes: [{ id: 'lane-1', name: 'Office', state: 'off' as never }] },
+      { lanes: [{ id: 'lane-1', name: 'Office', state: 'off' }] },
       'lanes',
       /switched off/,
     ],
+    [
+      'a text that is too long for everybody, whoever is chosen',
+      { variants: [{ id: 'v', label: 'A', weight: 1, body: 'x'.repeat(1_601) }] },
+      { unsendable: new Map([['v', { ...reach, tooLong: 8 }]]) },
+      'message',
+      /^The message cannot be sent to anybody: it has at least 1,601 characters, and gateways take at most 1,600\. Shorten it$/,
+    ],
+    [
+      'a field that nobody has',
+      {},
+      unsendable({ missing: new Map([['nickname', 8]]) }),
+      'message',
+      /^The message cannot be sent to anybody: all 8 people have no \{nickname\}\. Write a fallback, as in \{nickname\|there\}, or fill in the field$/,
+    ],
+    [
+      'the variant of several',
+      { variants: [{ id: 'w', label: 'B', weight: 1, body: 'Hi' }, ...draft.variants] },
+      unsendable({ missing: new Map([['nickname', 7]]), tooLong: 1 }),
+      'message',
+      /^Variant A cannot be sent to anybody: 7 have no \{nickname\}, 1 would get more than the 1,600 characters/,
+    ],
+    [
+      'no audience',
+      { audience: null },
+      { matched: 0, textable: 0 },
+      'audience',
+      /^No audience is chosen: choose tags, places or all contacts$/,
+    ],
+    ['an audience without conditions', { audience: { tags: [] } }, {}, 'audience', /^No audience is chosen/],
     ['an empty audience', {}, { matched: 0, textable: 0 }, 'audience', /no contact matches/],
     ['an audience that is left out whole', {}, { textable: 0 }, 'audience', /All 10 contacts/],
   ])('names %s', (_, change, otherFacts, field, message) => {

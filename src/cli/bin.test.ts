@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -58,6 +58,24 @@ describe('in a checkout', () => {
     expect((await run(BIN, { path: folder })).out).toBe(out);
   });
 
+  it('makes the pages before it serves them, and keeps standard output for data', async () => {
+    const root = await mkdtemp(join(temp, 'checkout '));
+    await mkdir(join(root, 'node_modules/vite'), { recursive: true });
+    for (const folder of ['bin', 'scripts', 'src/cli']) await mkdir(join(root, folder), { recursive: true });
+    await copyFile(BIN, join(root, 'bin/textwright'));
+    await writeFile(join(root, 'scripts/ensure-web.ts'), 'console.log("building")');
+    await writeFile(join(root, 'src/cli/main.ts'), 'console.log(process.argv.slice(2).join("|"))');
+    const bin = (...args: readonly string[]) => run(join(root, 'bin/textwright'), { args, path: dirname(NODE) });
+    expect(await bin('serve', '--json')).toEqual({ code: 0, out: 'serve|--json\n', err: 'building\n' });
+    expect(await bin('demo')).toMatchObject({ out: 'demo\n', err: 'building\n' });
+    for (const args of [['serve', '--help'], ['serve', '--role', 'worker'], ['worker'], ['import', 'serve']])
+      expect(await bin(...args)).toMatchObject({ code: 0, err: '' });
+    await writeFile(join(root, 'scripts/ensure-web.ts'), 'process.exit(1)');
+    expect(await bin('serve')).toMatchObject({ code: 0, out: 'serve\n', err: expect.stringContaining('not built') });
+    await rm(join(root, 'node_modules/vite'), { recursive: true });
+    expect(await bin('serve')).toMatchObject({ code: 0, err: '' });
+  });
+
   it('keeps the working folder and the arguments as they are', async () => {
     const text = `it's "a"  b\n$HOME *`;
     expect((await run(BIN, { args: ['explain', 'opt-out', text, '--json'] })).out).toContain(JSON.stringify(text));
@@ -93,6 +111,18 @@ describe('elsewhere', () => {
       'package.json': '{"type":"module"}',
     });
     expect((await run(join(root, 'bin/textwright'), { path: dirname(NODE) })).out).toBe('explain|parts|a b\n');
+  });
+
+  it('needs the versions that package.json says', async () => {
+    const manifest = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(manifest.engines.node).toBe('^22.18.0 || >=23.6.0');
+    const root = await folderWith({ 'dist/cli/main.js': '' });
+    const code = async (version: string) =>
+      (await run(join(root, 'bin/textwright'), { path: await nodeOfVersion(version) })).code;
+    for (const version of ['v20.20.2', 'v22.17.9', 'v23.5.9'])
+      expect([version, await code(version)]).toEqual([version, 1]);
+    for (const version of ['v22.18.0', 'v22.99.0', 'v23.6.0', 'v24.0.0'])
+      expect([version, await code(version)]).toEqual([version, 0]);
   });
 
   it('names the version that it needs when there is only an old node', async () => {

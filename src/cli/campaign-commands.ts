@@ -53,10 +53,12 @@ function defineCreate(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright campaign create --name "Spring" --text "Hi {first_name|there}!" --tag estimate', 'one text'],
     ['textwright campaign create --name "Test" --text "A=Hi!" --text "B=Hello!" --state MA', 'two variants'],
+    ['textwright campaign create --name "News" --text "Hi {first_name|there}!" --all', 'to every contact'],
   ])
     .description('Make a draft; nothing is sent before its launch')
     .requiredOption('--name <name>', 'name of the campaign', campaignName)
     .requiredOption('--text <[label=]template>', 'text of a variant (repeatable)', repeatable, [])
+    .option('--all', 'to every contact; without it give at least one of the conditions below')
     .option('--tag <tag>', 'to contacts with this tag (repeatable: any of them)', repeatable, [])
     .option('--state <state>', 'to contacts in this state (repeatable: any of them)', repeatable, [])
     .option('--city <city>', 'to contacts in this city (repeatable: any of them)', repeatable, [])

@@ -1,3 +1,4 @@
+import { type AudienceRule, audienceSentence, isChosen } from '../audiences/audience.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { createDraft } from '../campaigns/manage-drafts.ts';
 import { parsePhone } from '../contacts/phone.ts';
@@ -15,6 +16,7 @@ import { CliError, type Shell, UsageError } from './shell.ts';
 export interface CreateOptions {
   readonly name: string;
   readonly text: readonly string[];
+  readonly all?: true;
   readonly tag: readonly string[];
   readonly state: readonly string[];
   readonly city: readonly string[];
@@ -37,18 +39,12 @@ export async function createCommand(options: CreateOptions, shell: Shell): Promi
   });
 }
 
-/** The same rules as for a draft that comes over HTTP; and no text that could not be launched, as it cannot be mended here. */
+/** The same rules as for a draft that comes over HTTP; and nothing that could not be launched, as it cannot be mended here. */
 function parseDraft(options: CreateOptions) {
-  const { notContactedDays } = options;
   const parsed = createCampaign.request.body.content['application/json'].schema.safeParse({
     name: options.name,
     variants: options.text.map(variantOf),
-    audience: {
-      ...(options.tag.length === 0 ? {} : { tags: options.tag }),
-      ...(options.state.length === 0 ? {} : { states: options.state.map((state) => stateCode(state) ?? state) }),
-      ...(options.city.length === 0 ? {} : { cities: options.city }),
-      ...(notContactedDays === undefined ? {} : { notContactedDays }),
-    },
+    audience: audienceOf(options),
   });
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
@@ -57,6 +53,22 @@ function parseDraft(options: CreateOptions) {
     if (!template.ok) throw new CliError(`--text ${label}: ${template.error.message}`);
   }
   return parsed.data;
+}
+
+const CONDITIONS = '--tag, --state, --city or --not-contacted-days';
+
+function audienceOf({ all, tag, state, city, notContactedDays }: CreateOptions): AudienceRule {
+  const conditions = {
+    ...(tag.length === 0 ? {} : { tags: tag }),
+    ...(state.length === 0 ? {} : { states: state.map((name) => stateCode(name) ?? name) }),
+    ...(city.length === 0 ? {} : { cities: city }),
+    ...(notContactedDays === undefined ? {} : { notContactedDays }),
+  };
+  const isCondition = isChosen(conditions);
+  if (all && isCondition) throw new UsageError(`--all is every contact: leave it out, or leave out ${CONDITIONS}`);
+  if (!all && !isCondition)
+    throw new UsageError(`no audience is chosen: give ${CONDITIONS}, or --all for every contact`);
+  return all ? { all } : conditions;
 }
 
 /** `B=Hello` is variant B; a text without a label gets the letter of its place. */
@@ -90,6 +102,7 @@ function chooseLanes(lanes: readonly LaneRow[], references: readonly string[]): 
 
 const createdLines = (campaign: Campaign, lanes: readonly LaneRow[]): readonly string[] => [
   `Made the draft "${campaign.name}"  ${showId('campaign', campaign.id)}`,
+  `  to ${audienceSentence(campaign.audience)}`,
   `  from ${lanes.map((lane) => `${lane.name} ${lane.phone}`).join(', ') || 'no number yet: connect an account in Settings'}`,
   `  textwright campaign launch ${showId('campaign', campaign.id)} --dry-run  shows who would get it`,
 ];

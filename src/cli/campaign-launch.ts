@@ -1,3 +1,4 @@
+import { audienceSentence } from '../audiences/audience.ts';
 import { getBusiness } from '../business/business-store.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { notInThisState } from '../campaigns/campaign.ts';
@@ -71,6 +72,7 @@ const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
 function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): readonly string[] {
   const { audience, parts, forecast } = review;
   const facts: (readonly [string, string])[] = [
+    ['Audience', audienceSentence(campaign.audience)],
     [
       'Gets a text',
       `${count(audience.textable, 'person', 'people')} of ${count(audience.matched, 'contact')} that match`,

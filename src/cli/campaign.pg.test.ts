@@ -29,8 +29,11 @@ beforeAll(async () => {
     values ('00000000-0000-7000-8000-000000000030', '+16175550103', 'opt_out', 'sms', '{}', '2026-01-01Z')`.execute(db);
 });
 
-async function createDraft(name: string, ...options: readonly string[]): Promise<string> {
-  const run = await cli('campaign', 'create', '--name', name, '--text', 'Hi {first_name|there}!', '--json', ...options);
+const TEXT = ['--text', 'Hi {first_name|there}!'];
+
+async function createDraft(name: string, ...audience: readonly string[]): Promise<string> {
+  const everyone = audience.length === 0 ? ['--all'] : [];
+  const run = await cli('campaign', 'create', '--name', name, ...TEXT, '--json', ...everyone, ...audience);
   const [draft] = jsonLines(run) as { readonly id: string }[];
   return draft?.id ?? '';
 }
@@ -56,6 +59,13 @@ describe('create', () => {
     ]);
   });
 
+  it('is for every contact when that is said', async () => {
+    const run = await cli('campaign', 'create', '--name', 'Everyone', ...TEXT, '--all');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(run.out).toContain('to all contacts');
+    expect(jsonLines(await cli('campaign', 'show', 'Everyone', '--json'))).toMatchObject([{ audience: { all: true } }]);
+  });
+
   it('takes every active lane when none is named', async () => {
     await createDraft('Every lane');
     expect(jsonLines(await cli('campaign', 'show', 'every lane', '--json'))).toMatchObject([
@@ -64,9 +74,16 @@ describe('create', () => {
   });
 
   it.each([
-    ['a brace that is not closed', ['--text', 'Hi {first_name'], 1, 'position 3'],
-    ['a lane that does not exist', ['--text', 'Hi', '--lane', 'Line 9'], 1, 'there are Line 1 +16175559001, Line 2'],
-    ['six texts', Array.from('abcdef').flatMap((text) => ['--text', text]), 2, 'variants'],
+    ['a brace that is not closed', ['--all', '--text', 'Hi {first_name'], 1, 'position 3'],
+    ['a lane that does not exist', ['--all', ...TEXT, '--lane', 'Line 9'], 1, 'there are Line 1 +16175559001, Line 2'],
+    ['six texts', ['--all', ...Array.from('abcdef').flatMap((text) => ['--text', text])], 2, 'variants'],
+    [
+      'no audience',
+      TEXT,
+      2,
+      'no audience is chosen: give --tag, --state, --city or --not-contacted-days, or --all for every contact',
+    ],
+    ['everybody and a condition', [...TEXT, '--all', '--tag', 'lead'], 2, '--all is every contact: leave it out, or'],
   ])('refuses %s and makes nothing', async (_case, options, code, message) => {
     const run = await cli('campaign', 'create', '--name', 'Refused', ...options);
     expect(run).toMatchObject({ code, out: '' });
@@ -162,6 +179,20 @@ describe('launch', () => {
       expect(run.err).toContain('The audience is empty');
     }
     expect(jsonLines(await cli('campaign', 'show', 'Nobody', '--json'))).toMatchObject([{ state: 'draft' }]);
+  });
+
+  it('says that nobody can get the text, and of some people why they cannot', async () => {
+    const text = (body: string) => cli('campaign', 'create', '--name', body, '--text', body, '--tag', 'lead');
+    for (const body of ['Hi {nickname}', 'x'.repeat(180).concat('{city}')]) await text(body);
+    const refused = await cli('campaign', 'launch', 'Hi {nickname}', '--yes');
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain(
+      'The message cannot be sent to anybody: all 2 people have no {nickname}. Write a fallback, as in {nickname|there}',
+    );
+    await sql`update contact set city = 'Boston' where phone = '+16175550101'`.execute(db);
+    expect((await cli('campaign', 'launch', 'x'.repeat(180).concat('{city}'), '--dry-run')).out).toContain(
+      '1 of 2 people has no {city}: this person will not be texted.',
+    );
   });
 });
 

@@ -111,6 +111,22 @@ it('takes the columns from --map and gives the tags of --tag', async () => {
   ]);
 });
 
+it('keeps stray quotes whose meaning is clear, and names the place of any other', async () => {
+  await emptyTables();
+  await writeFile(join(folder, 'inches.csv'), 'Phone,Note\n6175550123,"needs 12" pipe, soon"\n');
+  expect(await cli('import', 'inches.csv')).toMatchObject({ code: 0, err: '' });
+  const shown = await cli('contact', 'show', '6175550123', '--json');
+  expect(jsonLines(shown)).toMatchObject([{ attributes: { notes: 'needs 12" pipe, soon' } }]);
+
+  await writeFile(join(folder, 'open.csv'), 'Name,Phone\n"Ann,6175550123\n"Bob",6175550124\n');
+  const refused = await cli('import', 'open.csv');
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(
+    /^textwright: open.csv: the row that begins on line 2 has a quote .*“"Ann,6175550123 "Bob"/,
+  );
+  expect(await contactCount()).toBe(1);
+});
+
 it('killed in the middle is said to be interrupted, and runs again', async () => {
   await emptyTables();
   const other = openDatabase({ connectionString, applicationName: 'other', maxConnections: 1 });

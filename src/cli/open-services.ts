@@ -3,7 +3,6 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import { type Config, parseConfig } from '../platform/config.ts';
-import { errorCode } from '../platform/database.ts';
 import { uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { migrateUp, requireCurrentSchema } from '../platform/migrate.ts';
@@ -11,6 +10,7 @@ import { systemRandom } from '../platform/random.ts';
 import type { Refusal } from '../platform/refusal.ts';
 import type { Result } from '../platform/result.ts';
 import type { Services } from '../services.ts';
+import { explainConnection } from './explain-connection.ts';
 import { CliError, type Shell } from './shell.ts';
 
 type OpenedDatabase = Awaited<ReturnType<typeof import('../open-database.ts')['openConfiguredDatabase']>>;
@@ -63,26 +63,6 @@ async function exists(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-const CONNECTION_PROBLEMS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there; start it',
-  ENOTFOUND: 'this host is not known',
-  EAI_AGAIN: 'this host is not known',
-  ETIMEDOUT: 'it does not answer',
-  '28P01': 'it does not accept the password',
-  '28000': 'it does not accept the user',
-  '3D000': 'this database does not exist; create it',
-};
-
-function explainConnection(error: unknown, config: Config): CliError | undefined {
-  const problem = CONNECTION_PROBLEMS[errorCode(error)];
-  if (problem === undefined || config.databaseUrl === undefined) return undefined;
-  const { host, pathname, username } = new URL(config.databaseUrl);
-  return new CliError(
-    `database ${pathname.slice(1)} at ${host} as user ${username || '(none)'}: ${problem}, or correct DATABASE_URL`,
-    { cause: error },
-  );
 }
 
 /** Who acts, for audit entries and for people. */

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { createInterruption } from './interruption.ts';
 import { Output, type Shell } from './shell.ts';
 import { printable } from './words.ts';
@@ -16,6 +17,7 @@ export function processShell(): Shell {
     stderr.write(`${half === '' ? '' : '\r\x1b[2K'}${printable(line)}\n`);
     half = '';
   };
+  const isTerminal = process.stdin.isTTY === true && stderr.isTTY === true;
   let signal: AbortSignal | undefined;
   const interruption = (): AbortSignal => {
     signal ??= listenForSignals(tell);
@@ -33,8 +35,8 @@ export function processShell(): Shell {
       stderr.write(`\r\x1b[2K${half}`);
     },
     stdin: () => process.stdin,
-    ask:
-      process.stdin.isTTY === true && stderr.isTTY === true ? (question) => ask(question, interruption()) : undefined,
+    ask: isTerminal ? (question) => ask(question, { interrupted: interruption(), secret: false }) : undefined,
+    askSecretly: isTerminal ? (question) => ask(question, { interrupted: interruption(), secret: true }) : undefined,
     interruption,
   };
 }
@@ -49,18 +51,25 @@ function listenForSignals(tell: (line: string) => void): AbortSignal {
   return signal;
 }
 
-async function ask(question: string, interrupted: AbortSignal): Promise<string | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+async function ask(
+  question: string,
+  { interrupted, secret }: { readonly interrupted: AbortSignal; readonly secret: boolean },
+): Promise<string | undefined> {
+  // Without an output readline would leave the echo to the terminal itself.
+  const output = secret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+  if (secret) process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
   const left = new AbortController();
   lines.once('close', () => left.abort());
   lines.once('SIGINT', () => left.abort());
   try {
-    return await lines.question(question, { signal: AbortSignal.any([left.signal, interrupted]) });
+    return await lines.question(secret ? '' : question, { signal: AbortSignal.any([left.signal, interrupted]) });
   } catch (error) {
     if (!left.signal.aborted && !interrupted.aborted) throw error;
-    process.stderr.write('\n');
+    if (!secret) process.stderr.write('\n');
     return undefined;
   } finally {
     lines.close();
+    if (secret) process.stderr.write('\n');
   }
 }

@@ -26,6 +26,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Ask the rules: opt-outs, message parts, templates',
     load: () => import('./explain-commands.ts'),
   },
+  user: { summary: 'Give somebody who signs in a new password', load: () => import('./user-commands.ts') },
   migrate: { summary: 'Bring the database schema up to date', load: () => import('./migrate-command.ts') },
 };
 

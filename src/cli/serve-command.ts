@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
-import type { Role } from '../main.ts';
-import { CONFIG_OPTIONS, parseConfig } from '../platform/config.ts';
+import type { Role, Running } from '../main.ts';
+import { CONFIG_OPTIONS, type Config, parseConfig } from '../platform/config.ts';
+import { requireDataFolder } from '../platform/embedded-postgres-folder.ts';
+import { explainConnection } from './explain-connection.ts';
 import { whenAborted } from './interruption.ts';
 import { withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
+import { missingPages } from './web-pages.ts';
 import { table } from './words.ts';
 
 const SETTINGS = `
@@ -36,19 +39,31 @@ export function defineWorker(command: Command, shell: Shell): void {
     .action((options: { readonly json?: true }) => serve({ ...options, role: 'worker' }, shell));
 }
 
+async function startExplained(config: Config, role: Role): Promise<Running> {
+  // With both given, nothing is kept in the folder until somebody uploads a file.
+  if (config.databaseUrl === undefined || config.secretKey === undefined) await requireDataFolder(config.dataDir);
+  const { start } = await import('../main.ts');
+  try {
+    return await start({ config, role });
+  } catch (error) {
+    throw explainConnection(error, config) ?? error;
+  }
+}
+
 /** Runs until it is interrupted, then drains. */
 async function serve({ role, json }: ServeOptions, shell: Shell): Promise<void> {
   const config = parseConfig(shell.env, shell.workingDir);
   const interrupted = shell.interruption();
-  const { start } = await import('../main.ts');
-  const running = await start({ config, role });
+  const pagesMissing = role === 'worker' ? undefined : missingPages();
+  if (pagesMissing !== undefined) shell.tell(pagesMissing);
+  const running = await startExplained(config, role);
   try {
     if (json) await shell.out.json({ url: running.url ?? null, role });
     else if (running.url !== undefined) await shell.out.lines(running.url);
     shell.tell(
       running.url === undefined
         ? 'The worker is running; Ctrl-C stops it'
-        : 'Textwright is running: open this address in a browser; Ctrl-C stops it',
+        : `Textwright is running: ${pagesMissing === undefined ? 'open this address in a browser' : 'its API answers at this address'}; Ctrl-C stops it`,
     );
     await whenAborted(interrupted);
   } finally {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -155,6 +156,27 @@ describe('told to end while a gateway has a text and has not answered', () => {
     expect(performance.now() - toldAt).toBeLessThan(5_000);
     expect(await message()).toEqual({ state: 'handing_over', gatewayMessageId: null });
     gateway.close();
+  });
+});
+
+describe('refuses to start, in words and at once,', () => {
+  it.each([['serve'], ['worker'], ['migrate']])('on a database where nothing listens: %s', async (command) => {
+    const env = { TEXTWRIGHT_DATA_DIR: join(folder, 'none'), DATABASE_URL: 'postgres://kim:s3cret@127.0.0.1:1/none' };
+    expect(await runCli([command], { cwd: folder, env })).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining(
+        'textwright: database none at 127.0.0.1:1 as user kim: nothing listens there; start it, or correct DATABASE_URL\n',
+      ),
+    });
+  });
+
+  it.runIf(existsSync('/proc/self')).each([
+    ['with its own database', {}],
+    ['with one of somebody else', { DATABASE_URL: connectionString }],
+  ])('in a data folder that cannot be made, %s', async (_, more) => {
+    const run = await runCli(['serve'], { cwd: folder, env: { TEXTWRIGHT_DATA_DIR: '/proc/x', ...more } });
+    expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('/proc takes no folders') });
   });
 });
 

@@ -17,6 +17,8 @@ export interface Shell {
   readonly stdin: () => Readable;
   /** One line from the person who sits there, undefined when they leave (Ctrl-C, Ctrl-D). Absent where nobody can answer. */
   readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
+  /** The same for what nobody may read over a shoulder: what is typed is not shown. */
+  readonly askSecretly: ((question: string) => Promise<string | undefined>) | undefined;
   /** Aborts when a person or the system wants this process to end; from the first call on it no longer ends by itself. */
   readonly interruption: () => AbortSignal;
 }

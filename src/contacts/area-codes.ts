@@ -162,12 +162,21 @@ export const PREMIUM_AREA_CODES: ReadonlySet<string> = new Set(
   words('500 521 522 523 524 525 526 527 528 529 532 533 544 566 577 588 900'),
 );
 
-/** Canada, its non-geographic codes, Bermuda and the Caribbean: never recipients of a US campaign. */
-export const AREA_CODES_OUTSIDE_US: ReadonlySet<string> = new Set([
+/** Its non-geographic codes too. */
+const CANADIAN_AREA_CODES: ReadonlySet<string> = new Set([
   ...words(
     '204 226 236 249 250 257 263 289 306 343 354 365 367 368 382 387 403 416 418 428 431 437 438 450 468 474 506 514 519 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 780 782 807 819 825 867 873 879 902 905 942',
   ),
   ...words('600 622 633 644 655 677 688'),
+]);
+
+/** By the area code of a number in E.164. */
+export const isCanadian = (phone: string): boolean =>
+  phone.startsWith('+1') && CANADIAN_AREA_CODES.has(phone.slice(2, 5));
+
+/** Canada, Bermuda and the Caribbean: never recipients of a US campaign. */
+export const AREA_CODES_OUTSIDE_US: ReadonlySet<string> = new Set([
+  ...CANADIAN_AREA_CODES,
   ...words('242 246 264 268 284 345 441 473 649 658 664 721 758 767 784 809 829 849 868 869 876'),
 ]);
 

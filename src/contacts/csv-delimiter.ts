@@ -1,4 +1,5 @@
-import { CSV_DELIMITERS, type CsvDelimiter, type CsvRecord, csvParser } from './csv-parser.ts';
+import { CsvFileError } from './csv-file-error.ts';
+import { COLUMNS_MAX, CSV_DELIMITERS, type CsvDelimiter, type CsvRecord, csvParser } from './csv-parser.ts';
 
 const RECORDS_LOOKED_AT = 100;
 
@@ -11,17 +12,31 @@ export function detectDelimiter(head: Buffer | string): CsvDelimiter {
   return rated.reduce((best, next) => (next.rating > best.rating ? next : best)).delimiter;
 }
 
-/** The complete records of the beginning of a file. What a wrong delimiter breaks is left out. */
-export function headRecords(head: Buffer | string, delimiter: CsvDelimiter): readonly CsvRecord[] {
-  const records: CsvRecord[] = [];
-  const parser = csvParser({ delimiter, onRecord: (record) => records.push(record) });
-  parser.write(head);
-  parser.close();
-  return records.slice(0, RECORDS_LOOKED_AT);
+export interface HeadRecords {
+  readonly records: readonly CsvRecord[];
+  /** Why there are no more of them, besides the end of the head. */
+  readonly problem: CsvFileError | undefined;
 }
 
-/** Zero for a single column; consistency weighs more than width. */
-function rate(records: readonly CsvRecord[]): number {
+/** The complete records of the beginning of a file. */
+export function headRecords(head: Buffer | string, delimiter: CsvDelimiter): HeadRecords {
+  const records: CsvRecord[] = [];
+  const parser = csvParser({ delimiter, onRecord: (record) => records.push(record) });
+  let problem: CsvFileError | undefined;
+  try {
+    parser.write(head);
+  } catch (error) {
+    if (!(error instanceof CsvFileError)) throw error;
+    problem = error;
+  } finally {
+    parser.close();
+  }
+  return { records: records.slice(0, RECORDS_LOOKED_AT), problem };
+}
+
+/** Zero for a single column; consistency weighs more than width. A first row with too many columns says enough. */
+function rate({ records, problem }: HeadRecords): number {
+  if (records.length === 0) return problem?.problem === 'too_many_columns' ? Math.log2(COLUMNS_MAX) : 0;
   const rowsByWidth = new Map<number, number>();
   for (const { cells } of records) rowsByWidth.set(cells.length, (rowsByWidth.get(cells.length) ?? 0) + 1);
   const ratings = [...rowsByWidth].map(([width, rows]) => (rows / records.length) ** 2 * Math.log2(width));

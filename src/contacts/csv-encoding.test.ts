@@ -81,7 +81,7 @@ it.each([
     }
     expect((refusal as CsvFileError).problem).toBe('bad_encoding');
     expect((refusal as CsvFileError).message).toBe(
-      `this file cannot be read at byte ${byte} (line 3): the text is UTF-8, but ${value} is not: save the file as "CSV UTF-8", or import it as windows-1252`,
+      `this file cannot be read at byte ${byte} (line 3): the text is UTF-8, but ${value} is not: open the file in the program it comes from, save it as "CSV UTF-8" and import that`,
     );
   }
 });

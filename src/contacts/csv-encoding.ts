@@ -100,7 +100,7 @@ class Utf8Decoder implements CsvDecoder {
       'bad_encoding',
       at,
       body,
-      `the text is UTF-8, but ${value} is not: save the file as "CSV UTF-8", or import it as windows-1252`,
+      `the text is UTF-8, but ${value} is not: open the file in the program it comes from, save it as "CSV UTF-8" and import that`,
     );
   }
 

@@ -4,6 +4,8 @@ export type CsvFileProblem =
   | 'not_text'
   | 'bad_encoding'
   | 'unclosed_quote'
+  | 'stray_quote'
+  | 'unreadable_row'
   | 'row_too_long'
   | 'too_many_columns'
   | 'file_too_large'

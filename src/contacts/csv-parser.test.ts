@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CsvRecord, csvParser } from './csv-parser.ts';
+import type { CsvFileError } from './csv-file-error.ts';
+import { CSV_DELIMITERS, type CsvDelimiter, type CsvRecord, csvParser } from './csv-parser.ts';
 
 /** Nothing may depend on where the pieces end that a text comes in. */
-async function parse(text: string, pieceBytes: number): Promise<readonly CsvRecord[]> {
+async function parse(text: string, pieceBytes: number, delimiter: CsvDelimiter = ','): Promise<readonly CsvRecord[]> {
   const records: CsvRecord[] = [];
-  const parser = csvParser({ delimiter: ',', onRecord: (record) => records.push(record) });
+  const parser = csvParser({ delimiter, onRecord: (record) => records.push(record) });
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += pieceBytes) parser.write(bytes.subarray(at, at + pieceBytes));
   await parser.end();
@@ -54,6 +55,64 @@ describe('cells', () => {
         expect(cellsOf(await parse(text, pieceBytes))).toEqual(table);
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+const PIECES = [1, 2, 7, 1_000];
+
+describe('a quote that nobody doubled', () => {
+  it.each([
+    ['ends no cell before a separator follows', '617,"needs 12" pipe, soon"', ['617', 'needs 12" pipe, soon']],
+    ['may come in pairs', '"Ann "the boss" Smith",617', ['Ann "the boss" Smith', '617']],
+    ['may be the last character', '"Ann "the boss"",617', ['Ann "the boss"', '617']],
+    ['may be the first character', '""Ann" Smith",617', ['"Ann" Smith', '617']],
+    ['may stand beside doubled ones', '"""Ann"" 5" Smith",617', ['"Ann" 5" Smith', '617']],
+    ['may be followed by a quoted cell', '"a 5" pipe","b"', ['a 5" pipe', 'b']],
+    ['belongs to a cell that is quoted in part', '"Ann" Smith,617,"a, b"', ['"Ann" Smith', '617', 'a, b']],
+    ['belongs to such a cell before an empty one', '"Ann" Smith,"",617', ['"Ann" Smith', '', '617']],
+    ['belongs to such a cell at the end of a line', '617,"Ann" Smith', ['617', '"Ann" Smith']],
+  ])('%s', async (_, line, cells) => {
+    for (const end of ['', '\n', '\r\nx,y\r\n'])
+      for (const pieceBytes of PIECES)
+        expect(cellsOf(await parse(`a,b\n"1\n2"\n\n${line}${end}`, pieceBytes))[2]).toEqual(cells);
+  });
+
+  it.each([
+    ['opens a cell that is closed by the next one', '"Ann,617\n"Bob",618\n', '“"Ann,617 "Bob",618”'],
+    ['opens a cell on the line of the next one', '"Ann,617,"note"\n', '"Ann,617,"note"'],
+    ['stands in a text of several lines', '"one\ntwo 5" pipe",617\n', 'two 5" pipe"'],
+    ['may have ended the cell or not', '"needs 12" pipe,soon",617\n', 'pipe,soon"'],
+    ['may close this cell or open the next', '"a 5" pipe,",617"\n', 'pipe,"'],
+    ['leaves another one over', '"a" b "c,617\n', '"a" b "c'],
+  ])('%s: the file is refused with the place', async (_, text, around) => {
+    for (const pieceBytes of PIECES) {
+      const error = await parse(`a,b\r\n\r\n"1\r\n2",3\r\n${text}x,y\r\n`, pieceBytes).then(
+        () => expect.unreachable('the file was read'),
+        (refusal: CsvFileError) => refusal,
+      );
+      expect(error.problem).toBe('stray_quote');
+      expect(error.message).toContain('begins on line 5 has a quote (") too much or too few, near \u201c');
+      expect(error.message).toContain(around.replace('\n', ' '));
+      expect(error.message).toMatch(/write a quote that belongs to the text twice/);
+    }
+  });
+
+  it('never comes out as an error of the library or as text that depends on where the pieces end', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', ' ', '"', '"', ',', ';', '\n', '\r\n', '\u00a0'),
+      maxLength: 40,
+    });
+    const delimiters = fc.constantFrom(...CSV_DELIMITERS);
+    const outcome = (given: string, pieceBytes: number, delimiter: CsvDelimiter) =>
+      parse(given, pieceBytes, delimiter).then(cellsOf, (error: CsvFileError) => [error.problem, error.message]);
+    await fc.assert(
+      fc.asyncProperty(text, delimiters, fc.integer({ min: 1, max: 12 }), async (given, delimiter, pieceBytes) => {
+        const whole = await outcome(given, 1_000, delimiter);
+        expect(await outcome(given, pieceBytes, delimiter)).toEqual(whole);
+        if (typeof whole[0] === 'string') expect(['stray_quote', 'unclosed_quote']).toContain(whole[0]);
+      }),
+      { numRuns: 400 },
     );
   });
 });

@@ -105,6 +105,16 @@ describe('encodings', () => {
   });
 });
 
+it('the first row may be longer than what is looked at first', async () => {
+  const name = 'x'.repeat(200_000);
+  const reading = await read(`name,note\nKim,6175550123\n`.replace('note', name));
+  expect(reading.head.map((record) => record.cells)).toEqual([
+    ['name', name],
+    ['Kim', '6175550123'],
+  ]);
+  expect(reading.records).toEqual(reading.head);
+});
+
 describe('refused files', () => {
   it.each([
     ['nothing', '', 'empty_file', /empty \(0 bytes\)/],
@@ -145,6 +155,34 @@ describe('refused files', () => {
   it('more than 500 columns', async () => {
     expect((await problemOf(`a,b\n${'x,'.repeat(500)}x\n`)).message).toMatch(/line 2 has 501 columns, at most 500/);
     expect((await read(`${'x,'.repeat(499)}x\n`)).records).toHaveLength(1);
+  });
+
+  it.each([
+    ['with quotes', `"${'x'.repeat(5_000_000)}`],
+    ['without separators', 'x'.repeat(5_000_000)],
+    ['without quotes', 'x,y '.repeat(1_250_000)],
+    ['after a hint of the separator', `sep=;\n${'x;y '.repeat(1_250_000)}`],
+  ])('one long line %s, which is not an empty file', async (_, text) => {
+    expect((await problemOf(text)).message).toMatch(
+      /^the row .* line [12] (is longer than 1 million|has \d+,\d+ columns)/,
+    );
+  });
+
+  it.each([',', ';', '\t'])('20,000 columns, separated by %j', async (separator) => {
+    const header = Array.from({ length: 20_000 }, (_, index) => `column ${index}`).join(separator);
+    expect((await problemOf(`${header}\n${header}\n`)).message).toBe(
+      'the row on line 1 has 20,000 columns, at most 500 can be read: remove the columns that are not needed',
+    );
+  });
+
+  it('a quote that is never closed in the first row', async () => {
+    expect((await problemOf('"name,phone\nKim,6175550123\n')).problem).toBe('unclosed_quote');
+  });
+
+  it('empty lines for megabytes', async () => {
+    expect((await problemOf('\n'.repeat(5_000_000))).message).toMatch(
+      /first 3.9 MiB .* no row .*: remove the empty lines/,
+    );
   });
 
   it('a file above the limit, at once when its size is known', async () => {

@@ -2,7 +2,7 @@ import { detectDelimiter, headRecords } from './csv-delimiter.ts';
 import { type CsvDecoder, type CsvEncoding, csvDecoder } from './csv-encoding.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import { foreignFile } from './csv-file-kind.ts';
-import { type CsvDelimiter, type CsvRecord, csvParser } from './csv-parser.ts';
+import { type CsvDelimiter, type CsvRecord, csvParser, ROW_CHARACTERS_MAX } from './csv-parser.ts';
 
 export interface CsvSource {
   /** The bytes of the file, for one reading: a `Readable` will do. */
@@ -25,7 +25,7 @@ export interface CsvFile {
   readonly encoding: CsvEncoding;
   readonly delimiter: CsvDelimiter;
   readonly bytesRead: number;
-  /** The first records (at most 100, and none that is cut by the first 64 KiB), for detecting the columns. */
+  /** The first records (at most 100, of the first 64 KiB unless the first one alone is longer), for detecting the columns. */
   readonly head: readonly CsvRecord[];
   /** All records from the first on, in batches of what one chunk held. For one reading. Throws `CsvFileError`. */
   readonly batches: AsyncGenerator<readonly CsvRecord[]>;
@@ -35,6 +35,8 @@ export interface CsvFile {
 
 export const FILE_BYTES_MAX = 2 * 1024 ** 3;
 const HEAD_BYTES = 64 * 1024;
+/** In any encoding, more than the longest row that can be read. */
+const FIRST_ROW_BYTES_MAX = 4 * ROW_CHARACTERS_MAX + HEAD_BYTES;
 
 /**
  * Opens a file of comma-separated values as spreadsheets, CRMs and phones export them. Memory stays at a few chunks, whatever the
@@ -45,11 +47,7 @@ export async function openCsv(source: CsvSource, options: CsvOptions = {}): Prom
   if (source.sizeBytes !== undefined && source.sizeBytes > bytesMax) throw tooLarge(source.sizeBytes, bytesMax);
   const chunks = new ChunkReader(source.chunks, { bytesMax, signal: options.signal });
   try {
-    const head = await chunks.readHead();
-    refuseForeign(head);
-    const decoded = decodeHead(head, { encoding: options.encoding, wholeFile: chunks.ended });
-    const { delimiter, announced } = chooseDelimiter(decoded, options.delimiter);
-    const headOfFile = headRecords(decoded, delimiter).slice(announced ? 1 : 0);
+    const { head, delimiter, announced, records } = await readHead(chunks, options);
     const decoder = csvDecoder(head, options.encoding);
     return {
       get encoding() {
@@ -59,7 +57,7 @@ export async function openCsv(source: CsvSource, options: CsvOptions = {}): Prom
         return chunks.bytesRead;
       },
       delimiter,
-      head: headOfFile,
+      head: records,
       batches: readRecords({ chunks, decoder, delimiter, skipFirst: announced }),
       close: () => chunks.close(),
     };
@@ -67,6 +65,54 @@ export async function openCsv(source: CsvSource, options: CsvOptions = {}): Prom
     await chunks.close();
     throw error;
   }
+}
+
+interface Head {
+  readonly head: Buffer;
+  readonly delimiter: CsvDelimiter;
+  readonly announced: boolean;
+  readonly records: readonly CsvRecord[];
+}
+
+/** Looks at as much of the file as its first record needs. Throws the reason when that cannot be read. */
+async function readHead(chunks: ChunkReader, options: CsvOptions): Promise<Head> {
+  const head = await chunks.readHead(HEAD_BYTES);
+  refuseForeign(head);
+  const first = parseHead(head, options, chunks.ended);
+  if (first.records.length > 0) return first;
+  const whole = parseHead(await chunks.readHead(FIRST_ROW_BYTES_MAX), options, chunks.ended);
+  if (whole.records.length > 0) return whole;
+  await requireReadable(whole.decoded, { delimiter: whole.delimiter, wholeFile: chunks.ended });
+  return whole;
+}
+
+function parseHead(
+  head: Buffer,
+  options: CsvOptions,
+  wholeFile: boolean,
+): Head & { readonly decoded: Buffer | string } {
+  const decoded = decodeHead(head, { encoding: options.encoding, wholeFile });
+  const { delimiter, announced } = chooseDelimiter(decoded, options.delimiter);
+  const { records } = headRecords(decoded, delimiter);
+  return { head, decoded, delimiter, announced, records: records.slice(announced ? 1 : 0) };
+}
+
+/** Text without a record: because nothing is in it, or because of what this throws. */
+async function requireReadable(
+  text: Buffer | string,
+  options: { readonly delimiter: CsvDelimiter; readonly wholeFile: boolean },
+): Promise<void> {
+  const parser = csvParser({ delimiter: options.delimiter, onRecord: () => undefined });
+  try {
+    parser.write(text);
+    if (options.wholeFile) return await parser.end();
+  } finally {
+    parser.close();
+  }
+  throw new CsvFileError(
+    'empty_file',
+    `the first ${mebibytes(FIRST_ROW_BYTES_MAX)} MiB of this file hold no row with content: remove the empty lines at its beginning`,
+  );
 }
 
 interface RecordReading {
@@ -124,17 +170,17 @@ class ChunkReader {
     this.#limits = limits;
   }
 
-  /** Looks at the first 64 KiB, or at the whole file when it is shorter (`ended`). The bytes stay to be read. */
-  async readHead(): Promise<Buffer> {
-    const parts: Buffer[] = [];
-    for (let size = 0; size <= HEAD_BYTES; ) {
+  /** Looks at the first `bytes`, or at the whole file when it is shorter (`ended`). The bytes stay to be read. */
+  async readHead(bytes: number): Promise<Buffer> {
+    const parts = [this.#pending];
+    for (let size = this.#pending.length; size <= bytes; ) {
       const chunk = await this.#pull();
       if (chunk === undefined) break;
       parts.push(chunk);
       size += chunk.length;
     }
     this.#pending = Buffer.concat(parts);
-    return this.#pending.subarray(0, HEAD_BYTES);
+    return this.#pending.subarray(0, bytes);
   }
 
   async next(): Promise<Buffer | undefined> {

@@ -141,6 +141,12 @@ describe('a file without headers', () => {
   it('may have nothing but numbers', () => expect(targets([['6175550123'], ['6175550124']])).toEqual(['phone']));
 });
 
+it('a header as long as a page is shortened where the columns are listed', () => {
+  const [problem = ''] = columnsOf([['x'.repeat(10_000)], ['y']]).problems;
+  expect(problem).toContain(`"${'x'.repeat(60)}…"`);
+  expect(problem.length).toBeLessThan(300);
+});
+
 describe('a mapping that is given', () => {
   const rows = [
     ['Name', 'Phone', 'Home', 'Notes'],

@@ -173,11 +173,16 @@ const noPhoneColumn = (headers: readonly string[]): string =>
 const COLUMNS_LISTED = 30;
 
 function listColumns(headers: readonly string[]): string {
-  const named = headers.slice(0, COLUMNS_LISTED).map((header) => JSON.stringify(header));
+  const named = headers.slice(0, COLUMNS_LISTED).map((header) => JSON.stringify(shortened(header)));
   return headers.length > COLUMNS_LISTED
     ? `${named.join(', ')} and ${headers.length - COLUMNS_LISTED} more`
     : named.join(', ');
 }
+
+const HEADER_SHOWN = 60;
+
+const shortened = (header: string): string =>
+  header.length > HEADER_SHOWN ? `${header.slice(0, HEADER_SHOWN).trimEnd()}…` : header;
 
 const samplesOf = (rows: readonly CsvRecord[], index: number): readonly string[] =>
   rows

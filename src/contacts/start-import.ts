@@ -5,7 +5,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import type { Jobs } from '../platform/jobs.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, invalid, type Outcome } from '../platform/refusal.ts';
-import { ok } from '../platform/result.ts';
+import { err, ok } from '../platform/result.ts';
 import { previewImport } from './import-contacts.ts';
 import { csvSource, getImport } from './import-files.ts';
 import { IMPORT_QUEUE, type ImportJobData } from './import-job.ts';
@@ -58,7 +58,7 @@ export async function previewUpload(
     signal: request.signal,
     ...(request.mapping === undefined ? {} : { mapping: request.mapping }),
   });
-  if (!preview.ok) return preview;
+  if (!preview.ok) return err({ ...preview.error, message: `${run.value.fileName}: ${preview.error.message}` });
   const kept = await savePreview(db, { id: request.id, preview: preview.value, mapping: request.mapping ?? {} });
   const after = await getImport(db, request.id);
   return kept || !after.ok ? after : begunAlready(after.value);

@@ -200,6 +200,62 @@ describe('people', () => {
     expect((await rob.get('/v1/users')).status).toBe(200);
   });
 
+  it('get a new password from an owner, which signs them out everywhere', async () => {
+    const made = await add('Nina', 'agent');
+    const nina = world.client();
+    const signIn = (password: string) => nina.post('/v1/sign-in', { email: 'nina@example.com', password });
+    await signIn(PASSWORD);
+    const path = `/v1/users/${made.json.id}/password`;
+    expect((await nina.put(path, { password: 'a new password' })).status).toBe(403);
+    expect((await owner.put(path, { password: 'too short' })).json.errors).toEqual([
+      { pointer: '/password', message: 'use at least 10 characters' },
+    ]);
+    expect((await nina.get('/v1/me')).status).toBe(200);
+    expect((await owner.put(path, { password: 'a new password' })).json).toEqual({ ok: true });
+    expect((await nina.get('/v1/me')).status).toBe(401);
+    expect((await signIn(PASSWORD)).status).toBe(401);
+    expect((await signIn('a new password')).status).toBe(200);
+    expect((await owner.get('/v1/me')).status).toBe(200);
+  });
+
+  it('change their own password with the old one only, and stay signed in where they do', async () => {
+    await add('Paul', 'viewer');
+    const [here, elsewhere] = [world.client(), world.client()];
+    const signIn = (client: Client, password: string) =>
+      client.post('/v1/sign-in', { email: 'paul@example.com', password });
+    await signIn(here, PASSWORD);
+    await signIn(elsewhere, PASSWORD);
+    const change = (oldPassword: string) => here.put('/v1/me/password', { oldPassword, newPassword: 'a new password' });
+    const wrong = await change('not the password');
+    expect([wrong.status, wrong.json.errors]).toEqual([
+      422,
+      [{ pointer: '/oldPassword', message: 'is not your password' }],
+    ]);
+    expect((await elsewhere.get('/v1/me')).status).toBe(200);
+    expect((await change(PASSWORD)).json).toEqual({ ok: true });
+    expect((await here.get('/v1/me')).status).toBe(200);
+    expect((await elsewhere.get('/v1/me')).status).toBe(401);
+    expect((await signIn(elsewhere, PASSWORD)).status).toBe(401);
+    expect((await signIn(elsewhere, 'a new password')).status).toBe(200);
+    for (let n = 0; n < ATTEMPTS_MAX; n += 1) await change(`guess ${n}`);
+    expect((await change('a new password')).status).toBe(429);
+  });
+
+  it('cannot use the way of owners for their own password, and a key has none', async () => {
+    const { id } = (await owner.get('/v1/me')).json.user;
+    const own = await owner.put(`/v1/users/${id}/password`, { password: 'a new password' });
+    expect([own.status, own.json.detail]).toEqual([403, expect.stringContaining('PUT /v1/me/password')]);
+    const { secret } = (await owner.post('/v1/api-keys', { name: 'Script', role: 'owner' })).json;
+    const byKey = await world.client().send('PUT', '/v1/me/password', {
+      body: { oldPassword: PASSWORD, newPassword: 'a new password' },
+      headers: { authorization: `Bearer ${secret}` },
+    });
+    expect([byKey.status, byKey.json.detail]).toEqual([403, expect.stringContaining('an API key has no password')]);
+    expect(
+      (await owner.put('/v1/users/usr_00000000000070008000000000000000/password', { password: PASSWORD })).status,
+    ).toBe(404);
+  });
+
   it('always include one active owner, also when two step down together', async () => {
     const me = (await owner.get('/v1/me')).json.user.id;
     const alone = await owner.patch(`/v1/users/${me}`, { role: 'manager' });
@@ -228,7 +284,13 @@ describe('people', () => {
     const { rows } = await sql<{
       action: string;
     }>`select distinct action from audit_entry where subject like 'usr_%' order by 1`.execute(world.database.db);
-    expect(rows.map((row) => row.action)).toEqual(['user.changed', 'user.created', 'user.deactivated']);
+    expect(rows.map((row) => row.action)).toEqual([
+      'user.changed',
+      'user.created',
+      'user.deactivated',
+      'user.password_changed',
+      'user.password_set',
+    ]);
   });
 });
 

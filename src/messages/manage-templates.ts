@@ -129,8 +129,8 @@ type Refused = Outcome<never> | undefined;
 function refusedBody(body: string): Refused {
   const template = parseTemplate(body);
   if (template.ok) return undefined;
-  const { message, position } = template.error;
-  return invalid(`text, at character ${position + 1}: ${message}`, { errors: [{ pointer: '/body', message }] });
+  const { message } = template.error;
+  return invalid(`text: ${message}`, { errors: [{ pointer: '/body', message }] });
 }
 
 async function refusedName(tx: Tx, name: string, id: Uuid): Promise<Refused> {

@@ -5,6 +5,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { countParts, type Encoding, isGsm7, type PartCount, toGsm7 } from './encoding.ts';
+import { TEXT_LENGTH_MAX } from './sendable-text.ts';
 import { KNOWN_FIELDS, normaliseFieldName, type Template, type TemplateContact } from './template.ts';
 import { checkTemplate, templateFields } from './template-fields.ts';
 import { parseTemplate } from './template-parser.ts';
@@ -30,7 +31,7 @@ export interface TextPreview {
     readonly suggestion: string | null;
   }[];
   readonly warnings: readonly string[];
-  /** Why there is no text: it does not parse, or this person lacks a field. `position` counts characters from 0. */
+  /** Why there is no text: it does not parse, or this person lacks a field. `position` is a 0-based UTF-16 offset. */
   readonly error: { readonly message: string; readonly position: number } | null;
   /** Null: the sample person. */
   readonly contact: { readonly id: Uuid; readonly name: string; readonly phone: string } | null;
@@ -132,8 +133,6 @@ const fallbackWarning = (name: string): string =>
   `{${name}} has no fallback: people without it will not be texted. Write one as in {${name}|there}`;
 
 const PARTS_MANY = 3;
-/** Longest text that the gateways take. */
-const TEXT_LENGTH_MAX = 1_600;
 
 function textWarnings(text: string, counted: PartCount): readonly string[] {
   const warnings: string[] = [];

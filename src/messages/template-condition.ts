@@ -42,7 +42,7 @@ export function readCondition(
   if (tokens.value.length === 1) {
     const written = source.slice(tag.start, last + 1);
     return templateError(
-      last,
+      tag.start,
       `\`${written}\` at position ${tag.start} has no condition: name a field, as in {if company}`,
     );
   }

@@ -42,6 +42,20 @@ export function renderTemplate(template: Template, contact: TemplateContact): Re
   return ok(text);
 }
 
+/** Every merge field that this contact lacks for the text, as the template first writes it, each once. */
+export function missingFields(template: Template, contact: TemplateContact): readonly string[] {
+  const { program } = template;
+  const found = new Map<string, string>();
+  let next = 0;
+  for (let step = program[next]; step !== undefined; step = program[next]) {
+    next += 1;
+    if (step.kind === 'jump' || (step.kind === 'unless' && !step.holds(contact))) next = step.to;
+    if (step.kind !== 'field' || step.fallback !== null || step.read(contact) !== '') continue;
+    if (!found.has(step.field.key)) found.set(step.field.key, step.field.name);
+  }
+  return [...found.values()];
+}
+
 function missing(field: FieldReference): Result<never, MissingMergeField> {
   return err({
     field: field.name,

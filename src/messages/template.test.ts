@@ -183,8 +183,9 @@ describe('refusals name the place, the value and the remedy', () => {
     ['{if a}{else where}', 7, 'misplaced word `else` at position 7'],
     ['{if a}{endif a}', 7, 'misplaced word `endif` at position 7'],
     ['{if a}{/unless}', 7, 'unknown word `/unless` at position 7: the words are {if ...}'],
-    ['{if}', 3, '`{if}` at position 0 has no condition: name a field'],
-    ['{if  }', 5, 'has no condition'],
+    ['{if}', 0, '`{if}` at position 0 has no condition: name a field'],
+    ['a{if  }', 1, '`{if  }` at position 1 has no condition'],
+    ['{if a}1{else if}2{endif}', 7, '`{else if}` at position 7 has no condition'],
     ['{if and}', 4, 'unexpected `and` at position 4 in a condition: a field name belongs here'],
     ['{if a and}', 9, 'unexpected `}` at position 9 in a condition: a field name belongs here'],
     ['{if a or or b}', 9, 'unexpected `or` at position 9'],
@@ -311,6 +312,18 @@ describe('every template', () => {
         if (template.ok) return;
         expect(template.error.position).toBeGreaterThanOrEqual(0);
         expect(template.error.position).toBeLessThanOrEqual(source.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is refused with the same position in the sentence and beside it', () => {
+    fc.assert(
+      fc.property(fc.oneof(syntax, fc.constantFrom('{if}x{endif}', '{if a}x{else if }y{endif}')), (source) => {
+        const template = parseTemplate(source);
+        if (template.ok) return;
+        const { message, position } = template.error;
+        expect(/at position (\d+)/.exec(message)?.[1]).toBe(String(position));
       }),
       { numRuns: 500 },
     );

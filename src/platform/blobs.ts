@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makeFolder } from './folder.ts';
 import type { Uuid } from './ids.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -43,7 +44,7 @@ export function blobsIn(folder: string): Blobs {
       const path = pathOf(id);
       const part = partOf(id);
       const counted = countBytes(source, bytesMax);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, { mode: 0o700 });
       try {
         await pipeline(counted.chunks, createWriteStream(part, { mode: 0o600, flush: true }));
         await rename(part, path);

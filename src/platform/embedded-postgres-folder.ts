@@ -1,15 +1,25 @@
 import { constants } from 'node:fs';
-import { access, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { EmbeddedPostgresError, hasCode } from './embedded-postgres-process.ts';
 import { userName } from './embedded-postgres-user.ts';
+import { makeFolder } from './folder.ts';
 
 /** Creates the data folder when missing and gives its real path. File errors are thrown as they come: see `explainFileError`. */
 export async function openDataFolder(path: string): Promise<string> {
   const folder = resolve(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   return await realpath(folder);
+}
+
+/** `openDataFolder` for who needs the folder and no database in it. */
+export async function requireDataFolder(path: string): Promise<void> {
+  try {
+    await openDataFolder(path);
+  } catch (error) {
+    throw await explainFileError(error, path);
+  }
 }
 
 /** Turns what the file system refused into an error that names the path, the reason and the remedy; others stay as they are. */
@@ -24,6 +34,10 @@ export async function explainFileError(error: unknown, dataDir: string): Promise
     return explain(`the disk of ${path} is full. Free some space, or choose a data folder on another disk`);
   if (hasCode(error, 'EROFS'))
     return explain(`${path} lies on a disk that may not be written. Choose a data folder elsewhere`);
+  if (hasCode(error, 'ENOENT') && 'syscall' in error && error.syscall === 'mkdir')
+    return explain(
+      `${path} cannot be made, because ${dirname(path)} takes no folders. Choose another one with TEXTWRIGHT_DATA_DIR`,
+    );
   if (hasCode(error, 'EACCES', 'EPERM')) return explain(await describeRefusal(path));
   return error;
 }

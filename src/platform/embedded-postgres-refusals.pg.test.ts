@@ -43,6 +43,12 @@ describe('a start is refused with the reason and the remedy', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
+  it.runIf(existsSync('/proc/self'))('when the folder above takes no folders', async () => {
+    expect(await refusal('/proc/x/data')).toBe(
+      'EmbeddedPostgresError: data folder /proc/x/data: /proc/x cannot be made, because /proc takes no folders. Choose another one with TEXTWRIGHT_DATA_DIR',
+    );
+  });
+
   it('when the data were made by another major version', async () => {
     const dataDir = usedDataDir();
     const versionFile = join(dataDir, 'postgres', 'PG_VERSION');

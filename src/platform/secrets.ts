@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './folder.ts';
 import type { Random } from './random.ts';
 
 /** Seals credentials at rest with AES-256-GCM. The sealed text is `v1.<nonce>.<tag>.<ciphertext>` in base64url. */
@@ -55,7 +56,7 @@ export async function installationKey(options: {
 }): Promise<Uint8Array> {
   if (options.configured !== undefined) return Buffer.from(options.configured, 'base64');
   const path = join(options.dataDir, 'secret.key');
-  await mkdir(options.dataDir, { recursive: true });
+  await makeFolder(options.dataDir);
   await writeOnce(path, Buffer.from(options.random.bytes(KEY_BYTES)).toString('base64'), options.random);
   const key = Buffer.from((await readFile(path, 'utf8')).trim(), 'base64');
   if (key.length !== KEY_BYTES)

@@ -17,6 +17,12 @@ export async function getMember(db: Db | Tx, id: Uuid): Promise<Member | undefin
   return rows[0];
 }
 
+/** E-mail addresses are kept in lower case. Index auth_user_email_key. */
+export async function findMemberByEmail(db: Db | Tx, email: string): Promise<Member | undefined> {
+  const { rows } = await sql<Member>`select ${columns} from auth_user where email = ${email.toLowerCase()}`.execute(db);
+  return rows[0];
+}
+
 /** Also locks the active owners, so that two changes cannot each leave the other as the last one. */
 export async function lockMemberAndOwners(
   tx: Tx,
@@ -83,8 +89,35 @@ export async function updateMemberRow(
     where id = ${member.id}`.execute(tx);
 }
 
-export async function deleteSessions(tx: Tx, memberId: Uuid): Promise<void> {
-  await sql`delete from auth_session where user_id = ${memberId}`.execute(tx);
+/** How many there were. `exceptId` is that of better-auth. */
+export async function deleteSessions(tx: Tx, memberId: Uuid, exceptId = ''): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from auth_session where user_id = ${memberId} and id::text <> ${exceptId}`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
+export async function getPasswordHash(db: Db | Tx, memberId: Uuid): Promise<string | undefined> {
+  const { rows } = await sql<{ password: string | null }>`
+    select password from auth_account where user_id = ${memberId} and issuer = ${CREDENTIAL_ISSUER}`.execute(db);
+  return rows[0]?.password ?? undefined;
+}
+
+/** False when the stored hash is not `expectedHash`, if one is given. */
+export async function replacePasswordHash(
+  tx: Tx,
+  change: {
+    readonly memberId: Uuid;
+    readonly hash: string;
+    readonly now: Instant;
+    readonly expectedHash?: string;
+  },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update auth_account set password = ${change.hash}, updated_at = ${change.now}
+    where user_id = ${change.memberId} and issuer = ${CREDENTIAL_ISSUER}
+      and password = coalesce(${change.expectedHash ?? null}, password)
+    returning id`.execute(tx);
+  return rows.length > 0;
 }
 
 export async function noteSeen(

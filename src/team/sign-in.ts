@@ -4,7 +4,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import { ROLES, type Role } from './team.ts';
+import { PASSWORD_MAX, PASSWORD_MIN, ROLES, type Role } from './team.ts';
 
 /**
  * E-mail and password through better-auth, called as a library: its own HTTP endpoints are not mounted, so there is no sign-up
@@ -19,6 +19,8 @@ export interface SignIn {
   }): Promise<{ readonly session: SessionMember; readonly cookies: readonly string[] } | undefined>;
   /** Whose session cookie this is; `cookies` renews one that is used, or removes one that has ended. */
   find(headers: Headers): Promise<{ readonly session: SessionMember | undefined; readonly cookies: readonly string[] }>;
+  /** Which session the request belongs to, if any. */
+  sessionId(headers: Headers): Promise<string | undefined>;
   signOut(headers: Headers): Promise<readonly string[]>;
   /** Whether the request brings a session cookie at all. */
   hasCookie(headers: Headers): boolean;
@@ -88,6 +90,7 @@ export function openSignIn(options: SignInOptions): SignIn {
       const session = answer.response === null ? undefined : sessionMember(answer.response.user);
       return { session, cookies: answer.headers.getSetCookie() };
     },
+    sessionId: async (headers) => (await auth.api.getSession({ headers }))?.session.id,
     async signOut(headers) {
       const answer = await auth.api.signOut({ headers, returnHeaders: true });
       return answer.headers.getSetCookie();
@@ -105,7 +108,12 @@ const authOptions = ({ secret, secureCookies, newUuid, log }: SignInOptions, poo
     baseURL: 'http://localhost',
     telemetry: { enabled: false },
     rateLimit: { enabled: false },
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 10, maxPasswordLength: 200 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: PASSWORD_MIN,
+      maxPasswordLength: PASSWORD_MAX,
+    },
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
       useSecureCookies: secureCookies,

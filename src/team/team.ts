@@ -5,6 +5,10 @@ import type { Instant } from '../platform/time.ts';
 export const ROLES = ['viewer', 'agent', 'manager', 'owner'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Characters of a password. */
+export const PASSWORD_MIN = 10;
+export const PASSWORD_MAX = 200;
+
 /** Somebody who can sign in. Never called "user" towards a contact. */
 export interface Member {
   readonly id: Uuid;

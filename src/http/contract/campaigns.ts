@@ -1,11 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
+const choices = (choice: z.ZodString, choicesMax: number) =>
+  z.array(choice).min(1, 'give at least one, or leave it out').max(choicesMax).optional();
 export const audienceRule = z
   .strictObject({
-    tags: z.array(z.string().min(1).max(100)).max(50).optional().openapi({ description: 'Has any of these tags' }),
-    states: z.array(z.string().min(2).max(50)).max(60).optional(),
-    cities: z.array(z.string().min(1).max(100)).max(100).optional(),
+    all: z.literal(true).optional().openapi({ description: 'Every contact; stands alone' }),
+    tags: choices(z.string().min(1).max(100), 50).openapi({ description: 'Has any of these tags' }),
+    states: choices(z.string().min(2).max(50), 60),
+    cities: choices(z.string().min(1).max(100), 100),
     notContactedDays: z
       .int()
       .min(1)
@@ -13,8 +16,19 @@ export const audienceRule = z
       .optional()
       .openapi({ description: 'No campaign text within this many days' }),
   })
-  .openapi('AudienceRule', { description: 'All conditions must hold; an empty rule means every contact.' });
+  .refine((rule) => Object.values(rule).some((value) => value !== undefined), {
+    error: 'nobody is chosen: give tags, states, cities or notContactedDays, or {"all": true} to choose every contact',
+  })
+  .refine(({ all, ...conditions }) => !all || Object.values(conditions).every((value) => value === undefined), {
+    error: 'all chooses every contact: leave the conditions out, or leave out all',
+  })
+  .openapi('AudienceRule', {
+    description:
+      'Who is chosen: either every contact (`{"all": true}`), or those for whom all given conditions hold (at least one must be given). Null means that nobody is chosen yet: a draft like that cannot be launched.',
+    example: { tags: ['estimate'], states: ['MA'] },
+  });
 export type AudienceRule = z.infer<typeof audienceRule>;
+const chosenOrNot = audienceRule.nullable();
 
 export const exclusionSchema = z.object({
   reason: z.string().openapi({ example: 'opted_out' }),
@@ -40,7 +54,7 @@ export const previewAudience = jsonRoute({
   access: 'viewer',
   tag: 'Audiences',
   summary: 'Who would be texted, and who is left out for which reason',
-  body: z.strictObject({ audience: audienceRule }),
+  body: z.strictObject({ audience: chosenOrNot }),
   response: audiencePreviewSchema,
 });
 
@@ -88,7 +102,7 @@ export const campaignSchema = z
     name: z.string(),
     state: campaignState,
     stateReason: z.string().nullable(),
-    audience: audienceRule,
+    audience: chosenOrNot,
     variants: z.array(
       z.object({
         id: idOf('variant'),
@@ -130,7 +144,7 @@ export const createCampaign = jsonRoute({
   summary: 'Make a draft',
   body: z.strictObject({
     name: z.string().trim().min(1).max(200),
-    audience: audienceRule.default({}),
+    audience: chosenOrNot.default(null),
     variants: z.array(variantInput).max(5).default([]),
     laneIds: z.array(idOf('lane')).max(100).default([]),
     priority: z.int().min(1).max(9).default(5),
@@ -158,7 +172,7 @@ export const updateCampaign = jsonRoute({
   body: z.strictObject({
     revision: z.int(),
     name: z.string().trim().min(1).max(200).optional(),
-    audience: audienceRule.optional(),
+    audience: chosenOrNot.optional(),
     variants: z.array(variantInput).max(5).optional(),
     laneIds: z.array(idOf('lane')).max(100).optional(),
     priority: z.int().min(1).max(9).optional(),

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { PASSWORD_MAX, PASSWORD_MIN } from '../../team/team.ts';
 import { done, idOf, isoInstant, jsonRoute, role } from './shared.ts';
 
 const email = z.email('expected an e-mail address like name@example.com').max(320);
-const password = z.string().min(10, 'use at least 10 characters').max(200);
+const password = z.string().min(PASSWORD_MIN, `use at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX);
 
 export const meSchema = z
   .object({
@@ -44,7 +45,7 @@ export const signIn = jsonRoute({
   access: 'public',
   tag: 'Session',
   summary: 'Sign in with e-mail and password; sets the session cookie',
-  body: z.strictObject({ email, password: z.string().max(200) }),
+  body: z.strictObject({ email, password: z.string().max(PASSWORD_MAX) }),
   response: meSchema,
 });
 
@@ -63,6 +64,16 @@ export const me = jsonRoute({
   tag: 'Session',
   summary: 'Who I am',
   response: meSchema,
+});
+
+export const changePassword = jsonRoute({
+  method: 'put',
+  path: '/v1/me/password',
+  access: 'viewer',
+  tag: 'Session',
+  summary: 'Change my own password; my other sessions end',
+  body: z.strictObject({ oldPassword: z.string().max(PASSWORD_MAX), newPassword: password }),
+  response: done,
 });
 
 export const userSchema = z
@@ -110,6 +121,17 @@ export const updateUser = jsonRoute({
     active: z.boolean().optional(),
   }),
   response: userSchema,
+});
+
+export const setPassword = jsonRoute({
+  method: 'put',
+  path: '/v1/users/{id}/password',
+  access: 'owner',
+  tag: 'Team',
+  summary: 'Give another person a new password; they are signed out everywhere',
+  params: z.object({ id: z.string().max(64) }),
+  body: z.strictObject({ password }),
+  response: done,
 });
 
 export const apiKeySchema = z

@@ -107,6 +107,52 @@ describe('a launched campaign', () => {
   });
 });
 
+describe('an audience', () => {
+  const make = (body: object) => owner.post('/v1/campaigns', { name: 'Winter', ...body });
+  const preview = (audience: unknown) => owner.post('/v1/audiences/preview', { audience });
+  const winters = async () => (await owner.get('/v1/campaigns?search=Winter')).json.data.length;
+
+  it('that was not chosen is nobody, and cannot be launched', async () => {
+    for (const body of [{}, { audience: null }]) {
+      const draft = await make({ ...body, variants: [{ label: 'A', body: 'Hi' }], laneIds: shownLanes() });
+      expect([draft.status, draft.json.audience]).toEqual([201, null]);
+      const launched = await owner.post(`/v1/campaigns/${draft.json.id}/launch`, { revision: 1 });
+      const message = 'No audience is chosen: choose tags, places or all contacts';
+      expect([launched.status, launched.json.errors]).toEqual([422, [{ pointer: '/audience', message }]]);
+      expect((await owner.get(`/v1/campaigns/${draft.json.id}`)).json.state).toBe('draft');
+    }
+    expect((await preview(null)).json).toMatchObject({ matched: 0, textable: 0, sample: [] });
+  });
+  it('of everybody must be said', async () => {
+    expect((await make({ audience: { all: true } })).json.audience).toEqual({ all: true });
+    expect((await preview({ all: true })).json.matched).toBe(PEOPLE);
+  });
+  it.each([
+    [{}, '/audience', /nobody is chosen: give tags, states, cities or notContactedDays, or {"all": true}/],
+    [{ tags: [] }, '/audience/tags', /give at least one, or leave it out/],
+    [{ tags: ['one'], states: [] }, '/audience/states', /give at least one, or leave it out/],
+    [{ all: false }, '/audience/all', /true/],
+    [
+      { all: true, tags: ['one'] },
+      '/audience',
+      /all chooses every contact: leave the conditions out, or leave out all/,
+    ],
+  ])('%j is refused everywhere, and nothing is made', async (audience, pointer, message) => {
+    const before = await winters();
+    const draft = (await make({})).json;
+    const answers = [
+      await make({ audience }),
+      await preview(audience),
+      await owner.patch(`/v1/campaigns/${draft.id}`, { revision: 1, audience }),
+    ];
+    for (const { status, json } of answers) {
+      expect([status, json.errors?.length, json.errors?.[0].pointer]).toEqual([422, 1, pointer]);
+      expect(json.errors[0].message).toMatch(message);
+    }
+    expect(await winters()).toBe(before + 1);
+  });
+});
+
 describe('a draft', () => {
   it('tells other screens that it was made, changed and deleted', async () => {
     const topics: string[] = [];
@@ -132,6 +178,8 @@ describe('a draft', () => {
     expect(await heard(() => owner.delete(`/v1/campaigns/${id}`))).toEqual([topic]);
   });
 });
+
+const shownLanes = (): readonly string[] => laneIds.map((id) => showId('lane', id));
 
 /** A text that came in as an answer to the campaign. */
 async function reply(given: {

@@ -145,6 +145,21 @@ describe('an import over HTTP', () => {
     expect(await readdir(join(dataDir, 'imports'))).toEqual([]);
   });
 
+  it.each([
+    ['a quote without a clear meaning', 'Name,Phone\n"Ann,6175550123\n"Bob",6175550124\n', 'line 2 has a quote'],
+    ['one line that is longer than any row', 'x'.repeat(1_500_000), 'line 1 is longer than 1 million characters'],
+    ['more columns than can be read', `${'x,'.repeat(20_000)}x\n`, 'line 1 has 20,001 columns'],
+  ])('names %s with file and line, and changes nothing', async (_, text, words) => {
+    const { count: before } = (await owner.get('/v1/contacts/count')).json;
+    const { id } = (await upload(owner, text, 'fair leads.csv')).json;
+    const previewed = await owner.post(`/v1/imports/${id}/preview`, {});
+    expect([previewed.status, previewed.json.detail]).toEqual([422, expect.stringContaining(words)]);
+    expect(previewed.json.detail).toMatch(/^fair leads.csv: /);
+    expect((await owner.post(`/v1/imports/${id}/commit`, {})).status).toBeLessThan(300);
+    expect(await finished(owner, id)).toMatchObject({ state: 'failed', error: expect.stringContaining(words) });
+    expect((await owner.get('/v1/contacts/count')).json.count).toBe(before);
+  });
+
   it('takes the sample contacts', async () => {
     const sample = await owner.post('/v1/imports/sample');
     expect(sample.status).toBe(201);

@@ -9,6 +9,7 @@ import { listApiKeys } from '../../team/api-key-store.ts';
 import { createApiKey, revokeApiKey } from '../../team/api-keys.ts';
 import { createMember, hashNewPassword, updateMember } from '../../team/manage-members.ts';
 import { deleteEndedSessions, getMember, listMembers } from '../../team/member-store.ts';
+import { changeOwnPassword, setPassword } from '../../team/set-password.ts';
 import { isSetUpNeeded, setUp } from '../../team/set-up.ts';
 import type { SignIn } from '../../team/sign-in.ts';
 import type { ApiKey, Member } from '../../team/team.ts';
@@ -25,6 +26,7 @@ export function registerSessionRoutes(api: Api, services: Services, signIn: Sign
   const deps: Deps = { db: services.database.db, clock, newUuid, random };
   registerSetUp(api, deps, signIn);
   registerSignIn(api, deps, signIn);
+  registerPasswords(api, deps, signIn);
   registerUsers(api, deps);
   registerApiKeys(api, deps);
 }
@@ -71,7 +73,8 @@ function registerSignIn(api: Api, deps: Deps, signIn: SignIn): void {
 
 const wrongCredentials: ProblemInput = {
   kind: 'wrong_credentials',
-  detail: 'no account has this e-mail address and password; check both, or ask an owner for a new password',
+  detail:
+    'no account has this e-mail address and password; check both, or ask an owner for a new password (an owner: textwright user set-password, on the server)',
 };
 const deactivated: ProblemInput = {
   kind: 'forbidden',
@@ -79,9 +82,41 @@ const deactivated: ProblemInput = {
 };
 const tooManyAttempts = (seconds: number): ProblemInput => ({
   kind: 'too_many_requests',
-  detail: `too many attempts to sign in with this e-mail address; try again in ${seconds} s`,
+  detail: `too many attempts with a password of this account; try again in ${seconds} s`,
   headers: { 'retry-after': String(seconds) },
 });
+
+function registerPasswords(api: Api, deps: Deps, signIn: SignIn): void {
+  const limit = loginLimit(deps.clock);
+  api.handle(contract.changePassword, async ({ body, caller, request }) => {
+    if (caller.kind !== 'user') return err(keyHasNoPassword);
+    const waitSeconds = limit.attempt(caller.memberId);
+    if (waitSeconds !== undefined) return err(tooManyAttempts(waitSeconds));
+    const keepSessionId = await signIn.sessionId(request.headers);
+    const { memberId, actor } = caller;
+    const changed = await changeOwnPassword(deps, { ...body, memberId, actor, keepSessionId });
+    if (!changed.ok) return changed;
+    limit.succeeded(memberId);
+    return ok({ ok: true });
+  });
+  api.handle(contract.setPassword, async ({ params, body, caller }) => {
+    const id = parseId('user', params.id);
+    if (id === undefined) return notFound('user', params.id);
+    if (caller.kind === 'user' && caller.memberId === id) return err(ownPassword);
+    const passwordHash = await hashNewPassword(body.password);
+    const set = await runTx(deps.db, (tx) => setPassword(tx, deps, { id, passwordHash, actor: caller.actor }));
+    return set.ok ? ok({ ok: true }) : set;
+  });
+}
+
+const keyHasNoPassword: ProblemInput = {
+  kind: 'forbidden',
+  detail: 'an API key has no password; sign in to change yours, or revoke the key under Settings, API keys',
+};
+const ownPassword: ProblemInput = {
+  kind: 'forbidden',
+  detail: 'this is your own password; change it with PUT /v1/me/password, which asks for the old one',
+};
 
 async function showMe({ db }: Deps, { id, name, email, role }: Pick<Member, 'id' | 'name' | 'email' | 'role'>) {
   return { user: { id: showId('user', id), name, email, role }, business: await shownBusiness(db) };

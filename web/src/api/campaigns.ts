@@ -41,7 +41,7 @@ export const campaignKeys = {
   review: (id: string, revision: number) => ['campaigns', 'one', id, 'review', revision],
   live: (id: string) => ['campaigns', 'one', id, 'live'],
   recipients: (id: string, filters: RecipientFilters) => ['campaigns', 'one', id, 'recipients', filters],
-  audience: (rule: AudienceRule) => ['audience-preview', rule],
+  audience: (rule: AudienceRule | null) => ['audience-preview', rule],
 } as const;
 
 export const campaignsQuery = (filters: CampaignFilters = {}, limit?: number) =>
@@ -74,10 +74,12 @@ export const recipientsQuery = (id: string, filters: RecipientFilters = {}) =>
     path: `/v1/campaigns/${id}/recipients`,
     filters,
   });
-export const audiencePreviewQuery = (rule: AudienceRule) =>
+/** Nobody is asked for while nobody is chosen. */
+export const audiencePreviewQuery = (rule: AudienceRule | null) =>
   queryOptions({
     queryKey: campaignKeys.audience(rule),
     queryFn: () => post<AudiencePreview>('/v1/audiences/preview', { audience: rule }),
+    enabled: rule !== null,
     placeholderData: keepPreviousData,
   });
 

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/session.ts';
 import type { ApiKey, Me, User } from '../../../src/http/contract/session.ts';
 import type { Role } from '../../../src/http/contract/shared.ts';
-import { del, get, patch, post } from './client.ts';
+import { del, get, patch, post, put } from './client.ts';
 import type { AnswerOf, BodyOf } from './contract.ts';
 
 export type { ApiKey, Me, Role, User };
@@ -35,6 +35,10 @@ export const signOut = () => post<AnswerOf<typeof contract.signOut>>('/v1/sign-o
 export const createUser = (body: BodyOf<typeof contract.createUser>, key: string) => post<User>('/v1/users', body, key);
 export const updateUser = (id: string, body: BodyOf<typeof contract.updateUser>) =>
   patch<User>(`/v1/users/${id}`, body);
+export const setPassword = (id: string, body: BodyOf<typeof contract.setPassword>) =>
+  put<AnswerOf<typeof contract.setPassword>>(`/v1/users/${id}/password`, body);
+export const changePassword = (body: BodyOf<typeof contract.changePassword>) =>
+  put<AnswerOf<typeof contract.changePassword>>('/v1/me/password', body);
 export const createApiKey = (body: BodyOf<typeof contract.createApiKey>) =>
   post<AnswerOf<typeof contract.createApiKey>>('/v1/api-keys', body);
 export const revokeApiKey = (id: string) => del<AnswerOf<typeof contract.revokeApiKey>>(`/v1/api-keys/${id}`);

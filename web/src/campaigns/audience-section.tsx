@@ -1,8 +1,8 @@
-import { Anchor, Collapse, MultiSelect, NumberInput, Text } from '@mantine/core';
+import { Anchor, Collapse, MultiSelect, NumberInput, Radio, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useId } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { AudiencePreview, AudienceRule, Review } from '../api/campaigns.ts';
 import { contactFacetsQuery } from '../api/contacts.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
@@ -12,8 +12,9 @@ import { BuilderSection } from './builder-section.tsx';
 import { LeftOut, leftOutCount, reasonsInShort } from './left-out.tsx';
 
 interface AudienceSectionProps {
-  readonly rule: AudienceRule;
-  readonly onChange: (rule: AudienceRule) => void;
+  /** Null: nobody is chosen yet. */
+  readonly rule: AudienceRule | null;
+  readonly onChange: (rule: AudienceRule | null) => void;
   /** Who the rule matches right now. */
   readonly audience: UseQueryResult<AudiencePreview>;
   readonly problems: Review['problems'];
@@ -22,19 +23,72 @@ interface AudienceSectionProps {
 
 const DAYS_MAX = 3_650;
 
-/** Who gets the text: conditions that must all hold, and at once who that is. */
+/** Who gets the text: everybody, which must be said, or conditions that must all hold; and at once who that is. */
 export function AudienceSection({ rule, onChange, audience, problems, readOnly }: AudienceSectionProps) {
-  const facets = useQuery(contactFacetsQuery).data;
+  const [choice, setChoice] = useChoice(rule, onChange);
+  const answer = rule === null ? undefined : audience.data;
   return (
     <BuilderSection
       field="audience"
       title="Audience"
       // The line about nobody says it already, with the way out.
-      problems={audience.data?.matched === 0 ? [] : problems}
-      answer={audience.data === undefined ? undefined : <Count audience={audience.data} stale={audience.isFetching} />}
+      problems={answer?.matched === 0 ? [] : problems}
+      answer={
+        answer === undefined ? undefined : (
+          <Count audience={answer} stale={audience.isFetching} everyone={choice === EVERYONE} />
+        )
+      }
     >
+      <Radio.Group label="Who gets the text" value={choice} onChange={setChoice} readOnly={readOnly}>
+        <div className={classes.choice}>
+          <Radio value={EVERYONE} label="Everyone" description="Every contact that you have" />
+          <Radio value={MATCHING} label="People who match" description="By tag, place or the time of the last text" />
+        </div>
+      </Radio.Group>
+      {choice === MATCHING ? <Conditions rule={rule ?? {}} onChange={onChange} readOnly={readOnly} /> : null}
+      {audience.error === null || rule === null ? null : (
+        <ErrorState
+          compact
+          error={audience.error}
+          what="The people could not be counted"
+          onRetry={() => void audience.refetch()}
+        />
+      )}
+      {answer === undefined ? null : <WhoIsIn audience={answer} everyone={choice === EVERYONE} />}
+    </BuilderSection>
+  );
+}
+
+const EVERYONE = 'everyone';
+const MATCHING = 'matching';
+
+/** The choice above the conditions. It stays while they are empty, and the conditions come back when it does. */
+function useChoice(
+  rule: AudienceRule | null,
+  onChange: AudienceSectionProps['onChange'],
+): readonly [choice: string, choose: (choice: string) => void] {
+  const [choice, setChoice] = useState('');
+  const conditions = useRef<AudienceRule | null>(null);
+  const shown = rule === null ? (choice === EVERYONE ? '' : choice) : rule.all ? EVERYONE : MATCHING;
+  if (shown !== choice) setChoice(shown);
+  if (shown === MATCHING) conditions.current = rule;
+  const choose = (next: string): void => {
+    setChoice(next);
+    onChange(next === EVERYONE ? { all: true } : conditions.current);
+  };
+  return [shown, choose];
+}
+
+interface ConditionsProps extends Pick<AudienceSectionProps, 'onChange' | 'readOnly'> {
+  readonly rule: AudienceRule;
+}
+
+function Conditions({ rule, onChange, readOnly }: ConditionsProps) {
+  const facets = useQuery(contactFacetsQuery).data;
+  return (
+    <>
       <Text size="sm" c="dimmed">
-        Every contact who meets all of these. What you leave empty does not matter.
+        Contacts who meet all of these: at least one, and what you leave empty does not matter.
       </Text>
       <div className={classes.pair}>
         <ChooseMany
@@ -76,41 +130,33 @@ export function AudienceSection({ rule, onChange, audience, problems, readOnly }
           onChange={(days) => onChange({ ...rule, notContactedDays: typeof days === 'number' ? days : undefined })}
         />
       </div>
-      {audience.error === null ? null : (
-        <ErrorState
-          compact
-          error={audience.error}
-          what="The people could not be counted"
-          onRetry={() => void audience.refetch()}
-        />
-      )}
-      {audience.data === undefined ? null : <WhoIsIn audience={audience.data} rule={rule} />}
-    </BuilderSection>
+    </>
   );
 }
 
-function Count({ audience, stale }: { readonly audience: AudiencePreview; readonly stale: boolean }) {
+function Count(props: { readonly audience: AudiencePreview; readonly stale: boolean; readonly everyone: boolean }) {
+  const { audience, stale, everyone } = props;
   return (
     <span aria-live="polite" className={stale ? classes.stale : undefined} data-tabular>
       <b>{plural(audience.textable, 'person', 'people')}</b>
-      {audience.textable === audience.matched ? null : ` of ${formatCount(audience.matched)} who match`}
+      {audience.textable === audience.matched
+        ? null
+        : ` of ${formatCount(audience.matched)} ${everyone ? 'contacts' : 'who match'}`}
     </span>
   );
 }
 
 const STATES_SHOWN = 8;
 
-function WhoIsIn({ audience, rule }: { readonly audience: AudiencePreview; readonly rule: AudienceRule }) {
+function WhoIsIn({ audience, everyone }: { readonly audience: AudiencePreview; readonly everyone: boolean }) {
   const [opened, { toggle }] = useDisclosure(false);
   const id = useId();
   if (audience.matched === 0)
     return (
       <Text size="sm" c="dimmed">
-        {Object.keys(rule).length === 0
-          ? 'You have no contacts yet. Begin with'
-          : 'Nobody matches. Leave a condition empty, or'}{' '}
+        {everyone ? 'You have no contacts yet. Begin with' : 'Nobody matches. Leave a condition empty, or'}{' '}
         <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/imports" />}>
-          {Object.keys(rule).length === 0 ? 'importing them' : 'import contacts'}
+          {everyone ? 'importing them' : 'import contacts'}
         </Anchor>
         .
       </Text>

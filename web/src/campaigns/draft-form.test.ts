@@ -7,6 +7,7 @@ import {
   formOf,
   keptMine,
   notSaved,
+  plainRule,
   savable,
   saved,
   started,
@@ -74,7 +75,7 @@ describe('saving as one types', () => {
 });
 
 describe('a newer version by someone else', () => {
-  const theirs = draft({ revision: 4, audience: {}, name: 'Summer' });
+  const theirs = draft({ revision: 4, audience: { all: true }, name: 'Summer' });
   it('takes the place of a form without changes of its own', () =>
     expect(arrived(formOf(draft()), theirs)).toEqual(formOf(theirs)));
   it('is not taken for new when it is an older answer', () => {
@@ -94,7 +95,7 @@ describe('a newer version by someone else', () => {
     const form = keptMine(arrived(typed('Spring c'), theirs));
     expect([form.fields.name, form.fields.audience, form.revision, savable(form)]).toEqual([
       'Spring c',
-      {},
+      { all: true },
       4,
       ['name'],
     ]);
@@ -106,6 +107,20 @@ describe('a newer version by someone else', () => {
       draft({ revision: 4, name: 'Spring c' }),
     );
     expect([form.conflict, form.unsaved, form.problem, form.revision]).toEqual([null, [], null, 4]);
+  });
+});
+
+describe('a rule as it is saved', () => {
+  it.each([
+    [{ tags: [], states: ['MA'] }, { states: ['MA'] }],
+    [{ all: true as const }, { all: true }],
+    [{ tags: [], cities: [] }, null],
+    [{}, null],
+    [null, null],
+  ])('%j is %j: what is left empty does not become everybody', (rule, plain) => expect(plainRule(rule)).toEqual(plain));
+  it('is sent as null when nobody is chosen any more', () => {
+    const form = started(edited(formOf(draft()), { audience: plainRule({ tags: [] }) }));
+    expect(changeFor(form, form.saving)).toEqual({ revision: 3, audience: null });
   });
 });
 

@@ -13,7 +13,8 @@ export interface DraftVariant {
 }
 export interface DraftFields {
   readonly name: string;
-  readonly audience: AudienceRule;
+  /** Null: nobody is chosen yet. */
+  readonly audience: AudienceRule | null;
   readonly variants: readonly DraftVariant[];
   readonly laneIds: readonly string[];
 }
@@ -140,15 +141,17 @@ function plainValue(fields: DraftFields, field: DraftField): unknown {
   }
 }
 
-/** A condition without values is no condition; the order of the conditions says nothing. */
-export function plainRule(rule: AudienceRule): AudienceRule {
+/** A condition without values is no condition, and no condition is nobody; the order of the conditions says nothing. */
+export function plainRule(rule: AudienceRule | null): AudienceRule | null {
+  if (rule === null || rule.all) return rule;
   const { tags, states, cities, notContactedDays } = rule;
-  return {
+  const plain = {
     ...(tags?.length ? { tags } : {}),
     ...(states?.length ? { states } : {}),
     ...(cities?.length ? { cities } : {}),
     ...(notContactedDays === undefined ? {} : { notContactedDays }),
   };
+  return Object.keys(plain).length === 0 ? null : plain;
 }
 
 const union = (a: readonly DraftField[], b: readonly DraftField[]): readonly DraftField[] =>

@@ -10,6 +10,7 @@ import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural } from '../patterns/format.ts';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { audienceWords } from './audience-words.ts';
 import classes from './builder.module.css';
 import { startSentence } from './launch-panel.tsx';
 import { leftOutCount, reasonsInShort } from './left-out.tsx';
@@ -63,7 +64,7 @@ export function LaunchDialog({ campaign, draft, review, previews, opened, onClos
         {review === undefined ? (
           <LoadingSkeleton shape="lines" count={6} />
         ) : (
-          <Facts review={review} variants={draft.fields.variants} previews={previews} />
+          <Facts review={review} fields={draft.fields} previews={previews} />
         )}
       </div>
     </ConfirmDialog>
@@ -72,12 +73,13 @@ export function LaunchDialog({ campaign, draft, review, previews, opened, onClos
 
 interface FactsProps extends Pick<LaunchDialogProps, 'previews'> {
   readonly review: Review;
-  readonly variants: Draft['fields']['variants'];
+  readonly fields: Draft['fields'];
 }
 
-function Facts({ review, variants, previews }: FactsProps) {
+function Facts({ review, fields, previews }: FactsProps) {
   const clock = useProductClock(60_000);
   const { audience, lanes, forecast, parts, costCents, warnings } = review;
+  const { variants } = fields;
   const weights = variants.reduce((sum, variant) => sum + variant.weight, 0);
   const leftOut = leftOutCount(audience);
   return (
@@ -85,6 +87,7 @@ function Facts({ review, variants, previews }: FactsProps) {
       <dl className={classes.facts}>
         <Fact name="People">
           {plural(audience.textable, 'person', 'people')}
+          <small>Of {audienceWords(fields.audience)}</small>
           {leftOut === 0 ? null : (
             <small>
               {formatCount(leftOut)} of {formatCount(audience.matched)} left out: {reasonsInShort(audience.excluded)}

@@ -62,7 +62,15 @@ export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
           </ToDo>
         )}
         {warnings.length === 0 ? null : (
-          <Anchor component="button" type="button" size="sm" c="var(--tone-amber-text)" onClick={() => goTo('message')}>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            c="var(--tone-amber-text)"
+            mt={4}
+            py={4}
+            onClick={() => goTo('message')}
+          >
             {plural(warnings.length, 'warning', 'warnings')} about the message
           </Anchor>
         )}

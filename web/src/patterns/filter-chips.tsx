@@ -69,13 +69,17 @@ function FilterChip({
   readonly onChange: (value: string | undefined) => void;
 }) {
   const [search, setSearch] = useState('');
+  const searchable = filter.options.length >= SEARCH_FROM;
   const combobox = useCombobox({
-    onDropdownClose: () => {
+    onDropdownOpen: () => {
+      if (searchable) combobox.focusSearchInput();
+    },
+    onDropdownClose: (source) => {
       combobox.resetSelectedOption();
       setSearch('');
+      if (source === 'keyboard') combobox.focusTarget();
     },
   });
-  const searchable = filter.options.length >= SEARCH_FROM;
   const chosen = filter.value === undefined || filter.value === '' ? undefined : filter.value;
   const chosenLabel = filter.options.find((option) => option.value === chosen)?.label ?? chosen;
   const found = filter.options
@@ -83,7 +87,7 @@ function FilterChip({
     .slice(0, SHOWN_MAX);
   const choose = (value: string): void => {
     onChange(value === chosen ? undefined : value);
-    combobox.closeDropdown();
+    combobox.closeDropdown('keyboard');
   };
   return (
     <Combobox
@@ -96,8 +100,16 @@ function FilterChip({
       withinPortal={false}
     >
       <span className={classes.chip} data-on={chosen === undefined ? undefined : true}>
-        <Combobox.Target targetType="button">
-          <button type="button" className={classes.open} onClick={() => combobox.toggleDropdown()}>
+        {/* With a search field that one has the list, otherwise the button itself. */}
+        <Combobox.Target targetType="button" withAriaAttributes={!searchable} withExpandedAttribute>
+          <button
+            type="button"
+            className={classes.open}
+            aria-label={chosenLabel === undefined ? filter.label : `${filter.label} ${chosenLabel}`}
+            aria-haspopup="listbox"
+            aria-expanded={combobox.dropdownOpened}
+            onClick={() => combobox.toggleDropdown()}
+          >
             {chosen === undefined ? <IconPlus size={14} stroke={ICON_STROKE} aria-hidden /> : null}
             {filter.label}
             {chosen === undefined ? null : <b>{chosenLabel}</b>}
@@ -117,6 +129,8 @@ function FilterChip({
       <Combobox.Dropdown>
         {searchable ? (
           <Combobox.Search
+            role="combobox"
+            aria-expanded={combobox.dropdownOpened}
             value={search}
             onChange={(event) => {
               setSearch(event.currentTarget.value);

@@ -1,14 +1,13 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { fieldProblems } from '../api/problem.ts';
 import { createUser, type Role, sessionKeys, type User } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
-import { CopyText } from '../patterns/copy-text.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
-import { ICON_STROKE } from '../theme.ts';
-import { makePassword } from './make-password.ts';
+import { MadePassword } from './made-password.tsx';
+import { makePassword, passwordProblem } from './make-password.ts';
+import { PassItOn } from './pass-it-on.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
 interface AddPersonDialogProps {
@@ -37,13 +36,11 @@ export function AddPersonDialog({ opened, onClose }: AddPersonDialogProps) {
       {added === undefined ? (
         <PersonForm onAdded={setAdded} onClose={close} />
       ) : (
-        <PassItOn added={added} onClose={close} />
+        <PassItOn email={added.user.email} password={added.password} onClose={close} />
       )}
     </Modal>
   );
 }
-
-const PASSWORD_MIN = 10;
 
 function PersonForm({ onAdded, onClose }: { readonly onAdded: (added: Added) => void; readonly onClose: () => void }) {
   const form = useForm({
@@ -51,7 +48,7 @@ function PersonForm({ onAdded, onClose }: { readonly onAdded: (added: Added) => 
     validate: {
       name: (value) => (value.trim() === '' ? 'Type a name' : null),
       email: (value) => (value.includes('@') ? null : 'Type an address like name@example.com'),
-      password: (value) => (value.length < PASSWORD_MIN ? `Use at least ${PASSWORD_MIN} characters` : null),
+      password: (value) => passwordProblem(value),
     },
   });
   const add = useAction({
@@ -71,23 +68,11 @@ function PersonForm({ onAdded, onClose }: { readonly onAdded: (added: Added) => 
         <TextInput label="Name" autoComplete="off" data-autofocus {...form.getInputProps('name')} />
         <TextInput label="E-mail" type="email" autoComplete="off" {...form.getInputProps('email')} />
         <RoleChoice label="Role" value={form.values.role} onChange={(role) => form.setFieldValue('role', role)} />
-        <TextInput
+        <MadePassword
           label="First password"
-          description="You pass it on yourself; no mail is sent."
-          autoComplete="off"
-          spellCheck={false}
-          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-          {...form.getInputProps('password')}
+          inputProps={form.getInputProps('password')}
+          onAnother={(password) => form.setFieldValue('password', password)}
         />
-        <Button
-          variant="subtle"
-          size="xs"
-          leftSection={<IconRefresh size={14} stroke={ICON_STROKE} aria-hidden />}
-          onClick={() => form.setFieldValue('password', makePassword())}
-          style={{ alignSelf: 'flex-start' }}
-        >
-          Another password
-        </Button>
         {add.error === null ? null : <ErrorState compact error={add.error} what="Nobody was added" />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
@@ -99,24 +84,5 @@ function PersonForm({ onAdded, onClose }: { readonly onAdded: (added: Added) => 
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function PassItOn({ added, onClose }: { readonly added: Added; readonly onClose: () => void }) {
-  const { user, password } = added;
-  return (
-    <Stack gap="md">
-      <Text size="sm">Pass these on. The password is not shown again.</Text>
-      <Stack gap={6}>
-        <CopyText value={window.location.origin} label="Copy the address" />
-        <CopyText value={user.email} label="Copy the e-mail address" />
-        <CopyText value={password} label="Copy the password" />
-      </Stack>
-      <Group justify="flex-end">
-        <Button onClick={onClose} data-autofocus>
-          I have passed them on
-        </Button>
-      </Group>
-    </Stack>
   );
 }

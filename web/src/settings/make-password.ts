@@ -17,3 +17,10 @@ function pick(): string {
     if (byte < limit) return CHARACTERS.charAt(byte % CHARACTERS.length);
   }
 }
+
+/** As the server has it. */
+const PASSWORD_MIN = 10;
+
+/** What to tell about a password that is about to be set, for a form. */
+export const passwordProblem = (password: string): string | null =>
+  password.length < PASSWORD_MIN ? `Use at least ${PASSWORD_MIN} characters; a short sentence is fine` : null;

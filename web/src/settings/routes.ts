@@ -48,6 +48,13 @@ export const apiKeysRoute = createRoute({
   component: lazyPage(() => import('./api-keys-page.tsx'), 'ApiKeysPage'),
 });
 
+export const passwordRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'password',
+  staticData: { title: 'Password' },
+  component: lazyPage(() => import('./password-page.tsx'), 'PasswordPage'),
+});
+
 export const appearanceRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'appearance',
@@ -61,5 +68,6 @@ export const settingsRoutes = settingsRoute.addChildren([
   numbersRoute,
   teamRoute,
   apiKeysRoute,
+  passwordRoute,
   appearanceRoute,
 ]);

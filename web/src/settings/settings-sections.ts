@@ -3,6 +3,7 @@ import {
   IconBuildingStore,
   IconDeviceMobileMessage,
   IconKey,
+  IconLock,
   IconPalette,
   IconUsers,
 } from '@tabler/icons-react';
@@ -13,6 +14,7 @@ export interface SettingsSection {
     | '/settings/numbers'
     | '/settings/team'
     | '/settings/api-keys'
+    | '/settings/password'
     | '/settings/appearance';
   readonly label: string;
   /** What is set there, for the list of a phone. */
@@ -35,5 +37,6 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },
+  { to: '/settings/password', label: 'Password', about: 'The one that you sign in with', icon: IconLock },
   { to: '/settings/appearance', label: 'Appearance', about: 'Theme and density, in this browser', icon: IconPalette },
 ];

@@ -1,6 +1,7 @@
 import { Button, Menu, Select, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { mayAct, meQuery, sessionKeys, type User, updateUser, usersQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
@@ -21,6 +22,10 @@ import rows from './rows.module.css';
 const AddPersonDialog = lazy(() =>
   import('./add-person-dialog.tsx').then((file) => ({ default: file.AddPersonDialog })),
 );
+const NewPasswordDialog = lazy(() =>
+  import('./new-password-dialog.tsx').then((file) => ({ default: file.NewPasswordDialog })),
+);
+
 export function TeamPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   return mayAct(me.user.role, 'manager') ? (
@@ -81,6 +86,7 @@ type Change = Parameters<typeof updateUser>[1];
 
 function Member({ user, own, mayChange }: { readonly user: User; readonly own: boolean; readonly mayChange: boolean }) {
   const { id, name, email, role, active, lastSeenAt } = user;
+  const newPassword = useLazyDialog();
   const change = useAction({
     run: ({ to }: { readonly to: Change; readonly done: string; readonly undo: Change }) => updateUser(id, to),
     touches: [sessionKeys.users, sessionKeys.me],
@@ -149,6 +155,13 @@ function Member({ user, own, mayChange }: { readonly user: User; readonly own: b
       )}
       {mayChange ? (
         <RowMenu label={`More about ${name}`}>
+          {own ? (
+            <Menu.Item component={Link} to="/settings/password">
+              Change your password
+            </Menu.Item>
+          ) : (
+            <Menu.Item onClick={newPassword.open}>New password</Menu.Item>
+          )}
           {active ? (
             <Menu.Item disabled={own} onClick={() => setActive(false)}>
               {own ? 'Deactivate (not yourself)' : 'Deactivate: sign out and lock'}
@@ -158,6 +171,11 @@ function Member({ user, own, mayChange }: { readonly user: User; readonly own: b
           )}
         </RowMenu>
       ) : null}
+      <Suspense fallback={null}>
+        {newPassword.wanted ? (
+          <NewPasswordDialog user={user} opened={newPassword.opened} onClose={newPassword.close} />
+        ) : null}
+      </Suspense>
     </li>
   );
 }

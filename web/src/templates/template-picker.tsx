@@ -31,10 +31,11 @@ export function TemplatePicker({ button, tooltip, position, startsOpen = false, 
       setWanted(true);
       combobox.focusSearchInput();
     },
-    onDropdownClose: () => {
+    onDropdownClose: (source) => {
       combobox.resetSelectedOption();
-      combobox.focusTarget();
       setSearch('');
+      // A click elsewhere has its own idea of where the focus goes.
+      if (source === 'keyboard') combobox.focusTarget();
     },
   });
   const focusSearch = useRef(combobox.focusSearchInput);
@@ -49,16 +50,20 @@ export function TemplatePicker({ button, tooltip, position, startsOpen = false, 
   const templates = rowsOf(query.data);
   const choose = (id: string): void => {
     const chosen = templates.find((template) => template.id === id);
-    combobox.closeDropdown();
+    combobox.closeDropdown('keyboard');
     if (chosen !== undefined) onChoose(chosen);
   };
   return (
     <Combobox store={combobox} onOptionSubmit={choose} width={320} position={position} shadow="md" withinPortal={false}>
       <Tooltip label={tooltip} disabled={combobox.dropdownOpened}>
-        <Combobox.Target targetType="button">{button(() => combobox.toggleDropdown())}</Combobox.Target>
+        <Combobox.Target targetType="button" withAriaAttributes={false}>
+          {button(() => combobox.toggleDropdown())}
+        </Combobox.Target>
       </Tooltip>
       <Combobox.Dropdown>
         <Combobox.Search
+          role="combobox"
+          aria-expanded={combobox.dropdownOpened}
           value={search}
           onChange={(event) => {
             setSearch(event.currentTarget.value);
@@ -67,24 +72,24 @@ export function TemplatePicker({ button, tooltip, position, startsOpen = false, 
           placeholder="Find a template"
           aria-label="Find a template"
         />
+        {/* Always there: the search field names it as what it controls. */}
+        <Combobox.Options mah={280} className={classes.options} aria-label="Templates" hidden={templates.length === 0}>
+          {templates.map((template) => (
+            <Combobox.Option key={template.id} value={template.id}>
+              <Text size="sm" fw={550} truncate dir="auto">
+                {template.name}
+              </Text>
+              <Text size="xs" c="dimmed" lineClamp={2} dir="auto">
+                {template.body}
+              </Text>
+            </Combobox.Option>
+          ))}
+        </Combobox.Options>
         {templates.length === 0 ? (
           <Combobox.Footer>
             <NoTemplates query={query} searched={settled !== ''} />
           </Combobox.Footer>
-        ) : (
-          <Combobox.Options mah={280} className={classes.options} aria-label="Templates">
-            {templates.map((template) => (
-              <Combobox.Option key={template.id} value={template.id}>
-                <Text size="sm" fw={550} truncate dir="auto">
-                  {template.name}
-                </Text>
-                <Text size="xs" c="dimmed" lineClamp={2} dir="auto">
-                  {template.body}
-                </Text>
-              </Combobox.Option>
-            ))}
-          </Combobox.Options>
-        )}
+        ) : null}
       </Combobox.Dropdown>
     </Combobox>
   );

@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { audienceSql } from '../audiences/audience.ts';
+import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { skipReasonSql } from '../compliance/eligibility.ts';
+import { countParts } from '../messages/encoding.ts';
+import type { Template, TemplateContact } from '../messages/template.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { Campaign } from './campaign.ts';
+import { tallyReach, type VariantReach } from './decide-reach.ts';
+
+/** A larger audience is judged by this many of its people, and the figures are scaled. */
+const SAMPLE_MAX = 20_000;
+/** Mostly the very first person can get every variant. */
+const FIRST_BATCH = 100;
+
+/** By variant id. */
+export type ReachByVariant = ReadonlyMap<Uuid, VariantReach>;
+
+export interface AudienceTexts {
+  readonly people: number;
+  /** People for whom there is a text; with several variants each counts with its share. */
+  readonly rendered: number;
+  readonly parts: number;
+  readonly histogram: ReadonlyMap<number, number>;
+  readonly outsideGsm7: ReadonlySet<string>;
+  readonly reach: ReachByVariant;
+}
+
+/** Renders every variant for the people who would get it and counts the parts of the final text. */
+export async function renderAudience(db: Db, campaign: Campaign, now: Instant): Promise<AudienceTexts> {
+  const variants = writtenVariants(campaign).map((variant) => ({ ...variant, tally: tallyReach(variant.template) }));
+  const weights = variants.reduce((sum, { weight }) => sum + weight, 0);
+  const people = await readPeople(db, campaign, { now, after: undefined, limit: SAMPLE_MAX });
+  const histogram = new Map<number, number>();
+  const outsideGsm7 = new Set<string>();
+  let parts = 0;
+  let rendered = 0;
+  for (const contact of people)
+    for (const { tally, weight } of variants) {
+      const text = tally.add(contact);
+      if (text === undefined) continue;
+      // Who gets which variant is decided at launch; until then each counts with its share.
+      const share = weight / weights;
+      const counted = countParts(text);
+      rendered += share;
+      parts += counted.parts * share;
+      histogram.set(counted.parts, (histogram.get(counted.parts) ?? 0) + share);
+      for (const character of counted.charactersOutsideGsm7) outsideGsm7.add(character);
+    }
+  const reach = new Map(variants.map(({ id, tally }) => [id, tally.reach()]));
+  return { people: people.length, rendered, parts, histogram, outsideGsm7, reach };
+}
+
+/**
+ * The variants that nobody of the audience can get. Looks on until each has been possible for one person: a hundred people for most
+ * campaigns, all of them only for one that is to be refused.
+ */
+export async function findUnsendable(db: Db | Tx, campaign: Campaign, now: Instant): Promise<ReachByVariant> {
+  let open = writtenVariants(campaign).map(({ id, template }) => ({ id, tally: tallyReach(template) }));
+  let after: Uuid | undefined;
+  for (let limit = FIRST_BATCH; open.length > 0; limit = SAMPLE_MAX) {
+    const people = await readPeople(db, campaign, { now, after, limit });
+    open = open.filter(({ tally }) => people.every((contact) => tally.add(contact) === undefined));
+    after = people.at(-1)?.id;
+    if (people.length < limit) break;
+  }
+  return new Map(open.map(({ id, tally }) => [id, tally.reach()] as const).filter(([, { people }]) => people > 0));
+}
+
+function writtenVariants(
+  campaign: Campaign,
+): readonly { readonly id: Uuid; readonly weight: number; readonly template: Template }[] {
+  return campaign.variants.flatMap(({ id, weight, body }) => {
+    const parsed = parseTemplate(body);
+    return parsed.ok && body.trim() !== '' ? [{ id, weight, template: parsed.value }] : [];
+  });
+}
+
+interface Person extends TemplateContact {
+  readonly id: Uuid;
+}
+
+/** Those who would be texted, in the order of their ids (primary key), with what the engine gives to the renderer. */
+async function readPeople(
+  db: Db | Tx,
+  campaign: Campaign,
+  page: { readonly now: Instant; readonly after: Uuid | undefined; readonly limit: number },
+): Promise<readonly Person[]> {
+  const { now, after, limit } = page;
+  const { rows } = await sql<Person>`
+    select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
+      coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name
+    from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null
+      and ${after === undefined ? sql`true` : sql`c.id > ${after}`}
+    order by c.id limit ${limit}`.execute(db);
+  return rows;
+}

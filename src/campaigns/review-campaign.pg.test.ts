@@ -1,0 +1,110 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enrollmentStates, insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import { testWorld } from '../../test/world.ts';
+import { type Database, runTx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
+import type { Campaign } from './campaign.ts';
+import type { DraftInput } from './campaign-store.ts';
+import { launchCampaign } from './launch-campaign.ts';
+import { createDraft } from './manage-drafts.ts';
+import { reviewCampaign } from './review-campaign.ts';
+
+const world = testWorld();
+let database: Database;
+let laneIds: readonly Uuid[];
+
+/** 150 people of which three have a city: the first ones with one come in the second batch. */
+beforeAll(async () => {
+  database = await testDatabase();
+  const secrets = secretsWithKey(world.random.bytes(32), world.random);
+  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
+  ({ laneIds } = await insertAccount(
+    database.db,
+    { ...world, secrets },
+    { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', lanes },
+  ));
+  await insertContacts(
+    database.db,
+    world,
+    testPhones(150).map((phone, index) => ({ phone, firstName: 'Ana', city: index < 147 ? null : 'Boston' })),
+  );
+});
+
+async function draftOf(change: Partial<DraftInput>): Promise<Campaign> {
+  const variants = [{ label: 'A', weight: 1, body: 'Hi {first_name}' }];
+  const draft = { name: 'Fall', audience: { all: true as const }, variants, laneIds, priority: 5, createdBy: 'test' };
+  const created = await runTx(database.db, (tx) => createDraft(tx, world, { ...draft, ...change }));
+  if (!created.ok) throw new Error(created.error.message);
+  return created.value;
+}
+
+const review = (draft: Campaign) =>
+  reviewCampaign(database.db, { clock: world.clock, businessZone: 'America/New_York' }, draft);
+
+const launch = ({ id, revision }: Campaign) =>
+  runTx(database.db, (tx) =>
+    launchCampaign(tx, world, {
+      id,
+      shownId: showId('campaign', id),
+      revision,
+      confirmName: undefined,
+      actor: 'test',
+    }),
+  );
+
+const bodies = (...texts: readonly string[]): Partial<DraftInput> => ({
+  variants: texts.map((body, index) => ({ label: 'ABCDE'.charAt(index), weight: 1, body })),
+});
+
+describe('a draft that cannot reach anybody', () => {
+  it.each<[string, Partial<DraftInput>, string, string]>([
+    ['no audience', { audience: null }, 'audience', 'No audience is chosen: choose tags, places or all contacts'],
+    [
+      'a text that is longer than gateways take',
+      bodies('x'.repeat(1_601)),
+      'message',
+      'The message cannot be sent to anybody: it has at least 1,601 characters, and gateways take at most 1,600. Shorten it',
+    ],
+    [
+      'a field that nobody has, in one of two variants',
+      bodies('Hi', 'Hi {nickname}'),
+      'message',
+      'Variant B cannot be sent to anybody: all 150 people have no {nickname}. Write a fallback, as in {nickname|there}, or fill in the field',
+    ],
+  ])(
+    'with %s is named by the review and refused by the launch in the same words, and stays a draft',
+    async (_, change, field, message) => {
+      const draft = await draftOf(change);
+      expect((await review(draft)).problems).toEqual([{ field, message }]);
+      expect((await review(draft)).warnings).toEqual([]);
+      expect(await launch(draft)).toEqual({
+        ok: false,
+        error: {
+          kind: 'invalid',
+          message: `campaign "Fall" cannot be launched: ${message}`,
+          errors: [{ pointer: `/${field}`, message }],
+        },
+      });
+      expect(await enrollmentStates(database.db, draft.id)).toEqual({});
+    },
+  );
+
+  it('previews nobody without an audience', async () => {
+    const { audience, forecast, parts } = await review(await draftOf({ audience: null }));
+    expect(audience).toEqual({ matched: 0, textable: 0, excluded: [], byState: [], sample: [] });
+    expect([forecast.perDay, parts.total]).toEqual([[], 0]);
+  });
+});
+
+it('a draft that some people cannot get says how many, and can be launched', async () => {
+  const draft = await draftOf(bodies('Hi {first_name} in {city}'));
+  const { problems, warnings } = await review(draft);
+  expect(problems).toEqual([]);
+  expect(warnings).toEqual([
+    '147 of 150 people have no {city}: they will not be texted. Write a fallback, as in {city|there}, or fill in the field',
+  ]);
+  expect((await launch(draft)).ok).toBe(true);
+  expect(await enrollmentStates(database.db, draft.id)).toEqual({ pending: 150 });
+});
