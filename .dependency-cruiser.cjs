@@ -53,7 +53,8 @@ module.exports = {
     },
     {
       name: 'product-never-imports-the-sandbox',
-      comment: 'The sandbox is the outside world. The product may reach it over the wire only; the demo starts it.',
+      comment:
+        'The sandbox is the outside world: the product may reach it over the wire only. main.ts (docs/decisions/0010) and the demo start it.',
       severity: 'error',
       from: { path: '^src/(?!gateways/sandbox/|demo/|cli/|main\\.ts)', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/gateways/sandbox/' },

@@ -1,4 +1,4 @@
-import { OPT_OUT_KEYWORDS } from './keywords.ts';
+import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS } from './keywords.ts';
 import { textBesideReaction } from './normalise-reaction.ts';
 import { canonicalWords } from './normalise-words.ts';
 
@@ -95,7 +95,7 @@ function joinSpelledLetters(words: readonly string[]): readonly string[] {
     const letters = end - index;
     const isSpelling = letters >= 3 && letters <= SPELLED_LETTERS_MAX;
     const keyword = isSpelling ? repeatedUnit(words.slice(index, end).join('')) : undefined;
-    if (keyword !== undefined && OPT_OUT_KEYWORDS.has(keyword)) {
+    if (keyword !== undefined && isKeyword(keyword)) {
       joined.push(keyword);
       index = end;
     } else {
@@ -105,6 +105,9 @@ function joinSpelledLetters(words: readonly string[]): readonly string[] {
   }
   return joined;
 }
+
+const isKeyword = (word: string): boolean =>
+  [OPT_OUT_KEYWORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, HELP_WORDS].some((words) => words.has(word));
 
 const repeatedUnit = (text: string): string | undefined => /^(.{3,12}?)\1*$/u.exec(text)?.[1];
 

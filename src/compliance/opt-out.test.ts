@@ -113,6 +113,18 @@ describe('a keyword alone', () => {
     expect(outcomeOf('td')).toBe('none');
   });
 
+  it.each([
+    ['S T A R T', 'opt_in'],
+    ['s.t.a.r.t.', 'opt_in'],
+    ['U N S T O P', 'opt_in'],
+    ['H E L P', 'help'],
+    ['H E L P  H E L P', 'help'],
+    ['A Y U D A', 'help'],
+    ['i n f o r m a c i ó n', 'help'],
+    ['A R R Ê T', 'none'],
+    ['H E L L O', 'none'],
+  ])('%s, spelled out, is %s', (text, outcome) => expect(outcomeOf(text)).toBe(outcome));
+
   it.each(['YES', 'Sí', 'join', 'alta', 'yes please'])('%s confirms an opt-in only when one was asked for', (text) => {
     expect(outcomeOf(text)).toBe('none');
     expect(outcomeOf(text, { awaitingOptIn: true })).toBe('opt_in');

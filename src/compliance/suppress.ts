@@ -29,14 +29,18 @@ interface Deps {
   readonly newUuid: NewUuid;
 }
 
-/** `created` is false when the number was suppressed for this reason already; pending enrollments are ended in any case. */
+/**
+ * Pending enrollments are ended whether or not the number was suppressed already. `beginsOptOut` is true when nobody had asked
+ * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due.
+ */
 export async function suppressNumber(
   tx: Tx,
   deps: Deps,
   input: SuppressInput,
-): Promise<{ readonly created: boolean; readonly cancelled: number }> {
+): Promise<{ readonly beginsOptOut: boolean; readonly cancelled: number }> {
   const now = deps.clock.now();
   await lockNumber(tx, input.phone);
+  const before = await activeReasons(tx, input.phone);
   const { rows } = await sql`
     insert into suppression (id, phone, reason, channel, evidence, created_at)
     values (${deps.newUuid()}, ${input.phone}, ${input.reason}, ${input.channel}, ${JSON.stringify(input.evidence)}, ${now})
@@ -45,17 +49,25 @@ export async function suppressNumber(
   const cancelled = await endPending(tx, { phone: input.phone, reason: SKIP_REASON[input.reason], now });
   const created = rows.length === 1;
   if (!created && input.saidAt !== undefined) await sayAgain(tx, { ...input, saidAt: input.saidAt });
-  if (created)
+  // What a gateway or a file repeats is no news; what a person says again is.
+  if (created || input.saidAt !== undefined)
     await recordAudit(tx, {
       id: deps.newUuid(),
       at: now,
       actor: input.actor,
-      action: 'number.suppressed',
+      action: created ? 'number.suppressed' : 'number.suppressed_again',
       subject: input.phone,
       phone: input.phone,
       detail: { reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
     });
-  return { created, cancelled };
+  return { beginsOptOut: before.every((reason) => reason === 'invalid_number'), cancelled };
+}
+
+/** Index suppression_active. */
+async function activeReasons(tx: Tx, phone: string): Promise<readonly SuppressionReason[]> {
+  const { rows } = await sql<{ reason: SuppressionReason }>`
+    select reason from suppression where phone = ${phone} and lifted_at is null`.execute(tx);
+  return rows.map((row) => row.reason);
 }
 
 /** Someone who says it again means it from then on: a START between the two, applied late, must not lift it. */
@@ -89,38 +101,43 @@ async function endPending(
   const ended = await sql`
     update enrollment set state = 'skipped', skip_reason = ${input.reason}
     where phone = ${input.phone} and state = 'pending'`.execute(tx);
-  // A reply that waits is ended too; the confirmation of this very opt-out comes after and is no reply.
+  // What else waits is ended too, but for an answer to HELP; the confirmation of this very opt-out comes after.
   await sql`
     update message set state = 'cancelled', failure_code = ${input.reason}
-    where phone = ${input.phone} and state = 'pending' and purpose in ('campaign', 'reply')`.execute(tx);
+    where phone = ${input.phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation')`.execute(
+    tx,
+  );
   return Number(ended.numAffectedRows ?? 0n);
 }
 
 /**
- * Lifts the opt-outs of a number that were made before `saidAt` (when the person's START was sent). An opt-out of the same
- * instant or later stays: the strict side wins.
+ * Lifts the opt-outs of a number that were made before `saidAt` (when the person's START was sent), also that it was the wrong
+ * number: whoever holds the phone decides for it. An opt-out of the same instant or later stays: the strict side wins. A number
+ * that cannot receive texts stays so whatever anybody says.
+ *
+ * `optedIn` is true when something was lifted and nothing is left that forbids texting the number: a confirmation is due.
  */
 export async function liftOptOut(
   tx: Tx,
   deps: Deps,
   input: { readonly phone: string; readonly saidAt: Instant; readonly evidence: object },
-): Promise<{ readonly lifted: boolean }> {
+): Promise<{ readonly optedIn: boolean }> {
   const now = deps.clock.now();
   await lockNumber(tx, input.phone);
   const { rows } = await sql<{ reason: string }>`
     update suppression s set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
-    where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out')
+    where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out', 'wrong_number')
       and ${lastSaidAt} < ${input.saidAt}
     returning reason`.execute(tx);
-  if (rows.length > 0)
-    await recordAudit(tx, {
-      id: deps.newUuid(),
-      at: now,
-      actor: 'contact',
-      action: 'number.opted_in',
-      subject: input.phone,
-      phone: input.phone,
-      detail: { lifted: rows.map((row) => row.reason), evidence: input.evidence },
-    });
-  return { lifted: rows.length > 0 };
+  const left = await activeReasons(tx, input.phone);
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: 'contact',
+    action: rows.length > 0 ? 'number.opted_in' : 'number.opt_in_without_effect',
+    subject: input.phone,
+    phone: input.phone,
+    detail: { lifted: rows.map((row) => row.reason), stillSuppressed: left, evidence: input.evidence },
+  });
+  return { optedIn: rows.length > 0 && left.length === 0 };
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
@@ -82,6 +83,126 @@ describe('an opt-out', () => {
     expect(await suppressed()).toBe(true);
     await hear('START');
     expect(await suppressed()).toBe(false);
+  });
+});
+
+const answersWritten = async (): Promise<readonly string[]> => {
+  const { rows } = await sql<{ purpose: string }>`
+    select purpose from message where direction = 'outbound' and state = 'pending' order by created_at, id`.execute(
+    database.db,
+  );
+  return rows.map((row) => row.purpose);
+};
+
+describe('one opt-out is confirmed once, and START ends it', () => {
+  const OUT = 'opt_out_confirmation';
+  const IN = 'opt_in_confirmation';
+  it.each<[string, readonly string[], { readonly suppressed: boolean; readonly answers: readonly string[] }]>([
+    ['STOP twice', ['STOP', 'STOP'], { suppressed: true, answers: [OUT] }],
+    ['a second reason', ['STOP', 'Wrong number'], { suppressed: true, answers: [OUT] }],
+    ['the other way round', ['Wrong number', 'STOP'], { suppressed: true, answers: [OUT] }],
+    ['both, then UNSTOP', ['STOP', 'Wrong number', 'UNSTOP'], { suppressed: false, answers: [OUT, IN] }],
+    ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [OUT, IN] }],
+    ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT, OUT] }],
+    ['START of someone who never opted out', ['START'], { suppressed: false, answers: [] }],
+  ])('%s', async (_case, texts, expected) => {
+    const { hear, clock } = await inboundWorld();
+    for (const text of texts) {
+      await hear(text);
+      await clock.advance(60_000);
+    }
+    expect({ suppressed: await suppressed(), answers: await answersWritten() }).toEqual(expected);
+  });
+
+  it('START of a number that cannot receive texts lifts the opt-out, and promises no texts', async () => {
+    const world = await inboundWorld();
+    await world.hear('STOP');
+    await runTx(database.db, (tx) =>
+      suppressNumber(tx, world, {
+        phone: PERSON,
+        reason: 'invalid_number',
+        channel: 'gateway',
+        evidence: {},
+        actor: 'system',
+      }),
+    );
+    await world.clock.advance(60_000);
+    await world.hear('START');
+    const { rows } = await sql`select reason from suppression where lifted_at is null`.execute(database.db);
+    expect(rows).toEqual([{ reason: 'invalid_number' }]);
+    expect(await answersWritten()).toEqual([OUT]);
+  });
+
+  it('START lifts what was said before it only: a "wrong number" of the same instant stays, and nothing is promised', async () => {
+    const { hear, clock } = await inboundWorld();
+    await hear('STOP');
+    await clock.advance(60_000);
+    await hear('Wrong number');
+    await hear('START');
+    const { rows } = await sql`select reason from suppression where lifted_at is null`.execute(database.db);
+    expect(rows).toEqual([{ reason: 'wrong_number' }]);
+    expect(await answersWritten()).toEqual([OUT]);
+  });
+});
+
+describe('the audit', () => {
+  it.each<[string, readonly string[], readonly (readonly [action: string, answer: string | null])[]]>([
+    [
+      'HELP, and again within the hour',
+      ['HELP', 'HELP'],
+      [
+        ['help.answered', 'given'],
+        ['help.answered', 'withheld'],
+      ],
+    ],
+    [
+      'STOP, and again',
+      ['STOP', 'STOP'],
+      [
+        ['number.suppressed', null],
+        ['number.suppressed_again', null],
+      ],
+    ],
+    [
+      'STOP and START',
+      ['STOP', 'START'],
+      [
+        ['number.suppressed', null],
+        ['number.opted_in', null],
+      ],
+    ],
+    ['START for nothing', ['START'], [['number.opt_in_without_effect', null]]],
+  ])('has an entry for each of %s', async (_case, texts, expected) => {
+    const { hear, clock } = await inboundWorld();
+    for (const text of texts) {
+      await hear(text);
+      await clock.advance(60_000);
+    }
+    const { rows } = await sql<{ action: string; answer: string | null; said: string }>`
+      select action, detail ->> 'answer' as answer, detail -> 'evidence' ->> 'text' as said from audit_entry
+      where phone = ${PERSON} order by at, id`.execute(database.db);
+    expect(rows.map((row) => [row.action, row.answer])).toEqual(expected);
+    expect(rows.map((row) => row.said)).toEqual(texts);
+  });
+});
+
+describe('a word of Canada', () => {
+  it.each([
+    ['ARRÊT', '+15145550123', true],
+    ['arret', '+14165550123', true],
+    ['TD', '+16045550123', true],
+    ['ARRÊT', PERSON, false],
+    ['ARRÊT', '+18765550123', false],
+  ])('%s from %s is an opt-out: %s', async (text, from, expected) => {
+    const { hear } = await inboundWorld();
+    await hear(text, { from });
+    const { rows } = await sql`select 1 from suppression where phone = ${from}`.execute(database.db);
+    expect(rows.length > 0).toBe(expected);
+  });
+
+  it('ends campaigns also when it was sent to a number that is no lane here', async () => {
+    const { hear } = await inboundWorld();
+    expect(await hear('ARRÊT', { from: '+15145550123', to: ['+16175550999'], laneRef: 'PNother' })).toBe(true);
   });
 });
 

@@ -3,12 +3,14 @@
  * of the webhook, the job and a redelivery may all come here.
  *
  * Opt-out wins: the suppression is part of the transaction that stores the text, and the confirmation is written only by the
- * transaction that made the suppression, so there is exactly one.
+ * transaction that made the first suppression of the number, so there is exactly one until START ends it.
  */
 
+import { recordAudit } from '../compliance/audit-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { classifyInbound, type InboundClassification } from '../compliance/opt-out.ts';
 import { liftOptOut, suppressNumber } from '../compliance/suppress.ts';
+import { isCanadian } from '../contacts/area-codes.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -60,7 +62,7 @@ const CLOCK_SKEW_MS = MINUTE_MS;
 const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
 
 async function optOutWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
-  const classification = classifyInbound(text.text);
+  const classification = classifyInbound(text.text, { canadian: isCanadian(text.from) });
   if (classification.outcome !== 'opt_out') return false;
   await suppress(tx, deps, text, classification);
   return true;
@@ -85,7 +87,10 @@ export async function recordInbound(
     since: addMs(text.at, -REPLY_WINDOW_MS),
     until: addMs(text.at, CLOCK_SKEW_MS),
   });
-  const classification = classifyInbound(text.text, { recentOutbound: sent.map((row) => row.body) });
+  const classification = classifyInbound(text.text, {
+    recentOutbound: sent.map((row) => row.body),
+    canadian: isCanadian(text.from),
+  });
   // A group chat answers nobody in particular.
   const enrollmentId = text.to.length > 1 ? null : (sent[0]?.enrollmentId ?? null);
   const conversationId = await ensureConversation(tx, {
@@ -161,9 +166,9 @@ const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'ber
 
 async function optOut(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
   const { text, classification, account, enrollmentId } = understood;
-  const { created } = await suppress(tx, deps, text, classification);
+  const { beginsOptOut } = await suppress(tx, deps, text, classification);
   if (enrollmentId !== null) await markOptedOut(tx, enrollmentId, text.at);
-  if (created && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');
+  if (beginsOptOut && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');
 }
 
 function suppress(
@@ -171,7 +176,7 @@ function suppress(
   deps: Deps,
   text: InboundText,
   classification: InboundClassification,
-): Promise<{ readonly created: boolean }> {
+): Promise<{ readonly beginsOptOut: boolean }> {
   const wrongPerson = WRONG_PERSON_FAMILIES.has(classification.family ?? '');
   return suppressNumber(tx, deps, {
     phone: text.from,
@@ -179,39 +184,52 @@ function suppress(
     channel: 'sms',
     saidAt: text.at,
     evidence: {
-      text: text.text,
-      gatewayMessageId: text.gatewayMessageId,
-      saidAt: text.at.toString(),
+      ...saidIn(text, classification),
       tier: classification.tier,
-      matched: classification.matched,
       classifierVersion: classification.classifierVersion,
     },
     actor: 'contact',
   });
 }
 
+/** What every decision about a number keeps of the text that caused it. */
+const saidIn = (text: InboundText, { matched }: InboundClassification): object => ({
+  text: text.text,
+  gatewayMessageId: text.gatewayMessageId,
+  saidAt: text.at.toString(),
+  matched,
+  ...(text.repairs === undefined ? {} : { repairs: text.repairs }),
+});
+
 async function optIn(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
   const { text, classification } = understood;
-  const { lifted } = await liftOptOut(tx, deps, {
+  const { optedIn } = await liftOptOut(tx, deps, {
     phone: text.from,
     saidAt: text.at,
-    evidence: {
-      text: text.text,
-      gatewayMessageId: text.gatewayMessageId,
-      saidAt: text.at.toString(),
-      matched: classification.matched,
-    },
+    evidence: saidIn(text, classification),
   });
-  if (lifted) await answer(tx, deps, understood, 'opt_in_confirmation');
+  if (optedIn) await answer(tx, deps, understood, 'opt_in_confirmation');
 }
 
 /** One HELP answer an hour: an auto-responder that says "info" must not start a conversation with ours. */
 async function help(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
-  const answered = await helpAnsweredSince(tx, {
-    phone: understood.text.from,
-    since: addMs(deps.clock.now(), -HOUR_MS),
-  });
+  const { text, classification } = understood;
+  const now = deps.clock.now();
+  const answered = await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) });
   if (!answered) await answer(tx, deps, understood, 'help');
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: 'system',
+    action: 'help.answered',
+    subject: text.from,
+    phone: text.from,
+    detail: {
+      answer: answered ? 'withheld' : 'given',
+      ...(answered ? { because: 'one was given within the hour before' } : {}),
+      evidence: saidIn(text, classification),
+    },
+  });
 }
 
 async function answer(

@@ -115,7 +115,9 @@ async function readCounts(db: Db) {
   }>`
     select (select count(*) from contact) as contacts,
       (select count(*) from enrollment where replied_at is not null) as replies,
-      (select count(*) from suppression where channel = 'sms') as opt_outs,
+      (select count(*) from suppression s where channel = 'sms' and not exists (select from suppression earlier
+        where earlier.phone = s.phone and earlier.reason <> 'invalid_number' and earlier.created_at < s.created_at
+          and (earlier.lifted_at is null or earlier.lifted_at > s.created_at))) as opt_outs,
       (select count(*) from message where purpose = 'opt_out_confirmation'
         and (gateway_message_id is not null or failure_code = 'too_late')) as confirmations,
       (select count(*) from message where state in ('pending', 'handing_over', 'unknown', 'sent')) as open_messages,

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireDataFolder } from '../platform/embedded-postgres-folder.ts';
 
 /**
  * What a demo must know to go on after it was killed: its ports (the product's account holds the sandbox's address), its seed, and how
@@ -29,7 +30,14 @@ export async function openDemoFolder(dataDir: string): Promise<DemoFolder> {
   const path = join(dataDir, 'demo');
   const statePath = join(path, 'demo.json');
   const journalPath = join(path, 'sandbox.jsonl');
-  await mkdir(path, { recursive: true });
+  await requireDataFolder(path);
+  // Renamed into place, so that a kill in the middle leaves the old one whole.
+  const replace = async (state: DemoState): Promise<void> => {
+    await writeFile(`${statePath}.new`, JSON.stringify(state));
+    await rename(`${statePath}.new`, statePath);
+  };
+  // One after the other: of two at once, one would move away what the other has just written.
+  let last: Promise<void> = Promise.resolve();
   return {
     path,
     journalPath,
@@ -43,10 +51,10 @@ export async function openDemoFolder(dataDir: string): Promise<DemoFolder> {
         });
       }
     },
-    async writeState(state) {
-      // Renamed into place, so that a kill in the middle leaves the old one whole.
-      await writeFile(`${statePath}.new`, JSON.stringify(state));
-      await rename(`${statePath}.new`, statePath);
+    writeState(state) {
+      const next = (): Promise<void> => replace(state);
+      last = last.then(next, next);
+      return last;
     },
     async clear() {
       await Promise.all([

@@ -74,7 +74,7 @@ export async function launchDemoCampaign(client: DemoClient, account: Account): 
     '/v1/campaigns',
     {
       name: 'Fall inspections',
-      audience: {},
+      audience: { all: true },
       variants: [
         { label: 'A', weight: 1, body: VARIANT_A },
         { label: 'B', weight: 1, body: VARIANT_B },

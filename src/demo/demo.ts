@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import { sql } from 'kysely';
 import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
+import { DEFAULT_FAULTS } from '../gateways/sandbox/options.ts';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
 import type { CampaignLive } from '../http/contract/campaigns.ts';
 import { type Running, start } from '../main.ts';
@@ -15,7 +16,8 @@ import { parseId } from '../platform/ids.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { migrateDown } from '../platform/migrate.ts';
 import { addMs, type Instant, instant, isBefore, SECOND_MS } from '../platform/time.ts';
-import { closeBooks, type DemoReport, hasUnsent, isAtRest } from './demo-books.ts';
+import { heardBeforehand, SETUP_FAULTS } from './demo-beforehand.ts';
+import { closeBooks, type DemoReport, isAtRest } from './demo-books.ts';
 import { demoClient } from './demo-client.ts';
 import { type DemoProgress, reportLines } from './demo-progress.ts';
 import { type DemoFolder, type DemoState, openDemoFolder } from './demo-state.ts';
@@ -80,7 +82,8 @@ async function play(options: DemoOptions, world: World): Promise<DemoReport | un
   await signIn(client);
   const account = await connectNumbers(client, sandbox.url);
   await importSample(client, clock);
-  await heardBeforehand(world);
+  await heardBeforehand({ clock, sandbox, db: running.services.database.db });
+  sandbox.setFaults(DEFAULT_FAULTS);
   const campaign = await launchDemoCampaign(client, account);
   progress.launched({
     campaignUrl: `${url}/campaigns/${campaign.id}`,
@@ -112,29 +115,6 @@ async function play(options: DemoOptions, world: World): Promise<DemoReport | un
   return report;
 }
 
-/** Two people who had asked to be left alone before the campaign, and one who asks something: they must be heard first. */
-async function heardBeforehand({ clock, sandbox, running }: World): Promise<void> {
-  for (const text of BEFOREHAND)
-    if (!sandbox.inbound().some((known) => known.from === text.from && known.text === text.text))
-      await sandbox.personTexts(text);
-  const giveUpAt = performance.now() + GIVE_UP_MS;
-  const unanswered = () => sandbox.inbound().filter((text) => text.answeredAt === undefined);
-  // Their confirmations too: five minutes of patience are over in no time once the clock runs at full speed.
-  while (unanswered().length > 0 || (await hasUnsent(running.services.database.db))) {
-    if (performance.now() > giveUpAt)
-      throw new Error(
-        `${unanswered().length} texts of people were not taken by the server within ${GIVE_UP_MS / 1000} s; see the log`,
-      );
-    await clock.sleep(patience(clock, 20));
-  }
-}
-
-const BEFOREHAND = [
-  { from: '+16175550103', to: SANDBOX_ACCOUNT.numbers[0].phone, text: 'STOP' },
-  { from: '+16035550104', to: SANDBOX_ACCOUNT.numbers[1].phone, text: 'Please take me off your list' },
-  { from: '+15085550105', to: SANDBOX_ACCOUNT.numbers[0].phone, text: 'Do you also do chimneys?' },
-] as const;
-
 async function openWorld(parts: {
   readonly folder: DemoFolder;
   readonly config: Config;
@@ -149,6 +129,7 @@ async function openWorld(parts: {
     port: before?.sandboxPort ?? 0,
     journalPath: folder.journalPath,
     accounts: [SANDBOX_ACCOUNT],
+    faults: SETUP_FAULTS,
   });
   const running = await start({
     config: { ...parts.config, port: before?.httpPort ?? parts.config.port },

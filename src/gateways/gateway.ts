@@ -87,8 +87,13 @@ export interface GatewayProblem {
   readonly retryAfterMs?: number;
 }
 
-/** A webhook as parsed at the edge. Times are the gateway's own. */
-export type GatewayEvent =
+/** A webhook as parsed at the edge. Times are the gateway's own, never later than the receipt. */
+export type GatewayEvent = EventContent & {
+  /** What could not be taken as it was sent and was put right, in words; absent when there was nothing. */
+  readonly repairs?: readonly string[];
+};
+
+type EventContent =
   | {
       readonly type: 'message_received';
       readonly eventId: string;
@@ -121,7 +126,8 @@ export interface WebhookEdge {
     readonly now: Instant;
     readonly toleranceMs: number;
   }): Result<{ readonly secretIndex: number }, WebhookRefusal>;
-  parse(rawBody: Uint8Array): Result<GatewayEvent, { readonly message: string }>;
+  /** Whatever a signed body says, its event can be stored: what a database would refuse is repaired, and `repairs` says so. */
+  parse(rawBody: Uint8Array, receivedAt: Instant): Result<GatewayEvent, { readonly message: string }>;
 }
 
 export interface WebhookRefusal {

@@ -70,7 +70,7 @@ async function applyStored(tx: Tx, services: ApplyServices, job: AttemptedEvent)
   if (stored === undefined || stored.state === 'applied') return;
   const account = await getAccount(tx, stored.accountId);
   if (account === undefined) throw new Error(`account ${stored.accountId} of event ${job.id} is gone`);
-  const event = services.webhookEdge(account.kind).parse(Buffer.from(stored.payload, 'utf8'));
+  const event = services.webhookEdge(account.kind).parse(Buffer.from(stored.payload, 'utf8'), stored.receivedAt);
   if (!event.ok) throw new Error(event.error.message);
   const known = await apply(tx, services, account, event.value);
   // Texts that people send in the provider's own app have receipts too; those are not ours.

@@ -28,13 +28,14 @@ export interface StoredEvent {
   readonly id: Uuid;
   readonly accountId: Uuid;
   readonly payload: string;
+  readonly receivedAt: Instant;
   readonly state: 'received' | 'applied' | 'failed';
 }
 
 /** Locks the event for applying, so that two workers with one job (a retry after a time-out) go one after the other. */
 export async function lockEvent(tx: Tx, id: Uuid): Promise<StoredEvent | undefined> {
   const { rows } =
-    await sql<StoredEvent>`select id, account_id, payload, state from gateway_event where id = ${id} for update`.execute(
+    await sql<StoredEvent>`select id, account_id, payload, received_at, state from gateway_event where id = ${id} for update`.execute(
       tx,
     );
   return rows[0];

@@ -5,6 +5,8 @@
  * force before the webhook is answered. Everything else is applied by a job, in order per phone number.
  */
 import { classifyInbound } from '../compliance/opt-out.ts';
+import { isCanadian } from '../contacts/area-codes.ts';
+import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import { getAccount } from '../gateways/account-store.ts';
@@ -13,7 +15,7 @@ import { patience } from '../platform/clock.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { err, ok, type Result } from '../platform/result.ts';
-import { MINUTE_MS } from '../platform/time.ts';
+import { type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import { APPLY_QUEUE } from './apply-event.ts';
 import { insertEvent, markApplied } from './event-store.ts';
@@ -65,10 +67,12 @@ export async function receiveWebhook(
     toleranceMs: patience(services.clock, TOLERANCE_MS),
   });
   if (!verified.ok) return err({ kind: 'signature', reason: verified.error.reason, message: verified.error.message });
-  const event = edge.parse(incoming.rawBody);
+  const event = edge.parse(incoming.rawBody, now);
   if (!event.ok) return err({ kind: 'unreadable', message: event.error.message });
+  const { eventId, repairs } = event.value;
+  if (repairs !== undefined) services.log.warn({ account: account.id, eventId, repairs }, 'webhook repaired');
   const repeated = await runTx(services.database.db, (tx) =>
-    store(tx, services, { account, event: event.value, incoming }),
+    store(tx, services, { account, event: event.value, incoming, receivedAt: now }),
   );
   return ok({ repeated });
 }
@@ -76,7 +80,12 @@ export async function receiveWebhook(
 async function store(
   tx: Tx,
   services: IntakeServices,
-  input: { readonly account: AccountRow; readonly event: GatewayEvent; readonly incoming: IncomingWebhook },
+  input: {
+    readonly account: AccountRow;
+    readonly event: GatewayEvent;
+    readonly incoming: IncomingWebhook;
+    readonly receivedAt: Instant;
+  },
 ): Promise<boolean> {
   const { account, event, incoming } = input;
   const id = services.newUuid();
@@ -89,10 +98,10 @@ async function store(
     phone,
     payload: Buffer.from(incoming.rawBody).toString('utf8'),
     headers: keptHeaders(incoming.header),
-    receivedAt: services.clock.now(),
+    receivedAt: input.receivedAt,
   });
   if (!inserted) return true;
-  if (event.type === 'message_received' && classifyInbound(event.text).outcome === 'opt_out') {
+  if (event.type === 'message_received' && asksToStop(event)) {
     await recordInbound(tx, services, account, event);
     await markApplied(tx, id, services.clock.now());
     return false;
@@ -106,6 +115,9 @@ async function store(
   await services.jobs.enqueue(tx, APPLY_QUEUE, [{ data: { eventId: id }, key: `${account.id}:${key}` }]);
   return false;
 }
+
+const asksToStop = ({ text, from }: InboundText): boolean =>
+  classifyInbound(text, { canadian: isCanadian(from) }).outcome === 'opt_out';
 
 function keptHeaders(header: IncomingWebhook['header']): Record<string, string> {
   return Object.fromEntries(

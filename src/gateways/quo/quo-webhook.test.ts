@@ -134,7 +134,8 @@ describe('signatures of both generations', () => {
   });
 });
 
-const parse = (event: unknown) => quoWebhookEdge.parse(Buffer.from(JSON.stringify(event)));
+const RECEIVED_AT = instant('2026-01-02T03:04:06Z');
+const parse = (event: unknown) => quoWebhookEdge.parse(Buffer.from(JSON.stringify(event)), RECEIVED_AT);
 const legacyEvent = (type: string, object: unknown, apiVersion = 'v4') => ({
   id: 'EVtest0001',
   object: 'event',
@@ -300,16 +301,78 @@ describe('payloads of all generations', () => {
     ],
     ['no message id', legacyEvent('message.delivered', { ...outgoing, id: '' }), 'data.object.id'],
     ['no object', legacyEvent('message.received', undefined), 'data.object'],
-    ['an impossible time', { ...legacyEvent('call.ringing', {}), createdAt: 'yesterday' }, 'createdAt'],
   ])('names what is wrong: %s', (_what, event, path) => {
     const parsed = parse(event);
     expect(parsed.ok ? '' : parsed.error.message).toContain(path);
   });
 
+  it.each([
+    ['of year 0', '0000-01-01T00:00:00Z'],
+    ['of year 1', '0001-01-01T00:00:00Z'],
+    ['that is a zero of some database', '0000-00-00 00:00:00'],
+    ['of more than a year ago', '2024-12-31T00:00:00Z'],
+    ['later than the receipt', '2026-01-02T03:09:07Z'],
+    ['at the end of time', '+275760-09-13T00:00:00Z'],
+    ['in words', 'yesterday'],
+    ['in seconds', 1_767_323_046],
+  ])('a time %s becomes the time of receipt, and says so', (_what, createdAt) => {
+    const event = { ...legacyEvent('message.received', { ...incoming, text: 'STOP', createdAt }), createdAt };
+    const repairs = [expect.stringMatching(/^createdAt: .*replaced by the time of receipt/)];
+    expect(parse(event)).toMatchObject({ ok: true, value: { text: 'STOP', at: RECEIVED_AT, repairs } });
+  });
+
+  it.each([
+    ['as old as a backlog', '2025-07-01T00:00:00Z'],
+    ['of a clock that is a little ahead', '2026-01-02T03:09:05Z'],
+  ])('a time %s stands', (_what, createdAt) => {
+    const parsed = parse(legacyEvent('message.received', { ...incoming, text: 'STOP', createdAt }));
+    expect(parsed).toEqual({ ok: true, value: { ...received, text: 'STOP', at: instant(createdAt) } });
+  });
+
+  it('an event without a time has that of the receipt, and says so', () => {
+    const event = { ...legacyEvent('call.ringing', {}), createdAt: undefined };
+    expect(parse(event)).toMatchObject({
+      value: { at: RECEIVED_AT, repairs: ['createdAt: missing, so the time of receipt'] },
+    });
+  });
+
+  it('what PostgreSQL cannot store is dropped from every field, and that is said', () => {
+    const object = { ...incoming, id: 'AC\u0000test0001', from: '+1555000\u00001111', text: 'ST\u0000OP \ud83d' };
+    const event = {
+      ...legacyEvent('message.received', object),
+      id: 'EV\u0000test0001',
+      type: 'message.received\u0000',
+    };
+    const parsed = parse(event);
+    expect(parsed).toMatchObject({
+      value: {
+        ...received,
+        text: 'STOP \ufffd',
+        repairs: expect.arrayContaining(['id: dropped what cannot be stored']),
+      },
+    });
+  });
+
+  it('an id that no index takes is replaced by one that stays the same', () => {
+    const eventId = (id: string) => {
+      const parsed = parse({ ...legacyEvent('call.ringing', {}), id });
+      return parsed.ok ? parsed.value.eventId : undefined;
+    };
+    const long = 'x'.repeat(5_000);
+    expect(eventId(long)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(eventId(long)).toBe(eventId(long));
+    expect(eventId(long)).not.toBe(eventId(`${long}y`));
+  });
+
+  it('a sender longer than any number is kept without effect', () => {
+    const event = legacyEvent('message.received', { ...incoming, from: '1'.repeat(65), text: 'STOP' });
+    expect(parse(event)).toMatchObject({ value: { type: 'other', name: 'message.received' } });
+  });
+
   it('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.jsonValue(), (bytes, json) => {
-        quoWebhookEdge.parse(bytes);
+        quoWebhookEdge.parse(bytes, RECEIVED_AT);
         parse(json);
         parse(legacyEvent('message.received', json));
       }),
@@ -319,6 +382,6 @@ describe('payloads of all generations', () => {
   it('does not guess at bytes that are no UTF-8', () => {
     const rawBody = Buffer.from(BODY);
     rawBody.writeUInt8(0xff, BODY.indexOf('Yes'));
-    expect(quoWebhookEdge.parse(rawBody).ok).toBe(false);
+    expect(quoWebhookEdge.parse(rawBody, RECEIVED_AT).ok).toBe(false);
   });
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { err, ok, type Result } from '../../platform/result.ts';
+import type { Instant } from '../../platform/time.ts';
 import type { GatewayEvent, WebhookEdge } from '../gateway.ts';
 import { firstIssue, instantField, recipientsField } from './quo-schemas.ts';
 import { verifyQuoSignature } from './quo-signature.ts';
+import { parseRepaired, type RepairedJson } from './quo-webhook-repairs.ts';
 
 /** Events of all payload generations: v2, v3, v4 (`data.object`) and 2026-03-30 (`data.resource` with `data.context`). */
 export const quoWebhookEdge: WebhookEdge = { verify: verifyQuoSignature, parse: parseQuoEvent };
@@ -12,13 +14,15 @@ type Parsed<T> = Result<T, { readonly message: string }>;
 const envelope = z.object({
   id: z.string().min(1),
   type: z.string().min(1),
-  createdAt: instantField,
+  createdAt: instantField.nullish(),
   data: z
     .object({ object: z.unknown().optional(), resource: z.unknown().optional(), context: z.unknown().optional() })
     .optional()
     .catch(undefined),
 });
-type Envelope = z.output<typeof envelope>;
+interface Envelope extends z.output<typeof envelope> {
+  readonly createdAt: Instant;
+}
 
 const mediaField = z
   .array(z.object({ url: z.string(), type: z.string().nullish() }))
@@ -56,28 +60,38 @@ interface Message extends z.output<typeof currentMessage> {
   readonly laneRef: string | undefined;
 }
 
-function parseQuoEvent(rawBody: Uint8Array): Parsed<GatewayEvent> {
-  const json = decodeJson(rawBody);
-  if (!json.ok) return json;
-  const parsed = envelope.safeParse(json.value);
+function parseQuoEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<GatewayEvent> {
+  const decoded = decodeJson(rawBody, receivedAt);
+  if (!decoded.ok) return decoded;
+  const parsed = envelope.safeParse(decoded.value.json);
   if (!parsed.success) return err({ message: firstIssue(parsed.error) });
-  return eventOf(parsed.data);
+  const { createdAt } = parsed.data;
+  const event = eventOf({ ...parsed.data, createdAt: createdAt ?? receivedAt });
+  const repairs = [
+    ...decoded.value.repairs,
+    ...(createdAt === null || createdAt === undefined ? ['createdAt: missing, so the time of receipt'] : []),
+  ];
+  return event.ok && repairs.length > 0 ? ok({ ...event.value, repairs }) : event;
 }
 
-function decodeJson(rawBody: Uint8Array): Parsed<unknown> {
+function decodeJson(rawBody: Uint8Array, receivedAt: Instant): Parsed<RepairedJson> {
   try {
-    return ok(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody)));
+    return ok(parseRepaired(new TextDecoder('utf-8', { fatal: true }).decode(rawBody), receivedAt));
   } catch {
     return err({ message: 'body: not JSON in UTF-8' });
   }
 }
 
+/** A number has 16 characters at most, a name as sender 11; nobody can be answered or suppressed under more. */
+const SENDER_LENGTH_MAX = 64;
+
 function eventOf(event: Envelope): Parsed<GatewayEvent> {
   switch (event.type) {
     case 'message.received':
-      return withMessage(event, 'incoming', (message) =>
-        message.from === '' ? err({ message: 'no sender' }) : ok(receivedEvent(event, message)),
-      );
+      return withMessage(event, 'incoming', (message) => {
+        if (message.from === '') return err({ message: 'no sender' });
+        return ok(message.from.length > SENDER_LENGTH_MAX ? otherEvent(event) : receivedEvent(event, message));
+      });
     case 'message.delivered':
       return withMessage(event, 'outgoing', (message) => ok(statusEvent(event, { message, status: 'delivered' })));
     case 'message.undelivered':

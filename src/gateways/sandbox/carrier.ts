@@ -118,7 +118,8 @@ function eventsFor(
   if (endpointFor(world, { account, type, laneRef }) === undefined) return [];
   const id = newId(world, { prefix: 'EV', count: world.events.size });
   const atMs = nowMs(carrier);
-  const post = planPost({ seed, eventId: id, atMs, faults: carrier.faults() });
+  const { events: nth } = personState(world, { account, phone });
+  const post = planPost({ seed, account, phone, nth, atMs, faults: carrier.faults() });
   return [{ kind: 'event', id, account, type, messageId, phone, atMs, ...post }];
 }
 

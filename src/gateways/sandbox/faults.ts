@@ -38,15 +38,21 @@ const HELD_BACK_MS_MIN = 30 * SECOND_MS;
 const HELD_BACK_MS_MAX = 2 * HOUR_MS;
 const DUPLICATE_AFTER_MS_MAX = 30 * SECOND_MS;
 
-/** When an event is first posted, whether late, twice or never. Follows from the event's id alone. */
+/**
+ * When an event is first posted, whether late, twice or never. Follows from the seed and from which event of which person it is, and
+ * from nothing that the clock had a hand in, so that the same seed gives the same run.
+ */
 export function planPost(about: {
   readonly seed: number;
-  readonly eventId: string;
+  readonly account: number;
+  readonly phone: string;
+  /** How many events this account has had about this person before. */
+  readonly nth: number;
   readonly atMs: number;
   readonly faults: Faults;
 }): Pick<EventEntry, 'firstAttemptAtMs' | 'duplicateAfterMs'> {
   const { faults, atMs } = about;
-  const random = drawsFor(about.seed, 'post', about.eventId);
+  const random = drawsFor(about.seed, 'post', about.account, about.phone, about.nth);
   const isLost = random.next() < (faults.loseWebhookShare ?? 0);
   const isHeldBack = random.next() < (faults.reorderWebhookShare ?? 0);
   const isDoubled = random.next() < (faults.duplicateWebhookShare ?? 0);

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { errorCode } from '../../platform/database.ts';
+import { makeFolder } from '../../platform/folder.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
 import type { SessionLock } from '../../platform/session-lock.ts';
@@ -107,7 +107,7 @@ async function begin(options: LocalSandboxOptions, wanted: WantedSandbox): Promi
   if (lock === undefined) return undefined;
   try {
     const { accountId, baseUrl } = wanted;
-    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    await makeFolder(options.folder, { mode: 0o700 });
     const journalPath = join(options.folder, `${showId('account', accountId)}.jsonl`);
     const sandbox = await startAt(options, { journalPath, port: portOf(baseUrl) });
     options.log.info({ url: sandbox.url }, 'the sandbox runs: a made-up carrier, nobody real is texted');

@@ -50,6 +50,8 @@ export type Message = OutboundMessage | InboundMessage;
 export interface PersonState {
   /** Texts that this account has sent to them. */
   textsSent: number;
+  /** Webhook events about them, both ways. */
+  events: number;
   /** By the provider's own opt-out: what is sent now ends as undelivered. */
   blocked: boolean;
   /** Has asked to be left alone in whatever words, and answers no more. */
@@ -110,6 +112,7 @@ function applyEntry(world: World, entry: Entry): void {
       return;
     case 'event':
       world.events.set(entry.id, { ...entry, attempts: 0, nextAttemptAtMs: entry.firstAttemptAtMs });
+      personState(world, entry).events += 1;
       return;
     case 'attempted':
       applyAttempt(world, entry);
@@ -208,6 +211,7 @@ export function personState(world: World, who: { readonly account: number; reado
   if (known !== undefined) return known;
   const fresh: PersonState = {
     textsSent: 0,
+    events: 0,
     blocked: false,
     wantsNoMore: false,
     lastTextedAtMs: Number.NEGATIVE_INFINITY,
