@@ -39,6 +39,7 @@ import { applyQueue } from './webhooks/apply-event.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const LEASE_MS = 15_000;
+const LOOK_FOR_ACCOUNTS_MS = 1_000;
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -152,7 +153,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
-      { ...DEFAULT_HOLDER_OPTIONS, leaseMs: LEASE_MS, owner, ...options.engine },
+      { ...DEFAULT_HOLDER_OPTIONS, leaseMs: LEASE_MS, lookMs: LOOK_FOR_ACCOUNTS_MS, owner, ...options.engine },
     );
     closers.add(engine.drain);
   }

@@ -103,6 +103,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
       .click();
     await page.waitForURL(/\/campaigns\/cmp_/);
     await page.getByLabel('Name', { exact: true }).fill('Browser campaign');
+    await page.getByRole('radio', { name: /^Everyone/ }).check();
     await page
       .getByLabel('Text', { exact: true })
       .fill('Hi {first_name|there}, shall we take a look? Reply STOP to opt out.');

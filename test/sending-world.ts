@@ -82,7 +82,15 @@ export async function sendingWorld(
           ...world,
           openGateway: ({ baseUrl, apiKey }) => quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: 1_000 }),
         },
-        { owner: name, leaseMs: 3_000, maxInFlight: 16, settleGraceMs: 7_000, windowMarginMs: 0, ...engineOptions },
+        {
+          owner: name,
+          leaseMs: 3_000,
+          settleGraceMs: 7_000,
+          windowMarginMs: 0,
+          idleMs: 2_000,
+          lookMs: 1_000,
+          ...engineOptions,
+        },
       );
       engines.push(engine);
       return engine;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import { type Instant, instant } from '../platform/time.ts';
 import { type BusinessSettings, type SendingState, UNNAMED_BUSINESS } from './business.ts';
+import { DEFAULT_SENDING_POLICY, type SendingPolicy } from './sending-policy.ts';
 
 /** Two rows of `setting`. Stored JSON carries its `version`. */
 type StoredBusiness = BusinessSettings & { readonly version: 1 };
@@ -34,6 +35,13 @@ export async function putSendingRow(tx: Tx, sending: SendingState, now: Instant)
       ? { version: 1, state: 'running' }
       : { version: 1, state: 'paused', reason: sending.reason, since: sending.since.toString() };
   await putSetting(tx, { key: 'sending', value, now });
+}
+
+/** When and how often campaigns may text, beside the law. */
+export async function getSendingPolicy(db: Db | Tx): Promise<SendingPolicy> {
+  const stored = await getSetting<Partial<SendingPolicy> & { readonly version: 1 }>(db, 'sending_policy');
+  const { version: _, ...policy } = stored ?? { version: 1 };
+  return { ...DEFAULT_SENDING_POLICY, ...policy };
 }
 
 async function getSetting<T extends { readonly version: number }>(db: Db | Tx, key: string): Promise<T | undefined> {

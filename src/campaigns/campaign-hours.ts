@@ -1,4 +1,5 @@
-import { nextOpening, type SendWindow } from '../compliance/quiet-hours.ts';
+import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
+import { nextOpening } from '../compliance/quiet-hours.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
@@ -11,21 +12,18 @@ export interface PeopleAt {
   readonly people: number;
 }
 
-export const windowOf = (campaign: Pick<Campaign, 'windowStartMinute' | 'windowEndMinute'>): SendWindow => ({
-  startMinute: campaign.windowStartMinute,
-  endMinute: campaign.windowEndMinute,
-});
+type Hours = Pick<Campaign, 'windowStartMinute' | 'windowEndMinute'>;
 
 /** What forecasts ask about the days ahead. One of these serves many campaigns: what one has asked the others know. */
 export interface LookAhead {
   readonly now: Instant;
   readonly dayOf: (at: Instant) => ForecastDay;
   /** In the order of their turns. */
-  readonly groups: (people: readonly PeopleAt[], window: SendWindow) => readonly ForecastGroup[];
+  readonly groups: (people: readonly PeopleAt[], campaign: Hours) => readonly ForecastGroup[];
 }
 
 /** `zone` is that of the business. */
-export function lookAhead(zone: string, now: Instant): LookAhead {
+export function lookAhead(zone: string, now: Instant, policy: SendingPolicy): LookAhead {
   const days = new Map<number, ForecastDay>();
   const openings = new Map<string, OpeningFrom>();
   const offsets = new Map<string, number>();
@@ -34,7 +32,7 @@ export function lookAhead(zone: string, now: Instant): LookAhead {
   const lastOpening = ({ zones }: PeopleAt): number => Math.min(...zones.map(offsetIn));
   const dayOf = (at: Instant): ForecastDay =>
     remembered(days, at.epochMilliseconds, () => ({ day: dayIn(zone, at), midnight: nextMidnight(zone, at) }));
-  const groups: LookAhead['groups'] = (people, window) =>
+  const groups: LookAhead['groups'] = (people, campaign) =>
     people
       .map((group) => ({ group, offset: lastOpening(group) }))
       // East before west: the engine takes first those whose window closes first.
@@ -43,8 +41,8 @@ export function lookAhead(zone: string, now: Instant): LookAhead {
         people: group.people,
         opening: remembered(
           openings,
-          JSON.stringify([group.zones, group.states, window]),
-          (): OpeningFrom => rememberingOpening((from) => nextOpening(group.zones, window, from)),
+          JSON.stringify([group.zones, group.states, campaign.windowStartMinute, campaign.windowEndMinute]),
+          (): OpeningFrom => rememberingOpening((from) => nextOpening(group, hoursOf(policy, campaign), from)),
         ),
       }));
   return { now, dayOf, groups };

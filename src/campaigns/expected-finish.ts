@@ -1,5 +1,5 @@
 import type { SendingState } from '../business/business.ts';
-import { getBusiness, getSending } from '../business/business-store.ts';
+import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
@@ -9,7 +9,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { type LookAhead, lookAhead, type PeopleAt, windowOf } from './campaign-hours.ts';
+import { type LookAhead, lookAhead, type PeopleAt } from './campaign-hours.ts';
 import { forecast } from './decide-forecast.ts';
 import { laneUsage, pendingGroups } from './live-store.ts';
 
@@ -44,13 +44,13 @@ export function expectedFinish(campaign: Campaign, facts: FinishFacts): Instant 
       RATE_MIN,
       accounts.reduce((sum, account) => sum + account.ratePerSecond, 0),
     ),
-    groups: facts.ahead.groups(facts.groups, windowOf(campaign)),
+    groups: facts.ahead.groups(facts.groups, campaign),
   }).finishAt;
 }
 
 const RATE_MIN = 0.1;
 
-/** The expected finish of each of these campaigns that has one. Six statements, whatever the number of campaigns and people. */
+/** The expected finish of each of these campaigns that has one. Seven statements, whatever the number of campaigns and people. */
 export async function expectedFinishes(
   db: Db | Tx,
   clock: Clock,
@@ -60,7 +60,7 @@ export async function expectedFinishes(
   if (running.length === 0) return new Map();
   const now = clock.now();
   const facts = {
-    ahead: lookAhead((await getBusiness(db)).zone, now),
+    ahead: lookAhead((await getBusiness(db)).zone, now, await getSendingPolicy(db)),
     sending: await getSending(db),
     accounts: await listAccountRows(db),
     lanes: await readUsedLanes(db, now),

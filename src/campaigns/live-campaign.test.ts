@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
 import { zoneGroupKey } from '../contacts/zones.ts';
 import { instant } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
@@ -47,13 +48,16 @@ const waits = (now: string, change: Partial<Parameters<typeof waitingFor>[0]> = 
     accounts: [{ id: 'a', name: 'Sandbox', state: 'active', stateReason: null, held: true, ratePerSecond: 8 }],
     sending: { state: 'running' },
     groups: [
-      { zones: [EAST], states: [], people: 7 },
-      { zones: [WEST], states: [], people: 3 },
+      { zones: [EAST], states: ['NY'], people: 7 },
+      { zones: [WEST], states: ['CA'], people: 3 },
     ],
+    policy: LAW,
+    dueAt: null,
     zone: EAST,
     now: instant(now),
     ...change,
   });
+const LAW: SendingPolicy = { ...DEFAULT_SENDING_POLICY, preset: 'federal_state' };
 const NOON = '2026-11-17T17:00:00Z';
 const MIDNIGHT = '2026-11-18T05:30:00Z';
 
@@ -85,13 +89,18 @@ describe('what a running campaign waits for', () => {
     expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, groups: [] })).toContain(
       'about 3 texts',
     ));
+
+  it('is the frequency cap of everybody who is left', () =>
+    expect(waits(NOON, { dueAt: instant('2026-11-18T15:00:00Z') })).toBe(
+      'Everyone who waits had 3 campaign texts in 24 hours, or was put off by the gateway: goes on at Wed 10:00 EST',
+    ));
 });
 
 describe('why one person waits', () => {
   const why = (now: string, zones: readonly string[], change: Partial<Campaign> = {}, notBefore = NOON) =>
     whyPending(
-      { zoneGroup: zoneGroupKey({ zones, states: [] }), notBefore: instant(notBefore) },
-      { campaign: { ...campaign, ...change }, zone: EAST, now: instant(now) },
+      { zoneGroup: zoneGroupKey({ zones, states: ['NY'] }), notBefore: instant(notBefore) },
+      { campaign: { ...campaign, ...change }, policy: LAW, zone: EAST, now: instant(now) },
     );
   it('is the campaign that is paused', () => expect(why(NOON, [EAST], { state: 'paused' })).toContain('paused'));
   it('is the cancelling that has not come to the person yet', () =>
@@ -102,5 +111,9 @@ describe('why one person waits', () => {
     ));
   it('is the later start of this person', () =>
     expect(why(NOON, [EAST], {}, '2026-11-18T02:30:00Z')).toBe('Quiet hours where this person is: from Wed 08:00 EST'));
+  it('is the frequency cap, when the hour is right but the person not due', () =>
+    expect(why(NOON, [EAST], {}, '2026-11-17T18:30:00Z')).toBe(
+      'Had 3 campaign texts in 24 hours, or was put off by the gateway: from Tue 13:30 EST',
+    ));
   it('is the turn, when the hour is right', () => expect(why(NOON, [EAST])).toContain('Waits for its turn'));
 });

@@ -1,5 +1,6 @@
 import type { SendingState } from '../business/business.ts';
-import { getBusiness, getSending } from '../business/business-store.ts';
+import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
 import { nextOpening, openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
@@ -8,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { lookAhead, type PeopleAt, windowOf } from './campaign-hours.ts';
+import { lookAhead, type PeopleAt } from './campaign-hours.ts';
 import { expectedFinish, readUsedLanes, readWaitingGroups, type UsedLane } from './expected-finish.ts';
 import {
   type CampaignAccount,
@@ -17,6 +18,7 @@ import {
   failureCounts,
   type LiveReply,
   latestReplies,
+  nextDueAt,
   sentSince,
   skipCounts,
 } from './live-store.ts';
@@ -45,25 +47,28 @@ const REPLIES_SHOWN = 20;
 
 export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign): Promise<LiveCampaign> {
   const now = clock.now();
-  const [allLanes, waiting, accounts, sending, business, sent, failures, skips, replies, perHour] = await Promise.all([
-    readUsedLanes(db, now),
-    readWaitingGroups(db, [campaign.id]),
-    campaignAccounts(db, campaign.id, now),
-    getSending(db),
-    getBusiness(db),
-    sentSince(db, campaign.id, addMs(now, -RATE_MINUTES * MINUTE_MS)),
-    failureCounts(db, campaign.id),
-    skipCounts(db, campaign.id),
-    latestReplies(db, campaign.id, REPLIES_SHOWN),
-    campaignHours(db, campaign.id),
-  ]);
+  const [allLanes, waiting, accounts, sending, business, policy, dueAt, sent, failures, skips, replies, perHour] =
+    await Promise.all([
+      readUsedLanes(db, now),
+      readWaitingGroups(db, [campaign.id]),
+      campaignAccounts(db, campaign.id, now),
+      getSending(db),
+      getBusiness(db),
+      getSendingPolicy(db),
+      campaign.state === 'running' && campaign.totals.pending > 0 ? nextDueAt(db, campaign.id, now) : null,
+      sentSince(db, campaign.id, addMs(now, -RATE_MINUTES * MINUTE_MS)),
+      failureCounts(db, campaign.id),
+      skipCounts(db, campaign.id),
+      latestReplies(db, campaign.id, REPLIES_SHOWN),
+      campaignHours(db, campaign.id),
+    ]);
   const lanes = allLanes.filter((lane) => campaign.laneIds.includes(lane.id));
   const groups = waiting.get(campaign.id) ?? [];
   return {
     campaign,
-    waitingFor: waitingFor({ campaign, lanes, accounts, sending, groups, zone: business.zone, now }),
+    waitingFor: waitingFor({ campaign, lanes, accounts, sending, groups, policy, dueAt, zone: business.zone, now }),
     expectedFinishAt: expectedFinish(campaign, {
-      ahead: lookAhead(business.zone, now),
+      ahead: lookAhead(business.zone, now, policy),
       sending,
       accounts,
       lanes,
@@ -84,13 +89,16 @@ interface Situation {
   readonly lanes: readonly UsedLane[];
   readonly accounts: readonly CampaignAccount[];
   readonly groups: readonly PeopleAt[];
+  readonly policy: SendingPolicy;
+  /** When the next of those who wait is due; null when some are now. */
+  readonly dueAt: Instant | null;
   readonly zone: string;
   readonly now: Instant;
 }
 
 /** The first thing that stands in the way, in the order in which a person would mend it. */
 export function waitingFor(at: Situation & { readonly sending: SendingState }): string | null {
-  const { campaign, lanes, accounts, sending, groups, now } = at;
+  const { campaign, lanes, accounts, sending, groups, policy, now } = at;
   if (campaign.state !== 'running')
     return campaign.state === 'paused' ? `Paused: ${campaign.stateReason ?? 'by a person'}` : null;
   if (sending.state === 'paused') return `Sending is paused everywhere: ${sending.reason}`;
@@ -107,8 +115,11 @@ export function waitingFor(at: Situation & { readonly sending: SendingState }): 
     return campaign.totals.unknown > 0
       ? `Asking the gateway about ${campaign.totals.unknown} texts whose answer was lost`
       : null;
-  if (groups.every((group) => openUntil(group.zones, windowOf(campaign), now) === undefined)) return closedSentence(at);
+  if (groups.every((group) => openUntil(group, hoursOf(policy, campaign), now) === undefined))
+    return closedSentence(at);
   if (active.every((lane) => lane.usedToday >= lane.dailyCap)) return capSentence(at, active);
+  if (at.dueAt !== null)
+    return `Everyone who waits had ${policy.messagesPerDay} campaign texts in 24 hours, or was put off by the gateway: goes on at ${localTime(at.dueAt, at.zone)}`;
   return null;
 }
 
@@ -139,11 +150,11 @@ function capSentence(at: Situation, active: readonly UsedLane[]): string {
 
 /** The first instant from `from` on at which somebody who waits may be texted, and how many then. */
 function firstOpening(
-  { campaign, groups }: Situation,
+  { campaign, groups, policy }: Situation,
   from: Instant,
 ): { readonly at: Instant; readonly people: number } | undefined {
   const openings = groups.flatMap((group) => {
-    const opensAt = nextOpening(group.zones, windowOf(campaign), from);
+    const opensAt = nextOpening(group, hoursOf(policy, campaign), from);
     return opensAt === undefined ? [] : [{ at: opensAt, people: group.people }];
   });
   const [first] = openings.toSorted((a, b) => a.at.epochMilliseconds - b.at.epochMilliseconds);
@@ -154,6 +165,7 @@ function firstOpening(
 
 export interface WaitingAt {
   readonly campaign: Campaign;
+  readonly policy: SendingPolicy;
   /** Of the business: times are told in it. */
   readonly zone: string;
   readonly now: Instant;
@@ -162,16 +174,17 @@ export interface WaitingAt {
 /** Why one person has not been texted yet, in a sentence. */
 export function whyPending(
   person: { readonly zoneGroup: string; readonly notBefore: Instant },
-  { campaign, zone, now }: WaitingAt,
+  { campaign, policy, zone, now }: WaitingAt,
 ): string {
   if (campaign.state === 'paused') return 'The campaign is paused';
   if (campaign.state === 'cancelled')
     return 'The campaign was cancelled: nothing is sent, and this person is just being taken off its list';
-  const { zones } = parseZoneGroupKey(person.zoneGroup);
   const from = isBefore(now, person.notBefore) ? person.notBefore : now;
-  const opensAt = nextOpening(zones, windowOf(campaign), from);
+  const opensAt = nextOpening(parseZoneGroupKey(person.zoneGroup), hoursOf(policy, campaign), from);
   if (opensAt === undefined)
     return 'The send window never opens for this person: the possible time zones do not overlap in it';
+  if (isBefore(now, person.notBefore) && opensAt.equals(person.notBefore))
+    return `Had ${policy.messagesPerDay} campaign texts in 24 hours, or was put off by the gateway: from ${localTime(opensAt, zone)}`;
   if (isBefore(now, opensAt)) return `Quiet hours where this person is: from ${localTime(opensAt, zone)}`;
   return 'Waits for its turn: the daily cap of the numbers, or their rate';
 }

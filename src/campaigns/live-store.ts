@@ -1,10 +1,22 @@
 import { sql } from 'kysely';
 import { contactNameSql } from '../audiences/preview-audience.ts';
+import { waits } from '../conversations/conversation-store.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 
 /** How many campaign texts each lane has reserved on its own business day. */
+/** When the next of those who wait is due, if none is now (the frequency cap, or a gateway that asked for time). */
+export async function nextDueAt(db: Db, campaignId: Uuid, now: Instant): Promise<Instant | null> {
+  const { rows } = await sql<{ at: Instant | null }>`
+    select case when not exists (
+        select 1 from enrollment where campaign_id = ${campaignId} and state = 'pending' and not_before <= ${now})
+      then (select min(not_before) from enrollment where campaign_id = ${campaignId} and state = 'pending') end as at`.execute(
+    db,
+  );
+  return rows[0]?.at ?? null;
+}
+
 export async function laneUsage(
   db: Db | Tx,
   lanes: readonly { readonly id: Uuid; readonly day: string }[],
@@ -46,16 +58,16 @@ export interface LiveReply {
   readonly text: string;
   readonly at: Instant;
   readonly optOut: boolean;
-  /** Not answered yet. */
+  /** Not answered yet, of somebody whom one may answer. */
   readonly waiting: boolean;
 }
 
-/** Newest replies to a campaign. Indexes enrollment_replies and message_answers. */
+/** Newest replies to a campaign. Indexes enrollment_replies, message_answers, suppression_active. */
 export async function latestReplies(db: Db, campaignId: Uuid, limit: number): Promise<readonly LiveReply[]> {
   const { rows } = await sql<LiveReply>`
     select m.conversation_id, m.contact_id, case when c.id is null then m.phone else ${contactNameSql} end as name, m.phone, m.body as text,
       m.created_at as at, coalesce(m.classification ->> 'outcome' = 'opt_out', false) as opt_out,
-      v.waiting_since is not null and m.created_at >= v.waiting_since as waiting
+      ${waits} and m.created_at >= v.waiting_since as waiting
     from enrollment e join message m on m.in_reply_to_enrollment_id = e.id join conversation v on v.id = m.conversation_id
       left join contact c on c.id = m.contact_id
     where e.campaign_id = ${campaignId} and e.replied_at is not null

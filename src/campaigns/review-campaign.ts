@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { type AudiencePreview, eligibilityFacts, previewAudience } from '../audiences/preview-audience.ts';
+import { getSendingPolicy } from '../business/business-store.ts';
+import { hoursOf } from '../business/sending-policy.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
@@ -12,7 +14,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import type { Campaign } from './campaign.ts';
-import { lookAhead, type PeopleAt, windowOf } from './campaign-hours.ts';
+import { lookAhead, type PeopleAt } from './campaign-hours.ts';
 import { type Forecast, forecast } from './decide-forecast.ts';
 import { type LaunchFacts, type LaunchProblem, launchProblems } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
@@ -64,10 +66,11 @@ export async function reviewCampaign(
     leftToday: Math.max(0, dailyCap - (used.get(id) ?? 0)),
   }));
   const groups = await textableGroups(db, campaign, now);
-  const window = windowOf(campaign);
-  const ahead = lookAhead(deps.businessZone, now);
+  const policy = await getSendingPolicy(db);
+  const hours = hoursOf(policy, campaign);
+  const ahead = lookAhead(deps.businessZone, now, policy);
   const openNow = groups
-    .filter((group) => openUntil(group.zones, window, now) !== undefined)
+    .filter((group) => openUntil(group, hours, now) !== undefined)
     .reduce((sum, group) => sum + group.people, 0);
   const texts = await renderAudience(db, campaign, now);
   const facts = { ...audience, lanes, unsendable: await findUnsendable(db, campaign, now) };
@@ -91,7 +94,7 @@ export async function reviewCampaign(
       dayOf: ahead.dayOf,
       lanes: lanesLeft,
       ratePerSecond: FORECAST_RATE,
-      groups: ahead.groups(groups, window),
+      groups: ahead.groups(groups, campaign),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FEDERAL_WINDOW, openUntil } from '../compliance/quiet-hours.ts';
+import { DEFAULT_SENDING_POLICY, hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
+import { openUntil } from '../compliance/quiet-hours.ts';
 import { addMs, HOUR_MS, type Instant, instant, isBefore } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
 import { lookAhead } from './campaign-hours.ts';
@@ -12,21 +13,24 @@ const NEW_YORK = 'America/New_York';
 const HONOLULU = 'Pacific/Honolulu';
 const TUESDAY_TEN = instant('2026-11-17T15:00:00Z');
 
+const LAW: SendingPolicy = { ...DEFAULT_SENDING_POLICY, preset: 'federal_state' };
+const ALL_HOURS = { windowStartMinute: 480, windowEndMinute: 1260 };
+
 interface Situation extends Omit<ForecastInput, 'groups'> {
   readonly groups: readonly { readonly zones: readonly string[]; readonly people: number }[];
 }
 
 function input(change: Partial<Situation>): ForecastInput {
   const { groups = [{ zones: [NEW_YORK], people: 100 }], ...rest } = change;
-  const ahead = lookAhead(NEW_YORK, TUESDAY_TEN);
+  const ahead = lookAhead(NEW_YORK, TUESDAY_TEN, LAW);
   return {
     now: TUESDAY_TEN,
     dayOf: ahead.dayOf,
     lanes: [{ dailyCap: 125, leftToday: 125 }],
     ratePerSecond: 8,
     groups: ahead.groups(
-      groups.map((group) => ({ ...group, states: [] })),
-      FEDERAL_WINDOW,
+      groups.map((group) => ({ ...group, states: ['NY'] })),
+      ALL_HOURS,
     ),
     ...rest,
   };
@@ -90,7 +94,14 @@ describe('forecast', () => {
         if (total > 0 && answer.finishAt !== null) {
           expect(isBefore(answer.finishAt, TUESDAY_TEN)).toBe(false);
           expect(
-            zones.some((zone) => openUntil([zone], FEDERAL_WINDOW, answer.finishAt ?? TUESDAY_TEN) !== undefined),
+            zones.some(
+              (zone) =>
+                openUntil(
+                  { zones: [zone], states: ['NY'] },
+                  hoursOf(LAW, ALL_HOURS),
+                  answer.finishAt ?? TUESDAY_TEN,
+                ) !== undefined,
+            ),
           ).toBe(true);
         }
       }),
@@ -110,9 +121,9 @@ describe('forecast', () => {
   });
 
   it('asks each question once for many campaigns', () => {
-    const ahead = lookAhead(NEW_YORK, TUESDAY_TEN);
+    const ahead = lookAhead(NEW_YORK, TUESDAY_TEN, LAW);
     const [first, second] = [1, 2].map(
-      () => ahead.groups([{ zones: [NEW_YORK], states: ['MA'], people: 3 }], FEDERAL_WINDOW)[0],
+      () => ahead.groups([{ zones: [NEW_YORK], states: ['MA'], people: 3 }], ALL_HOURS)[0],
     );
     expect(first?.opening).toBe(second?.opening);
   });

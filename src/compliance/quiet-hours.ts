@@ -1,45 +1,205 @@
-import { type Instant, Temporal } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, Temporal } from '../platform/time.ts';
+import { holidayOn } from './quiet-hours-holidays.ts';
+import {
+  type HoursRow,
+  type Preset,
+  RULE_TABLES,
+  type RuleTable,
+  ruleTableAt,
+  type SendWindow,
+} from './quiet-hours-table.ts';
 
-/**
- * When a campaign text may be handed over: local wall-clock minutes, half-open `[startMinute, endMinute)`, that must hold in every
- * zone in which the recipient may plausibly be (47 CFR 64.1200(c)(1): 8:00 to 21:00 at the called party's location).
- */
-export interface SendWindow {
-  readonly startMinute: number;
-  readonly endMinute: number;
+export type { SendWindow } from './quiet-hours-table.ts';
+
+/** Where a recipient may be (contacts/zones.ts): the law of every state must hold in every zone. */
+export interface Places {
+  readonly zones: readonly string[];
+  readonly states: readonly string[];
 }
 
+/** A week of the sender, in the sender's own zone; a day that is absent is closed. Monday is 1, Sunday 7. */
+export interface BusinessHours {
+  readonly zone: string;
+  readonly days: Readonly<Partial<Record<number, SendWindow>>>;
+}
+
+/** Days on which nothing goes to a state (an emergency, a proclamation), both ends included. */
+export interface Blackout {
+  readonly state: string;
+  readonly firstDay: string;
+  readonly lastDay: string;
+  readonly reason: string;
+}
+
+/** What narrows the law further. Nothing here can widen it. */
+export interface QuietHoursPolicy {
+  readonly preset: Preset;
+  /** Hours of the campaign, local to the recipient. */
+  readonly window?: SendWindow | undefined;
+  readonly businessHours?: BusinessHours | undefined;
+  readonly blackouts?: readonly Blackout[] | undefined;
+}
+
+/** The rule that decided, in a form that people read and a decision record keeps. */
+export interface QuietHoursRule {
+  /** `FL`, `federal`, `standard`, `unknown place`, `campaign`, `business hours`, `blackout`. */
+  readonly code: string;
+  readonly zone: string;
+  /** Local date there. */
+  readonly date: string;
+  readonly kind: DayKind;
+  readonly window: SendWindow | null;
+  /** Name of the holiday, reason of the blackout. */
+  readonly because?: string | undefined;
+}
+
+export type DayKind = 'weekday' | 'saturday' | 'sunday' | 'holiday';
+
+/** Federal base: 47 CFR 64.1200(c)(1), 8:00 to 21:00 at the called party's location. */
 export const FEDERAL_WINDOW: SendWindow = { startMinute: 8 * 60, endMinute: 21 * 60 };
 
-/** The instant at which the window closes, when it is open at `at` in every zone; otherwise `undefined`. */
-export function openUntil(zones: readonly string[], window: SendWindow, at: Instant): Instant | undefined {
-  let closes: Instant | undefined;
-  for (const zone of zones) {
-    const local = at.toZonedDateTimeISO(zone);
-    const minute = local.hour * 60 + local.minute;
-    if (minute < window.startMinute || minute >= window.endMinute) return undefined;
-    const end = instantAtMinute(local, window.endMinute);
-    if (closes === undefined || Temporal.Instant.compare(end, closes) < 0) closes = end;
-  }
-  return closes;
+export interface QuietHoursDecision {
+  readonly tableVersion: string;
+  /** Open: until when. */
+  readonly closesAt: Instant | undefined;
+  /** The rule that is closed now, or that will close first. */
+  readonly rule: QuietHoursRule;
 }
 
-const DAYS_AHEAD_MAX = 8;
+/**
+ * Whether a campaign text may be handed over at `at`: in every plausible zone the local time must lie inside the hours of the
+ * preset, of every plausible state on that kind of day, of the campaign, and inside the sender's own hours. Wall-clock
+ * minutes are compared after conversion, so that a day of 23 or 25 hours shifts nothing.
+ */
+export function decideQuietHours(
+  places: Places,
+  policy: QuietHoursPolicy,
+  at: Instant,
+  tables: readonly RuleTable[] = RULE_TABLES,
+): QuietHoursDecision {
+  const table = ruleTableAt(tables, at);
+  let first: { readonly closesAt: Instant; readonly rule: QuietHoursRule } | undefined;
+  for (const { zone, rules } of rulesByZone(table, places, policy)) {
+    const local = at.toZonedDateTimeISO(zone);
+    const minute = local.hour * 60 + local.minute;
+    for (const rule of rules(local.toPlainDate())) {
+      if (rule.window === null || minute < rule.window.startMinute || minute >= rule.window.endMinute)
+        return { tableVersion: table.version, closesAt: undefined, rule };
+      const closesAt = instantAtMinute(local, rule.window.endMinute);
+      if (first === undefined || isBefore(closesAt, first.closesAt)) first = { closesAt, rule };
+    }
+  }
+  if (first === undefined) throw new Error('quiet hours: a recipient without a plausible zone has no hours');
+  return { tableVersion: table.version, ...first };
+}
 
-/** The first instant not before `at` at which the window is open in every zone; `undefined` when the zones never overlap. */
-export function nextOpening(zones: readonly string[], window: SendWindow, at: Instant): Instant | undefined {
-  if (openUntil(zones, window, at) !== undefined) return at;
-  // The window of the intersection opens when the last zone opens, so one of the zones' own openings is the answer.
-  const candidates = zones
-    .flatMap((zone) => {
-      const today = at.toZonedDateTimeISO(zone);
-      return Array.from({ length: DAYS_AHEAD_MAX }, (_, days) =>
-        instantAtMinute(today.add({ days }), window.startMinute),
+/** The instant at which the hours end, when they are open at `at`; otherwise `undefined`. No zone is never open. */
+export const openUntil = (places: Places, policy: QuietHoursPolicy, at: Instant): Instant | undefined =>
+  places.zones.length === 0 ? undefined : decideQuietHours(places, policy, at).closesAt;
+
+/** Longer than any run of holidays and Sundays, and than most blackouts. */
+const DAYS_AHEAD_MAX = 62;
+
+/** The first instant not before `at` at which the hours are open; `undefined` when they never are (zones too far apart). */
+export function nextOpening(places: Places, policy: QuietHoursPolicy, at: Instant): Instant | undefined {
+  if (places.zones.length === 0) return undefined;
+  if (openUntil(places, policy, at) !== undefined) return at;
+  for (let days = 0; days <= DAYS_AHEAD_MAX; days += 1) {
+    const opening = openingsOf(places, policy, at, days).find(
+      (candidate) => !isBefore(candidate, at) && openUntil(places, policy, candidate) !== undefined,
+    );
+    if (opening !== undefined) return opening;
+  }
+  return undefined;
+}
+
+/** All hours together open when the last of them opens, so that one of these instants is the answer. */
+function openingsOf(places: Places, policy: QuietHoursPolicy, at: Instant, days: number): readonly Instant[] {
+  const table = ruleTableAt(RULE_TABLES, at);
+  return rulesByZone(table, places, policy)
+    .flatMap(({ zone, rules }) => {
+      const local = at.toZonedDateTimeISO(zone).add({ days });
+      return rules(local.toPlainDate()).flatMap(({ window }) =>
+        window === null ? [] : [instantAtMinute(local, window.startMinute)],
       );
     })
-    .filter((candidate) => Temporal.Instant.compare(candidate, at) >= 0)
     .sort(Temporal.Instant.compare);
-  return candidates.find((candidate) => openUntil(zones, window, candidate) !== undefined);
+}
+
+interface ZoneRules {
+  readonly zone: string;
+  readonly rules: (date: Temporal.PlainDate) => readonly QuietHoursRule[];
+}
+
+function rulesByZone(table: RuleTable, places: Places, policy: QuietHoursPolicy): readonly ZoneRules[] {
+  const rows = places.states.flatMap((state) => (table.states[state] === undefined ? [] : [table.states[state]]));
+  const zones = new Set([...places.zones, ...rows.flatMap((row) => row.zones)]);
+  const recipient = [...zones].map((zone) => ({ zone, rules: recipientRules(table, places.states, policy, zone) }));
+  const { businessHours } = policy;
+  return businessHours === undefined ? recipient : [...recipient, senderRules(businessHours)];
+}
+
+const recipientRules =
+  (table: RuleTable, states: readonly string[], policy: QuietHoursPolicy, zone: string) =>
+  (date: Temporal.PlainDate): readonly QuietHoursRule[] => {
+    const rule = (code: string, row: HoursRow, state?: string): QuietHoursRule =>
+      ruleOf({ code, row, state, zone, date });
+    const iso = date.toString();
+    const blackouts = (policy.blackouts ?? []).filter(
+      (blackout) => states.includes(blackout.state) && blackout.firstDay <= iso && iso <= blackout.lastDay,
+    );
+    const day = { zone, date: iso, kind: weekdayKind(date) };
+    return [
+      ...blackouts.map(({ reason }) => ({ ...day, code: 'blackout', window: null, because: reason })),
+      rule('federal', table.federal),
+      ...(states.length === 0 ? [rule('unknown place', table.unknownPlace)] : []),
+      ...states.flatMap((state) => {
+        const row = table.states[state];
+        return row === undefined ? [] : [rule(state, row, state)];
+      }),
+      rule(policy.preset, table.presets[policy.preset]),
+      ...(policy.window === undefined ? [] : [{ ...day, code: 'campaign', window: policy.window }]),
+    ];
+  };
+
+const senderRules = (hours: BusinessHours): ZoneRules => ({
+  zone: hours.zone,
+  rules: (date) => [
+    {
+      code: 'business hours',
+      zone: hours.zone,
+      date: date.toString(),
+      kind: weekdayKind(date),
+      window: hours.days[date.dayOfWeek] ?? null,
+    },
+  ],
+});
+
+function ruleOf(input: {
+  readonly code: string;
+  readonly row: HoursRow;
+  readonly state: string | undefined;
+  readonly zone: string;
+  readonly date: Temporal.PlainDate;
+}): QuietHoursRule {
+  const { code, row, zone } = input;
+  const date = input.date.toString();
+  const weekday = weekdayKind(input.date);
+  const holiday = row.holiday === 'as-day' ? undefined : holidayOn(date, input.state);
+  if (holiday !== undefined && row.holiday !== 'as-day')
+    return { code, zone, date, kind: 'holiday', window: row.holiday, because: holiday };
+  return { code, zone, date, kind: weekday, window: row[weekday] };
+}
+
+function weekdayKind(date: Temporal.PlainDate): 'weekday' | 'saturday' | 'sunday' {
+  if (date.dayOfWeek === 7) return 'sunday';
+  return date.dayOfWeek === 6 ? 'saturday' : 'weekday';
+}
+
+/** Most campaign texts to one person in any 24 hours: what the sender allows, never above what a plausible state does. */
+export function messagesPerDay(states: readonly string[], allowed: number, at: Instant): number {
+  const table = ruleTableAt(RULE_TABLES, at);
+  return Math.min(allowed, ...states.map((state) => table.states[state]?.messagesPerDay ?? allowed));
 }
 
 /** Minute 1440 is the midnight that ends the day. A minute that DST skips becomes the first one after the gap. */
@@ -49,3 +209,56 @@ function instantAtMinute(day: Temporal.ZonedDateTime, minute: number): Instant {
   const time = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
   return date.toZonedDateTime({ timeZone: day.timeZoneId, plainTime: time }).toInstant();
 }
+
+const clock = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+/** `FL weekday 08:00-20:00 (America/New_York)`; `AL holiday closed, Thanksgiving Day (America/Chicago)`. */
+export function showRule({ code, kind, window, because, zone }: QuietHoursRule): string {
+  const hours = window === null ? 'closed' : `${clock(window.startMinute)}-${clock(window.endMinute)}`;
+  return `${code} ${kind} ${hours}${because === undefined ? '' : `, ${because}`} (${zone})`;
+}
+
+/** What the hours say at an instant, and until when they say it. */
+export interface QuietHoursNow {
+  /** Open: until when. */
+  readonly closesAt: Instant | undefined;
+  /** Closed: when they open, if they ever do. */
+  readonly opensAt: Instant | undefined;
+  /** `showRule` of the rule that is closed, or that will close first. */
+  readonly rule: string;
+  readonly tableVersion: string;
+}
+
+/** Asked every moment, decided anew only when something changes: quiet hours open and close a few times a day. */
+export function quietHoursMemory(places: Places, policy: QuietHoursPolicy): (at: Instant) => QuietHoursNow {
+  let known: (QuietHoursNow & { readonly from: Instant; readonly until: Instant }) | undefined;
+  return (at) => {
+    if (known === undefined || isBefore(at, known.from) || !isBefore(at, known.until))
+      known = decideNow(places, policy, at);
+    return known;
+  };
+}
+
+function decideNow(
+  places: Places,
+  policy: QuietHoursPolicy,
+  at: Instant,
+): QuietHoursNow & { readonly from: Instant; readonly until: Instant } {
+  if (places.zones.length === 0)
+    return {
+      closesAt: undefined,
+      opensAt: undefined,
+      rule: NO_ZONE,
+      tableVersion: '',
+      from: at,
+      until: addMs(at, LOOK_AGAIN_MS),
+    };
+  const { closesAt, rule, tableVersion } = decideQuietHours(places, policy, at);
+  const opensAt = closesAt === undefined ? nextOpening(places, policy, at) : undefined;
+  const until = closesAt ?? opensAt ?? addMs(at, LOOK_AGAIN_MS);
+  return { closesAt, opensAt, rule: showRule(rule), tableVersion, from: at, until };
+}
+
+const NO_ZONE = 'no plausible zone, so no hour is known to be allowed';
+const LOOK_AGAIN_MS = 3_600_000;

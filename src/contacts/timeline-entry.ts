@@ -130,6 +130,8 @@ function contactEntry({ source, createdBy, fileName }: ContactDetail): Told {
 function auditTitle({ actor, action, detail }: AuditDetail): string {
   const by = typeof detail['by'] === 'string' ? detail['by'] : actorWords(actor);
   if (action === 'contact.changed') return `${by} changed ${changedWords(detail['fields'])}`;
+  if (action === 'help.answered' && detail['answer'] === 'withheld')
+    return 'Asked for help again; the answer of the last hour stands';
   if (action === 'conversation.reviewed') return `${by} read the conversation and found no opt-out in it`;
   return `${by}: ${action.replace(/[._]/g, ' ')}`;
 }

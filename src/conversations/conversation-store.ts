@@ -34,7 +34,8 @@ interface StoredConversation extends Omit<Conversation, 'name'> {
  * suppression_active.
  */
 const suppressed = sql`exists (select from suppression s where s.phone = v.phone and s.lifted_at is null)`;
-const waits = sql`(v.waiting_since is not null and not ${suppressed})`;
+/** Over `conversation v`, wherever a person is shown to wait. */
+export const waits = sql`(v.waiting_since is not null and not ${suppressed})`;
 const inReview = sql`(v.needs_review and not ${suppressed})`;
 
 const columns = sql`v.id, c.id as contact_id, c.first_name, c.last_name, c.company, v.phone, v.lane_id, l.name as lane_name, v.state,

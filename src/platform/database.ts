@@ -1,4 +1,4 @@
-import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { Temporal } from './time.ts';
 
@@ -55,24 +55,34 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
-export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.connectionString,
-    application_name: options.applicationName,
-    max: options.maxConnections,
-    types: rowTypes,
-    Client: InstantClient,
-    options: '-c timezone=UTC -c jit=off',
-    connectionTimeoutMillis: 10_000,
+type ConnectionOptions = Pick<DatabaseOptions, 'connectionString' | 'applicationName'>;
+
+const connectionConfig = (options: ConnectionOptions): pg.ClientConfig => ({
+  connectionString: options.connectionString,
+  application_name: options.applicationName,
+  types: rowTypes,
+  options:
+    '-c timezone=UTC -c jit=off -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
+  connectionTimeoutMillis: 10_000,
+});
+
+/** One connection that reads and writes values as all of ours do. */
+export const newConnection = (options: ConnectionOptions): pg.Client => new InstantClient(connectionConfig(options));
+
+/** Statements over any source of connections. */
+export const dbOver = (pool: PostgresPool): Db =>
+  new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({ ...connectionConfig(options), max: options.maxConnections, Client: InstantClient });
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that is lost while in use fails its statement, which tells whoever waits for it; without a listener the event
   // would end the process as well.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const db: Db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool }),
-    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-  });
+  const db = dbOver(pool);
   return { db, pool, connectionString: options.connectionString, close: () => db.destroy() };
 }
 
@@ -80,21 +90,21 @@ const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
 const TX_ATTEMPTS_MAX = 5;
 
 /**
- * Runs `work` in one READ COMMITTED transaction with time-outs. Deadlocks and serialization failures are run again (work must
- * therefore have no effect outside of the transaction); any other error rolls back and is thrown.
+ * Runs `work` in one READ COMMITTED transaction. Deadlocks and serialization failures are run again (work must therefore have no
+ * effect outside of the transaction); any other error rolls back and is thrown. `timeoutMs` is for statements that may take
+ * longer than the 30 s of every connection; 0 is no limit.
  */
 export async function runTx<T>(
   db: Db,
   work: (tx: Tx) => Promise<T>,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<T> {
-  const timeoutMs = options.timeoutMs ?? 30_000;
+  const { timeoutMs } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await db.transaction().execute(async (tx) => {
-        await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true),
-          set_config('lock_timeout', '10000', true),
-          set_config('idle_in_transaction_session_timeout', '60000', true)`.execute(tx);
+        if (timeoutMs !== undefined)
+          await sql`select set_config('statement_timeout', ${String(timeoutMs)}, true)`.execute(tx);
         return work(tx);
       });
     } catch (error) {

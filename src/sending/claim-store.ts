@@ -3,17 +3,12 @@ import { eligibilityFacts } from '../audiences/preview-audience.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
+import type { Intent, Recipient } from './decide-intents.ts';
+import { freshPace, type PaceMoment, type PaceUsed } from './decide-pace.ts';
 import type { Lease } from './lease-store.ts';
 
 /** Statements of the claim and the intent; `claim.ts` says in which order and why. */
-
-export interface ClaimedEnrollment {
-  readonly id: Uuid;
-  readonly contactId: Uuid;
-  readonly variantId: Uuid;
-  readonly zoneGroup: string;
-}
 
 /**
  * Locks the campaign in share mode; false when it runs no longer, or is just being changed (cancelling many people takes seconds,
@@ -25,41 +20,74 @@ export async function holdRunningCampaign(tx: Tx, campaignId: Uuid): Promise<boo
   return rows.length === 1;
 }
 
-/** Locks the lane's counter of the day; what may still be sent, 0 when the lane is not active. */
-export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<number> {
+export interface LaneRoom {
+  readonly texts: number;
+  /** Infinite without a daily limit of parts. */
+  readonly parts: number;
+}
+
+/** Locks the lane's counter of the day; what may still be sent, nothing when the lane may not send. */
+export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<LaneRoom> {
   await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
     tx,
   );
-  const { rows } = await sql<{ room: number }>`
-    select l.daily_cap - u.reserved as room
-    from lane_usage u join lane l on l.id = u.lane_id and l.state = 'active'
+  const { rows } = await sql<{ texts: number; parts: number | null }>`
+    select l.daily_cap - u.reserved as texts, l.parts_per_day - u.parts as parts
+    from lane_usage u join lane l on l.id = u.lane_id and l.state in ('active', 'draining')
     where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`.execute(tx);
-  return Math.max(0, rows[0]?.room ?? 0);
+  const [row] = rows;
+  return row === undefined
+    ? { texts: 0, parts: 0 }
+    : { texts: row.texts, parts: row.parts ?? Number.POSITIVE_INFINITY };
+}
+
+/** Locks what a campaign has used of its pace. */
+export async function lockPace(tx: Tx, campaignId: Uuid, moment: PaceMoment): Promise<PaceUsed> {
+  const fresh = freshPace(moment);
+  await sql`
+    insert into campaign_pace (campaign_id, hour_start, day, next_at)
+    values (${campaignId}, ${fresh.hourStart}, ${fresh.day}, ${fresh.nextAt}) on conflict do nothing`.execute(tx);
+  const { rows } = await sql<PaceUsed>`
+    select hour_start, hour_texts, day, day_texts, next_at from campaign_pace where campaign_id = ${campaignId} for update`.execute(
+    tx,
+  );
+  return rows[0] ?? fresh;
+}
+
+export async function savePace(tx: Tx, campaignId: Uuid, used: PaceUsed): Promise<void> {
+  await sql`
+    update campaign_pace set hour_start = ${used.hourStart}, hour_texts = ${used.hourTexts}, day = ${used.day},
+      day_texts = ${used.dayTexts}, next_at = ${used.nextAt}
+    where campaign_id = ${campaignId}`.execute(tx);
 }
 
 /**
  * Takes due enrollments of one campaign for one lane, group after group in the order given (the window that closes first goes
- * first). Rows that another transaction holds are left for the next turn, also contacts that an opt-out is just locking.
- * Index enrollment_claim; the lateral join stops at the limit, so that what waits in closed groups is never touched.
+ * first), in each the people who know the lane before new ones. Rows that another transaction holds are left for the next turn,
+ * also contacts that an opt-out is just locking. Index enrollment_claim; the lateral join stops at the limit, so that what waits
+ * in closed groups or for other lanes is never touched.
  */
 export async function lockDueEnrollments(
   tx: Tx,
   query: {
     readonly campaignId: Uuid;
     readonly laneIds: readonly Uuid[];
+    readonly takesNewPeople: boolean;
     readonly zoneGroups: readonly string[];
     readonly now: Instant;
     readonly limit: number;
   },
-): Promise<readonly ClaimedEnrollment[]> {
-  const { rows } = await sql<ClaimedEnrollment>`
-    select due.id, due.contact_id, due.variant_id, due.zone_group
-    from unnest(${query.zoneGroups}::text[]) with ordinality as open_group (zone_group, rank)
+): Promise<readonly { readonly id: Uuid }[]> {
+  const queues = query.takesNewPeople ? [...query.laneIds, NO_LANE] : query.laneIds;
+  const places = query.zoneGroups.flatMap((zoneGroup) => queues.map((lane) => ({ zoneGroup, lane })));
+  const { rows } = await sql<{ id: Uuid }>`
+    select due.id
+    from unnest(${places.map((place) => place.zoneGroup)}::text[], ${places.map((place) => place.lane)}::uuid[])
+      with ordinality as queue (zone_group, lane_id, rank)
     cross join lateral (
-      select e.id, e.contact_id, e.variant_id, e.zone_group
-      from enrollment e join contact c on c.id = e.contact_id
-      where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = open_group.zone_group
-        and e.not_before <= ${query.now} and (e.lane_id is null or e.lane_id = any(${query.laneIds}::uuid[]))
+      select e.id from enrollment e join contact c on c.id = e.contact_id
+      where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = queue.zone_group
+        and coalesce(e.lane_id, ${sql.lit(NO_LANE)}) = queue.lane_id and e.not_before <= ${query.now}
       order by e.not_before, e.id limit ${query.limit}
       for no key update of e, c skip locked
     ) due
@@ -67,37 +95,47 @@ export async function lockDueEnrollments(
   return rows;
 }
 
-export interface RecipientRow {
-  readonly enrollmentId: Uuid;
-  readonly contactId: Uuid;
-  readonly variantId: Uuid;
-  readonly zoneGroup: string;
-  /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
-  readonly forbidden: string | null;
-  readonly phone: string;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly email: string | null;
-  readonly company: string | null;
-  readonly street: string | null;
-  readonly city: string | null;
-  readonly state: string | null;
-  readonly postalCode: string | null;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+/** Stands for "no lane yet" in the index. */
+const NO_LANE: Uuid = '00000000-0000-0000-0000-000000000000';
 
-/** A new statement, hence a new snapshot: sees every suppression that was committed before the locks were taken. */
+/**
+ * The people of claimed enrollments. Other campaign texts to the same number are counted only for those who had one lately, which
+ * their contact row says (index message_phone).
+ */
 export async function readRecipients(
   tx: Tx,
-  claimed: readonly ClaimedEnrollment[],
-  now: Instant,
-): Promise<readonly RecipientRow[]> {
-  const { rows } = await sql<RecipientRow>`
-    select e.id as enrollment_id, e.variant_id, e.zone_group, c.id as contact_id, ${skipReasonSql(eligibilityFacts(now))} as forbidden,
+  query: {
+    readonly enrollmentIds: readonly Uuid[];
+    readonly notTextedForDays: number | null;
+    readonly now: Instant;
+  },
+): Promise<readonly Recipient[]> {
+  const since = addMs(query.now, -Math.max(1, query.notTextedForDays ?? 0) * DAY_MS);
+  const { rows } = await sql<Recipient>`
+    select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id,
+      ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
+      case when c.last_campaign_text_at > ${since} then coalesce((
+        select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
+        where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id <> e.id and m.attempted_at > ${since}
+          and m.state in ('handing_over', 'unknown', 'sent', 'delivered')), '[]') else '[]' end as recent_texts_at,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
-    from enrollment e join contact c on c.id = e.contact_id
-    where e.id = any(${claimed.map((row) => row.id)}::uuid[])`.execute(tx);
-  return rows;
+    from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
+    join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
+    order by claimed.rank`.execute(tx);
+  return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
+}
+
+/** Waits until the frequency cap lets the next text through. */
+export async function postponeEnrollments(
+  tx: Tx,
+  rows: readonly { readonly id: Uuid; readonly notBefore: Instant }[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql`
+    update enrollment e set not_before = x.not_before
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.notBefore.toString())}::timestamptz[])
+      as x (id, not_before)
+    where e.id = x.id and e.state = 'pending'`.execute(tx);
 }
 
 export async function skipEnrollments(
@@ -136,17 +174,6 @@ export async function failEnrollments(
   );
 }
 
-export interface Intent {
-  readonly messageId: Uuid;
-  readonly enrollmentId: Uuid;
-  readonly contactId: Uuid;
-  readonly phone: string;
-  readonly body: string;
-  readonly encoding: 'GSM-7' | 'UCS-2';
-  readonly parts: number;
-  readonly notAfter: Instant;
-}
-
 export interface PreparedMessage {
   readonly messageId: Uuid;
   readonly attempt: number;
@@ -164,25 +191,28 @@ export async function insertIntents(
     readonly day: string;
     readonly now: Instant;
     readonly intents: readonly Intent[];
+    readonly parts: number;
   },
 ): Promise<readonly (PreparedMessage & { readonly enrollmentId: Uuid })[]> {
   const { lease, laneId, now, intents } = input;
   const column = <K extends keyof Intent>(key: K): readonly Intent[K][] => intents.map((intent) => intent[key]);
   const { rows } = await sql<{ id: Uuid; enrollmentId: Uuid; attempts: number }>`
     insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
-      encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at)
+      encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, decision)
     select x.id, ${lease.accountId}, ${laneId},
       (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
       x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
-      ${input.day}::date, ${now}, x.not_after, ${now}, ${now}
+      ${input.day}::date, ${now}, x.not_after, ${now}, ${now}, x.decision
     from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
       ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
-      ${intents.map((intent) => intent.notAfter.toString())}::timestamptz[])
-      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, not_after)
+      ${intents.map((intent) => intent.notAfter.toString())}::timestamptz[],
+      ${intents.map((intent) => JSON.stringify(intent.decision))}::jsonb[])
+      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, not_after, decision)
     on conflict (enrollment_id, step) where enrollment_id is not null do update set
       lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
       encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
-      lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at
+      lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at,
+      decision = excluded.decision
       where m.state = 'pending'
     returning m.id, m.enrollment_id, m.attempts`.execute(tx);
   if (rows.length !== intents.length)
@@ -197,9 +227,9 @@ export async function insertIntents(
   await sql`
     update contact c set last_campaign_text_at = ${now}, lane_id = coalesce(c.lane_id, ${laneId})
     where c.id = any(${column('contactId')}::uuid[])`.execute(tx);
-  await sql`update lane_usage set reserved = reserved + ${intents.length} where lane_id = ${laneId} and day = ${input.day}`.execute(
-    tx,
-  );
+  await sql`
+    update lane_usage set reserved = reserved + ${intents.length}, parts = parts + ${input.parts}
+    where lane_id = ${laneId} and day = ${input.day}`.execute(tx);
   return rows.map((row) => ({ messageId: row.id, enrollmentId: row.enrollmentId, attempt: row.attempts }));
 }
 

@@ -3,34 +3,40 @@
  *
  * - An enrollment is claimed by one transaction only (row lock, `skip locked`), and at most one message row exists for it.
  * - The contact row is locked before suppressions are read: an opt-out locks the same row, so it is wholly before (the person
- *   is skipped here) or wholly after (the message was already on its way).
- * - The lane's cap is reserved here, under the lock of its counter: no crash and no second holder can exceed it.
+ *   is skipped here) or wholly after (the message was already on its way). The texts of the last hours are counted under the
+ *   same lock, so that two campaigns on two accounts cannot both be the third text of a day.
+ * - The lane's cap and the campaign's pace are reserved here, under the locks of their counters: no crash and no second holder
+ *   can exceed them.
  * - The commit is the instant at which a hand-over begins; a crash before it leaves nothing, after it `handing_over`.
  *
  * Claiming and intending together, rather than one after the other, saves a state between the two and the recovery of it
  * (docs/decisions/0003).
  */
-import { countParts } from '../messages/encoding.ts';
 import type { Template } from '../messages/template.ts';
-import { renderTemplate } from '../messages/template-render.ts';
-import { type Db, runTx } from '../platform/database.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import {
   cancelStaleDirect,
   failEnrollments,
   holdRunningCampaign,
-  type Intent,
   insertAttempts,
   insertIntents,
+  type LaneRoom,
   lockDirectMessages,
   lockDueEnrollments,
   lockLaneRoom,
-  type RecipientRow,
+  lockPace,
+  postponeEnrollments,
   readRecipients,
+  savePace,
   skipEnrollments,
   startDirect,
 } from './claim-store.ts';
+import type { Reach } from './crash-points.ts';
+import { decideIntents } from './decide-intents.ts';
+import { type PaceLimits, type PaceMoment, type PaceUsed, paceAfter, paceRoom } from './decide-pace.ts';
+import type { OpenGroup } from './decide-turn.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 
 /** A text whose intent is committed: from here on it is handed over or settled. */
@@ -50,115 +56,106 @@ export interface CampaignClaim {
   readonly laneId: Uuid;
   /** Lanes whose people this lane may serve: itself, and lanes of the campaign that are switched off. */
   readonly servesLaneIds: readonly Uuid[];
+  /** False for a lane that is being drained: it serves only the people who know it. */
+  readonly takesNewPeople: boolean;
   /** The lane's business day. */
   readonly day: string;
-  /** Open now, the one that closes first in front, with the last instant for a hand-over. */
-  readonly openGroups: readonly { readonly zoneGroup: string; readonly notAfter: Instant }[];
+  /** Open now, the one that closes first in front. */
+  readonly openGroups: readonly OpenGroup[];
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
   readonly limit: number;
+  /** Absent for a campaign that goes as fast as its lanes. */
+  readonly pace?: { readonly limits: PaceLimits; readonly moment: PaceMoment } | undefined;
+  readonly notTextedForDays: number | null;
 }
 
 export interface ClaimDeps {
   readonly db: Db;
   readonly newUuid: NewUuid;
+  readonly reach: Reach;
 }
 
 export interface ClaimResult {
   readonly prepared: readonly Prepared[];
-  /** Rows that were taken, also those that were skipped or failed: 0 says that nothing is due. */
+  /** Message parts of what was prepared. */
+  readonly parts: number;
+  /** Rows that moved, also those that were skipped, failed or put off: 0 says that nothing is due. */
   readonly taken: number;
+  /** When the campaign's pace lets its next text begin, if that is all it waits for. */
+  readonly nextAt?: Instant;
 }
+
+const NOTHING: ClaimResult = { prepared: [], parts: 0, taken: 0 };
 
 export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClaim, now: Instant): Promise<ClaimResult> {
   return runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
-    if (!(await holdRunningCampaign(tx, claim.campaignId))) return { prepared: [], taken: 0 };
-    const limit = Math.min(claim.limit, await lockLaneRoom(tx, claim.laneId, claim.day));
-    if (limit === 0) return { prepared: [], taken: 0 };
+    if (!(await holdRunningCampaign(tx, claim.campaignId))) return NOTHING;
+    const lane = await lockLaneRoom(tx, claim.laneId, claim.day);
+    const pace = claim.pace === undefined ? undefined : await lockPace(tx, claim.campaignId, claim.pace.moment);
+    const paceLimit =
+      claim.pace === undefined || pace === undefined
+        ? lane.texts
+        : paceRoom(claim.pace.limits, pace, claim.pace.moment);
+    const limit = Math.min(claim.limit, lane.texts, paceLimit);
+    if (limit <= 0 || lane.parts <= 0) return pace === undefined ? NOTHING : { ...NOTHING, nextAt: pace.nextAt };
     const claimed = await lockDueEnrollments(tx, {
       campaignId: claim.campaignId,
       laneIds: claim.servesLaneIds,
+      takesNewPeople: claim.takesNewPeople,
       zoneGroups: claim.openGroups.map((group) => group.zoneGroup),
       now,
       limit,
     });
-    if (claimed.length === 0) return { prepared: [], taken: 0 };
-    const { intents, skipped, failed } = decideIntents(await readRecipients(tx, claimed, now), claim, deps.newUuid);
-    await skipEnrollments(tx, skipped);
-    await failEnrollments(tx, failed, now);
-    if (intents.length === 0) return { prepared: [], taken: claimed.length };
-    const messages = await insertIntents(tx, {
-      lease,
-      laneId: claim.laneId,
-      day: claim.day,
-      now,
-      intents,
-    });
-    await insertAttempts(tx, lease, messages, now);
-    const byEnrollment = new Map(intents.map((intent) => [intent.enrollmentId, intent]));
-    const prepared = messages.flatMap(({ messageId, enrollmentId, attempt }): Prepared[] => {
-      const intent = byEnrollment.get(enrollmentId);
-      if (intent === undefined) return [];
-      const { phone, body, notAfter } = intent;
-      return [{ messageId, attempt, laneId: claim.laneId, phone, body, attemptedAt: now, notAfter }];
-    });
-    return { prepared, taken: claimed.length };
+    if (claimed.length === 0) return NOTHING;
+    return prepare(tx, deps, { lease, claim, lane, pace, now, claimed: claimed.map((row) => row.id) });
   });
 }
 
-/** Longest text that the gateways take. */
-const TEXT_LENGTH_MAX = 1600;
-
-function decideIntents(
-  recipients: readonly RecipientRow[],
-  claim: CampaignClaim,
-  newUuid: NewUuid,
-): {
-  readonly intents: readonly Intent[];
-  readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
-  readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
-} {
-  const closing = new Map(claim.openGroups.map((group) => [group.zoneGroup, group.notAfter]));
-  const intents: Intent[] = [];
-  const skipped: { id: Uuid; reason: string }[] = [];
-  const failed: { id: Uuid; code: string }[] = [];
-  for (const recipient of recipients) {
-    const id = recipient.enrollmentId;
-    const template = claim.templates.get(recipient.variantId);
-    const notAfter = closing.get(recipient.zoneGroup);
-    if (template === undefined || notAfter === undefined)
-      throw new Error(
-        `enrollment ${id}: variant ${recipient.variantId} or zone group ${recipient.zoneGroup} is not part of the claim`,
-      );
-    if (recipient.forbidden !== null) {
-      skipped.push({ id, reason: recipient.forbidden });
-      continue;
-    }
-    const text = renderTemplate(template, { ...recipient, businessName: claim.businessName });
-    const code = text.ok ? unsendable(text.value) : `missing_field:${text.error.field}`;
-    if (!text.ok || code !== undefined) {
-      failed.push({ id, code: code ?? 'missing_field' });
-      continue;
-    }
-    const { encoding, parts } = countParts(text.value);
-    intents.push({
-      messageId: newUuid(),
-      enrollmentId: id,
-      contactId: recipient.contactId,
-      phone: recipient.phone,
-      body: text.value,
-      encoding,
-      parts,
-      notAfter,
-    });
-  }
-  return { intents, skipped, failed };
-}
-
-function unsendable(text: string): string | undefined {
-  if (text.trim() === '') return 'empty_text';
-  return text.length > TEXT_LENGTH_MAX ? 'text_too_long' : undefined;
+async function prepare(
+  tx: Tx,
+  deps: ClaimDeps,
+  input: {
+    readonly lease: Lease;
+    readonly claim: CampaignClaim;
+    readonly lane: LaneRoom;
+    readonly pace: PaceUsed | undefined;
+    readonly now: Instant;
+    readonly claimed: readonly Uuid[];
+  },
+): Promise<ClaimResult> {
+  const { lease, claim, now } = input;
+  const recipients = await readRecipients(tx, {
+    enrollmentIds: input.claimed,
+    notTextedForDays: claim.notTextedForDays,
+    now,
+  });
+  const { intents, skipped, failed, postponed } = decideIntents(recipients, {
+    ...claim,
+    partsRoom: input.lane.parts,
+    now,
+    newUuid: deps.newUuid,
+  });
+  await skipEnrollments(tx, skipped);
+  await failEnrollments(tx, failed, now);
+  await postponeEnrollments(tx, postponed);
+  const parts = intents.reduce((sum, intent) => sum + intent.parts, 0);
+  const moved = intents.length + skipped.length + failed.length + postponed.length;
+  if (intents.length === 0) return { prepared: [], parts, taken: moved };
+  if (claim.pace !== undefined && input.pace !== undefined)
+    await savePace(tx, claim.campaignId, paceAfter(input.pace, intents.length, claim.pace.moment));
+  const messages = await insertIntents(tx, { lease, laneId: claim.laneId, day: claim.day, now, intents, parts });
+  await insertAttempts(tx, lease, messages, now);
+  deps.reach('inside the claim');
+  const byEnrollment = new Map(intents.map((intent) => [intent.enrollmentId, intent]));
+  const prepared = messages.flatMap(({ messageId, enrollmentId, attempt }): Prepared[] => {
+    const intent = byEnrollment.get(enrollmentId);
+    if (intent === undefined) return [];
+    const { phone, body, notAfter } = intent;
+    return [{ messageId, attempt, laneId: claim.laneId, phone, body, attemptedAt: now, notAfter }];
+  });
+  return { prepared, parts, taken: moved };
 }
 
 /** Opt-out confirmations, HELP answers and replies of people: before every campaign, outside of caps and quiet hours. */

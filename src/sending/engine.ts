@@ -13,7 +13,9 @@ import type { Secrets } from '../platform/secrets.ts';
 import { addMs } from '../platform/time.ts';
 import { createWake, type Wake } from '../platform/wake.ts';
 import type { OpenGateway } from '../services.ts';
-import { type HolderOptions, holdAccount } from './holder.ts';
+import type { Reach } from './crash-points.ts';
+import { holdAccount } from './holder.ts';
+import type { HolderOptions } from './holder-state.ts';
 import { acquireLease, freeAccounts, type Lease, LeaseLost, releaseLease, renewLease } from './lease-store.ts';
 
 export interface EngineDeps {
@@ -24,6 +26,8 @@ export interface EngineDeps {
   readonly live: Live;
   readonly secrets: Secrets;
   readonly openGateway: OpenGateway;
+  /** Where a test stops the worker; nothing in production. */
+  readonly reach?: Reach;
 }
 
 export interface EngineOptions extends HolderOptions {
@@ -31,6 +35,8 @@ export interface EngineOptions extends HolderOptions {
   readonly owner: string;
   /** Real milliseconds after which a silent holder has lost its account. */
   readonly leaseMs: number;
+  /** How often free accounts are looked for, in real milliseconds; a wake-up call is faster. */
+  readonly lookMs: number;
 }
 
 export interface Engine {
@@ -38,8 +44,7 @@ export interface Engine {
   drain(): Promise<void>;
 }
 
-/** How often free accounts are looked for, in real time; a wake-up call is faster. */
-const LOOK_FOR_ACCOUNTS_MS = 1_000;
+const noCrash: Reach = () => undefined;
 
 export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   const drain = new AbortController();
@@ -56,7 +61,8 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
     const renewing = renewWhileHeld(deps, options, lease, stop);
     try {
       const gateway = await openAccountGateway(deps, lease.accountId);
-      if (gateway !== undefined) await holdAccount({ ...deps, gateway, wake, options }, lease, stopping);
+      if (gateway !== undefined)
+        await holdAccount({ ...deps, gateway, wake, options, reach: deps.reach ?? noCrash }, lease, stopping);
     } catch (error) {
       if (!(error instanceof LeaseLost))
         deps.log.error({ error, account: lease.accountId }, 'holder stopped; the account is free for another');
@@ -73,10 +79,12 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
     while (!drain.signal.aborted) {
       try {
         const now = deps.clock.now();
-        for (const accountId of await freeAccounts(deps.db, now)) {
+        const expiresAt = addMs(now, patience(deps.clock, options.leaseMs));
+        // Clocks of workers may differ by as much as a lease is long.
+        const moment = { now, latestEnd: addMs(expiresAt, patience(deps.clock, options.leaseMs)) };
+        for (const accountId of await freeAccounts(deps.db, moment)) {
           if (held.has(accountId)) continue;
-          const expiresAt = addMs(now, patience(deps.clock, options.leaseMs));
-          const lease = await acquireLease(deps.db, { accountId, owner: options.owner, now, expiresAt });
+          const lease = await acquireLease(deps.db, { ...moment, accountId, owner: options.owner, expiresAt });
           if (lease === undefined) continue;
           const wake = createWake(deps.clock);
           const done = withCorrelation(`${lease.accountId}/${lease.epoch}`, () => hold(lease, wake)).finally(() =>
@@ -87,7 +95,7 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
       } catch (error) {
         deps.log.error({ error }, 'engine cannot look for accounts; trying again');
       }
-      await look.wait(patience(deps.clock, LOOK_FOR_ACCOUNTS_MS), drain.signal);
+      await look.wait(patience(deps.clock, options.lookMs), drain.signal);
     }
   };
 

@@ -17,11 +17,12 @@ import { parseTemplate } from '../messages/template-parser.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 import { claimCampaign, type Prepared } from './claim.ts';
 import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
-import { acquireLease, type Lease } from './lease-store.ts';
+import type { OpenGroup } from './decide-turn.ts';
+import { acquireLease, freeAccounts, type Lease } from './lease-store.ts';
 import { record } from './record.ts';
 import { resumeDueLanes } from './record-store.ts';
 import { settleUnknown } from './settle.ts';
@@ -34,6 +35,16 @@ beforeEach(async () => {
 
 const LANES = NUMBERS.map((number) => ({ gatewayRef: number.id, phone: number.phone, dailyCap: 1000 }));
 const ZONE = 'America/New_York';
+
+const reach = (): void => undefined;
+const openGroup = (zoneGroup: string, notAfter: Instant): OpenGroup => ({
+  zoneGroup,
+  notAfter,
+  closesAt: notAfter,
+  messagesPerDay: 3,
+  rule: 'test',
+  tableVersion: 'test',
+});
 
 interface UnderWay {
   readonly accountId: Uuid;
@@ -60,6 +71,7 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
     accountId: account.id,
     owner: 'test',
     now,
+    latestEnd: addMs(now, 7_200_000),
     expiresAt: addMs(now, 3_600_000),
   });
   const [laneId] = account.laneIds;
@@ -77,17 +89,19 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
     laneId,
     servesLaneIds: [laneId],
     day: '2026-11-17',
-    openGroups: rows.map(({ zoneGroup }) => ({ zoneGroup, notAfter: addMs(now, 3_600_000) })),
+    takesNewPeople: true,
+    notTextedForDays: null,
+    openGroups: rows.map(({ zoneGroup }) => openGroup(zoneGroup, addMs(now, 3_600_000))),
     templates,
     businessName: 'Test',
     limit: people,
   };
-  const { prepared } = await claimCampaign(world, lease, claim, now);
+  const { prepared } = await claimCampaign({ ...world, reach }, lease, claim, now);
   return { accountId: account.id, campaignId, lease, texts: prepared };
 }
 
 const answerAll = (world: SendingWorld, { lease, texts }: UnderWay, verdict: Verdict): Promise<void> =>
-  record(world, lease, {
+  record({ ...world, reach }, lease, {
     from: 'handing_over',
     results: texts.map((text) => ({
       ...text,
@@ -125,6 +139,30 @@ const texts = async (): Promise<readonly string[]> =>
   (await sql<{ state: string }>`select state from message order by state`.execute(database.db)).rows.map(
     (row) => row.state,
   );
+
+describe('a lease', () => {
+  it('of a clock that was set back is free, one that is held is not', async () => {
+    const world = await sendingWorld(database);
+    const account = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const now = world.clock.now();
+    const at = (hours: number) => ({
+      accountId: account.id,
+      owner: `at ${hours}`,
+      now: addMs(now, hours * 3_600_000),
+      latestEnd: addMs(now, hours * 3_600_000 + 30_000),
+      expiresAt: addMs(now, hours * 3_600_000 + 15_000),
+    });
+    expect(await acquireLease(database.db, at(11))).toMatchObject({ epoch: 1 });
+    expect(await freeAccounts(database.db, at(0))).toEqual([account.id]);
+    expect(await acquireLease(database.db, at(0))).toMatchObject({ epoch: 2 });
+    expect(await freeAccounts(database.db, at(0))).toEqual([]);
+    expect(await acquireLease(database.db, at(0))).toBeUndefined();
+  });
+});
 
 describe('a text that was not sent', () => {
   it('waits by the hours of the place to which its person moved meanwhile', async () => {

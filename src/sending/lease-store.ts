@@ -21,23 +21,36 @@ export class LeaseLost extends Error {
   }
 }
 
-/** Active accounts that nobody holds at `now`. */
-export async function freeAccounts(db: Db, now: Instant): Promise<readonly Uuid[]> {
+/** When a lease is nobody's any more. */
+export interface LeaseMoment {
+  readonly now: Instant;
+  /**
+   * No lease that is held now ends later than this: one that does was written by a clock that was set back since, and its holder
+   * is gone.
+   */
+  readonly latestEnd: Instant;
+}
+
+const isOver = ({ now, latestEnd }: LeaseMoment) =>
+  sql`(l.owner is null or l.expires_at <= ${now} or l.expires_at > ${latestEnd})`;
+
+/** Accounts that nobody holds. */
+export async function freeAccounts(db: Db, moment: LeaseMoment): Promise<readonly Uuid[]> {
   const { rows } = await sql<{ id: Uuid }>`
     select a.id from gateway_account a left join account_lease l on l.account_id = a.id
-    where l.owner is null or l.expires_at <= ${now} order by a.id`.execute(db);
+    where l.account_id is null or ${isOver(moment)} order by a.id`.execute(db);
   return rows.map((row) => row.id);
 }
 
 export async function acquireLease(
   db: Db,
-  input: { readonly accountId: Uuid; readonly owner: string; readonly now: Instant; readonly expiresAt: Instant },
+  input: LeaseMoment & { readonly accountId: Uuid; readonly owner: string; readonly expiresAt: Instant },
 ): Promise<Lease | undefined> {
   const { rows } = await sql<{ epoch: number }>`
     insert into account_lease as l (account_id, owner, epoch, expires_at)
     values (${input.accountId}, ${input.owner}, 1, ${input.expiresAt})
     on conflict (account_id) do update set owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
-    where l.owner is null or l.expires_at <= ${input.now}
+    where ${isOver(input)}
     returning epoch`.execute(db);
   const epoch = rows[0]?.epoch;
   return epoch === undefined ? undefined : { accountId: input.accountId, owner: input.owner, epoch };

@@ -70,13 +70,13 @@ export async function recordResults(
         not_before = coalesce(r.not_before, m.not_before)
       from result r
       where m.id = r.id and m.state = ${input.from} and m.account_id = ${input.accountId} and m.attempts = r.attempt
-      returning m.id, m.enrollment_id, m.lane_id, m.cap_day, m.attempts, r.state, r.at, r.code, r.not_before, r.outcome, r.detail
+      returning m.id, m.enrollment_id, m.lane_id, m.cap_day, m.attempts, m.parts, r.state, r.at, r.code, r.not_before, r.outcome, r.detail
     ), closed as (
       update message_attempt a set finished_at = m.at, outcome = m.outcome, detail = m.detail
       from moved m where a.message_id = m.id and a.attempt = m.attempts
     ), given_back as (
-      update lane_usage u set reserved = u.reserved - b.texts
-      from (select lane_id, cap_day, count(*) as texts from moved
+      update lane_usage u set reserved = u.reserved - b.texts, parts = u.parts - b.parts
+      from (select lane_id, cap_day, count(*) as texts, sum(parts) as parts from moved
         where state in ('pending', 'failed', 'cancelled') and cap_day is not null group by 1, 2) b
       where u.lane_id = b.lane_id and u.day = b.cap_day
     ), enrolled as (

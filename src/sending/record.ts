@@ -9,6 +9,8 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
+import { applyEarlyReceipts, lockGatewayIds } from '../webhooks/apply-status.ts';
+import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import {
@@ -24,6 +26,7 @@ export interface RecordDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
+  readonly reach: Reach;
 }
 
 /** A result with what its consequences need. */
@@ -33,13 +36,17 @@ export interface HandedOver extends AttemptResult {
   readonly phone: string;
 }
 
-export function record(
+export async function record(
   deps: RecordDeps,
   lease: Lease,
   input: { readonly from: 'handing_over' | 'unknown'; readonly results: readonly HandedOver[] },
 ): Promise<void> {
-  return runTx(deps.db, async (tx) => {
+  await runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
+    const gatewayIds = input.results.flatMap(({ verdict }) =>
+      verdict.to === 'sent' ? [verdict.gatewayMessageId] : [],
+    );
+    await lockGatewayIds(tx, gatewayIds);
     if (input.results.some((result) => result.verdict.to === 'pending'))
       await holdCampaigns(
         tx,
@@ -48,12 +55,15 @@ export function record(
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const result of input.results) await suppressRefused(tx, deps, result);
     const recorded = await recordResults(tx, { accountId: lease.accountId, ...input });
+    await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
     for (const result of input.results) await pauseSender(tx, deps, lease, result);
+    deps.reach('inside the record');
     const campaigns = new Set(
       recorded.flatMap((row) => (row.campaignId === null ? [] : [`campaign:${row.campaignId}`])),
     );
     await notifyLive(tx, [...campaigns, ...(recorded.some((row) => row.enrollmentId === null) ? ['inbox'] : [])]);
   });
+  deps.reach('after the record');
 }
 
 async function suppressRefused(tx: Tx, deps: RecordDeps, { verdict, phone }: HandedOver): Promise<void> {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SENDING_POLICY } from '../business/sending-policy.ts';
 import type { GatewayMessage, SendOutcome } from '../gateways/gateway.ts';
 import { addMs, instant } from '../platform/time.ts';
 import { decideOutcome } from './decide-outcome.ts';
-import { fairShare, nextGroupOpening, openGroups, servingOrder } from './decide-turn.ts';
+import { fairShare, lanesByRoom, servingOrder, windowBook } from './decide-turn.ts';
+import { createPacer } from './pacer.ts';
 import { matchListed } from './settle.ts';
 import { tokenBucket } from './token-bucket.ts';
 
@@ -99,34 +101,148 @@ describe('decideOutcome', () => {
   });
 });
 
-describe('openGroups', () => {
+describe('windows of a turn', () => {
   const campaign = {
     windowStartMinute: 480,
     windowEndMinute: 1260,
     zoneGroups: ['CA|America/Los_Angeles', 'MA|America/New_York', 'FL|America/Chicago,America/New_York'],
   };
+  const book = () => windowBook({ ...DEFAULT_SENDING_POLICY, preset: 'federal_state', messagesPerDay: 5 });
+  const openAt = (at: string, marginMs = 0) =>
+    book()
+      .open(campaign, instant(at), marginMs)
+      .map((group) => group.zoneGroup);
 
   it('names the open groups, the one that closes first in front, and none that is still closed', () => {
-    // 10:00 in New York is 7:00 in Los Angeles.
-    expect(openGroups(campaign, NOW, 0).map((group) => group.zoneGroup)).toEqual([
-      'MA|America/New_York',
-      'FL|America/Chicago,America/New_York',
-    ]);
-    expect(openGroups(campaign, addMs(NOW, 3_600_000), 0)).toHaveLength(3);
+    // 10:00 in New York is 7:00 in Los Angeles; Florida and Massachusetts close at 20:00.
+    expect(openAt('2026-11-17T15:00:00Z')).toEqual(['MA|America/New_York', 'FL|America/Chicago,America/New_York']);
+    expect(openAt('2026-11-17T16:00:29Z')).toHaveLength(2);
+    // Half a minute later than eight there, for clocks differ.
+    expect(openAt('2026-11-17T16:00:30Z')).toHaveLength(3);
   });
 
   it('stops the margin before the end', () => {
-    const nearEnd = instant('2026-11-18T01:50:00Z');
-    expect(openGroups(campaign, nearEnd, 15 * 60_000).map((group) => group.zoneGroup)).toEqual([
-      'CA|America/Los_Angeles',
-    ]);
-    expect(openGroups(campaign, nearEnd, 5 * 60_000)).toHaveLength(3);
+    expect(openAt('2026-11-18T00:50:00Z', 15 * 60_000)).toEqual(['CA|America/Los_Angeles']);
+    expect(openAt('2026-11-18T00:50:00Z', 5 * 60_000)).toHaveLength(3);
+  });
+
+  it('carries the rule that closes it and the state’s cap of texts a day', () => {
+    const [massachusetts, florida] = book().open(campaign, NOW, 0);
+    expect(massachusetts).toMatchObject({ rule: 'MA weekday 08:00-20:00 (America/New_York)', messagesPerDay: 5 });
+    expect(florida).toMatchObject({ rule: 'FL weekday 08:00-20:00 (America/New_York)', messagesPerDay: 3 });
   });
 
   it('knows when the next one opens', () => {
-    const one = { ...campaign, id: 'c', priority: 5, laneIds: [], offLaneIds: [] };
-    expect(nextGroupOpening([one], NOW)?.toString()).toBe('2026-11-17T16:00:00Z');
-    expect(nextGroupOpening([], NOW)).toBeUndefined();
+    expect(book().nextOpening([campaign], NOW)?.toString()).toBe('2026-11-17T16:00:30Z');
+    expect(book().nextOpening([], NOW)).toBeUndefined();
+  });
+
+  it('counts the hours in which somebody may be texted', () => {
+    // 10:00 to 23:00 in New York: open until 20:00 there, and until 21:00 in Los Angeles, which is later than the end asked for.
+    expect(book().openMs(campaign, NOW, instant('2026-11-18T04:00:00Z'))).toBe(13 * 3_600_000);
+    const east = { ...campaign, zoneGroups: ['MA|America/New_York'] };
+    expect(book().openMs(east, NOW, instant('2026-11-18T04:00:00Z'))).toBe(10 * 3_600_000);
+  });
+});
+
+describe('lanes by room', () => {
+  const lane = (
+    id: string,
+    dailyCap: number,
+    reserved: Readonly<Record<string, number>>,
+    zone = 'America/New_York',
+  ) => ({
+    id,
+    gatewayRef: id,
+    zone,
+    dailyCap,
+    reserved,
+    state: 'active' as const,
+    messagesPerSecond: null,
+    partsPerSecond: null,
+    resumes: false,
+  });
+
+  it('puts the one with the most left today in front and leaves out those that are used up', () => {
+    const lanes = [
+      lane('a', 125, { '2026-11-17': 100 }),
+      lane('b', 125, { '2026-11-16': 125, '2026-11-17': 3 }),
+      lane('c', 125, { '2026-11-17': 125 }),
+      lane('d', 500, {}),
+    ];
+    const order = lanesByRoom(lanes, { laneIds: ['a', 'b', 'c'] }, NOW).map(({ id }) => id);
+    expect(order).toEqual(['b', 'a']);
+  });
+
+  it('knows the day of each lane’s own zone', () => {
+    const midnight = instant('2026-11-18T06:00:00Z');
+    const lanes = [
+      lane('east', 10, { '2026-11-17': 10 }),
+      lane('west', 10, { '2026-11-17': 10 }, 'America/Los_Angeles'),
+    ];
+    expect(lanesByRoom(lanes, { laneIds: ['east', 'west'] }, midnight).map(({ id }) => id)).toEqual(['east']);
+  });
+});
+
+describe('pacer', () => {
+  const facts = (
+    ratePerSecond: number,
+    messagesPerSecond: number | null = null,
+    partsPerSecond: number | null = null,
+  ) => ({
+    account: { state: 'active' as const, ratePerSecond },
+    lanes: [
+      {
+        id: 'lane',
+        gatewayRef: 'PN1',
+        zone: 'America/New_York',
+        dailyCap: 125,
+        reserved: {},
+        state: 'active' as const,
+        messagesPerSecond,
+        partsPerSecond,
+        resumes: false,
+      },
+    ],
+  });
+  const sendFor = (seconds: number, limits: ReturnType<typeof facts>, parts = 1) => {
+    const pacer = createPacer(NOW);
+    let texts = 0;
+    for (let ms = 0; ms < seconds * 1_000; ms += 25) {
+      const now = addMs(NOW, ms);
+      pacer.adjust(limits, now);
+      const count = Math.min(pacer.campaignRoom(now, 0), pacer.laneRoom('lane', now));
+      if (count > 0) pacer.campaignTexts(now, { laneId: 'lane', count, parts: count * parts });
+      texts += count;
+    }
+    return { pacer, texts };
+  };
+
+  it('leaves a tenth of the rate to confirmations and replies', () => {
+    expect(sendFor(10, facts(8)).texts).toBeLessThanOrEqual(8 * 10 * 0.9);
+    expect(sendFor(10, facts(8)).texts).toBeGreaterThanOrEqual(8 * 10 * 0.9 - 3);
+  });
+
+  it('keeps the throughput of a lane in texts and in parts', () => {
+    expect(sendFor(20, facts(8, 1)).texts).toBeLessThanOrEqual(20);
+    expect(sendFor(20, facts(8, 1)).texts).toBeGreaterThanOrEqual(18);
+    expect(sendFor(20, facts(8, null, 3), 3).texts).toBeLessThanOrEqual(21);
+    expect(sendFor(20, facts(8, null, 3), 3).texts).toBeGreaterThanOrEqual(18);
+  });
+
+  it('keeps calls free for an answer when all that campaigns may have are under way', () => {
+    const { pacer } = sendFor(1, facts(8));
+    const later = addMs(NOW, 10_000);
+    expect(pacer.campaignRoom(later, 14)).toBe(0);
+    expect(pacer.room(later, 14)).toBeGreaterThan(0);
+    expect(pacer.room(later, 16)).toBe(0);
+  });
+
+  it('begins anew when the rate is changed, so that no change can make a burst', () => {
+    const { pacer } = sendFor(5, facts(1));
+    const now = addMs(NOW, 60_000);
+    pacer.adjust(facts(50), now);
+    expect(pacer.campaignRoom(now, 0)).toBe(0);
   });
 });
 

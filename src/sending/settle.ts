@@ -78,10 +78,12 @@ async function settleNumber(
   const early = messages.filter(
     (message) => !verdicts.has(message.id) && msBetween(message.attemptedAt, askedAt) < graceMs,
   );
+  // Most are listed within seconds; the longer a text is not, the rarer the question.
+  const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), msBetween(first.attemptedAt, askedAt)));
   await askAgainAt(
     deps.db,
     early.map((message) => message.id),
-    addMs(askedAt, patience(deps.clock, ASK_AGAIN_MS)),
+    addMs(askedAt, waitMs),
   );
   return messages
     .filter((message) => !early.includes(message))

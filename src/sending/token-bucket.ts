@@ -5,7 +5,7 @@ import type { Instant } from '../platform/time.ts';
  * last one just sent) and holds a quarter of a second's tokens at most: 8/s with a burst of 2 stays inside a provider's 10/s.
  */
 export interface TokenBucket {
-  /** Whole tokens at `now`. */
+  /** Whole tokens at `now`; never below 0, also while overdrawn. */
   available(now: Instant): number;
   take(now: Instant, count: number): void;
   /** Milliseconds of clock time until one token is there; 0 when one is. */
@@ -26,7 +26,7 @@ export function tokenBucket(ratePerSecond: number, startsAt: Instant): TokenBuck
   return {
     available(now) {
       fill(now);
-      return Math.floor(tokens + 1e-9);
+      return Math.max(0, Math.floor(tokens + 1e-9));
     },
     take(now, count) {
       fill(now);

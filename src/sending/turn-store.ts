@@ -1,27 +1,68 @@
 import { sql } from 'kysely';
+import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { type Instant, instant } from '../platform/time.ts';
 import type { TurnFacts } from './turn.ts';
 
-export async function readTurnFacts(db: Db, accountId: Uuid): Promise<TurnFacts | undefined> {
-  const { rows } = await sql<TurnFacts>`
+interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
+  readonly policy: Partial<SendingPolicy> | null;
+  readonly campaigns: readonly (Omit<TurnFacts['campaigns'][number], 'pace'> & {
+    readonly pace: {
+      readonly maxPerHour: number | null;
+      readonly maxPerDay: number | null;
+      readonly finishBy: string | null;
+    };
+  })[];
+}
+
+/** One statement over small tables: the account, its lanes, what runs, and the owner's policy. */
+export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Promise<TurnFacts | undefined> {
+  const { rows } = await sql<StoredFacts>`
     select jsonb_build_object('state', a.state, 'ratePerSecond', a.rate_per_second) as account,
       coalesce((select value ->> 'state' = 'paused' from setting where key = 'sending'), false) as sending_paused,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
+      coalesce((select value ->> 'zone' from setting where key = 'business'), 'America/New_York') as business_zone,
+      (select value from setting where key = 'sending_policy') as policy,
+      -- Index message_direct_pending.
+      exists (select 1 from message m join lane l on l.id = m.lane_id and l.state <> 'off'
+        where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${now}) as answers_wait,
+      -- Index message_unsettled.
+      exists (select 1 from message m where m.account_id = a.id and m.state = 'unknown' and m.not_before <= ${now}) as unknown_due,
+      (select min(m.not_before) from message m where m.account_id = a.id and m.not_before > ${now}
+        and (m.state = 'unknown' or (m.state = 'pending' and m.purpose <> 'campaign'))) as next_due_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'gatewayRef', l.gateway_ref, 'zone', l.zone, 'dailyCap', l.daily_cap,
-        'state', l.state) order by l.id) from lane l where l.account_id = a.id), '[]') as lanes,
+        'state', l.state, 'messagesPerSecond', l.messages_per_second, 'partsPerSecond', l.parts_per_second,
+        'resumes', l.state = 'paused' and l.paused_until <= ${now},
+        'reserved', (select coalesce(jsonb_object_agg(u.day, u.reserved), '{}') from lane_usage u
+          where u.lane_id = l.id and u.day >= ${now}::timestamptz::date - 1)
+        ) order by l.id) from lane l where l.account_id = a.id), '[]') as lanes,
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
           'laneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
-            where cl.campaign_id = c.id and l.account_id = a.id and l.state = 'active'),
+            where cl.campaign_id = c.id and l.account_id = a.id and l.state in ('active', 'draining')),
           'offLaneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
             where cl.campaign_id = c.id and l.state = 'off'),
-          'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z where z.campaign_id = c.id)
+          'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
+            where z.campaign_id = c.id and z.pending > 0),
+          'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),
+          'waiting', (select coalesce(sum(t.pending), 0) from campaign_totals t where t.campaign_id = c.id),
+          'finished', (select coalesce(sum(t.pending + t.handing_over + t.unknown), 0) = 0 from campaign_totals t where t.campaign_id = c.id),
+          'notTextedForDays', c.audience -> 'notContactedDays',
+          'pointless', c.pointless_after <= ${now} and c.pointless_action in ('drop', 'ask')
         ) order by c.priority, c.id)
         from campaign c where c.state = 'running'), '[]') as campaigns
     from gateway_account a where a.id = ${accountId}`.execute(db);
-  return rows[0];
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return {
+    ...row,
+    policy: { ...DEFAULT_SENDING_POLICY, ...row.policy },
+    campaigns: row.campaigns.map((campaign) => {
+      const { finishBy } = campaign.pace;
+      return { ...campaign, pace: { ...campaign.pace, finishBy: finishBy === null ? null : instant(finishBy) } };
+    }),
+  };
 }
 
 export async function readVariants(
@@ -33,12 +74,4 @@ export async function readVariants(
     body: string;
   }>`select id, body from campaign_variant where campaign_id = ${campaignId}`.execute(db);
   return rows;
-}
-
-/** When the earliest pending enrollment or direct text becomes due after `now`, for a holder that has nothing to do. */
-export async function nextDueAt(db: Db, accountId: Uuid, now: Instant): Promise<Instant | null> {
-  const { rows } = await sql<{ at: Instant | null }>`
-    select min(not_before) as at from message
-    where account_id = ${accountId} and state in ('pending', 'unknown') and not_before > ${now}`.execute(db);
-  return rows[0]?.at ?? null;
 }

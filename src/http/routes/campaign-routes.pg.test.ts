@@ -61,7 +61,7 @@ describe('a launched campaign', () => {
     // 501 people at 250 a day: the last one on the third morning.
     await sql`update lane set daily_cap = 250`.execute(world.database.db);
     const { expectedFinishAt } = (await owner.get(`${address}/live`)).json.campaign;
-    expect(expectedFinishAt).toMatch(/^2026-11-19T13:00:00/);
+    expect(expectedFinishAt).toMatch(/^2026-11-19T14:00:00/);
     expect((await owner.get(address)).json.expectedFinishAt).toBe(expectedFinishAt);
     const finishes = async (path: string, name: string) =>
       (await owner.get(path)).json[name].map((row: { state: string; expectedFinishAt: string | null }) => [

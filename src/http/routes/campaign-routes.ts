@@ -1,5 +1,5 @@
 import { previewAudience } from '../../audiences/preview-audience.ts';
-import { getBusiness } from '../../business/business-store.ts';
+import { getBusiness, getSendingPolicy } from '../../business/business-store.ts';
 import { type Campaign, enrolledIn, NO_TOTALS, type Totals } from '../../campaigns/campaign.ts';
 import type { DraftInput } from '../../campaigns/campaign-store.ts';
 import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
@@ -94,8 +94,8 @@ function registerReads(api: Api, services: CampaignServices): void {
     };
     const rows = await listRecipients(db, wanted, { after, limit: limit + 1 });
     const page = toPage(rows, limit, (last) => makeCursor(last.state, last.enrollmentId));
-    const { zone } = await getBusiness(db);
-    const at = { campaign: campaign.value, zone, now: services.clock.now() };
+    const [{ zone }, policy] = await Promise.all([getBusiness(db), getSendingPolicy(db)]);
+    const at = { campaign: campaign.value, policy, zone, now: services.clock.now() };
     return ok({ ...page, data: page.data.map((row) => showRecipient(row, at)) });
   });
 }

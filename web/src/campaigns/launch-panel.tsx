@@ -127,7 +127,7 @@ function Forecast({ review, moment }: { readonly review: Review; readonly moment
 /** When the first text goes out: the hours where people are, and the caps of the numbers. */
 export function startSentence({ window, lanes, forecast }: Review, moment: Moment): string {
   const { start, end, openNow, waiting } = window;
-  const hours = `Everyone is texted only between ${start} and ${end} where they are`;
+  const hours = `Everyone is texted only between ${start} and ${end} where they are, and never in the quiet hours of their state or of your settings`;
   const first = forecast.perDay[0]?.day;
   if (first !== undefined && lanes.every((lane) => lane.leftToday === 0) && first !== dayOf(moment))
     return `Today’s caps are used up, so it begins on ${formatDay(first)}. ${hours}.`;

@@ -1,6 +1,9 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { CampaignLive } from '../api/campaigns.ts';
 import { Figure, Figures } from '../patterns/figure.tsx';
 import { plural } from '../patterns/format.ts';
+import { Loaded } from '../patterns/loaded.tsx';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Section } from '../patterns/page.tsx';
 import { ProgressByState } from '../patterns/progress-by-state.tsx';
 import { Sparkline } from '../patterns/sparkline.tsx';
@@ -26,7 +29,19 @@ const FIGURES = [
 /** Three days: a week of hours would be thinner than a pixel each. */
 const HOURS_SHOWN = 72;
 
-export function LiveOverview({ live }: { readonly live: CampaignLive }) {
+export default function LiveOverview({ live }: { readonly live: UseQueryResult<CampaignLive> }) {
+  return (
+    <Loaded
+      query={live}
+      what="The state of the campaign could not be loaded"
+      skeleton={<LoadingSkeleton shape="tiles" count={4} />}
+    >
+      {(data) => <Overview live={data} />}
+    </Loaded>
+  );
+}
+
+function Overview({ live }: { readonly live: CampaignLive }) {
   const { campaign, perHour, failures, skips } = live;
   const { totals } = campaign;
   const shares = sharesOf(totals);

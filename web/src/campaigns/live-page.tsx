@@ -1,18 +1,19 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Outlet, useMatch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { type Campaign, type CampaignLive, campaignLiveQuery } from '../api/campaigns.ts';
 import { useCampaignStream } from '../api/live.ts';
 import { useProductClock } from '../api/product-clock.ts';
-import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { campaignAnnouncement, campaignAnswer } from './campaign-answer.ts';
 import { CampaignControls } from './campaign-controls.tsx';
 import { CampaignTabs } from './campaign-tabs.tsx';
-import { LiveOverview } from './live-overview.tsx';
+
+/** Apart, because the list of people is looked at without it. */
+const LiveOverview = lazy(() => import('./live-overview.tsx'));
 
 interface LivePageProps {
   readonly campaign: Campaign;
@@ -41,13 +42,9 @@ export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
       {people ? (
         <Outlet />
       ) : (
-        <Loaded
-          query={live}
-          what="The state of the campaign could not be loaded"
-          skeleton={<LoadingSkeleton shape="tiles" count={4} />}
-        >
-          {(data) => <LiveOverview live={data} />}
-        </Loaded>
+        <Suspense fallback={<LoadingSkeleton shape="tiles" count={4} />}>
+          <LiveOverview live={live} />
+        </Suspense>
       )}
     </Page>
   );

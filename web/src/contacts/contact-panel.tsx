@@ -18,6 +18,7 @@ import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { useShortcuts } from '../patterns/shortcuts.ts';
 import { SidePanel } from '../patterns/side-panel.tsx';
+import { useFocusBack } from '../patterns/use-focus-back.ts';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { ContactFacts } from './contact-facts.tsx';
@@ -25,7 +26,6 @@ import classes from './contact-panel.module.css';
 import { ContactStateLine } from './contact-state-line.tsx';
 import { ContactTags } from './contact-tags.tsx';
 import { ContactTimeline } from './contact-timeline.tsx';
-import { useFocusBack } from './use-focus-back.ts';
 
 /** Both come with libraries of their own, and most visits only look. */
 const ContactForm = lazy(() => import('./contact-form.tsx'));

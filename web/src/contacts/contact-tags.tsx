@@ -4,9 +4,9 @@ import { IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import type { Contact } from '../api/contacts.ts';
+import { useFocusBack } from '../patterns/use-focus-back.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './contact-panel.module.css';
-import { useFocusBack } from './use-focus-back.ts';
 
 const TagEditor = lazy(() => import('./tag-editor.tsx'));
 

@@ -36,7 +36,7 @@ export function BottomBar({ active, unread }: BottomBarProps) {
       ))}
       {wanted ? (
         <Suspense fallback={<MoreButton active={moreActive} />}>
-          <MoreMenu sections={more} button={<MoreButton active={moreActive} />} />
+          <MoreMenu sections={more} button={(ref) => <MoreButton ref={ref} active={moreActive} />} />
         </Suspense>
       ) : (
         <MoreButton active={moreActive} aria-haspopup="menu" aria-expanded={false} onClick={() => setWanted(true)} />

@@ -8,9 +8,9 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { IconKeyboard, IconLock, IconLogout } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Me, signOut } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
@@ -45,7 +45,7 @@ export function UserMenu({ me, onShortcuts }: { readonly me: Me; readonly onShor
           <Avatar size={28} color="teal" variant="filled">
             {initials(me.user.name)}
           </Avatar>
-          <VisuallyHidden>{me.user.name}: theme, density, shortcuts, sign out</VisuallyHidden>
+          <VisuallyHidden>{me.user.name}: theme, density, shortcuts, password, sign out</VisuallyHidden>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p={4} aria-label="You">
@@ -69,6 +69,10 @@ export function UserMenu({ me, onShortcuts }: { readonly me: Me; readonly onShor
           Keyboard shortcuts
           <Kbd className={classes.key}>?</Kbd>
         </UnstyledButton>
+        <Link to="/settings/password" className={classes.item} onClick={() => setOpened(false)}>
+          <IconLock size={16} stroke={ICON_STROKE} aria-hidden />
+          Change password
+        </Link>
         <UnstyledButton className={classes.item} onClick={leave}>
           <IconLogout size={16} stroke={ICON_STROKE} aria-hidden />
           Sign out

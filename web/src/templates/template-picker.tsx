@@ -62,6 +62,8 @@ export function TemplatePicker({ button, tooltip, position, startsOpen = false, 
       </Tooltip>
       <Combobox.Dropdown>
         <Combobox.Search
+          // Inside the frame of a text field it would take that field's id, and the field lose its label.
+          withAria={false}
           role="combobox"
           aria-expanded={combobox.dropdownOpened}
           value={search}

@@ -1,0 +1,29 @@
+import type { Blackout, BusinessHours, QuietHoursPolicy } from '../compliance/quiet-hours.ts';
+import type { Preset } from '../compliance/quiet-hours-table.ts';
+
+/** What the owner allows, for all campaigns; a row of `setting`. It can only narrow what the law leaves. */
+export interface SendingPolicy {
+  readonly preset: Preset;
+  readonly businessHours: BusinessHours | null;
+  readonly blackouts: readonly Blackout[];
+  /** Campaign texts to one person in any 24 hours. */
+  readonly messagesPerDay: number;
+}
+
+export const DEFAULT_SENDING_POLICY: SendingPolicy = {
+  preset: 'standard',
+  businessHours: null,
+  blackouts: [],
+  messagesPerDay: 3,
+};
+
+/** The hours of one campaign's people under this policy. */
+export const hoursOf = (
+  policy: SendingPolicy,
+  campaign: { readonly windowStartMinute: number; readonly windowEndMinute: number },
+): QuietHoursPolicy => ({
+  preset: policy.preset,
+  window: { startMinute: campaign.windowStartMinute, endMinute: campaign.windowEndMinute },
+  businessHours: policy.businessHours ?? undefined,
+  blackouts: policy.blackouts,
+});

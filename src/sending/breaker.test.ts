@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../platform/clock.ts';
+import { addMs, type Instant, instant } from '../platform/time.ts';
+import { createBreaker } from './breaker.ts';
+
+const NOW = instant('2026-11-17T15:00:00Z');
+const unknown = (at: Instant) => ({ outcome: 'unknown', verdict: { to: 'unknown', detail: 'time-out' }, at }) as const;
+const sent = (at: Instant) => ({ outcome: 'accepted', verdict: { to: 'sent', gatewayMessageId: 'MSG1' }, at }) as const;
+const throttled = (notBefore: Instant, detail: string) =>
+  ({ outcome: 'throttled', verdict: { to: 'pending', notBefore, detail }, at: NOW }) as const;
+const newBreaker = () => createBreaker(manualClock(NOW));
+const failed = (times: number) => {
+  const breaker = newBreaker();
+  for (let count = 0; count < times; count += 1) breaker.heard(unknown(NOW));
+  return breaker;
+};
+
+describe('breaker', () => {
+  it('holds everything until the instant that a throttled answer names', () => {
+    const breaker = newBreaker();
+    const until = addMs(NOW, 30_000);
+    breaker.heard(throttled(until, 'rate_limit'));
+    expect(breaker.state(addMs(NOW, 29_999))).toEqual({ kind: 'held', until });
+    expect(breaker.state(until)).toEqual({ kind: 'closed' });
+  });
+
+  it('opens after five unknown answers in a row, and not before', () => {
+    expect(failed(4).state(NOW)).toEqual({ kind: 'closed' });
+    expect(failed(5).state(NOW)).toEqual({ kind: 'open', since: NOW, until: addMs(NOW, 1_000), detail: 'time-out' });
+  });
+
+  it('opens at once for a gateway that cannot be reached', () => {
+    const breaker = newBreaker();
+    breaker.heard(throttled(addMs(NOW, 100), 'unreachable'));
+    expect(breaker.state(NOW)).toMatchObject({ kind: 'open', detail: 'it cannot be reached' });
+  });
+
+  it('counts calls that were under way together once', () => {
+    expect(failed(16).state(NOW)).toMatchObject({ kind: 'open', until: addMs(NOW, 1_000) });
+  });
+
+  it('is half-open when its time is over, and stays open for twice as long after a question without answer', () => {
+    const breaker = failed(5);
+    const later = addMs(NOW, 1_000);
+    expect(breaker.state(later)).toEqual({ kind: 'half_open', since: NOW, detail: 'time-out' });
+    breaker.probed(false, later);
+    expect(breaker.state(later)).toMatchObject({ kind: 'open', since: NOW, until: addMs(later, 2_000) });
+  });
+
+  it('opens again with the first unknown answer after a question that was answered', () => {
+    const breaker = failed(5);
+    const later = addMs(NOW, 1_000);
+    breaker.probed(true, later);
+    expect(breaker.state(later)).toEqual({ kind: 'closed' });
+    breaker.heard(unknown(later));
+    expect(breaker.state(later)).toMatchObject({ kind: 'open', since: later, until: addMs(later, 2_000) });
+  });
+
+  it('never waits longer than a minute', () => {
+    const breaker = failed(5);
+    let at = NOW;
+    for (let count = 0; count < 20; count += 1) {
+      const state = breaker.state(at);
+      if (state.kind !== 'open') throw new Error('expected an open breaker');
+      expect(state.until.epochMilliseconds - at.epochMilliseconds).toBeLessThanOrEqual(60_000);
+      at = state.until;
+      breaker.probed(false, at);
+    }
+  });
+
+  it('closes and starts anew after an accepted text', () => {
+    const breaker = failed(5);
+    breaker.heard(sent(NOW));
+    expect(breaker.state(NOW)).toEqual({ kind: 'closed' });
+    breaker.heard(unknown(NOW));
+    expect(breaker.state(NOW)).toEqual({ kind: 'closed' });
+  });
+
+  it('that the last holder left open begins with a question', () => {
+    const breaker = createBreaker(manualClock(NOW), { openSince: NOW, detail: 'time-out' });
+    expect(breaker.state(addMs(NOW, 5_000))).toEqual({ kind: 'half_open', since: NOW, detail: 'time-out' });
+  });
+});

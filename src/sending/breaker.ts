@@ -1,0 +1,77 @@
+import { type Clock, patience } from '../platform/clock.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
+import type { HandedOver } from './record.ts';
+
+export type BreakerState =
+  | { readonly kind: 'closed' }
+  /** The gateway asked for time (`Retry-After`). */
+  | { readonly kind: 'held'; readonly until: Instant }
+  /** The gateway does not answer, or only with errors of its own. */
+  | { readonly kind: 'open'; readonly since: Instant; readonly until: Instant; readonly detail: string }
+  /** The time of an open breaker is over: one harmless question shows whether the gateway is back. */
+  | { readonly kind: 'half_open'; readonly since: Instant; readonly detail: string };
+
+/**
+ * Stops all calls of an account while its gateway fails: after several unknown outcomes in a row, or when it cannot be reached.
+ * It opens for a second, then for twice as long each time up to a minute, and is half-open after that. Campaigns wait, nothing is
+ * lost. It counts by the injected clock, which is why it is ours: libraries for it read the system's.
+ */
+export interface Breaker {
+  heard(result: Pick<HandedOver, 'outcome' | 'verdict' | 'at'>): void;
+  /** What the question of a half-open breaker led to. */
+  probed(answered: boolean, at: Instant): void;
+  state(now: Instant): BreakerState;
+}
+
+const UNKNOWN_IN_A_ROW = 5;
+const HOLD_MIN_MS = SECOND_MS;
+const HOLD_MAX_MS = MINUTE_MS;
+
+/** `openSince` is given when the last holder left an open breaker behind: this one asks before it hands over. */
+export function createBreaker(clock: Clock, left?: { readonly openSince: Instant; readonly detail: string }): Breaker {
+  let heldUntil: Instant | undefined;
+  let open: { readonly since: Instant; readonly until: Instant; readonly detail: string } | undefined =
+    left === undefined ? undefined : { since: left.openSince, until: left.openSince, detail: left.detail };
+  let unknownInARow = 0;
+  let holdMs = HOLD_MIN_MS;
+  const trip = (at: Instant, detail: string): void => {
+    // Calls that were under way together are one failure.
+    if (open !== undefined && isBefore(at, open.until)) return;
+    open = { since: open?.since ?? at, until: addMs(at, patience(clock, holdMs)), detail };
+    holdMs = Math.min(HOLD_MAX_MS, holdMs * 2);
+  };
+  return {
+    heard({ outcome, verdict, at }) {
+      if (outcome === 'throttled' && verdict.to === 'pending') {
+        if (heldUntil === undefined || isBefore(heldUntil, verdict.notBefore)) heldUntil = verdict.notBefore;
+        if (verdict.detail === 'unreachable') trip(at, 'it cannot be reached');
+        return;
+      }
+      if (outcome === 'not_called') return;
+      if (verdict.to === 'unknown') {
+        unknownInARow += 1;
+        if (unknownInARow >= UNKNOWN_IN_A_ROW) trip(at, verdict.detail);
+        return;
+      }
+      unknownInARow = 0;
+      holdMs = HOLD_MIN_MS;
+      open = undefined;
+    },
+    probed(answered, at) {
+      if (open === undefined) return;
+      if (!answered) return trip(at, open.detail);
+      open = undefined;
+      // The next failure counts: reads may work while sending does not.
+      unknownInARow = UNKNOWN_IN_A_ROW - 1;
+    },
+    state(now) {
+      if (open !== undefined)
+        return isBefore(now, open.until)
+          ? { kind: 'open', ...open }
+          : { kind: 'half_open', since: open.since, detail: open.detail };
+      return heldUntil !== undefined && isBefore(now, heldUntil)
+        ? { kind: 'held', until: heldUntil }
+        : { kind: 'closed' };
+    },
+  };
+}

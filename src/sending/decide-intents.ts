@@ -1,0 +1,159 @@
+import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
+import { countParts } from '../messages/encoding.ts';
+import { whyUnsendable } from '../messages/sendable-text.ts';
+import type { Template } from '../messages/template.ts';
+import { renderTemplate } from '../messages/template-render.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
+import type { OpenGroup } from './decide-turn.ts';
+import type { Decision } from './decision.ts';
+
+/** One person whose rows are locked, with everything that the decision depends on. */
+export interface Recipient {
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly variantId: Uuid;
+  readonly zoneGroup: string;
+  /** The lane that the person knows, among those of the campaign. */
+  readonly knownLaneId: Uuid | null;
+  /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
+  readonly forbidden: string | null;
+  /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
+  readonly recentTextsAt: readonly Instant[];
+  readonly phone: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly company: string | null;
+  readonly street: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Intent {
+  readonly messageId: Uuid;
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly phone: string;
+  readonly body: string;
+  readonly encoding: 'GSM-7' | 'UCS-2';
+  readonly parts: number;
+  readonly notAfter: Instant;
+  readonly decision: Decision;
+}
+
+export interface IntentCircumstances {
+  readonly laneId: Uuid;
+  readonly openGroups: readonly OpenGroup[];
+  readonly templates: ReadonlyMap<Uuid, Template>;
+  readonly businessName: string;
+  readonly notTextedForDays: number | null;
+  /** Parts that the lane may still take today. */
+  readonly partsRoom: number;
+  readonly now: Instant;
+  readonly newUuid: NewUuid;
+}
+
+export interface IntentDecisions {
+  readonly intents: readonly Intent[];
+  readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
+  readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
+  /** Too many texts in too short a time: waits until the oldest of them is a day old. */
+  readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
+}
+
+/** What becomes of each of these people. Whoever finds no room for their parts is in none of the lists and stays as they are. */
+export function decideIntents(recipients: readonly Recipient[], circumstances: IntentCircumstances): IntentDecisions {
+  const groups = new Map(circumstances.openGroups.map((group) => [group.zoneGroup, group]));
+  const intents: Intent[] = [];
+  const skipped: { id: Uuid; reason: string }[] = [];
+  const failed: { id: Uuid; code: string }[] = [];
+  const postponed: { id: Uuid; notBefore: Instant }[] = [];
+  let { partsRoom } = circumstances;
+  for (const recipient of recipients) {
+    const id = recipient.enrollmentId;
+    const group = groups.get(recipient.zoneGroup);
+    if (group === undefined)
+      throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
+    const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);
+    const notBefore = tooOften(recipient, group, circumstances.now);
+    if (skip !== undefined) skipped.push({ id, reason: skip });
+    else if (notBefore !== undefined) postponed.push({ id, notBefore });
+    else {
+      const text = textFor(recipient, circumstances);
+      if ('code' in text) {
+        failed.push({ id, code: text.code });
+        continue;
+      }
+      const { encoding, parts } = countParts(text.body);
+      if (parts > partsRoom) continue;
+      partsRoom -= parts;
+      intents.push({
+        messageId: circumstances.newUuid(),
+        enrollmentId: id,
+        contactId: recipient.contactId,
+        phone: recipient.phone,
+        body: text.body,
+        encoding,
+        parts,
+        notAfter: group.notAfter,
+        decision: decisionFor(recipient, group, circumstances),
+      });
+    }
+  }
+  return { intents, skipped, failed, postponed };
+}
+
+/** The audience said "not texted for N days"; another campaign may have texted this person since. */
+function recentlyTexted(recipient: Recipient, { notTextedForDays, now }: IntentCircumstances): string | undefined {
+  const newest = recipient.recentTextsAt[0];
+  if (notTextedForDays === null || newest === undefined) return undefined;
+  return isBefore(addMs(now, -notTextedForDays * DAY_MS), newest) ? 'contacted_recently' : undefined;
+}
+
+/** When the frequency cap lets the next text through; `undefined`: now. */
+function tooOften({ recentTextsAt }: Recipient, { messagesPerDay }: OpenGroup, now: Instant): Instant | undefined {
+  const inTheWay = recentTextsAt[messagesPerDay - 1];
+  if (inTheWay === undefined) return undefined;
+  const over = addMs(inTheWay, DAY_MS);
+  return isBefore(now, over) ? over : undefined;
+}
+
+function textFor(
+  recipient: Recipient,
+  { templates, businessName }: IntentCircumstances,
+): { readonly body: string } | { readonly code: string } {
+  const template = templates.get(recipient.variantId);
+  if (template === undefined)
+    throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
+  const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = recipient;
+  const person = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
+  const text = renderTemplate(template, { ...person, businessName });
+  if (!text.ok) return { code: `missing_field:${text.error.field}` };
+  const code = whyUnsendable(text.value);
+  return code === undefined ? { body: text.value } : { code };
+}
+
+const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
+
+function decisionFor(recipient: Recipient, group: OpenGroup, { laneId, now }: IntentCircumstances): Decision {
+  const dayAgo = addMs(now, -DAY_MS);
+  const { knownLaneId } = recipient;
+  return {
+    v: 1,
+    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closesAt.toString() },
+    frequency: {
+      texts: recipient.recentTextsAt.filter((at) => isBefore(dayAgo, at)).length,
+      allowed: group.messagesPerDay,
+    },
+    eligibility: RULE_CODES,
+    lane:
+      knownLaneId === null
+        ? 'most room'
+        : knownLaneId === laneId
+          ? 'known to the person'
+          : 'the known number is switched off',
+  };
+}

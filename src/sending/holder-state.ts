@@ -1,0 +1,54 @@
+import type { Gateway } from '../gateways/gateway.ts';
+import type { Template } from '../messages/template.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
+import type { Wake } from '../platform/wake.ts';
+import type { Breaker } from './breaker.ts';
+import type { StoredBreaker } from './breaker-store.ts';
+import type { Reach } from './crash-points.ts';
+import type { WindowBook } from './decide-turn.ts';
+import type { Lease } from './lease-store.ts';
+import type { Pacer } from './pacer.ts';
+import type { HandedOver } from './record.ts';
+
+export interface HolderOptions {
+  /** Real milliseconds after an attempt from which the gateway not knowing a text proves that it was not sent. */
+  readonly settleGraceMs: number;
+  /** Hand-overs end this long before a window closes. */
+  readonly windowMarginMs: number;
+  /** Without a wake-up call the tables are looked at again after this real time. */
+  readonly idleMs: number;
+}
+
+export interface HolderDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly log: Log;
+  readonly gateway: Gateway;
+  readonly wake: Wake;
+  readonly options: HolderOptions;
+  readonly reach: Reach;
+}
+
+/** What a holder remembers from turn to turn; all of it may be lost at any moment. */
+export interface Holder extends HolderDeps {
+  readonly lease: Lease;
+  readonly pacer: Pacer;
+  readonly breaker: Breaker;
+  readonly inFlight: Set<Promise<void>>;
+  /** Answers that wait to be recorded: of hand-overs, and of questions about unknown ones. */
+  readonly answered: HandedOver[];
+  readonly settled: HandedOver[];
+  /** What hand-overs threw. */
+  readonly broken: unknown[];
+  readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
+  readonly servedTurn: Map<Uuid, number>;
+  turn: number;
+  /** The question that is under way: about unknown outcomes, receipts, or whether the gateway is back. */
+  asking: Promise<void> | undefined;
+  storedBreaker: StoredBreaker | undefined;
+  windows: { readonly policy: string; readonly book: WindowBook } | undefined;
+}

@@ -1,0 +1,101 @@
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import { type TokenBucket, tokenBucket } from './token-bucket.ts';
+import type { TurnFacts, TurnLane } from './turn.ts';
+
+/**
+ * How much an account may do at this moment, all in the memory of its one holder: the account's rate, a share of it that campaigns
+ * must leave to confirmations and replies, the throughput of each lane, and how many calls are under way.
+ */
+export interface Pacer {
+  /** Takes over what was changed since the last turn; buckets whose rate is the same go on. */
+  adjust(facts: Pick<TurnFacts, 'account' | 'lanes'>, now: Instant): void;
+  /** Calls that may begin now, of any kind. */
+  room(now: Instant, inFlight: number): number;
+  /** Campaign texts that may begin now. */
+  campaignRoom(now: Instant, inFlight: number): number;
+  /** Campaign texts that this lane may begin now. */
+  laneRoom(laneId: Uuid, now: Instant): number;
+  called(now: Instant, count: number): void;
+  campaignTexts(now: Instant, texts: { readonly laneId: Uuid; readonly count: number; readonly parts: number }): void;
+  /** Milliseconds of clock time until the rates let a campaign text of this lane begin; 0 when they do. */
+  msUntilLaneRoom(laneId: Uuid, now: Instant): number;
+}
+
+/** A tenth of the rate and of the calls under way is kept free of campaigns, so that an answer never waits behind them. */
+const KEPT_SHARE = 0.1;
+/** Calls of two seconds: answers that take longer than that hold the account back. */
+const IN_FLIGHT_SECONDS = 2;
+const IN_FLIGHT_MIN = 16;
+const IN_FLIGHT_MAX = 1_000;
+
+interface LaneBuckets {
+  readonly messagesPerSecond: number | null;
+  readonly partsPerSecond: number | null;
+  readonly messages: TokenBucket | undefined;
+  readonly parts: TokenBucket | undefined;
+}
+
+export function createPacer(startsAt: Instant): Pacer {
+  let rate = 0;
+  let account = tokenBucket(1, startsAt);
+  let campaigns = tokenBucket(1, startsAt);
+  const lanes = new Map<Uuid, LaneBuckets>();
+  const inFlightMax = (): number =>
+    Math.min(IN_FLIGHT_MAX, Math.max(IN_FLIGHT_MIN, Math.ceil(rate * IN_FLIGHT_SECONDS)));
+  return {
+    adjust(facts, now) {
+      if (facts.account.ratePerSecond !== rate) {
+        rate = facts.account.ratePerSecond;
+        account = tokenBucket(rate, now);
+        campaigns = tokenBucket(rate * (1 - KEPT_SHARE), now);
+      }
+      for (const lane of facts.lanes) adjustLane(lanes, lane, now);
+    },
+    room: (now, inFlight) => Math.max(0, Math.min(account.available(now), inFlightMax() - inFlight)),
+    campaignRoom: (now, inFlight) =>
+      Math.max(
+        0,
+        Math.min(
+          account.available(now),
+          campaigns.available(now),
+          Math.floor(inFlightMax() * (1 - KEPT_SHARE)) - inFlight,
+        ),
+      ),
+    laneRoom(laneId, now) {
+      const buckets = lanes.get(laneId);
+      return Math.min(
+        buckets?.messages?.available(now) ?? Number.POSITIVE_INFINITY,
+        buckets?.parts?.available(now) ?? Number.POSITIVE_INFINITY,
+      );
+    },
+    called: (now, count) => account.take(now, count),
+    campaignTexts(now, { laneId, count, parts }) {
+      account.take(now, count);
+      campaigns.take(now, count);
+      lanes.get(laneId)?.messages?.take(now, count);
+      // A text of several parts may overdraw its lane by a moment; the next one waits that much longer.
+      lanes.get(laneId)?.parts?.take(now, parts);
+    },
+    msUntilLaneRoom(laneId, now) {
+      const buckets = lanes.get(laneId);
+      return Math.max(
+        ...[account, campaigns, buckets?.messages, buckets?.parts].map((bucket) => bucket?.msUntilNext(now) ?? 0),
+      );
+    },
+  };
+}
+
+function adjustLane(lanes: Map<Uuid, LaneBuckets>, lane: TurnLane, now: Instant): void {
+  const { id, messagesPerSecond, partsPerSecond } = lane;
+  const known = lanes.get(id);
+  if (known?.messagesPerSecond === messagesPerSecond && known.partsPerSecond === partsPerSecond) return;
+  const bucket = (perSecond: number | null): TokenBucket | undefined =>
+    perSecond === null ? undefined : tokenBucket(perSecond, now);
+  lanes.set(id, {
+    messagesPerSecond,
+    partsPerSecond,
+    messages: bucket(messagesPerSecond),
+    parts: bucket(partsPerSecond),
+  });
+}

@@ -1,0 +1,144 @@
+import type { Template } from '../messages/template.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
+import { patience } from '../platform/clock.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { type Instant, isBefore, msBetween } from '../platform/time.ts';
+import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
+import { isPaced, type PaceMoment } from './decide-pace.ts';
+import { fairShare, lanesByRoom, type OpenGroup, servingOrder, type WindowBook } from './decide-turn.ts';
+import type { Holder } from './holder-state.ts';
+import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
+import { readVariants } from './turn-store.ts';
+
+export interface Served {
+  /** Rows that moved. */
+  readonly taken: number;
+  /** Clock milliseconds until a rate or a pace lets the next text begin, for campaigns that wait for nothing else. */
+  readonly waitMs: number;
+}
+
+/** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
+const CLAIM_MAX = 250;
+/** Under a warped clock a second of real delay is an hour: keep clear of the window's end by real time too. */
+const WINDOW_MARGIN_REAL_MS = 1_000;
+
+/**
+ * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
+ * rates allow is spent.
+ */
+export async function serveCampaigns(
+  holder: Holder,
+  facts: TurnFacts,
+  book: WindowBook,
+  start: (prepared: readonly Prepared[]) => void,
+): Promise<Served> {
+  const marginMs = Math.max(holder.options.windowMarginMs, patience(holder.clock, WINDOW_MARGIN_REAL_MS));
+  const order = servingOrder(
+    facts.campaigns.filter((campaign) => campaign.waiting > 0 && !campaign.pointless),
+    holder.servedTurn,
+  );
+  let served: Served = { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  for (const [index, campaign] of order.entries()) {
+    const now = holder.clock.now();
+    const groups = book.open(campaign, now, marginMs);
+    if (groups.length === 0) continue;
+    const room = holder.pacer.campaignRoom(now, holder.inFlight.size);
+    const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
+    const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
+    served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
+    holder.servedTurn.set(campaign.id, holder.turn);
+  }
+  return served;
+}
+
+interface CampaignTurn {
+  readonly facts: TurnFacts;
+  readonly book: WindowBook;
+  readonly start: (prepared: readonly Prepared[]) => void;
+  readonly campaign: TurnCampaign;
+  readonly groups: readonly OpenGroup[];
+  readonly share: number;
+}
+
+async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served> {
+  const { facts, campaign } = turn;
+  const templates = await templatesOf(holder, campaign.id);
+  let left = turn.share;
+  let taken = 0;
+  let waitMs = Number.POSITIVE_INFINITY;
+  for (const lane of lanesByRoom(facts.lanes, campaign, holder.clock.now())) {
+    const now = holder.clock.now();
+    const limit = Math.min(left, holder.pacer.laneRoom(lane.id, now));
+    if (limit <= 0) {
+      waitMs = Math.min(waitMs, Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)));
+      continue;
+    }
+    const result = await claimFor(holder, turn, { lane, templates, limit, now });
+    holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
+    turn.start(result.prepared);
+    left -= result.taken;
+    taken += result.taken;
+    if (result.nextAt !== undefined && isBefore(now, result.nextAt))
+      waitMs = Math.min(waitMs, msBetween(now, result.nextAt));
+  }
+  return { taken, waitMs };
+}
+
+function claimFor(
+  holder: Holder,
+  { facts, book, campaign, groups }: CampaignTurn,
+  part: {
+    readonly lane: TurnLane;
+    readonly templates: ReadonlyMap<Uuid, Template>;
+    readonly limit: number;
+    readonly now: Instant;
+  },
+): Promise<ClaimResult> {
+  const { lane, templates, limit, now } = part;
+  const claim: CampaignClaim = {
+    campaignId: campaign.id,
+    laneId: lane.id,
+    servesLaneIds: [lane.id, ...campaign.offLaneIds],
+    takesNewPeople: lane.state === 'active',
+    day: dayIn(lane.zone, now),
+    openGroups: groups,
+    templates,
+    businessName: facts.businessName,
+    limit,
+    pace: isPaced(campaign.pace)
+      ? { limits: campaign.pace, moment: paceMoment(facts, book, campaign, now) }
+      : undefined,
+    notTextedForDays: campaign.notTextedForDays,
+  };
+  return claimCampaign(holder, holder.lease, claim, now);
+}
+
+/** Evenly over the hours that are open until the wished end; as fast as allowed when that has passed. */
+function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, now: Instant): PaceMoment {
+  const { finishBy } = campaign.pace;
+  const intervalMs =
+    finishBy === null || !isBefore(now, finishBy)
+      ? 0
+      : book.openMs(campaign, now, finishBy) / Math.max(1, campaign.waiting);
+  return { now, day: dayIn(facts.businessZone, now), intervalMs };
+}
+
+/** Texts of a launched campaign never change, so each is parsed once per holder. */
+async function templatesOf(holder: Holder, campaignId: Uuid): Promise<ReadonlyMap<Uuid, Template>> {
+  const known = holder.templates.get(campaignId);
+  if (known !== undefined) return known;
+  const variants = await readVariants(holder.db, campaignId);
+  const parsed = new Map(
+    variants.map(({ id, body }) => {
+      const template = parseTemplate(body);
+      if (!template.ok)
+        throw new Error(
+          `campaign ${campaignId}: variant ${id} was launched with a text that does not parse: ${template.error.message}`,
+        );
+      return [id, template.value];
+    }),
+  );
+  holder.templates.set(campaignId, parsed);
+  return parsed;
+}

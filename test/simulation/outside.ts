@@ -1,0 +1,282 @@
+import type {
+  Answer,
+  DeliveryStatus,
+  Gateway,
+  GatewayEvent,
+  GatewayMessage,
+  SendOutcome,
+  SendRequest,
+} from '../../src/gateways/gateway.ts';
+import { type Instant, isBefore } from '../../src/platform/time.ts';
+import type { Actor, World } from './world.ts';
+
+/**
+ * The world outside: a gateway that loses, delays and refuses, carriers that report twice and in any order, and people who answer
+ * at the worst moment. It knows nothing of the product but the port.
+ */
+export interface Outside {
+  gatewayFor(actor: Actor, account: string): Gateway;
+  readonly accepted: readonly AcceptedText[];
+  /** Begins of calls that hand over, whether they arrived or not. */
+  readonly calls: readonly { readonly account: string; readonly at: Instant; readonly to: string }[];
+  faults: OutsideFaults;
+  /** Someone sends a text by themselves. */
+  say(from: string, text: string): void;
+}
+
+export interface AcceptedText {
+  readonly id: string;
+  readonly account: string;
+  readonly laneRef: string;
+  readonly to: string;
+  readonly text: string;
+  readonly calledAt: Instant;
+  readonly at: Instant;
+  status: DeliveryStatus;
+}
+
+/** Shares of calls or events. */
+export interface OutsideFaults {
+  requestLost: number;
+  answerLost: number;
+  slow: number;
+  serverError: number;
+  throttled: number;
+  refusedRecipient: number;
+  senderRefused: number;
+  readFails: number;
+  eventLost: number;
+  eventTwice: number;
+  eventLateMs: number;
+  replies: number;
+  stops: number;
+}
+
+export const NO_FAULTS: OutsideFaults = {
+  requestLost: 0,
+  answerLost: 0,
+  slow: 0,
+  serverError: 0,
+  throttled: 0,
+  refusedRecipient: 0,
+  senderRefused: 0,
+  readFails: 0,
+  eventLost: 0,
+  eventTwice: 0,
+  eventLateMs: 0,
+  replies: 0,
+  stops: 0,
+};
+
+const TIME_OUT_MS = 15_000;
+/** Requests in excess of this are refused; the product is told 8. */
+const LIMIT_SHARE = 1.25;
+const STOP_WORDS = ['STOP', 'stop', 'Unsubscribe', 'please stop texting me', 'Alto', 'wrong number'] as const;
+const REPLIES = ['Thanks!', 'How much would it be?', 'Call me tomorrow', 'ok'] as const;
+
+export function createOutside(options: {
+  readonly world: World;
+  readonly rateOf: (account: string) => number;
+  readonly deliver: (account: string, event: GatewayEvent) => Promise<void>;
+  readonly laneOf: (account: string) => { readonly laneRef: string; readonly phone: string };
+}): Outside {
+  const { world } = options;
+  const { random } = world;
+  const accepted: AcceptedText[] = [];
+  const calls: { account: string; at: Instant; to: string }[] = [];
+  const requests = new Map<string, number[]>();
+  let faults: OutsideFaults = NO_FAULTS;
+  let nextId = 1;
+  const chance = (share: number): boolean => share > 0 && random.next() < share;
+
+  const event = (account: string, made: GatewayEvent, afterMs: number): void => {
+    if (chance(faults.eventLost)) {
+      world.note(`lost ${made.type} ${made.eventId}`);
+      return;
+    }
+    const lateMs = chance(0.2) ? random.int(0, faults.eventLateMs) : 0;
+    const times = chance(faults.eventTwice) ? 2 : 1;
+    for (let time = 0; time < times; time += 1)
+      world.after(afterMs + lateMs + time * random.int(0, 5_000), `event ${made.type} ${made.eventId}`, () =>
+        options.deliver(account, made),
+      );
+  };
+
+  const say = (account: string, from: string, text: string, laneRef: string, to: string): void => {
+    const id = `IN${nextId++}`;
+    const at = world.now();
+    event(
+      account,
+      {
+        type: 'message_received',
+        eventId: `EV${id}`,
+        gatewayMessageId: id,
+        from,
+        to: [to],
+        laneRef,
+        text,
+        media: [],
+        at,
+      },
+      random.int(1, 800),
+    );
+  };
+
+  const live = (text: AcceptedText): void => {
+    const failed = chance(0.05);
+    world.after(random.int(200, 9_000), `carrier ${text.id}`, () => {
+      text.status = failed ? 'undelivered' : 'delivered';
+      event(
+        text.account,
+        {
+          type: 'message_status',
+          eventId: `EV${text.id}`,
+          gatewayMessageId: text.id,
+          status: text.status,
+          errorCode: undefined,
+          at: world.now(),
+        },
+        random.int(1, 500),
+      );
+      const lane = options.laneOf(text.account);
+      if (failed) return;
+      if (chance(faults.stops)) say(text.account, text.to, random.pick([...STOP_WORDS]), text.laneRef, lane.phone);
+      else if (chance(faults.replies)) say(text.account, text.to, random.pick([...REPLIES]), text.laneRef, lane.phone);
+    });
+  };
+
+  const overLimit = (account: string): boolean => {
+    const nowMs = world.now().epochMilliseconds;
+    const recent = (requests.get(account) ?? []).filter((atMs) => atMs > nowMs - 1_000);
+    recent.push(nowMs);
+    requests.set(account, recent);
+    return recent.length > Math.ceil(options.rateOf(account) * LIMIT_SHARE);
+  };
+
+  const serve = (account: string, request: SendRequest, calledAt: Instant): SendOutcome => {
+    if (overLimit(account) || chance(faults.throttled))
+      return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: random.int(200, 3_000) };
+    if (chance(faults.senderRefused))
+      return {
+        kind: 'refused_sender',
+        scope: 'lane',
+        code: '0204403',
+        message: 'daily cap of the carriers',
+        until: 'next_day',
+      };
+    if (chance(faults.refusedRecipient))
+      return {
+        kind: 'refused_recipient',
+        code: '0200400',
+        message: 'refused',
+        effect: random.pick(['none', 'opted_out', 'invalid_number']),
+      };
+    const early = chance(faults.serverError / 2);
+    if (early) return { kind: 'unknown', detail: 'HTTP 500' };
+    const text: AcceptedText = {
+      id: `AC${nextId++}`,
+      account,
+      laneRef: request.laneRef,
+      to: request.to,
+      text: request.text,
+      calledAt,
+      at: world.now(),
+      status: 'queued',
+    };
+    accepted.push(text);
+    live(text);
+    return chance(faults.serverError / 2)
+      ? { kind: 'unknown', detail: 'HTTP 500' }
+      : { kind: 'accepted', gatewayMessageId: text.id, status: 'queued' };
+  };
+
+  const send = (actor: Actor, account: string, request: SendRequest): Promise<SendOutcome> =>
+    new Promise((resolve) => {
+      const calledAt = world.now();
+      calls.push({ account, at: calledAt, to: request.to });
+      const slow = chance(faults.slow);
+      const travelMs = slow ? random.int(500, 14_000) : random.int(1, 40);
+      const answerMs = slow ? random.int(500, 20_000) : random.int(1, 40);
+      let over = false;
+      const answer = (outcome: SendOutcome): void => {
+        if (over || !actor.alive) return;
+        over = true;
+        resolve(outcome);
+      };
+      world.after(TIME_OUT_MS, `${actor.name}: send times out`, () =>
+        answer({ kind: 'unknown', detail: 'no answer in 15 s' }),
+      );
+      if (chance(faults.requestLost)) {
+        // Half of them are noticed at once, as a connection that breaks.
+        if (chance(0.5))
+          world.after(random.int(1, 50), 'connection breaks', () => answer({ kind: 'unknown', detail: 'reset' }));
+        return;
+      }
+      const answerLost = chance(faults.answerLost);
+      world.after(travelMs, `gateway hears ${request.to}`, () => {
+        const outcome = serve(account, request, calledAt);
+        world.note(`gateway says ${outcome.kind} to ${request.to}`);
+        if (answerLost) return;
+        world.after(answerMs, `${actor.name}: answer about ${request.to}`, () => answer(outcome));
+      });
+    });
+
+  const read = <T>(actor: Actor, account: string, label: string, give: () => T): Promise<Answer<T>> =>
+    world.wait(
+      actor,
+      label,
+      (): Answer<T> => {
+        if (overLimit(account))
+          return { ok: false, error: { kind: 'throttled', message: 'too many requests', retryAfterMs: 1_000 } };
+        if (chance(faults.readFails)) return { ok: false, error: { kind: 'unavailable', message: 'HTTP 503' } };
+        return { ok: true, value: give() };
+      },
+      { delayMs: random.int(1, 60) },
+    );
+
+  const shown = (text: AcceptedText, from: string): GatewayMessage => ({
+    gatewayMessageId: text.id,
+    direction: 'outbound',
+    from,
+    to: [text.to],
+    text: text.text,
+    status: text.status,
+    createdAt: text.at,
+  });
+
+  return {
+    accepted,
+    calls,
+    get faults() {
+      return faults;
+    },
+    set faults(next) {
+      faults = next;
+    },
+    say(from, text) {
+      const account = 'one';
+      const lane = options.laneOf(account);
+      say(account, from, text, lane.laneRef, lane.phone);
+    },
+    gatewayFor: (actor, account) => ({
+      kind: 'quo',
+      send: (request) => send(actor, account, request),
+      listSent: ({ laneRef, to, since }) =>
+        read(actor, account, `lists ${to}`, () =>
+          accepted
+            .filter(
+              (text) =>
+                text.account === account && text.laneRef === laneRef && text.to === to && !isBefore(text.at, since),
+            )
+            .map((text) => shown(text, laneRef)),
+        ),
+      getMessage: (id) =>
+        read(actor, account, `asks for ${id}`, () => {
+          const text = accepted.find((candidate) => candidate.id === id);
+          return text === undefined ? undefined : shown(text, text.laneRef);
+        }),
+      listNumbers: () => read(actor, account, 'lists numbers', () => []),
+      registerWebhook: () => read(actor, account, 'registers', () => ({ webhookRef: 'WH1', secret: 'secret' })),
+    }),
+  };
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/platform/clock.ts';
+import { type Random, seededRandom } from '../../src/platform/random.ts';
+import { type Instant, instantFromMs } from '../../src/platform/time.ts';
+
+/**
+ * The simulated world: one queue of things that happen, each at its instant. Everything that waits in the product (a statement, a
+ * call of the gateway, a sleep) is such a thing, with a delay drawn from the seed, so that workers interleave at every await
+ * and the same seed gives the same run.
+ */
+export interface World {
+  readonly random: Random;
+  now(): Instant;
+  /** Something that happens by itself, after `ms`. */
+  after(ms: number, label: string, happen: () => void | Promise<void>): void;
+  /**
+   * Something that an actor waits for: happens after a short delay, and its outcome reaches the actor only while that one lives.
+   */
+  wait<T>(actor: Actor, label: string, act: () => T | Promise<T>, options?: { readonly delayMs?: number }): Promise<T>;
+  sleep(actor: Actor, ms: number, signal?: AbortSignal): Promise<void>;
+  /** `skewMs`: how far this process's clock is ahead. */
+  clockOf(actor: Actor, skewMs?: number): Clock;
+  /** Runs until nothing is left to happen, `until` says so, or virtual time is over. */
+  run(options: {
+    readonly untilMs: number;
+    readonly done: () => boolean;
+    readonly afterEach: () => Promise<void>;
+  }): Promise<'done' | 'idle' | 'time over'>;
+  note(line: string): void;
+  readonly trace: Trace;
+}
+
+/** A process: what it waits for comes back only while it lives. `stallMs` is added to everything that it waits for. */
+export interface Actor {
+  readonly name: string;
+  alive: boolean;
+  stalledUntilMs: number;
+}
+
+export interface Trace {
+  readonly lines: readonly string[];
+  hash(): string;
+}
+
+interface Happening {
+  readonly atMs: number;
+  readonly order: number;
+  readonly label: string;
+  readonly happen: () => void | Promise<void>;
+  cancelled: boolean;
+}
+
+/** Delays of one statement or call in virtual milliseconds. */
+const STEP_MS_MAX = 6;
+
+export function createWorld(options: {
+  readonly seed: number;
+  readonly startsAtMs: number;
+  readonly keepLines: boolean;
+}): World {
+  const random = seededRandom(options.seed);
+  const queue: Happening[] = [];
+  const lines: string[] = [];
+  const digest = createHash('sha256');
+  let nowMs = options.startsAtMs;
+  let order = 0;
+
+  const note = (line: string): void => {
+    const text = `${nowMs - options.startsAtMs} ${line}`;
+    digest.update(text).update('\n');
+    if (options.keepLines) lines.push(text);
+  };
+  const push = (atMs: number, label: string, happen: () => void | Promise<void>): Happening => {
+    order += 1;
+    const entry: Happening = { atMs, order, label, happen, cancelled: false };
+    insertSorted(queue, entry);
+    return entry;
+  };
+  const world: World = {
+    random,
+    now: () => instantFromMs(nowMs),
+    after: (ms, label, happen) => void push(nowMs + ms, label, happen),
+    wait: (actor, label, act, { delayMs } = {}) =>
+      new Promise((resolve, reject) => {
+        const stallMs = Math.max(0, actor.stalledUntilMs - nowMs);
+        const atMs = nowMs + stallMs + (delayMs ?? random.int(0, STEP_MS_MAX));
+        push(atMs, `${actor.name}: ${label}`, async () => {
+          if (!actor.alive) return;
+          try {
+            const outcome = await act();
+            if (actor.alive) resolve(outcome);
+          } catch (error) {
+            if (actor.alive) reject(error);
+          }
+        });
+      }),
+    sleep: (actor, ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const stallMs = Math.max(0, actor.stalledUntilMs - nowMs);
+        const entry = push(nowMs + stallMs + Math.max(0, ms), `${actor.name}: wakes`, () => {
+          signal?.removeEventListener('abort', abort);
+          if (actor.alive) resolve();
+        });
+        const abort = (): void => {
+          entry.cancelled = true;
+          if (actor.alive) resolve();
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+      }),
+    clockOf: (actor, skewMs = 0) => ({
+      now: () => instantFromMs(nowMs + skewMs),
+      factor: 1,
+      sleep: (ms, signal) => world.sleep(actor, ms, signal),
+    }),
+    async run({ untilMs, done, afterEach }) {
+      for (;;) {
+        const next = queue.shift();
+        if (next === undefined) return 'idle';
+        if (next.cancelled) continue;
+        if (next.atMs > untilMs) return 'time over';
+        nowMs = Math.max(nowMs, next.atMs);
+        note(next.label);
+        await next.happen();
+        // Whoever was waiting for it goes on until it waits again.
+        await new Promise((resolve) => setImmediate(resolve));
+        await afterEach();
+        if (done()) return 'done';
+      }
+    },
+    note,
+    trace: { lines, hash: () => digest.copy().digest('hex') },
+  };
+  return world;
+}
+
+function insertSorted(queue: Happening[], entry: Happening): void {
+  let low = 0;
+  let high = queue.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = queue[middle];
+    if (other !== undefined && (other.atMs < entry.atMs || (other.atMs === entry.atMs && other.order < entry.order)))
+      low = middle + 1;
+    else high = middle;
+  }
+  queue.splice(low, 0, entry);
+}
