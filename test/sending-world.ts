@@ -37,7 +37,7 @@ export const NUMBERS = [
   { id: 'PNtest02', phone: '+16175550002', name: 'Two' },
 ] as const;
 
-const UNTIL_MS_MAX = 30_000;
+const UNTIL_MS_MAX = 50_000;
 
 export async function sendingWorld(
   database: Database,

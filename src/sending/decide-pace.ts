@@ -23,7 +23,7 @@ export interface PaceMoment {
   readonly now: Instant;
   /** Business day of `now`. */
   readonly day: string;
-  /** Milliseconds between two texts that spread the rest evenly; 0 without such a wish. */
+  /** Whole milliseconds between two texts that spread the rest evenly; 0 without such a wish. */
   readonly intervalMs: number;
 }
 
@@ -75,6 +75,6 @@ export function paceAfter(used: PaceUsed, taken: number, moment: PaceMoment): Pa
     ...rest,
     hourTexts: hourTexts + taken,
     dayTexts: dayTexts + taken,
-    nextAt: intervalMs > 0 ? addMs(from, Math.round(taken * intervalMs)) : now,
+    nextAt: intervalMs > 0 ? addMs(from, taken * intervalMs) : now,
   };
 }

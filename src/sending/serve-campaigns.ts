@@ -120,7 +120,7 @@ function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, 
   const intervalMs =
     finishBy === null || !isBefore(now, finishBy)
       ? 0
-      : book.openMs(campaign, now, finishBy) / Math.max(1, campaign.waiting);
+      : Math.ceil(book.openMs(campaign, now, finishBy) / Math.max(1, campaign.waiting));
   return { now, day: dayIn(facts.businessZone, now), intervalMs };
 }
 

@@ -40,7 +40,11 @@ export default function CampaignMenu({ campaign, control, open }: CampaignMenuPr
             Copy as a new draft
           </Menu.Item>
           {open ? (
-            <Menu.Item color="red" leftSection={<IconBan size={16} stroke={ICON_STROKE} />} onClick={cancelDialog.open}>
+            <Menu.Item
+              color="var(--tone-red-text)"
+              leftSection={<IconBan size={16} stroke={ICON_STROKE} />}
+              onClick={cancelDialog.open}
+            >
               Cancel this campaign
             </Menu.Item>
           ) : null}

@@ -36,7 +36,7 @@ export function DraftMenu({ campaign }: { readonly campaign: Campaign }) {
           Make a copy
         </Menu.Item>
         <Menu.Item
-          color="red"
+          color="var(--tone-red-text)"
           leftSection={<IconTrash size={16} stroke={ICON_STROKE} />}
           onClick={() => remove.mutate(campaign)}
         >

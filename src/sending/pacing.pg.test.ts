@@ -1,0 +1,191 @@
+import { createServer } from 'node:http';
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import type { Database } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+
+let database: Database;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+const LANES = NUMBERS.map((number) => ({ gatewayRef: number.id, phone: number.phone, dailyCap: 1000 }));
+
+async function people(world: SendingWorld, count: number): Promise<readonly string[]> {
+  const phones = testPhones(count);
+  await insertContacts(
+    database.db,
+    world,
+    phones.map((phone) => ({ phone })),
+  );
+  return phones;
+}
+
+const account = (world: SendingWorld, change: Partial<Parameters<typeof insertAccount>[2]> = {}) =>
+  insertAccount(database.db, world, { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES, ...change });
+
+const policy = (value: object) =>
+  sql`insert into setting (key, value, updated_at) values ('sending_policy', ${JSON.stringify({ version: 1, ...value })}, '2026-11-17T00:00:00Z')`.execute(
+    database.db,
+  );
+
+const setPace = (campaignId: Uuid, columns: string) =>
+  sql`update campaign set ${sql.raw(columns)} where id = ${campaignId}`.execute(database.db);
+
+/** Texts that the gateway took, by a part of the time at which it did. */
+const takenBy = (world: SendingWorld, length: number): readonly number[] => {
+  const groups = Map.groupBy(world.sandbox.accepted(), (text) => text.acceptedAt.toString().slice(0, length));
+  return [...groups.values()].map((texts) => texts.length);
+};
+
+describe('the pace of a campaign', () => {
+  it('lets at most so many through in an hour of the clock', async () => {
+    const world = await sendingWorld(database, { factor: 1_800 });
+    await people(world, 25);
+    const { laneIds } = await account(world);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    await setPace(campaignId, 'max_per_hour = 10');
+    world.startWorker('one');
+    world.startWorker('two');
+    await world.until('completed', () => world.completed(campaignId));
+    // A text that is begun in the last second of an hour may arrive in the next.
+    expect(Math.max(...takenBy(world, '2026-11-17T15'.length))).toBeLessThanOrEqual(11);
+    expect(world.sandbox.accepted()).toHaveLength(25);
+  });
+
+  it('spreads it over the time until it is to be done', async () => {
+    const world = await sendingWorld(database, { factor: 1_200 });
+    await people(world, 20);
+    const { laneIds } = await account(world);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    await setPace(campaignId, `finish_by = '2026-11-17T18:20:00Z'`);
+    world.startWorker('one');
+    await world.until('completed', () => world.completed(campaignId));
+    const at = world.sandbox.accepted().map((text) => text.acceptedAt.epochMilliseconds);
+    const minutes = (Math.max(...at) - Math.min(...at)) / 60_000;
+    // 20 texts in the 200 minutes from 10:00 to 13:20, not all at once and not after.
+    expect(minutes).toBeGreaterThan(120);
+    expect(minutes).toBeLessThan(215);
+    expect(Math.max(...takenBy(world, '2026-11-17T15:0'.length))).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a lane', () => {
+  it('keeps its throughput beside a faster account', async () => {
+    const world = await sendingWorld(database, { factor: 20 });
+    await people(world, 30);
+    const { laneIds } = await account(world, { lanes: LANES.slice(0, 1) });
+    await sql`update lane set messages_per_second = 1`.execute(database.db);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('one');
+    await world.until('completed', () => world.completed(campaignId));
+    const at = world.sandbox.accepted().map((text) => text.acceptedAt.epochMilliseconds);
+    expect((Math.max(...at) - Math.min(...at)) / 1_000).toBeGreaterThan(27);
+  });
+
+  it('stops at its parts of the day and goes on the next', async () => {
+    const world = await sendingWorld(database, { factor: 7_200 });
+    await people(world, 12);
+    const { laneIds } = await account(world, { lanes: LANES.slice(0, 1) });
+    await sql`update lane set parts_per_day = 10`.execute(database.db);
+    const body = `Hi {first_name|there}! ${'We are in your street next week. '.repeat(6)} Reply STOP to opt out.`;
+    const campaignId = await launchTestCampaign(database.db, world, {
+      laneIds,
+      variants: [{ label: 'A', weight: 1, body }],
+    });
+    world.startWorker('one');
+    await world.until('completed', () => world.completed(campaignId));
+    // Two parts each: five a day.
+    expect(takenBy(world, '2026-11-17'.length)).toEqual([5, 5, 2]);
+    const { rows } = await sql`select parts from lane_usage order by day`.execute(database.db);
+    expect(rows).toEqual([{ parts: 10 }, { parts: 10 }, { parts: 4 }]);
+  });
+});
+
+describe('one person', () => {
+  it('gets no more campaign texts in 24 hours than are allowed, whichever campaign they are from', async () => {
+    const world = await sendingWorld(database, { factor: 7_200 });
+    await policy({ messagesPerDay: 1 });
+    await people(world, 5);
+    const { laneIds } = await account(world);
+    const first = await launchTestCampaign(database.db, world, { laneIds });
+    const second = await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('one');
+    await world.until('both completed', async () => (await world.completed(first)) && (await world.completed(second)));
+    const perPerson = Map.groupBy(world.sandbox.accepted(), (text) => text.to);
+    expect(perPerson.size).toBe(5);
+    for (const [, texts] of perPerson) {
+      const [a, b] = texts.map((text) => text.acceptedAt.epochMilliseconds);
+      expect(texts).toHaveLength(2);
+      // Begun a day apart; the answers take a moment, which is minutes by this clock.
+      expect((b ?? 0) - (a ?? 0)).toBeGreaterThan(23 * 3_600_000);
+    }
+  });
+
+  it('who was texted by another campaign since is left out of one for people not texted for days', async () => {
+    const world = await sendingWorld(database);
+    await people(world, 3);
+    const { laneIds } = await account(world);
+    const audience = { notContactedDays: 30 };
+    const first = await launchTestCampaign(database.db, world, { laneIds, audience });
+    const second = await launchTestCampaign(database.db, world, { laneIds, audience });
+    world.startWorker('one');
+    await world.until('both completed', async () => (await world.completed(first)) && (await world.completed(second)));
+    const { rows } =
+      await sql`select skip_reason, count(*) as n from enrollment where state = 'skipped' group by 1`.execute(
+        database.db,
+      );
+    expect(rows).toEqual([{ skipReason: 'contacted_recently', n: 3 }]);
+    expect(world.sandbox.accepted()).toHaveLength(3);
+  });
+});
+
+describe('a confirmation', () => {
+  it('goes out at once while the gateway leaves every question unanswered', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const sentAt: number[] = [];
+    const server = createServer((request, response) => {
+      // Lists are never answered; texts at once.
+      if (request.method === 'GET') return;
+      sentAt.push(performance.now());
+      const data = {
+        id: `AC${sentAt.length}`,
+        to: [],
+        from: '',
+        text: '',
+        status: 'queued',
+        createdAt: '2026-11-17T15:00:00Z',
+      };
+      response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+    });
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { id, laneIds } = await account(world, { baseUrl: `http://127.0.0.1:${port}` });
+    const text = (state: string) =>
+      sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch, not_before,
+        created_at, attempted_at)
+      values (${world.newUuid()}, ${id}, ${laneIds[0]}, 'outbound', 'opt_out_confirmation', '+16175550100', 'Bye', 'GSM-7', 1, ${state}, 1, 1,
+        ${world.clock.now()}, ${world.clock.now()}, ${world.clock.now()})`.execute(database.db);
+    await text('unknown');
+    world.startWorker('one');
+    // The question about the unknown one is under way and hangs.
+    await world.until('asked', async () => server.listening && (await connections(server)) > 0);
+    const began = performance.now();
+    await text('pending');
+    await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
+    await world.until('sent', async () => sentAt.length === 1);
+    expect((sentAt[0] ?? 0) - began).toBeLessThan(1_000);
+  });
+});
+
+const connections = (server: ReturnType<typeof createServer>): Promise<number> =>
+  new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
