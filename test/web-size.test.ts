@@ -21,6 +21,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/inbox/:id': ['inbox/inbox-page', 'inbox/conversation-pane'],
   '/campaigns': ['campaigns/campaigns-page'],
   '/campaigns/:id': ['campaigns/campaign-page'],
+  '/campaigns/:id of a draft': ['campaigns/campaign-page'],
   '/campaigns/:id/people': ['campaigns/campaign-page', 'campaigns/recipients'],
   '/campaigns/:id/people/:id': ['campaigns/campaign-page', 'campaigns/recipients', 'campaigns/recipient-panel'],
   '/contacts': ['contacts/contacts-page'],
@@ -41,6 +42,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 /** What a page fetches by itself and shows at once; everything else that it fetches waits for a press. */
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
+  '/campaigns/:id of a draft': ['campaigns/draft-page'],
   '/campaigns/:id/people': ['campaigns/live-page'],
   '/campaigns/:id/people/:id': ['campaigns/live-page'],
 };

@@ -1,15 +1,17 @@
-import { Anchor, Collapse, MultiSelect, NumberInput, Radio, Text } from '@mantine/core';
+import { Anchor, Collapse, Radio, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useId, useRef, useState } from 'react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import type { AudiencePreview, AudienceRule, Review } from '../api/campaigns.ts';
-import { contactFacetsQuery } from '../api/contacts.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { formatCount, plural } from '../patterns/format.ts';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import classes from './builder.module.css';
 import { BuilderSection } from './builder-section.tsx';
 import { LeftOut, leftOutCount, reasonsInShort } from './left-out.tsx';
+
+const AudienceConditions = lazy(() => import('./audience-conditions.tsx'));
 
 interface AudienceSectionProps {
   /** Null: nobody is chosen yet. */
@@ -20,8 +22,6 @@ interface AudienceSectionProps {
   readonly problems: Review['problems'];
   readonly readOnly: boolean;
 }
-
-const DAYS_MAX = 3_650;
 
 /** Who gets the text: everybody, which must be said, or conditions that must all hold; and at once who that is. */
 export function AudienceSection({ rule, onChange, audience, problems, readOnly }: AudienceSectionProps) {
@@ -45,7 +45,11 @@ export function AudienceSection({ rule, onChange, audience, problems, readOnly }
           <Radio value={MATCHING} label="People who match" description="By tag, place or the time of the last text" />
         </div>
       </Radio.Group>
-      {choice === MATCHING ? <Conditions rule={rule ?? {}} onChange={onChange} readOnly={readOnly} /> : null}
+      {choice === MATCHING ? (
+        <Suspense fallback={<LoadingSkeleton shape="lines" count={4} />}>
+          <AudienceConditions rule={rule ?? {}} onChange={onChange} readOnly={readOnly} />
+        </Suspense>
+      ) : null}
       {audience.error === null || rule === null ? null : (
         <ErrorState
           compact
@@ -77,61 +81,6 @@ function useChoice(
     onChange(next === EVERYONE ? { all: true } : conditions.current);
   };
   return [shown, choose];
-}
-
-interface ConditionsProps extends Pick<AudienceSectionProps, 'onChange' | 'readOnly'> {
-  readonly rule: AudienceRule;
-}
-
-function Conditions({ rule, onChange, readOnly }: ConditionsProps) {
-  const facets = useQuery(contactFacetsQuery).data;
-  return (
-    <>
-      <Text size="sm" c="dimmed">
-        Contacts who meet all of these: at least one, and what you leave empty does not matter.
-      </Text>
-      <div className={classes.pair}>
-        <ChooseMany
-          label="Tagged"
-          placeholder="Any tag"
-          known={facets?.tags ?? []}
-          chosen={rule.tags ?? []}
-          readOnly={readOnly}
-          onChange={(tags) => onChange({ ...rule, tags })}
-        />
-        <ChooseMany
-          label="State"
-          placeholder="Any state"
-          known={facets?.states ?? []}
-          chosen={rule.states ?? []}
-          readOnly={readOnly}
-          onChange={(states) => onChange({ ...rule, states })}
-        />
-        <ChooseMany
-          label="City"
-          placeholder="Any city"
-          known={facets?.cities ?? []}
-          chosen={rule.cities ?? []}
-          readOnly={readOnly}
-          onChange={(cities) => onChange({ ...rule, cities })}
-        />
-        <NumberInput
-          label="Not contacted for"
-          placeholder="However long"
-          readOnly={readOnly}
-          suffix=" days"
-          min={1}
-          max={DAYS_MAX}
-          inputMode="numeric"
-          allowDecimal={false}
-          allowNegative={false}
-          clampBehavior="strict"
-          value={rule.notContactedDays ?? ''}
-          onChange={(days) => onChange({ ...rule, notContactedDays: typeof days === 'number' ? days : undefined })}
-        />
-      </div>
-    </>
-  );
 }
 
 function Count(props: { readonly audience: AudiencePreview; readonly stale: boolean; readonly everyone: boolean }) {
@@ -189,45 +138,5 @@ function WhoIsIn({ audience, everyone }: { readonly audience: AudiencePreview; r
         <LeftOut excluded={excluded} />
       </Collapse>
     </>
-  );
-}
-
-/** Options beyond this many are found by typing. */
-const OPTIONS_SHOWN = 60;
-
-function ChooseMany(props: {
-  readonly label: string;
-  readonly placeholder: string;
-  readonly known: readonly { readonly value: string; readonly count: number }[];
-  readonly chosen: readonly string[];
-  readonly readOnly: boolean;
-  readonly onChange: (values: string[]) => void;
-}) {
-  const { label, placeholder, known, chosen, readOnly, onChange } = props;
-  // The same city name in two states is one choice; a value that has no contacts any more can still be taken off.
-  const counts = new Map<string, number>(chosen.map((value) => [value, 0]));
-  for (const { value, count } of known) counts.set(value, (counts.get(value) ?? 0) + count);
-  return (
-    <MultiSelect
-      label={label}
-      placeholder={chosen.length === 0 ? placeholder : ''}
-      data={[...counts.keys()]}
-      value={[...chosen]}
-      onChange={onChange}
-      readOnly={readOnly}
-      classNames={{ inputField: classes.typing ?? '' }}
-      searchable
-      clearable={!readOnly}
-      hidePickedOptions
-      limit={OPTIONS_SHOWN}
-      nothingFoundMessage="No contact has that"
-      clearButtonProps={{ 'aria-label': `Take off every ${label.toLowerCase()}` }}
-      renderOption={({ option }) => (
-        <span className={classes.option}>
-          <span>{option.value}</span>
-          <span data-tabular>{formatCount(counts.get(option.value) ?? 0)}</span>
-        </span>
-      )}
-    />
   );
 }

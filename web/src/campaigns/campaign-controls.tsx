@@ -45,11 +45,17 @@ export function CampaignControls({ campaign }: { readonly campaign: Campaign }) 
         </Button>
       ) : null}
       {menuWanted ? (
-        <Suspense fallback={<MoreButton large={open} />}>
+        <Suspense fallback={<MoreButton what="campaign" large={open} />}>
           <CampaignMenu campaign={campaign} control={control} open={open} />
         </Suspense>
       ) : (
-        <MoreButton large={open} aria-haspopup="menu" aria-expanded={false} onClick={() => setMenuWanted(true)} />
+        <MoreButton
+          what="campaign"
+          large={open}
+          aria-haspopup="menu"
+          aria-expanded={false}
+          onClick={() => setMenuWanted(true)}
+        />
       )}
     </div>
   );

@@ -33,7 +33,7 @@ export default function CampaignMenu({ campaign, control, open }: CampaignMenuPr
     <>
       <Menu {...menu}>
         <Menu.Target>
-          <MoreButton ref={button} large={open} />
+          <MoreButton what="campaign" ref={button} large={open} />
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconCopy size={16} stroke={ICON_STROKE} />} onClick={() => copy(campaign)}>

@@ -1,7 +1,7 @@
 import { Anchor, Button, TextInput } from '@mantine/core';
-import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { audiencePreviewQuery, type Campaign, campaignKeys, reviewQuery } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
 import { accountsQuery, operationKeys } from '../api/operations.ts';
@@ -13,17 +13,19 @@ import { formatMoney, plural } from '../patterns/format.ts';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { SaveIndicator } from '../patterns/save-indicator.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { AudienceSection } from './audience-section.tsx';
 import classes from './builder.module.css';
 import { DraftConflict } from './draft-conflict.tsx';
+import { DraftControls } from './draft-controls.tsx';
 import { plainRule } from './draft-form.ts';
-import { DraftMenu } from './draft-menu.tsx';
 import { DraftPreview } from './draft-preview.tsx';
-import { LaunchDialog } from './launch-dialog.tsx';
 import { LaunchPanel } from './launch-panel.tsx';
 import { MessageSection } from './message-section.tsx';
 import { NumbersSection } from './numbers-section.tsx';
 import { useDraft } from './use-draft.ts';
+
+const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 
 const NAME_LENGTH_MAX = 200;
 const DEBOUNCE_MS = 150;
@@ -34,7 +36,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
   const readOnly = !mayAct(me.user.role, 'manager');
   const draft = useDraft(campaign);
   const { fields, change } = draft;
-  const [launching, launchDialog] = useDisclosure(false);
+  const launchDialog = useLazyDialog();
   const [personIndex, setPersonIndex] = useState(0);
   const [activeKey, setActiveKey] = useState<string>();
   const [previews, setPreviews] = useState<Readonly<Record<string, TextPreview>>>({});
@@ -74,7 +76,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
             )}
           </>
         }
-        actions={readOnly ? undefined : <DraftMenu campaign={campaign} />}
+        actions={readOnly ? undefined : <DraftControls campaign={campaign} />}
       />
       <DraftConflict draft={draft} />
       <div className={classes.columns}>
@@ -148,14 +150,18 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
           </Button>
         </div>
       )}
-      <LaunchDialog
-        campaign={campaign}
-        draft={draft}
-        review={fresh ? review.data : undefined}
-        previews={previews}
-        opened={launching}
-        onClose={launchDialog.close}
-      />
+      <Suspense fallback={null}>
+        {launchDialog.wanted ? (
+          <LaunchDialog
+            campaign={campaign}
+            draft={draft}
+            review={fresh ? review.data : undefined}
+            previews={previews}
+            opened={launchDialog.opened}
+            onClose={launchDialog.close}
+          />
+        ) : null}
+      </Suspense>
     </Page>
   );
 }

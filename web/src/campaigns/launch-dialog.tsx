@@ -27,8 +27,8 @@ interface LaunchDialogProps {
   readonly onClose: () => void;
 }
 
-/** The last look before texting: who, what, from where, when, for how much. */
-export function LaunchDialog({ campaign, draft, review, previews, opened, onClose }: LaunchDialogProps) {
+/** The last look before texting: who, what, from where, when, for how much. Fetched when it is first opened. */
+export default function LaunchDialog({ campaign, draft, review, previews, opened, onClose }: LaunchDialogProps) {
   const queryClient = useQueryClient();
   const launch = useAction({
     run: (input: { readonly revision: number; readonly confirmName: string }, key) =>

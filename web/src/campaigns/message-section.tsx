@@ -1,6 +1,6 @@
-import { ActionIcon, Button, NumberInput, Text, Tooltip } from '@mantine/core';
-import { IconBulb, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useId, useRef } from 'react';
+import { Button } from '@mantine/core';
+import { IconBulb, IconPlus } from '@tabler/icons-react';
+import { lazy, Suspense, useRef } from 'react';
 import type { Review } from '../api/campaigns.ts';
 import type { TextPreview } from '../api/templates.ts';
 import { formatRate } from '../patterns/format.ts';
@@ -12,6 +12,8 @@ import classes from './builder.module.css';
 import { BuilderSection } from './builder-section.tsx';
 import { ChooseTemplate } from './choose-template.tsx';
 import { type DraftVariant, VARIANTS_MAX, withVariant } from './draft-form.ts';
+
+const VariantWeight = lazy(() => import('./variant-weight.tsx'));
 
 interface MessageSectionProps {
   readonly variants: readonly DraftVariant[];
@@ -77,13 +79,15 @@ export function MessageSection(props: MessageSectionProps) {
               }
             />
             {variants.length < 2 ? null : (
-              <Weight
-                variant={variant}
-                share={formatRate(variant.weight, weights)}
-                onChange={(weight) => put(variant.key, { weight })}
-                readOnly={readOnly}
-                onRemove={readOnly ? undefined : () => remove(variant)}
-              />
+              <Suspense fallback={<div className={classes.weightLine} />}>
+                <VariantWeight
+                  variant={variant}
+                  share={formatRate(variant.weight, weights)}
+                  onChange={(weight) => put(variant.key, { weight })}
+                  readOnly={readOnly}
+                  onRemove={readOnly ? undefined : () => remove(variant)}
+                />
+              </Suspense>
             )}
           </div>
         ))}
@@ -101,56 +105,5 @@ export function MessageSection(props: MessageSectionProps) {
         </div>
       )}
     </BuilderSection>
-  );
-}
-
-const WEIGHT_MAX = 1_000;
-
-interface WeightProps {
-  readonly variant: DraftVariant;
-  readonly readOnly: boolean;
-  /** "50%". */
-  readonly share: string;
-  readonly onChange: (weight: number) => void;
-  readonly onRemove: (() => void) | undefined;
-}
-
-function Weight({ variant, share, readOnly, onChange, onRemove }: WeightProps) {
-  const id = useId();
-  return (
-    <div className={classes.weightLine}>
-      <label htmlFor={id}>Weight</label>
-      <NumberInput
-        id={id}
-        size="xs"
-        className={classes.weight ?? ''}
-        aria-label={`Weight of variant ${variant.label}`}
-        min={1}
-        max={WEIGHT_MAX}
-        readOnly={readOnly}
-        inputMode="numeric"
-        allowDecimal={false}
-        allowNegative={false}
-        clampBehavior="strict"
-        value={variant.weight}
-        onChange={(weight) => {
-          if (typeof weight === 'number' && weight >= 1) onChange(weight);
-        }}
-      />
-      <Text span size="xs" c="dimmed" data-tabular>
-        {share} of the people
-      </Text>
-      {onRemove === undefined ? null : (
-        <Tooltip label={`Remove variant ${variant.label}`}>
-          <ActionIcon
-            className={classes.remove ?? ''}
-            aria-label={`Remove variant ${variant.label}`}
-            onClick={onRemove}
-          >
-            <IconTrash size={16} stroke={ICON_STROKE} />
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </div>
   );
 }
