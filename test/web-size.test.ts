@@ -22,6 +22,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/campaigns': ['campaigns/campaigns-page'],
   '/campaigns/:id': ['campaigns/campaign-page'],
   '/campaigns/:id of a draft': ['campaigns/campaign-page'],
+  '/campaigns/:id of a draft with conditions and variants': ['campaigns/campaign-page'],
   '/campaigns/:id/people': ['campaigns/campaign-page', 'campaigns/recipients'],
   '/campaigns/:id/people/:id': ['campaigns/campaign-page', 'campaigns/recipients', 'campaigns/recipient-panel'],
   '/contacts': ['contacts/contacts-page'],
@@ -43,6 +44,11 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
   '/campaigns/:id of a draft': ['campaigns/draft-page'],
+  '/campaigns/:id of a draft with conditions and variants': [
+    'campaigns/draft-page',
+    'campaigns/audience-conditions',
+    'campaigns/variant-weight',
+  ],
   '/campaigns/:id/people': ['campaigns/live-page'],
   '/campaigns/:id/people/:id': ['campaigns/live-page'],
 };

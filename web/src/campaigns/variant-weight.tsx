@@ -1,6 +1,7 @@
-import { ActionIcon, NumberInput, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Text, Tooltip } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useId } from 'react';
+import { DigitsInput } from '../patterns/digits-input.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './builder.module.css';
 import type { DraftVariant } from './draft-form.ts';
@@ -22,7 +23,7 @@ export default function VariantWeight({ variant, share, readOnly, onChange, onRe
   return (
     <div className={classes.weightLine}>
       <label htmlFor={id}>Weight</label>
-      <NumberInput
+      <DigitsInput
         id={id}
         size="xs"
         className={classes.weight ?? ''}
@@ -30,13 +31,9 @@ export default function VariantWeight({ variant, share, readOnly, onChange, onRe
         min={1}
         max={WEIGHT_MAX}
         readOnly={readOnly}
-        inputMode="numeric"
-        allowDecimal={false}
-        allowNegative={false}
-        clampBehavior="strict"
         value={variant.weight}
         onChange={(weight) => {
-          if (typeof weight === 'number' && weight >= 1) onChange(weight);
+          if (weight !== undefined) onChange(weight);
         }}
       />
       <Text span size="xs" c="dimmed" data-tabular>
