@@ -9,10 +9,13 @@ const temp = await mkdtemp(join(tmpdir(), 'textwright-folder-'));
 afterAll(() => rm(temp, { recursive: true }));
 
 it('makes the folder and those above it, also when others make them at the same time', async () => {
-  const path = join(temp, 'a/b/c');
-  await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, 'd'), { mode: 0o700 })]);
-  expect((await stat(path)).isDirectory()).toBe(true);
-  await makeFolder(path);
+  for (let round = 0; round < 50; round += 1) {
+    const path = join(temp, `${round}/a/b/c`);
+    const others = Array.from({ length: 8 }, () => makeFolder(path));
+    await Promise.all([...others, makeFolder(join(path, 'd'), { mode: 0o700 })]);
+    expect((await stat(path)).isDirectory()).toBe(true);
+    await makeFolder(path);
+  }
 });
 
 it('keeps to the mode that is asked for', async () => {

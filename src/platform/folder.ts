@@ -6,21 +6,24 @@ import { dirname } from 'node:path';
  * ones, as those of /proc do (Node 24): there this fails with ENOENT.
  */
 export async function makeFolder(path: string, options: { readonly mode?: number } = {}): Promise<void> {
-  try {
-    await mkdir(path, options);
-  } catch (error) {
-    if (await isFolder(path)) return;
-    const above = dirname(path);
-    if (!isMissing(error) || (await isFolder(above))) throw error;
-    await makeFolder(above, options);
-    // Now at most somebody else is making it as well.
-    await mkdir(path, options).catch(async (again: unknown) => {
-      if (!(await isFolder(path))) throw again;
+  const missing: string[] = [];
+  for (let folder = path; folder !== dirname(folder) && !(await exists(folder)); folder = dirname(folder))
+    missing.unshift(folder);
+  for (const folder of [...missing, path])
+    await mkdir(folder, options).catch(async (error: unknown) => {
+      // Somebody else may have made it meanwhile.
+      if (!(await isFolder(folder))) throw error;
     });
-  }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function isFolder(path: string): Promise<boolean> {
   try {
