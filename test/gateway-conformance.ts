@@ -211,6 +211,31 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         expect(await statusesUntilRest(world, outcome)).toEqual(['queued', 'sent', 'undelivered']);
       });
 
+      it('lists the newest of one lane, both ways and whoever the other end is, page after page', async () => {
+        await sendTo(PERSON, 'too early');
+        await world.pass(MINUTE_MS);
+        const since = world.now();
+        for (let number = 0; number < 53; number += 1) {
+          await sendTo(`+1617555${String(2_000 + number)}`, `text ${number}`);
+          await world.pass(200);
+        }
+        await world.gateway.send({ laneRef: world.otherLane.laneRef, to: PERSON, text: 'from another lane' });
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'an answer' });
+        const { laneRef } = world.lane;
+        const first = await world.gateway.listNewest({ laneRef, since });
+        if (!first.ok) throw new Error(first.error.message);
+        expect(first.value.messages[0]).toMatchObject({ direction: 'inbound', from: PERSON, text: 'an answer' });
+        expect(first.value.messages[1]).toMatchObject({ direction: 'outbound', text: 'text 52' });
+        const second = await world.gateway.listNewest({ laneRef, since, olderThan: first.value.olderThan });
+        if (!second.ok) throw new Error(second.error.message);
+        expect(second.value.olderThan).toBeUndefined();
+        const texts = [...first.value.messages, ...second.value.messages].map(({ text }) => text);
+        expect(texts).toEqual(['an answer', ...Array.from({ length: 53 }, (_, index) => `text ${52 - index}`)]);
+        expect(await world.strangerGateway.listNewest({ laneRef, since })).toMatchObject({
+          error: { kind: 'unauthorized' },
+        });
+      });
+
       it('does not know a message that never was', async () => {
         expect(await world.gateway.getMessage('ACneverWas')).toEqual({ ok: true, value: undefined });
       });

@@ -86,6 +86,7 @@ export async function sendingWorld(
           owner: name,
           leaseMs: 3_000,
           settleGraceMs: 7_000,
+          guardAgainMs: 300,
           windowMarginMs: 0,
           idleMs: 2_000,
           lookMs: 1_000,

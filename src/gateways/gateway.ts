@@ -17,6 +17,15 @@ export interface Gateway {
     readonly to: string;
     readonly since: Instant;
   }): Promise<Answer<readonly GatewayMessage[]>>;
+  /**
+   * One page of what one lane sent and received, newest first, from an instant on; `olderThan` is the cursor of the page before.
+   * Shows whether somebody else sends with this account.
+   */
+  listNewest(query: {
+    readonly laneRef: string;
+    readonly since: Instant;
+    readonly olderThan?: string | undefined;
+  }): Promise<Answer<{ readonly messages: readonly GatewayMessage[]; readonly olderThan: string | undefined }>>;
   /** One message with its newest status; `undefined` when the gateway does not know the id. */
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */

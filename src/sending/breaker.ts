@@ -18,6 +18,8 @@ export type BreakerState =
  */
 export interface Breaker {
   heard(result: Pick<HandedOver, 'outcome' | 'verdict' | 'at'>): void;
+  /** The gateway did not answer a question that all sending waits for. */
+  unanswered(at: Instant, detail: string): void;
   /** What the question of a half-open breaker led to. */
   probed(answered: boolean, at: Instant): void;
   state(now: Instant): BreakerState;
@@ -57,6 +59,7 @@ export function createBreaker(clock: Clock, left?: { readonly openSince: Instant
       holdMs = HOLD_MIN_MS;
       open = undefined;
     },
+    unanswered: trip,
     probed(answered, at) {
       if (open === undefined) return;
       if (!answered) return trip(at, open.detail);

@@ -256,14 +256,18 @@ export interface DirectMessage {
   readonly notAfter: Instant | null;
 }
 
-/** Replies and confirmations that wait, oldest first. Index message_direct_pending. */
+/**
+ * Replies and confirmations that wait, oldest first; with `automaticOnly` those that the program answers by itself and that are soon
+ * too late. Index message_direct_pending.
+ */
 export async function lockDirectMessages(
   tx: Tx,
-  query: { readonly accountId: Uuid; readonly now: Instant; readonly limit: number },
+  query: { readonly accountId: Uuid; readonly now: Instant; readonly limit: number; readonly automaticOnly: boolean },
 ): Promise<readonly Uuid[]> {
   const { rows } = await sql<{ id: Uuid }>`
     select m.id from message m join lane l on l.id = m.lane_id and l.state <> 'off'
     where m.account_id = ${query.accountId} and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${query.now}
+      and (m.purpose <> 'reply' or not ${query.automaticOnly})
     order by m.not_before, m.id limit ${query.limit} for update of m skip locked`.execute(tx);
   return rows.map((row) => row.id);
 }

@@ -159,10 +159,15 @@ async function prepare(
 }
 
 /** Opt-out confirmations, HELP answers and replies of people: before every campaign, outside of caps and quiet hours. */
-export function claimDirect(deps: ClaimDeps, lease: Lease, now: Instant, limit: number): Promise<readonly Prepared[]> {
+export function claimDirect(
+  deps: ClaimDeps,
+  lease: Lease,
+  now: Instant,
+  choice: { readonly limit: number; readonly automaticOnly: boolean },
+): Promise<readonly Prepared[]> {
   return runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
-    const ids = await lockDirectMessages(tx, { accountId: lease.accountId, now, limit });
+    const ids = await lockDirectMessages(tx, { accountId: lease.accountId, now, ...choice });
     if (ids.length === 0) return [];
     await cancelStaleDirect(tx, ids, now);
     const started = await startDirect(tx, lease, ids, now);

@@ -321,8 +321,8 @@ describe('a reply whose number is refused', () => {
   it('is not tried again and again while its lane is paused', async () => {
     const world = await sendingWorld(database, { factor: 1 });
     let asked = 0;
-    const baseUrl = await answering(() => {
-      asked += 1;
+    const baseUrl = await answering((path) => {
+      if (path === '/v1/messages') asked += 1;
       return { status: 404, body: { message: 'unknown number', code: '0200404', title: 'Not Found' } };
     });
     const { id: accountId, laneIds } = await insertAccount(database.db, world, {

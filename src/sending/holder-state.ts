@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
+import type { Instant } from '../platform/time.ts';
 import type { Wake } from '../platform/wake.ts';
 import type { Breaker } from './breaker.ts';
 import type { StoredBreaker } from './breaker-store.ts';
@@ -16,6 +17,8 @@ import type { HandedOver } from './record.ts';
 export interface HolderOptions {
   /** Real milliseconds after an attempt from which the gateway not knowing a text proves that it was not sent. */
   readonly settleGraceMs: number;
+  /** Real milliseconds from one question who else sends to the next, while texts go out; twice as long each time. */
+  readonly guardAgainMs: number;
   /** Hand-overs end this long before a window closes. */
   readonly windowMarginMs: number;
   /** Without a wake-up call the tables are looked at again after this real time. */
@@ -31,6 +34,17 @@ export interface HolderDeps {
   readonly wake: Wake;
   readonly options: HolderOptions;
   readonly reach: Reach;
+}
+
+/** When the gateway is asked whether somebody else sends with this account (clone-guard.ts). */
+export interface Guard {
+  /** Nothing is handed over before. */
+  passed: boolean;
+  askAt: Instant;
+  /** Real milliseconds to the next question. */
+  waitMs: number;
+  /** Texts have been handed over since the last question. */
+  sent: boolean;
 }
 
 /** What a holder remembers from turn to turn; all of it may be lost at any moment. */
@@ -49,6 +63,7 @@ export interface Holder extends HolderDeps {
   turn: number;
   /** The question that is under way: about unknown outcomes, receipts, or whether the gateway is back. */
   asking: Promise<void> | undefined;
+  readonly guard: Guard;
   storedBreaker: StoredBreaker | undefined;
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }

@@ -8,10 +8,11 @@ import { completeFinished } from '../campaigns/campaign-store.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
-import { MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { addMs, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
+import { guardAgainstClones } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import type { Holder, HolderDeps, HolderOptions } from './holder-state.ts';
@@ -19,7 +20,7 @@ import { type Lease, requireLease } from './lease-store.ts';
 import { createPacer } from './pacer.ts';
 import { checkReceipts } from './receipts.ts';
 import { record } from './record.ts';
-import { markOrphansUnknown, resumeDueLanes } from './record-store.ts';
+import { markOrphansUnknown, pauseAccount, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
 import { settleUnknown } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
@@ -45,6 +46,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     servedTurn: new Map(),
     turn: 0,
     asking: undefined,
+    guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, sent: false },
     storedBreaker: left,
     windows: undefined,
   };
@@ -80,10 +82,17 @@ async function takeTurn(holder: Holder): Promise<number> {
     return idleMax;
   }
   if (facts.account.state === 'paused') {
+    // A person who resumes it may have ended a second copy meanwhile, or not.
+    holder.guard.passed = false;
+    holder.guard.askAt = now;
     ask(holder, () => settleSome(holder, facts));
     return idleMax;
   }
+  const guarding = isBefore(now, holder.guard.askAt) || (holder.guard.passed && !holder.guard.sent);
+  if (!guarding) ask(holder, () => askWhoSends(holder, facts));
   const started = await startDirect(holder, facts);
+  if (!holder.guard.passed)
+    return started > 0 ? 0 : Math.min(idleMs(holder, facts), Math.max(1, msBetween(now, holder.guard.askAt)));
   const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts);
   const busy = started + campaigns.taken > 0;
   ask(holder, async () => (await settleSome(holder, facts)) || (!busy && (await askReceipts(holder))));
@@ -104,7 +113,11 @@ async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
   const now = holder.clock.now();
   const room = facts.answersWait ? holder.pacer.room(now, holder.inFlight.size) : 0;
   if (room === 0) return 0;
-  const prepared = await claimDirect(holder, holder.lease, now, room);
+  const prepared = await claimDirect(holder, holder.lease, now, {
+    limit: room,
+    // They end by themselves within minutes, so that no copy of the database sends them again.
+    automaticOnly: !holder.guard.passed,
+  });
   holder.pacer.called(now, prepared.length);
   start(holder, facts.lanes, prepared);
   return prepared.length;
@@ -112,7 +125,10 @@ async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
 
 /** Calls the gateway for each, beside the loop. */
 function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Prepared[]): void {
-  if (prepared.length > 0) holder.reach('after the claim');
+  if (prepared.length > 0) {
+    holder.reach('after the claim');
+    holder.guard.sent = true;
+  }
   for (const text of prepared) {
     const lane = lanes.find((candidate) => candidate.id === text.laneId);
     if (lane === undefined)
@@ -188,6 +204,51 @@ async function askWhetherBack(holder: Holder): Promise<boolean> {
   return true;
 }
 
+const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
+const GUARD_RETRY_MS = 2 * SECOND_MS;
+
+/** Waits until the account's rate lets one question go out, and counts it. */
+async function tokenFor(holder: Holder): Promise<void> {
+  while (holder.pacer.room(holder.clock.now(), holder.inFlight.size) === 0)
+    await holder.clock.sleep(patience(holder.clock, TOKEN_WAIT_MS));
+  holder.pacer.called(holder.clock.now(), 1);
+}
+
+const TOKEN_WAIT_MS = 100;
+
+/** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
+async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
+  const { guard } = holder;
+  guard.sent = false;
+  const mayAsk = (): Promise<void> => tokenFor(holder);
+  const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
+  const now = holder.clock.now();
+  if (answer.ok) {
+    guard.passed = answer.value === 0;
+    guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
+    guard.waitMs = Math.min(GUARD_AGAIN_MAX_MS, guard.waitMs * 2);
+    return true;
+  }
+  const { kind, message, retryAfterMs } = answer.error;
+  if (kind === 'refused') {
+    // A provider that cannot list a number cannot be asked; single texts are settled all the same.
+    holder.log.warn({ account: holder.lease.accountId, message }, 'the gateway does not list what it sent last');
+    guard.passed = true;
+    guard.askAt = addMs(now, patience(holder.clock, GUARD_AGAIN_MAX_MS));
+    return true;
+  }
+  if (kind === 'unauthorized')
+    await runTx(holder.db, async (tx) => {
+      await requireLease(tx, holder.lease);
+      await pauseAccount(tx, { accountId: holder.lease.accountId, reason: message, now });
+      await notifyLive(tx, ['status']);
+    });
+  if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
+  guard.sent = true;
+  guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
+  return true;
+}
+
 async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const now = holder.clock.now();
   const limit = !facts.unknownDue ? 0 : Math.min(SETTLE_AT_ONCE, holder.pacer.room(now, holder.inFlight.size));
@@ -232,6 +293,8 @@ function idleMs(holder: Holder, facts: TurnFacts): number {
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   settleGraceMs: MINUTE_MS,
+  // A minute of a second copy does little harm; its first seconds, when many begin at once, are looked at soonest.
+  guardAgainMs: 30 * SECOND_MS,
   windowMarginMs: 15 * MINUTE_MS,
   idleMs: 2 * SECOND_MS,
 };

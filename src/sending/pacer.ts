@@ -1,7 +1,7 @@
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type TokenBucket, tokenBucket } from './token-bucket.ts';
-import type { TurnFacts, TurnLane } from './turn.ts';
+import type { TurnLane } from './turn.ts';
 
 /**
  * How much an account may do at this moment, all in the memory of its one holder: the account's rate, a share of it that campaigns
@@ -9,7 +9,10 @@ import type { TurnFacts, TurnLane } from './turn.ts';
  */
 export interface Pacer {
   /** Takes over what was changed since the last turn; buckets whose rate is the same go on. */
-  adjust(facts: Pick<TurnFacts, 'account' | 'lanes'>, now: Instant): void;
+  adjust(
+    facts: { readonly account: { readonly ratePerSecond: number }; readonly lanes: readonly TurnLane[] },
+    now: Instant,
+  ): void;
   /** Calls that may begin now, of any kind. */
   room(now: Instant, inFlight: number): number;
   /** Campaign texts that may begin now. */

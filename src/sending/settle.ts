@@ -121,5 +121,5 @@ export function matchListed(
 }
 
 /** Providers replace look-alike characters and trim; the words stay. */
-const sameWords = (a: string, b: string): boolean => comparable(a) === comparable(b);
-const comparable = (text: string): string => toGsm7(text.normalize('NFC')).text.replace(/\s+/g, ' ').trim();
+export const sameWords = (a: string, b: string): boolean => comparable(a) === comparable(b);
+export const comparable = (text: string): string => toGsm7(text.normalize('NFC')).text.replace(/\s+/g, ' ').trim();

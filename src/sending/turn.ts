@@ -5,7 +5,11 @@ import type { PaceLimits } from './decide-pace.ts';
 
 /** What a holder reads at the start of a turn: small tables only. */
 export interface TurnFacts {
-  readonly account: { readonly state: 'active' | 'paused'; readonly ratePerSecond: number };
+  readonly account: {
+    readonly state: 'active' | 'paused';
+    readonly environment: 'live' | 'sandbox';
+    readonly ratePerSecond: number;
+  };
   readonly sendingPaused: boolean;
   readonly businessName: string;
   readonly businessZone: string;

@@ -69,6 +69,7 @@ export const NO_FAULTS: OutsideFaults = {
 };
 
 const TIME_OUT_MS = 15_000;
+const NEWEST_PAGE = 50;
 /** Requests in excess of this are refused; the product is told 8. */
 const LIMIT_SHARE = 1.25;
 const STOP_WORDS = ['STOP', 'stop', 'Unsubscribe', 'please stop texting me', 'Alto', 'wrong number'] as const;
@@ -270,6 +271,15 @@ export function createOutside(options: {
             )
             .map((text) => shown(text, laneRef)),
         ),
+      listNewest: ({ laneRef, since }) =>
+        read(actor, account, `lists the newest of ${laneRef}`, () => ({
+          messages: accepted
+            .filter((text) => text.account === account && text.laneRef === laneRef && !isBefore(text.at, since))
+            .slice(-NEWEST_PAGE)
+            .map((text) => shown(text, laneRef))
+            .reverse(),
+          olderThan: undefined,
+        })),
       getMessage: (id) =>
         read(actor, account, `asks for ${id}`, () => {
           const text = accepted.find((candidate) => candidate.id === id);

@@ -340,6 +340,7 @@ function startWorker(
       owner: actor.name,
       leaseMs: plan.leaseMs,
       settleGraceMs: 60_000,
+      guardAgainMs: 30_000,
       windowMarginMs: 15 * 60_000,
       idleMs: plan.idleMs,
       lookMs: plan.idleMs,

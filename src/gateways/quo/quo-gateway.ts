@@ -10,6 +10,7 @@ import {
   firstIssue,
   messageAnswer,
   messagePage,
+  newestPage,
   numbersAnswer,
   type RestMessage,
   sendAnswer,
@@ -39,6 +40,9 @@ export interface QuoGatewayOptions {
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 50;
+/** Only this generation lists a whole number; only the first one sends. Its pages hold 50 at most. */
+const NEWEST_VERSION = '2026-03-30';
+const NEWEST_PAGE_SIZE = 50;
 /** Whether `createdAfter` includes its own instant is not documented: ask a little earlier and compare here. */
 const CREATED_AFTER_OVERLAP_MS = SECOND_MS;
 const MESSAGE_EVENTS = ['message.received', 'message.delivered'];
@@ -61,6 +65,7 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
     kind: 'quo',
     send: (request) => send(wire, request),
     listSent: (query) => listSent(wire, query),
+    listNewest: (query) => listNewest(wire, query),
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     registerWebhook: (url) => registerWebhook(wire, url),
@@ -136,6 +141,21 @@ async function listSent(
   return err({ kind: 'unavailable', message: `more than ${PAGES_MAX} pages of messages to one number` });
 }
 
+async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0]): ReturnType<Gateway['listNewest']> {
+  const since = addMs(query.since, -CREATED_AFTER_OVERLAP_MS).toString({ smallestUnit: 'millisecond' });
+  const parameters = new URLSearchParams({ phoneNumberId: query.laneRef, 'createdAt[gt]': since });
+  parameters.set('limit', String(NEWEST_PAGE_SIZE));
+  if (query.olderThan !== undefined) parameters.set('after', query.olderThan);
+  const path = `/messages?${parameters}`;
+  const answer = await read(wire, { path, schema: newestPage, apiVersion: NEWEST_VERSION });
+  if (!answer.ok) return answer;
+  const cursor = answer.value.nextCursor ?? '';
+  return ok({
+    messages: answer.value.data.filter(({ createdAt }) => !isBefore(createdAt, query.since)).map(gatewayMessage),
+    olderThan: cursor === '' ? undefined : cursor,
+  });
+}
+
 const sentSince = (
   messages: readonly RestMessage[],
   query: Parameters<Gateway['listSent']>[0],
@@ -191,10 +211,10 @@ async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['reg
 
 async function read<T>(
   wire: Wire,
-  request: { readonly path: string; readonly schema: z.ZodType<T> },
+  { schema, ...request }: { readonly path: string; readonly schema: z.ZodType<T>; readonly apiVersion?: string },
 ): Promise<Answer<T>> {
-  const exchange = await wire.call({ method: 'GET', path: request.path });
-  return readExchange(wire, { exchange, schema: request.schema });
+  const exchange = await wire.call({ method: 'GET', ...request });
+  return readExchange(wire, { exchange, schema });
 }
 
 function readExchange<T>(

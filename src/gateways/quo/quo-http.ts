@@ -20,6 +20,8 @@ export interface QuoRequest {
   /** Path and query, already encoded. */
   readonly path: string;
   readonly json?: unknown;
+  /** For the generation of the API without a version in its paths. */
+  readonly apiVersion?: string;
 }
 
 export interface QuoHttpOptions {
@@ -49,10 +51,11 @@ const UNUSABLE_KEY: Exchange = {
 export function quoHttp(options: QuoHttpOptions): (request: QuoRequest) => Promise<Exchange> {
   const baseUrl = checkedBaseUrl(options.baseUrl);
   const doFetch = options.fetch ?? fetch;
-  return async ({ method, path, json }) => {
+  return async ({ method, path, json, apiVersion }) => {
     if (!CAN_BE_KEY.test(options.apiKey)) return UNUSABLE_KEY;
     const headers: Record<string, string> = { authorization: options.apiKey, accept: 'application/json' };
     if (json !== undefined) headers['content-type'] = 'application/json';
+    if (apiVersion !== undefined) headers['quo-api-version'] = apiVersion;
     try {
       const response = await doFetch(`${baseUrl}${path}`, {
         method,

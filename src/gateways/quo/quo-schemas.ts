@@ -40,6 +40,9 @@ export const sendAnswer = z.object({
 export const messageAnswer = z.object({ data: restMessage });
 export const messagePage = z.object({ data: z.array(restMessage), nextPageToken: z.string().nullish() });
 
+/** Generation 2026-03-30. */
+export const newestPage = z.object({ data: z.array(restMessage), nextCursor: z.string().nullish() });
+
 export const numbersAnswer = z.object({
   data: z.array(
     z.object({

@@ -91,7 +91,7 @@ function parseListQuery(query: URLSearchParams): ListQuery | { readonly errors: 
 }
 
 /** Epoch milliseconds; `undefined` when unreadable. */
-function instantParameter(
+export function instantParameter(
   query: URLSearchParams,
   parameter: { readonly name: string; readonly absentMs: number },
 ): number | undefined {
@@ -104,9 +104,9 @@ function instantParameter(
   }
 }
 
-const tokenOf = (position: number): string => Buffer.from(`before:${position}`).toString('base64url');
+export const tokenOf = (position: number): string => Buffer.from(`before:${position}`).toString('base64url');
 
-function positionOf(token: string | null): number | undefined {
+export function positionOf(token: string | null): number | undefined {
   if (token === null) return Number.POSITIVE_INFINITY;
   const [, digits] = /^before:(\d{1,12})$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? [];
   return digits === undefined ? undefined : Number(digits);

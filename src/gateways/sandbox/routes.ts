@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../platform/time.ts';
 import { acceptText, type Carrier } from './carrier.ts';
+import { newestMessages } from './newest-route.ts';
 import { REFUSALS, type Refusal } from './options.ts';
 import { rateWindow } from './rate-window.ts';
 import { listMessages, readMessage } from './read-routes.ts';
@@ -12,6 +13,8 @@ export interface ApiRequest {
   /** Path and query as received. */
   readonly target: string;
   readonly authorization: string | undefined;
+  /** Header `Quo-Api-Version`. */
+  readonly apiVersion: string | undefined;
   readonly body: Uint8Array;
 }
 
@@ -45,6 +48,8 @@ interface KnownRequest extends ApiRequest {
 function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
   const [path = '', query = ''] = splitOnce(request.target, '?');
   const [version, resource, id, ...rest] = path.slice(1).split('/');
+  if (path === '/messages' && request.method === 'GET')
+    return newestMessages({ ...request, world: options.carrier.world, query: new URLSearchParams(query) });
   if (version !== 'v1' || rest.length > 0) return noSuchPath;
   switch (`${request.method} ${resource}${id === undefined ? '' : '/'}`) {
     case 'POST messages':

@@ -86,7 +86,8 @@ async function serve(
   if (body === 'too_large') return write(response.setHeader('connection', 'close'), tooLarge);
   if (fault === 'error_before') return write(response, unknownFailure);
   const { method = '', url = '', headers } = request;
-  const answer = options.answer({ method, target: url, authorization: headers.authorization, body });
+  const [apiVersion] = [headers['quo-api-version'] ?? []].flat();
+  const answer = options.answer({ method, target: url, authorization: headers.authorization, apiVersion, body });
   await deliver(options, { fault, answer, response });
 }
 

@@ -16,6 +16,8 @@ export interface World {
   readonly inbound: Map<string, InboundMessage>;
   /** Messages of one sender number with one person, oldest first. */
   readonly threads: Map<string, Message[]>;
+  /** Messages of each account, oldest first. */
+  readonly messagesOf: readonly Message[][];
   /** By account and number. */
   readonly people: Map<string, PersonState>;
   readonly events: Map<string, WebhookEvent>;
@@ -74,6 +76,7 @@ export function emptyWorld(accounts: readonly SandboxAccount[]): World {
     outbound: new Map(),
     inbound: new Map(),
     threads: new Map(),
+    messagesOf: accounts.map(() => []),
     people: new Map(),
     events: new Map(),
     webhooks: new Map(),
@@ -139,6 +142,7 @@ function applyOutbound(world: World, entry: OutboundEntry): void {
   };
   world.outbound.set(entry.id, message);
   threadOf(world, { laneRef: entry.laneRef, phone: entry.to }).push(message);
+  world.messagesOf[entry.account]?.push(message);
   personState(world, { account: entry.account, phone: entry.to }).textsSent += 1;
 }
 
@@ -152,6 +156,7 @@ function applyInbound(world: World, entry: InboundEntry): void {
   };
   world.inbound.set(entry.id, message);
   threadOf(world, { laneRef: entry.laneRef, phone: entry.from }).push(message);
+  world.messagesOf[entry.account]?.push(message);
   if (entry.cause.kind === 'reply') outboundById(world, entry.cause.to).pendingReply = undefined;
   if (entry.cause.kind === 'spontaneous') world.spontaneousDone.add(entry.cause.index);
   applyWish(world, entry);

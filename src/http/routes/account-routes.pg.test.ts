@@ -24,6 +24,7 @@ function gateway(): Gateway & { numbers: GatewayAnswer<readonly GatewayNumber[]>
     },
     send: notAsked,
     listSent: notAsked,
+    listNewest: notAsked,
     getMessage: notAsked,
   };
 }

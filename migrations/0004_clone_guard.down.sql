@@ -1,0 +1,1 @@
+alter table gateway_account drop column foreign_texts_until;

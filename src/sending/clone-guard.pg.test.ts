@@ -1,0 +1,244 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  enrollmentStates,
+  insertAccount,
+  insertContacts,
+  launchTestCampaign,
+  testPhones,
+} from '../../test/fixtures.ts';
+import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import type { Database, Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { HOUR_MS } from '../platform/time.ts';
+import { saveForeignUntil } from './guard-store.ts';
+
+let database: Database;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+const LANES = NUMBERS.map((number) => ({ gatewayRef: number.id, phone: number.phone, dailyCap: 1_000 }));
+const PEOPLE = 12;
+const BODY = 'Hi {first_name|there}, your estimate is ready. Reply STOP to opt out.';
+
+/** Tables, each behind those that it refers to. */
+async function tablesOf(db: Db): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string; refers: string[] }>`
+    select c.relname as name, coalesce((select array_agg(distinct r.relname::text) from pg_constraint k join pg_class r on r.oid = k.confrelid
+      where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid), '{}') as refers
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname not like '%migration%'`.execute(
+    db,
+  );
+  const ordered: string[] = [];
+  while (ordered.length < rows.length) {
+    const next = rows.find(
+      ({ name, refers }) => !ordered.includes(name) && refers.every((other) => ordered.includes(other)),
+    );
+    if (next === undefined) throw new Error('tables refer to each other in a ring');
+    ordered.push(next.name);
+  }
+  return ordered;
+}
+
+/** A copy of every row, and the way back to it. */
+async function backUp(db: Db): Promise<() => Promise<void>> {
+  const tables = await tablesOf(db);
+  await sql`create schema backup`.execute(db);
+  for (const table of tables) await sql.raw(`create table backup."${table}" as table public."${table}"`).execute(db);
+  return async () => {
+    await sql.raw(`truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`).execute(db);
+    for (const table of tables) {
+      const { rows } = await sql<{ name: string }>`
+        select quote_ident(column_name) as name from information_schema.columns
+        where table_schema = 'public' and table_name = ${table} and is_generated = 'NEVER'`.execute(db);
+      const columns = rows.map((row) => row.name).join(', ');
+      await sql.raw(`alter table public."${table}" disable trigger user`).execute(db);
+      await sql.raw(`insert into public."${table}" (${columns}) select ${columns} from backup."${table}"`).execute(db);
+      await sql.raw(`alter table public."${table}" enable trigger user`).execute(db);
+    }
+  };
+}
+
+interface Restored {
+  readonly world: SendingWorld;
+  readonly accountId: Uuid;
+  readonly campaignId: Uuid;
+}
+
+/** A campaign with a cap of 4 has sent 4 texts; then comes the backup, and 4 more texts that the restored database does not know. */
+async function restoredWorld(): Promise<Restored> {
+  const world = await sendingWorld(database, { factor: 60 });
+  const people = testPhones(PEOPLE).map((phone, index) => ({ phone, firstName: `P${index}` }));
+  await insertContacts(database.db, world, people);
+  const account = await insertAccount(database.db, world, {
+    baseUrl: world.sandbox.url,
+    apiKey: API_KEY,
+    lanes: LANES.slice(0, 1),
+  });
+  const campaignId = await launchTestCampaign(database.db, world, {
+    laneIds: account.laneIds,
+    variants: [{ label: 'A', weight: 1, body: BODY }],
+  });
+  await sendUpTo(world, campaignId, 4);
+  const restore = await backUp(database.db);
+  await sendUpTo(world, campaignId, 8);
+  await restore();
+  return { world, accountId: account.id, campaignId };
+}
+
+async function sendUpTo(world: SendingWorld, campaignId: Uuid, texts: number): Promise<void> {
+  await sql`update lane set daily_cap = ${texts}`.execute(database.db);
+  const worker = world.startWorker('first');
+  await world.until(`${texts} texts are recorded`, async () => {
+    const { sent = 0, delivered = 0 } = await enrollmentStates(database.db, campaignId);
+    return sent + delivered === texts;
+  });
+  await worker.drain();
+}
+
+async function accountState(): Promise<{ readonly state: string; readonly reason: string | null }> {
+  const { rows } = await sql<{
+    state: string;
+    reason: string | null;
+  }>`select state, state_reason as reason from gateway_account`.execute(database.db);
+  return rows[0] ?? { state: 'gone', reason: null };
+}
+
+const paused = async (): Promise<boolean> => (await accountState()).state === 'paused';
+const timesEach = (world: SendingWorld): readonly number[] =>
+  [...Map.groupBy(world.sandbox.accepted(), (text) => text.to).values()].map((texts) => texts.length);
+
+async function textFromElsewhere(world: SendingWorld, to: string, content: string): Promise<void> {
+  await fetch(`${world.sandbox.url}/v1/messages`, {
+    method: 'POST',
+    headers: { authorization: API_KEY, 'content-type': 'application/json' },
+    body: JSON.stringify({ from: NUMBERS[0].id, to: [to], content }),
+  });
+}
+
+describe('a database that was restored from a backup', () => {
+  it('sends nothing, writes into its books what it does not know, and stops until a person resumes it', async () => {
+    const { world, campaignId } = await restoredWorld();
+    await sql`update lane set daily_cap = 1000`.execute(database.db);
+    world.startWorker('second');
+    await world.until('the account has stopped', paused);
+    expect(world.sandbox.accepted()).toHaveLength(8);
+    const { pending, sent = 0, delivered = 0 } = await enrollmentStates(database.db, campaignId);
+    expect({ pending, gone: sent + delivered }).toEqual({ pending: PEOPLE - 8, gone: 8 });
+    expect((await accountState()).reason).toMatch(/sent 4 texts .* 4 are recorded/);
+    const { rows: usage } = await sql<{ reserved: number }>`select reserved from lane_usage`.execute(database.db);
+    expect(usage).toEqual([{ reserved: 8 }]);
+
+    await sql`update gateway_account set state = 'active', state_reason = null`.execute(database.db);
+    await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
+    await world.until('the campaign is over', () => world.completed(campaignId));
+    expect(timesEach(world)).toEqual(Array.from({ length: PEOPLE }, () => 1));
+  });
+
+  it('obeys a STOP that came after the backup', async () => {
+    const { world } = await restoredWorld();
+    const waiting = testPhones(PEOPLE).find((phone) => !world.sandbox.accepted().some((text) => text.to === phone));
+    if (waiting === undefined) throw new Error('expected somebody who still waits');
+    await world.sandbox.personTexts({ from: waiting, to: LANES[0]?.phone ?? '', text: 'STOP' });
+    world.startWorker('second');
+    await world.until('the account has stopped', paused);
+    const { rows } = await sql<{ phone: string }>`select phone from suppression where lifted_at is null`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ phone: waiting }]);
+  });
+
+  it('stops once for the same texts, also when they have no place in its books', async () => {
+    const { world, campaignId } = await restoredWorld();
+    await sql`update enrollment set state = 'skipped', skip_reason = 'cancelled' where state = 'pending'`.execute(
+      database.db,
+    );
+    world.startWorker('second');
+    await world.until('the account has stopped', paused);
+    expect((await accountState()).reason).toMatch(/sent 4 texts .* 0 are recorded/);
+    await sql`update gateway_account set state = 'active', state_reason = null`.execute(database.db);
+    await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
+    await world.until('the campaign is over', () => world.completed(campaignId));
+    expect(await paused()).toBe(false);
+    expect(world.sandbox.accepted()).toHaveLength(8);
+  });
+});
+
+describe('a second copy', () => {
+  it('is noticed while both send', async () => {
+    const world = await sendingWorld(database, { factor: 60 });
+    await insertContacts(
+      database.db,
+      world,
+      testPhones(40).map((phone) => ({ phone })),
+    );
+    const account = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      ratePerSecond: 0.1,
+      lanes: LANES.slice(0, 1),
+    });
+    const variants = [{ label: 'A', weight: 1, body: BODY }];
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds: account.laneIds, variants });
+    world.startWorker('this copy');
+    await world.until('it sends', async () => world.sandbox.accepted().length >= 2);
+    const last = testPhones(40).at(-1) ?? '';
+    await textFromElsewhere(world, last, 'Hi there, your estimate is ready. Reply STOP to opt out.');
+    await world.until('the account has stopped', paused);
+    const { pending = 0 } = await enrollmentStates(database.db, campaignId);
+    expect(pending).toBeGreaterThan(0);
+  });
+});
+
+describe('a database of its own', () => {
+  it('goes on after a crash between the gateway’s answer and its record: that text is its own', async () => {
+    const { world, accountId, campaignId } = await restoredWorld();
+    // The texts after the backup are then those of a worker that died with its answers.
+    const texts = world.sandbox.accepted().slice(4);
+    for (const text of texts)
+      await sql`
+        with e as (update enrollment set state = 'handing_over', parts = 1, lane_id = (select id from lane) where phone = ${text.to} returning id, contact_id)
+        insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+          attempts, lease_epoch, cap_day, not_before, created_at, attempted_at)
+        select gen_random_uuid(), ${accountId}, l.id, e.contact_id, 'outbound', 'campaign', e.id, ${text.to}, ${text.text}, 'GSM-7', 1, 'handing_over',
+          1, 0, null, ${text.acceptedAt}, ${text.acceptedAt}, ${text.acceptedAt} from e, lane l`.execute(database.db);
+    await sql`update lane set daily_cap = 1000`.execute(database.db);
+    world.startWorker('second');
+    await world.until('the campaign is over', () => world.completed(campaignId));
+    expect(await paused()).toBe(false);
+    expect(timesEach(world)).toEqual(Array.from({ length: PEOPLE }, () => 1));
+  });
+
+  it('takes what people type in the provider’s app for what it is', async () => {
+    const { world, accountId, campaignId } = await restoredWorld();
+    const [newest] = world.sandbox.accepted().slice(-1);
+    if (newest === undefined) throw new Error('expected a text');
+    await database.db.transaction().execute((tx) => saveForeignUntil(tx, accountId, newest.acceptedAt));
+    await sql`update lane set daily_cap = 1000`.execute(database.db);
+    await textFromElsewhere(world, '+16175550190', 'Running ten minutes late, sorry');
+    world.startWorker('second');
+    await world.until('the campaign is over', () => world.completed(campaignId));
+    expect(await paused()).toBe(false);
+  });
+
+  it('hands nothing over while the gateway does not say what it sent last', async () => {
+    const { world } = await restoredWorld();
+    await sql`update lane set daily_cap = 1000`.execute(database.db);
+    world.sandbox.setFaults({ status500Share: 1 });
+    world.startWorker('second');
+    await world.until('the breaker is open', async () => {
+      const { rows } = await sql<{ detail: string }>`
+        select breaker_detail as detail from gateway_account where breaker_detail like '%what it sent last%'`.execute(
+        database.db,
+      );
+      return rows.length === 1;
+    });
+    await world.clock.sleep(HOUR_MS / 60);
+    expect(world.sandbox.accepted()).toHaveLength(8);
+    world.sandbox.setFaults({});
+    await world.until('the account has stopped', paused);
+    expect(world.sandbox.accepted()).toHaveLength(8);
+  });
+});

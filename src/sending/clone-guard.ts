@@ -1,0 +1,224 @@
+/**
+ * A restored backup, or a second copy of the database, must not send again. Before its first hand-over a holder asks the gateway for
+ * the newest texts of its lanes, and again now and then while it sends. Texts in our words whose id we do not know were handed over
+ * by somebody else:
+ *
+ * - They are written into the books as sent, with the replies that came meanwhile (a STOP among them), so that nobody gets them twice.
+ * - The account stops until a person has made sure that no other copy runs.
+ *
+ * Texts of our own attempts that the gateway lists late, after they were held for absent, are only written into the books.
+ */
+import { recordAudit } from '../compliance/audit-store.ts';
+import { lockNumber } from '../compliance/lock-number.ts';
+import { recordInbound } from '../conversations/record-inbound.ts';
+import type { Answer, Gateway, GatewayMessage } from '../gateways/gateway.ts';
+import { countParts } from '../messages/encoding.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import { ok } from '../platform/result.ts';
+import { addMs, DAY_MS, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { foreignTexts, hasWordsOf } from './decide-foreign.ts';
+import {
+  lockOpenEnrollments,
+  type OpenText,
+  readForeignUntil,
+  readOpenTexts,
+  readSendableBodies,
+  recordFound,
+  recordFoundAnswer,
+  saveForeignUntil,
+} from './guard-store.ts';
+import { type Lease, requireLease } from './lease-store.ts';
+import { pauseAccount } from './record-store.ts';
+import { sameWords } from './settle.ts';
+import { knownGatewayIds } from './settle-store.ts';
+import type { TurnLane } from './turn.ts';
+
+export interface GuardDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly gateway: Gateway;
+  /** Comes back when the account's rate lets one more question go out. */
+  readonly mayAsk: () => Promise<void>;
+}
+
+export interface GuardFacts {
+  readonly account: { readonly environment: 'live' | 'sandbox' };
+  readonly lanes: readonly TurnLane[];
+}
+
+/** Older texts say nothing about who sends now. */
+const LOOK_BACK_MS = 30 * DAY_MS;
+/** Pages without one text that we know, of numbers from which people text by hand. */
+const PAGES_OF_STRANGERS = 4;
+/** 100,000 texts of one number: more than a month of any. */
+const PAGES_MAX = 2_000;
+/** A text of ours that the gateway dates within this time of our attempt is that attempt. */
+const OWN_ATTEMPT_MS = 10 * MINUTE_MS;
+
+/**
+ * Asks, writes what was found into the books, and stops the account when somebody else sends. Answers how many texts somebody else
+ * handed over; 0 lets the account send.
+ */
+export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: GuardFacts): Promise<Answer<number>> {
+  const templates = (await readSendableBodies(deps.db)).flatMap((body) => {
+    const template = parseTemplate(body);
+    return template.ok ? [template.value] : [];
+  });
+  const since = await lookSince(deps, lease.accountId);
+  const found: { readonly lane: TurnLane; readonly text: GatewayMessage; readonly open: readonly OpenText[] }[] = [];
+  const inbound: { readonly lane: TurnLane; readonly text: GatewayMessage }[] = [];
+  for (const lane of facts.lanes) {
+    let olderThan: string | undefined;
+    for (let page = 0; page < PAGES_MAX; page += 1) {
+      await deps.mayAsk();
+      const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan });
+      if (!answer.ok) return answer;
+      const { foreign, unknownInbound, known, open } = await judge(
+        deps,
+        lease.accountId,
+        answer.value.messages,
+        templates,
+      );
+      found.push(...foreign.map((text) => ({ lane, text, open })));
+      inbound.push(...unknownInbound.map((text) => ({ lane, text })));
+      olderThan = answer.value.olderThan;
+      const goOn = foreign.length > 0 || (known === 0 && page + 1 < PAGES_OF_STRANGERS);
+      if (olderThan === undefined || !goOn) break;
+    }
+  }
+  if (found.length === 0) return ok(0);
+  const oldestFirst = found.toReversed();
+  const others: Instant[] = [];
+  let recorded = 0;
+  for (const one of oldestFirst) {
+    const kind = await runTx(deps.db, (tx) => writeFound(tx, deps, lease, one));
+    if (kind !== 'own attempt') others.push(one.text.createdAt);
+    if (kind !== 'no place') recorded += 1;
+  }
+  if (others.length === 0) return ok(0);
+  for (const { lane, text } of inbound.toReversed())
+    await runTx(deps.db, (tx) =>
+      recordInbound(tx, deps, { id: lease.accountId, ...facts.account }, inboundOf(lane, text)),
+    );
+  await runTx(deps.db, (tx) => stopAccount(tx, deps, lease, { others, recorded }));
+  return ok(others.length);
+}
+
+async function lookSince(deps: GuardDeps, accountId: Uuid): Promise<Instant> {
+  const monthAgo = addMs(deps.clock.now(), -LOOK_BACK_MS);
+  const dealtWith = await readForeignUntil(deps.db, accountId);
+  return dealtWith !== undefined && isBefore(monthAgo, dealtWith) ? addMs(dealtWith, 1) : monthAgo;
+}
+
+async function judge(
+  deps: GuardDeps,
+  accountId: Uuid,
+  messages: readonly GatewayMessage[],
+  templates: Parameters<typeof foreignTexts>[1]['templates'],
+) {
+  const known = await knownGatewayIds(
+    deps.db,
+    accountId,
+    messages.map((message) => message.gatewayMessageId),
+  );
+  const unknown = messages.filter((message) => !known.has(message.gatewayMessageId));
+  const outbound = unknown.filter((message) => message.direction === 'outbound');
+  const open = await readOpenTexts(
+    deps.db,
+    accountId,
+    outbound.flatMap((message) => message.to),
+  );
+  return {
+    known: messages.filter((message) => message.direction === 'outbound' && known.has(message.gatewayMessageId)).length,
+    foreign: foreignTexts(outbound, {
+      templates,
+      unsettled: open.filter((text) => text.settles),
+      waiting: open.filter((text) => !text.settles),
+    }),
+    unknownInbound: unknown.filter((message) => message.direction === 'inbound'),
+    open,
+  };
+}
+
+type Written = 'own attempt' | 'somebody else' | 'no place';
+
+/** `no place`: nobody here waits for such a text any more, or its campaign is still a draft. */
+async function writeFound(
+  tx: Tx,
+  deps: GuardDeps,
+  lease: Lease,
+  { lane, text, open }: { readonly lane: TurnLane; readonly text: GatewayMessage; readonly open: readonly OpenText[] },
+): Promise<Written> {
+  await requireLease(tx, lease);
+  const [phone = ''] = text.to;
+  await lockNumber(tx, phone);
+  const found = {
+    accountId: lease.accountId,
+    epoch: lease.epoch,
+    laneId: lane.id,
+    day: dayIn(lane.zone, text.createdAt),
+    gatewayMessageId: text.gatewayMessageId,
+    phone,
+    text: text.text,
+    ...countParts(text.text),
+    at: text.createdAt,
+  };
+  const waiting = open.filter((one) => one.phone === phone && sameWords(one.body, text.text)).map(({ body }) => body);
+  if (waiting.length > 0 && (await recordFoundAnswer(tx, found, waiting))) {
+    await notifyLive(tx, ['inbox']);
+    return 'somebody else';
+  }
+  const enrollment = (await lockOpenEnrollments(tx, phone)).find(({ body }) => {
+    const template = parseTemplate(body);
+    return template.ok && hasWordsOf(template.value, text.text);
+  });
+  if (enrollment === undefined) return 'no place';
+  await recordFound(tx, { messageId: deps.newUuid(), enrollment, found });
+  await notifyLive(tx, [`campaign:${enrollment.campaignId}`]);
+  const { attemptedAt } = enrollment;
+  const own =
+    attemptedAt !== null && Math.abs(msBetween(attemptedAt, text.createdAt)) <= patience(deps.clock, OWN_ATTEMPT_MS);
+  return own ? 'own attempt' : 'somebody else';
+}
+
+const inboundOf = (lane: TurnLane, text: GatewayMessage): Parameters<typeof recordInbound>[3] => ({
+  type: 'message_received',
+  eventId: `listed:${text.gatewayMessageId}`,
+  gatewayMessageId: text.gatewayMessageId,
+  from: text.from,
+  to: text.to,
+  laneRef: lane.gatewayRef,
+  text: text.text,
+  media: [],
+  at: text.createdAt,
+});
+
+async function stopAccount(
+  tx: Tx,
+  deps: GuardDeps,
+  lease: Lease,
+  { others, recorded }: { readonly others: readonly Instant[]; readonly recorded: number },
+): Promise<void> {
+  await requireLease(tx, lease);
+  const now = deps.clock.now();
+  const texts = others.length === 1 ? '1 text' : `${others.length} texts`;
+  const reason = `The gateway sent ${texts} of our campaigns that this database does not know: it was restored from a backup, or a second copy of it sends. ${recorded === 1 ? '1 is' : `${recorded} are`} recorded as sent now. Make sure that no other copy runs, then resume the account`;
+  await pauseAccount(tx, { accountId: lease.accountId, reason, now });
+  const newest = others.reduce((last, at) => (isBefore(last, at) ? at : last));
+  await saveForeignUntil(tx, lease.accountId, newest);
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: 'system',
+    action: 'account.stopped_foreign_texts',
+    subject: showId('account', lease.accountId),
+    detail: { texts: others.length, recorded, firstAt: others[0]?.toString(), lastAt: others.at(-1)?.toString() },
+  });
+  await notifyLive(tx, ['engine', 'status']);
+}

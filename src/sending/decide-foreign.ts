@@ -1,0 +1,57 @@
+import type { GatewayMessage } from '../gateways/gateway.ts';
+import type { Template, TemplateNode } from '../messages/template.ts';
+import { comparable, sameWords } from './settle.ts';
+
+/**
+ * Which of the texts that a gateway sent were handed over by somebody else in our words: by a second copy of this database, or by
+ * the one that this one was restored from. What people type in the provider's own app is none of them.
+ */
+export interface OwnWords {
+  /** Of campaigns that may still send, and of drafts. */
+  readonly templates: readonly Template[];
+  /** Texts of ours that are on their way or whose outcome is not known: what explains a text that we cannot name yet. */
+  readonly unsettled: readonly { readonly phone: string; readonly body: string }[];
+  /** Replies and confirmations that still wait here. */
+  readonly waiting: readonly { readonly phone: string; readonly body: string }[];
+}
+
+/** `texts`: outbound ones whose gateway id we do not know. */
+export function foreignTexts(texts: readonly GatewayMessage[], words: OwnWords): readonly GatewayMessage[] {
+  const explained = [...words.unsettled];
+  return texts.filter((text) => {
+    const at = explained.findIndex(({ phone, body }) => text.to.includes(phone) && sameWords(text.text, body));
+    if (at >= 0) {
+      explained.splice(at, 1);
+      return false;
+    }
+    return (
+      words.waiting.some(({ phone, body }) => text.to.includes(phone) && sameWords(text.text, body)) ||
+      words.templates.some((template) => hasWordsOf(template, text.text))
+    );
+  });
+}
+
+/** Fewer letters than that say nothing: "Hi" is everybody's word. */
+const LETTERS_MIN = 12;
+
+/**
+ * Whether the text has, in their order, all the words that the template writes for everybody. Contacts change and merge fields with
+ * them; these words stay.
+ */
+export function hasWordsOf(template: Template, text: string): boolean {
+  const pieces = template.nodes.flatMap(alwaysWritten);
+  if (pieces.reduce((sum, piece) => sum + piece.length, 0) < LETTERS_MIN) return false;
+  const written = comparable(text);
+  let from = 0;
+  for (const piece of pieces) {
+    const at = written.indexOf(piece, from);
+    if (at < 0) return false;
+    from = at + piece.length;
+  }
+  return true;
+}
+
+function alwaysWritten(node: TemplateNode): readonly string[] {
+  const piece = node.kind === 'text' ? comparable(node.text) : '';
+  return piece === '' ? [] : [piece];
+}
