@@ -5,7 +5,6 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 
-/** How many campaign texts each lane has reserved on its own business day. */
 /** When the next of those who wait is due, if none is now (the frequency cap, or a gateway that asked for time). */
 export async function nextDueAt(db: Db, campaignId: Uuid, now: Instant): Promise<Instant | null> {
   const { rows } = await sql<{ at: Instant | null }>`
@@ -17,6 +16,7 @@ export async function nextDueAt(db: Db, campaignId: Uuid, now: Instant): Promise
   return rows[0]?.at ?? null;
 }
 
+/** How many campaign texts each lane has reserved on its own business day. */
 export async function laneUsage(
   db: Db | Tx,
   lanes: readonly { readonly id: Uuid; readonly day: string }[],
@@ -105,23 +105,5 @@ export async function pendingGroups(
   const { rows } = await sql<{ campaignId: Uuid; zoneGroup: string; people: number }>`
     select campaign_id, zone_group, pending as people from campaign_zone_group
     where campaign_id = any(${campaignIds}::uuid[]) and pending > 0`.execute(db);
-  return rows;
-}
-
-export interface CampaignAccount {
-  readonly id: Uuid;
-  readonly name: string;
-  readonly state: 'active' | 'paused';
-  readonly stateReason: string | null;
-  readonly held: boolean;
-  readonly ratePerSecond: number;
-}
-
-export async function campaignAccounts(db: Db, campaignId: Uuid, now: Instant): Promise<readonly CampaignAccount[]> {
-  const { rows } = await sql<CampaignAccount>`
-    select a.id, a.name, a.state, a.state_reason, coalesce(l.owner is not null and l.expires_at > ${now}, false) as held, a.rate_per_second
-    from gateway_account a left join account_lease l on l.account_id = a.id
-    where a.id in (select lane.account_id from campaign_lane cl join lane on lane.id = cl.lane_id where cl.campaign_id = ${campaignId})
-    order by a.name`.execute(db);
   return rows;
 }

@@ -84,7 +84,7 @@ export async function showCommand(reference: string, { json }: ShowOptions, shel
 
 const liveJson = (live: LiveCampaign) => ({
   ...showCampaign(live.campaign, live.expectedFinishAt),
-  waitingFor: live.waitingFor,
+  waiting: live.waiting,
   ratePerMinute: live.ratePerMinute,
   failures: live.failures,
   skips: live.skips,
@@ -114,7 +114,7 @@ function livePage(live: LiveCampaign, zone: string): readonly string[] {
       ['Replied', ofBase(totals.replied, totals.delivered, 'delivered')],
       ['Opted out', ofBase(totals.optedOut, totals.delivered, 'delivered')],
     );
-  if (live.waitingFor !== null) facts.push(['Waits for', live.waitingFor]);
+  if (live.waiting !== null) facts.push(['Waits for', live.waiting.sentence]);
   if (live.expectedFinishAt !== null) facts.push(['Ends about', localTime(live.expectedFinishAt, zone)]);
   return [
     `${campaign.name}  ${showId('campaign', campaign.id)}`,

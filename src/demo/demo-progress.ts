@@ -49,7 +49,7 @@ function line(live: CampaignLive): string {
     `${totals.opted_out} opted out`,
     `${totals.failed} failed`,
   ];
-  return live.waitingFor === null ? parts.join(' · ') : `${parts.join(' · ')} · ${live.waitingFor}`;
+  return live.waiting === null ? parts.join(' · ') : `${parts.join(' · ')} · ${live.waiting.sentence}`;
 }
 
 export interface ProgressOutput {

@@ -8,7 +8,7 @@ import { requestScope, securityHeaders } from './request-scope.ts';
 import { registerAccountRoutes } from './routes/account-routes.ts';
 import { registerOperationsRoutes } from './routes/operations-routes.ts';
 import { registerSessionRoutes } from './routes/session-routes.ts';
-import { registerDescription, registerHealth } from './routes/shell-routes.ts';
+import { registerDescription, registerHealth, registerMetrics } from './routes/shell-routes.ts';
 import { openStreams } from './sse.ts';
 import { staticFiles } from './static-files.ts';
 
@@ -61,6 +61,7 @@ export function createApp(services: Services, options: HttpOptions): HttpApp {
   registerAccountRoutes(api, services);
   registerOperationsRoutes(api, services, options);
   registerHealth(api, services, () => draining);
+  registerMetrics(api, services);
   registerDescription(api, app, options.version);
   for (const register of options.registrars) register(api, services);
 
@@ -92,7 +93,7 @@ export function createApp(services: Services, options: HttpOptions): HttpApp {
 }
 
 /** Paths that never lead to a page of the web app. */
-const API_PATHS = /^\/(v1|webhooks|health|docs|openapi\.json)(\/|$)/;
+const API_PATHS = /^\/(v1|webhooks|health|metrics|docs|openapi\.json)(\/|$)/;
 
 type PageHandler = ReturnType<typeof staticFiles>[number];
 const unlessApi =

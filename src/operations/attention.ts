@@ -1,5 +1,5 @@
 import type { SendingState } from '../business/business.ts';
-import { switchOnSentence } from '../campaigns/live-campaign.ts';
+import { switchOnSentence } from '../campaigns/waiting.ts';
 import type { AccountOverview } from '../gateways/account-overview-store.ts';
 
 /** What needs a person, in the order of urgency. `link` is a page of the web app. */

@@ -62,7 +62,9 @@ describe('a campaign', () => {
         .map((text) => text.to)
         .sort(),
     ).toEqual([...phones].sort());
-    expect(await enrollmentStates(database.db, campaignId)).toEqual({ sent: 60 });
+    // Some are delivered by now, when the machine is slow.
+    const { sent = 0, delivered = 0, ...others } = await enrollmentStates(database.db, campaignId);
+    expect({ texted: sent + delivered, others }).toEqual({ texted: 60, others: {} });
     const { rows } =
       await sql`select 1 from campaign_totals where campaign_id = ${campaignId} and sent = 60 and pending = 0 and handing_over = 0 and parts = 60`.execute(
         database.db,

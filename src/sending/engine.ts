@@ -16,7 +16,16 @@ import type { OpenGateway } from '../services.ts';
 import type { Reach } from './crash-points.ts';
 import { holdAccount } from './holder.ts';
 import type { HolderOptions } from './holder-state.ts';
-import { acquireLease, freeAccounts, type Lease, LeaseLost, releaseLease, renewLease } from './lease-store.ts';
+import {
+  acquireLease,
+  forgetFailures,
+  freeAccounts,
+  type Lease,
+  LeaseLost,
+  noteFailure,
+  releaseLease,
+  renewLease,
+} from './lease-store.ts';
 
 export interface EngineDeps {
   readonly db: Db;
@@ -64,8 +73,13 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
       if (gateway !== undefined)
         await holdAccount({ ...deps, gateway, wake, options, reach: deps.reach ?? noCrash }, lease, stopping);
     } catch (error) {
-      if (!(error instanceof LeaseLost))
+      if (!(error instanceof LeaseLost)) {
         deps.log.error({ error, account: lease.accountId }, 'holder stopped; the account is free for another');
+        const failure = error instanceof Error ? error.message : String(error);
+        await noteFailure(deps.db, lease, failure, deps.clock.now()).catch((cause: unknown) =>
+          deps.log.warn({ error: cause }, 'failure of the holder not stored'),
+        );
+      }
     } finally {
       stop.abort();
       await renewing;
@@ -120,15 +134,17 @@ async function openAccountGateway(deps: EngineDeps, accountId: Uuid): Promise<Ga
   });
 }
 
-/** Three renewals fit into one lease; the first that finds another holder stops this one. */
+const RENEWALS_PER_LEASE = 3;
+
+/** Several renewals fit into one lease; the first that finds another holder stops this one. */
 async function renewWhileHeld(
   deps: EngineDeps,
   options: EngineOptions,
   lease: Lease,
   stop: AbortController,
 ): Promise<void> {
-  while (!stop.signal.aborted) {
-    await deps.clock.sleep(patience(deps.clock, options.leaseMs / 3), stop.signal);
+  for (let renewals = 1; !stop.signal.aborted; renewals += 1) {
+    await deps.clock.sleep(patience(deps.clock, options.leaseMs / RENEWALS_PER_LEASE), stop.signal);
     if (stop.signal.aborted) return;
     try {
       const stillHeld = await renewLease(
@@ -137,6 +153,7 @@ async function renewWhileHeld(
         addMs(deps.clock.now(), patience(deps.clock, options.leaseMs)),
       );
       if (!stillHeld) stop.abort();
+      else if (renewals === RENEWALS_PER_LEASE) await forgetFailures(deps.db, lease);
     } catch (error) {
       deps.log.warn({ error, account: lease.accountId }, 'lease not renewed; trying again');
     }

@@ -64,6 +64,24 @@ export async function renewLease(db: Db, lease: Lease, expiresAt: Instant): Prom
   return result.numAffectedRows === 1n;
 }
 
+/**
+ * The holder stopped by itself; people see it once it repeats. Not when another one has taken over: then that one speaks.
+ */
+export async function noteFailure(db: Db, lease: Lease, failure: string, at: Instant): Promise<void> {
+  await sql`
+    update account_lease set failures = failures + 1, failed_at = ${at}, failure = ${failure}
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(db);
+}
+
+/** The holder has lived for a whole lease. */
+export async function forgetFailures(db: Db, lease: Lease): Promise<void> {
+  await sql`
+    update account_lease set failures = 0, failed_at = null, failure = null
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch} and failures > 0`.execute(
+    db,
+  );
+}
+
 /** Hands the account over at once (drain). */
 export async function releaseLease(db: Db, lease: Lease): Promise<void> {
   await sql`

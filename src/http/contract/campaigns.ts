@@ -251,11 +251,44 @@ export const cancelCampaign = control(
   'End for good: nobody is texted any more. Who waits is skipped; of many thousands the last within a minute',
 );
 
+export const WAITING_CODES = [
+  'paused',
+  'sending_paused',
+  'account_paused',
+  'worker_failing',
+  'no_worker',
+  'breaker_open',
+  'numbers_off',
+  'numbers_paused',
+  'settling',
+  'hours',
+  'daily_cap',
+  'put_off',
+  'pace',
+  'priority',
+  'stalled',
+] as const;
+const waitingSchema = z
+  .object({
+    code: z.enum(WAITING_CODES),
+    sentence: z.string().openapi({ example: 'Quiet hours: goes on at Wed 08:00 EST with the first 7 people' }),
+    short: z.string().openapi({ example: 'quiet hours until Wed 08:00 EST' }),
+    since: isoInstant.nullable(),
+    until: isoInstant.nullable().openapi({ description: 'When it goes on by itself, if that is known' }),
+    action: z
+      .object({ label: z.string(), link: z.string().openapi({ description: 'A page of the web app' }) })
+      .nullable()
+      .openapi({ description: 'Where a person can safely end the waiting' }),
+  })
+  .openapi('Waiting');
+export type Waiting = z.infer<typeof waitingSchema>;
+
 export const campaignLiveSchema = z
   .object({
     campaign: campaignSchema,
-    /** Why nothing is going out right now, in a sentence; null while texts go out or the campaign is over. */
-    waitingFor: z.string().nullable(),
+    waiting: waitingSchema
+      .nullable()
+      .openapi({ description: 'What it waits for; null while texts go out or the campaign is over' }),
     ratePerMinute: z.number(),
     lanes: z.array(
       z.object({

@@ -11,6 +11,7 @@ import { type LiveCampaign, readLiveCampaign, type WaitingAt, whyPending } from 
 import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
 import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
+import type { Waiting } from '../../campaigns/waiting.ts';
 import { searchPatterns } from '../../contacts/contact-search.ts';
 import { outcomeText } from '../../messages/outcome-sentences.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -292,9 +293,12 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
   expectedFinishAt: isoTextOrNull(expectedFinish ?? null),
 });
 
+const showWaiting = (waiting: Waiting | null) =>
+  waiting === null ? null : { ...waiting, since: isoTextOrNull(waiting.since), until: isoTextOrNull(waiting.until) };
+
 const showLive = (live: LiveCampaign) => ({
   campaign: showCampaign(live.campaign, live.expectedFinishAt),
-  waitingFor: live.waitingFor,
+  waiting: showWaiting(live.waiting),
   ratePerMinute: live.ratePerMinute,
   lanes: live.lanes.map(({ id, name, phone, state, stateReason, usedToday, dailyCap }) => ({
     id: showId('lane', id),

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'kysely';
+import { createMetrics } from '../../operations/metrics.ts';
 import { runTx } from '../../platform/database.ts';
 import { unavailable } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
@@ -25,6 +26,22 @@ export function registerHealth(api: Api, { database, log }: Services, isDraining
       return unavailable('the database does not answer');
     }
   });
+}
+
+/** For a monitoring system, with an API key of any role. */
+export function registerMetrics(api: Api, { database, clock }: Services): void {
+  const metrics = createMetrics({ db: database.db, clock });
+  const route = rawRoute({
+    method: 'get',
+    path: '/metrics',
+    access: 'viewer',
+    summary: 'Figures in the text format of Prometheus: what campaigns wait for, accounts, open events',
+    tag: 'Health',
+    produces: 'text/plain',
+  });
+  api.raw(route, async () =>
+    ok(new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } })),
+  );
 }
 
 export function registerDescription(api: Api, app: OpenAPIHono<HttpEnv>, version: string): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Campaign, Totals } from '../api/campaigns.ts';
-import { campaignAnnouncement, campaignAnswer, shortCause } from './campaign-answer.ts';
+import { campaignAnnouncement, campaignAnswer } from './campaign-answer.ts';
 
 const moment = { zone: 'America/New_York', nowMs: Date.parse('2026-11-17T15:00:00Z') };
 const totals: Totals = {
@@ -17,10 +17,11 @@ const totals: Totals = {
   parts: 503,
   accepted: 480,
 };
-const answer = (campaign: Partial<Campaign>, waitingFor: string | null = null, ratePerMinute = 0) =>
+const waits = (sentence: string | null) => (sentence === null ? null : { code: 'hours' as const, sentence });
+const answer = (campaign: Partial<Campaign>, sentence: string | null = null, ratePerMinute = 0) =>
   campaignAnswer(
     {
-      waitingFor,
+      waiting: waits(sentence),
       ratePerMinute,
       campaign: {
         state: 'running',
@@ -87,20 +88,9 @@ describe('the first line of a campaign', () => {
     ));
 });
 
-describe('the cause in a row of the list', () => {
-  it.each([
-    ['Quiet hours: goes on at Wed 08:00 EST with the first 7 people', 'quiet hours until Wed 08:00 EST'],
-    ['The daily cap of every number is used up: goes on at Wed 08:00 EST', 'caps used until Wed 08:00 EST'],
-    ['Sending is paused everywhere: Wrong price', 'sending is paused everywhere'],
-    [
-      'Asking the gateway about 3 texts whose answer was lost',
-      'asking the gateway about 3 texts whose answer was lost',
-    ],
-  ])('%s', (waitingFor, short) => expect(shortCause(waitingFor)).toBe(short));
-});
-
 describe('what a screen reader is told', () => {
-  const say = (state: string, waitingFor: string | null) => campaignAnnouncement({ campaign: { state }, waitingFor });
+  const say = (state: string, sentence: string | null) =>
+    campaignAnnouncement({ campaign: { state }, waiting: waits(sentence) });
   it('is the same while only numbers change', () =>
     expect(say('running', 'Quiet hours: goes on at Wed 08:00 EST with the first 120 people')).toBe(
       say('running', 'Quiet hours: goes on at Wed 08:05 EST with the first 7 people'),

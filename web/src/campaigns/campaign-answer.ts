@@ -8,7 +8,8 @@ export interface CampaignAnswer {
   readonly more: string | null;
 }
 
-type Standing = Pick<CampaignLive, 'waitingFor' | 'ratePerMinute'> & {
+type Standing = Pick<CampaignLive, 'ratePerMinute'> & {
+  readonly waiting: Pick<NonNullable<CampaignLive['waiting']>, 'code' | 'sentence'> | null;
   readonly campaign: Pick<
     CampaignLive['campaign'],
     'state' | 'stateReason' | 'totals' | 'launchedAt' | 'finishedAt' | 'expectedFinishAt'
@@ -47,25 +48,17 @@ export function campaignAnswer(live: Standing, moment: Moment): CampaignAnswer {
 function runningAnswer(live: Standing, moment: Moment): CampaignAnswer {
   const { expectedFinishAt } = live.campaign;
   const finish = expectedFinishAt === null ? null : `done about ${formatWhen(expectedFinishAt, moment)}`;
-  if (live.waitingFor === null) {
+  if (live.waiting === null) {
     const { totals } = live.campaign;
     const counts = `Sending: ${formatCount(textedOf(totals))} of ${formatCount(peopleOf(totals))}`;
     return { sentence: finish === null ? counts : `${counts}, ${finish}`, more: paceWords(live.ratePerMinute) };
   }
-  return { sentence: waitingSentence(live.waitingFor), more: joined([progressWords(live), finish]) };
+  return { sentence: waitingSentence(live.waiting.sentence), more: joined([progressWords(live), finish]) };
 }
 
 /** "Quiet hours: goes on at Wed 08:00 EST" becomes "Waiting: quiet hours, goes on at Wed 08:00 EST". */
-export const waitingSentence = (waitingFor: string): string =>
-  `Waiting: ${waitingFor.charAt(0).toLowerCase()}${waitingFor.slice(1).replace(': ', ', ')}`;
-
-/** For a table cell: "quiet hours until Wed 08:00 EST". */
-export function shortCause(waitingFor: string): string {
-  const [, reason = waitingFor, until] = /^([^:]+)(?:: goes on at (\w+ \d\d:\d\d \S+))?/.exec(waitingFor) ?? [];
-  const short = reason === 'The daily cap of every number is used up' ? 'Caps used' : reason;
-  const words = `${short.charAt(0).toLowerCase()}${short.slice(1)}`;
-  return until === undefined ? words : `${words} until ${until}`;
-}
+const waitingSentence = (sentence: string): string =>
+  `Waiting: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(': ', ', ')}`;
 
 const pausedSentence = (reason: string | null): string => {
   if (reason === null || reason === '') return 'Paused';
@@ -109,11 +102,11 @@ function joined(parts: readonly (string | null)[]): string | null {
  * What a screen reader is told when it changes: the state, and the kind of waiting without its numbers, which change all the time.
  */
 export function campaignAnnouncement(
-  live: Pick<CampaignLive, 'waitingFor'> & { readonly campaign: { state: string } },
+  live: Pick<Standing, 'waiting'> & { readonly campaign: { readonly state: string } },
 ): string {
   const { state } = live.campaign;
   if (state !== 'running') return `The campaign is ${state}`;
-  return live.waitingFor === null
+  return live.waiting === null
     ? 'The campaign is sending'
-    : (waitingSentence(live.waitingFor).split(/[,;]/)[0] ?? '');
+    : (waitingSentence(live.waiting.sentence).split(/[,;]/)[0] ?? '');
 }

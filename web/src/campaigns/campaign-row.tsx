@@ -12,7 +12,6 @@ import type { TableColumn } from '../patterns/table-columns.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { TwoLines } from '../patterns/two-lines.tsx';
 import { audienceWords } from './audience-words.ts';
-import { shortCause } from './campaign-answer.ts';
 import { peopleOf, progressOf, sharesOf } from './campaign-counts.ts';
 import classes from './campaign-row.module.css';
 import { useCampaignControl } from './use-campaign-control.ts';
@@ -145,9 +144,8 @@ function useStanding(campaign: Campaign): Standing {
   const live = useQuery({ ...campaignLiveQuery(campaign.id), enabled: running, refetchInterval: CAUSE_EVERY_MS });
   if (campaign.state === 'draft') return { cause: `to ${audienceWords(campaign.audience)}`, finish: null };
   if (!running) return { cause: campaign.state === 'paused' ? campaign.stateReason : null, finish: null };
-  const waitingFor = live.data?.waitingFor ?? null;
   return {
-    cause: waitingFor === null ? null : shortCause(waitingFor),
+    cause: live.data?.waiting?.short ?? null,
     finish: finishWords((live.data?.campaign ?? campaign).expectedFinishAt, clock),
   };
 }

@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { type Campaign, type CampaignLive, campaignLiveQuery } from '../api/campaigns.ts';
 import { useCampaignStream } from '../api/live.ts';
 import { useProductClock } from '../api/product-clock.ts';
+import { AddressLink } from '../patterns/address-link.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
@@ -58,6 +59,7 @@ function Answer({ live, lost }: { readonly live: UseQueryResult<CampaignLive>; r
     <>
       <Text size="lg" fw={550} c="var(--mantine-color-text)" data-tabular>
         {sentence}
+        {live.data.waiting?.action == null ? null : <WayOut action={live.data.waiting.action} />}
       </Text>
       <Text size="sm" data-tabular>
         {more}
@@ -68,6 +70,16 @@ function Answer({ live, lost }: { readonly live: UseQueryResult<CampaignLive>; r
         ) : null}
       </Text>
       <VisuallyHidden role="status">{campaignAnnouncement(live.data)}</VisuallyHidden>
+    </>
+  );
+}
+
+/** Where a person can end what the campaign waits for. */
+function WayOut({ action }: { readonly action: { readonly label: string; readonly link: string } }) {
+  return (
+    <>
+      {' · '}
+      <AddressLink address={action.link}>{action.label}</AddressLink>
     </>
   );
 }

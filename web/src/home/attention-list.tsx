@@ -12,11 +12,11 @@ import {
 import { useQueryClient } from '@tanstack/react-query';
 import { type Home, operationKeys, resumeSending } from '../api/operations.ts';
 import { useAction } from '../api/use-action.ts';
+import { AddressLink } from '../patterns/address-link.tsx';
 import { Section } from '../patterns/page.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
 import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE, type Tone } from '../theme.ts';
-import { AddressLink } from './address-link.tsx';
 import classes from './attention-list.module.css';
 
 type Attention = Home['attention'][number];

@@ -1,1 +1,0 @@
-alter table gateway_account drop column foreign_texts_until;

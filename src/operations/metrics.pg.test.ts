@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { type HttpWorld, httpWorld } from '../../test/http-world.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+
+describe('metrics', () => {
+  let world: HttpWorld;
+  let account: string;
+  let campaign: string;
+  let accountId: Uuid;
+  beforeAll(async () => {
+    world = await httpWorld();
+    const { db } = world.database;
+    await insertContacts(
+      db,
+      world.services,
+      testPhones(3).map((phone) => ({ phone })),
+    );
+    const made = await insertAccount(db, world.services, {
+      baseUrl: 'http://127.0.0.1:1',
+      apiKey: 'key',
+      lanes: [{ gatewayRef: 'PN1', phone: '+16175550001', dailyCap: 10 }],
+    });
+    accountId = made.id;
+    account = showId('account', made.id);
+    campaign = showId('campaign', await launchTestCampaign(db, world.services, { laneIds: made.laneIds }));
+  });
+  const scrape = async (): Promise<string> => {
+    const owner = await world.owner();
+    const answer = await owner.get('/metrics');
+    expect(answer.headers.get('content-type')).toContain('text/plain');
+    return answer.json;
+  };
+
+  it('name what a running campaign waits for, and drop it when that is over', async () => {
+    expect(await scrape()).toContain(`textwright_campaign_waiting{campaign="${campaign}",reason="no_worker"} 1`);
+    await sql`insert into account_lease (account_id, owner, epoch, expires_at)
+      values (${accountId}, 'w1', 1, ${world.services.clock.now()}::timestamptz + interval '10 s')`.execute(
+      world.database.db,
+    );
+    expect(await scrape()).not.toContain('textwright_campaign_waiting{');
+  });
+
+  it('count people, and tell how accounts stand', async () => {
+    const text = await scrape();
+    expect(text).toContain(`textwright_campaign_people{campaign="${campaign}",state="pending"} 3`);
+    expect(text).toContain(`textwright_account_held{account="${account}"} 1`);
+    expect(text).toContain(`textwright_account_breaker_open{account="${account}"} 0`);
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('are for those who sign in', async () => expect((await world.client().get('/metrics')).status).toBe(401));
+});

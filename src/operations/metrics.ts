@@ -1,0 +1,86 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { listCampaigns } from '../campaigns/campaign-store.ts';
+import { readWaitingFacts } from '../campaigns/read-waiting.ts';
+import { waitingFor } from '../campaigns/waiting.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import { showId } from '../platform/ids.ts';
+import { readAccountPulses, readEventPulses } from './metrics-store.ts';
+
+/**
+ * What a monitoring system scrapes, in the text format of Prometheus. All of it is read from the tables at the moment of the scrape,
+ * so that it speaks for all processes; only the `process_*` and `nodejs_*` figures are this process's own.
+ */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+interface Deps {
+  readonly db: Db;
+  readonly clock: Clock;
+}
+
+/** More running campaigns than that are not looked at one by one. */
+const CAMPAIGNS_MAX = 50;
+const STATES = ['pending', 'unknown', 'sent', 'delivered', 'failed', 'skipped'] as const;
+
+export function createMetrics(deps: Deps): Metrics {
+  const ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
+  return {
+    contentType: ofProcess.contentType,
+    async text() {
+      // New ones for each scrape: what is over leaves nothing behind, and two scrapes at once do not mix.
+      const registry = new Registry();
+      const gauges = createGauges(registry);
+      await readCampaigns(deps, gauges);
+      await readAccounts(deps, gauges);
+      for (const { state, events } of await readEventPulses(deps.db)) gauges.events.set({ state }, events);
+      return `${await registry.metrics()}${await ofProcess.metrics()}`;
+    },
+  };
+}
+
+function createGauges(registry: Registry) {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> =>
+    new Gauge({ name: `textwright_${name}`, help, labelNames, registers: [registry] });
+  return {
+    people: gauge('campaign_people', 'People of a running campaign by state', ['campaign', 'state']),
+    waiting: gauge('campaign_waiting', '1 for what a running campaign waits for; absent while it sends', [
+      'campaign',
+      'reason',
+    ]),
+    held: gauge('account_held', '1 while a worker holds the account', ['account']),
+    paused: gauge('account_paused', '1 while the account is paused', ['account']),
+    breaker: gauge('account_breaker_open', '1 while its gateway fails', ['account']),
+    failures: gauge('account_holder_failures', 'Times in a row that its holder stopped by itself', ['account']),
+    unknown: gauge('account_texts_unknown', 'Texts whose outcome is being asked for', ['account']),
+    answers: gauge('account_answers_waiting', 'Confirmations and replies that wait', ['account']),
+    events: gauge('gateway_events_open', 'Events of gateways that are not applied', ['state']),
+  };
+}
+
+type Gauges = ReturnType<typeof createGauges>;
+
+async function readAccounts({ db, clock }: Deps, gauges: Gauges): Promise<void> {
+  for (const account of await readAccountPulses(db, clock.now())) {
+    const labels = { account: showId('account', account.id) };
+    gauges.held.set(labels, Number(account.held));
+    gauges.paused.set(labels, Number(account.paused));
+    gauges.breaker.set(labels, Number(account.breakerOpen));
+    gauges.failures.set(labels, account.failures);
+    gauges.unknown.set(labels, account.unknown);
+    gauges.answers.set(labels, account.answersWaiting);
+  }
+}
+
+async function readCampaigns({ db, clock }: Deps, gauges: Gauges): Promise<void> {
+  const page = { search: undefined, after: undefined, limit: CAMPAIGNS_MAX };
+  for (const campaign of await listCampaigns(db, { ...page, state: 'running' })) {
+    const id = showId('campaign', campaign.id);
+    for (const state of STATES) gauges.people.set({ campaign: id, state }, campaign.totals[state]);
+    const waiting = waitingFor(await readWaitingFacts(db, clock, campaign));
+    if (waiting !== null) gauges.waiting.set({ campaign: id, reason: waiting.code }, 1);
+  }
+}
