@@ -18,6 +18,7 @@ import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
+import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
 import { createApp } from './http/server.ts';
@@ -180,6 +181,7 @@ export const createHttpApp = (services: Services) =>
       registerImportRoutes,
       registerTemplateRoutes,
       registerCampaignRoutes,
+      registerRecipientRoutes,
       registerInboxRoutes,
       registerWebhookRoutes,
     ],

@@ -133,6 +133,18 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
     expect(texts.length).toBeGreaterThan(380);
   });
 
+  it('tells why one person was texted, rule by rule', async () => {
+    await page.getByRole('link', { name: /^People/ }).click();
+    await page.getByRole('grid').getByText('Delivered', { exact: false }).first().click();
+    const panel = page.getByRole('complementary').last();
+    await panel.getByText('rules asked, none forbids').click();
+    await panel.getByText(/^Texting was allowed where this person is until/).waitFor();
+    await panel.getByText(/^\d+ attempts?$/).click();
+    await panel.getByText('The gateway took the text').waitFor();
+    await shot('explained');
+    expect.soft(await violations()).toEqual([]);
+  });
+
   it('shows a reply in the inbox as it comes and answers it', async () => {
     world.clock.setFactor(60);
     await page.goto(`${world.url}/inbox`);

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
+import { utcText } from '../compliance/eligibility.ts';
+import { addMs, DAY_MS, type Instant, instantFromMs } from '../platform/time.ts';
 
 /**
  * The saved condition that chooses the contacts of a campaign: every contact, which must be said, or those for whom all given
@@ -20,19 +21,57 @@ export function isChosen(rule: AudienceRule | null): boolean {
   return all === true || tags.length + states.length + cities.length > 0 || notContactedDays !== undefined;
 }
 
+/** One condition of a rule: what it asks, what it looks at, and whether a contact meets it. */
+export interface AudienceCondition {
+  readonly code: 'tags' | 'states' | 'cities' | 'not_contacted';
+  /** "tagged estimate or flood": reads well behind "not". */
+  readonly words: string;
+  readonly met: RawBuilder<unknown>;
+  /** JSON object of what the contact has. */
+  readonly has: RawBuilder<unknown>;
+}
+
+/** The conditions of a rule over `contact c`, in one order; none when everybody is meant, or nobody. */
+export function audienceConditions(rule: AudienceRule | null, now: Instant): readonly AudienceCondition[] {
+  if (rule === null || rule.all === true) return [];
+  const { tags = [], states = [], cities = [], notContactedDays } = rule;
+  const conditions: AudienceCondition[] = [];
+  if (tags.length > 0)
+    conditions.push({
+      code: 'tags',
+      words: `tagged ${tags.join(' or ')}`,
+      met: sql`c.tags && ${tags}::text[]`,
+      has: sql`jsonb_build_object('tags', c.tags)`,
+    });
+  if (states.length > 0)
+    conditions.push({
+      code: 'states',
+      words: `in ${states.join(' or ')}`,
+      met: sql`c.state = any(${states}::text[])`,
+      has: sql`jsonb_build_object('state', c.state)`,
+    });
+  if (cities.length > 0)
+    conditions.push({
+      code: 'cities',
+      words: `living in ${cities.join(' or ')}`,
+      met: sql`lower(c.city) = any(${cities.map((city) => city.toLowerCase())}::text[])`,
+      has: sql`jsonb_build_object('city', c.city)`,
+    });
+  if (notContactedDays !== undefined)
+    conditions.push({
+      code: 'not_contacted',
+      words: `not texted for ${notContactedDays} days`,
+      met: sql`(c.last_campaign_text_at is null or c.last_campaign_text_at < ${addMs(now, -notContactedDays * DAY_MS)})`,
+      has: sql`jsonb_build_object('lastCampaignTextAt', ${utcText(sql`c.last_campaign_text_at`)})`,
+    });
+  return conditions;
+}
+
 /** The rule as a predicate over `contact c`. Indexes contact_tags and contact_place serve it. */
 export function audienceSql(rule: AudienceRule | null, now: Instant): RawBuilder<boolean> {
   if (rule === null || !isChosen(rule)) return sql<boolean>`false`;
   if (rule.all === true) return sql<boolean>`true`;
-  const conditions: RawBuilder<unknown>[] = [];
-  if (rule.tags !== undefined && rule.tags.length > 0) conditions.push(sql`c.tags && ${rule.tags}::text[]`);
-  if (rule.states !== undefined && rule.states.length > 0) conditions.push(sql`c.state = any(${rule.states}::text[])`);
-  if (rule.cities !== undefined && rule.cities.length > 0)
-    conditions.push(sql`lower(c.city) = any(${rule.cities.map((city) => city.toLowerCase())}::text[])`);
-  if (rule.notContactedDays !== undefined)
-    conditions.push(
-      sql`(c.last_campaign_text_at is null or c.last_campaign_text_at < ${addMs(now, -rule.notContactedDays * DAY_MS)})`,
-    );
+  const conditions = audienceConditions(rule, now).map((condition) => condition.met);
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
@@ -40,10 +79,10 @@ export function audienceSql(rule: AudienceRule | null, now: Instant): RawBuilder
 export function audienceSentence(rule: AudienceRule | null): string {
   if (rule === null || !isChosen(rule)) return 'nobody yet';
   if (rule.all === true) return 'all contacts';
-  const words: string[] = [];
-  if (rule.tags?.length) words.push(`tagged ${rule.tags.join(' or ')}`);
-  if (rule.states?.length) words.push(`in ${rule.states.join(' or ')}`);
-  if (rule.cities?.length) words.push(`living in ${rule.cities.join(' or ')}`);
-  if (rule.notContactedDays !== undefined) words.push(`not texted for ${rule.notContactedDays} days`);
-  return words.join(', ');
+  return audienceConditions(rule, NO_MATTER_WHEN)
+    .map((condition) => condition.words)
+    .join(', ');
 }
+
+/** Words do not depend on the instant. */
+const NO_MATTER_WHEN = instantFromMs(0);

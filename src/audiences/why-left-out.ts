@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { skipReasonSql } from '../compliance/eligibility.ts';
+import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
 import { type OutcomeSentence, sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
@@ -8,16 +8,28 @@ import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
 import { eligibilityFacts } from './preview-audience.ts';
 
-/** The first rule that keeps this person out of a campaign launched now, or null: the same rules that launching applies. */
-export async function whyLeftOut(
-  db: Db | Tx,
-  query: { readonly contactId: Uuid; readonly now: Instant },
-): Promise<Outcome<({ readonly reason: string } & OutcomeSentence) | null>> {
-  const { rows } = await sql<{ reason: string | null }>`
-    select ${skipReasonSql(eligibilityFacts(query.now))} as reason from contact c where c.id = ${query.contactId}`.execute(
+interface ContactNow {
+  readonly contactId: Uuid;
+  readonly now: Instant;
+}
+
+/** What each rule says of this person now, and what it looked at: the same rules that launching and the claim apply. */
+export async function checkEligibility(db: Db | Tx, query: ContactNow): Promise<Outcome<readonly EligibilityCheck[]>> {
+  const { rows } = await sql<{ checks: readonly EligibilityCheck[] }>`
+    select ${eligibilityChecksSql(eligibilityFacts(query.now))} as checks from contact c where c.id = ${query.contactId}`.execute(
     db,
   );
   const [row] = rows;
-  if (row === undefined) return notFound('contact', showId('contact', query.contactId));
-  return ok(row.reason === null ? null : { reason: row.reason, ...sentenceFor(row.reason) });
+  return row === undefined ? notFound('contact', showId('contact', query.contactId)) : ok(row.checks);
+}
+
+/** The first rule that keeps this person out of a campaign launched now, or null. */
+export async function whyLeftOut(
+  db: Db | Tx,
+  query: ContactNow,
+): Promise<Outcome<({ readonly reason: string } & OutcomeSentence) | null>> {
+  const checks = await checkEligibility(db, query);
+  if (!checks.ok) return checks;
+  const first = checks.value.find((check) => check.forbids);
+  return ok(first === undefined ? null : { reason: first.code, ...sentenceFor(first.code) });
 }

@@ -149,14 +149,29 @@ export async function skipPending(
   return { lastId: last !== undefined && last.people === batch.limit ? last.lastId : undefined };
 }
 
-/** Closes running campaigns in which nothing is open any more; returns their ids. */
-export async function completeFinished(tx: Tx | Db, now: Instant): Promise<readonly Uuid[]> {
+/** Whether a person may join it is decided on this row: kept as it is until the transaction ends, without stopping the engine. */
+export async function holdCampaign(tx: Tx, id: Uuid): Promise<Campaign | undefined> {
+  await sql`select 1 from campaign where id = ${id} for share`.execute(tx);
+  return getCampaign(tx, id);
+}
+
+/**
+ * Closes running campaigns in which nothing is open any more; returns their ids. Locked first and asked again then: people who are
+ * just being added (campaigns/add-people.ts) are wholly before, or find it completed.
+ */
+export async function completeFinished(tx: Tx, now: Instant): Promise<readonly Uuid[]> {
   // campaign_totals answers without touching enrollments.
+  const nothingOpen = sql`id in (
+    select t.campaign_id from campaign_totals t join campaign r on r.id = t.campaign_id and r.state = 'running'
+    group by t.campaign_id having sum(t.pending + t.handing_over + t.unknown) = 0)`;
+  const { rows: done } = await sql<{ id: Uuid }>`
+    select id from campaign where state = 'running' and ${nothingOpen} order by id for no key update skip locked`.execute(
+    tx,
+  );
+  if (done.length === 0) return [];
   const { rows } = await sql<{ id: Uuid }>`
     update campaign set state = 'completed', state_reason = null, finished_at = ${now}, updated_at = ${now}
-    where state = 'running' and id in (
-      select t.campaign_id from campaign_totals t join campaign r on r.id = t.campaign_id and r.state = 'running'
-      group by t.campaign_id having sum(t.pending + t.handing_over + t.unknown) = 0)
+    where id = any(${done.map((row) => row.id)}::uuid[]) and ${nothingOpen}
     returning id`.execute(tx);
   return rows.map((row) => row.id);
 }

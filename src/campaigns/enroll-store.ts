@@ -1,18 +1,20 @@
 import { type RawBuilder, sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
-import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { contactNameSql, eligibilityFacts, type PersonSample } from '../audiences/preview-audience.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
-import type { Tx } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
 
 /**
- * Everyone in the audience becomes an enrollment: pending, or skipped with the first reason that forbids. Ids and variants come
- * from a hash of campaign and contact, so that a repetition gives the same rows and the assignment is fixed before sending.
+ * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Ids and variants come from
+ * a hash of campaign and contact, so that a repetition gives the same rows and the assignment is fixed before sending. Whoever is
+ * in the campaign already stays as they are. `chosen` is a predicate over `contact c`.
  */
-export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): Promise<void> {
+const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now: Instant): RawBuilder<unknown> =>
   // md5 of the pair: 128 bits that every process and every version computes alike.
-  await sql`
+  sql`
     insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, skip_reason, lane_id, not_before, created_at)
     select (${idPrefix(now)} || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid, ${campaign.id}, contact_id, phone,
       ${variantSql(campaign.variants)}, zone_group,
@@ -22,9 +24,101 @@ export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): 
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
         ${skipReasonSql(eligibilityFacts(now))} as reason
-      from contact c where ${audienceSql(campaign.audience, now)}
+      from contact c where ${chosen}
     ) audience
-    on conflict (campaign_id, contact_id) do nothing`.execute(tx);
+    on conflict (campaign_id, contact_id) do nothing`;
+
+/** One statement for the whole audience of a launch. */
+export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): Promise<void> {
+  await insertEnrollments(campaign, audienceSql(campaign.audience, now), now).execute(tx);
+}
+
+export interface ReasonCount {
+  /** Null: to be texted. */
+  readonly reason: string | null;
+  readonly count: number;
+}
+
+/** The same for people who come later; counts those who were taken in now, by the reason for which they are left out. */
+export async function enrollMore(
+  tx: Tx,
+  campaign: Campaign,
+  query: { readonly contactIds: readonly Uuid[]; readonly now: Instant },
+): Promise<readonly ReasonCount[]> {
+  const { rows } = await sql<ReasonCount>`
+    with enrolled as (
+      ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, query.now)}
+      returning skip_reason as reason
+    )
+    select reason, count(*) as count from enrolled group by 1 order by 2 desc, 1`.execute(tx);
+  return rows;
+}
+
+/** Unique (campaign, contact). */
+const notYetIn = (campaignId: Uuid): RawBuilder<boolean> =>
+  sql<boolean>`not exists (select 1 from enrollment x where x.campaign_id = ${campaignId} and x.contact_id = c.id)`;
+
+interface NewPeopleQuery {
+  readonly campaignId: Uuid;
+  /** Predicate over `contact c`. */
+  readonly chosen: RawBuilder<boolean>;
+  readonly now: Instant;
+}
+
+export interface NewPeople {
+  readonly matched: number;
+  /** Those of them who are not in the campaign yet, by the reason for which they would be left out. */
+  readonly fresh: readonly ReasonCount[];
+}
+
+/** Who `enrollMore` would take in. Changes nothing. */
+export async function countNewPeople(db: Db | Tx, query: NewPeopleQuery): Promise<NewPeople> {
+  const { rows } = await sql<ReasonCount & { readonly fresh: boolean }>`
+    select ${notYetIn(query.campaignId)} as fresh, ${skipReasonSql(eligibilityFacts(query.now))} as reason, count(*) as count
+    from contact c where ${query.chosen} group by 1, 2 order by 3 desc, 2`.execute(db);
+  return {
+    matched: rows.reduce((sum, row) => sum + row.count, 0),
+    fresh: rows.flatMap(({ fresh, reason, count }) => (fresh ? [{ reason, count }] : [])),
+  };
+}
+
+/** Those who would be taken in, textable or not. */
+export async function newPeopleIds(
+  db: Db | Tx,
+  query: Omit<NewPeopleQuery, 'now'> & { readonly limit: number },
+): Promise<readonly Uuid[]> {
+  const { rows } = await sql<{ id: Uuid }>`
+    select c.id from contact c where ${query.chosen} and ${notYetIn(query.campaignId)} limit ${query.limit}`.execute(
+    db,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** A few of those who would be texted, the newest contacts in front. */
+export async function sampleNewPeople(
+  db: Db | Tx,
+  query: NewPeopleQuery & { readonly limit: number },
+): Promise<readonly PersonSample[]> {
+  const { rows } = await sql<PersonSample>`
+    select c.id, ${contactNameSql} as name, c.phone from contact c
+    where ${query.chosen} and ${notYetIn(query.campaignId)}
+      and ${skipReasonSql(eligibilityFacts(query.now))} is null
+    order by c.created_at desc, c.id desc limit ${query.limit}`.execute(db);
+  return rows;
+}
+
+/** The variant that a contact gets, or would get: that of the statement above. Undefined for a campaign without texts. */
+export async function assignedVariant(
+  db: Db,
+  campaign: Pick<Campaign, 'id' | 'variants'>,
+  contactId: Uuid,
+): Promise<Uuid | undefined> {
+  if (campaign.variants.length === 0) return undefined;
+  const { rows } = await sql<{ id: Uuid }>`
+    select ${variantSql(campaign.variants)} as id from (select md5(${campaign.id}::text || ${contactId}::uuid::text) as hash) pair`.execute(
+    db,
+  );
+  return rows[0]?.id;
 }
 
 /** 48 bits of time and the version digit of a UUIDv7; the hash supplies the rest. */

@@ -1,15 +1,11 @@
-import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
-import { nextOpening } from '../compliance/quiet-hours.ts';
-import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
-import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
+import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
 import { lookAhead } from './campaign-hours.ts';
 import { expectedFinish, type UsedLane } from './expected-finish.ts';
 import { campaignHours, failureCounts, type LiveReply, latestReplies, sentSince, skipCounts } from './live-store.ts';
-import { localTime } from './local-time.ts';
 import { readWaitingFacts } from './read-waiting.ts';
 import { type Waiting, waitingFor } from './waiting.ts';
 
@@ -56,30 +52,4 @@ export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign)
     perHour,
     asOf: facts.now,
   };
-}
-
-export interface WaitingAt {
-  readonly campaign: Campaign;
-  readonly policy: SendingPolicy;
-  /** Of the business: times are told in it. */
-  readonly zone: string;
-  readonly now: Instant;
-}
-
-/** Why one person has not been texted yet, in a sentence. */
-export function whyPending(
-  person: { readonly zoneGroup: string; readonly notBefore: Instant },
-  { campaign, policy, zone, now }: WaitingAt,
-): string {
-  if (campaign.state === 'paused') return 'The campaign is paused';
-  if (campaign.state === 'cancelled')
-    return 'The campaign was cancelled: nothing is sent, and this person is just being taken off its list';
-  const from = isBefore(now, person.notBefore) ? person.notBefore : now;
-  const opensAt = nextOpening(parseZoneGroupKey(person.zoneGroup), hoursOf(policy, campaign), from);
-  if (opensAt === undefined)
-    return 'The send window never opens for this person: the possible time zones do not overlap in it';
-  if (isBefore(now, person.notBefore) && opensAt.equals(person.notBefore))
-    return `Had ${policy.messagesPerDay} campaign texts in 24 hours, or was put off by the gateway: from ${localTime(opensAt, zone)}`;
-  if (isBefore(now, opensAt)) return `Quiet hours where this person is: from ${localTime(opensAt, zone)}`;
-  return 'Waits for its turn: the daily cap of the numbers, or their rate';
 }

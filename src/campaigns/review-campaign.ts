@@ -7,6 +7,7 @@ import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
+import { PRICE_PER_PART_CENTS } from '../messages/price.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
@@ -40,9 +41,6 @@ export interface CampaignReview {
   readonly waiting: number;
   readonly forecast: Forecast;
 }
-
-/** What the provider charges for a part to a US number. */
-const PRICE_PER_PART_CENTS = 1;
 
 /** Everything a person must see before launching: people, exclusions, parts, finish, problems. Changes nothing. */
 export async function reviewCampaign(

@@ -3,6 +3,7 @@ import type { CampaignState } from '../campaigns/campaign.ts';
 import type { ControlOptions } from './campaign-control.ts';
 import type { CreateOptions } from './campaign-create.ts';
 import type { LaunchOptions } from './campaign-launch.ts';
+import type { AddPeopleOptions, SettleOptions } from './campaign-people.ts';
 import type { ListOptions, ShowOptions } from './campaign-read.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
@@ -26,6 +27,8 @@ export function define(command: Command, shell: Shell): void {
   defineCreate(command.command('create'), shell);
   defineLaunch(command.command('launch'), shell);
   defineControls(command, shell);
+  defineAddPeople(command.command('add-people'), shell);
+  defineSettle(command.command('settle'), shell);
 }
 
 function defineReads(command: Command, shell: Shell): void {
@@ -58,11 +61,8 @@ function defineCreate(command: Command, shell: Shell): void {
     .description('Make a draft; nothing is sent before its launch')
     .requiredOption('--name <name>', 'name of the campaign', campaignName)
     .requiredOption('--text <[label=]template>', 'text of a variant (repeatable)', repeatable, [])
-    .option('--all', 'to every contact; without it give at least one of the conditions below')
-    .option('--tag <tag>', 'to contacts with this tag (repeatable: any of them)', repeatable, [])
-    .option('--state <state>', 'to contacts in this state (repeatable: any of them)', repeatable, [])
-    .option('--city <city>', 'to contacts in this city (repeatable: any of them)', repeatable, [])
-    .option('--not-contacted-days <n>', 'to contacts without a campaign text within these days', countOption)
+    .option('--all', 'to every contact; without it give at least one of the conditions below');
+  withConditions(command)
     .option(
       '--lane <lane>',
       'from this number: id, number or name (repeatable; default: every active one)',
@@ -72,6 +72,13 @@ function defineCreate(command: Command, shell: Shell): void {
     .option('--json', 'print the draft as one JSON object')
     .action(async (options: CreateOptions) => (await import('./campaign-create.ts')).createCommand(options, shell));
 }
+
+const withConditions = (command: Command): Command =>
+  command
+    .option('--tag <tag>', 'to contacts with this tag (repeatable: any of them)', repeatable, [])
+    .option('--state <state>', 'to contacts in this state (repeatable: any of them)', repeatable, [])
+    .option('--city <city>', 'to contacts in this city (repeatable: any of them)', repeatable, [])
+    .option('--not-contacted-days <n>', 'to contacts without a campaign text within these days', countOption);
 
 function defineLaunch(command: Command, shell: Shell): void {
   withExamples(command, [
@@ -104,4 +111,54 @@ function defineControls(command: Command, shell: Shell): void {
     .option('--reason <text>', 'why, for whoever sees it cancelled')
     .option('--dry-run', 'only say how many people would be left out')
     .option('--yes', 'do not ask; needed where nobody can answer');
+}
+
+function defineAddPeople(command: Command, shell: Shell): void {
+  withExamples(command, [
+    ['textwright campaign add-people "Spring" --new-matches --dry-run', 'who matches its audience by now'],
+    ['textwright campaign add-people "Spring" --tag referral', 'everyone with a tag'],
+    ['textwright campaign add-people "Spring" --contact "(617) 555-0123" --yes', 'one person, without a question'],
+  ])
+    .description('Add people to a campaign that runs or is paused; who is in it already stays as they are')
+    .argument('<campaign>', REFERENCE)
+    .option('--contact <contact>', 'this contact: number or id (repeatable)', repeatable, [])
+    .option('--new-matches', 'whoever matches its own audience by now')
+    .option('--all', 'every contact');
+  withConditions(command)
+    .option('--dry-run', 'only say who would be added')
+    .option('--yes', 'do not ask; needed where nobody can answer')
+    .option('--json', 'print {"added","alreadyIn","leftOut"} as one JSON object')
+    .action(async (reference: string, options: AddPeopleOptions) =>
+      (await import('./campaign-people.ts')).addPeopleCommand(reference, options, shell),
+    );
+}
+
+const OUTCOMES = ['sent', 'send_again', 'drop'] as const satisfies readonly SettleOptions['outcome'][];
+
+function defineSettle(command: Command, shell: Shell): void {
+  withExamples(command, [
+    [
+      'textwright campaign settle "Spring" --contact +16175550123 --outcome sent --reason "seen on the phone"',
+      'it was sent',
+    ],
+    [
+      'textwright campaign settle "Spring" --contact +16175550123 --outcome drop --reason "not in the portal"',
+      'it was not, and is not sent any more',
+    ],
+  ])
+    .description('Say what became of a text whose answer was lost, when you know and the gateway does not answer')
+    .argument('<campaign>', REFERENCE)
+    .requiredOption('--contact <contact>', 'number or id')
+    .addOption(
+      new Option('--outcome <outcome>', 'sent; or not sent, and: send it again, or drop it')
+        .choices(OUTCOMES)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--reason <text>', 'how you know, for the audit log')
+    .option('--gateway-id <id>', 'with sent: the id that the gateway gave the text')
+    .option('--yes', 'do not ask before sending again; needed where nobody can answer')
+    .option('--json', 'print {"contactId","state"}')
+    .action(async (reference: string, options: SettleOptions) =>
+      (await import('./campaign-people.ts')).settleCommand(reference, options, shell),
+    );
 }

@@ -57,7 +57,11 @@ function parseDraft(options: CreateOptions) {
 
 const CONDITIONS = '--tag, --state, --city or --not-contacted-days';
 
-function audienceOf({ all, tag, state, city, notContactedDays }: CreateOptions): AudienceRule {
+/** The rule that the options of an audience say. */
+export function audienceOf(
+  options: Pick<CreateOptions, 'all' | 'tag' | 'state' | 'city' | 'notContactedDays'>,
+): AudienceRule {
+  const { all, tag, state, city, notContactedDays } = options;
   const conditions = {
     ...(tag.length === 0 ? {} : { tags: tag }),
     ...(state.length === 0 ? {} : { states: state.map((name) => stateCode(name) ?? name) }),

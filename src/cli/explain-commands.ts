@@ -1,6 +1,7 @@
 /** `textwright explain`: the pure rules for people and scripts. Each rule is loaded when it is asked; nothing else is. */
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../platform/result.ts';
+import type { EligibilityOptions } from './explain-eligibility.ts';
 import { isJsonObject, type JsonObject, parseJsonLine, readLines } from './json-lines.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
@@ -19,10 +20,12 @@ export function define(command: Command, shell: Shell): void {
     ['textwright explain opt-out "Pls take me off your list"', 'would this reply end the texts?'],
     ['textwright explain parts "See you at 5 🙂"', 'what would this text cost?'],
     ['textwright explain template "Hi {first_name|there}!"', 'what would be sent?'],
-  ]).description('Ask the rules that the product itself uses; needs no database');
+    ['textwright explain eligibility --campaign "Spring" --contact +16175550123', 'why was this person not texted?'],
+  ]).description('Ask the rules that the product itself uses; only eligibility needs the database');
   defineOptOut(command.command('opt-out'), shell);
   defineParts(command.command('parts'), shell);
   defineTemplate(command.command('template'), shell);
+  defineEligibility(command.command('eligibility'), shell);
 }
 
 interface AskOptions {
@@ -77,6 +80,20 @@ function defineParts(command: Command, shell: Shell): void {
         words: ({ encoding, units, parts }) => `${encoding}, ${count(units, 'unit')}, ${count(parts, 'part')}`,
       });
     });
+}
+
+function defineEligibility(command: Command, shell: Shell): void {
+  withExamples(command, [
+    ['textwright explain eligibility --campaign "Spring" --contact "(617) 555-0123"', 'for reading'],
+    ['textwright explain eligibility --campaign cmp_... --contact con_... --json', 'every rule with what it looked at'],
+  ])
+    .description('Why a contact was or was not texted by a campaign, or would be by a draft; and what would change it')
+    .requiredOption('--campaign <campaign>', 'id, or name when only one campaign is called that')
+    .requiredOption('--contact <contact>', 'number or id')
+    .option('--json', 'print the explanation as one JSON object')
+    .action(async (options: EligibilityOptions) =>
+      (await import('./explain-eligibility.ts')).explainEligibilityCommand(options, shell),
+    );
 }
 
 type TemplateAnswer =

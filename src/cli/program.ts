@@ -23,7 +23,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
   explain: {
-    summary: 'Ask the rules: opt-outs, message parts, templates',
+    summary: 'Ask the rules: opt-outs, message parts, templates, eligibility',
     load: () => import('./explain-commands.ts'),
   },
   user: { summary: 'Give somebody who signs in a new password', load: () => import('./user-commands.ts') },

@@ -3,14 +3,21 @@ import type { Instant } from '../platform/time.ts';
 
 /**
  * Why a contact gets no campaign text. Each rule is one declaration: the code that is stored, the SQL predicate over `contact c`
- * that is true when the rule forbids, the sentence for people. Enrollment, previews and explanations use the same list; the
- * order decides which reason is named when several hold.
+ * that is true when the rule forbids, the sentence for people, and what the rule looks at. Enrollment, previews, the claim and
+ * explanations use the same list; the order decides which reason is named when several hold.
  */
 export interface EligibilityRule {
   readonly code: string;
   readonly sentence: string;
+  /** What it says of somebody whom it lets through. */
+  readonly otherwise: string;
   readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
+  /** What it looked at, as a JSON object of plain values. */
+  readonly inputs: RawBuilder<RuleInputs>;
 }
+
+export type RuleInputs = Readonly<Record<string, RuleInput>>;
+export type RuleInput = string | number | boolean | null | readonly string[];
 
 export interface EligibilityFacts {
   readonly now: Instant;
@@ -23,37 +30,64 @@ const suppressedFor = (...reasons: readonly string[]): RawBuilder<boolean> =>
   // Index suppression_active.
   sql<boolean>`exists (select 1 from suppression s where s.phone = c.phone and s.lifted_at is null and s.reason = any(${reasons}::text[]))`;
 
+/** An instant inside a JSON object, written as everywhere. */
+export const utcText = (at: RawBuilder<unknown>): RawBuilder<string | null> =>
+  sql<string | null>`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+/** The suppression that `suppressedFor` found, the oldest of several; nulls without one. */
+const suppressionFor = (...reasons: readonly string[]): RawBuilder<RuleInputs> =>
+  sql<RuleInputs>`coalesce((
+    select jsonb_build_object('suppressionId', s.id, 'reason', s.reason, 'channel', s.channel, 'since', ${utcText(sql`s.created_at`)})
+    from suppression s where s.phone = c.phone and s.lifted_at is null and s.reason = any(${reasons}::text[])
+    order by s.created_at, s.id limit 1), '{"suppressionId": null}')`;
+
+const AREA_CODE = sql<string>`substr(c.phone, 3, 3)`;
+const areaCodeInput = sql<RuleInputs>`jsonb_build_object('areaCode', ${AREA_CODE})`;
+
 export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
   {
     code: 'opted_out',
     sentence: 'Asked not to be texted',
+    otherwise: 'Has not asked to be left alone',
     forbids: () => suppressedFor('opt_out', 'provider_opt_out'),
+    inputs: suppressionFor('opt_out', 'provider_opt_out'),
   },
   {
     code: 'wrong_number',
     sentence: 'The number belongs to someone else',
+    otherwise: 'Nobody has said that it is the wrong number',
     forbids: () => suppressedFor('wrong_number'),
+    inputs: suppressionFor('wrong_number'),
   },
   {
     code: 'invalid_number',
     sentence: 'The number cannot receive texts',
+    otherwise: 'Nothing speaks against the number',
     forbids: () => sql<boolean>`(c.number_state = 'invalid' or ${suppressedFor('invalid_number')})`,
+    inputs: sql<RuleInputs>`jsonb_build_object('numberState', c.number_state, 'numberStateReason', c.number_state_reason)
+      || ${suppressionFor('invalid_number')}`,
   },
   {
     code: 'toll_free',
     sentence: 'A toll-free number is no one’s phone',
-    forbids: (facts) => sql<boolean>`substr(c.phone, 3, 3) = any(${facts.tollFreeAreaCodes}::text[])`,
+    otherwise: 'Not a toll-free number',
+    forbids: (facts) => sql<boolean>`${AREA_CODE} = any(${facts.tollFreeAreaCodes}::text[])`,
+    inputs: areaCodeInput,
   },
   {
     code: 'outside_us',
     sentence: 'A Canadian or Caribbean number; campaigns text US numbers only',
-    forbids: (facts) => sql<boolean>`substr(c.phone, 3, 3) = any(${facts.outsideUsAreaCodes}::text[])`,
+    otherwise: 'A US number',
+    forbids: (facts) => sql<boolean>`${AREA_CODE} = any(${facts.outsideUsAreaCodes}::text[])`,
+    inputs: areaCodeInput,
   },
   {
     // Its window would never open and the campaign never end.
     code: 'no_zone',
     sentence: 'No time zone is plausible for this number, so no hour is known to be allowed',
+    otherwise: 'It is known where the number may be',
     forbids: () => sql<boolean>`c.zone_group like '%|'`,
+    inputs: sql<RuleInputs>`jsonb_build_object('zoneGroup', c.zone_group)`,
   },
 ];
 
@@ -64,5 +98,23 @@ export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null
     sql` `,
   )} end`;
 
-export const ruleSentence = (code: string): string | undefined =>
-  ELIGIBILITY_RULES.find((rule) => rule.code === code)?.sentence;
+/** What each rule says of one contact. */
+export interface EligibilityCheck {
+  readonly code: string;
+  readonly forbids: boolean;
+  readonly inputs: RuleInputs;
+}
+
+/** JSON array of `EligibilityCheck`, in the order of the rules. */
+export const eligibilityChecksSql = (facts: EligibilityFacts): RawBuilder<readonly EligibilityCheck[]> =>
+  sql<readonly EligibilityCheck[]>`jsonb_build_array(${sql.join(
+    ELIGIBILITY_RULES.map(
+      (rule) =>
+        sql`jsonb_build_object('code', ${rule.code}::text, 'forbids', ${rule.forbids(facts)}, 'inputs', ${rule.inputs})`,
+    ),
+  )})`;
+
+export const ruleOf = (code: string): EligibilityRule | undefined =>
+  ELIGIBILITY_RULES.find((rule) => rule.code === code);
+
+export const ruleSentence = (code: string): string | undefined => ruleOf(code)?.sentence;

@@ -26,5 +26,5 @@ it.each(ELIGIBILITY_RULES.map((rule) => [rule.code, rule.sentence]))(
 
 it('joins sentence and remedy', () => {
   expect(outcomeText('30006')).toBe('A landline, or a carrier that cannot be reached. Ask for another number');
-  expect(outcomeText('cancelled')).toBe('Campaign was cancelled');
+  expect(outcomeText('cancelled')).toBe('Campaign was cancelled. A copy of the campaign can reach this person');
 });

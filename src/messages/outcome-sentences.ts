@@ -44,6 +44,23 @@ export function outcomeText(code: string): string {
   return remedy === '' ? sentence : `${sentence}. ${remedy}`;
 }
 
+/** What an attempt to hand a text over led to; null while it is under way. */
+export const attemptSentence = (outcome: string | null): string =>
+  outcome === null ? 'The gateway is being called' : (ATTEMPTS.get(outcome) ?? outcome);
+
+const ATTEMPTS: ReadonlyMap<string, string> = new Map([
+  ['accepted', 'The gateway took the text'],
+  ['refused_recipient', 'The gateway refused this recipient'],
+  ['refused_sender', 'The gateway refused the sender'],
+  ['throttled', 'The gateway asked for time, or could not be reached; nothing was sent'],
+  ['unknown', 'The answer of the gateway was lost'],
+  ['settled_sent', 'The answer was lost; asked later, the gateway had the text'],
+  ['settled_absent', 'The answer was lost; asked later, the gateway did not have the text'],
+  ['not_called', 'The moment had passed before the gateway was called; nothing was sent'],
+  ['said_sent', 'The answer was lost; a person recorded that the text was sent'],
+  ['said_absent', 'The answer was lost; a person recorded that the text was not sent'],
+]);
+
 const splitCode = (code: string): readonly [string, string?] => {
   const colon = code.indexOf(':');
   return colon < 0 ? [code] : [code.slice(0, colon), code.slice(colon + 1)];
@@ -75,7 +92,8 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     landline: ['A landline, which cannot receive texts', OTHER_NUMBER],
     contacted_recently: ['Got a campaign text a short time ago', 'The next campaign can reach this person'],
     held_for_review: ['Wrote something that may be an opt-out', 'Read the conversation in the inbox and decide'],
-    cancelled: ['Campaign was cancelled', ''],
+    cancelled: ['Campaign was cancelled', 'A copy of the campaign can reach this person'],
+    dropped_by_hand: ['A person decided not to send the text', 'Another campaign can reach this person'],
     // Texts that could not be made.
     missing_field: [
       'The text needs a field that this contact does not have',
@@ -86,7 +104,10 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
       'The text is longer than a gateway takes (1,600 characters)',
       'Shorten the template, or the field that makes it long',
     ],
-    too_late: ['Could not go out in time, and would be pointless or forbidden now', ''],
+    too_late: [
+      'Could not go out in time, and would be pointless or forbidden now',
+      'Another campaign can reach this person',
+    ],
     // Outcomes at the gateway.
     undelivered: [
       'The carrier did not deliver the text and gave no reason',

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { eligibilityFacts } from '../audiences/preview-audience.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import type { Tx } from '../platform/database.ts';
@@ -98,10 +98,7 @@ export async function lockDueEnrollments(
 /** Stands for "no lane yet" in the index. */
 const NO_LANE: Uuid = '00000000-0000-0000-0000-000000000000';
 
-/**
- * The people of claimed enrollments. Other campaign texts to the same number are counted only for those who had one lately, which
- * their contact row says (index message_phone).
- */
+/** The people of claimed enrollments. */
 export async function readRecipients(
   tx: Tx,
   query: {
@@ -110,20 +107,31 @@ export async function readRecipients(
     readonly now: Instant;
   },
 ): Promise<readonly Recipient[]> {
-  const since = addMs(query.now, -Math.max(1, query.notTextedForDays ?? 0) * DAY_MS);
+  const since = recentSince(query.now, query.notTextedForDays);
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id,
       ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
-      case when c.last_campaign_text_at > ${since} then coalesce((
-        select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
-        where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id <> e.id and m.attempted_at > ${since}
-          and m.state in ('handing_over', 'unknown', 'sent', 'delivered')), '[]') else '[]' end as recent_texts_at,
+      ${recentTextsSql(since, sql`e.id`)} as recent_texts_at,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
+
+/**
+ * Over `contact c`, as a JSON array: when the other campaign texts to this number began since then, newest first. Looked for only
+ * when the contact's row says that there was one (index message_phone).
+ */
+export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unknown>): RawBuilder<readonly string[]> =>
+  sql<readonly string[]>`case when c.last_campaign_text_at > ${since} then coalesce((
+    select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
+    where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
+      and m.attempted_at > ${since} and m.state in ('handing_over', 'unknown', 'sent', 'delivered')), '[]') else '[]' end`;
+
+/** How far back other texts matter: a day, or as long as the audience asks for. */
+export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>
+  addMs(now, -Math.max(1, notTextedForDays ?? 0) * DAY_MS);
 
 /** Waits until the frequency cap lets the next text through. */
 export async function postponeEnrollments(

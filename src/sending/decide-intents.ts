@@ -8,18 +8,8 @@ import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import type { OpenGroup } from './decide-turn.ts';
 import type { Decision } from './decision.ts';
 
-/** One person whose rows are locked, with everything that the decision depends on. */
-export interface Recipient {
-  readonly enrollmentId: Uuid;
-  readonly contactId: Uuid;
-  readonly variantId: Uuid;
-  readonly zoneGroup: string;
-  /** The lane that the person knows, among those of the campaign. */
-  readonly knownLaneId: Uuid | null;
-  /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
-  readonly forbidden: string | null;
-  /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
-  readonly recentTextsAt: readonly Instant[];
+/** What a text can name of a person. */
+export interface PersonFields {
   readonly phone: string;
   readonly firstName: string | null;
   readonly lastName: string | null;
@@ -30,6 +20,20 @@ export interface Recipient {
   readonly state: string | null;
   readonly postalCode: string | null;
   readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** One person whose rows are locked, with everything that the decision depends on. */
+export interface Recipient extends PersonFields {
+  readonly enrollmentId: Uuid;
+  readonly contactId: Uuid;
+  readonly variantId: Uuid;
+  readonly zoneGroup: string;
+  /** The lane that the person knows, among those of the campaign. */
+  readonly knownLaneId: Uuid | null;
+  /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
+  readonly forbidden: string | null;
+  /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
+  readonly recentTextsAt: readonly Instant[];
 }
 
 export interface Intent {
@@ -107,30 +111,41 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
 }
 
 /** The audience said "not texted for N days"; another campaign may have texted this person since. */
-function recentlyTexted(recipient: Recipient, { notTextedForDays, now }: IntentCircumstances): string | undefined {
+export function recentlyTexted(
+  recipient: Pick<Recipient, 'recentTextsAt'>,
+  { notTextedForDays, now }: Pick<IntentCircumstances, 'notTextedForDays' | 'now'>,
+): string | undefined {
   const newest = recipient.recentTextsAt[0];
   if (notTextedForDays === null || newest === undefined) return undefined;
   return isBefore(addMs(now, -notTextedForDays * DAY_MS), newest) ? 'contacted_recently' : undefined;
 }
 
 /** When the frequency cap lets the next text through; `undefined`: now. */
-function tooOften({ recentTextsAt }: Recipient, { messagesPerDay }: OpenGroup, now: Instant): Instant | undefined {
+export function tooOften(
+  { recentTextsAt }: Pick<Recipient, 'recentTextsAt'>,
+  { messagesPerDay }: Pick<OpenGroup, 'messagesPerDay'>,
+  now: Instant,
+): Instant | undefined {
   const inTheWay = recentTextsAt[messagesPerDay - 1];
   if (inTheWay === undefined) return undefined;
   const over = addMs(inTheWay, DAY_MS);
   return isBefore(now, over) ? over : undefined;
 }
 
-function textFor(
-  recipient: Recipient,
-  { templates, businessName }: IntentCircumstances,
-): { readonly body: string } | { readonly code: string } {
+function textFor(recipient: Recipient, { templates, businessName }: IntentCircumstances): MadeText {
   const template = templates.get(recipient.variantId);
   if (template === undefined)
     throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
-  const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = recipient;
-  const person = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
-  const text = renderTemplate(template, { ...person, businessName });
+  return makeText(template, recipient, businessName);
+}
+
+export type MadeText = { readonly body: string } | { readonly code: string };
+
+/** The text for one person, or the code of why there is none (messages/outcome-sentences.ts). */
+export function makeText(template: Template, person: PersonFields, businessName: string): MadeText {
+  const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = person;
+  const fields = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
+  const text = renderTemplate(template, { ...fields, businessName });
   if (!text.ok) return { code: `missing_field:${text.error.field}` };
   const code = whyUnsendable(text.value);
   return code === undefined ? { body: text.value } : { code };

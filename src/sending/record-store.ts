@@ -9,9 +9,17 @@ export interface AttemptResult {
   readonly messageId: Uuid;
   readonly attempt: number;
   readonly outcome: string;
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | HandVerdict;
   readonly at: Instant;
+  /** Who said so, when it was a person (settle-by-hand.ts). */
+  readonly settledBy?: string;
 }
+
+/** What a person may say of a text whose answer was lost. */
+export type HandVerdict =
+  | { readonly to: 'sent'; readonly gatewayMessageId: string | null; readonly detail: string }
+  | { readonly to: 'pending'; readonly notBefore: Instant; readonly detail: string }
+  | { readonly to: 'cancelled'; readonly code: string; readonly detail: string };
 
 interface Recorded {
   readonly enrollmentId: Uuid | null;
@@ -42,29 +50,31 @@ export async function recordResults(
   },
 ): Promise<readonly Recorded[]> {
   const { results } = input;
-  const rows = results.map(({ messageId, attempt, outcome, verdict, at }) => ({
+  const rows = results.map(({ messageId, attempt, outcome, verdict, at, settledBy }) => ({
     id: messageId,
     attempt,
     outcome,
     state: verdict.to,
     at: at.toString(),
     gateway_id: verdict.to === 'sent' ? verdict.gatewayMessageId : null,
-    code: verdict.to === 'failed' ? verdict.code : null,
-    detail: verdict.to === 'failed' ? verdict.message : verdict.to === 'sent' ? null : verdict.detail,
+    code: verdict.to === 'failed' || verdict.to === 'cancelled' ? verdict.code : null,
+    detail: verdict.to === 'failed' ? verdict.message : 'detail' in verdict ? verdict.detail : null,
+    settled_by: settledBy ?? null,
     not_before: verdict.to === 'pending' ? verdict.notBefore.toString() : null,
   }));
   const { rows: recorded } = await sql<Recorded>`
     with result as (
-      select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before,
+      select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
         case when c.id is null then x.state else 'cancelled' end as state, case when c.id is null then x.code else 'cancelled' end as code
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz)
+        as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz,
+          settled_by text)
         left join message m on m.id = x.id and x.state = 'pending'
         left join enrollment e on e.id = m.enrollment_id
         left join campaign c on c.id = e.campaign_id and c.state = 'cancelled'
     ), moved as (
       update message m set state = r.state, gateway_message_id = coalesce(r.gateway_id, m.gateway_message_id),
-        failure_code = r.code, failure_message = r.detail,
+        failure_code = r.code, failure_message = case when r.state <> 'sent' then r.detail end, settled_by = r.settled_by,
         sent_at = case when r.state = 'sent' then r.at else m.sent_at end,
         failed_at = case when r.state = 'failed' then r.at end,
         not_before = coalesce(r.not_before, m.not_before)

@@ -31,6 +31,7 @@ export interface RecordDeps {
 
 /** A result with what its consequences need. */
 export interface HandedOver extends AttemptResult {
+  readonly verdict: Verdict;
   readonly laneId: Uuid;
   readonly laneZone: string;
   readonly phone: string;

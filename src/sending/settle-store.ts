@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { EnrollmentState } from '../campaigns/campaign.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -39,10 +40,38 @@ export async function knownGatewayIds(
   return new Set(rows.map((row) => row.gatewayMessageId));
 }
 
-export async function askAgainAt(db: Db, messageIds: readonly Uuid[], at: Instant): Promise<void> {
-  await sql`update message set not_before = ${at} where id = any(${messageIds}::uuid[]) and state = 'unknown'`.execute(
-    db,
-  );
+/** What was asked settled nothing: asked again at `at`. */
+export async function askAgainAt(
+  db: Db,
+  messageIds: readonly Uuid[],
+  asked: { readonly at: Instant; readonly askedAt: Instant; readonly outcome: 'not_listed' | 'no_answer' },
+): Promise<void> {
+  await sql`
+    update message set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
+    where id = any(${messageIds}::uuid[]) and state = 'unknown'`.execute(db);
+}
+
+/** The text of one enrollment, as far as settling it by hand needs it. */
+export interface CampaignText {
+  readonly id: Uuid;
+  readonly accountId: Uuid;
+  readonly phone: string;
+  readonly attempts: number;
+  readonly attemptedAt: Instant;
+  /** Of the enrollment. */
+  readonly state: EnrollmentState;
+}
+
+/** Unique (campaign, contact), then index message_enrollment_step. */
+export async function findCampaignText(
+  db: Db,
+  query: { readonly campaignId: Uuid; readonly contactId: Uuid },
+): Promise<CampaignText | undefined> {
+  const { rows } = await sql<CampaignText>`
+    select m.id, m.account_id, m.phone, m.attempts, m.attempted_at, e.state
+    from enrollment e join message m on m.enrollment_id = e.id and m.step = 1
+    where e.campaign_id = ${query.campaignId} and e.contact_id = ${query.contactId}`.execute(db);
+  return rows[0];
 }
 
 export interface AwaitingReceipt {
@@ -67,6 +96,8 @@ export async function dueReceipts(
   const { rows } = await sql<AwaitingReceipt>`
     select id, gateway_message_id from message
     where account_id = ${query.accountId} and state = 'sent' and direction = 'outbound'
+      -- What a person settled without the gateway's id cannot be asked about.
+      and gateway_message_id is not null
       and sent_at <= ${query.now}::timestamptz - make_interval(secs => ${query.firstAfterMs / 1000}::double precision)
       and sent_at > ${query.now}::timestamptz - make_interval(secs => ${query.giveUpAfterMs / 1000}::double precision)
       and (receipt_checked_at is null or ${query.now}::timestamptz - sent_at >= 2 * (receipt_checked_at - sent_at))

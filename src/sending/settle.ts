@@ -61,7 +61,7 @@ async function settleNumber(
     await askAgainAt(
       deps.db,
       messages.map((message) => message.id),
-      addMs(askedAt, patience(deps.clock, waitMs)),
+      { at: addMs(askedAt, patience(deps.clock, waitMs)), askedAt, outcome: 'no_answer' },
     );
     return [];
   }
@@ -83,7 +83,7 @@ async function settleNumber(
   await askAgainAt(
     deps.db,
     early.map((message) => message.id),
-    addMs(askedAt, waitMs),
+    { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' },
   );
   return messages
     .filter((message) => !early.includes(message))

@@ -7,11 +7,12 @@ import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/c
 import { CONFIRM_NAME_ABOVE } from '../../campaigns/decide-launch.ts';
 import { expectedFinishes } from '../../campaigns/expected-finish.ts';
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
-import { type LiveCampaign, readLiveCampaign, type WaitingAt, whyPending } from '../../campaigns/live-campaign.ts';
+import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
 import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
 import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
 import type { Waiting } from '../../campaigns/waiting.ts';
+import { type WaitingAt, whyPending } from '../../campaigns/why-pending.ts';
 import { searchPatterns } from '../../contacts/contact-search.ts';
 import { outcomeText } from '../../messages/outcome-sentences.ts';
 import type { Clock } from '../../platform/clock.ts';

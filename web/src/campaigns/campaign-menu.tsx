@@ -1,10 +1,12 @@
 import { Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBan, IconCopy } from '@tabler/icons-react';
+import { IconBan, IconCopy, IconUserPlus } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import type { Campaign } from '../api/campaigns.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { plural } from '../patterns/format.ts';
 import { useFocusBack } from '../patterns/use-focus-back.ts';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { useOpeningMenu } from '../patterns/use-opening-menu.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { textedOf } from './campaign-counts.ts';
@@ -12,13 +14,15 @@ import { MoreButton } from './more-button.tsx';
 import type { useCampaignControl } from './use-campaign-control.ts';
 import { useCopyCampaign } from './use-new-campaign.ts';
 
+const AddPeopleDialog = lazy(() => import('./add-people-dialog.tsx'));
+
 /** Above this many people who wait, cancelling asks for the campaign's name, as launching does. */
 const CONFIRM_NAME_ABOVE = 500;
 
 interface CampaignMenuProps {
   readonly campaign: Campaign;
   readonly control: ReturnType<typeof useCampaignControl>;
-  /** It can still be cancelled. */
+  /** It runs or is paused: it can be cancelled, and take people in. */
   readonly open: boolean;
 }
 
@@ -26,7 +30,8 @@ interface CampaignMenuProps {
 export default function CampaignMenu({ campaign, control, open }: CampaignMenuProps) {
   const { copy } = useCopyCampaign();
   const [cancelling, cancelDialog] = useDisclosure(false);
-  const button = useFocusBack(cancelling);
+  const addDialog = useLazyDialog();
+  const button = useFocusBack(cancelling || addDialog.opened);
   const menu = useOpeningMenu(button);
   const waiting = campaign.totals.pending;
   return (
@@ -36,6 +41,11 @@ export default function CampaignMenu({ campaign, control, open }: CampaignMenuPr
           <MoreButton what="campaign" ref={button} large={open} />
         </Menu.Target>
         <Menu.Dropdown>
+          {open ? (
+            <Menu.Item leftSection={<IconUserPlus size={16} stroke={ICON_STROKE} />} onClick={addDialog.open}>
+              Add people
+            </Menu.Item>
+          ) : null}
           <Menu.Item leftSection={<IconCopy size={16} stroke={ICON_STROKE} />} onClick={() => copy(campaign)}>
             Copy as a new draft
           </Menu.Item>
@@ -50,6 +60,11 @@ export default function CampaignMenu({ campaign, control, open }: CampaignMenuPr
           ) : null}
         </Menu.Dropdown>
       </Menu>
+      {addDialog.wanted ? (
+        <Suspense fallback={null}>
+          <AddPeopleDialog campaign={campaign} opened={addDialog.opened} onClose={addDialog.close} />
+        </Suspense>
+      ) : null}
       <ConfirmDialog
         opened={cancelling}
         onClose={cancelDialog.close}

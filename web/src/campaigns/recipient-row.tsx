@@ -9,7 +9,7 @@ import { TimeText } from '../patterns/time-text.tsx';
 import { TwoLines } from '../patterns/two-lines.tsx';
 
 /** What the person did weighs more than what became of the text. */
-export function shownState(recipient: Recipient): StateName {
+export function shownState(recipient: Pick<Recipient, 'state' | 'optedOutAt' | 'repliedAt'>): StateName {
   if (recipient.optedOutAt !== null) return 'opted_out';
   return recipient.repliedAt === null ? recipient.state : 'replied';
 }

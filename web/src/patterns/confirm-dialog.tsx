@@ -16,6 +16,8 @@ interface ConfirmDialogProps {
   /** Must be typed before the button works: the campaign's name, for large or irreversible acts. */
   readonly typeToConfirm?: string;
   readonly busy?: boolean;
+  /** Nothing would happen yet: something has to be chosen first. */
+  readonly disabled?: boolean;
   /** Answer of the last try, shown above the buttons. */
   readonly error?: unknown;
 }
@@ -32,13 +34,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     tone = 'teal',
     typeToConfirm,
     busy = false,
+    disabled = false,
     error,
   } = props;
   const [typed, setTyped] = useState('');
   useEffect(() => {
     if (opened) setTyped('');
   }, [opened]);
-  const ready = typeToConfirm === undefined || typed.trim() === typeToConfirm.trim();
+  const ready = !disabled && (typeToConfirm === undefined || typed.trim() === typeToConfirm.trim());
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (ready && !busy) onConfirm();

@@ -1,0 +1,241 @@
+/**
+ * Why one person was or was not texted by one campaign. What was decided when the text was begun is stored with the text; for everybody
+ * else the rules are asked now, in the same declarations that launching and the claim use. Changes nothing and locks nothing.
+ */
+import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { PRICE_PER_PART_CENTS } from '../messages/price.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { notFound, type Outcome } from '../platform/refusal.ts';
+import { ok } from '../platform/result.ts';
+import { type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
+import { DEFAULT_HOLDER_OPTIONS } from '../sending/holder.ts';
+import { audienceChecks } from './audience-checks.ts';
+import type { Campaign, VariantRow } from './campaign.ts';
+import {
+  type CheckedText,
+  campaignCheck,
+  contactedChecks,
+  eligibilityChecks,
+  frequencyCheck,
+  freshnessChecks,
+  paceChecks,
+  putOffCheck,
+  quietHoursCheck,
+  type RuleCheck,
+  sendingCheck,
+  textCheck,
+} from './decide-checks.ts';
+import {
+  type Answer,
+  type Asking,
+  type EnrollmentFacts,
+  explainEnrolled,
+  explainNotEnrolled,
+  storedChecks,
+} from './decide-explanation.ts';
+import { accountCheck, type CampaignLane, laneCheck, nextLane, servingLanes } from './decide-lane-check.ts';
+import { assignedVariant } from './enroll-store.ts';
+import {
+  type Attempt,
+  type ExplainedEnrollment,
+  type ExplainedPerson,
+  readAttempts,
+  readCampaignLanes,
+  readCampaignLimits,
+  readExplainedEnrollment,
+  readExplainedPerson,
+} from './explain-store.ts';
+
+export interface Explanation {
+  readonly campaign: Campaign;
+  readonly person: { readonly id: Uuid; readonly name: string; readonly phone: string };
+  readonly answer: Answer;
+  /** Undefined for somebody who is not in the campaign. */
+  readonly enrollment: ExplainedEnrollment | undefined;
+  readonly variant: string | null;
+  readonly lane: (Pick<CampaignLane, 'id' | 'name' | 'phone'> & { readonly why: string }) | null;
+  readonly text: ExplainedText | null;
+  /** When the rules said so: when the text was begun, or now. */
+  readonly checkedAt: Instant;
+  readonly checks: readonly RuleCheck[];
+  readonly attempts: readonly Attempt[];
+  readonly asking: Asking | null;
+  readonly asOf: Instant;
+}
+
+export interface ExplainedText {
+  readonly body: string;
+  readonly encoding: 'GSM-7' | 'UCS-2';
+  readonly parts: number;
+  readonly priceCents: number;
+  /** It was begun with these words; otherwise they are what it would be now. */
+  readonly begun: boolean;
+}
+
+export async function explainRecipient(
+  db: Db,
+  clock: Clock,
+  query: { readonly campaign: Campaign; readonly contactId: Uuid },
+): Promise<Outcome<Explanation>> {
+  const { campaign, contactId } = query;
+  const now = clock.now();
+  const at = { campaignId: campaign.id, contactId };
+  const [person, enrollment] = await Promise.all([
+    readExplainedPerson(db, { ...at, audience: campaign.audience, now }),
+    readExplainedEnrollment(db, at),
+  ]);
+  if (person === undefined) return notFound('contact', showId('contact', contactId));
+  const facts = await readFacts(db, clock, { campaign, person, enrollment, now });
+  const begun = enrollment !== undefined && wasBegun(enrollment);
+  const checks =
+    begun && enrollment.decision !== null
+      ? storedChecks(enrollment.decision, facts.business.zone)
+      : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
+  const situation = { campaign, checks, zone: facts.business.zone, now };
+  return ok({
+    campaign,
+    person: { id: person.id, name: person.name, phone: person.phone },
+    answer:
+      enrollment === undefined
+        ? explainNotEnrolled(person.createdAt, situation)
+        : explainEnrolled(enrollmentFacts(enrollment), situation),
+    enrollment,
+    variant: facts.variant?.label ?? null,
+    lane: laneOf(facts),
+    text: textOf(facts),
+    checkedAt: begun && enrollment.attemptedAt !== null ? enrollment.attemptedAt : now,
+    checks,
+    attempts: enrollment?.messageId ? await readAttempts(db, enrollment.messageId) : [],
+    asking: enrollment === undefined ? null : askingOf(enrollment),
+    asOf: now,
+  });
+}
+
+/** Its text has begun its way, so that what was decided is history. */
+const wasBegun = ({ state, messageId }: ExplainedEnrollment): boolean =>
+  messageId !== null && state !== 'pending' && state !== 'skipped';
+const isOpen = ({ state }: ExplainedEnrollment): boolean => state === 'pending';
+
+interface Question {
+  readonly campaign: Campaign;
+  readonly person: ExplainedPerson;
+  readonly enrollment: ExplainedEnrollment | undefined;
+  readonly now: Instant;
+}
+
+/** Under a warped clock a second of real delay is an hour; serve-campaigns.ts keeps the same margin. */
+const WINDOW_MARGIN_REAL_MS = SECOND_MS;
+
+async function readFacts(db: Db, clock: Clock, question: Question) {
+  const { campaign, person, enrollment, now } = question;
+  const [business, sending, policy, lanes, assigned] = await Promise.all([
+    getBusiness(db),
+    getSending(db),
+    getSendingPolicy(db),
+    readCampaignLanes(db, campaign.id, now),
+    enrollment?.variantId ?? assignedVariant(db, campaign, person.id),
+  ]);
+  const limits = await readCampaignLimits(db, campaign.id, { now, day: dayIn(business.zone, now) });
+  const variant = campaign.variants.find(({ id }) => id === assigned);
+  const known = enrollment === undefined ? person.laneId : enrollment.laneId;
+  return {
+    ...question,
+    business,
+    sending,
+    policy,
+    lanes,
+    serving: servingLanes(lanes, known),
+    limits,
+    variant,
+    text: variant === undefined ? undefined : checkText(variant, person, business.name),
+    marginMs: Math.max(DEFAULT_HOLDER_OPTIONS.windowMarginMs, patience(clock, WINDOW_MARGIN_REAL_MS)),
+    zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,
+    zone: business.zone,
+  };
+}
+type Facts = Awaited<ReturnType<typeof readFacts>>;
+
+function checkText(variant: VariantRow, person: ExplainedPerson, businessName: string): CheckedText {
+  const template = parseTemplate(variant.body);
+  if (template.ok) return textCheck(template.value, person, businessName);
+  const sentence = variant.body.trim() === '' ? 'The message is empty' : template.error.message;
+  const check = { code: 'text', kind: 'bars', forbids: true, sentence, remedy: 'Mend the text', inputs: {} } as const;
+  return { check, made: null };
+}
+
+/** In this order the first that forbids is the answer: what ends the person's part before what lets the text wait. */
+function checksNow(facts: Facts): readonly RuleCheck[] {
+  const { campaign, person, enrollment } = facts;
+  const bars = [
+    ...(enrollment === undefined ? audienceChecks(facts) : []),
+    ...eligibilityChecks(person.eligibility),
+    ...(enrollment === undefined
+      ? []
+      : contactedChecks(person, { ...facts, notTextedForDays: notTextedForDays(campaign) })),
+    ...(facts.text === undefined ? [] : [facts.text.check]),
+  ];
+  const hours = [quietHoursCheck(facts), frequencyCheck({ ...facts, recentTextsAt: person.recentTextsAt })];
+  if (enrollment === undefined) return campaign.state === 'draft' ? [...bars, ...hours] : bars;
+  return [
+    ...bars,
+    campaignCheck(campaign),
+    sendingCheck(facts.sending),
+    ...freshnessChecks(facts.limits.freshness, facts),
+    ...hours.toReversed(),
+    putOffCheck({ ...facts, notBefore: enrollment.notBefore, ...causeOf(facts) }),
+    laneCheck(facts.serving, facts),
+    accountCheck(facts.serving, facts),
+    ...paceChecks(facts.limits.pace, facts),
+  ];
+}
+
+const notTextedForDays = ({ audience }: Campaign): number | null => audience?.notContactedDays ?? null;
+
+/** A text that came back from the gateway waits for the gateway's sake. */
+const causeOf = ({ enrollment }: Facts): { readonly cause?: string } =>
+  enrollment?.messageId ? { cause: 'The gateway asked for time' } : {};
+
+const enrollmentFacts = (row: ExplainedEnrollment): EnrollmentFacts => ({
+  ...row,
+  settledByHand: row.settledBy !== null,
+  asking: askingOf(row),
+});
+
+function askingOf({ state, askedAt, askOutcome, attemptedAt, messageNotBefore }: ExplainedEnrollment): Asking | null {
+  if (state !== 'unknown' || messageNotBefore === null) return null;
+  // An earlier attempt may have been asked about too.
+  const isOfThis = askedAt !== null && attemptedAt !== null && !isBefore(askedAt, attemptedAt);
+  return { askedAt: isOfThis ? askedAt : null, outcome: isOfThis ? askOutcome : null, againAt: messageNotBefore };
+}
+
+function laneOf({ enrollment, lanes, serving, person }: Facts): Explanation['lane'] {
+  const shown = (lane: CampaignLane | undefined, why: string): Explanation['lane'] =>
+    lane === undefined ? null : { id: lane.id, name: lane.name, phone: lane.phone, why };
+  if (enrollment !== undefined && wasBegun(enrollment))
+    return shown(
+      lanes.find(({ id }) => id === enrollment.laneId),
+      enrollment.decision?.lane ?? 'chosen by an earlier version',
+    );
+  if (enrollment?.state === 'skipped' || enrollment?.state === 'failed') return null;
+  const next = nextLane(serving);
+  const known = enrollment === undefined ? person.laneId : enrollment.laneId;
+  const isKnown = lanes.some(({ id }) => id === known);
+  if (next === undefined) return null;
+  if (next.id === known) return shown(next, 'known to the person');
+  return shown(next, isKnown ? 'the known number is switched off' : 'most room');
+}
+
+function textOf({ enrollment, text }: Facts): ExplainedText | null {
+  if (enrollment !== undefined && wasBegun(enrollment)) {
+    const { body, encoding, parts } = enrollment;
+    if (body === null || encoding === null || parts === null) return null;
+    return { body, encoding, parts, priceCents: parts * PRICE_PER_PART_CENTS, begun: true };
+  }
+  // Nothing would be sent to who was left out.
+  const made = enrollment === undefined || isOpen(enrollment) ? text?.made : null;
+  return made ? { ...made, priceCents: made.parts * PRICE_PER_PART_CENTS, begun: false } : null;
+}

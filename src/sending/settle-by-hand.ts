@@ -1,0 +1,121 @@
+/**
+ * A person says what became of a text whose answer was lost. It is recorded by the same statement as the gateway's word, which moves
+ * a text out of `unknown` once: of a person and the engine who settle it at the same moment one is first, and the other changes
+ * nothing. Locks in the order of record.ts: gateway ids, campaign, message, lane, enrollment (docs/decisions/0017).
+ */
+import type { EnrollmentState } from '../campaigns/campaign.ts';
+import { recordAudit } from '../compliance/audit-store.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import type { Tx } from '../platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
+import { ok, unreachable } from '../platform/result.ts';
+import { type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { applyEarlyReceipts, lockGatewayIds } from '../webhooks/apply-status.ts';
+import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
+import { type CampaignText, findCampaignText, knownGatewayIds } from './settle-store.ts';
+
+export type HandDecision =
+  /** Seen on a phone or with the provider, which names the text by an id. */
+  | { readonly outcome: 'sent'; readonly gatewayMessageId: string | undefined }
+  /** It was not sent. */
+  | { readonly outcome: 'send_again' }
+  | { readonly outcome: 'drop' };
+
+export interface SettleInput {
+  readonly campaignId: Uuid;
+  readonly contactId: Uuid;
+  readonly decision: HandDecision;
+  /** What the person saw, in their words. */
+  readonly reason: string;
+  readonly by: { readonly actor: string; readonly name: string };
+}
+
+/** Skip reason of whom a person took off (messages/outcome-sentences.ts). */
+export const DROPPED = 'dropped_by_hand';
+
+/** A request may still be under way for as long: who sends again meanwhile may send twice. Real time, as the gateway lives in it. */
+const REQUEST_LIVES_MS = MINUTE_MS;
+
+/** Settles the campaign's text to one person; the new state of it. Refuses when it is not, or no longer, unknown. */
+export async function settleByHand(
+  tx: Tx,
+  deps: { readonly clock: Clock; readonly newUuid: NewUuid },
+  input: SettleInput,
+): Promise<Outcome<{ readonly state: EnrollmentState }>> {
+  const { decision } = input;
+  const text = await findCampaignText(tx, input);
+  if (text === undefined) return notFound('text to contact', showId('contact', input.contactId));
+  if (text.state !== 'unknown') return settledAlready(text);
+  const now = deps.clock.now();
+  const early = decision.outcome === 'send_again' ? tooEarly(text, deps.clock, now) : undefined;
+  if (early !== undefined) return early;
+
+  const gatewayId = decision.outcome === 'sent' ? decision.gatewayMessageId : undefined;
+  const gatewayIds = gatewayId === undefined ? [] : [gatewayId];
+  await lockGatewayIds(tx, gatewayIds);
+  if ((await knownGatewayIds(tx, text.accountId, gatewayIds)).size > 0)
+    return conflict(`the id ${gatewayId} belongs to another text: look it up again, or leave it out`);
+  await holdCampaigns(tx, [text.id]);
+  const verdict = verdictOf(input, now);
+  const recorded = await recordResults(tx, {
+    accountId: text.accountId,
+    from: 'unknown',
+    results: [
+      {
+        messageId: text.id,
+        attempt: text.attempts,
+        outcome: verdict.to === 'sent' ? 'said_sent' : 'said_absent',
+        verdict,
+        at: verdict.to === 'sent' ? text.attemptedAt : now,
+        settledBy: input.by.actor,
+      },
+    ],
+  });
+  if (recorded.length > 0) await applyEarlyReceipts(tx, text.accountId, gatewayIds);
+  const settled = (await findCampaignText(tx, input)) ?? text;
+  if (recorded.length === 0) return settledAlready(settled);
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: input.by.actor,
+    action: 'message.settled_by_hand',
+    subject: showId('message', text.id),
+    phone: text.phone,
+    detail: { ...decision, reason: input.reason, campaign: showId('campaign', input.campaignId) },
+  });
+  await notifyLive(tx, ['engine', 'status', `campaign:${input.campaignId}`]);
+  return ok({ state: settled.state });
+}
+
+function verdictOf({ decision, reason, by }: SettleInput, now: Instant): HandVerdict {
+  const detail = `${by.name}: ${reason}`;
+  switch (decision.outcome) {
+    case 'sent':
+      return { to: 'sent', gatewayMessageId: decision.gatewayMessageId ?? null, detail };
+    case 'send_again':
+      return { to: 'pending', notBefore: now, detail };
+    case 'drop':
+      return { to: 'cancelled', code: DROPPED, detail };
+    default:
+      return unreachable(decision);
+  }
+}
+
+const settledAlready = (text: CampaignText) =>
+  conflict(
+    text.state === 'handing_over'
+      ? 'the text is with the gateway right now: there is nothing to settle unless its answer is lost'
+      : `the text is settled already as ${text.state}: read it again`,
+    { state: text.state },
+  );
+
+function tooEarly({ attemptedAt }: CampaignText, clock: Clock, now: Instant) {
+  const leftMs = patience(clock, REQUEST_LIVES_MS) - msBetween(attemptedAt, now);
+  if (leftMs <= 0) return undefined;
+  return conflict(
+    `the request began at ${attemptedAt.toString()} and may still be under way: sent again now, the person could get the text twice. Try again in ${Math.ceil(leftMs / clock.factor / SECOND_MS)} seconds`,
+    { state: 'unknown', allowed: ['sent', 'drop'] },
+  );
+}
