@@ -107,6 +107,9 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
     await page
       .getByLabel('Text', { exact: true })
       .fill('Hi {first_name|there}, shall we take a look? Reply STOP to opt out.');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByLabel('Not after').fill('20:30');
+    await page.getByLabel('At most so many texts an hour').fill('100000');
     await shot('builder');
     const review = page.locator('button:enabled', { hasText: 'Review and launch' }).first();
     await review.waitFor();

@@ -48,7 +48,8 @@ export async function claimTexts(
     input.lease,
     {
       ...input,
-      servesLaneIds: [input.laneId, ...campaign.offLaneIds],
+      servesLaneIds: [input.laneId, ...campaign.offLaneIds, ...campaign.removedLaneIds],
+      removedLaneIds: campaign.removedLaneIds,
       takesNewPeople: true,
       day: dayIn('America/New_York', now),
       openGroups: windowBook(facts.policy).open(campaign, now, 0),

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import type { DraftInput } from '../src/campaigns/campaign-store.ts';
 import { launchCampaign } from '../src/campaigns/launch-campaign.ts';
-import { createDraft } from '../src/campaigns/manage-drafts.ts';
+import { createDraft, type NewDraft } from '../src/campaigns/manage-drafts.ts';
 import { storedE164 } from '../src/contacts/phone.ts';
 import { plausibleZones, zoneGroupKey } from '../src/contacts/zones.ts';
 import type { Clock } from '../src/platform/clock.ts';
@@ -90,9 +89,9 @@ export async function insertAccount(
 export async function launchTestCampaign(
   db: Db,
   world: FixtureWorld,
-  input: Partial<DraftInput> & { readonly laneIds: readonly Uuid[] },
+  input: Partial<NewDraft> & { readonly laneIds: readonly Uuid[] },
 ): Promise<Uuid> {
-  const draft: DraftInput = {
+  const draft: NewDraft = {
     name: 'Test campaign',
     audience: { all: true },
     variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by? Reply STOP to opt out.' }],

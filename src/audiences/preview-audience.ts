@@ -23,6 +23,8 @@ export interface AudiencePreview {
   }[];
   readonly byState: readonly { readonly state: string; readonly count: number }[];
   readonly sample: readonly PersonSample[];
+  /** Textable people by where they may be (contacts/zones.ts). */
+  readonly zoneGroups: readonly { readonly zoneGroup: string; readonly people: number }[];
 }
 
 export const eligibilityFacts = (now: Instant): EligibilityFacts => ({
@@ -38,17 +40,19 @@ const SAMPLE_SIZE = 5;
 
 /** Who would be enrolled right now, and who would be left out for which reason; without a rule nobody. One pass over the audience. */
 export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, now: Instant): Promise<AudiencePreview> {
-  const { rows } = await sql<{ reason: string | null; state: string | null; count: number }>`
-    select ${skipReasonSql(eligibilityFacts(now))} as reason, c.state, count(*) as count
-    from contact c where ${audienceSql(rule, now)} group by 1, 2`.execute(db);
+  const { rows } = await sql<{ reason: string | null; state: string | null; zoneGroup: string; count: number }>`
+    select ${skipReasonSql(eligibilityFacts(now))} as reason, c.state, c.zone_group, count(*) as count
+    from contact c where ${audienceSql(rule, now)} group by 1, 2, 3`.execute(db);
   const reasons = new Map<string, number>();
   const states = new Map<string, number>();
+  const zoneGroups = new Map<string, number>();
   let textable = 0;
   for (const row of rows) {
     if (row.reason === null) {
       textable += row.count;
       const state = row.state ?? 'unknown';
       states.set(state, (states.get(state) ?? 0) + row.count);
+      zoneGroups.set(row.zoneGroup, (zoneGroups.get(row.zoneGroup) ?? 0) + row.count);
     } else reasons.set(row.reason, (reasons.get(row.reason) ?? 0) + row.count);
   }
   const excluded = await Promise.all(
@@ -65,6 +69,7 @@ export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, no
     excluded: excluded.sort((a, b) => b.count - a.count),
     byState: [...states].map(([state, count]) => ({ state, count })).sort((a, b) => b.count - a.count),
     sample: await samplePeople(db, { rule, now, reason: null }),
+    zoneGroups: [...zoneGroups].map(([zoneGroup, people]) => ({ zoneGroup, people })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Blackout, BusinessHours, QuietHoursPolicy } from '../compliance/quiet-hours.ts';
 import type { Preset } from '../compliance/quiet-hours-table.ts';
+import { MINUTE_MS } from '../platform/time.ts';
 
 /** What the owner allows, for all campaigns; a row of `setting`. It can only narrow what the law leaves. */
 export interface SendingPolicy {
@@ -9,6 +10,9 @@ export interface SendingPolicy {
   /** Campaign texts to one person in any 24 hours. */
   readonly messagesPerDay: number;
 }
+
+/** Nothing is begun in the last minutes before hours close: what a stopped worker had begun is not late then. */
+export const WINDOW_MARGIN_MS = 15 * MINUTE_MS;
 
 export const DEFAULT_SENDING_POLICY: SendingPolicy = {
   preset: 'standard',

@@ -1,5 +1,6 @@
 import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
 import { nextOpening } from '../compliance/quiet-hours.ts';
+import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
@@ -11,6 +12,10 @@ export interface PeopleAt {
   readonly states: readonly string[];
   readonly people: number;
 }
+
+export const peopleAt = (
+  groups: readonly { readonly zoneGroup: string; readonly people: number }[],
+): readonly PeopleAt[] => groups.map(({ zoneGroup, people }) => ({ ...parseZoneGroupKey(zoneGroup), people }));
 
 type Hours = Pick<Campaign, 'windowStartMinute' | 'windowEndMinute'>;
 

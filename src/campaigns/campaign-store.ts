@@ -4,28 +4,48 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { addTotals, type Campaign, type CampaignState, NO_TOTALS, type Totals, type VariantRow } from './campaign.ts';
+import type { PointlessAction, SendingOptions } from './sending-options.ts';
 
 const LOWEST_UUID: Uuid = '00000000-0000-0000-0000-000000000000';
 
-interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant'> {
+interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant' | 'pace' | 'pointless'> {
+  readonly maxPerHour: number | null;
+  readonly maxPerDay: number | null;
+  readonly finishBy: Instant | null;
+  readonly pointlessAfter: Instant | null;
+  readonly pointlessHours: number | null;
+  readonly pointlessAction: PointlessAction | null;
   readonly totalRows: readonly (Totals & { readonly variantId: Uuid })[];
 }
 
 const selectCampaigns = (where: RawBuilder<unknown>): RawBuilder<StoredCampaign> => sql<StoredCampaign>`
-  select c.id, c.name, c.state, c.state_reason, c.audience, c.priority, c.window_start_minute, c.window_end_minute, c.revision,
+  select c.id, c.name, c.state, c.state_reason, c.audience, c.priority, c.window_start_minute, c.window_end_minute,
+    c.max_per_hour, c.max_per_day, c.finish_by, c.pointless_after, c.pointless_hours, c.pointless_action, c.pointless_asked, c.revision,
     c.created_by, c.created_at, c.launched_at, c.finished_at,
     coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'label', v.label, 'weight', v.weight, 'body', v.body) order by v.position)
       from campaign_variant v where v.campaign_id = c.id), '[]') as variants,
-    coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id), '{}') as lane_ids,
+    coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l
+      where l.campaign_id = c.id and l.removed_at is null), '{}') as lane_ids,
     coalesce((select jsonb_agg(jsonb_build_object('variantId', t.variant_id, 'pending', t.pending, 'handingOver', t.handing_over,
         'unknown', t.unknown, 'sent', t.sent, 'delivered', t.delivered, 'failed', t.failed, 'skipped', t.skipped,
         'replied', t.replied, 'optedOut', t.opted_out, 'parts', t.parts, 'accepted', t.accepted))
       from campaign_totals t where t.campaign_id = c.id), '[]') as total_rows
   from campaign c ${where}`;
 
-function toCampaign({ totalRows, ...row }: StoredCampaign): Campaign {
+function toCampaign(stored: StoredCampaign): Campaign {
+  const { totalRows, maxPerHour, maxPerDay, finishBy, pointlessAfter, pointlessHours, pointlessAction, ...row } =
+    stored;
   const totalsByVariant = new Map(totalRows.map(({ variantId, ...totals }) => [variantId, totals]));
-  return { ...row, totalsByVariant, totals: [...totalsByVariant.values()].reduce(addTotals, NO_TOTALS) };
+  return {
+    ...row,
+    pace: { maxPerHour, maxPerDay, finishBy },
+    pointless:
+      pointlessAction === null
+        ? null
+        : { after: pointlessAfter, hoursAfterWindow: pointlessHours, action: pointlessAction },
+    totalsByVariant,
+    totals: [...totalsByVariant.values()].reduce(addTotals, NO_TOTALS),
+  };
 }
 
 export async function getCampaign(tx: Tx | Db, id: Uuid): Promise<Campaign | undefined> {
@@ -61,12 +81,11 @@ export async function listCampaigns(
   return rows.map(toCampaign);
 }
 
-export interface DraftInput {
+export interface DraftInput extends SendingOptions {
   readonly name: string;
   readonly audience: AudienceRule | null;
   readonly variants: readonly Omit<VariantRow, 'id'>[];
   readonly laneIds: readonly Uuid[];
-  readonly priority: number;
 }
 
 export async function insertDraft(
@@ -74,17 +93,31 @@ export async function insertDraft(
   draft: DraftInput & { readonly id: Uuid; readonly now: Instant; readonly createdBy: string },
 ): Promise<void> {
   await sql`
-    insert into campaign (id, name, state, audience, priority, created_by, created_at, updated_at)
-    values (${draft.id}, ${draft.name}, 'draft', ${JSON.stringify(draft.audience)}, ${draft.priority}, ${draft.createdBy}, ${draft.now}, ${draft.now})`.execute(
+    insert into campaign (id, name, state, audience, created_by, created_at, updated_at)
+    values (${draft.id}, ${draft.name}, 'draft', ${JSON.stringify(draft.audience)}, ${draft.createdBy}, ${draft.now}, ${draft.now})`.execute(
     tx,
   );
 }
 
 export async function updateDraftRow(tx: Tx, id: Uuid, draft: DraftInput, now: Instant): Promise<void> {
   await sql`
-    update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, priority = ${draft.priority},
-      updated_at = ${now}, revision = revision + 1
+    update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, updated_at = ${now}, revision = revision + 1
     where id = ${id}`.execute(tx);
+}
+
+export async function writeSending(tx: Tx, id: Uuid, options: SendingOptions): Promise<void> {
+  const { pace, pointless } = options;
+  await sql`
+    update campaign set priority = ${options.priority}, window_start_minute = ${options.windowStartMinute},
+      window_end_minute = ${options.windowEndMinute}, max_per_hour = ${pace.maxPerHour}, max_per_day = ${pace.maxPerDay},
+      finish_by = ${pace.finishBy}, pointless_after = ${pointless?.after ?? null},
+      pointless_hours = ${pointless?.hoursAfterWindow ?? null}, pointless_action = ${pointless?.action ?? null}
+    where id = ${id}`.execute(tx);
+}
+
+/** A change of a launched campaign: whoever read it before must read it again. */
+export async function nextRevision(tx: Tx, id: Uuid, now: Instant): Promise<void> {
+  await sql`update campaign set revision = revision + 1, updated_at = ${now} where id = ${id}`.execute(tx);
 }
 
 export async function replaceVariants(tx: Tx, campaignId: Uuid, variants: readonly VariantRow[]): Promise<void> {
@@ -101,6 +134,16 @@ export async function replaceLanes(tx: Tx, campaignId: Uuid, laneIds: readonly U
   await sql`insert into campaign_lane (campaign_id, lane_id) select ${campaignId}, lane_id from unnest(${laneIds}::uuid[]) as lane_id`.execute(
     tx,
   );
+}
+
+/** Numbers of a launched campaign: one that is taken out stays as a mark, so that the people who wait for it are found. */
+export async function changeLanes(tx: Tx, campaignId: Uuid, laneIds: readonly Uuid[], now: Instant): Promise<void> {
+  await sql`
+    update campaign_lane set removed_at = case when lane_id = any(${laneIds}::uuid[]) then null else coalesce(removed_at, ${now}) end
+    where campaign_id = ${campaignId}`.execute(tx);
+  await sql`
+    insert into campaign_lane (campaign_id, lane_id) select ${campaignId}, lane_id from unnest(${laneIds}::uuid[]) as lane_id
+    on conflict do nothing`.execute(tx);
 }
 
 export async function deleteDraftRow(tx: Tx, id: Uuid): Promise<void> {

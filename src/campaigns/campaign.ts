@@ -2,6 +2,7 @@ import type { AudienceRule } from '../audiences/audience.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { conflict } from '../platform/refusal.ts';
 import type { Instant } from '../platform/time.ts';
+import type { SendingOptions } from './sending-options.ts';
 
 /**
  * The life of a campaign (docs/state-machines.md has the diagram):
@@ -80,16 +81,15 @@ export const enrolledIn = (totals: Totals): number =>
   totals.skipped;
 export const openIn = (totals: Totals): number => totals.pending + totals.handingOver + totals.unknown;
 
-export interface Campaign {
+export interface Campaign extends SendingOptions {
   readonly id: Uuid;
   readonly name: string;
   readonly state: CampaignState;
   readonly stateReason: string | null;
   /** Null: nobody is chosen yet; only a draft may be like that. */
   readonly audience: AudienceRule | null;
-  readonly priority: number;
-  readonly windowStartMinute: number;
-  readonly windowEndMinute: number;
+  /** The instant about which a person was asked whether the texts are still to go out. */
+  readonly pointlessAsked: Instant | null;
   readonly revision: number;
   readonly createdBy: string;
   readonly createdAt: Instant;
@@ -106,8 +106,8 @@ export const NO_VARIANT: Uuid = '00000000-0000-0000-0000-000000000000';
 
 const ALLOWED: Readonly<Record<CampaignState, readonly string[]>> = {
   draft: ['edit', 'launch', 'delete'],
-  running: ['pause', 'cancel'],
-  paused: ['resume', 'cancel'],
+  running: ['edit sending', 'pause', 'cancel'],
+  paused: ['edit sending', 'resume', 'cancel'],
   completed: [],
   cancelled: [],
 };

@@ -12,6 +12,7 @@ import { isPaced, type PaceLimits, type PaceUsed, paceRoom } from '../sending/de
 import { windowBook } from '../sending/decide-turn.ts';
 import type { Campaign } from './campaign.ts';
 import { localTime } from './local-time.ts';
+import { isPointless } from './sending-options.ts';
 
 /** What one rule says of one person, with what it looked at. */
 export interface RuleCheck {
@@ -65,16 +66,15 @@ export function sendingCheck(sending: SendingState): RuleCheck {
   };
 }
 
-/** The instant after which the texts of a campaign have lost their point. */
-export interface Freshness {
-  readonly pointlessAfter: Instant | null;
-  readonly pointlessAction: 'drop' | 'ask' | 'go_on' | null;
-}
-
-export function freshnessChecks({ pointlessAfter, pointlessAction }: Freshness, at: Telling): readonly RuleCheck[] {
-  if (pointlessAfter === null || pointlessAction === null) return [];
-  const forbids = pointlessAction !== 'go_on' && !isBefore(at.now, pointlessAfter);
-  const when = localTime(pointlessAfter, at.zone);
+/** Whether the texts of a campaign have lost their point; nothing when it names no instant. */
+export function freshnessChecks(
+  campaign: Pick<Campaign, 'pointless' | 'pointlessAsked'>,
+  at: Telling,
+): readonly RuleCheck[] {
+  const { pointless } = campaign;
+  if (pointless === null || pointless.after === null) return [];
+  const forbids = isPointless(campaign, at.now);
+  const when = localTime(pointless.after, at.zone);
   return [
     {
       code: 'pointless_after',
@@ -82,7 +82,7 @@ export function freshnessChecks({ pointlessAfter, pointlessAction }: Freshness, 
       forbids,
       sentence: forbids ? `The text is pointless since ${when}` : `The text has its point until ${when}`,
       remedy: forbids ? 'Decide on the campaign’s page what becomes of those who still wait' : '',
-      inputs: { pointlessAfter: pointlessAfter.toString(), action: pointlessAction },
+      inputs: { pointlessAfter: pointless.after.toString(), action: pointless.action },
     },
   ];
 }

@@ -4,10 +4,11 @@ import { shortestLength } from '../messages/template-length.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
 import { nobodySentence, type VariantReach } from './decide-reach.ts';
+import { type SendingFacts, sendingProblems } from './decide-sending.ts';
 
 export interface LaunchProblem {
   /** Section of the builder where it is mended. */
-  readonly field: 'name' | 'audience' | 'message' | 'lanes';
+  readonly field: 'name' | 'audience' | 'message' | 'lanes' | 'schedule';
   readonly message: string;
 }
 
@@ -21,6 +22,7 @@ export interface LaunchFacts {
   }[];
   /** Variants that nobody of the audience can get, by id. */
   readonly unsendable: ReadonlyMap<string, VariantReach>;
+  readonly sending: SendingFacts;
 }
 
 /** Above this many people the launch asks for the campaign's name. */
@@ -28,7 +30,12 @@ export const CONFIRM_NAME_ABOVE = 500;
 
 /** What stands against launching this draft; empty when nothing does. */
 export function launchProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
-  return [...messageProblems(campaign, facts), ...laneProblems(campaign, facts), ...audienceProblems(campaign, facts)];
+  return [
+    ...messageProblems(campaign, facts),
+    ...laneProblems(campaign, facts),
+    ...audienceProblems(campaign, facts),
+    ...sendingProblems(campaign, facts.sending).map(({ message }) => ({ field: 'schedule' as const, message })),
+  ];
 }
 
 function messageProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {

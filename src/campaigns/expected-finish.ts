@@ -1,6 +1,5 @@
 import type { SendingState } from '../business/business.ts';
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
-import { parseZoneGroupKey } from '../contacts/zones.ts';
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
 import { dayIn } from '../platform/calendar.ts';
@@ -9,7 +8,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { type LookAhead, lookAhead, type PeopleAt } from './campaign-hours.ts';
+import { type LookAhead, lookAhead, type PeopleAt, peopleAt } from './campaign-hours.ts';
 import { forecast } from './decide-forecast.ts';
 import { laneUsage, pendingGroups } from './live-store.ts';
 
@@ -92,10 +91,5 @@ export async function readWaitingGroups(
   campaignIds: readonly Uuid[],
 ): Promise<ReadonlyMap<Uuid, readonly PeopleAt[]>> {
   const groups = Map.groupBy(await pendingGroups(db, campaignIds), (row) => row.campaignId);
-  return new Map(
-    [...groups].map(([id, rows]) => [
-      id,
-      rows.map(({ zoneGroup, people }) => ({ ...parseZoneGroupKey(zoneGroup), people })),
-    ]),
-  );
+  return new Map([...groups].map(([id, rows]) => [id, peopleAt(rows)]));
 }

@@ -184,7 +184,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
     ...bars,
     campaignCheck(campaign),
     sendingCheck(facts.sending),
-    ...freshnessChecks(facts.limits.freshness, facts),
+    ...freshnessChecks(facts.campaign, facts),
     ...hours.toReversed(),
     putOffCheck({ ...facts, notBefore: enrollment.notBefore, ...causeOf(facts) }),
     laneCheck(facts.serving, facts),

@@ -10,7 +10,6 @@ import type { PersonFields } from '../sending/decide-intents.ts';
 import { freshPace, type PaceLimits, type PaceUsed } from '../sending/decide-pace.ts';
 import type { Decision } from '../sending/decision.ts';
 import type { EnrollmentState } from './campaign.ts';
-import type { Freshness } from './decide-checks.ts';
 import type { CampaignLane } from './decide-lane-check.ts';
 
 /** Reads of one explanation: everything that the rules ask of one person and one campaign. None of them locks. */
@@ -129,12 +128,11 @@ export async function readCampaignLanes(db: Db, campaignId: Uuid, now: Instant):
     from campaign_lane cl join lane l on l.id = cl.lane_id join gateway_account a on a.id = l.account_id
       left join account_lease s on s.account_id = a.id
       left join lane_usage u on u.lane_id = l.id and u.day = (${now}::timestamptz at time zone l.zone)::date
-    where cl.campaign_id = ${campaignId} order by l.name, l.id`.execute(db);
+    where cl.campaign_id = ${campaignId} and cl.removed_at is null order by l.name, l.id`.execute(db);
   return rows;
 }
 
 export interface CampaignLimits {
-  readonly freshness: Freshness;
   readonly pace: { readonly limits: PaceLimits; readonly used: PaceUsed; readonly day: string };
 }
 
@@ -143,21 +141,15 @@ export async function readCampaignLimits(
   campaignId: Uuid,
   moment: { readonly now: Instant; readonly day: string },
 ): Promise<CampaignLimits> {
-  const { rows } = await sql<Freshness & PaceLimits & { readonly [K in keyof PaceUsed]: PaceUsed[K] | null }>`
-    select c.pointless_after, c.pointless_action, c.max_per_hour, c.max_per_day, c.finish_by, p.hour_start, p.hour_texts, p.day,
-      p.day_texts, p.next_at
+  const { rows } = await sql<PaceLimits & { readonly [K in keyof PaceUsed]: PaceUsed[K] | null }>`
+    select c.max_per_hour, c.max_per_day, c.finish_by, p.hour_start, p.hour_texts, p.day, p.day_texts, p.next_at
     from campaign c left join campaign_pace p on p.campaign_id = c.id where c.id = ${campaignId}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`campaign ${campaignId} vanished while it was explained`);
-  const { pointlessAfter, pointlessAction, maxPerHour, maxPerDay, finishBy, ...counted } = row;
-  const fresh = freshPace(moment);
-  const { hourStart, hourTexts, day, dayTexts, nextAt } = counted;
+  const { maxPerHour, maxPerDay, finishBy, hourStart, hourTexts, day, dayTexts, nextAt } = row;
   const used =
     hourStart === null || hourTexts === null || day === null || dayTexts === null || nextAt === null
-      ? fresh
+      ? freshPace(moment)
       : { hourStart, hourTexts, day, dayTexts, nextAt };
-  return {
-    freshness: { pointlessAfter, pointlessAction },
-    pace: { limits: { maxPerHour, maxPerDay, finishBy }, used, day: moment.day },
-  };
+  return { pace: { limits: { maxPerHour, maxPerDay, finishBy }, used, day: moment.day } };
 }

@@ -188,7 +188,7 @@ describe('control', () => {
     const id = await launchTestCampaign(database.db, world, { laneIds, audience: { tags: ['mixed'] } });
     expect(await runTx(database.db, (tx) => resumeCampaign(tx, world, control(id)))).toMatchObject({
       ok: false,
-      error: { state: 'running', allowed: ['pause', 'cancel'] },
+      error: { state: 'running', allowed: ['edit sending', 'pause', 'cancel'] },
     });
     expect((await runTx(database.db, (tx) => pauseCampaign(tx, world, control(id)))).ok).toBe(true);
     expect((await runTx(database.db, (tx) => cancelCampaign(tx, { ...world, jobs: noJobs }, control(id)))).ok).toBe(

@@ -1,4 +1,5 @@
 import { previewAudience } from '../audiences/preview-audience.ts';
+import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,8 +10,10 @@ import { invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { findUnsendable } from './audience-texts.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
-import { lockCampaign, setCampaignState } from './campaign-store.ts';
+import { peopleAt } from './campaign-hours.ts';
+import { lockCampaign, setCampaignState, writeSending } from './campaign-store.ts';
 import { CONFIRM_NAME_ABOVE, launchProblems } from './decide-launch.ts';
+import { dated } from './decide-sending.ts';
 import { enrollAudience } from './enroll-store.ts';
 import { staleRevision } from './manage-drafts.ts';
 
@@ -39,8 +42,10 @@ export async function launchCampaign(
 
   const now = deps.clock.now();
   const preview = await previewAudience(tx, campaign.audience, now);
+  const { zone } = await getBusiness(tx);
   const problems = launchProblems(campaign, {
     ...preview,
+    sending: { now, zone, policy: await getSendingPolicy(tx), groups: peopleAt(preview.zoneGroups) },
     lanes: await listLaneRows(tx),
     unsendable: await findUnsendable(tx, campaign, now),
   });
@@ -57,6 +62,7 @@ export async function launchCampaign(
     });
 
   await enrollAudience(tx, campaign, now);
+  await writeSending(tx, campaign.id, { ...campaign, pointless: dated(campaign, { now, zone }) });
   await setCampaignState(tx, campaign.id, { state: 'running', reason: null, now });
   await recordAudit(tx, {
     id: deps.newUuid(),

@@ -1,9 +1,11 @@
+import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
+import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import type { PaceLimits } from '../sending/decide-pace.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
 import {
   type DraftInput,
@@ -14,24 +16,42 @@ import {
   replaceLanes,
   replaceVariants,
   updateDraftRow,
+  writeSending,
 } from './campaign-store.ts';
+import { DEFAULT_SENDING, type SendingOptions } from './sending-options.ts';
 
 interface Deps {
   readonly clock: Clock;
   readonly newUuid: NewUuid;
 }
 
+/** How it sends may be left to the defaults. */
+export type NewDraft = Omit<DraftInput, keyof SendingOptions> & Partial<SendingOptions>;
+
 export async function createDraft(
   tx: Tx,
   deps: Deps,
-  input: DraftInput & { readonly createdBy: string },
+  input: NewDraft & { readonly createdBy: string },
 ): Promise<Outcome<Campaign>> {
+  const draft = { ...DEFAULT_SENDING, ...input };
+  const known = await requireLanes(tx, draft.laneIds);
+  if (!known.ok) return known;
   const id = deps.newUuid();
-  await insertDraft(tx, { ...input, id, now: deps.clock.now() });
-  await writeParts(tx, deps, id, input);
+  await insertDraft(tx, { ...draft, id, now: deps.clock.now() });
+  await writeParts(tx, deps, id, draft);
   await tellOthers(tx, id);
   return reread(tx, id);
 }
+
+/** Fields that are left out stay as they are, also within the pace. */
+export type CampaignChange = Partial<Omit<DraftInput, 'pace'>> & { readonly pace?: Partial<PaceLimits> };
+
+export const changedBy = (campaign: Campaign, change: CampaignChange): DraftInput => ({
+  ...campaign,
+  ...change,
+  laneIds: [...new Set(change.laneIds ?? campaign.laneIds)],
+  pace: { ...campaign.pace, ...change.pace },
+});
 
 /** A draft is saved as it is typed: anything may be missing or wrong until launch. */
 export async function updateDraft(
@@ -41,14 +61,16 @@ export async function updateDraft(
     readonly id: Uuid;
     readonly shownId: string;
     readonly revision: number;
-    readonly change: Partial<DraftInput>;
+    readonly change: CampaignChange;
   },
 ): Promise<Outcome<Campaign>> {
   const campaign = await lockCampaign(tx, input.id);
   if (campaign === undefined) return notFound('campaign', input.shownId);
   if (campaign.state !== 'draft') return notInThisState(campaign, 'edited');
   if (campaign.revision !== input.revision) return staleRevision(campaign, input.revision);
-  const draft: DraftInput = { ...campaign, ...input.change };
+  const known = await requireLanes(tx, input.change.laneIds ?? []);
+  if (!known.ok) return known;
+  const draft = changedBy(campaign, input.change);
   await updateDraftRow(tx, campaign.id, draft, deps.clock.now());
   await writeParts(tx, deps, campaign.id, draft);
   await tellOthers(tx, campaign.id);
@@ -76,7 +98,17 @@ export const staleRevision = (campaign: Campaign, revision: number) =>
 /** A draft may be open on another screen, and the list on any. */
 const tellOthers = (tx: Tx, id: Uuid): Promise<void> => notifyLive(tx, [`campaign:${id}`]);
 
+/** Refuses a number that does not exist. */
+export async function requireLanes(tx: Tx, laneIds: readonly Uuid[]): Promise<Outcome<undefined>> {
+  const lanes = laneIds.length === 0 ? [] : await listLaneRows(tx);
+  const unknown = laneIds.find((id) => lanes.every((lane) => lane.id !== id));
+  if (unknown === undefined) return ok(undefined);
+  const message = `lane ${showId('lane', unknown)} does not exist: choose among the numbers under Settings, Numbers (GET /v1/accounts)`;
+  return invalid(message, { errors: [{ pointer: '/laneIds', message }] });
+}
+
 async function writeParts(tx: Tx, deps: Deps, id: Uuid, draft: DraftInput): Promise<void> {
+  await writeSending(tx, id, draft);
   await replaceVariants(
     tx,
     id,

@@ -1,30 +1,27 @@
-import { sql } from 'kysely';
-import { audienceSql } from '../audiences/audience.ts';
-import { type AudiencePreview, eligibilityFacts, previewAudience } from '../audiences/preview-audience.ts';
+import { type AudiencePreview, previewAudience } from '../audiences/preview-audience.ts';
 import { getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
-import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
-import { parseZoneGroupKey } from '../contacts/zones.ts';
-import { listLaneRows } from '../gateways/account-store.ts';
+import type { LaneRow } from '../gateways/account.ts';
+import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
 import { PRICE_PER_PART_CENTS } from '../messages/price.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import type { Campaign } from './campaign.ts';
-import { lookAhead, type PeopleAt } from './campaign-hours.ts';
+import { lookAhead, peopleAt } from './campaign-hours.ts';
 import { type Forecast, forecast } from './decide-forecast.ts';
 import { type LaunchFacts, type LaunchProblem, launchProblems } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
+import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
 import { laneUsage } from './live-store.ts';
 
 export interface CampaignReview {
   readonly audience: AudiencePreview;
   readonly problems: readonly LaunchProblem[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly LaunchProblem[];
   readonly parts: {
     readonly total: number;
     readonly histogram: readonly { readonly parts: number; readonly people: number }[];
@@ -51,7 +48,7 @@ export async function reviewCampaign(
   const now = deps.clock.now();
   const audience = await previewAudience(db, campaign.audience, now);
   const lanes = await listLaneRows(db);
-  const chosen = lanes.filter((lane) => campaign.laneIds.includes(lane.id) && lane.state !== 'off');
+  const chosen = chosenBy(campaign, lanes).filter((lane) => lane.state !== 'off');
   const used = await laneUsage(
     db,
     chosen.map((lane) => ({ id: lane.id, day: dayIn(lane.zone, now) })),
@@ -63,7 +60,7 @@ export async function reviewCampaign(
     dailyCap,
     leftToday: Math.max(0, dailyCap - (used.get(id) ?? 0)),
   }));
-  const groups = await textableGroups(db, campaign, now);
+  const groups = peopleAt(audience.zoneGroups);
   const policy = await getSendingPolicy(db);
   const hours = hoursOf(policy, campaign);
   const ahead = lookAhead(deps.businessZone, now, policy);
@@ -71,12 +68,24 @@ export async function reviewCampaign(
     .filter((group) => openUntil(group, hours, now) !== undefined)
     .reduce((sum, group) => sum + group.people, 0);
   const texts = await renderAudience(db, campaign, now);
-  const facts = { ...audience, lanes, unsendable: await findUnsendable(db, campaign, now) };
+  const sending = { now, zone: deps.businessZone, policy, groups };
+  const facts = { ...audience, lanes, unsendable: await findUnsendable(db, campaign, now), sending };
+  const expected = forecast({
+    now,
+    dayOf: ahead.dayOf,
+    lanes: lanesLeft,
+    ratePerSecond: FORECAST_RATE,
+    groups: ahead.groups(groups, campaign),
+  });
   const scale = texts.rendered === 0 ? 0 : audience.textable / texts.people;
   return {
     audience,
     problems: launchProblems(campaign, facts),
-    warnings: warnings(campaign, texts, facts),
+    warnings: [
+      ...messageWarnings(campaign, texts, facts).map((message) => ({ field: 'message' as const, message })),
+      ...laneWarnings(chosenBy(campaign, lanes), await listAccountRows(db)),
+      ...scheduleWarnings(campaign, sending, expected.finishAt),
+    ],
     costCents: Math.round(texts.parts * scale) * PRICE_PER_PART_CENTS,
     parts: {
       total: Math.round(texts.parts * scale),
@@ -87,29 +96,17 @@ export async function reviewCampaign(
     lanes: lanesLeft,
     openNow,
     waiting: audience.textable - openNow,
-    forecast: forecast({
-      now,
-      dayOf: ahead.dayOf,
-      lanes: lanesLeft,
-      ratePerSecond: FORECAST_RATE,
-      groups: ahead.groups(groups, campaign),
-    }),
+    forecast: expected,
   };
 }
 
 /** The default rate of an account; the daily caps decide long before it. */
 const FORECAST_RATE = 8;
 
-async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise<readonly PeopleAt[]> {
-  const { rows } = await sql<{ zoneGroup: string; people: number }>`
-    select c.zone_group, count(*) as people from contact c
-    where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null group by 1`.execute(
-    db,
-  );
-  return rows.map((row) => ({ ...parseZoneGroupKey(row.zoneGroup), people: row.people }));
-}
+const chosenBy = (campaign: Campaign, lanes: readonly LaneRow[]): readonly LaneRow[] =>
+  lanes.filter((lane) => campaign.laneIds.includes(lane.id));
 
-function warnings(campaign: Campaign, texts: AudienceTexts, facts: LaunchFacts): readonly string[] {
+function messageWarnings(campaign: Campaign, texts: AudienceTexts, facts: LaunchFacts): readonly string[] {
   const { textable, unsendable } = facts;
   const found = campaign.variants.flatMap((variant) => {
     const reach = texts.reach.get(variant.id);

@@ -8,6 +8,7 @@ import { lookAhead } from './campaign-hours.ts';
 import { type ForecastInput, forecast } from './decide-forecast.ts';
 import { type LaunchFacts, launchProblems } from './decide-launch.ts';
 import type { VariantReach } from './decide-reach.ts';
+import { DEFAULT_SENDING } from './sending-options.ts';
 
 const NEW_YORK = 'America/New_York';
 const HONOLULU = 'Pacific/Honolulu';
@@ -136,9 +137,8 @@ describe('launchProblems', () => {
     state: 'draft',
     stateReason: null,
     audience: { all: true },
-    priority: 5,
-    windowStartMinute: 480,
-    windowEndMinute: 1260,
+    ...DEFAULT_SENDING,
+    pointlessAsked: null,
     revision: 1,
     createdBy: 'Dana',
     createdAt: TUESDAY_TEN,
@@ -155,6 +155,12 @@ describe('launchProblems', () => {
     textable: 8,
     lanes: [{ id: 'lane-1', name: 'Office', state: 'active' }],
     unsendable: new Map(),
+    sending: {
+      now: TUESDAY_TEN,
+      zone: NEW_YORK,
+      policy: LAW,
+      groups: [{ zones: [NEW_YORK], states: ['NY'], people: 8 }],
+    },
   };
   const unsendable = (change: Partial<VariantReach>): Partial<LaunchFacts> => ({
     unsendable: new Map([['v', { ...reach, ...change }]]),
@@ -226,6 +232,13 @@ describe('launchProblems', () => {
     ['an audience without conditions', { audience: { tags: [] } }, {}, 'audience', /^No audience is chosen/],
     ['an empty audience', {}, { matched: 0, textable: 0 }, 'audience', /no contact matches/],
     ['an audience that is left out whole', {}, { textable: 0 }, 'audience', /All 10 contacts/],
+    [
+      'hours that never open',
+      { windowStartMinute: 300, windowEndMinute: 420 },
+      {},
+      'schedule',
+      /^Nobody can be texted from 05:00 to 07:00/,
+    ],
   ])('names %s', (_, change, otherFacts, field, message) => {
     const problems = launchProblems({ ...draft, ...change }, { ...facts, ...otherFacts });
     expect(problems).toHaveLength(1);

@@ -11,7 +11,8 @@ export async function waitingAccounts(db: Db, campaignId: Uuid, now: Instant): P
       case when l.expires_at > ${now} then l.owner end as held_by, case when l.expires_at > ${now} then l.expires_at end as lease_until,
       coalesce(l.failures, 0) as failures, l.failure
     from gateway_account a left join account_lease l on l.account_id = a.id
-    where a.id in (select lane.account_id from campaign_lane cl join lane on lane.id = cl.lane_id where cl.campaign_id = ${campaignId})
+    where a.id in (select lane.account_id from campaign_lane cl join lane on lane.id = cl.lane_id where cl.campaign_id = ${campaignId}
+      and cl.removed_at is null)
     order by a.name`.execute(db);
   return rows;
 }
@@ -41,12 +42,14 @@ export async function readPulse(db: Db, campaignId: Uuid): Promise<CampaignPulse
     select c.updated_at as changed_at, c.max_per_hour, c.max_per_day, c.finish_by,
       (select max(sent_at) from enrollment where campaign_id = c.id and sent_at is not null) as last_sent_at,
       p.hour_start, coalesce(p.hour_texts, 0) as hour_texts, p.day, coalesce(p.day_texts, 0) as day_texts, p.next_at,
-      (select min(l.messages_per_second) from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id) as slowest_per_second,
+      (select min(l.messages_per_second) from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id
+        and cl.removed_at is null) as slowest_per_second,
       array(select o.name from campaign o
         where o.state = 'running' and o.priority < c.priority
           and exists (select 1 from campaign_totals t where t.campaign_id = o.id and t.pending > 0)
-          and exists (select 1 from campaign_lane ol join lane x on x.id = ol.lane_id where ol.campaign_id = o.id and x.account_id in
-            (select m.account_id from campaign_lane ml join lane m on m.id = ml.lane_id where ml.campaign_id = c.id))
+          and exists (select 1 from campaign_lane ol join lane x on x.id = ol.lane_id where ol.campaign_id = o.id
+            and ol.removed_at is null and x.account_id in
+            (select m.account_id from campaign_lane ml join lane m on m.id = ml.lane_id where ml.campaign_id = c.id and ml.removed_at is null))
         order by o.priority, o.id limit 3) as before
     from campaign c left join campaign_pace p on p.campaign_id = c.id where c.id = ${campaignId}`.execute(db);
   const [row] = rows;

@@ -3,6 +3,7 @@ import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-
 import { instant } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
 import type { UsedLane } from './expected-finish.ts';
+import { DEFAULT_SENDING } from './sending-options.ts';
 import { paceUntil, type WaitingAccount, type WaitingFacts, waitingFor } from './waiting.ts';
 
 const EAST = 'America/New_York';
@@ -13,9 +14,8 @@ const campaign: Campaign = {
   state: 'running',
   stateReason: null,
   audience: { all: true },
-  priority: 5,
-  windowStartMinute: 8 * 60,
-  windowEndMinute: 21 * 60,
+  ...DEFAULT_SENDING,
+  pointlessAsked: null,
   revision: 1,
   createdBy: 'Dana',
   createdAt: instant('2026-11-17T13:00:00Z'),
@@ -112,6 +112,18 @@ describe('what a running campaign waits for', () => {
     expect(waits(NOON, { dueAt: instant('2026-11-18T15:00:00Z') })).toBe(
       'Everyone who waits had 3 campaign texts in 24 hours, or was put off by the gateway: goes on at Wed 10:00 EST',
     ));
+  it('is a text without a point, before the switch for everything', () =>
+    expect(
+      waiting(NOON, {
+        campaign: {
+          ...campaign,
+          pointless: { after: instant('2026-11-17T16:00:00Z'), hoursAfterWindow: null, action: 'drop' },
+        },
+      }),
+    ).toMatchObject({
+      code: 'pointless',
+      sentence: 'Its texts are pointless since Tue 11:00 EST: a worker takes the 10 people off the list who still wait',
+    }));
   it('is the pace of its own', () => {
     const at = waiting(NOON, { paceUntil: instant('2026-11-17T18:00:00Z') });
     expect(at).toMatchObject({ code: 'pace', until: instant('2026-11-17T18:00:00Z') });

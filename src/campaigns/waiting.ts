@@ -7,6 +7,7 @@ import type { Campaign } from './campaign.ts';
 import type { PeopleAt } from './campaign-hours.ts';
 import type { UsedLane } from './expected-finish.ts';
 import { localTime } from './local-time.ts';
+import { isPointless } from './sending-options.ts';
 
 /**
  * What a running campaign waits for. Every campaign that makes no progress has exactly one of these: the first thing that stands in
@@ -27,6 +28,7 @@ export interface Waiting {
 
 export type WaitingCode =
   | 'paused'
+  | 'pointless'
   | 'sending_paused'
   | 'account_paused'
   | 'worker_failing'
@@ -91,7 +93,7 @@ export function waitingFor(at: WaitingFacts): Waiting | null {
   if (campaign.state === 'paused')
     return waits({ code: 'paused', sentence: pausedSentence(campaign.stateReason), short: 'paused' });
   if (campaign.state !== 'running') return null;
-  return switchedOff(at) ?? accountsWait(at) ?? numbersWait(at) ?? peopleWait(at) ?? turnWaits(at);
+  return pointless(at) ?? switchedOff(at) ?? accountsWait(at) ?? numbersWait(at) ?? peopleWait(at) ?? turnWaits(at);
 }
 
 const waits = (fields: Pick<Waiting, 'code' | 'sentence' | 'short'> & Partial<Waiting>): Waiting => ({
@@ -102,6 +104,23 @@ const waits = (fields: Pick<Waiting, 'code' | 'sentence' | 'short'> & Partial<Wa
 });
 
 const pausedSentence = (reason: string | null): string => `Paused: ${reason ?? 'by a person'}`;
+
+/** For a moment, until a worker has done it; for as long as no worker runs. */
+function pointless({ campaign, zone, now }: WaitingFacts): Waiting | null {
+  const after = campaign.pointless?.after ?? null;
+  if (after === null || campaign.totals.pending === 0 || !isPointless(campaign, now)) return null;
+  const { pending } = campaign.totals;
+  const done =
+    campaign.pointless?.action === 'drop'
+      ? `a worker takes the ${pending} people off the list who still wait`
+      : `a worker pauses it and asks you what becomes of the ${pending} people who still wait`;
+  return waits({
+    code: 'pointless',
+    sentence: `Its texts are pointless since ${localTime(after, zone)}: ${done}`,
+    short: `pointless since ${localTime(after, zone)}`,
+    since: after,
+  });
+}
 
 function switchedOff({ sending }: WaitingFacts): Waiting | null {
   if (sending.state !== 'paused') return null;

@@ -3,6 +3,7 @@ import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-
 import { zoneGroupKey } from '../contacts/zones.ts';
 import { instant } from '../platform/time.ts';
 import type { CampaignState } from './campaign.ts';
+import { DEFAULT_SENDING } from './sending-options.ts';
 import { whyPending } from './why-pending.ts';
 
 const EAST = 'America/New_York';
@@ -15,7 +16,7 @@ describe('why one person waits', () => {
     whyPending(
       { zoneGroup: zoneGroupKey({ zones, states: ['NY'] }), notBefore: instant(notBefore) },
       {
-        campaign: { state, stateReason: null, windowStartMinute: 8 * 60, windowEndMinute: 21 * 60 },
+        campaign: { ...DEFAULT_SENDING, state, stateReason: null, pointlessAsked: null },
         policy: LAW,
         zone: EAST,
         now: instant(now),

@@ -1,10 +1,13 @@
 import type { SendingPolicy } from '../business/sending-policy.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { campaignCheck, putOffCheck, quietHoursCheck } from './decide-checks.ts';
+import { campaignCheck, freshnessChecks, putOffCheck, quietHoursCheck } from './decide-checks.ts';
 
 export interface WaitingAt {
-  readonly campaign: Pick<Campaign, 'state' | 'stateReason' | 'windowStartMinute' | 'windowEndMinute'>;
+  readonly campaign: Pick<
+    Campaign,
+    'state' | 'stateReason' | 'windowStartMinute' | 'windowEndMinute' | 'pointless' | 'pointlessAsked'
+  >;
   readonly policy: SendingPolicy;
   /** Of the business: times are told in it. */
   readonly zone: string;
@@ -17,7 +20,12 @@ export interface WaitingAt {
  */
 export function whyPending(person: { readonly zoneGroup: string; readonly notBefore: Instant }, at: WaitingAt): string {
   const facts = { ...person, ...at };
-  const checks = [campaignCheck(at.campaign), putOffCheck(facts), quietHoursCheck({ ...facts, marginMs: 0 })];
+  const checks = [
+    campaignCheck(at.campaign),
+    ...freshnessChecks(at.campaign, at),
+    putOffCheck(facts),
+    quietHoursCheck({ ...facts, marginMs: 0 }),
+  ];
   return checks.find((check) => check.forbids)?.sentence ?? WAITS_FOR_ITS_TURN;
 }
 

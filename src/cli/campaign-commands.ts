@@ -2,10 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CampaignState } from '../campaigns/campaign.ts';
 import type { ControlOptions } from './campaign-control.ts';
 import type { CreateOptions } from './campaign-create.ts';
+import type { EditOptions } from './campaign-edit.ts';
 import type { LaunchOptions } from './campaign-launch.ts';
 import type { AddPeopleOptions, SettleOptions } from './campaign-people.ts';
 import type { ListOptions, ShowOptions } from './campaign-read.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
+import { withSendingFlags } from './sending-flags.ts';
 import type { Shell } from './shell.ts';
 
 const STATES = ['draft', 'running', 'paused', 'completed', 'cancelled'] as const satisfies readonly CampaignState[];
@@ -25,6 +27,7 @@ export function define(command: Command, shell: Shell): void {
   ]).description('Create, launch and control campaigns');
   defineReads(command, shell);
   defineCreate(command.command('create'), shell);
+  defineEdit(command.command('edit'), shell);
   defineLaunch(command.command('launch'), shell);
   defineControls(command, shell);
   defineAddPeople(command.command('add-people'), shell);
@@ -53,7 +56,7 @@ function defineReads(command: Command, shell: Shell): void {
 }
 
 function defineCreate(command: Command, shell: Shell): void {
-  withExamples(command, [
+  const create = withExamples(command, [
     ['textwright campaign create --name "Spring" --text "Hi {first_name|there}!" --tag estimate', 'one text'],
     ['textwright campaign create --name "Test" --text "A=Hi!" --text "B=Hello!" --state MA', 'two variants'],
     ['textwright campaign create --name "News" --text "Hi {first_name|there}!" --all', 'to every contact'],
@@ -62,13 +65,10 @@ function defineCreate(command: Command, shell: Shell): void {
     .requiredOption('--name <name>', 'name of the campaign', campaignName)
     .requiredOption('--text <[label=]template>', 'text of a variant (repeatable)', repeatable, [])
     .option('--all', 'to every contact; without it give at least one of the conditions below');
-  withConditions(command)
-    .option(
-      '--lane <lane>',
-      'from this number: id, number or name (repeatable; default: every active one)',
-      repeatable,
-      [],
-    )
+  withSendingFlags(
+    withConditions(create),
+    'from this number: id, number or name (repeatable; default: every active one)',
+  )
     .option('--json', 'print the draft as one JSON object')
     .action(async (options: CreateOptions) => (await import('./campaign-create.ts')).createCommand(options, shell));
 }
@@ -79,6 +79,21 @@ const withConditions = (command: Command): Command =>
     .option('--state <state>', 'to contacts in this state (repeatable: any of them)', repeatable, [])
     .option('--city <city>', 'to contacts in this city (repeatable: any of them)', repeatable, [])
     .option('--not-contacted-days <n>', 'to contacts without a campaign text within these days', countOption);
+
+function defineEdit(command: Command, shell: Shell): void {
+  const edit = withExamples(command, [
+    ['textwright campaign edit "Spring" --window 09:00-18:00 --max-per-hour 200', 'gentler, and in office hours'],
+    ['textwright campaign edit "Spring" --finish-by 2026-11-20T17:00', 'spread evenly until then'],
+    ['textwright campaign edit "Spring" --max-per-hour none', 'as fast as the numbers allow'],
+  ])
+    .description('Change how a draft, a running or a paused campaign sends; what is left out stays as it is')
+    .argument('<campaign>', REFERENCE);
+  withSendingFlags(edit, 'from this number and no other: id, number or name (repeatable)')
+    .option('--json', 'print the campaign as one JSON object')
+    .action(async (reference: string, options: EditOptions) =>
+      (await import('./campaign-edit.ts')).editCommand(reference, options, shell),
+    );
+}
 
 function defineLaunch(command: Command, shell: Shell): void {
   withExamples(command, [

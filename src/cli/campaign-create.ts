@@ -1,19 +1,21 @@
 import { type AudienceRule, audienceSentence, isChosen } from '../audiences/audience.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { createDraft } from '../campaigns/manage-drafts.ts';
-import { parsePhone } from '../contacts/phone.ts';
 import { stateCode } from '../contacts/states.ts';
 import type { LaneRow } from '../gateways/account.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import { createCampaign } from '../http/contract/campaigns.ts';
-import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { newDraftOf, showCampaign } from '../http/routes/campaign-routes.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { runTx } from '../platform/database.ts';
-import { parseId, showId } from '../platform/ids.ts';
+import { showId } from '../platform/ids.ts';
+import { sendingBody } from './campaign-sending.ts';
+import { chooseLanes } from './choose-lanes.ts';
 import { actor, granted, withServices } from './open-services.ts';
+import type { SendingFlags } from './sending-flags.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 
-export interface CreateOptions {
+export interface CreateOptions extends SendingFlags {
   readonly name: string;
   readonly text: readonly string[];
   readonly all?: true;
@@ -21,7 +23,6 @@ export interface CreateOptions {
   readonly state: readonly string[];
   readonly city: readonly string[];
   readonly notContactedDays?: number;
-  readonly lane: readonly string[];
   readonly json?: true;
 }
 
@@ -30,9 +31,10 @@ export async function createCommand(options: CreateOptions, shell: Shell): Promi
   await withServices(shell, async (services) => {
     const { database } = services;
     const lanes = chooseLanes(await listLaneRows(database.db), options.lane);
-    const laneIds = lanes.map((lane) => lane.id);
+    const laneIds = lanes.map((lane) => showId('lane', lane.id));
+    const body = { ...draft, ...(await sendingBody(database.db, options, undefined)), laneIds };
     const created = granted(
-      await runTx(database.db, (tx) => createDraft(tx, services, { ...draft, laneIds, createdBy: actor().name })),
+      await runTx(database.db, (tx) => createDraft(tx, services, newDraftOf(body, actor().name))),
     );
     if (options.json) await shell.out.json(showCampaign(created));
     else await shell.out.lines(...createdLines(created, lanes));
@@ -81,27 +83,6 @@ function variantOf(text: string, index: number): { readonly label: string; reado
   const [, label, body] = labelled ?? [];
   if (label !== undefined && body !== undefined) return { label, body };
   return { label: String.fromCharCode('A'.charCodeAt(0) + index), body: text };
-}
-
-function chooseLanes(lanes: readonly LaneRow[], references: readonly string[]): readonly LaneRow[] {
-  if (references.length === 0) return lanes.filter((lane) => lane.state === 'active');
-  return references.map((reference) => {
-    const id = parseId('lane', reference);
-    const phone = parsePhone(reference);
-    const matching = lanes.filter(
-      (lane) =>
-        lane.id === id ||
-        lane.name.toLowerCase() === reference.toLowerCase() ||
-        (phone.ok && lane.phone === phone.value),
-    );
-    const [only, ...others] = matching;
-    if (only !== undefined && others.length === 0) return only;
-    const known =
-      lanes.map((lane) => `${lane.name} ${lane.phone}`).join(', ') || 'none; connect an account in Settings';
-    throw new CliError(
-      `--lane "${reference}": ${matching.length === 0 ? 'no number' : 'more than one number'} is called that; there are ${known}`,
-    );
-  });
 }
 
 const createdLines = (campaign: Campaign, lanes: readonly LaneRow[]): readonly string[] => [

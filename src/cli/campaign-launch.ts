@@ -5,13 +5,15 @@ import { notInThisState } from '../campaigns/campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
 import { type CampaignReview, reviewCampaign } from '../campaigns/review-campaign.ts';
 import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { localTime } from '../platform/calendar.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { confirmByTyping } from './confirm.ts';
 import { findCampaign } from './find-campaign.ts';
 import { actor, granted, withServices } from './open-services.ts';
+import { sendingFacts } from './sending-words.ts';
 import { CliError, type Shell } from './shell.ts';
-import { count, localTime, money, table } from './words.ts';
+import { count, money, table } from './words.ts';
 
 export interface LaunchOptions {
   readonly dryRun?: true;
@@ -83,9 +85,10 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
       'From',
       `${lane.name} ${lane.phone}, ${lane.leftToday} of ${lane.dailyCap} texts left today`,
     ]),
+    ...sendingFacts(campaign, zone),
     ['Now', `${review.openNow} may be texted at this hour, ${review.waiting} wait for their window`],
     ['Ends about', forecast.finishAt === null ? 'cannot be said' : localTime(forecast.finishAt, zone)],
-    ...review.warnings.map((warning): readonly [string, string] => ['Note', warning]),
+    ...review.warnings.map((warning): readonly [string, string] => ['Note', warning.message]),
   ];
   return [
     `${campaign.name}  ${showId('campaign', campaign.id)}`,

@@ -5,12 +5,14 @@ import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { expectedFinishes } from '../campaigns/expected-finish.ts';
 import { type LiveCampaign, readLiveCampaign } from '../campaigns/live-campaign.ts';
 import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { findCampaign } from './find-campaign.ts';
 import { withServices } from './open-services.ts';
+import { sendingFacts } from './sending-words.ts';
 import type { Shell } from './shell.ts';
-import { localTime, table } from './words.ts';
+import { table } from './words.ts';
 
 export interface ListOptions {
   readonly state?: CampaignState;
@@ -96,6 +98,7 @@ function livePage(live: LiveCampaign, zone: string): readonly string[] {
   const facts: (readonly [string, string])[] = [
     ['State', campaign.stateReason === null ? campaign.state : `${campaign.state} (${campaign.stateReason})`],
     ['Audience', audienceSentence(campaign.audience)],
+    ...sendingFacts(campaign, zone),
     ['From', live.lanes.map((lane) => `${lane.name} ${lane.phone}`).join(', ') || 'no number'],
     ...campaign.variants.map(({ label, body }): readonly [string, string] => [
       `Text ${label}`,

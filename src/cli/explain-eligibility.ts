@@ -2,12 +2,13 @@ import { getBusiness } from '../business/business-store.ts';
 import { type Explanation, explainRecipient } from '../campaigns/explain-recipient.ts';
 import { showExplanation } from '../http/routes/recipient-routes.ts';
 import { attemptSentence } from '../messages/outcome-sentences.ts';
+import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
 import { findCampaign } from './find-campaign.ts';
 import { findContact } from './find-contact.ts';
 import { granted, withServices } from './open-services.ts';
 import type { Shell } from './shell.ts';
-import { count, localTime, money, table } from './words.ts';
+import { count, money, table } from './words.ts';
 
 export interface EligibilityOptions {
   readonly campaign: string;

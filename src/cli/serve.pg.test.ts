@@ -199,7 +199,31 @@ describe('with a database of somebody else', () => {
     await runCli(['migrate', '--down-to', '1', '--yes'], { env });
     const run = await runCli(['contact', 'list'], { env });
     expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('textwright migrate') });
+    // Nor does an engine begin on it.
+    expect(await runCli(['worker'], { cwd: folder, env: { ...env, PORT: '0' } })).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/schema is at version 1, this program needs \d+: run `textwright migrate` first/),
+    });
     expect(await runCli(['migrate'], { env })).toMatchObject({ code: 0, out: expect.stringContaining('applied 0002') });
     expect(await runCli(['contact', 'list'], { env })).toMatchObject({ code: 0 });
   });
+
+  it.each(['serve', 'worker'])(
+    'refuses `%s` on a schema that is newer than the program, and says what to do',
+    async (command) => {
+      await sql`insert into schema_migration (version, name, sha256, applied_at) values (9999, 'future', 'x', now())`.execute(
+        db,
+      );
+      const run = await runCli([command], { cwd: folder, env: { ...env, PORT: '0' } });
+      await sql`delete from schema_migration where version = 9999`.execute(db);
+      expect(run).toMatchObject({
+        code: 1,
+        out: '',
+        err: expect.stringMatching(
+          /schema is at version \d+, newer than the \d+ that this program knows: start the newer program/,
+        ),
+      });
+    },
+  );
 });

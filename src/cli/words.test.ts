@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { instant } from '../platform/time.ts';
 import { confirmByTyping } from './confirm.ts';
-import { count, localTime, money, printable, table } from './words.ts';
+import { count, money, printable, table } from './words.ts';
 
 it('aligns the columns of a table and lets the last one be', () => {
   expect(
@@ -18,7 +17,6 @@ it.each([
   ['words', count(1_500, 'row'), '1,500 rows'],
   ['words', count(0, 'person', 'people'), '0 people'],
   ['money', money(43_005), '$430.05'],
-  ['a time with its zone', localTime(instant('2026-11-18T13:00:00Z'), 'America/New_York'), 'Wed, Nov 18, 08:00 EST'],
   [
     'a text that would recolour the terminal',
     printable('a\x1b[31mb\x07\x9b1m\nc\td'),

@@ -1,23 +1,8 @@
-import type { Instant } from '../platform/time.ts';
-
 export const count = (n: number, singular: string, plural = `${singular}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? singular : plural}`;
 
 export const money = (cents: number): string =>
   (cents / 100).toLocaleString('en-US', { style: 'currency', currency: 'USD' });
-
-/** "Wed, Nov 18, 08:00 EST": a time is never shown without its zone. */
-export const localTime = (at: Instant, zone: string): string =>
-  at.toLocaleString('en-US', {
-    timeZone: zone,
-    weekday: 'short',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
 
 /** Rows as columns of equal width, two blanks between them; the last column may be as long as it likes. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {

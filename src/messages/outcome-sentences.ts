@@ -94,6 +94,10 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     held_for_review: ['Wrote something that may be an opt-out', 'Read the conversation in the inbox and decide'],
     cancelled: ['Campaign was cancelled', 'A copy of the campaign can reach this person'],
     dropped_by_hand: ['A person decided not to send the text', 'Another campaign can reach this person'],
+    pointless: [
+      'Was not texted in time: the text would have been pointless by then',
+      'A later campaign can reach this person',
+    ],
     // Texts that could not be made.
     missing_field: [
       'The text needs a field that this contact does not have',

@@ -36,7 +36,7 @@ export async function listCampaignsWithoutLane(db: Db, limit: number): Promise<r
     from campaign c cross join lateral (
       select jsonb_agg(jsonb_build_object('phone', l.phone, 'name', l.name) order by l.phone) as lanes,
         bool_and(l.state = 'off') as all_off
-      from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id
+      from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id and cl.removed_at is null
     ) l
     where c.state = 'running' and l.all_off
       and exists (select 1 from campaign_totals t where t.campaign_id = c.id and t.pending > 0)

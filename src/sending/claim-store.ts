@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -11,12 +12,14 @@ import type { Lease } from './lease-store.ts';
 /** Statements of the claim and the intent; `claim.ts` says in which order and why. */
 
 /**
- * Locks the campaign in share mode; false when it runs no longer, or is just being changed (cancelling many people takes seconds,
- * and everything else of the account would wait). A pause waits for this transaction, or comes first.
+ * Locks the campaign in share mode; false when it runs no longer, when its texts are pointless by now, or when it is just being
+ * changed (cancelling many people takes seconds, and everything else of the account would wait). A pause waits for this
+ * transaction, or comes first.
  */
-export async function holdRunningCampaign(tx: Tx, campaignId: Uuid): Promise<boolean> {
-  const { rows } =
-    await sql`select 1 from campaign where id = ${campaignId} and state = 'running' for share skip locked`.execute(tx);
+export async function holdRunningCampaign(tx: Tx, campaignId: Uuid, now: Instant): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from campaign c where c.id = ${campaignId} and c.state = 'running' and not ${isPointlessSql(now)}
+    for share skip locked`.execute(tx);
   return rows.length === 1;
 }
 

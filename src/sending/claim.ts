@@ -54,8 +54,10 @@ export interface Prepared {
 export interface CampaignClaim {
   readonly campaignId: Uuid;
   readonly laneId: Uuid;
-  /** Lanes whose people this lane may serve: itself, and lanes of the campaign that are switched off. */
+  /** Lanes whose people this lane may serve: itself, and lanes that are switched off or were taken out of the campaign. */
   readonly servesLaneIds: readonly Uuid[];
+  /** Those of them that were taken out. */
+  readonly removedLaneIds: readonly Uuid[];
   /** False for a lane that is being drained: it serves only the people who know it. */
   readonly takesNewPeople: boolean;
   /** The lane's business day. */
@@ -91,7 +93,7 @@ const NOTHING: ClaimResult = { prepared: [], parts: 0, taken: 0 };
 export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClaim, now: Instant): Promise<ClaimResult> {
   return runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
-    if (!(await holdRunningCampaign(tx, claim.campaignId))) return NOTHING;
+    if (!(await holdRunningCampaign(tx, claim.campaignId, now))) return NOTHING;
     const lane = await lockLaneRoom(tx, claim.laneId, claim.day);
     const pace = claim.pace === undefined ? undefined : await lockPace(tx, claim.campaignId, claim.pace.moment);
     const paceLimit =

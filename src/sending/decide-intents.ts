@@ -50,6 +50,8 @@ export interface Intent {
 
 export interface IntentCircumstances {
   readonly laneId: Uuid;
+  /** Taken out of the campaign: whoever knows one of them is texted from another. */
+  readonly removedLaneIds: readonly Uuid[];
   readonly openGroups: readonly OpenGroup[];
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
@@ -153,9 +155,8 @@ export function makeText(template: Template, person: PersonFields, businessName:
 
 const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
 
-function decisionFor(recipient: Recipient, group: OpenGroup, { laneId, now }: IntentCircumstances): Decision {
-  const dayAgo = addMs(now, -DAY_MS);
-  const { knownLaneId } = recipient;
+function decisionFor(recipient: Recipient, group: OpenGroup, circumstances: IntentCircumstances): Decision {
+  const dayAgo = addMs(circumstances.now, -DAY_MS);
   return {
     v: 1,
     quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closesAt.toString() },
@@ -164,11 +165,14 @@ function decisionFor(recipient: Recipient, group: OpenGroup, { laneId, now }: In
       allowed: group.messagesPerDay,
     },
     eligibility: RULE_CODES,
-    lane:
-      knownLaneId === null
-        ? 'most room'
-        : knownLaneId === laneId
-          ? 'known to the person'
-          : 'the known number is switched off',
+    lane: laneReason(recipient, circumstances),
   };
+}
+
+function laneReason({ knownLaneId }: Recipient, { laneId, removedLaneIds }: IntentCircumstances): Decision['lane'] {
+  if (knownLaneId === null) return 'most room';
+  if (knownLaneId === laneId) return 'known to the person';
+  return removedLaneIds.includes(knownLaneId)
+    ? 'the known number was taken out of the campaign'
+    : 'the known number is switched off';
 }

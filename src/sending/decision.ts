@@ -9,5 +9,9 @@ export interface Decision {
   readonly frequency: { readonly texts: number; readonly allowed: number };
   /** Codes of the rules that were asked and did not forbid. */
   readonly eligibility: readonly string[];
-  readonly lane: 'known to the person' | 'most room' | 'the known number is switched off';
+  readonly lane:
+    | 'known to the person'
+    | 'most room'
+    | 'the known number is switched off'
+    | 'the known number was taken out of the campaign';
 }

@@ -88,6 +88,7 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
     campaignId,
     laneId,
     servesLaneIds: [laneId],
+    removedLaneIds: [],
     day: '2026-11-17',
     takesNewPeople: true,
     notTextedForDays: null,
@@ -194,6 +195,22 @@ describe('a text that was not sent', () => {
     expect(rows).toEqual([{ skipped: 3, pending: 0, handingOver: 0, parts: 0 }]);
   });
 
+  it('has an end when it would be pointless by now and such ones are dropped', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 3);
+    await sql`update campaign set pointless_after = ${world.clock.now()}, pointless_action = 'drop'`.execute(
+      database.db,
+    );
+    await answerAll(world, started, notSent(world));
+    const { rows } = await sql`select state, skip_reason, count(*) as n from enrollment group by 1, 2`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ state: 'skipped', skipReason: 'pointless', n: 3 }]);
+    expect(await texts()).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    const usage = await sql`select sum(reserved) as reserved from lane_usage`.execute(database.db);
+    expect(usage.rows).toEqual([{ reserved: 0 }]);
+  });
+
   it('ends with its enrollment when the campaign is cancelled while it waits again', async () => {
     const world = await sendingWorld(database);
     const started = await underWay(world, 2);
@@ -256,9 +273,9 @@ describe('a claim', () => {
     const { campaignId } = await underWay(world, 1);
     await runTx(database.db, async (cancelling) => {
       await sql`select 1 from campaign where id = ${campaignId} for update`.execute(cancelling);
-      expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId))).toBe(false);
+      expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(false);
     });
-    expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId))).toBe(true);
+    expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(true);
   });
 });
 

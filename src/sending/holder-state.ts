@@ -64,6 +64,9 @@ export interface Holder extends HolderDeps {
   /** The question that is under way: about unknown outcomes, receipts, or whether the gateway is back. */
   asking: Promise<void> | undefined;
   readonly guard: Guard;
+  /** Campaigns whose texts have become pointless are being brought to their end. */
+  ending: Promise<void> | undefined;
+  readonly drain: AbortSignal;
   storedBreaker: StoredBreaker | undefined;
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }

@@ -4,7 +4,9 @@
  *
  * Calls of the gateway run beside the loop: a slow answer never holds up a confirmation, a reply or the other lanes.
  */
+import { WINDOW_MARGIN_MS } from '../business/sending-policy.ts';
 import { completeFinished } from '../campaigns/campaign-store.ts';
+import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
@@ -47,6 +49,8 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     turn: 0,
     asking: undefined,
     guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, sent: false },
+    ending: undefined,
+    drain,
     storedBreaker: left,
     windows: undefined,
   };
@@ -59,7 +63,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     const waitMs = await takeTurn(holder);
     if (waitMs > 0) await deps.wake.wait(waitMs, drain);
   }
-  await Promise.all([...holder.inFlight, holder.asking]);
+  await Promise.all([...holder.inFlight, holder.asking, holder.ending]);
   await recordAnswers(holder);
 }
 
@@ -72,6 +76,7 @@ async function takeTurn(holder: Holder): Promise<number> {
   const idleMax = patience(holder.clock, holder.options.idleMs);
   if (facts === undefined) return idleMax;
   holder.pacer.adjust(facts, now);
+  endCampaigns(holder, facts);
   await keepBreaker(holder);
   if (facts.lanes.some((lane) => lane.resumes))
     await runTx(holder.db, (tx) => resumeDueLanes(tx, holder.lease.accountId, now));
@@ -197,6 +202,24 @@ function ask(holder: Holder, question: () => Promise<boolean>): void {
     });
 }
 
+/** Beside the loop, because it may be about many people; needs no gateway, so that it waits for neither a breaker nor a pause. */
+function endCampaigns(holder: Holder, facts: TurnFacts): void {
+  const pointless = facts.campaigns.filter((campaign) => campaign.pointless && campaign.waiting > 0);
+  if (pointless.length === 0 || holder.ending !== undefined) return;
+  const end = async (): Promise<void> => {
+    let done = false;
+    for (const { id } of pointless) done = (await endPointless(holder, id, holder.drain)) || done;
+    if (done) holder.wake.call();
+  };
+  holder.ending = end()
+    .catch((error: unknown) => {
+      holder.log.warn({ error }, 'a campaign whose texts are pointless could not be ended; trying again');
+    })
+    .finally(() => {
+      holder.ending = undefined;
+    });
+}
+
 async function askWhetherBack(holder: Holder): Promise<boolean> {
   holder.pacer.called(holder.clock.now(), 1);
   const answer = await holder.gateway.listNumbers();
@@ -295,6 +318,6 @@ export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
   settleGraceMs: MINUTE_MS,
   // A minute of a second copy does little harm; its first seconds, when many begin at once, are looked at soonest.
   guardAgainMs: 30 * SECOND_MS,
-  windowMarginMs: 15 * MINUTE_MS,
+  windowMarginMs: WINDOW_MARGIN_MS,
   idleMs: 2 * SECOND_MS,
 };

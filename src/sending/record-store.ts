@@ -39,7 +39,8 @@ export async function holdCampaigns(tx: Tx, messageIds: readonly Uuid[]): Promis
 
 /**
  * Moves messages out of `from` (the state in which the verdict was reached), their enrollments with them, closes the attempts and
- * gives back the caps of what was not sent. What was not sent for a cancelled campaign ends with it. Rows that have moved on meanwhile (a receipt came first) are left alone.
+ * gives back the caps of what was not sent. What was not sent for a cancelled campaign ends with it, and so it does when the text is
+ * pointless by now and such ones are to be dropped. Rows that have moved on meanwhile (a receipt came first) are left alone.
  */
 export async function recordResults(
   tx: Tx,
@@ -47,6 +48,7 @@ export async function recordResults(
     readonly accountId: Uuid;
     readonly from: 'handing_over' | 'unknown';
     readonly results: readonly AttemptResult[];
+    readonly now: Instant;
   },
 ): Promise<readonly Recorded[]> {
   const { results } = input;
@@ -65,13 +67,15 @@ export async function recordResults(
   const { rows: recorded } = await sql<Recorded>`
     with result as (
       select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
-        case when c.id is null then x.state else 'cancelled' end as state, case when c.id is null then x.code else 'cancelled' end as code
+        case when c.id is null then x.state else 'cancelled' end as state,
+        case when c.id is null then x.code when c.state = 'cancelled' then 'cancelled' else 'pointless' end as code
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz,
           settled_by text)
         left join message m on m.id = x.id and x.state = 'pending'
         left join enrollment e on e.id = m.enrollment_id
-        left join campaign c on c.id = e.campaign_id and c.state = 'cancelled'
+        left join campaign c on c.id = e.campaign_id and (c.state = 'cancelled'
+          or (c.state = 'running' and c.pointless_action = 'drop' and c.pointless_after <= ${input.now}::timestamptz))
     ), moved as (
       update message m set state = r.state, gateway_message_id = coalesce(r.gateway_id, m.gateway_message_id),
         failure_code = r.code, failure_message = case when r.state <> 'sent' then r.detail end, settled_by = r.settled_by,

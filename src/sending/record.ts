@@ -55,7 +55,11 @@ export async function record(
       );
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const result of input.results) await suppressRefused(tx, deps, result);
-    const recorded = await recordResults(tx, { accountId: lease.accountId, ...input });
+    const recorded = await recordResults(tx, {
+      accountId: lease.accountId,
+      now: deps.clock.now(),
+      ...input,
+    });
     await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
     for (const result of input.results) await pauseSender(tx, deps, lease, result);
     deps.reach('inside the record');

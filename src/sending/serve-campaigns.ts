@@ -39,7 +39,10 @@ export async function serveCampaigns(
     holder.servedTurn,
   );
   let served: Served = { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  let urgent = Number.POSITIVE_INFINITY;
   for (const [index, campaign] of order.entries()) {
+    // Room that comes up while a campaign is served belongs to it as long as it could take more, not to less urgent ones.
+    if (campaign.priority > urgent) break;
     const now = holder.clock.now();
     const groups = book.open(campaign, now, marginMs);
     if (groups.length === 0) continue;
@@ -47,6 +50,7 @@ export async function serveCampaigns(
     const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
     const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
+    if (one.taken >= share) urgent = campaign.priority;
     holder.servedTurn.set(campaign.id, holder.turn);
   }
   return served;
@@ -99,10 +103,11 @@ function claimFor(
   const claim: CampaignClaim = {
     campaignId: campaign.id,
     laneId: lane.id,
-    servesLaneIds: [lane.id, ...campaign.offLaneIds],
+    servesLaneIds: [lane.id, ...campaign.offLaneIds, ...campaign.removedLaneIds],
+    removedLaneIds: campaign.removedLaneIds,
     takesNewPeople: lane.state === 'active',
     day: dayIn(lane.zone, now),
-    openGroups: groups,
+    openGroups: groups.map((group) => endingBy(group, campaign.textsUntil)),
     templates,
     businessName: facts.businessName,
     limit,
@@ -113,6 +118,10 @@ function claimFor(
   };
   return claimCampaign(holder, holder.lease, claim, now);
 }
+
+/** A text that is claimed in time may still be late at the gateway. */
+const endingBy = (group: OpenGroup, textsUntil: Instant | null): OpenGroup =>
+  textsUntil !== null && isBefore(textsUntil, group.notAfter) ? { ...group, notAfter: textsUntil } : group;
 
 /** Evenly over the hours that are open until the wished end; as fast as allowed when that has passed. */
 function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, now: Instant): PaceMoment {

@@ -62,6 +62,7 @@ export async function settleByHand(
   const recorded = await recordResults(tx, {
     accountId: text.accountId,
     from: 'unknown',
+    now,
     results: [
       {
         messageId: text.id,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
+import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
@@ -7,7 +8,8 @@ import type { TurnFacts } from './turn.ts';
 
 interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
   readonly policy: Partial<SendingPolicy> | null;
-  readonly campaigns: readonly (Omit<TurnFacts['campaigns'][number], 'pace'> & {
+  readonly campaigns: readonly (Omit<TurnFacts['campaigns'][number], 'pace' | 'textsUntil'> & {
+    readonly textsUntil: string | null;
     readonly pace: {
       readonly maxPerHour: number | null;
       readonly maxPerDay: number | null;
@@ -40,16 +42,20 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
           'laneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
-            where cl.campaign_id = c.id and l.account_id = a.id and l.state in ('active', 'draining')),
+            where cl.campaign_id = c.id and cl.removed_at is null and l.account_id = a.id and l.state in ('active', 'draining')),
           'offLaneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
-            where cl.campaign_id = c.id and l.state = 'off'),
+            where cl.campaign_id = c.id and cl.removed_at is null and l.state = 'off'),
+          'removedLaneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl
+            where cl.campaign_id = c.id and cl.removed_at is not null),
           'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
             where z.campaign_id = c.id and z.pending > 0),
           'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),
           'waiting', (select coalesce(sum(t.pending), 0) from campaign_totals t where t.campaign_id = c.id),
           'finished', (select coalesce(sum(t.pending + t.handing_over + t.unknown), 0) = 0 from campaign_totals t where t.campaign_id = c.id),
           'notTextedForDays', c.audience -> 'notContactedDays',
-          'pointless', c.pointless_after <= ${now} and c.pointless_action in ('drop', 'ask')
+          'pointless', ${isPointlessSql(now)},
+          'textsUntil', case when c.pointless_action = 'drop'
+            or (c.pointless_action = 'ask' and c.pointless_asked is distinct from c.pointless_after) then c.pointless_after end
         ) order by c.priority, c.id)
         from campaign c where c.state = 'running'), '[]') as campaigns
     from gateway_account a where a.id = ${accountId}`.execute(db);
@@ -60,10 +66,16 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
     policy: { ...DEFAULT_SENDING_POLICY, ...row.policy },
     campaigns: row.campaigns.map((campaign) => {
       const { finishBy } = campaign.pace;
-      return { ...campaign, pace: { ...campaign.pace, finishBy: finishBy === null ? null : instant(finishBy) } };
+      return {
+        ...campaign,
+        pace: { ...campaign.pace, finishBy: instantOrNull(finishBy) },
+        textsUntil: instantOrNull(campaign.textsUntil),
+      };
     }),
   };
 }
+
+const instantOrNull = (text: string | null): Instant | null => (text === null ? null : instant(text));
 
 export async function readVariants(
   db: Db,

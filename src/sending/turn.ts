@@ -45,13 +45,17 @@ export interface TurnCampaign {
   readonly windowEndMinute: number;
   /** Lanes of this account that may send. */
   readonly laneIds: readonly Uuid[];
+  /** Switched off, or taken out of the campaign: the others serve the people who know them. */
   readonly offLaneIds: readonly Uuid[];
+  readonly removedLaneIds: readonly Uuid[];
   readonly zoneGroups: readonly string[];
   readonly pace: PaceLimits;
   /** People who still wait, from the totals. */
   readonly waiting: number;
-  /** The instant after which its texts are pointless has passed, and whoever waits is not simply to be texted. */
+  /** The instant after which its texts are pointless has passed, and something is to be done about it. */
   readonly pointless: boolean;
+  /** Nothing is handed over after this instant; null when its texts never become pointless, or go out all the same. */
+  readonly textsUntil: Instant | null;
   /** Everybody has an end; the campaign has only to be closed. */
   readonly finished: boolean;
   /** Days without a campaign text that the audience asks for; `null` when it does not. */

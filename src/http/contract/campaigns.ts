@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { sendingInput, sendingShown } from './sending-options.ts';
 import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 const choices = (choice: z.ZodString, choicesMax: number) =>
@@ -113,7 +114,7 @@ export const campaignSchema = z
       }),
     ),
     laneIds: z.array(idOf('lane')),
-    priority: z.int(),
+    ...sendingShown,
     totals: totalsSchema,
     revision: z.int(),
     createdBy: z.string(),
@@ -147,7 +148,7 @@ export const createCampaign = jsonRoute({
     audience: chosenOrNot.default(null),
     variants: z.array(variantInput).max(5).default([]),
     laneIds: z.array(idOf('lane')).max(100).default([]),
-    priority: z.int().min(1).max(9).default(5),
+    ...sendingInput,
   }),
   response: campaignSchema,
   status: 201,
@@ -167,7 +168,8 @@ export const updateCampaign = jsonRoute({
   path: '/v1/campaigns/{id}',
   access: 'manager',
   tag: 'Campaigns',
-  summary: 'Change a draft; `revision` must be the one that was read',
+  summary:
+    'Change a campaign; `revision` must be the one that was read. A draft in everything; after the launch in priority, window, pace, pointless and laneIds, obeyed from the next turn of the engine',
   params: campaignParams,
   body: z.strictObject({
     revision: z.int(),
@@ -175,7 +177,7 @@ export const updateCampaign = jsonRoute({
     audience: chosenOrNot.optional(),
     variants: z.array(variantInput).max(5).optional(),
     laneIds: z.array(idOf('lane')).max(100).optional(),
-    priority: z.int().min(1).max(9).optional(),
+    ...sendingInput,
   }),
   response: campaignSchema,
 });
@@ -189,13 +191,17 @@ export const deleteCampaign = jsonRoute({
   response: done,
 });
 
+/** `field` names the section of the builder. */
+const remarks = z.array(
+  z.object({ field: z.enum(['name', 'audience', 'message', 'lanes', 'schedule']), message: z.string() }),
+);
 export const reviewSchema = z.object({
   audience: audiencePreviewSchema,
-  /** Must be empty for a launch. `field` names the section of the builder. */
-  problems: z.array(z.object({ field: z.enum(['name', 'audience', 'message', 'lanes']), message: z.string() })),
+  /** Must be empty for a launch. */
+  problems: remarks,
   /** So many people are texted that the launch must repeat the campaign's name in `confirmName`. */
   nameToConfirm: z.boolean(),
-  warnings: z.array(z.string()),
+  warnings: remarks,
   parts: z.object({ total: z.int(), histogram: z.array(z.object({ parts: z.int(), people: z.int() })) }),
   costCents: z.int(),
   lanes: z.array(
@@ -253,6 +259,7 @@ export const cancelCampaign = control(
 
 export const WAITING_CODES = [
   'paused',
+  'pointless',
   'sending_paused',
   'account_paused',
   'worker_failing',

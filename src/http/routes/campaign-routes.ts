@@ -1,16 +1,17 @@
 import { previewAudience } from '../../audiences/preview-audience.ts';
 import { getBusiness, getSendingPolicy } from '../../business/business-store.ts';
 import { type Campaign, enrolledIn, NO_TOTALS, type Totals } from '../../campaigns/campaign.ts';
-import type { DraftInput } from '../../campaigns/campaign-store.ts';
 import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
+import { changeCampaign } from '../../campaigns/change-sending.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
 import { CONFIRM_NAME_ABOVE } from '../../campaigns/decide-launch.ts';
 import { expectedFinishes } from '../../campaigns/expected-finish.ts';
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
 import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
-import { createDraft, deleteDraft, updateDraft } from '../../campaigns/manage-drafts.ts';
+import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/manage-drafts.ts';
 import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
+import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
 import type { Waiting } from '../../campaigns/waiting.ts';
 import { type WaitingAt, whyPending } from '../../campaigns/why-pending.ts';
 import { searchPatterns } from '../../contacts/contact-search.ts';
@@ -26,6 +27,7 @@ import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/campaigns.ts';
 import { isoText, isoTextOrNull, type RouteInput, rawRoute } from '../route-types.ts';
+import { sendingChange, showSending, showWindow } from './sending-input.ts';
 
 type CampaignServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'jobs'>;
 
@@ -68,8 +70,7 @@ function registerReads(api: Api, services: CampaignServices): void {
       costCents: review.costCents,
       lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
       window: {
-        start: minuteText(campaign.value.windowStartMinute),
-        end: minuteText(campaign.value.windowEndMinute),
+        ...showWindow(campaign.value),
         openNow: review.openNow,
         waiting: review.waiting,
       },
@@ -105,23 +106,20 @@ function registerReads(api: Api, services: CampaignServices): void {
 function registerDrafts(api: Api, services: CampaignServices): void {
   api.effect(contract.createCampaign, {
     effect: async (tx, { body, caller }) =>
-      shown(
-        tx,
-        services.clock,
-        await createDraft(tx, services, { ...body, laneIds: laneUuids(body.laneIds), createdBy: caller.name }),
-      ),
+      shown(tx, services.clock, await createDraft(tx, services, newDraftOf(body, caller.name))),
   });
-  api.handle(contract.updateCampaign, ({ params, body }) =>
+  api.handle(contract.updateCampaign, ({ params, body, caller }) =>
     runTx(services.database.db, async (tx) => {
       const { revision, ...change } = body;
       return shown(
         tx,
         services.clock,
-        await updateDraft(tx, services, {
+        await changeCampaign(tx, services, {
           id: uuidOf('campaign', params.id),
           shownId: params.id,
           revision,
           change: changeOf(change),
+          actor: caller.actor,
         }),
       );
     }),
@@ -221,16 +219,30 @@ const laneUuids = (shownIds: readonly string[]): readonly Uuid[] => shownIds.map
 type DraftChange = Omit<RouteInput<typeof contract.updateCampaign>['body'], 'revision'>;
 
 /** Fields that were left out stay as they are. */
-const changeOf = ({ name, audience, variants, laneIds, priority }: DraftChange): Partial<DraftInput> => ({
+const changeOf = ({ name, audience, variants, laneIds, ...sending }: DraftChange): CampaignChange => ({
   ...(name === undefined ? {} : { name }),
   ...(audience === undefined ? {} : { audience }),
   ...(variants === undefined ? {} : { variants }),
   ...(laneIds === undefined ? {} : { laneIds: laneUuids(laneIds) }),
-  ...(priority === undefined ? {} : { priority }),
+  ...sendingChange(sending),
 });
 
-const minuteText = (minute: number): string =>
-  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+/** A campaign that is made by the API or the command line; what is left out has its default. */
+export const newDraftOf = (
+  { laneIds, name, audience, variants, ...sending }: RouteInput<typeof contract.createCampaign>['body'],
+  createdBy: string,
+) => {
+  const { pace, ...rest } = sendingChange(sending);
+  return {
+    name,
+    audience,
+    variants,
+    laneIds: laneUuids(laneIds),
+    createdBy,
+    ...rest,
+    pace: { ...DEFAULT_SENDING.pace, ...pace },
+  };
+};
 
 const showPerson = <T extends { readonly id: Uuid }>(person: T) => ({ ...person, id: showId('contact', person.id) });
 
@@ -284,7 +296,7 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
     totals: campaign.state === 'draft' ? null : showTotals(campaign.totalsByVariant.get(variant.id) ?? NO_TOTALS),
   })),
   laneIds: campaign.laneIds.map((id) => showId('lane', id)),
-  priority: campaign.priority,
+  ...showSending(campaign),
   totals: showTotals(campaign.totals),
   revision: campaign.revision,
   createdBy: campaign.createdBy,

@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core';
-import { IconPencilExclamation } from '@tabler/icons-react';
+import { IconBulb, IconPencilExclamation } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Review } from '../api/campaigns.ts';
 import { Check } from '../templates/text-checks.tsx';
@@ -17,6 +17,17 @@ interface BuilderSectionProps {
   readonly answer?: ReactNode;
   readonly problems: Review['problems'];
   readonly children: ReactNode;
+}
+
+/** What is worth knowing about a section although it does not stand against a launch. */
+export function Warnings({ of, warnings }: { readonly of: BuilderField; readonly warnings: Review['warnings'] }) {
+  return warnings
+    .filter((warning) => warning.field === of)
+    .map(({ message }) => (
+      <Check key={message} tone="amber" icon={IconBulb}>
+        {message}.
+      </Check>
+    ));
 }
 
 /** One question of the builder, with what still stands against a launch in it. */

@@ -26,6 +26,7 @@ const answer = (campaign: Partial<Campaign>, sentence: string | null = null, rat
       campaign: {
         state: 'running',
         stateReason: null,
+        pointless: null,
         totals,
         launchedAt: '2026-11-17T13:00:00Z',
         finishedAt: null,
@@ -71,6 +72,12 @@ describe('the first line of a campaign', () => {
     }));
   it('does not say twice that it is paused', () =>
     expect(answer({ state: 'paused', stateReason: 'Paused by a person' }).sentence).toBe('Paused by a person'));
+  it('leaves the question of a paused one to what stands below', () => {
+    const pointless = { after: '2026-11-17T22:00:00Z', hoursAfterWindow: null, action: 'ask', asks: true } as const;
+    expect(answer({ state: 'paused', stateReason: 'Its texts were to be ...', pointless }).sentence).toBe(
+      'Paused: it needs your answer',
+    );
+  });
   it('sums up at the end, without what did not happen', () =>
     expect(
       answer({

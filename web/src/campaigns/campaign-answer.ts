@@ -12,12 +12,12 @@ type Standing = Pick<CampaignLive, 'ratePerMinute'> & {
   readonly waiting: Pick<NonNullable<CampaignLive['waiting']>, 'code' | 'sentence'> | null;
   readonly campaign: Pick<
     CampaignLive['campaign'],
-    'state' | 'stateReason' | 'totals' | 'launchedAt' | 'finishedAt' | 'expectedFinishAt'
+    'state' | 'stateReason' | 'pointless' | 'totals' | 'launchedAt' | 'finishedAt' | 'expectedFinishAt'
   >;
 };
 
 export function campaignAnswer(live: Standing, moment: Moment): CampaignAnswer {
-  const { state, stateReason, totals, finishedAt } = live.campaign;
+  const { state, stateReason, pointless, totals, finishedAt } = live.campaign;
   const texted = textedOf(totals);
   const ended = finishedAt === null ? '' : ` ${formatWhen(finishedAt, moment)}`;
   switch (state) {
@@ -27,7 +27,8 @@ export function campaignAnswer(live: Standing, moment: Moment): CampaignAnswer {
       return runningAnswer(live, moment);
     case 'paused':
       return {
-        sentence: pausedSentence(stateReason),
+        // The question itself stands below, with its answers.
+        sentence: pointless?.asks ? 'Paused: it needs your answer' : pausedSentence(stateReason),
         more: `${progressWords(live)}; ${plural(waitingOf(totals), 'person waits', 'people wait')}`,
       };
     case 'completed':

@@ -33,7 +33,7 @@ export function CampaignControls({ campaign }: { readonly campaign: Campaign }) 
           Pause
         </Button>
       ) : null}
-      {campaign.state === 'paused' ? (
+      {campaign.state === 'paused' && !campaign.pointless?.asks ? (
         <Button
           size="lg"
           className={classes.main ?? ''}

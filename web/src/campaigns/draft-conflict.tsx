@@ -12,6 +12,10 @@ const WORDS: Readonly<Record<DraftField, string>> = {
   audience: 'the audience',
   variants: 'the message',
   laneIds: 'the numbers',
+  window: 'the hours',
+  pace: 'the pace',
+  priority: 'the priority',
+  pointless: 'when it is pointless',
 };
 
 /** Two people in one draft: says what differs and lets this one choose. Nothing is saved until then. */

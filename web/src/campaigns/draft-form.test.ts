@@ -39,6 +39,9 @@ const draft = (change: Partial<Campaign> = {}): Campaign => ({
   variants: [{ id: 'var_1', label: 'A', weight: 1, body: 'Hi', totals: null }],
   laneIds: ['lane_1'],
   priority: 5,
+  window: { start: '08:00', end: '21:00' },
+  pace: { maxPerHour: null, maxPerDay: null, finishBy: null },
+  pointless: null,
   totals,
   revision: 3,
   createdBy: 'Dana',
@@ -54,6 +57,19 @@ describe('saving as one types', () => {
   it('sends only what has changed, with the revision that was read', () => {
     const form = started(typed('Spring check-up '));
     expect(changeFor(form, form.saving)).toEqual({ revision: 3, name: 'Spring check-up' });
+  });
+  it('keeps hours that never open to itself until they are right', () => {
+    const wrong = edited(typed('Spring check-up'), { window: { start: '18:00', end: '09:00' } });
+    expect(savable(wrong)).toEqual(['name']);
+    expect(savable(edited(wrong, { window: { start: '09:00', end: '18:00' } }))).toEqual(['name', 'window']);
+  });
+  it('sends a limit that was taken away', () => {
+    const form = edited(formOf(draft()), { pointless: null, pace: { maxPerHour: null, maxPerDay: 5, finishBy: null } });
+    expect(changeFor(form, savable(form))).toEqual({
+      revision: 3,
+      pace: { maxPerHour: null, maxPerDay: 5, finishBy: null },
+      pointless: null,
+    });
   });
   it('keeps what was typed, although the server trims it', () => {
     const form = saved(started(typed('Spring ')), draft({ revision: 4 }));

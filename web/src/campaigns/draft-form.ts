@@ -1,4 +1,5 @@
 import type { AudienceRule, Campaign } from '../api/campaigns.ts';
+import { type SendingForm, sendingOf, windowProblem } from './sending-form.ts';
 
 /**
  * A draft while somebody types in it. What is shown are `fields`; `unsaved` and `saving` say which of them the server does not have
@@ -11,7 +12,7 @@ export interface DraftVariant {
   readonly weight: number;
   readonly body: string;
 }
-export interface DraftFields {
+export interface DraftFields extends SendingForm {
   readonly name: string;
   /** Null: nobody is chosen yet. */
   readonly audience: AudienceRule | null;
@@ -33,7 +34,16 @@ export interface DraftForm {
   readonly conflict: { readonly theirs: Campaign; readonly fields: readonly DraftField[] } | null;
 }
 
-const FIELDS: readonly DraftField[] = ['name', 'audience', 'variants', 'laneIds'];
+const FIELDS: readonly DraftField[] = [
+  'name',
+  'audience',
+  'variants',
+  'laneIds',
+  'window',
+  'pace',
+  'priority',
+  'pointless',
+];
 const LABELS = ['A', 'B', 'C', 'D', 'E'] as const;
 export const VARIANTS_MAX = LABELS.length;
 
@@ -42,6 +52,7 @@ export const fieldsOf = (campaign: Campaign): DraftFields => ({
   audience: campaign.audience,
   variants: campaign.variants.map(({ label, weight, body }, index) => ({ key: `v${index}`, label, weight, body })),
   laneIds: campaign.laneIds,
+  ...sendingOf(campaign),
 });
 
 export const formOf = (campaign: Campaign): DraftForm => ({
@@ -58,10 +69,15 @@ export function edited(form: DraftForm, change: Partial<DraftFields>): DraftForm
   return { ...form, fields: { ...form.fields, ...change }, unsaved: union(form.unsaved, touched), problem: null };
 }
 
-/** Fields that can go to the server now: it refuses an empty name, so that one waits until there is one. */
+/** Fields that can go to the server now: it refuses an empty name and hours that never open, so that they wait until they are right. */
 export function savable(form: DraftForm): readonly DraftField[] {
   if (form.saving.length > 0 || form.conflict !== null || form.problem !== null) return [];
-  return form.unsaved.filter((field) => field !== 'name' || form.fields.name.trim() !== '');
+  const { name, window } = form.fields;
+  const wrong: readonly DraftField[] = [
+    ...(name.trim() === '' ? (['name'] as const) : []),
+    ...(windowProblem(window) === undefined ? [] : (['window'] as const)),
+  ];
+  return form.unsaved.filter((field) => !wrong.includes(field));
 }
 
 export const started = (form: DraftForm): DraftForm => {
@@ -136,6 +152,11 @@ function plainValue(fields: DraftFields, field: DraftField): unknown {
       return fields.laneIds.toSorted();
     case 'audience':
       return plainRule(fields.audience);
+    case 'window':
+    case 'pace':
+    case 'priority':
+    case 'pointless':
+      return fields[field];
     default:
       return field satisfies never;
   }

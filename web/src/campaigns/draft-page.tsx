@@ -23,6 +23,7 @@ import { DraftPreview } from './draft-preview.tsx';
 import { LaunchPanel } from './launch-panel.tsx';
 import { MessageSection } from './message-section.tsx';
 import { NumbersSection } from './numbers-section.tsx';
+import { ScheduleSection } from './schedule-section.tsx';
 import { useDraft } from './use-draft.ts';
 
 const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
@@ -51,6 +52,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
 
   const fresh = draft.isSaved && !review.isPlaceholderData && !review.isFetching;
   const problems = (review.isPlaceholderData ? undefined : review.data?.problems) ?? [];
+  const warnings = review.data?.warnings ?? [];
   const people = (fields.audience === null ? undefined : audience.data?.sample) ?? [];
   const shownPerson = Math.min(personIndex, Math.max(0, people.length - 1));
   const active = fields.variants.find((variant) => variant.key === activeKey) ?? fields.variants[0];
@@ -104,13 +106,22 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
             onPreview={(key, preview) => setPreviews((before) => ({ ...before, [key]: preview }))}
             onActive={setActiveKey}
             problems={problems}
-            warnings={review.data?.warnings ?? []}
+            warnings={warnings}
             readOnly={readOnly}
           />
           <NumbersSection
             chosen={fields.laneIds}
             onChange={(laneIds) => change({ laneIds })}
             problems={problems}
+            warnings={warnings}
+            readOnly={readOnly}
+          />
+          <ScheduleSection
+            value={fields}
+            onChange={change}
+            problems={problems}
+            warnings={warnings}
+            problem={draft.problem}
             readOnly={readOnly}
           />
         </div>

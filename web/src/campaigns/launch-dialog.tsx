@@ -12,8 +12,10 @@ import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural }
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { audienceWords } from './audience-words.ts';
 import classes from './builder.module.css';
+import type { BuilderField } from './builder-section.tsx';
 import { startSentence } from './launch-panel.tsx';
 import { leftOutCount, reasonsInShort } from './left-out.tsx';
+import { paceWords, pointlessWords } from './sending-form.ts';
 import type { Draft } from './use-draft.ts';
 
 interface LaunchDialogProps {
@@ -105,9 +107,7 @@ function Facts({ review, fields, previews }: FactsProps) {
               </li>
             ))}
           </ul>
-          {warnings.length === 0 ? null : (
-            <small style={{ color: 'var(--tone-amber-text)' }}>{warnings.join('. ')}.</small>
-          )}
+          <Warned of="message" warnings={warnings} />
         </Fact>
         <Fact name="From">
           <ul>
@@ -120,8 +120,14 @@ function Facts({ review, fields, previews }: FactsProps) {
               </li>
             ))}
           </ul>
+          <Warned of="lanes" warnings={warnings} />
         </Fact>
         <Fact name="Begins">{startSentence(review, clock)}</Fact>
+        <Fact name="Pace">
+          {sentence(paceWords(fields.pace, clock))}
+          {fields.pointless === null ? null : <small>Pointless {pointlessWords(fields.pointless, clock)}</small>}
+          <Warned of="schedule" warnings={warnings} />
+        </Fact>
         <Fact name="Done">
           {forecast.finishAt === null ? 'Cannot be said' : `About ${formatWhen(forecast.finishAt, clock)}`}
         </Fact>
@@ -132,6 +138,13 @@ function Facts({ review, fields, previews }: FactsProps) {
       </dl>
     </Stack>
   );
+}
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+
+function Warned({ of, warnings }: { readonly of: BuilderField; readonly warnings: Review['warnings'] }) {
+  const said = warnings.filter((warning) => warning.field === of).map(({ message }) => message);
+  return said.length === 0 ? null : <small style={{ color: 'var(--tone-amber-text)' }}>{said.join('. ')}.</small>;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -3,7 +3,7 @@ import { IconSend } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Review } from '../api/campaigns.ts';
 import { useProductClock } from '../api/product-clock.ts';
-import { formatCount, formatDay, formatMoney, formatWhen, type Moment, plural } from '../patterns/format.ts';
+import { formatCount, formatDay, formatMoney, formatWhen, listWords, type Moment, plural } from '../patterns/format.ts';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE } from '../theme.ts';
@@ -20,7 +20,7 @@ interface LaunchPanelProps {
 }
 
 /** From the top of the page down. */
-const ORDER: readonly BuilderField[] = ['name', 'audience', 'message', 'lanes'];
+const ORDER: readonly BuilderField[] = ['name', 'audience', 'message', 'lanes', 'schedule'];
 
 /** When it would be done, what it would cost, what is still to do, and the button. */
 export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
@@ -69,15 +69,25 @@ export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
             c="var(--tone-amber-text)"
             mt={4}
             py={4}
-            onClick={() => goTo('message')}
+            onClick={() => goTo(warnings[0]?.field ?? 'message')}
           >
-            {plural(warnings.length, 'warning', 'warnings')} about the message
+            {plural(warnings.length, 'warning', 'warnings')} about {listWords(warnedOf(warnings))}
           </Anchor>
         )}
       </div>
     </div>
   );
 }
+
+const ABOUT: Readonly<Record<BuilderField, string>> = {
+  name: 'the name',
+  audience: 'the audience',
+  message: 'the message',
+  lanes: 'the numbers',
+  schedule: 'the schedule',
+};
+const warnedOf = (warnings: Review['warnings']): readonly string[] =>
+  ORDER.filter((field) => warnings.some((warning) => warning.field === field)).map((field) => ABOUT[field]);
 
 function ToDo({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (

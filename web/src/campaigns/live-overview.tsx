@@ -16,6 +16,7 @@ import { LiveNumbers } from './live-numbers.tsx';
 import classes from './live-overview.module.css';
 import { LiveReasons } from './live-reasons.tsx';
 import { LiveReplies } from './live-replies.tsx';
+import { LiveSending } from './live-sending.tsx';
 import { LiveVariants } from './live-variants.tsx';
 
 /** Figures with the state of the recipients whose colour they have. */
@@ -81,6 +82,7 @@ function Overview({ live }: { readonly live: CampaignLive }) {
         <LiveReplies campaign={campaign} replies={live.replies} />
         <div className={classes.side}>
           <LiveNumbers lanes={live.lanes} />
+          <LiveSending campaign={campaign} />
           <LiveReasons title="Failed, by reason" reasons={failures} state="failed" />
           <LiveReasons
             title="Left out, by reason"

@@ -16,6 +16,8 @@ import { CampaignTabs } from './campaign-tabs.tsx';
 /** Apart, because the list of people is looked at without it. */
 const LiveOverview = lazy(() => import('./live-overview.tsx'));
 
+const PointlessQuestion = lazy(() => import('./pointless-question.tsx'));
+
 interface LivePageProps {
   readonly campaign: Campaign;
   /** It was a draft on this screen a moment ago: keys and screen readers go on at the heading. */
@@ -39,6 +41,11 @@ export function LivePage({ campaign: known, launchedHere }: LivePageProps) {
         summary={<Answer live={live} lost={line === 'lost'} />}
         actions={<CampaignControls campaign={campaign} />}
       />
+      {campaign.pointless?.asks ? (
+        <Suspense fallback={null}>
+          <PointlessQuestion campaign={campaign} />
+        </Suspense>
+      ) : null}
       <CampaignTabs people={campaign.totals.enrolled} />
       {people ? (
         <Outlet />

@@ -1,15 +1,14 @@
 import { Button } from '@mantine/core';
-import { IconBulb, IconPlus } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import { lazy, Suspense, useRef } from 'react';
 import type { Review } from '../api/campaigns.ts';
 import type { TextPreview } from '../api/templates.ts';
 import { formatRate } from '../patterns/format.ts';
 import { toastDone } from '../patterns/toast.tsx';
-import { Check } from '../templates/text-checks.tsx';
 import { TextEditor } from '../templates/text-editor.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './builder.module.css';
-import { BuilderSection } from './builder-section.tsx';
+import { BuilderSection, Warnings } from './builder-section.tsx';
 import { ChooseTemplate } from './choose-template.tsx';
 import { type DraftVariant, VARIANTS_MAX, withVariant } from './draft-form.ts';
 
@@ -24,7 +23,7 @@ interface MessageSectionProps {
   /** The variant that somebody writes in is the one on the phone. */
   readonly onActive: (key: string) => void;
   readonly problems: Review['problems'];
-  readonly warnings: readonly string[];
+  readonly warnings: Review['warnings'];
   readonly readOnly: boolean;
 }
 
@@ -92,11 +91,7 @@ export function MessageSection(props: MessageSectionProps) {
           </div>
         ))}
       </div>
-      {warnings.map((warning) => (
-        <Check key={warning} tone="amber" icon={IconBulb}>
-          {warning}.
-        </Check>
-      ))}
+      <Warnings of="message" warnings={warnings} />
       {readOnly || variants.length >= VARIANTS_MAX ? null : (
         <div>
           <Button size="xs" variant="default" leftSection={<IconPlus size={16} stroke={ICON_STROKE} />} onClick={add}>

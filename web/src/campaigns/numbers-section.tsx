@@ -10,24 +10,23 @@ import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import classes from './builder.module.css';
-import { BuilderSection } from './builder-section.tsx';
+import { BuilderSection, Warnings } from './builder-section.tsx';
 import { CapBar } from './cap-bar.tsx';
 
 interface NumbersSectionProps {
   readonly chosen: readonly string[];
   readonly onChange: (laneIds: readonly string[]) => void;
   readonly problems: Review['problems'];
+  readonly warnings: Review['warnings'];
   readonly readOnly: boolean;
 }
 
 /** Which of the business’s numbers send, and how much each may still send today. */
-export function NumbersSection({ chosen, onChange, problems, readOnly }: NumbersSectionProps) {
+export function NumbersSection({ chosen, onChange, problems, warnings, readOnly }: NumbersSectionProps) {
   const accounts = useQuery(accountsQuery);
   const lanes = accounts.data?.data.flatMap((account) => account.lanes) ?? [];
   const known = chosen.filter((id) => lanes.some((lane) => lane.id === id));
   const capPerDay = lanes.reduce((sum, lane) => (known.includes(lane.id) ? sum + lane.dailyCap : sum), 0);
-  const toggle = (id: string): void =>
-    onChange(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   return (
     <BuilderSection
       field="lanes"
@@ -50,25 +49,41 @@ export function NumbersSection({ chosen, onChange, problems, readOnly }: Numbers
               ; this draft stays.
             </Text>
           ) : (
-            <ul className={classes.lanes}>
-              {data.flatMap((account) =>
-                account.lanes.map((lane) => (
-                  <li key={lane.id}>
-                    <LaneChoice
-                      lane={lane}
-                      account={data.length > 1 ? account : undefined}
-                      checked={chosen.includes(lane.id)}
-                      readOnly={readOnly}
-                      onToggle={() => toggle(lane.id)}
-                    />
-                  </li>
-                )),
-              )}
-            </ul>
+            <LaneChoices accounts={data} chosen={chosen} onChange={onChange} readOnly={readOnly} />
           )
         }
       </Loaded>
+      <Warnings of="lanes" warnings={warnings} />
     </BuilderSection>
+  );
+}
+
+interface LaneChoicesProps {
+  readonly accounts: readonly Account[];
+  readonly chosen: readonly string[];
+  readonly onChange: (laneIds: readonly string[]) => void;
+  readonly readOnly?: boolean;
+}
+
+export function LaneChoices({ accounts, chosen, onChange, readOnly = false }: LaneChoicesProps) {
+  const toggle = (id: string): void =>
+    onChange(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  return (
+    <ul className={classes.lanes}>
+      {accounts.flatMap((account) =>
+        account.lanes.map((lane) => (
+          <li key={lane.id}>
+            <LaneChoice
+              lane={lane}
+              account={accounts.length > 1 ? account : undefined}
+              checked={chosen.includes(lane.id)}
+              readOnly={readOnly}
+              onToggle={() => toggle(lane.id)}
+            />
+          </li>
+        )),
+      )}
+    </ul>
   );
 }
 

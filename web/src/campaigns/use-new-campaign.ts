@@ -32,7 +32,7 @@ export function useNewCampaign() {
   return { start: () => void start(), busy: create.isPending };
 }
 
-/** The same audience, texts and numbers as a new draft. */
+/** The same audience, texts, numbers and schedule as a new draft. */
 export function useCopyCampaign() {
   const create = useCreateCampaign();
   return {
@@ -52,10 +52,20 @@ function useCreateCampaign() {
 }
 
 const NAME_LENGTH_MAX = 200;
-const contentOf = ({ audience, variants, laneIds, priority }: Campaign, name: string): NewCampaign => ({
-  name: name.slice(0, NAME_LENGTH_MAX),
-  audience,
-  variants: variants.map(({ label, weight, body }) => ({ label, weight, body })),
-  laneIds,
-  priority,
-});
+const contentOf = (campaign: Campaign, name: string): NewCampaign => {
+  const { audience, variants, laneIds, priority, window, pace, pointless } = campaign;
+  const hours = pointless?.hoursAfterWindow ?? null;
+  return {
+    name: name.slice(0, NAME_LENGTH_MAX),
+    audience,
+    variants: variants.map(({ label, weight, body }) => ({ label, weight, body })),
+    laneIds,
+    priority,
+    window,
+    // Instants belong to the campaign that had them.
+    pace: { maxPerHour: pace.maxPerHour, maxPerDay: pace.maxPerDay },
+    ...(pointless === null || hours === null
+      ? {}
+      : { pointless: { hoursAfterWindow: hours, action: pointless.action } }),
+  };
+};
