@@ -55,7 +55,8 @@ export async function sendingWorld(
     factor: options.factor ?? 120,
   });
   const random = seededRandom(seed);
-  const log = createLog({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const logLines: string[] = [];
+  const log = createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } });
   const sandbox = await startSandbox({
     clock,
     seed,
@@ -99,7 +100,10 @@ export async function sendingWorld(
     async until(what, holds) {
       const giveUpAt = performance.now() + UNTIL_MS_MAX;
       while (!(await holds())) {
-        if (performance.now() > giveUpAt) throw new Error(`still not true after ${UNTIL_MS_MAX} ms: ${what}`);
+        if (performance.now() > giveUpAt)
+          throw new Error(
+            `still not true after ${UNTIL_MS_MAX} ms: ${what}; ${await situation(database.db)}; logged:\n${logLines.slice(-20).join('')}`,
+          );
         await clock.sleep(20 * clock.factor);
       }
     },
@@ -110,4 +114,16 @@ export async function sendingWorld(
       return rows.length === 1;
     },
   };
+}
+
+/** What the tables say, for a test that waited in vain. */
+async function situation(db: Db): Promise<string> {
+  const { rows } = await sql<{ now: object }>`
+    select jsonb_build_object(
+      'messages', (select jsonb_object_agg(state, n) from (select state, count(*) as n from message group by 1) m),
+      'enrollments', (select jsonb_object_agg(state, n) from (select state, count(*) as n from enrollment group by 1) e),
+      'campaigns', (select jsonb_agg(jsonb_build_array(state, state_reason)) from campaign),
+      'accounts', (select jsonb_agg(jsonb_build_array(state, state_reason, breaker_detail)) from gateway_account),
+      'leases', (select jsonb_agg(to_jsonb(l)) from account_lease l)) as now`.execute(db);
+  return JSON.stringify(rows[0]?.now);
 }

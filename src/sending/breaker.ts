@@ -18,7 +18,7 @@ export type BreakerState =
  */
 export interface Breaker {
   heard(result: Pick<HandedOver, 'outcome' | 'verdict' | 'at'>): void;
-  /** The gateway did not answer a question that all sending waits for. */
+  /** The gateway did not answer a question that all sending waits for; as bad as a text whose answer was lost. */
   unanswered(at: Instant, detail: string): void;
   /** What the question of a half-open breaker led to. */
   probed(answered: boolean, at: Instant): void;
@@ -42,6 +42,10 @@ export function createBreaker(clock: Clock, left?: { readonly openSince: Instant
     open = { since: open?.since ?? at, until: addMs(at, patience(clock, holdMs)), detail };
     holdMs = Math.min(HOLD_MAX_MS, holdMs * 2);
   };
+  const unanswered = (at: Instant, detail: string): void => {
+    unknownInARow += 1;
+    if (unknownInARow >= UNKNOWN_IN_A_ROW) trip(at, detail);
+  };
   return {
     heard({ outcome, verdict, at }) {
       if (outcome === 'throttled' && verdict.to === 'pending') {
@@ -50,16 +54,12 @@ export function createBreaker(clock: Clock, left?: { readonly openSince: Instant
         return;
       }
       if (outcome === 'not_called') return;
-      if (verdict.to === 'unknown') {
-        unknownInARow += 1;
-        if (unknownInARow >= UNKNOWN_IN_A_ROW) trip(at, verdict.detail);
-        return;
-      }
+      if (verdict.to === 'unknown') return unanswered(at, verdict.detail);
       unknownInARow = 0;
       holdMs = HOLD_MIN_MS;
       open = undefined;
     },
-    unanswered: trip,
+    unanswered,
     probed(answered, at) {
       if (open === undefined) return;
       if (!answered) return trip(at, open.detail);

@@ -228,7 +228,7 @@ async function askWhetherBack(holder: Holder): Promise<boolean> {
 }
 
 const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
-const GUARD_RETRY_MS = 2 * SECOND_MS;
+const GUARD_RETRY_MS = SECOND_MS;
 
 /** Waits until the account's rate lets one question go out, and counts it. */
 async function tokenFor(holder: Holder): Promise<void> {

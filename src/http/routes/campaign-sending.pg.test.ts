@@ -191,7 +191,7 @@ describe('a running campaign', () => {
       id: Uuid;
     }>`select id from campaign where state = 'running' order by created_at desc, id desc limit 1`.execute(db);
     expect(showId('campaign', rows[0]?.id ?? '')).toBe(id);
-    expect((await owner.get(`${address}/live`)).json.waitingFor).toBe(
+    expect((await owner.get(`${address}/live`)).json.waiting?.sentence).toBe(
       'Its texts are pointless since Tue 10:10 EST: a worker pauses it and asks you what becomes of the 3 people who still wait',
     );
     await endPointless({ ...world.services, db }, rows[0]?.id ?? '', new AbortController().signal);
