@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
+import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { quoGateway } from './gateways/quo/quo-gateway.ts';
@@ -19,6 +20,7 @@ import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
+import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
 import { createApp } from './http/server.ts';
@@ -94,6 +96,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const random = options.random ?? systemRandom;
   const log = options.log ?? createLog({ level: config.logLevel });
   const newUuid = uuidSource({ clock, random });
+  // Reading the tables refused a gap; nothing may be sent by a table that is not in force.
+  requireRuleTable(RULE_TABLES, clock.now());
 
   const opened = await openConfiguredDatabase(config, log);
   closers.add(opened.close);
@@ -183,6 +187,7 @@ export const createHttpApp = (services: Services) =>
       registerCampaignRoutes,
       registerRecipientRoutes,
       registerInboxRoutes,
+      registerSendingPolicyRoutes,
       registerWebhookRoutes,
     ],
     version: VERSION,

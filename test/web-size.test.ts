@@ -34,6 +34,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings': ['settings/settings-page', 'settings/settings-index'],
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
+  '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
   '/settings/password': ['settings/settings-page', 'settings/password-page'],

@@ -44,6 +44,15 @@ export async function getSendingPolicy(db: Db | Tx): Promise<SendingPolicy> {
   return { ...DEFAULT_SENDING_POLICY, ...policy };
 }
 
+/** Two who change the policy wait for each other here, so that the second sees what the first has made of it. */
+export async function lockSettings(tx: Tx): Promise<void> {
+  await sql`lock table setting in share row exclusive mode`.execute(tx);
+}
+
+export async function putSendingPolicyRow(tx: Tx, policy: SendingPolicy, now: Instant): Promise<void> {
+  await putSetting(tx, { key: 'sending_policy', value: { version: 1, ...policy }, now });
+}
+
 async function getSetting<T extends { readonly version: number }>(db: Db | Tx, key: string): Promise<T | undefined> {
   const { rows } = await sql<{ value: T }>`select value from setting where key = ${key}`.execute(db);
   return rows[0]?.value;

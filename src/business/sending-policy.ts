@@ -21,13 +21,18 @@ export const DEFAULT_SENDING_POLICY: SendingPolicy = {
   messagesPerDay: 3,
 };
 
+/** The hours of everybody under this policy, before a campaign narrows them further. */
+export const hoursOfAll = (policy: SendingPolicy): QuietHoursPolicy => ({
+  preset: policy.preset,
+  businessHours: policy.businessHours ?? undefined,
+  blackouts: policy.blackouts,
+});
+
 /** The hours of one campaign's people under this policy. */
 export const hoursOf = (
   policy: SendingPolicy,
   campaign: { readonly windowStartMinute: number; readonly windowEndMinute: number },
 ): QuietHoursPolicy => ({
-  preset: policy.preset,
+  ...hoursOfAll(policy),
   window: { startMinute: campaign.windowStartMinute, endMinute: campaign.windowEndMinute },
-  businessHours: policy.businessHours ?? undefined,
-  blackouts: policy.blackouts,
 });

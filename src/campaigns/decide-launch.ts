@@ -1,4 +1,5 @@
 import { isChosen } from '../audiences/audience.ts';
+import type { LaneState } from '../gateways/account.ts';
 import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import { shortestLength } from '../messages/template-length.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
@@ -18,7 +19,7 @@ export interface LaunchFacts {
   readonly lanes: readonly {
     readonly id: string;
     readonly name: string;
-    readonly state: 'active' | 'paused' | 'off';
+    readonly state: LaneState;
   }[];
   /** Variants that nobody of the audience can get, by id. */
   readonly unsendable: ReadonlyMap<string, VariantReach>;
@@ -75,9 +76,17 @@ function laneProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchPr
   if (campaign.laneIds.length === 0)
     return [{ field: 'lanes', message: 'No number is chosen to send from: choose at least one' }];
   const usable = facts.lanes.filter((lane) => campaign.laneIds.includes(lane.id) && lane.state !== 'off');
-  return usable.length > 0
-    ? []
-    : [{ field: 'lanes', message: 'Every chosen number is switched off: choose another or switch one on' }];
+  if (usable.length === 0)
+    return [{ field: 'lanes', message: 'Every chosen number is switched off: choose another or switch one on' }];
+  if (usable.every((lane) => lane.state === 'draining'))
+    return [
+      {
+        field: 'lanes',
+        message:
+          'Every chosen number is being drained and takes no new people: choose another, or let one take new people again under Settings, Numbers',
+      },
+    ];
+  return [];
 }
 
 function audienceProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {

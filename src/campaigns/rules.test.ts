@@ -202,6 +202,13 @@ describe('launchProblems', () => {
       /switched off/,
     ],
     [
+      'numbers that take no new people',
+      {},
+      { lanes: [{ id: 'lane-1', name: 'Office', state: 'draining' }] },
+      'lanes',
+      /^Every chosen number is being drained and takes no new people: choose another/,
+    ],
+    [
       'a text that is too long for everybody, whoever is chosen',
       { variants: [{ id: 'v', label: 'A', weight: 1, body: 'x'.repeat(1_601) }] },
       { unsendable: new Map([['v', { ...reach, tooLong: 8 }]]) },

@@ -37,6 +37,9 @@ const lane = (change: Partial<UsedLane> = {}): UsedLane => ({
   state: 'active',
   stateReason: null,
   pausedUntil: null,
+  messagesPerSecond: null,
+  partsPerSecond: null,
+  partsPerDay: null,
   usedToday: 0,
   ...change,
 });

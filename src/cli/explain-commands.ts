@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../platform/result.ts';
 import type { EligibilityOptions } from './explain-eligibility.ts';
+import { defineQuietHours } from './explain-quiet-hours.ts';
 import { isJsonObject, type JsonObject, parseJsonLine, readLines } from './json-lines.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
@@ -20,11 +21,13 @@ export function define(command: Command, shell: Shell): void {
     ['textwright explain opt-out "Pls take me off your list"', 'would this reply end the texts?'],
     ['textwright explain parts "See you at 5 🙂"', 'what would this text cost?'],
     ['textwright explain template "Hi {first_name|there}!"', 'what would be sent?'],
+    ['textwright explain quiet-hours --state FL', 'may somebody in Florida be texted now?'],
     ['textwright explain eligibility --campaign "Spring" --contact +16175550123', 'why was this person not texted?'],
   ]).description('Ask the rules that the product itself uses; only eligibility needs the database');
   defineOptOut(command.command('opt-out'), shell);
   defineParts(command.command('parts'), shell);
   defineTemplate(command.command('template'), shell);
+  defineQuietHours(command.command('quiet-hours'), shell);
   defineEligibility(command.command('eligibility'), shell);
 }
 

@@ -50,13 +50,25 @@ const hours = z.string().transform((text, context): SendWindow => {
   return window;
 });
 
+const zone = z
+  .string()
+  .refine(isZone, { error: ({ input }) => `expected a zone like America/Chicago, got "${input}"` });
+
+function isZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 const row = z.strictObject({
   weekday: hours.nullable(),
   saturday: hours.nullable(),
   sunday: hours.nullable(),
   holiday: z.union([z.literal('as-day'), z.null(), hours]),
   messagesPerDay: z.int().min(1).optional(),
-  zones: z.array(z.string()).default([]),
+  zones: z.array(zone).default([]),
   source: z.string().min(1),
 });
 const day = z.iso.date();
@@ -71,26 +83,45 @@ const table = z.strictObject({
 });
 
 /**
- * Reads rule tables, oldest first. Throws, naming the version and the day, when the tables leave a day without a rule or two
- * for one, or when a table forgets a kind of day: an engine without a rule must not guess one.
+ * Reads rule tables, oldest first. Throws, naming the version, the value and the remedy, when the tables leave a day without a
+ * rule or two for one, or when a table forgets a kind of day or a state: an engine without a rule must not guess one.
  */
 export function parseRuleTables(data: unknown): readonly RuleTable[] {
   const parsed = z.strictObject({ versions: z.array(table).min(1) }).safeParse(data);
   if (!parsed.success)
-    throw new Error(
-      `quiet-hours table: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-    );
+    throw refused(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   const tables = parsed.data.versions;
   for (const [index, current] of tables.entries()) {
     const next = tables[index + 1];
-    if (current.validTo === (next?.validFrom ?? null)) continue;
-    throw new Error(
-      next === undefined
-        ? `quiet-hours table ${current.version}: nothing is valid from ${current.validTo} on; the last table must have validTo null`
-        : `quiet-hours table ${current.version}: valid to ${current.validTo}, but ${next.version} begins ${next.validFrom}; make both the same day`,
-    );
+    requireDaysInOrder(current, next);
+    if (next !== undefined) requireSameStates(current, next);
   }
   return tables;
+}
+
+const refused = (what: string): Error => new Error(`quiet-hours table ${what}. Mend compliance/rules/quiet-hours.json`);
+
+function requireDaysInOrder(current: RuleTable, next: RuleTable | undefined): void {
+  const { version, validFrom, validTo } = current;
+  if (validTo !== null && validTo <= validFrom)
+    throw refused(
+      `${version}: valid from ${validFrom} to ${validTo}, which is no day at all; validTo is the day after the last`,
+    );
+  if (validTo === (next?.validFrom ?? null)) return;
+  throw refused(
+    next === undefined
+      ? `${version}: nothing is valid from ${validTo} on; the last table must have validTo null`
+      : `${version}: valid to ${validTo}, but ${next.version} begins ${next.validFrom}; make both the same day`,
+  );
+}
+
+/** A state that is left out would fall back to the federal hours, unnoticed. */
+function requireSameStates(current: RuleTable, next: RuleTable): void {
+  const forgotten = Object.keys(current.states).filter((state) => next.states[state] === undefined);
+  if (forgotten.length === 0) return;
+  throw refused(
+    `${next.version}: has no row for ${forgotten.join(', ')}, which ${current.version} has; where a law was repealed, write the federal hours with the repeal as its source`,
+  );
 }
 
 export const RULE_TABLES: readonly RuleTable[] = parseRuleTables(quietHoursData);
@@ -101,4 +132,14 @@ export function ruleTableAt(tables: readonly RuleTable[], at: Instant): RuleTabl
   const found = tables.findLast((candidate) => candidate.validFrom <= today) ?? tables[0];
   if (found === undefined) throw new Error('quiet-hours table: there is none');
   return found;
+}
+
+/** Throws when no table is in force yet: before its first day the oldest one is a guess, for looking back only. */
+export function requireRuleTable(tables: readonly RuleTable[], at: Instant): void {
+  const today = at.toString().slice(0, 10);
+  const { version, validFrom } = ruleTableAt(tables, at);
+  if (validFrom <= today) return;
+  throw refused(
+    `${version}: begins ${validFrom}, and today is ${today}, so that no rule is valid now; add the table that is, or mend this machine's clock`,
+  );
 }

@@ -98,7 +98,7 @@ export const openUntil = (places: Places, policy: QuietHoursPolicy, at: Instant)
   places.zones.length === 0 ? undefined : decideQuietHours(places, policy, at).closesAt;
 
 /** Longer than any run of holidays and Sundays, and than most blackouts. */
-const DAYS_AHEAD_MAX = 62;
+export const DAYS_AHEAD_MAX = 62;
 
 /** The first instant not before `at` at which the hours are open; `undefined` when they never are (zones too far apart). */
 export function nextOpening(places: Places, policy: QuietHoursPolicy, at: Instant): Instant | undefined {
@@ -113,17 +113,24 @@ export function nextOpening(places: Places, policy: QuietHoursPolicy, at: Instan
   return undefined;
 }
 
-/** All hours together open when the last of them opens, so that one of these instants is the answer. */
+/** All hours together open when those of one zone do, which is when the last rule of that zone opens: one of these instants. */
 function openingsOf(places: Places, policy: QuietHoursPolicy, at: Instant, days: number): readonly Instant[] {
   const table = ruleTableAt(RULE_TABLES, at);
   return rulesByZone(table, places, policy)
     .flatMap(({ zone, rules }) => {
       const local = at.toZonedDateTimeISO(zone).add({ days });
-      return rules(local.toPlainDate()).flatMap(({ window }) =>
-        window === null ? [] : [instantAtMinute(local, window.startMinute)],
-      );
+      const minute = openingMinute(rules(local.toPlainDate()));
+      return minute === undefined ? [] : [instantAtMinute(local, minute)];
     })
     .sort(Temporal.Instant.compare);
+}
+
+/** `undefined` on a day on which some rule is closed, or on which the rules never are open together. */
+function openingMinute(rules: readonly QuietHoursRule[]): number | undefined {
+  const windows = rules.flatMap(({ window }) => (window === null ? [] : [window]));
+  const start = Math.max(...windows.map((window) => window.startMinute));
+  const isOpen = windows.length === rules.length && windows.every((window) => start < window.endMinute);
+  return isOpen ? start : undefined;
 }
 
 interface ZoneRules {
@@ -210,12 +217,17 @@ function instantAtMinute(day: Temporal.ZonedDateTime, minute: number): Instant {
   return date.toZonedDateTime({ timeZone: day.timeZoneId, plainTime: time }).toInstant();
 }
 
-const clock = (minute: number): string =>
+/** Minute 570 is `09:30`. */
+const clockText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+/** `09:00-17:00`. */
+export const windowText = ({ startMinute, endMinute }: SendWindow): string =>
+  `${clockText(startMinute)}-${clockText(endMinute)}`;
 
 /** `FL weekday 08:00-20:00 (America/New_York)`; `AL holiday closed, Thanksgiving Day (America/Chicago)`. */
 export function showRule({ code, kind, window, because, zone }: QuietHoursRule): string {
-  const hours = window === null ? 'closed' : `${clock(window.startMinute)}-${clock(window.endMinute)}`;
+  const hours = window === null ? 'closed' : windowText(window);
   return `${code} ${kind} ${hours}${because === undefined ? '' : `, ${because}`} (${zone})`;
 }
 

@@ -87,3 +87,9 @@ export function stateCode(text: string): string | undefined {
   const name = text.normalize('NFC').toLowerCase().replace(/\./g, ' ').replace(/\s+/g, ' ').trim();
   return CODE_BY_NAME.get(name) ?? CODE_BY_NAME.get(name.replaceAll(' ', ''));
 }
+
+/** "District of Columbia", "US Virgin Islands"; a code that is none stays as it is. */
+export function stateName(code: string): string {
+  const [name] = NAMES[code] ?? [code];
+  return (name ?? code).replace(/\b(?!of\b|and\b)[a-z]/g, (letter) => letter.toUpperCase()).replace(/^Us /, 'US ');
+}

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { LaneState } from '../gateways/account.ts';
 import type { Db } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
@@ -6,11 +7,7 @@ import { type Instant, instant } from '../platform/time.ts';
 /** Rows that the tests of contacts and conversations begin with; every maker returns the id. */
 export interface Fixture {
   readonly laneId: Uuid;
-  lane(fields: {
-    readonly name: string;
-    readonly phone: string;
-    readonly state?: 'active' | 'paused' | 'off';
-  }): Promise<Uuid>;
+  lane(fields: { readonly name: string; readonly phone: string; readonly state?: LaneState }): Promise<Uuid>;
   contact(fields: { readonly phone: string; readonly firstName?: string; readonly lastName?: string }): Promise<Uuid>;
   conversation(fields: ConversationFields): Promise<Uuid>;
   message(fields: MessageFields): Promise<Uuid>;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { LaneState } from '../gateways/account.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -8,7 +9,7 @@ export interface ReplyLane {
   readonly phone: string;
   readonly name: string;
   readonly zone: string;
-  readonly state: 'active' | 'paused' | 'off';
+  readonly state: LaneState;
   readonly stateReason: string | null;
 }
 

@@ -113,14 +113,16 @@ export async function updateAccountRow(
 
 export async function lockLane(tx: Tx, id: Uuid): Promise<LaneRow | undefined> {
   const { rows } = await sql<LaneRow>`
-    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, messages_per_second, parts_per_second, parts_per_day, state,
+      state_reason, paused_until
     from lane where id = ${id} for update`.execute(tx);
   return rows[0];
 }
 
 export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly LaneRow[]> {
   const { rows } = await sql<LaneRow>`
-    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, messages_per_second, parts_per_second, parts_per_day, state,
+      state_reason, paused_until
     from lane where account_id = ${accountId} order by id for update`.execute(tx);
   return rows;
 }
@@ -141,7 +143,8 @@ export async function updateLaneRow(
   now: Instant,
 ): Promise<void> {
   await sql`
-    update lane set name = ${lane.name}, zone = ${lane.zone}, daily_cap = ${lane.dailyCap}, state = ${lane.state},
-      state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now}
+    update lane set name = ${lane.name}, zone = ${lane.zone}, daily_cap = ${lane.dailyCap},
+      messages_per_second = ${lane.messagesPerSecond}, parts_per_second = ${lane.partsPerSecond}, parts_per_day = ${lane.partsPerDay},
+      state = ${lane.state}, state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now}
     where id = ${lane.id}`.execute(tx);
 }

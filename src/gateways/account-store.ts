@@ -21,7 +21,8 @@ export async function listAccountRows(tx: Tx | Db): Promise<readonly AccountRow[
 
 export async function listLaneRows(tx: Tx | Db): Promise<readonly LaneRow[]> {
   const { rows } = await sql<LaneRow>`
-    select id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, paused_until
+    select id, account_id, gateway_ref, phone, name, zone, daily_cap, messages_per_second, parts_per_second, parts_per_day, state,
+      state_reason, paused_until
     from lane order by created_at, id`.execute(tx);
   return rows;
 }

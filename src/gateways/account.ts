@@ -17,6 +17,12 @@ export interface AccountRow {
   readonly createdAt: Instant;
 }
 
+/**
+ * `draining` serves the people who know the number and takes no new ones; `paused` keeps its people waiting; `off` sends nothing,
+ * and its people move to the other lanes of their campaigns.
+ */
+export type LaneState = 'active' | 'draining' | 'paused' | 'off';
+
 export interface LaneRow {
   readonly id: Uuid;
   readonly accountId: Uuid;
@@ -25,7 +31,12 @@ export interface LaneRow {
   readonly name: string;
   readonly zone: string;
   readonly dailyCap: number;
-  readonly state: 'active' | 'paused' | 'off';
+  /** `null`: as fast as the account. */
+  readonly messagesPerSecond: number | null;
+  /** Where the carrier counts message parts; `null` where it does not. */
+  readonly partsPerSecond: number | null;
+  readonly partsPerDay: number | null;
+  readonly state: LaneState;
   readonly stateReason: string | null;
   /** A pause that ends by itself (the carrier's daily cap). */
   readonly pausedUntil: Instant | null;

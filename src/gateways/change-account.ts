@@ -8,6 +8,7 @@ import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { AccountRow, LaneRow } from './account.ts';
 import { lockAccount, lockLane, updateAccountRow, updateLaneRow } from './account-commands-store.ts';
+import { checkLaneLimits, type LaneLimits } from './check-lane.ts';
 import { noSuchAccount } from './connect-account.ts';
 
 interface Deps {
@@ -49,15 +50,21 @@ export function changeAccount(
   });
 }
 
+/**
+ * Takes effect at the engine's next turn. A lower cap is not made up for: what is reserved of the day counts against it, and a
+ * claim that is under way comes wholly before the change (it holds the lane's row).
+ */
 export function changeLane(
   { db, clock, newUuid }: Deps,
-  input: Change<Partial<Pick<LaneRow, 'name' | 'zone' | 'dailyCap' | 'state'>>>,
+  input: Change<Partial<Pick<LaneRow, 'name' | 'zone' | 'state'> & LaneLimits>>,
 ): Promise<Outcome<Uuid>> {
   return runTx(db, async (tx) => {
     const before = await lockLane(tx, input.id);
     if (before === undefined) return notFound('lane', showId('lane', input.id));
     const zone = input.change.zone === undefined ? ok(before.zone) : parseZone(input.change.zone);
     if (!zone.ok) return zone;
+    const limits = checkLaneLimits(before, input.change);
+    if (!limits.ok) return limits;
     const after: LaneRow = {
       ...before,
       ...input.change,
@@ -89,8 +96,14 @@ function reasonAfter(
   if (change.state === undefined || change.state === before.state) return before.stateReason;
   if (change.state === 'active') return null;
   if (reason !== undefined) return `${reason} (${actorName})`;
-  return change.state === 'off' ? `Switched off by ${actorName}` : `Paused by ${actorName}`;
+  return `${STATE_WORDS[change.state] ?? 'Changed'} by ${actorName}`;
 }
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  draining: 'Set to take no new people',
+  paused: 'Paused',
+  off: 'Switched off',
+};
 
 const accountPart = ({ name, ratePerSecond, state, stateReason }: AccountRow) => ({
   name,
@@ -98,10 +111,13 @@ const accountPart = ({ name, ratePerSecond, state, stateReason }: AccountRow) =>
   state,
   stateReason,
 });
-const lanePart = ({ name, zone, dailyCap, state, stateReason }: LaneRow) => ({
-  name,
-  zone,
-  dailyCap,
-  state,
-  stateReason,
+const lanePart = (lane: LaneRow) => ({
+  name: lane.name,
+  zone: lane.zone,
+  dailyCap: lane.dailyCap,
+  messagesPerSecond: lane.messagesPerSecond,
+  partsPerSecond: lane.partsPerSecond,
+  partsPerDay: lane.partsPerDay,
+  state: lane.state,
+  stateReason: lane.stateReason,
 });

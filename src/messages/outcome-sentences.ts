@@ -60,6 +60,14 @@ const ATTEMPTS: ReadonlyMap<string, string> = new Map([
   ['said_sent', 'The answer was lost; a person recorded that the text was sent'],
   ['said_absent', 'The answer was lost; a person recorded that the text was not sent'],
 ]);
+/**
+ * What to do about a pause of a lane or an account: the engine keeps the gateway's own words with its code at their end,
+ * `No credit left (0200402)`. Empty when a person paused it, or when nothing is known of the code.
+ */
+export function remedyOfPause(reason: string): string {
+  const code = /\(([^()\s]+)\)$/.exec(reason)?.[1];
+  return code === undefined ? '' : (SENTENCES.get(code)?.[1] ?? '');
+}
 
 const splitCode = (code: string): readonly [string, string?] => {
   const colon = code.indexOf(':');

@@ -6,12 +6,13 @@ import { attentionOf, COUNT_MAX, type Situation } from './attention.ts';
 const quiet: Situation = {
   sending: { state: 'running' },
   accounts: [],
+  zone: 'America/New_York',
   counts: { failedEvents: 0, unsettled: 0, review: 0 },
   pausedCampaigns: [],
   stuckCampaigns: [],
 };
 const account: AccountOverview = {
-  id: 'a',
+  id: '00000000-0000-7000-8000-00000000000a',
   kind: 'quo',
   name: 'Main line',
   baseUrl: 'https://api.openphone.com',
@@ -25,20 +26,26 @@ const account: AccountOverview = {
   createdAt: instant('2026-01-01T00:00:00Z'),
   lastEventAt: null,
   heldBy: null,
+  breaker: null,
   lanes: [],
 };
 const lane: AccountOverview['lanes'][number] = {
-  id: 'l',
+  id: '00000000-0000-7000-8000-000000000001',
   accountId: 'a',
   gatewayRef: 'PN1',
   phone: '+16175550100',
   name: 'Office',
   zone: 'America/New_York',
   dailyCap: 125,
+  messagesPerSecond: null,
+  partsPerSecond: null,
+  partsPerDay: null,
   state: 'active',
   stateReason: null,
   pausedUntil: null,
   usedToday: 0,
+  partsUsedToday: 0,
+  waitingPeople: null,
 };
 const since = instant('2026-01-01T00:00:00Z');
 
@@ -52,8 +59,30 @@ describe('what needs a person', () => {
     ],
     [
       'a paused account, without its lanes',
-      { accounts: [{ ...account, state: 'paused', stateReason: 'No credit', lanes: [{ ...lane, state: 'paused' }] }] },
-      ['The account "Main line" is paused: No credit'],
+      {
+        accounts: [
+          { ...account, state: 'paused', stateReason: 'Not today (Max)', lanes: [{ ...lane, state: 'paused' }] },
+        ],
+      },
+      ['The account "Main line" is paused: Not today (Max). Resume it under Settings, Numbers'],
+    ],
+    [
+      'an account that the gateway refuses, with the remedy',
+      { accounts: [{ ...account, state: 'paused', stateReason: 'HTTP 402 0200402 Not enough credits (0200402)' }] },
+      [
+        'The account "Main line" is paused: HTTP 402 0200402 Not enough credits (0200402). Add credit with the provider, then resume it under Settings, Numbers',
+      ],
+    ],
+    [
+      'a gateway that does not answer, since when and with its last words',
+      {
+        accounts: [
+          { ...account, breaker: { openSince: instant('2026-11-17T15:42:00Z'), detail: 'HTTP 503' }, lanes: [lane] },
+        ],
+      },
+      [
+        'The gateway of "Main line" does not answer since Tue, Nov 17, 10:42 EST (HTTP 503): nothing goes out. It is asked again by itself; if it stays silent, look at the provider\'s status page',
+      ],
     ],
     [
       'an account whose replies do not arrive',
@@ -61,9 +90,51 @@ describe('what needs a person', () => {
       ['Replies of "Main line" do not arrive: refresh the account'],
     ],
     [
-      'a paused lane',
-      { accounts: [{ ...account, lanes: [{ ...lane, state: 'paused', stateReason: 'Carrier cap' }] }] },
-      ['The number +16175550100 (Office) is paused: Carrier cap'],
+      'a lane that a person has paused',
+      { accounts: [{ ...account, lanes: [{ ...lane, state: 'paused', stateReason: 'Paused by Max' }] }] },
+      ['The number +16175550100 (Office) is paused: Paused by Max. Resume it under Settings, Numbers'],
+    ],
+    [
+      'a lane that the gateway refuses, with the remedy',
+      {
+        accounts: [{ ...account, lanes: [{ ...lane, state: 'paused', stateReason: 'HTTP 403 No member (0202403)' }] }],
+      },
+      [
+        'The number +16175550100 (Office) is paused: HTTP 403 No member (0202403). Add that user to the number with the provider, or use another lane, then resume it under Settings, Numbers',
+      ],
+    ],
+    [
+      'a lane at the limit of the carriers, which goes on by itself',
+      {
+        accounts: [
+          {
+            ...account,
+            lanes: [
+              {
+                ...lane,
+                state: 'paused',
+                stateReason: 'Daily limit (0204403)',
+                pausedUntil: instant('2026-11-18T05:00:00Z'),
+              },
+            ],
+          },
+        ],
+      },
+      [
+        'The number +16175550100 (Office) is paused: Daily limit (0204403). It goes on by itself at Wed, Nov 18, 00:00 EST; lower its daily cap if this comes back',
+      ],
+    ],
+    [
+      'a lane that is drained',
+      { accounts: [{ ...account, lanes: [{ ...lane, state: 'draining', waitingPeople: 0 }] }] },
+      [
+        'The number +16175550100 (Office) is drained: nobody who knows it waits in a campaign any more. Switch it off under Settings, Numbers',
+      ],
+    ],
+    [
+      'no lane that still drains',
+      { accounts: [{ ...account, lanes: [{ ...lane, state: 'draining', waitingPeople: 3 }] }] },
+      [],
     ],
     ['no lane that is off on purpose', { accounts: [{ ...account, lanes: [{ ...lane, state: 'off' }] }] }, []],
     [
@@ -90,5 +161,16 @@ describe('what needs a person', () => {
   ];
   it.each(cases)('is %s', (_, change, sentences) => {
     expect(attentionOf({ ...quiet, ...change }).map((item) => item.sentence)).toEqual(sentences);
+  });
+
+  it('leads to the row where it is mended', () => {
+    const [first, second] = attentionOf({
+      ...quiet,
+      accounts: [{ ...account, webhookRef: null, lanes: [{ ...lane, state: 'paused' }] }],
+    });
+    expect([first?.link, second?.link]).toEqual([
+      '/settings/numbers?show=acc_0000000000007000800000000000000a',
+      '/settings/numbers?show=lane_00000000000070008000000000000001',
+    ]);
   });
 });

@@ -1,6 +1,9 @@
 import type { SendingState } from '../business/business.ts';
 import { switchOnSentence } from '../campaigns/waiting.ts';
-import type { AccountOverview } from '../gateways/account-overview-store.ts';
+import type { AccountOverview, LaneOverview } from '../gateways/account-overview-store.ts';
+import { remedyOfPause } from '../messages/outcome-sentences.ts';
+import { localTime } from '../platform/calendar.ts';
+import { showId } from '../platform/ids.ts';
 
 /** What needs a person, in the order of urgency. `link` is a page of the web app. */
 export interface Attention {
@@ -12,6 +15,8 @@ export interface Attention {
 export interface Situation {
   readonly sending: SendingState;
   readonly accounts: readonly AccountOverview[];
+  /** Of the business: times are told in it. */
+  readonly zone: string;
   readonly counts: {
     /** Provider events that could not be applied. */
     readonly failedEvents: number;
@@ -34,6 +39,7 @@ export const COUNT_MAX = 1_000;
 export function attentionOf({
   sending,
   accounts,
+  zone,
   counts,
   pausedCampaigns,
   stuckCampaigns,
@@ -42,7 +48,7 @@ export function attentionOf({
     ...(sending.state === 'paused'
       ? [{ kind: 'sending_paused', sentence: `All campaigns are stopped: ${sending.reason}`, link: '/' }]
       : []),
-    ...accounts.flatMap(accountAttention),
+    ...accounts.flatMap((account) => accountAttention(account, zone)),
     ...stuckCampaigns.map(({ id, name, lanes }) => ({
       kind: 'campaign_without_number',
       sentence: `The campaign "${name}" cannot go on: ${switchOnSentence(lanes)}`,
@@ -74,27 +80,61 @@ export function attentionOf({
   ];
 }
 
-function accountAttention(account: AccountOverview): readonly Attention[] {
-  const link = '/settings/numbers';
-  if (account.state === 'paused')
-    return [
-      { kind: 'account_paused', sentence: `The account "${account.name}" is paused: ${account.stateReason}`, link },
-    ];
+function accountAttention(account: AccountOverview, zone: string): readonly Attention[] {
+  const { name, state, stateReason, breaker } = account;
+  const link = numbersPage(showId('account', account.id));
+  if (state === 'paused')
+    return [{ kind: 'account_paused', sentence: pausedSentence(`The account "${name}"`, stateReason), link }];
   const webhook: readonly Attention[] =
     account.webhookRef === null
-      ? [{ kind: 'webhook_missing', sentence: `Replies of "${account.name}" do not arrive: refresh the account`, link }]
+      ? [{ kind: 'webhook_missing', sentence: `Replies of "${name}" do not arrive: refresh the account`, link }]
       : [];
-  return [
-    ...webhook,
-    ...account.lanes
-      .filter((lane) => lane.state === 'paused')
-      .map((lane) => ({
-        kind: 'lane_paused',
-        sentence: `The number ${lane.phone} (${lane.name}) is paused: ${lane.stateReason}`,
-        link,
-      })),
-  ];
+  const silent: readonly Attention[] =
+    breaker === null
+      ? []
+      : [
+          {
+            kind: 'breaker_open',
+            sentence: `The gateway of "${name}" does not answer since ${localTime(breaker.openSince, zone)} (${breaker.detail}): nothing goes out. It is asked again by itself; if it stays silent, look at the provider's status page`,
+            link,
+          },
+        ];
+  return [...webhook, ...silent, ...account.lanes.flatMap((lane) => laneAttention(lane, zone))];
 }
+
+function laneAttention(lane: LaneOverview, zone: string): readonly Attention[] {
+  const { phone, name, state, stateReason, pausedUntil, waitingPeople } = lane;
+  const link = numbersPage(showId('lane', lane.id));
+  const number = `The number ${phone} (${name})`;
+  if (state === 'paused' && pausedUntil !== null)
+    return [
+      {
+        kind: 'lane_paused',
+        sentence: `${number} is paused: ${stateReason}. It goes on by itself at ${localTime(pausedUntil, zone)}; lower its daily cap if this comes back`,
+        link,
+      },
+    ];
+  if (state === 'paused') return [{ kind: 'lane_paused', sentence: pausedSentence(number, stateReason), link }];
+  if (state === 'draining' && waitingPeople === 0)
+    return [
+      {
+        kind: 'lane_drained',
+        sentence: `${number} is drained: nobody who knows it waits in a campaign any more. Switch it off under Settings, Numbers`,
+        link,
+      },
+    ];
+  return [];
+}
+
+/** "... is paused: No credit left (0200402). Add credit with the provider, then resume it under Settings, Numbers" */
+function pausedSentence(what: string, reason: string | null): string {
+  const remedy = remedyOfPause(reason ?? '');
+  const first = remedy === '' ? 'Resume' : remedy.replace(/, then resume$/, '').concat(', then resume');
+  return `${what} is paused: ${reason ?? 'no reason was given'}. ${first} it under Settings, Numbers`;
+}
+
+/** The page with the row of this account or lane in sight. */
+const numbersPage = (id: string): string => `/settings/numbers?show=${id}`;
 
 function counted(
   count: number,

@@ -36,7 +36,7 @@ export async function readHome(db: Db, clock: Clock): Promise<Home> {
   const trend = days.map((day) => counts.get(day) ?? { day, ...NOTHING });
   const extent = await readExtent(db);
   const lanes = accounts.filter((account) => account.state === 'active').flatMap((account) => account.lanes);
-  const sending = lanes.filter((lane) => lane.state === 'active');
+  const sending = lanes.filter((lane) => lane.state === 'active' || lane.state === 'draining');
   return {
     checklist: {
       lane: accounts.some((account) => account.lanes.length > 0),

@@ -43,16 +43,18 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     reason: stateReason ?? 'no reason was given',
   }));
   const stuck = await listCampaignsWithoutLane(db, CAMPAIGNS_MAX);
+  const business = await getBusiness(db);
   return {
     environment: environmentOf(accounts),
     now,
-    business: await getBusiness(db),
+    business,
     sending,
     accounts,
     inbox,
     attention: attentionOf({
       sending,
       accounts,
+      zone: business.zone,
       counts: { ...trouble, review: inbox.review },
       pausedCampaigns,
       stuckCampaigns: stuck.map((campaign) => ({ ...campaign, id: showId('campaign', campaign.id) })),

@@ -11,6 +11,10 @@ it('counts days in the zone', () => {
   expect(startOfDay(NEW_YORK, '2026-11-01').toString()).toBe('2026-11-01T04:00:00Z');
 });
 
+it('tells a time with its zone', () => {
+  expect(localTime(instant('2026-11-18T13:00:00Z'), NEW_YORK)).toBe('Wed, Nov 18, 08:00 EST');
+});
+
 it('lists days, the last one given', () => {
   expect(daysUpTo('2026-03-01', 3)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01']);
 });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { sendingInput, sendingShown } from './sending-options.ts';
-import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { done, idOf, isoInstant, jsonRoute, laneState, pageOf, pageQuery, phoneText } from './shared.ts';
 
 const choices = (choice: z.ZodString, choicesMax: number) =>
   z.array(choice).min(1, 'give at least one, or leave it out').max(choicesMax).optional();
@@ -302,7 +302,7 @@ export const campaignLiveSchema = z
         id: idOf('lane'),
         name: z.string(),
         phone: phoneText,
-        state: z.enum(['active', 'paused', 'off']),
+        state: laneState,
         stateReason: z.string().nullable(),
         usedToday: z.int(),
         dailyCap: z.int(),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { campaignSchema } from './campaigns.ts';
 import { conversationSchema } from './inbox.ts';
-import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, laneState, phoneText } from './shared.ts';
 
 export const laneSchema = z
   .object({
@@ -12,8 +12,16 @@ export const laneSchema = z
     zone: z.string(),
     dailyCap: z.int(),
     usedToday: z.int(),
-    state: z.enum(['active', 'paused', 'off']),
+    messagesPerSecond: z.number().nullable().openapi({ description: 'null: as fast as the account' }),
+    partsPerSecond: z.number().nullable(),
+    partsPerDay: z.int().nullable(),
+    partsUsedToday: z.int(),
+    state: laneState,
     stateReason: z.string().nullable(),
+    pausedUntil: isoInstant.nullable().openapi({ description: 'A pause that ends by itself' }),
+    waitingPeople: z.int().nullable().openapi({
+      description: 'While it drains: who knows it and still waits in a campaign, counted up to 1,000',
+    }),
   })
   .openapi('Lane');
 export type Lane = z.infer<typeof laneSchema>;
@@ -32,6 +40,10 @@ export const accountSchema = z
     webhookRegistered: z.boolean(),
     lastEventAt: isoInstant.nullable(),
     heldBy: z.string().nullable().openapi({ description: 'The worker that sends for this account right now' }),
+    breaker: z
+      .object({ openSince: isoInstant, detail: z.string() })
+      .nullable()
+      .openapi({ description: 'Open while the gateway does not answer: nothing is handed over until it does' }),
     lanes: z.array(laneSchema),
     createdAt: isoInstant,
   })
@@ -105,13 +117,28 @@ export const updateLane = jsonRoute({
   path: '/v1/lanes/{id}',
   access: 'manager',
   tag: 'Accounts',
-  summary: 'Change a lane: name, zone, daily cap, state',
+  summary: 'Change a lane: name, zone, caps, throughput, state',
   params: z.object({ id: idOf('lane') }),
   body: z.strictObject({
     name: z.string().trim().min(1).max(200).optional(),
     zone: z.string().max(64).optional(),
-    dailyCap: z.int().min(1).max(1_000_000).optional(),
-    state: z.enum(['active', 'paused', 'off']).optional(),
+    dailyCap: z.number().optional().openapi({ minimum: 1, maximum: 1_000_000 }),
+    messagesPerSecond: z
+      .number()
+      .nullable()
+      .optional()
+      .openapi({ minimum: 0.01, maximum: 1000, description: 'null: no limit' }),
+    partsPerSecond: z
+      .number()
+      .nullable()
+      .optional()
+      .openapi({ minimum: 0.01, maximum: 1000, description: 'null: no limit' }),
+    partsPerDay: z
+      .number()
+      .nullable()
+      .optional()
+      .openapi({ minimum: 1, maximum: 100_000_000, description: 'null: no limit' }),
+    state: laneState.optional(),
     reason: pauseReason,
   }),
   response: laneSchema,

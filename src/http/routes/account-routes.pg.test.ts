@@ -191,13 +191,88 @@ describe('accounts', () => {
       'On holiday (Olivia Owner)',
     );
     expect((await change({ zone: 'Nowhere' })).json.errors[0].pointer).toBe('/zone');
-    expect((await change({ dailyCap: 0 })).status).toBe(422);
+    expect((await change({ dailyCap: 0 })).json.errors[0].pointer).toBe('/dailyCap');
     await sql`update lane set state = 'paused', state_reason = 'Carrier cap', paused_until = now() + interval '1 day'`.execute(
       world.database.db,
     );
     expect((await change({ state: 'active' })).json).toMatchObject({ state: 'active', stateReason: null });
     const [row] = await rows(`select paused_until from lane where name = 'Front desk'`);
     expect(row).toEqual({ pausedUntil: null });
+  });
+
+  it('have numbers whose throughput is set and taken away again', async () => {
+    const { json } = await connect();
+    const [lane] = json.lanes;
+    const change = (body: object) => owner.patch(`/v1/lanes/${lane.id}`, body);
+    expect(lane).toMatchObject({
+      messagesPerSecond: null,
+      partsPerSecond: null,
+      partsPerDay: null,
+      partsUsedToday: 0,
+      pausedUntil: null,
+      waitingPeople: null,
+    });
+    const limits = { messagesPerSecond: 0.5, partsPerSecond: 1.25, partsPerDay: 2_000 };
+    expect((await change(limits)).json).toEqual({ ...lane, ...limits });
+    expect((await change({ partsPerDay: null })).json).toEqual({ ...lane, ...limits, partsPerDay: null });
+    const refused = async (body: object) => {
+      const answer = await change(body);
+      return [answer.status, answer.json.errors[0].pointer, answer.json.detail];
+    };
+    expect(await refused({ messagesPerSecond: 0 })).toEqual([
+      422,
+      '/messagesPerSecond',
+      'number +16175550101 (Line 1): messagesPerSecond: expected 0.01 to 1,000 messages a second, got 0; to send nothing from it, pause it or switch it off',
+    ]);
+    expect(await refused({ partsPerSecond: 1_001 })).toMatchObject([422, '/partsPerSecond', expect.any(String)]);
+    expect(await refused({ partsPerDay: 0, name: 'New name' })).toMatchObject([
+      422,
+      '/partsPerDay',
+      expect.any(String),
+    ]);
+    expect(await refused({ dailyCap: -1 })).toMatchObject([422, '/dailyCap', expect.any(String)]);
+    expect(await refused({ state: 'gone' })).toMatchObject([422, '/state', expect.any(String)]);
+    expect((await owner.get('/v1/accounts')).json.data[0].lanes[0]).toEqual({ ...lane, ...limits, partsPerDay: null });
+    const [audited] = await rows(
+      `select detail from audit_entry where action = 'lane.changed' and subject = '${lane.id}' order by at, id limit 1`,
+    );
+    expect(audited).toMatchObject({ detail: { before: { partsPerDay: null }, after: limits } });
+  });
+
+  it('have numbers that drain, and say in whose words', async () => {
+    const { json } = await connect();
+    const change = (body: object) => owner.patch(`/v1/lanes/${json.lanes[0].id}`, body);
+    expect((await change({ state: 'draining' })).json).toMatchObject({
+      state: 'draining',
+      stateReason: 'Set to take no new people by Olivia Owner',
+      waitingPeople: 0,
+    });
+    expect((await owner.get('/v1/status')).json.attention).toEqual([
+      {
+        kind: 'lane_drained',
+        sentence:
+          'The number +16175550101 (Line 1) is drained: nobody who knows it waits in a campaign any more. Switch it off under Settings, Numbers',
+        link: `/settings/numbers?show=${json.lanes[0].id}`,
+      },
+    ]);
+    expect((await change({ state: 'active' })).json).toMatchObject({ stateReason: null, waitingPeople: null });
+  });
+
+  it('show an open breaker, since when and why', async () => {
+    const { json } = await connect();
+    expect(json.breaker).toBeNull();
+    await sql`update gateway_account set breaker_open_since = '2026-11-17T14:30:00Z', breaker_detail = 'HTTP 503'`.execute(
+      world.database.db,
+    );
+    const [account] = (await owner.get('/v1/accounts')).json.data;
+    expect(account.breaker).toEqual({ openSince: '2026-11-17T14:30:00Z', detail: 'HTTP 503' });
+    expect((await owner.get('/v1/home')).json.attention).toMatchObject([
+      {
+        kind: 'breaker_open',
+        sentence: expect.stringContaining('does not answer since Tue, Nov 17, 09:30 EST (HTTP 503)'),
+        link: `/settings/numbers?show=${json.id}`,
+      },
+    ]);
   });
 
   it('wake the engine and the pages', async () => {

@@ -102,11 +102,13 @@ const showAccount = (account: AccountOverview, at: Pick<Services, 'publicUrl' | 
   webhookRegistered: account.webhookRef !== null,
   lastEventAt: isoTextOrNull(account.lastEventAt),
   heldBy: account.heldBy,
+  breaker:
+    account.breaker === null ? null : { openSince: isoText(account.breaker.openSince), detail: account.breaker.detail },
   lanes: account.lanes.map(showLane),
   createdAt: isoText(account.createdAt),
 });
 
-const showLane = (lane: LaneOverview) => ({
+export const showLane = (lane: LaneOverview) => ({
   id: showId('lane', lane.id),
   accountId: showId('account', lane.accountId),
   phone: lane.phone,
@@ -114,6 +116,12 @@ const showLane = (lane: LaneOverview) => ({
   zone: lane.zone,
   dailyCap: lane.dailyCap,
   usedToday: lane.usedToday,
+  messagesPerSecond: lane.messagesPerSecond,
+  partsPerSecond: lane.partsPerSecond,
+  partsPerDay: lane.partsPerDay,
+  partsUsedToday: lane.partsUsedToday,
   state: lane.state,
   stateReason: lane.stateReason,
+  pausedUntil: isoTextOrNull(lane.pausedUntil),
+  waitingPeople: lane.waitingPeople,
 });

@@ -98,7 +98,8 @@ interface LaneChoiceProps {
 
 function LaneChoice({ lane, account, checked, readOnly, onToggle }: LaneChoiceProps) {
   const id = useId();
-  const off = readOnly || (lane.state === 'off' && !checked);
+  const takesNobody = lane.state === 'off' || lane.state === 'draining';
+  const off = readOnly || (takesNobody && !checked);
   return (
     <label className={classes.lane} data-off={off || undefined} htmlFor={id}>
       <Checkbox id={id} size="sm" checked={checked} disabled={off} onChange={onToggle} />
@@ -114,7 +115,11 @@ function LaneChoice({ lane, account, checked, readOnly, onToggle }: LaneChoicePr
       </span>
       <CapBar used={lane.usedToday} cap={lane.dailyCap} name={lane.name} />
       {lane.state === 'active' || lane.stateReason === null ? null : (
-        <span className={classes.laneNote}>{lane.stateReason}</span>
+        <span className={classes.laneNote}>
+          {lane.state === 'draining'
+            ? `Only people who know it are texted from it. ${lane.stateReason}`
+            : lane.stateReason}
+        </span>
       )}
     </label>
   );

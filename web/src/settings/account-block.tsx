@@ -14,6 +14,7 @@ import classes from './account-block.module.css';
 import { LaneRow } from './lane-row.tsx';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
+import { useIntoSight } from './use-into-sight.ts';
 
 const AccountDialog = lazy(() => import('./account-dialog.tsx').then((file) => ({ default: file.AccountDialog })));
 const PauseDialog = lazy(() => import('./pause-dialog.tsx').then((file) => ({ default: file.PauseDialog })));
@@ -22,10 +23,13 @@ const touches = [operationKeys.accounts, operationKeys.status, operationKeys.hom
 interface AccountBlockProps {
   readonly account: Account;
   readonly mayChange: boolean;
+  /** The account or number that a link has led to. */
+  readonly shown: string;
 }
 
 /** One account at the provider: whether it works, and its numbers. */
-export function AccountBlock({ account, mayChange }: AccountBlockProps) {
+export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
+  const block = useIntoSight<HTMLElement>(shown === account.id);
   const { id, name, environment, state, stateReason, lanes } = account;
   const editor = useLazyDialog();
   const pauser = useLazyDialog();
@@ -43,7 +47,7 @@ export function AccountBlock({ account, mayChange }: AccountBlockProps) {
   });
   const paused = state === 'paused';
   return (
-    <section className={classes.account} aria-label={name}>
+    <section ref={block} className={classes.account} aria-label={name}>
       <div className={classes.head}>
         <div className={classes.identity}>
           <Title order={2} size="h3" className={classes.name}>
@@ -87,10 +91,17 @@ export function AccountBlock({ account, mayChange }: AccountBlockProps) {
           ) : null}
         </Text>
       ) : null}
+      {account.breaker === null || paused ? null : (
+        <Text size="sm" c="var(--tone-red-text)" role="status">
+          The provider does not answer since <TimeText at={account.breaker.openSince} look="when" /> (
+          {account.breaker.detail}). Nothing goes out from its numbers; it is asked again every few moments, and sending
+          goes on by itself.
+        </Text>
+      )}
       <Facts account={account} />
       <ul className={rows.list} aria-label={`Numbers of ${name}`}>
         {lanes.map((lane) => (
-          <LaneRow key={lane.id} lane={lane} mayChange={mayChange} />
+          <LaneRow key={lane.id} lane={lane} mayChange={mayChange} shown={shown === lane.id} />
         ))}
       </ul>
       <Suspense fallback={null}>

@@ -44,8 +44,8 @@ function BusinessForm({ business }: { readonly business: Business }) {
     touches: [sessionKeys.me, operationKeys.status, operationKeys.home],
     onDone: (saved) => {
       queryClient.setQueryData(operationKeys.business, saved);
-      form.setInitialValues(valuesOf(saved));
       form.setValues(valuesOf(saved));
+      form.resetDirty();
       toastDone('The business is saved');
     },
     onProblem: (error) => form.setErrors(fieldProblems(error)),

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, NumberInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { type Lane, operationKeys, updateLane } from '../api/operations.ts';
 import { fieldProblems } from '../api/problem.ts';
@@ -7,6 +7,7 @@ import { ErrorState } from '../patterns/error-state.tsx';
 import { formatPhone } from '../patterns/format.ts';
 import { toastDone } from '../patterns/toast.tsx';
 import { ZoneSelect } from '../patterns/zone-select.tsx';
+import classes from './settings.module.css';
 
 interface LaneDialogProps {
   readonly lane: Lane;
@@ -14,18 +15,50 @@ interface LaneDialogProps {
   readonly onClose: () => void;
 }
 
+/** An empty field has no limit. */
+type Limit = number | string;
+interface Values {
+  readonly name: string;
+  readonly zone: string;
+  readonly dailyCap: Limit;
+  readonly messagesPerSecond: Limit;
+  readonly partsPerSecond: Limit;
+  readonly partsPerDay: Limit;
+}
+
+const limitOf = (value: Limit): number | null => (value === '' ? null : Number(value));
+/** Above nothing, or no limit at all. */
+const limitProblem = (value: Limit): string | null =>
+  value === '' || Number(value) > 0 ? null : 'Type a number above 0, or leave it empty; pause the number to stop it';
+
 export function LaneDialog({ lane, opened, onClose }: LaneDialogProps) {
-  const { id, name, zone, dailyCap } = lane;
-  const form = useForm<{ name: string; zone: string; dailyCap: number | string }>({
-    initialValues: { name, zone, dailyCap },
+  const form = useForm<Values>({
+    initialValues: {
+      name: lane.name,
+      zone: lane.zone,
+      dailyCap: lane.dailyCap,
+      messagesPerSecond: lane.messagesPerSecond ?? '',
+      partsPerSecond: lane.partsPerSecond ?? '',
+      partsPerDay: lane.partsPerDay ?? '',
+    },
     validate: {
       name: (value) => (value.trim() === '' ? 'Type a name' : null),
       dailyCap: (value) => (typeof value === 'number' && value >= 1 ? null : 'Type how many texts a day, at least 1'),
+      messagesPerSecond: limitProblem,
+      partsPerSecond: limitProblem,
+      partsPerDay: limitProblem,
     },
   });
   const save = useAction({
-    run: (values: typeof form.values) =>
-      updateLane(id, { name: values.name.trim(), zone: values.zone, dailyCap: Number(values.dailyCap) }),
+    run: (values: Values) =>
+      updateLane(lane.id, {
+        name: values.name.trim(),
+        zone: values.zone,
+        dailyCap: Number(values.dailyCap),
+        messagesPerSecond: limitOf(values.messagesPerSecond),
+        partsPerSecond: limitOf(values.partsPerSecond),
+        partsPerDay: limitOf(values.partsPerDay),
+      }),
     touches: [operationKeys.accounts, operationKeys.home],
     onDone: (saved) => {
       onClose();
@@ -58,6 +91,39 @@ export function LaneDialog({ lane, opened, onClose }: LaneDialogProps) {
             description="Its day, over which the texts are counted, begins at midnight there."
             {...form.getInputProps('zone')}
           />
+          <fieldset className={classes.limits}>
+            <legend>Throughput</legend>
+            <Text size="xs" c="dimmed">
+              Where the carrier registration of this number sets one. An empty field has no limit besides the account’s.
+            </Text>
+            <div className={classes.limitFields}>
+              <NumberInput
+                label="Texts a second"
+                placeholder="No limit"
+                min={0}
+                max={1_000}
+                decimalScale={2}
+                {...form.getInputProps('messagesPerSecond')}
+              />
+              <NumberInput
+                label="Parts a second"
+                placeholder="No limit"
+                min={0}
+                max={1_000}
+                decimalScale={2}
+                {...form.getInputProps('partsPerSecond')}
+              />
+              <NumberInput
+                label="Parts a day"
+                placeholder="No limit"
+                min={0}
+                max={100_000_000}
+                allowDecimal={false}
+                thousandSeparator=","
+                {...form.getInputProps('partsPerDay')}
+              />
+            </div>
+          </fieldset>
           {save.error === null ? null : <ErrorState compact error={save.error} what="Not saved" />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

@@ -22,7 +22,7 @@ const route = getRouteApi('/shell/settings/numbers');
 /** The accounts at the provider, and the numbers that texts go out from. */
 export function NumbersPage() {
   const { data: me } = useSuspenseQuery(meQuery);
-  const { connect = '' } = route.useSearch();
+  const { connect = '', show = '' } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery(accountsQuery);
   useLive('status', [operationKeys.accounts]);
@@ -69,7 +69,9 @@ export function NumbersPage() {
               its numbers appear here. Or look around first. {SANDBOX_SENTENCE}
             </EmptyState>
           ) : (
-            data.map((account) => <AccountBlock key={account.id} account={account} mayChange={mayChange} />)
+            data.map((account) => (
+              <AccountBlock key={account.id} account={account} mayChange={mayChange} shown={show} />
+            ))
           )
         }
       </Loaded>
@@ -84,9 +86,9 @@ export function NumbersPage() {
 function answer(accounts: readonly Account[]): string {
   const lanes = accounts.flatMap((account) => account.lanes);
   const sending = accounts
-    .filter((account) => account.state === 'active')
+    .filter((account) => account.state === 'active' && account.breaker === null)
     .flatMap((account) => account.lanes)
-    .filter((lane) => lane.state === 'active');
+    .filter((lane) => lane.state === 'active' || lane.state === 'draining');
   if (lanes.length === 0) return 'No number is connected.';
   if (sending.length === 0) return 'No number can send right now.';
   const left = sending.reduce((sum, lane) => sum + Math.max(0, lane.dailyCap - lane.usedToday), 0);

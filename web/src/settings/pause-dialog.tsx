@@ -16,10 +16,22 @@ interface PauseDialogProps {
   readonly run: (reason: string) => Promise<unknown>;
   readonly touches: readonly QueryKey[];
   readonly done: string;
+  /** Heads the message when it did not work. */
+  readonly failed?: string;
 }
 
-/** Asks for the reason, which everybody sees as long as it is paused. */
-export function PauseDialog({ opened, onClose, title, confirmLabel, children, run, touches, done }: PauseDialogProps) {
+/** Asks for the reason, which everybody sees as long as it is paused (or takes no new people). */
+export function PauseDialog({
+  opened,
+  onClose,
+  title,
+  confirmLabel,
+  children,
+  run,
+  touches,
+  done,
+  failed = 'Not paused',
+}: PauseDialogProps) {
   const [reason, setReason] = useState('');
   const pause = useAction({
     run,
@@ -41,13 +53,13 @@ export function PauseDialog({ opened, onClose, title, confirmLabel, children, ru
           <Text size="sm">{children}</Text>
           <TextInput
             label="Reason (optional)"
-            placeholder="Everybody sees it while it is paused"
+            placeholder="Everybody sees it while it lasts"
             maxLength={300}
             data-autofocus
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
-          {pause.error === null ? null : <ErrorState compact error={pause.error} what="Not paused" />}
+          {pause.error === null ? null : <ErrorState compact error={pause.error} what={failed} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Go back

@@ -1,5 +1,5 @@
 import { createRoute } from '@tanstack/react-router';
-import { oneOf, searchSchema } from '../patterns/search-schema.ts';
+import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
 import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
@@ -25,13 +25,20 @@ export const businessRoute = createRoute({
   component: lazyPage(() => import('./business-page.tsx'), 'BusinessPage'),
 });
 
-/** `?connect=yes` opens the dialog in which an account is connected. */
+/** `?connect=yes` opens the dialog in which an account is connected; `?show=lane_...` brings one account or number into sight. */
 export const numbersRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'numbers',
-  validateSearch: searchSchema({ connect: oneOf(['yes'], '') }),
+  validateSearch: searchSchema({ connect: oneOf(['yes'], ''), show: text(60) }),
   staticData: { title: 'Numbers' },
   component: lazyPage(() => import('./numbers-page.tsx'), 'NumbersPage'),
+});
+
+export const sendingHoursRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'sending-hours',
+  staticData: { title: 'Sending hours' },
+  component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
 export const teamRoute = createRoute({
@@ -66,6 +73,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   settingsIndexRoute,
   businessRoute,
   numbersRoute,
+  sendingHoursRoute,
   teamRoute,
   apiKeysRoute,
   passwordRoute,

@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconBuildingStore,
+  IconClockHour4,
   IconDeviceMobileMessage,
   IconKey,
   IconLock,
@@ -12,6 +13,7 @@ export interface SettingsSection {
   readonly to:
     | '/settings/business'
     | '/settings/numbers'
+    | '/settings/sending-hours'
     | '/settings/team'
     | '/settings/api-keys'
     | '/settings/password'
@@ -32,8 +34,14 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   {
     to: '/settings/numbers',
     label: 'Numbers',
-    about: 'Provider accounts, numbers, daily caps',
+    about: 'Provider accounts, numbers, caps and throughput',
     icon: IconDeviceMobileMessage,
+  },
+  {
+    to: '/settings/sending-hours',
+    label: 'Sending hours',
+    about: 'When and how often campaigns may text',
+    icon: IconClockHour4,
   },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },

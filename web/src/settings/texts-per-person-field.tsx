@@ -1,0 +1,19 @@
+import { NumberInput } from '@mantine/core';
+import type { HoursFieldProps } from './hours-fields.ts';
+
+/** As checkSendingPolicy allows. */
+const TEXTS_MAX = 20;
+
+export function TextsPerPersonField({ form, readOnly }: HoursFieldProps) {
+  return (
+    <NumberInput
+      label="Campaign texts to one person in 24 hours, at most"
+      description="From all campaigns together. Florida, Maryland, Oklahoma and Oregon allow at most 3. Whoever has had as many waits."
+      min={1}
+      max={TEXTS_MAX}
+      allowDecimal={false}
+      readOnly={readOnly}
+      {...form.getInputProps('messagesPerDay')}
+    />
+  );
+}
