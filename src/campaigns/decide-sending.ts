@@ -2,7 +2,7 @@ import { hoursOf, type SendingPolicy, WINDOW_MARGIN_MS } from '../business/sendi
 import { nextOpening, openUntil, type Places, type QuietHoursPolicy } from '../compliance/quiet-hours.ts';
 import { dayIn, localTime, minuteOfDay, nextMidnight } from '../platform/calendar.ts';
 import { addMs, HOUR_MS, type Instant, isBefore, msBetween } from '../platform/time.ts';
-import type { PeopleAt } from './campaign-hours.ts';
+import type { PeopleAt } from './people-at.ts';
 import { minuteText, type Pointless, type SendingOptions } from './sending-options.ts';
 
 /** Something that would keep a campaign from sending as it says; `pointer` is the field of the API. */

@@ -122,7 +122,7 @@ export async function assignedVariant(
 }
 
 /** 48 bits of time and the version digit of a UUIDv7; the hash supplies the rest. */
-const idPrefix = (now: Instant): string => `${now.epochMilliseconds.toString(16).padStart(12, '0')}7`;
+export const idPrefix = (now: Instant): string => `${now.epochMilliseconds.toString(16).padStart(12, '0')}7`;
 
 /** The variant whose share of the weights holds the point that the hash names. */
 function variantSql(variants: readonly VariantRow[]): RawBuilder<string> {

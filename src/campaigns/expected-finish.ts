@@ -1,77 +1,92 @@
-import type { SendingState } from '../business/business.ts';
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
-import type { AccountRow, LaneRow } from '../gateways/account.ts';
+import type { SendingPolicy } from '../business/sending-policy.ts';
+import type { LaneRow } from '../gateways/account.ts';
 import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { DAY_MS, type Instant, msBetween } from '../platform/time.ts';
+import { windowMargin } from '../sending/window-margin.ts';
 import type { Campaign } from './campaign.ts';
-import { type LookAhead, lookAhead, type PeopleAt, peopleAt } from './campaign-hours.ts';
 import { forecast } from './decide-forecast.ts';
+import type { CampaignForecast, ForecastFacts, WaitingPeople } from './forecast.ts';
+import { type SpansOf, spansUnder } from './forecast-play.ts';
+import { readForecastLanes, readPlannedCampaigns, readWaitingPeople } from './forecast-store.ts';
 import { laneUsage, pendingGroups } from './live-store.ts';
+import { type PeopleAt, peopleAt } from './people-at.ts';
 
 /** A lane with the campaign texts that it has reserved on its business day. */
 export interface UsedLane extends LaneRow {
   readonly usedToday: number;
 }
 
-export interface FinishFacts {
-  readonly ahead: LookAhead;
-  readonly sending: SendingState;
-  readonly accounts: readonly Pick<AccountRow, 'id' | 'state' | 'ratePerSecond'>[];
-  /** All lanes; those of other campaigns are passed over. */
-  readonly lanes: readonly UsedLane[];
-  /** Who still waits. */
-  readonly groups: readonly PeopleAt[];
+/** Who would be texted by a campaign that is not launched yet. */
+export interface DraftPeople {
+  readonly id: Uuid;
+  readonly waiting: readonly WaitingPeople[];
+  readonly partsPerText: number;
 }
 
-/** About when a running campaign hands its last text over, at today's caps; null when that cannot be said. */
-export function expectedFinish(campaign: Campaign, facts: FinishFacts): Instant | null {
-  if (campaign.state !== 'running' || facts.sending.state === 'paused' || facts.groups.length === 0) return null;
-  const lanes = facts.lanes.filter((lane) => campaign.laneIds.includes(lane.id) && lane.state === 'active');
-  const accounts = facts.accounts.filter(
-    ({ id, state }) => state === 'active' && lanes.some((lane) => lane.accountId === id),
-  );
-  const usable = lanes.filter((lane) => accounts.some(({ id }) => id === lane.accountId));
-  return forecast({
-    now: facts.ahead.now,
-    dayOf: facts.ahead.dayOf,
-    lanes: usable.map(({ dailyCap, usedToday }) => ({ dailyCap, leftToday: Math.max(0, dailyCap - usedToday) })),
-    ratePerSecond: Math.max(
-      RATE_MIN,
-      accounts.reduce((sum, account) => sum + account.ratePerSecond, 0),
+/**
+ * Forecasts of all campaigns that run, of those asked about, and of a draft as if it were launched now. Eight statements, whatever the
+ * number of campaigns and people.
+ */
+export async function readForecasts(
+  db: Db | Tx,
+  clock: Clock,
+  asked: { readonly ids?: readonly Uuid[]; readonly draft?: DraftPeople },
+): Promise<ReadonlyMap<Uuid, CampaignForecast & { readonly partsPerText: number }>> {
+  const now = clock.now();
+  const { draft } = asked;
+  const campaigns = await readPlannedCampaigns(db, [...(asked.ids ?? []), ...(draft === undefined ? [] : [draft.id])]);
+  const waiting = await readWaitingPeople(db, campaigns, now);
+  const facts: ForecastFacts = {
+    now,
+    businessZone: (await getBusiness(db)).zone,
+    policy: await getSendingPolicy(db),
+    marginMs: windowMargin(clock),
+    sendingPaused: (await getSending(db)).state === 'paused',
+    accounts: await listAccountRows(db),
+    lanes: await readForecastLanes(db, now),
+    campaigns: campaigns.map((campaign) =>
+      campaign.id === draft?.id ? { ...campaign, ...draft } : { ...campaign, waiting: waiting.get(campaign.id) ?? [] },
     ),
-    groups: facts.ahead.groups(facts.groups, campaign),
-  }).finishAt;
+  };
+  const { byCampaign } = forecast(facts, rememberedSpans(facts.policy, now));
+  const parts = new Map(facts.campaigns.map(({ id, partsPerText }) => [id, partsPerText]));
+  return new Map([...byCampaign].map(([id, one]) => [id, { ...one, partsPerText: parts.get(id) ?? 1 }]));
 }
 
-const RATE_MIN = 0.1;
+interface Remembered {
+  readonly policy: string;
+  readonly startsAt: Instant;
+  readonly spansOf: SpansOf;
+}
+let remembered: Remembered | undefined;
 
-/** The expected finish of each of these campaigns that has one. Seven statements, whatever the number of campaigns and people. */
+/** Hours of months ahead cost more than everything else in a forecast, and are the same for the next one. */
+function rememberedSpans(policy: SendingPolicy, now: Instant): SpansOf {
+  const key = JSON.stringify(policy);
+  const ageMs = remembered === undefined ? 0 : msBetween(remembered.startsAt, now);
+  if (remembered?.policy !== key || ageMs < 0 || ageMs > DAY_MS)
+    remembered = { policy: key, startsAt: now, spansOf: spansUnder(policy, now) };
+  return remembered.spansOf;
+}
+
+/** When each of these campaigns hands its last text over, of those of which it can be said. */
 export async function expectedFinishes(
   db: Db | Tx,
   clock: Clock,
   campaigns: readonly Campaign[],
 ): Promise<ReadonlyMap<Uuid, Instant>> {
-  const running = campaigns.filter((campaign) => campaign.state === 'running');
+  const running = campaigns.filter(({ state, totals }) => state === 'running' && totals.pending > 0);
   if (running.length === 0) return new Map();
-  const now = clock.now();
-  const facts = {
-    ahead: lookAhead((await getBusiness(db)).zone, now, await getSendingPolicy(db)),
-    sending: await getSending(db),
-    accounts: await listAccountRows(db),
-    lanes: await readUsedLanes(db, now),
-  };
-  const groups = await readWaitingGroups(
-    db,
-    running.map((campaign) => campaign.id),
-  );
+  const forecasts = await readForecasts(db, clock, {});
   return new Map(
-    running.flatMap((campaign) => {
-      const finishAt = expectedFinish(campaign, { ...facts, groups: groups.get(campaign.id) ?? [] });
-      return finishAt === null ? [] : [[campaign.id, finishAt] as const];
+    running.flatMap(({ id }) => {
+      const finishAt = forecasts.get(id)?.finishAt ?? null;
+      return finishAt === null ? [] : [[id, finishAt] as const];
     }),
   );
 }

@@ -3,16 +3,16 @@
  * else the rules are asked now, in the same declarations that launching and the claim use. Changes nothing and locks nothing.
  */
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
-import { PRICE_PER_PART_CENTS } from '../messages/price.ts';
+import { costCents } from '../messages/price.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn } from '../platform/calendar.ts';
-import { type Clock, patience } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
-import { DEFAULT_HOLDER_OPTIONS } from '../sending/holder.ts';
+import { type Instant, isBefore } from '../platform/time.ts';
+import { windowMargin } from '../sending/window-margin.ts';
 import { audienceChecks } from './audience-checks.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
 import {
@@ -127,9 +127,6 @@ interface Question {
   readonly now: Instant;
 }
 
-/** Under a warped clock a second of real delay is an hour; serve-campaigns.ts keeps the same margin. */
-const WINDOW_MARGIN_REAL_MS = SECOND_MS;
-
 async function readFacts(db: Db, clock: Clock, question: Question) {
   const { campaign, person, enrollment, now } = question;
   const [business, sending, policy, lanes, assigned] = await Promise.all([
@@ -152,7 +149,7 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
     limits,
     variant,
     text: variant === undefined ? undefined : checkText(variant, person, business.name),
-    marginMs: Math.max(DEFAULT_HOLDER_OPTIONS.windowMarginMs, patience(clock, WINDOW_MARGIN_REAL_MS)),
+    marginMs: windowMargin(clock),
     zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,
     zone: business.zone,
   };
@@ -233,9 +230,9 @@ function textOf({ enrollment, text }: Facts): ExplainedText | null {
   if (enrollment !== undefined && wasBegun(enrollment)) {
     const { body, encoding, parts } = enrollment;
     if (body === null || encoding === null || parts === null) return null;
-    return { body, encoding, parts, priceCents: parts * PRICE_PER_PART_CENTS, begun: true };
+    return { body, encoding, parts, priceCents: costCents(parts), begun: true };
   }
   // Nothing would be sent to who was left out.
   const made = enrollment === undefined || isOpen(enrollment) ? text?.made : null;
-  return made ? { ...made, priceCents: made.parts * PRICE_PER_PART_CENTS, begun: false } : null;
+  return made ? { ...made, priceCents: costCents(made.parts), begun: false } : null;
 }

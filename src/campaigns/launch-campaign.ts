@@ -10,12 +10,12 @@ import { invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { findUnsendable } from './audience-texts.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
-import { peopleAt } from './campaign-hours.ts';
 import { lockCampaign, setCampaignState, writeSending } from './campaign-store.ts';
 import { CONFIRM_NAME_ABOVE, launchProblems } from './decide-launch.ts';
 import { dated } from './decide-sending.ts';
 import { enrollAudience } from './enroll-store.ts';
 import { staleRevision } from './manage-drafts.ts';
+import { peopleAt } from './people-at.ts';
 
 export interface LaunchInput {
   readonly id: Uuid;

@@ -1,10 +1,11 @@
 import { sentenceFor } from '../messages/outcome-sentences.ts';
+import { costCents } from '../messages/price.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { lookAhead } from './campaign-hours.ts';
-import { expectedFinish, type UsedLane } from './expected-finish.ts';
+import { readForecasts, type UsedLane } from './expected-finish.ts';
+import type { CampaignForecast } from './forecast.ts';
 import { campaignHours, failureCounts, type LiveReply, latestReplies, sentSince, skipCounts } from './live-store.ts';
 import { readWaitingFacts } from './read-waiting.ts';
 import { type Waiting, waitingFor } from './waiting.ts';
@@ -13,7 +14,9 @@ export interface LiveCampaign {
   readonly campaign: Campaign;
   /** What it waits for; null while texts go out, and when it is over. */
   readonly waiting: Waiting | null;
-  readonly expectedFinishAt: Instant | null;
+  /** Undefined for a campaign of which nothing is expected any more, or not yet. */
+  readonly forecast: CampaignForecast | undefined;
+  readonly cost: CampaignCost;
   readonly ratePerMinute: number;
   readonly lanes: readonly UsedLane[];
   readonly failures: readonly {
@@ -28,6 +31,12 @@ export interface LiveCampaign {
   readonly asOf: Instant;
 }
 
+export interface CampaignCost {
+  readonly soFarCents: number;
+  /** For those who still wait, at the parts per text of those who do not. */
+  readonly toComeCents: number;
+}
+
 const RATE_MINUTES = 10;
 const REPLIES_SHOWN = 20;
 
@@ -40,10 +49,15 @@ export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign)
     latestReplies(db, campaign.id, REPLIES_SHOWN),
     campaignHours(db, campaign.id),
   ]);
+  const forecasts = campaign.totals.pending > 0 ? await readForecasts(db, clock, { ids: [campaign.id] }) : NO_FORECASTS;
   return {
     campaign,
     waiting: waitingFor(facts),
-    expectedFinishAt: expectedFinish(campaign, { ...facts, ahead: lookAhead(facts.zone, facts.now, facts.policy) }),
+    forecast: forecasts.get(campaign.id),
+    cost: {
+      soFarCents: costCents(campaign.totals.parts),
+      toComeCents: costCents(campaign.totals.pending * (forecasts.get(campaign.id)?.partsPerText ?? 0)),
+    },
     ratePerMinute: sent / RATE_MINUTES,
     lanes: facts.lanes,
     failures: failures.map(({ code, count }) => ({ code, count, ...sentenceFor(code) })),
@@ -53,3 +67,5 @@ export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign)
     asOf: facts.now,
   };
 }
+
+const NO_FORECASTS: Awaited<ReturnType<typeof readForecasts>> = new Map();

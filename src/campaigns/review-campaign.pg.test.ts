@@ -40,8 +40,7 @@ async function draftOf(change: Partial<DraftInput>): Promise<Campaign> {
   return created.value;
 }
 
-const review = (draft: Campaign) =>
-  reviewCampaign(database.db, { clock: world.clock, businessZone: 'America/New_York' }, draft);
+const review = (draft: Campaign) => reviewCampaign(database.db, world, draft);
 
 const launch = ({ id, revision }: Campaign) =>
   runTx(database.db, (tx) =>

@@ -1,22 +1,27 @@
-import { type AudiencePreview, previewAudience } from '../audiences/preview-audience.ts';
-import { getSendingPolicy } from '../business/business-store.ts';
+import { sql } from 'kysely';
+import { audienceSql } from '../audiences/audience.ts';
+import { type AudiencePreview, eligibilityFacts, previewAudience } from '../audiences/preview-audience.ts';
+import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
+import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
 import type { LaneRow } from '../gateways/account.ts';
 import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
-import { PRICE_PER_PART_CENTS } from '../messages/price.ts';
+import { costCents } from '../messages/price.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import type { Campaign } from './campaign.ts';
-import { lookAhead, peopleAt } from './campaign-hours.ts';
-import { type Forecast, forecast } from './decide-forecast.ts';
 import { type LaunchFacts, type LaunchProblem, launchProblems } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
+import { type DraftPeople, readForecasts } from './expected-finish.ts';
+import type { CampaignForecast, WaitingPeople } from './forecast.ts';
 import { laneUsage } from './live-store.ts';
+import { peopleAt } from './people-at.ts';
 
 export interface CampaignReview {
   readonly audience: AudiencePreview;
@@ -36,13 +41,13 @@ export interface CampaignReview {
   }[];
   readonly openNow: number;
   readonly waiting: number;
-  readonly forecast: Forecast;
+  readonly forecast: CampaignForecast;
 }
 
 /** Everything a person must see before launching: people, exclusions, parts, finish, problems. Changes nothing. */
 export async function reviewCampaign(
   db: Db,
-  deps: { readonly clock: Clock; readonly businessZone: string },
+  deps: { readonly clock: Clock },
   campaign: Campaign,
 ): Promise<CampaignReview> {
   const now = deps.clock.now();
@@ -63,19 +68,16 @@ export async function reviewCampaign(
   const groups = peopleAt(audience.zoneGroups);
   const policy = await getSendingPolicy(db);
   const hours = hoursOf(policy, campaign);
-  const ahead = lookAhead(deps.businessZone, now, policy);
   const openNow = groups
     .filter((group) => openUntil(group, hours, now) !== undefined)
     .reduce((sum, group) => sum + group.people, 0);
   const texts = await renderAudience(db, campaign, now);
-  const sending = { now, zone: deps.businessZone, policy, groups };
+  const sending = { now, zone: (await getBusiness(db)).zone, policy, groups };
   const facts = { ...audience, lanes, unsendable: await findUnsendable(db, campaign, now), sending };
-  const expected = forecast({
-    now,
-    dayOf: ahead.dayOf,
-    lanes: lanesLeft,
-    ratePerSecond: FORECAST_RATE,
-    groups: ahead.groups(groups, campaign),
+  const expected = await forecastDraft(db, deps.clock, {
+    id: campaign.id,
+    waiting: await textableGroups(db, campaign, now),
+    partsPerText: texts.rendered === 0 ? 1 : texts.parts / texts.rendered,
   });
   const scale = texts.rendered === 0 ? 0 : audience.textable / texts.people;
   return {
@@ -86,7 +88,7 @@ export async function reviewCampaign(
       ...laneWarnings(chosenBy(campaign, lanes), await listAccountRows(db)),
       ...scheduleWarnings(campaign, sending, expected.finishAt),
     ],
-    costCents: Math.round(texts.parts * scale) * PRICE_PER_PART_CENTS,
+    costCents: costCents(texts.parts * scale),
     parts: {
       total: Math.round(texts.parts * scale),
       histogram: [...texts.histogram]
@@ -100,8 +102,22 @@ export async function reviewCampaign(
   };
 }
 
-/** The default rate of an account; the daily caps decide long before it. */
-const FORECAST_RATE = 8;
+async function forecastDraft(db: Db, clock: Clock, draft: DraftPeople): Promise<CampaignForecast> {
+  const found = (await readForecasts(db, clock, { draft })).get(draft.id);
+  if (found === undefined) throw new Error(`campaign ${draft.id} vanished while it was reviewed`);
+  return found;
+}
+
+/** As the launch would enroll them: a contact keeps the number that it knows, when the campaign sends from it. */
+async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise<readonly WaitingPeople[]> {
+  const { rows } = await sql<Omit<WaitingPeople, 'dueAt'>>`
+    select c.zone_group, case when c.lane_id = any(${campaign.laneIds}::uuid[]) then c.lane_id end as lane_id, count(*) as people
+    from contact c
+    where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null group by 1, 2`.execute(
+    db,
+  );
+  return rows.map((row) => ({ ...row, dueAt: null }));
+}
 
 const chosenBy = (campaign: Campaign, lanes: readonly LaneRow[]): readonly LaneRow[] =>
   lanes.filter((lane) => campaign.laneIds.includes(lane.id));

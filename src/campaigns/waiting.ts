@@ -4,9 +4,9 @@ import { nextOpening, openUntil } from '../compliance/quiet-hours.ts';
 import { nextMidnight } from '../platform/calendar.ts';
 import { addMs, HOUR_MS, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import type { PeopleAt } from './campaign-hours.ts';
 import type { UsedLane } from './expected-finish.ts';
 import { localTime } from './local-time.ts';
+import type { PeopleAt } from './people-at.ts';
 import { isPointless } from './sending-options.ts';
 
 /**

@@ -4,12 +4,12 @@ import type { Campaign } from '../campaigns/campaign.ts';
 import { notInThisState } from '../campaigns/campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
 import { type CampaignReview, reviewCampaign } from '../campaigns/review-campaign.ts';
-import { showCampaign } from '../http/routes/campaign-routes.ts';
-import { localTime } from '../platform/calendar.ts';
+import { showCampaign, showForecast } from '../http/routes/campaign-routes.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { confirmByTyping } from './confirm.ts';
 import { findCampaign } from './find-campaign.ts';
+import { forecastFacts } from './forecast-words.ts';
 import { actor, granted, withServices } from './open-services.ts';
 import { sendingFacts } from './sending-words.ts';
 import { CliError, type Shell } from './shell.ts';
@@ -29,7 +29,7 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
     const campaign = await findCampaign(db, reference);
     if (campaign.state !== 'draft') granted(notInThisState(campaign, 'launched'));
     const { zone } = await getBusiness(db);
-    const review = await reviewCampaign(db, { clock: services.clock, businessZone: zone }, campaign);
+    const review = await reviewCampaign(db, services, campaign);
     const lines = reviewLines(campaign, review, zone);
     if (!dryRun) shell.tell(lines.join('\n'));
     else if (json) await shell.out.json(reviewJson(campaign, review));
@@ -68,7 +68,7 @@ const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
   lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
   openNow: review.openNow,
   waiting: review.waiting,
-  forecast: { finishAt: review.forecast.finishAt?.toString() ?? null, perDay: review.forecast.perDay },
+  forecast: showForecast(review.forecast),
 });
 
 function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): readonly string[] {
@@ -87,7 +87,7 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
     ]),
     ...sendingFacts(campaign, zone),
     ['Now', `${review.openNow} may be texted at this hour, ${review.waiting} wait for their window`],
-    ['Ends about', forecast.finishAt === null ? 'cannot be said' : localTime(forecast.finishAt, zone)],
+    ...forecastFacts(forecast, review.lanes, zone),
     ...review.warnings.map((warning): readonly [string, string] => ['Note', warning.message]),
   ];
   return [

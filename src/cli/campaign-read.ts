@@ -4,11 +4,12 @@ import { type Campaign, type CampaignState, enrolledIn, type Totals } from '../c
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { expectedFinishes } from '../campaigns/expected-finish.ts';
 import { type LiveCampaign, readLiveCampaign } from '../campaigns/live-campaign.ts';
-import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { showCampaign, showForecast } from '../http/routes/campaign-routes.ts';
 import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { findCampaign } from './find-campaign.ts';
+import { costWords, forecastFacts } from './forecast-words.ts';
 import { withServices } from './open-services.ts';
 import { sendingFacts } from './sending-words.ts';
 import type { Shell } from './shell.ts';
@@ -85,8 +86,10 @@ export async function showCommand(reference: string, { json }: ShowOptions, shel
 }
 
 const liveJson = (live: LiveCampaign) => ({
-  ...showCampaign(live.campaign, live.expectedFinishAt),
+  ...showCampaign(live.campaign, live.forecast?.finishAt),
   waiting: live.waiting,
+  forecast: live.forecast === undefined ? null : showForecast(live.forecast),
+  cost: live.cost,
   ratePerMinute: live.ratePerMinute,
   failures: live.failures,
   skips: live.skips,
@@ -118,7 +121,8 @@ function livePage(live: LiveCampaign, zone: string): readonly string[] {
       ['Opted out', ofBase(totals.optedOut, totals.delivered, 'delivered')],
     );
   if (live.waiting !== null) facts.push(['Waits for', live.waiting.sentence]);
-  if (live.expectedFinishAt !== null) facts.push(['Ends about', localTime(live.expectedFinishAt, zone)]);
+  if (campaign.state !== 'draft') facts.push(['Costs', costWords(live.cost)]);
+  if (live.forecast !== undefined) facts.push(...forecastFacts(live.forecast, live.lanes, zone));
   return [
     `${campaign.name}  ${showId('campaign', campaign.id)}`,
     ...table(facts.map(([name, value]) => [`  ${name}`, value])),

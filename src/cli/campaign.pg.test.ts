@@ -161,7 +161,16 @@ describe('launch', () => {
     expect(jsonLines(await cli('campaign', 'list', '--search', 'Many', '--json'))).toMatchObject([
       { state: 'running', expectedFinishAt: expect.stringMatching(/^20\d\d-/) },
     ]);
-    expect((await cli('campaign', 'show', id)).out).toMatch(/Sent +0 of 5001 people \(0\.0%\)/);
+    const shown = (await cli('campaign', 'show', id)).out;
+    expect(shown).toMatch(/Sent +0 of 5001 people \(0\.0%\)/);
+    for (const line of [
+      /Costs +about \$0\.00 so far, \$\d+\.\d\d to come/,
+      /Ends about +\w{3}, \w{3} \d+/,
+      /On 20\d\d-\d\d-\d\d +\d+\n/,
+      /Later +\d+ on \d+ more days/,
+      /Waiting +\d+: /,
+    ])
+      expect(shown).toMatch(line);
     const cancelled = await cli('campaign', 'cancel', id, '--yes');
     expect(cancelled).toMatchObject({
       code: 0,

@@ -85,7 +85,7 @@ export function decideQuietHours(
     for (const rule of rules(local.toPlainDate())) {
       if (rule.window === null || minute < rule.window.startMinute || minute >= rule.window.endMinute)
         return { tableVersion: table.version, closesAt: undefined, rule };
-      const closesAt = instantAtMinute(local, rule.window.endMinute);
+      const closesAt = instantAtMinute(zone, local.toPlainDate(), rule.window.endMinute);
       if (first === undefined || isBefore(closesAt, first.closesAt)) first = { closesAt, rule };
     }
   }
@@ -120,7 +120,7 @@ function openingsOf(places: Places, policy: QuietHoursPolicy, at: Instant, days:
     .flatMap(({ zone, rules }) => {
       const local = at.toZonedDateTimeISO(zone).add({ days });
       const minute = openingMinute(rules(local.toPlainDate()));
-      return minute === undefined ? [] : [instantAtMinute(local, minute)];
+      return minute === undefined ? [] : [instantAtMinute(zone, local.toPlainDate(), minute)];
     })
     .sort(Temporal.Instant.compare);
 }
@@ -133,12 +133,14 @@ function openingMinute(rules: readonly QuietHoursRule[]): number | undefined {
   return isOpen ? start : undefined;
 }
 
-interface ZoneRules {
+/** What the hours of one zone are on each of its days. */
+export interface ZoneRules {
   readonly zone: string;
   readonly rules: (date: Temporal.PlainDate) => readonly QuietHoursRule[];
 }
 
-function rulesByZone(table: RuleTable, places: Places, policy: QuietHoursPolicy): readonly ZoneRules[] {
+/** The rules of every zone that has a say; all of them must be open. */
+export function rulesByZone(table: RuleTable, places: Places, policy: QuietHoursPolicy): readonly ZoneRules[] {
   const rows = places.states.flatMap((state) => (table.states[state] === undefined ? [] : [table.states[state]]));
   const zones = new Set([...places.zones, ...rows.flatMap((row) => row.zones)]);
   const recipient = [...zones].map((zone) => ({ zone, rules: recipientRules(table, places.states, policy, zone) }));
@@ -210,11 +212,10 @@ export function messagesPerDay(states: readonly string[], allowed: number, at: I
 }
 
 /** Minute 1440 is the midnight that ends the day. A minute that DST skips becomes the first one after the gap. */
-function instantAtMinute(day: Temporal.ZonedDateTime, minute: number): Instant {
-  const date = day.toPlainDate();
-  if (minute >= 1440) return date.add({ days: 1 }).toZonedDateTime({ timeZone: day.timeZoneId }).toInstant();
+export function instantAtMinute(zone: string, date: Temporal.PlainDate, minute: number): Instant {
+  if (minute >= 1440) return date.add({ days: 1 }).toZonedDateTime({ timeZone: zone }).toInstant();
   const time = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
-  return date.toZonedDateTime({ timeZone: day.timeZoneId, plainTime: time }).toInstant();
+  return date.toZonedDateTime({ timeZone: zone, plainTime: time }).toInstant();
 }
 
 /** Minute 570 is `09:30`. */

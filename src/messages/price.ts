@@ -1,2 +1,5 @@
 /** What the provider charges for a part to a US number. */
-export const PRICE_PER_PART_CENTS = 1;
+const PRICE_PER_PART_CENTS = 1;
+
+/** Parts may be an estimate; cents are whole. */
+export const costCents = (parts: number): number => Math.round(parts) * PRICE_PER_PART_CENTS;

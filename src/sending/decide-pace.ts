@@ -38,11 +38,11 @@ export const freshPace = ({ now, day }: Pick<PaceMoment, 'now' | 'day'>): PaceUs
   nextAt: now,
 });
 
-/** An hour of the clock; all zones of the United States share its borders. */
-const hourOf = (at: Instant): Instant => instantFromMs(Math.floor(at.epochMilliseconds / HOUR_MS) * HOUR_MS);
+/** The hour of the clock that an instant is in; all zones of the United States share its borders. */
+export const hourOf = (at: Instant): Instant => instantFromMs(Math.floor(at.epochMilliseconds / HOUR_MS) * HOUR_MS);
 
 /** The counters as they are at `now`: those of an hour or a day that is over begin anew. */
-function current(used: PaceUsed, { now, day }: PaceMoment): PaceUsed {
+export function paceCounts(used: PaceUsed, { now, day }: Pick<PaceMoment, 'now' | 'day'>): PaceUsed {
   const hourStart = hourOf(now);
   return {
     ...used,
@@ -53,11 +53,19 @@ function current(used: PaceUsed, { now, day }: PaceMoment): PaceUsed {
 
 /** Texts that may begin now. */
 export function paceRoom(limits: PaceLimits, used: PaceUsed, moment: PaceMoment): number {
-  const { hourTexts, dayTexts, nextAt } = current(used, moment);
-  const perHour = limits.maxPerHour === null ? Number.POSITIVE_INFINITY : limits.maxPerHour - hourTexts;
-  const perDay = limits.maxPerDay === null ? Number.POSITIVE_INFINITY : limits.maxPerDay - dayTexts;
-  return Math.max(0, Math.min(perHour, perDay, spreadRoom(nextAt, moment)));
+  const counts = paceCounts(used, moment);
+  return Math.min(countedRoom(limits, counts), spreadRoom(counts.nextAt, moment));
 }
+
+/** What the hour and the day leave. */
+export function countedRoom(limits: PaceLimits, counts: Pick<PaceUsed, 'hourTexts' | 'dayTexts'>): number {
+  const perHour = limits.maxPerHour === null ? Number.POSITIVE_INFINITY : limits.maxPerHour - counts.hourTexts;
+  const perDay = limits.maxPerDay === null ? Number.POSITIVE_INFINITY : limits.maxPerDay - counts.dayTexts;
+  return Math.max(0, Math.min(perHour, perDay));
+}
+
+/** Milliseconds between two texts of a campaign that spreads those who wait over `openMs` of open hours. */
+export const spreadIntervalMs = (openMs: number, waiting: number): number => openMs / waiting;
 
 /** At most two at once: what a closed night has held up is spread over the day, not made up for in the morning. */
 function spreadRoom(nextAt: Instant, { now, intervalMs }: PaceMoment): number {
@@ -67,7 +75,7 @@ function spreadRoom(nextAt: Instant, { now, intervalMs }: PaceMoment): number {
 }
 
 export function paceAfter(used: PaceUsed, taken: number, moment: PaceMoment): PaceUsed {
-  const { hourTexts, dayTexts, nextAt, ...rest } = current(used, moment);
+  const { hourTexts, dayTexts, nextAt, ...rest } = paceCounts(used, moment);
   const { now, intervalMs } = moment;
   const earliest = addMs(now, -intervalMs);
   const from = isBefore(nextAt, earliest) ? earliest : nextAt;

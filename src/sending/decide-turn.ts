@@ -1,9 +1,10 @@
 import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
-import { messagesPerDay, type Places, type QuietHoursPolicy, quietHoursMemory } from '../compliance/quiet-hours.ts';
+import { hoursAhead, type OpenSpan, type OpenSpans, openMsOfAny } from '../compliance/open-spans.ts';
+import { messagesPerDay, type Places, quietHoursMemory } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { addMs, type Instant, isBefore } from '../platform/time.ts';
 import type { TurnCampaign, TurnLane } from './turn.ts';
 
 /** People of one zone group whose window is open. */
@@ -33,19 +34,21 @@ export interface WindowBook {
 
 interface Window {
   readonly places: Places;
-  readonly policy: QuietHoursPolicy;
   readonly at: ReturnType<typeof quietHoursMemory>;
+  readonly ahead: OpenSpans;
 }
 
 export function windowBook(policy: SendingPolicy): WindowBook {
   const windows = new Map<string, Window>();
-  const windowOf = (campaign: Hours, zoneGroup: string): Window => {
+  let spansOf: ReturnType<typeof hoursAhead> | undefined;
+  const windowOf = (campaign: Hours, zoneGroup: string, now: Instant): Window => {
     const key = `${campaign.windowStartMinute} ${campaign.windowEndMinute} ${zoneGroup}`;
     let known = windows.get(key);
     if (known === undefined) {
       const places = parseZoneGroupKey(zoneGroup);
       const hours = hoursOf(policy, campaign);
-      known = { places, policy: hours, at: quietHoursMemory(places, hours) };
+      spansOf ??= hoursAhead(now);
+      known = { places, at: quietHoursMemory(places, hours), ahead: spansOf(places, hours) };
       windows.set(key, known);
     }
     return known;
@@ -54,7 +57,7 @@ export function windowBook(policy: SendingPolicy): WindowBook {
     open: (campaign, now, marginMs) =>
       campaign.zoneGroups
         .flatMap((zoneGroup): OpenGroup[] => {
-          const window = windowOf(campaign, zoneGroup);
+          const window = windowOf(campaign, zoneGroup, now);
           if (window.at(addMs(now, -CLOCKS_DIFFER_MS)).closesAt === undefined) return [];
           const { closesAt, rule, tableVersion } = window.at(now);
           if (closesAt === undefined) return [];
@@ -68,7 +71,7 @@ export function windowBook(policy: SendingPolicy): WindowBook {
       campaigns
         .flatMap((campaign) =>
           campaign.zoneGroups.flatMap((zoneGroup) => {
-            const { opensAt } = windowOf(campaign, zoneGroup).at(addMs(now, -CLOCKS_DIFFER_MS));
+            const { opensAt } = windowOf(campaign, zoneGroup, now).at(addMs(now, -CLOCKS_DIFFER_MS));
             return opensAt === undefined ? [] : [addMs(opensAt, CLOCKS_DIFFER_MS)];
           }),
         )
@@ -76,22 +79,23 @@ export function windowBook(policy: SendingPolicy): WindowBook {
           (first, at) => (isBefore(now, at) && (first === undefined || isBefore(at, first)) ? at : first),
           undefined,
         ),
-    openMs(campaign, now, until) {
-      const books = campaign.zoneGroups.map((zoneGroup) => {
-        const window = windowOf(campaign, zoneGroup);
-        return quietHoursMemory(window.places, window.policy);
-      });
-      let open = 0;
-      for (let at = now; isBefore(at, until); at = addMs(at, OPEN_STEP_MS))
-        if (books.some((book) => book(at).closesAt !== undefined)) open += Math.min(OPEN_STEP_MS, msBetween(at, until));
-      return open;
-    },
+    openMs: (campaign, now, until) =>
+      openMsOfAny(
+        campaign.zoneGroups.map((zoneGroup) => windowOf(campaign, zoneGroup, now).ahead),
+        now.epochMilliseconds,
+        until.epochMilliseconds,
+      ),
   };
 }
 
 /** A worker whose clock is ahead by as much still begins no text before its window opens. */
 const CLOCKS_DIFFER_MS = 30_000;
-const OPEN_STEP_MS = 15 * MINUTE_MS;
+
+/** The part of open hours in which the engine hands over; `WindowBook.open` says the same of one instant. */
+export const usableSpan = ({ opensMs, closesMs }: OpenSpan, marginMs: number): OpenSpan => ({
+  opensMs: opensMs + CLOCKS_DIFFER_MS,
+  closesMs: closesMs - marginMs,
+});
 
 /**
  * The order in which running campaigns are served in one turn: by priority (1 first), and among equals the one that was served
@@ -123,6 +127,21 @@ export function lanesByRoom(
     .filter((lane) => campaign.laneIds.includes(lane.id))
     .map((lane) => ({ lane, left: room(lane) }))
     .filter(({ left }) => left > 0)
-    .sort((a, b) => b.left - a.left || (a.lane.id < b.lane.id ? -1 : 1))
+    .sort(moreRoomFirst)
     .map(({ lane }) => lane);
 }
+
+interface LaneLeft {
+  readonly lane: { readonly id: Uuid };
+  readonly left: number;
+}
+export const moreRoomFirst = (a: LaneLeft, b: LaneLeft): number => b.left - a.left || (a.lane.id < b.lane.id ? -1 : 1);
+
+/** Whom a lane of a campaign serves: those who know it, those whose number is switched off, and new people. */
+export const servedBy = (
+  lane: Pick<TurnLane, 'id' | 'state'>,
+  offLaneIds: readonly Uuid[],
+): { readonly servesLaneIds: readonly Uuid[]; readonly takesNewPeople: boolean } => ({
+  servesLaneIds: [lane.id, ...offLaneIds],
+  takesNewPeople: lane.state === 'active',
+});

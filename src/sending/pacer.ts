@@ -27,6 +27,8 @@ export interface Pacer {
 
 /** A tenth of the rate and of the calls under way is kept free of campaigns, so that an answer never waits behind them. */
 const KEPT_SHARE = 0.1;
+/** What an account's rate leaves to campaigns, in the same unit. */
+export const campaignRate = (accountRate: number): number => accountRate * (1 - KEPT_SHARE);
 /** Calls of two seconds: answers that take longer than that hold the account back. */
 const IN_FLIGHT_SECONDS = 2;
 const IN_FLIGHT_MIN = 16;
@@ -51,7 +53,7 @@ export function createPacer(startsAt: Instant): Pacer {
       if (facts.account.ratePerSecond !== rate) {
         rate = facts.account.ratePerSecond;
         account = tokenBucket(rate, now);
-        campaigns = tokenBucket(rate * (1 - KEPT_SHARE), now);
+        campaigns = tokenBucket(campaignRate(rate), now);
       }
       for (const lane of facts.lanes) adjustLane(lanes, lane, now);
     },

@@ -1,15 +1,15 @@
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn } from '../platform/calendar.ts';
-import { patience } from '../platform/clock.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
-import { isPaced, type PaceMoment } from './decide-pace.ts';
-import { fairShare, lanesByRoom, type OpenGroup, servingOrder, type WindowBook } from './decide-turn.ts';
+import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
+import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
 import type { Holder } from './holder-state.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
+import { windowMargin } from './window-margin.ts';
 
 export interface Served {
   /** Rows that moved. */
@@ -20,8 +20,6 @@ export interface Served {
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
 const CLAIM_MAX = 250;
-/** Under a warped clock a second of real delay is an hour: keep clear of the window's end by real time too. */
-const WINDOW_MARGIN_REAL_MS = 1_000;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
@@ -33,7 +31,7 @@ export async function serveCampaigns(
   book: WindowBook,
   start: (prepared: readonly Prepared[]) => void,
 ): Promise<Served> {
-  const marginMs = Math.max(holder.options.windowMarginMs, patience(holder.clock, WINDOW_MARGIN_REAL_MS));
+  const marginMs = windowMargin(holder.clock, holder.options.windowMarginMs);
   const order = servingOrder(
     facts.campaigns.filter((campaign) => campaign.waiting > 0 && !campaign.pointless),
     holder.servedTurn,
@@ -51,7 +49,8 @@ export async function serveCampaigns(
     const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
     if (one.taken >= share) urgent = campaign.priority;
-    holder.servedTurn.set(campaign.id, holder.turn);
+    // A slow account has room for one text in a turn: only who got it steps back behind its equals.
+    if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
   }
   return served;
 }
@@ -103,9 +102,8 @@ function claimFor(
   const claim: CampaignClaim = {
     campaignId: campaign.id,
     laneId: lane.id,
-    servesLaneIds: [lane.id, ...campaign.offLaneIds, ...campaign.removedLaneIds],
+    ...servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
     removedLaneIds: campaign.removedLaneIds,
-    takesNewPeople: lane.state === 'active',
     day: dayIn(lane.zone, now),
     openGroups: groups.map((group) => endingBy(group, campaign.textsUntil)),
     templates,
@@ -129,7 +127,7 @@ function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, 
   const intervalMs =
     finishBy === null || !isBefore(now, finishBy)
       ? 0
-      : Math.ceil(book.openMs(campaign, now, finishBy) / Math.max(1, campaign.waiting));
+      : Math.ceil(spreadIntervalMs(book.openMs(campaign, now, finishBy), Math.max(1, campaign.waiting)));
   return { now, day: dayIn(facts.businessZone, now), intervalMs };
 }
 

@@ -21,6 +21,26 @@ import { PLACES, phoneOf } from './people.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { type Actor, createWorld, type World } from './world.ts';
 
+/** Everything is launched, and no worker has started yet. */
+export interface Launched {
+  readonly db: Db;
+  readonly world: World;
+  readonly clock: ReturnType<World['clockOf']>;
+  readonly outside: Outside;
+  readonly campaignIds: readonly Uuid[];
+  readonly laneIds: readonly Uuid[];
+}
+
+interface SeedOptions {
+  readonly seed: number;
+  readonly connectionString: string;
+  readonly keepTrace: boolean;
+  readonly enrollments: number;
+  /** Instead of the one that the seed draws. */
+  readonly plan?: Plan;
+  readonly afterLaunch?: (launched: Launched) => Promise<void>;
+}
+
 export interface SeedResult {
   readonly seed: number;
   readonly hash: string;
@@ -39,12 +59,7 @@ export interface SeedResult {
 const DAYS_MAX = 12;
 
 /** One run from one seed: faults while the plan has them, then none, until every enrollment has its end. */
-export async function runSeed(options: {
-  readonly seed: number;
-  readonly connectionString: string;
-  readonly keepTrace: boolean;
-  readonly enrollments: number;
-}): Promise<SeedResult> {
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const database = openDatabase({
     connectionString: options.connectionString,
     applicationName: 'simulation-checks',
@@ -83,16 +98,8 @@ interface Simulation {
   finished: boolean;
 }
 
-async function runIn(
-  database: Database,
-  options: {
-    readonly seed: number;
-    readonly connectionString: string;
-    readonly keepTrace: boolean;
-    readonly enrollments: number;
-  },
-): Promise<SeedResult> {
-  const plan = drawPlan(options.seed, options.enrollments);
+async function runIn(database: Database, options: SeedOptions): Promise<SeedResult> {
+  const plan = options.plan ?? drawPlan(options.seed, options.enrollments);
   const startsAtMs = instant(plan.startsAt).epochMilliseconds;
   const world = createWorld({ seed: options.seed, startsAtMs, keepLines: options.keepTrace });
   const random = world.random;
@@ -205,6 +212,9 @@ async function runIn(
     if (campaign.maxPerHour !== null)
       await sql`update campaign set max_per_hour = ${campaign.maxPerHour} where id = ${id}`.execute(database.db);
   }
+
+  const { clock } = setup;
+  await options.afterLaunch?.({ db: database.db, world, clock, outside, campaignIds: simulation.campaignIds, laneIds });
 
   outside.faults = plan.outside;
   Object.assign(sim.faults, plan.database);

@@ -59,6 +59,27 @@ export const previewAudience = jsonRoute({
   response: audiencePreviewSchema,
 });
 
+export const NO_FINISH_REASONS = [
+  'campaign_paused',
+  'sending_paused',
+  'no_lane',
+  'lane_paused',
+  'account_paused',
+  'never_opens',
+  'stops_before',
+  'over_a_year',
+] as const;
+export const WAIT_REASONS = [
+  'turn',
+  'quiet_hours',
+  'cap',
+  'pace',
+  'put_off',
+  'lane_paused',
+  'never_opens',
+  'stopped',
+] as const;
+
 export const CAMPAIGN_STATES = ['draft', 'running', 'paused', 'completed', 'cancelled'] as const;
 export const ENROLLMENT_STATES = [
   'pending',
@@ -195,6 +216,42 @@ export const deleteCampaign = jsonRoute({
 const remarks = z.array(
   z.object({ field: z.enum(['name', 'audience', 'message', 'lanes', 'schedule']), message: z.string() }),
 );
+/** Days that a forecast tells one by one. */
+export const FORECAST_DAYS_MAX = 60;
+export const forecastSchema = z
+  .object({
+    finishAt: isoInstant.nullable().openapi({ description: 'When the last text is handed over' }),
+    noFinish: z
+      .object({ reason: z.enum(NO_FINISH_REASONS), sentence: z.string() })
+      .nullable()
+      .openapi({ description: 'Why no finish can be said' }),
+    perDay: z
+      .array(
+        z.object({
+          day: z.string(),
+          count: z.int(),
+          lanes: z.array(z.object({ laneId: idOf('lane'), count: z.int() })),
+        }),
+      )
+      .openapi({ description: `Texts by day of the business and by number; days without a text are left out` }),
+    later: z
+      .object({ days: z.int(), count: z.int(), lastDay: z.string() })
+      .nullable()
+      .openapi({ description: `All days after the first ${FORECAST_DAYS_MAX} with a text` }),
+    waits: z
+      .array(
+        z.object({
+          reason: z.enum(WAIT_REASONS),
+          sentence: z.string(),
+          until: isoInstant.nullable(),
+          people: z.int(),
+        }),
+      )
+      .openapi({ description: 'How many people wait for what now, what goes on first in front' }),
+  })
+  .openapi('Forecast');
+export type Forecast = z.infer<typeof forecastSchema>;
+
 export const reviewSchema = z.object({
   audience: audiencePreviewSchema,
   /** Must be empty for a launch. */
@@ -208,10 +265,7 @@ export const reviewSchema = z.object({
     z.object({ id: idOf('lane'), name: z.string(), phone: phoneText, dailyCap: z.int(), leftToday: z.int() }),
   ),
   window: z.object({ start: z.string(), end: z.string(), openNow: z.int(), waiting: z.int() }),
-  forecast: z.object({
-    finishAt: isoInstant.nullable(),
-    perDay: z.array(z.object({ day: z.string(), count: z.int() })),
-  }),
+  forecast: forecastSchema,
 });
 export type Review = z.infer<typeof reviewSchema>;
 export const reviewCampaign = jsonRoute({
@@ -296,6 +350,12 @@ export const campaignLiveSchema = z
     waiting: waitingSchema
       .nullable()
       .openapi({ description: 'What it waits for; null while texts go out or the campaign is over' }),
+    /** Null when nobody waits any more. */
+    forecast: forecastSchema.nullable(),
+    cost: z.object({
+      soFarCents: z.int(),
+      toComeCents: z.int().openapi({ description: 'For those who wait, at the parts per text of those who do not' }),
+    }),
     ratePerMinute: z.number(),
     lanes: z.array(
       z.object({

@@ -6,6 +6,8 @@ import { changeCampaign } from '../../campaigns/change-sending.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
 import { CONFIRM_NAME_ABOVE } from '../../campaigns/decide-launch.ts';
 import { expectedFinishes } from '../../campaigns/expected-finish.ts';
+import type { CampaignForecast } from '../../campaigns/forecast.ts';
+import { noFinishSentence, waitSentence } from '../../campaigns/forecast-sentences.ts';
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
 import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
 import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/manage-drafts.ts';
@@ -59,8 +61,7 @@ function registerReads(api: Api, services: CampaignServices): void {
   api.handle(contract.reviewCampaign, async ({ params }) => {
     const campaign = await find(services, params.id);
     if (!campaign.ok) return campaign;
-    const business = await getBusiness(db);
-    const review = await reviewCampaign(db, { clock: services.clock, businessZone: business.zone }, campaign.value);
+    const review = await reviewCampaign(db, services, campaign.value);
     return ok({
       audience: showAudience(review.audience),
       problems: review.problems,
@@ -74,7 +75,7 @@ function registerReads(api: Api, services: CampaignServices): void {
         openNow: review.openNow,
         waiting: review.waiting,
       },
-      forecast: { finishAt: isoTextOrNull(review.forecast.finishAt), perDay: review.forecast.perDay },
+      forecast: showForecast(review.forecast),
     });
   });
   api.handle(contract.listRecipients, async ({ params, query }) => {
@@ -309,9 +310,36 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
 const showWaiting = (waiting: Waiting | null) =>
   waiting === null ? null : { ...waiting, since: isoTextOrNull(waiting.since), until: isoTextOrNull(waiting.until) };
 
+/** A forecast as the API shows it: the first weeks day by day, what comes after them in one figure. */
+export const showForecast = ({ finishAt, noFinish, perDay, waits }: CampaignForecast) => ({
+  finishAt: isoTextOrNull(finishAt),
+  noFinish: noFinish === null ? null : { reason: noFinish, sentence: noFinishSentence(noFinish) },
+  perDay: perDay.slice(0, contract.FORECAST_DAYS_MAX).map(({ day, count, lanes }) => ({
+    day,
+    count,
+    lanes: lanes.map((lane) => ({ laneId: showId('lane', lane.laneId), count: lane.count })),
+  })),
+  later: laterDays(perDay),
+  waits: waits.map(({ reason, until, people }) => ({
+    reason,
+    sentence: waitSentence(reason),
+    until: isoTextOrNull(until),
+    people,
+  })),
+});
+
+function laterDays(perDay: CampaignForecast['perDay']) {
+  const later = perDay.slice(contract.FORECAST_DAYS_MAX);
+  const last = later.at(-1);
+  if (last === undefined) return null;
+  return { days: later.length, count: later.reduce((sum, { count }) => sum + count, 0), lastDay: last.day };
+}
+
 const showLive = (live: LiveCampaign) => ({
-  campaign: showCampaign(live.campaign, live.expectedFinishAt),
+  campaign: showCampaign(live.campaign, live.forecast?.finishAt),
   waiting: showWaiting(live.waiting),
+  forecast: live.forecast === undefined ? null : showForecast(live.forecast),
+  cost: live.cost,
   ratePerMinute: live.ratePerMinute,
   lanes: live.lanes.map(({ id, name, phone, state, stateReason, usedToday, dailyCap }) => ({
     id: showId('lane', id),

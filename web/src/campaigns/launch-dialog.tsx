@@ -130,6 +130,7 @@ function Facts({ review, fields, previews }: FactsProps) {
         </Fact>
         <Fact name="Done">
           {forecast.finishAt === null ? 'Cannot be said' : `About ${formatWhen(forecast.finishAt, clock)}`}
+          {forecast.noFinish === null ? null : <small>{forecast.noFinish.sentence}</small>}
         </Fact>
         <Fact name="Cost">
           About {formatMoney(costCents)}

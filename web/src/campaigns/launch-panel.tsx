@@ -10,6 +10,7 @@ import { ICON_STROKE } from '../theme.ts';
 import classes from './builder.module.css';
 import { type BuilderField, sectionId } from './builder-section.tsx';
 import { ForecastDays } from './forecast-days.tsx';
+import { ForecastWaits } from './forecast-waits.tsx';
 
 interface LaunchPanelProps {
   readonly review: Review | undefined;
@@ -121,7 +122,16 @@ function Forecast({ review, moment }: { readonly review: Review; readonly moment
           ? 'When it would be done cannot be said'
           : `Done about ${formatWhen(forecast.finishAt, moment)}`}
       </Text>
-      <ForecastDays perDay={forecast.perDay} />
+      {forecast.noFinish === null ? null : (
+        <Text size="sm" c="var(--tone-amber-text)" mb="xs">
+          {forecast.noFinish.sentence}.
+        </Text>
+      )}
+      <ForecastDays forecast={forecast} lanes={lanes} />
+      {/* Whoever is next in turn needs no list. */}
+      {forecast.waits.every(({ reason }) => reason === 'turn') ? null : (
+        <ForecastWaits waits={forecast.waits} moment={moment} />
+      )}
       <Text size="sm" c="dimmed" mt="xs">
         {startSentence(review, moment)}
       </Text>

@@ -12,6 +12,7 @@ import { TimeText } from '../patterns/time-text.tsx';
 import { audienceWords } from './audience-words.ts';
 import { progressOf, sharesOf } from './campaign-counts.ts';
 import { type HourlyFigure, hourlySeries } from './hourly.ts';
+import { LiveForecast } from './live-forecast.tsx';
 import { LiveNumbers } from './live-numbers.tsx';
 import classes from './live-overview.module.css';
 import { LiveReasons } from './live-reasons.tsx';
@@ -81,6 +82,7 @@ function Overview({ live }: { readonly live: CampaignLive }) {
       <div className={classes.columns}>
         <LiveReplies campaign={campaign} replies={live.replies} />
         <div className={classes.side}>
+          <LiveForecast live={live} />
           <LiveNumbers lanes={live.lanes} />
           <LiveSending campaign={campaign} />
           <LiveReasons title="Failed, by reason" reasons={failures} state="failed" />

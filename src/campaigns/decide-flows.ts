@@ -1,0 +1,182 @@
+import { openMsOfAny } from '../compliance/open-spans.ts';
+import { SECOND_MS } from '../platform/time.ts';
+import { countedRoom, spreadIntervalMs } from '../sending/decide-pace.ts';
+import { moreRoomFirst, servedBy } from '../sending/decide-turn.ts';
+import { campaignRate } from '../sending/pacer.ts';
+import type { ForecastAccount } from './forecast.ts';
+import {
+  NOBODY,
+  type Play,
+  type PlayCampaign,
+  type PlayGroup,
+  type PlayLane,
+  type PlayQueue,
+  spanAt,
+} from './forecast-play.ts';
+
+/** Texts per millisecond of one campaign through one lane to the people who are next there. */
+export interface Flow {
+  readonly campaign: PlayCampaign;
+  readonly lane: PlayLane;
+  readonly queue: PlayQueue;
+  perMs: number;
+}
+
+/** The rates that hold from `atMs` until something changes: by priority, in equal shares among equals, from the lane with most room. */
+export function decideFlows(play: Play, atMs: number): readonly Flow[] {
+  const running = play.campaigns.filter((campaign) => mayServe(campaign, atMs));
+  const classes = [...Map.groupBy(running, ({ facts }) => facts.priority)].sort(([a], [b]) => a - b);
+  const paces = new Map(running.map((campaign) => [campaign, spreadRate(campaign, atMs)]));
+  const orders = new Map(running.map((campaign) => [campaign, openGroups(campaign, atMs, play.marginMs)]));
+  const flows: Flow[] = [];
+  for (const account of play.accounts) {
+    const left = { perMs: campaignRate(account.ratePerSecond) / SECOND_MS, lanes: new Map<PlayLane, number>() };
+    for (const [, equals] of classes) {
+      const served = equals
+        .map((campaign) => openingOf(campaign, { account, atMs, groups: orders.get(campaign) ?? [] }))
+        .filter(({ lanes }) => lanes.length > 0);
+      shareOut(served, { left, paces, flows });
+    }
+  }
+  return flows;
+}
+
+/** People wait, it may go on, and its hour and its day have room. */
+export const mayServe = ({ facts, waiting, stopsAtMs, hourTexts, dayTexts }: PlayCampaign, atMs: number): boolean =>
+  waiting >= NOBODY && atMs < stopsAtMs && countedRoom(facts.pace, { hourTexts, dayTexts }) >= NOBODY;
+
+/** The lane may send, and its day has room. */
+export const hasRoom = (lane: PlayLane, atMs: number): boolean =>
+  atMs >= lane.sendsFromMs && lane.room >= NOBODY && lane.partsRoom >= NOBODY;
+
+/** Texts per millisecond that spread those who wait evenly; infinite without such a wish, or when its end has passed. */
+function spreadRate({ groups, waiting, finishByMs }: PlayCampaign, atMs: number): number {
+  if (atMs >= finishByMs) return Number.POSITIVE_INFINITY;
+  const openMs = openMsOfAny(
+    groups.map(({ spans }) => spans),
+    atMs,
+    finishByMs,
+  );
+  return openMs <= 0 ? Number.POSITIVE_INFINITY : 1 / spreadIntervalMs(openMs, waiting);
+}
+
+/** The one that closes first in front. */
+const openGroups = (campaign: PlayCampaign, atMs: number, marginMs: number): readonly PlayGroup[] =>
+  campaign.groups
+    .map((group) => ({ group, span: spanAt(group, atMs, marginMs) }))
+    .flatMap(({ group, span }) =>
+      span === undefined || span.opensMs > atMs ? [] : [{ group, closesMs: span.closesMs }],
+    )
+    .sort((a, b) => a.closesMs - b.closesMs)
+    .map(({ group }) => group);
+
+interface Served {
+  readonly campaign: PlayCampaign;
+  /** Lanes that have somebody to text now, the one with most room in front. */
+  readonly lanes: readonly { readonly lane: PlayLane; readonly left: number; readonly queue: PlayQueue }[];
+  perMs: number;
+  full: boolean;
+}
+
+function openingOf(
+  campaign: PlayCampaign,
+  at: { readonly account: ForecastAccount; readonly atMs: number; readonly groups: readonly PlayGroup[] },
+): Served {
+  const lanes = campaign.lanes
+    .filter((lane) => lane.facts.accountId === at.account.id && hasRoom(lane, at.atMs))
+    .flatMap((lane) => {
+      const queue = firstQueue(campaign, lane, at);
+      return queue === undefined ? [] : [{ lane, left: lane.room, queue }];
+    })
+    .sort((a, b) => moreRoomFirst({ lane: a.lane.facts, left: a.left }, { lane: b.lane.facts, left: b.left }));
+  return { campaign, lanes, perMs: 0, full: false };
+}
+
+/** In each group those who know the lane before new people, as the claim takes them. */
+function firstQueue(
+  campaign: PlayCampaign,
+  lane: PlayLane,
+  { atMs, groups }: { readonly atMs: number; readonly groups: readonly PlayGroup[] },
+): PlayQueue | undefined {
+  const { servesLaneIds, takesNewPeople } = servedBy(sending(lane), campaign.offLaneIds);
+  for (const { queues } of groups) {
+    const due = queues.filter((queue) => queue.people >= NOBODY && queue.dueMs <= atMs);
+    const known = due.find(({ laneId }) => laneId !== null && servesLaneIds.includes(laneId));
+    const next = known ?? (takesNewPeople ? due.find(({ laneId }) => laneId === null) : undefined);
+    if (next !== undefined) return next;
+  }
+  return undefined;
+}
+
+/** A lane whose pause is over is active again. */
+const sending = ({ facts }: PlayLane): { readonly id: string; readonly state: 'active' | 'draining' } => ({
+  id: facts.id,
+  state: facts.state === 'draining' ? 'draining' : 'active',
+});
+
+interface Shares {
+  /** What is left of the account's rate, and of each lane's throughput as a share of it. */
+  readonly left: { perMs: number; readonly lanes: Map<PlayLane, number> };
+  /** What is left of each campaign's own rate. */
+  readonly paces: Map<PlayCampaign, number>;
+  readonly flows: Flow[];
+}
+
+/** Each gets the same, as far as its pace and its lanes can take it; what one cannot take goes to the others. */
+function shareOut(served: readonly Served[], shares: Shares): void {
+  const users = (lane: PlayLane): number => served.filter(({ lanes }) => lanes.some((one) => one.lane === lane)).length;
+  const { left, paces } = shares;
+  // In the first round nobody takes a lane's throughput from its equals.
+  for (let round = 0; round < ROUNDS_MAX && left.perMs > TINY; round += 1) {
+    const open = served.filter(({ full }) => !full);
+    if (open.length === 0) return;
+    const share = left.perMs / open.length;
+    for (const one of open) {
+      const wanted = Math.min(share, paces.get(one.campaign) ?? 0);
+      const placed = place(one, wanted, shares, (lane) => (round === 0 ? users(lane) : 1));
+      left.perMs -= placed;
+      paces.set(one.campaign, (paces.get(one.campaign) ?? 0) - placed);
+      one.full = round > 0 && placed < share - TINY;
+    }
+  }
+}
+
+const ROUNDS_MAX = 8;
+const TINY = 1e-12;
+
+/** Puts `perMs` on the lanes, most room first; lanes of the same room share it. Returns how much found a place. */
+function place(served: Served, perMs: number, { left, flows }: Shares, usersOf: (lane: PlayLane) => number): number {
+  const { campaign, lanes } = served;
+  let rest = perMs;
+  for (let index = 0; index < lanes.length && rest > TINY; ) {
+    const level = lanes[index]?.left ?? 0;
+    const tied = lanes.slice(index).filter((one) => level - one.left <= SAME_ROOM);
+    for (const [position, { lane, queue }] of tied.entries()) {
+      const most = throughput(lane, campaign);
+      const free = left.lanes.get(lane) ?? 1;
+      const taken = Math.min(rest / (tied.length - position), (most * free) / usersOf(lane));
+      if (taken <= TINY) continue;
+      if (Number.isFinite(most)) left.lanes.set(lane, free - taken / most);
+      addFlow(flows, { campaign, lane, queue, perMs: taken });
+      rest -= taken;
+    }
+    index += tied.length;
+  }
+  return perMs - rest;
+}
+
+/** Rooms that differ by less are equal: they were equal before fractions were cut off. */
+export const SAME_ROOM = 1e-3;
+
+/** Texts of this campaign per millisecond that the lane alone would let through. */
+function throughput({ facts }: PlayLane, campaign: PlayCampaign): number {
+  const texts = facts.messagesPerSecond ?? Number.POSITIVE_INFINITY;
+  const parts = facts.partsPerSecond ?? Number.POSITIVE_INFINITY;
+  return Math.min(texts, parts / campaign.facts.partsPerText) / SECOND_MS;
+}
+
+function addFlow(flows: Flow[], flow: Flow): void {
+  const known = flows.find((one) => one.campaign === flow.campaign && one.lane === flow.lane);
+  if (known === undefined) flows.push(flow);
+  else known.perMs += flow.perMs;
+}

@@ -1,0 +1,252 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
+import { type Compared, IDLE_MS, paced, playQuietly, type QuietRun } from './quiet-run.ts';
+import { withSimulationDatabase } from './server.ts';
+
+const EAST = 0;
+const WEST = 1;
+const HAWAII = 4;
+const TUESDAY_TEN = '2026-11-17T15:00:00Z';
+const HOUR = 60 * MINUTE_MS;
+
+/**
+ * One turn: the engine's longest look away, and the claims of a turn with their statements. A forecast may be wrong by it where the
+ * engine is not told that something begins (a midnight, a full hour); counts by one text, where that falls on a border or in
+ * the rounding of equal shares.
+ */
+const TURN_MS = IDLE_MS + 2_000;
+
+const RUNS: readonly [string, QuietRun][] = [
+  [
+    'a small cap over several days',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      campaigns: [{ people: 130 }],
+      middleMs: 20 * HOUR,
+    },
+  ],
+  [
+    'a tight rate, of which a tenth is kept',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 0.01,
+      dailyCaps: [500],
+      campaigns: [{ people: 150 }],
+      middleMs: 2 * HOUR,
+    },
+  ],
+  [
+    'a rate that the window’s end cuts off, its last quarter of an hour left out',
+    {
+      startsAt: '2026-11-18T00:00:00Z',
+      places: [EAST],
+      ratePerSecond: 0.03,
+      dailyCaps: [500],
+      campaigns: [{ people: 110 }],
+      middleMs: HOUR,
+    },
+  ],
+  [
+    'two priorities on one number',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 0.05,
+      dailyCaps: [70],
+      campaigns: [
+        { people: 60, priority: 5 },
+        { people: 50, priority: 2 },
+      ],
+      middleMs: 10 * MINUTE_MS,
+    },
+  ],
+  [
+    'two equals, one of which ends first',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 0.05,
+      dailyCaps: [80],
+      campaigns: [{ people: 90 }, { people: 30 }],
+      middleMs: 10 * MINUTE_MS,
+    },
+  ],
+  [
+    'a pace per hour',
+    {
+      startsAt: '2026-11-17T15:20:00Z',
+      places: [EAST, WEST],
+      ratePerSecond: 8,
+      dailyCaps: [500],
+      campaigns: [{ people: 90, maxPerHour: 12 }],
+      middleMs: 3 * HOUR,
+    },
+  ],
+  [
+    'a pace per day beside one without',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 8,
+      dailyCaps: [100],
+      campaigns: [{ people: 50 }, { people: 120 }],
+      change: paced({ max_per_day: 20 }),
+      middleMs: 15 * HOUR,
+    },
+  ],
+  [
+    'texts that are spread over two days',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST, WEST],
+      ratePerSecond: 8,
+      dailyCaps: [500],
+      campaigns: [{ people: 250 }],
+      change: paced({ finish_by: '2026-11-18T22:00:00Z' }),
+      middleMs: 6 * HOUR,
+    },
+  ],
+  [
+    'two numbers, of which many people know one',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 0.1,
+      dailyCaps: [60, 90],
+      campaigns: [{ people: 220 }],
+      async change(db, { laneIds }) {
+        await sql`update enrollment set lane_id = ${laneIds[0]} where id in (select id from enrollment order by phone limit 130)`.execute(
+          db,
+        );
+      },
+      middleMs: 8 * HOUR,
+    },
+  ],
+  [
+    'a slow number beside a fast one',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 0.2,
+      dailyCaps: [300, 100],
+      campaigns: [{ people: 200 }],
+      change: (db, { laneIds }) =>
+        sql`update lane set messages_per_second = 0.02 where id = ${laneIds[0]}`.execute(db).then(() => undefined),
+      middleMs: 10 * MINUTE_MS,
+    },
+  ],
+  [
+    'East, West and Hawaii from the night on, over the midnight of the numbers',
+    {
+      startsAt: '2026-11-18T03:30:00Z',
+      places: [EAST, WEST, HAWAII],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      campaigns: [{ people: 200 }],
+      middleMs: 30 * HOUR,
+    },
+  ],
+  [
+    'a number whose day is that of Hawaii',
+    {
+      startsAt: '2026-11-18T03:30:00Z',
+      places: [HAWAII, EAST],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      campaigns: [{ people: 150 }],
+      change: (db) => sql`update lane set zone = 'Pacific/Honolulu'`.execute(db).then(() => undefined),
+      middleMs: 6 * HOUR,
+    },
+  ],
+  [
+    'a launch at the very midnight of New York',
+    {
+      startsAt: '2026-11-18T05:00:00Z',
+      places: [EAST, HAWAII],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      campaigns: [{ people: 100 }],
+      middleMs: HOUR,
+    },
+  ],
+  [
+    'the night in which the clocks go back',
+    {
+      startsAt: '2026-10-31T22:00:00Z',
+      places: [EAST, WEST, HAWAII],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      campaigns: [{ people: 180 }],
+      middleMs: 12 * HOUR,
+    },
+  ],
+  [
+    'the night in which the clocks go forward, spread over the days around it',
+    {
+      startsAt: '2027-03-13T20:00:00Z',
+      places: [EAST],
+      ratePerSecond: 8,
+      dailyCaps: [500],
+      campaigns: [{ people: 250 }],
+      change: paced({ finish_by: '2027-03-15T16:00:00Z' }),
+      middleMs: 20 * HOUR,
+    },
+  ],
+];
+
+/** One server for all runs. */
+let connectionString = '';
+let letGo: () => void = () => undefined;
+let server: Promise<void> = Promise.resolve();
+beforeAll(async () => {
+  const ready = Promise.withResolvers<string>();
+  const done = Promise.withResolvers<void>();
+  letGo = done.resolve;
+  server = withSimulationDatabase(async (address) => {
+    ready.resolve(address);
+    await done.promise;
+  });
+  connectionString = await ready.promise;
+}, 60_000);
+afterAll(async () => {
+  letGo();
+  await server;
+});
+
+/** What a forecast said and what happened, in words that show the difference. */
+function differences({ name, foretold, lastMs, happened }: Compared): readonly string[] {
+  const found: string[] = [];
+  const told = new Map(
+    foretold?.perDay.flatMap(({ day, lanes }) => lanes.map((lane) => [`${day} ${lane.laneId}`, lane.count])),
+  );
+  for (const key of new Set([...told.keys(), ...happened.keys()])) {
+    const [foretoldCount, count] = [told.get(key) ?? 0, happened.get(key) ?? 0];
+    if (Math.abs(foretoldCount - count) > 1) found.push(`${name}: ${foretoldCount} foretold for ${key}, ${count} sent`);
+  }
+  if (lastMs === undefined) return found;
+  const finishAt = foretold?.finishAt;
+  if (!finishAt) return [...found, `${name}: no finish, because ${foretold?.noFinish}`];
+  const lateMs = lastMs - finishAt.epochMilliseconds;
+  if (Math.abs(lateMs) > TURN_MS)
+    found.push(`${name}: foretold for ${finishAt.toString()}, ended ${Math.round(lateMs / 1_000)} s later`);
+  return found;
+}
+
+describe('a forecast of a quiet run is right to within one turn', () => {
+  it.each(RUNS)('%s', { timeout: 300_000 }, async (_, run) => {
+    const { compared, violations } = await playQuietly(run, connectionString);
+    expect(violations).toEqual([]);
+    expect(compared).toHaveLength(2 * run.campaigns.length);
+    expect(compared.flatMap(differences)).toEqual([]);
+    // Both forecasts spoke of something.
+    expect(compared.some(({ name, lastMs }) => name.endsWith('middle') && lastMs !== undefined)).toBe(true);
+    expect(msBetween(instant(run.startsAt), compared[0]?.foretold?.finishAt ?? instant(run.startsAt))).toBeGreaterThan(
+      0,
+    );
+  });
+});

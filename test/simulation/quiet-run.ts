@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { readForecasts } from '../../src/campaigns/expected-finish.ts';
+import type { CampaignForecast } from '../../src/campaigns/forecast.ts';
+import { dayIn } from '../../src/platform/calendar.ts';
+import type { Db } from '../../src/platform/database.ts';
+import type { Uuid } from '../../src/platform/ids.ts';
+import { type Instant, instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
+import { type AcceptedText, NO_FAULTS } from './outside.ts';
+import type { Plan, PlannedCampaign } from './plan.ts';
+import { type Launched, runSeed } from './run-seed.ts';
+
+/** A run in which nothing goes wrong and nobody interferes: what a forecast speaks of. */
+export interface QuietRun {
+  readonly startsAt: string;
+  /** Indexes into PLACES: where the people of every campaign are, in turn. */
+  readonly places: readonly number[];
+  readonly ratePerSecond: number;
+  readonly dailyCaps: readonly number[];
+  readonly campaigns: readonly (Partial<PlannedCampaign> & { readonly people: number })[];
+  /** What plans have no word for: the columns of a pace, zones and throughput of numbers, numbers that people know. */
+  readonly change?: (db: Db, launched: Launched) => Promise<void>;
+  /** When the second forecast is taken. */
+  readonly middleMs: number;
+}
+
+/** Without work the engine looks again after as long. */
+export const IDLE_MS = 5 * MINUTE_MS;
+const BUSINESS_ZONE = 'America/New_York';
+
+export interface Compared {
+  readonly name: string;
+  readonly foretold: CampaignForecast | undefined;
+  readonly lastMs: number | undefined;
+  /** Texts by day and number. */
+  readonly happened: ReadonlyMap<string, number>;
+}
+
+/** Runs it to its end; what each forecast said of each campaign beside what happened from then on. */
+export async function playQuietly(
+  run: QuietRun,
+  connectionString: string,
+): Promise<{ readonly compared: readonly Compared[]; readonly violations: readonly string[] }> {
+  const forecasts: {
+    readonly name: string;
+    readonly at: Instant;
+    readonly said: ReadonlyMap<Uuid, CampaignForecast>;
+  }[] = [];
+  let known: Launched | undefined;
+  const { violations } = await runSeed({
+    seed: 1,
+    connectionString,
+    keepTrace: false,
+    enrollments: 0,
+    plan: planOf(run),
+    async afterLaunch(launched) {
+      known = launched;
+      const { db, world, clock, campaignIds } = launched;
+      await run.change?.(db, launched);
+      const take = async (name: string): Promise<void> => {
+        forecasts.push({ name, at: clock.now(), said: await readForecasts(db, clock, { ids: campaignIds }) });
+      };
+      await take('at launch');
+      world.after(run.middleMs, 'a forecast', () => take('in the middle'));
+    },
+  });
+  const { outside, campaignIds, laneIds } = known ?? { outside: undefined, campaignIds: [], laneIds: [] };
+  const lanes = new Map(laneIds.map((id, index) => [`PNone${index}`, id]));
+  const compared = forecasts.flatMap(({ name, at, said }) =>
+    campaignIds.map((id, index): Compared => {
+      const texts = (outside?.accepted ?? []).filter(
+        (text) => text.text.includes(`[campaign ${index}]`) && msBetween(at, text.calledAt) >= 0,
+      );
+      return {
+        name: `campaign ${index} ${name}`,
+        foretold: said.get(id),
+        lastMs: texts.at(-1)?.calledAt.epochMilliseconds,
+        happened: countBy(texts, (text) => `${dayIn(BUSINESS_ZONE, text.calledAt)} ${lanes.get(text.laneRef)}`),
+      };
+    }),
+  );
+  return { compared, violations };
+}
+
+function countBy(texts: readonly AcceptedText[], keyOf: (text: AcceptedText) => string): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(texts, keyOf)].map(([key, group]) => [key, group.length]));
+}
+
+/** As the simulation asks for it; caps below 60 would be raised by it. */
+function planOf(run: QuietRun): Plan {
+  return {
+    startsAt: run.startsAt,
+    workers: 1,
+    accounts: [
+      {
+        name: 'one',
+        rate: run.ratePerSecond,
+        lanes: run.dailyCaps.map((dailyCap, index) => ({
+          ref: `PNone${index}`,
+          phone: `+1212555${String(1_000 + index)}`,
+          dailyCap,
+        })),
+      },
+    ],
+    campaigns: run.campaigns.map((campaign, index) => ({
+      tag: `c${index}`,
+      offset: index * 2_000,
+      priority: 5,
+      allLanes: true,
+      maxPerHour: null,
+      ...campaign,
+    })),
+    places: run.places,
+    leaseMs: 60 * MINUTE_MS,
+    idleMs: IDLE_MS,
+    messagesPerDay: 3,
+    skewMs: 0,
+    troubleMs: 1,
+    crashes: 0,
+    kills: [],
+    stalls: [],
+    stops: [],
+    edits: [],
+    notificationLost: 0,
+    outside: NO_FAULTS,
+    database: { statementLost: 0, commitAnswerLost: 0 },
+  };
+}
+
+/** Sets columns of the first campaign. */
+export const paced =
+  (columns: Readonly<Record<string, string | number>>) =>
+  async (db: Db, { campaignIds }: Launched): Promise<void> => {
+    for (const [column, value] of Object.entries(columns))
+      await sql`update campaign set ${sql.ref(column)} = ${column === 'finish_by' ? instant(String(value)) : value} where id = ${campaignIds[0]}`.execute(
+        db,
+      );
+  };
