@@ -43,8 +43,8 @@ export interface Guard {
   askAt: Instant;
   /** Real milliseconds to the next question. */
   waitMs: number;
-  /** Texts have been handed over since the last question. */
-  sent: boolean;
+  /** Texts that were handed over since the last question. */
+  texts: number;
 }
 
 /** What a holder remembers from turn to turn; all of it may be lost at any moment. */

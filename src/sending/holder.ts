@@ -10,7 +10,7 @@ import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
-import { addMs, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
@@ -48,7 +48,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     servedTurn: new Map(),
     turn: 0,
     asking: undefined,
-    guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, sent: false },
+    guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
     ending: undefined,
     drain,
     storedBreaker: left,
@@ -93,8 +93,7 @@ async function takeTurn(holder: Holder): Promise<number> {
     ask(holder, () => settleSome(holder, facts));
     return idleMax;
   }
-  const guarding = isBefore(now, holder.guard.askAt) || (holder.guard.passed && !holder.guard.sent);
-  if (!guarding) ask(holder, () => askWhoSends(holder, facts));
+  if (guardIsDue(holder, facts, now)) ask(holder, () => askWhoSends(holder, facts));
   const started = await startDirect(holder, facts);
   if (!holder.guard.passed)
     return started > 0 ? 0 : Math.min(idleMs(holder, facts), Math.max(1, msBetween(now, holder.guard.askAt)));
@@ -132,7 +131,7 @@ async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
 function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Prepared[]): void {
   if (prepared.length > 0) {
     holder.reach('after the claim');
-    holder.guard.sent = true;
+    holder.guard.texts += prepared.length;
   }
   for (const text of prepared) {
     const lane = lanes.find((candidate) => candidate.id === text.laneId);
@@ -239,17 +238,25 @@ async function tokenFor(holder: Holder): Promise<void> {
 
 const TOKEN_WAIT_MS = 100;
 
+/** The questions about all lanes must fit into the tenth of the rate that campaigns leave. */
+const GUARD_TEXTS_PER_LANE = 15;
+
+function guardIsDue({ guard }: Holder, facts: TurnFacts, now: Instant): boolean {
+  if (isBefore(now, guard.askAt)) return false;
+  return !guard.passed || guard.texts >= GUARD_TEXTS_PER_LANE * facts.lanes.length;
+}
+
 /** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
 async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const { guard } = holder;
-  guard.sent = false;
+  guard.texts = 0;
   const mayAsk = (): Promise<void> => tokenFor(holder);
   const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
   const now = holder.clock.now();
   if (answer.ok) {
     guard.passed = answer.value === 0;
     guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
-    guard.waitMs = Math.min(GUARD_AGAIN_MAX_MS, guard.waitMs * 2);
+    guard.waitMs = Math.min(Math.max(GUARD_AGAIN_MAX_MS, guard.waitMs), guard.waitMs * 2);
     return true;
   }
   const { kind, message, retryAfterMs } = answer.error;
@@ -267,7 +274,6 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
       await notifyLive(tx, ['status']);
     });
   if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
-  guard.sent = true;
   guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
   return true;
 }
