@@ -5,9 +5,12 @@
 -- Up to when texts of the gateway that this database does not know have been dealt with.
 alter table gateway_account add column foreign_texts_until timestamptz;
 
--- The holder stopped by itself so many times in a row, the last time with these words; a turn that ends well clears them.
+-- Holders stopped with an error so many times in a row, in whichever process; one that holds the account for a whole lease clears it.
 alter table account_lease
   add column failures integer not null default 0 check (failures >= 0),
+  add column failing_since timestamptz,
   add column failed_at timestamptz,
+  add column failed_worker text,
   add column failure text,
-  add constraint account_lease_failure check ((failures = 0) = (failed_at is null) and (failures = 0) = (failure is null));
+  add constraint account_lease_failure check ((failures > 0) = (num_nulls(failing_since, failed_at, failed_worker, failure) = 0)
+    and (failures = 0) = (num_nonnulls(failing_since, failed_at, failed_worker, failure) = 0));

@@ -35,14 +35,11 @@ import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
-import { type EngineOptions, startEngine } from './sending/engine.ts';
-import { DEFAULT_HOLDER_OPTIONS } from './sending/holder.ts';
+import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { OpenGateway, Services } from './services.ts';
 import { applyQueue } from './webhooks/apply-event.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-const LEASE_MS = 15_000;
-const LOOK_FOR_ACCOUNTS_MS = 1_000;
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -135,6 +132,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     localUrl,
     openSandbox: sandbox.open,
   };
+  // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
+  warmUpClassifier();
   const worksJobs = role !== 'api';
   const queues = [applyQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
     worksJobs ? queue : withoutHandler(queue),
@@ -143,8 +142,6 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   closers.add(jobs.close);
   const services: Services = { ...base, jobs };
 
-  // The first inbound text must not pay for compiling the patterns.
-  warmUpClassifier();
   if (role !== 'worker') {
     const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
     closers.add(server.close);
@@ -158,7 +155,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
-      { ...DEFAULT_HOLDER_OPTIONS, leaseMs: LEASE_MS, lookMs: LOOK_FOR_ACCOUNTS_MS, owner, ...options.engine },
+      { ...DEFAULT_ENGINE_OPTIONS, owner, ...options.engine },
     );
     closers.add(engine.drain);
   }

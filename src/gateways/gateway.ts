@@ -42,6 +42,11 @@ export interface SendRequest {
   /** E.164. Exactly one: several recipients would become one group conversation. */
   readonly to: string;
   readonly text: string;
+  /**
+   * Asked anew in the instant in which the request is written: after this one it must not begin any more. Connecting takes its time,
+   * and a process may have stood still meanwhile.
+   */
+  readonly notAfter?: Instant;
 }
 
 /** Exhaustive. What each class means for the attempt is said in `sending/`. */
@@ -64,6 +69,8 @@ export type SendOutcome =
     }
   /** Provably not taken: rate limit, or the connection was never made. No attempt is used. */
   | { readonly kind: 'throttled'; readonly reason: 'rate_limit' | 'unreachable'; readonly retryAfterMs: number }
+  /** The moment had passed: no request was written. */
+  | { readonly kind: 'not_called'; readonly detail: string }
   /** Time-out, 5xx, connection lost after the request left: it may have been taken. Ask, never send again blindly. */
   | { readonly kind: 'unknown'; readonly detail: string };
 

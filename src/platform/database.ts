@@ -57,12 +57,17 @@ export interface DatabaseOptions {
 
 type ConnectionOptions = Pick<DatabaseOptions, 'connectionString' | 'applicationName'>;
 
+/**
+ * A process that stands still in the middle of a transaction (a paused machine, a cut network) keeps its locks no longer than this:
+ * shorter than what waits for them, above all an opt-out, whose webhook is answered within ten seconds.
+ */
+const IDLE_IN_TRANSACTION_MAX = '5s';
+
 const connectionConfig = (options: ConnectionOptions): pg.ClientConfig => ({
   connectionString: options.connectionString,
   application_name: options.applicationName,
   types: rowTypes,
-  options:
-    '-c timezone=UTC -c jit=off -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s',
+  options: `-c timezone=UTC -c jit=off -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MAX}`,
   connectionTimeoutMillis: 10_000,
 });
 

@@ -2,9 +2,6 @@ import type { SendOutcome } from '../gateways/gateway.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 
-/** What a hand-over led to; `not_called` is ours: the moment had passed before the call was made. */
-export type HandOverOutcome = SendOutcome | { readonly kind: 'not_called'; readonly detail: string };
-
 /** The new state of the message, and what else follows. */
 export type Verdict = {
   readonly sender?: {
@@ -23,7 +20,7 @@ export type Verdict = {
 
 const REFUSED_SENDER_WAIT_MS = 5 * MINUTE_MS;
 
-export function decideOutcome(outcome: HandOverOutcome, now: Instant): Verdict {
+export function decideOutcome(outcome: SendOutcome, now: Instant): Verdict {
   switch (outcome.kind) {
     case 'accepted':
       return { to: 'sent', gatewayMessageId: outcome.gatewayMessageId };

@@ -9,23 +9,16 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Live } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
 import { withCorrelation } from '../platform/log.ts';
+import { maskPhonesIn } from '../platform/phone-mask.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { addMs } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createWake, type Wake } from '../platform/wake.ts';
 import type { OpenGateway } from '../services.ts';
 import type { Reach } from './crash-points.ts';
-import { holdAccount } from './holder.ts';
-import type { HolderOptions } from './holder-state.ts';
-import {
-  acquireLease,
-  forgetFailures,
-  freeAccounts,
-  type Lease,
-  LeaseLost,
-  noteFailure,
-  releaseLease,
-  renewLease,
-} from './lease-store.ts';
+import { DEFAULT_HOLDER_OPTIONS, holdAccount } from './holder.ts';
+import { clearHolderFailure, saveHolderFailure } from './holder-failure-store.ts';
+import type { HolderOptions, Pulse } from './holder-state.ts';
+import { acquireLease, type Lease, LeaseLost, readHolds, releaseLease, renewLease } from './lease-store.ts';
 
 export interface EngineDeps {
   readonly db: Db;
@@ -44,7 +37,10 @@ export interface EngineOptions extends HolderOptions {
   readonly owner: string;
   /** Real milliseconds after which a silent holder has lost its account. */
   readonly leaseMs: number;
-  /** How often free accounts are looked for, in real milliseconds; a wake-up call is faster. */
+  /**
+   * How often free accounts are looked for at least, in real milliseconds. A wake-up call tells of new and released ones at once, and
+   * the end of a lease that is not renewed is waited for.
+   */
   readonly lookMs: number;
 }
 
@@ -55,9 +51,34 @@ export interface Engine {
 
 const noCrash: Reach = () => undefined;
 
+/** Another worker takes over within 15 seconds after a crash: the lease, and the time in which the next one sees its end. */
+export const DEFAULT_ENGINE_OPTIONS: Omit<EngineOptions, 'owner'> = {
+  ...DEFAULT_HOLDER_OPTIONS,
+  leaseMs: 12 * SECOND_MS,
+  lookMs: 10 * SECOND_MS,
+};
+
+/** A process that cannot hold an account leaves it to the others for a second, then for twice as long each time. */
+const REST_MIN_MS = SECOND_MS;
+const REST_MAX_MS = MINUTE_MS;
+/** Real time: longer than every statement and every request may take. */
+const TURN_MAX_MS = 2 * MINUTE_MS;
+
+/** A holder that has lived for a whole lease has overcome what made the one before it fail. */
+const RENEWALS_OF_PROOF = 3;
+/** While the database cannot be asked. */
+const LOOK_AGAIN_MS = SECOND_MS;
+
+/** What this process remembers of an account that it could not hold. */
+interface Rest {
+  readonly until: Instant;
+  readonly times: number;
+}
+
 export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   const drain = new AbortController();
   const held = new Map<Uuid, { readonly wake: Wake; readonly done: Promise<void> }>();
+  const rests = new Map<Uuid, Rest>();
   const look = createWake(deps.clock);
   const unsubscribe = deps.live.subscribe('engine', () => {
     look.call();
@@ -65,51 +86,56 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   });
 
   const hold = async (lease: Lease, wake: Wake): Promise<void> => {
-    const stop = new AbortController();
-    const stopping = AbortSignal.any([drain.signal, stop.signal]);
-    const renewing = renewWhileHeld(deps, options, lease, stop);
+    const { accountId } = lease;
     try {
-      const gateway = await openAccountGateway(deps, lease.accountId);
-      if (gateway !== undefined)
-        await holdAccount({ ...deps, gateway, wake, options, reach: deps.reach ?? noCrash }, lease, stopping);
+      await holdWhileAlive(deps, { options, lease, wake, drain: drain.signal, onProof: () => rests.delete(accountId) });
     } catch (error) {
-      if (!(error instanceof LeaseLost)) {
-        deps.log.error({ error, account: lease.accountId }, 'holder stopped; the account is free for another');
-        const failure = error instanceof Error ? error.message : String(error);
-        await noteFailure(deps.db, lease, failure, deps.clock.now()).catch((cause: unknown) =>
-          deps.log.warn({ error: cause }, 'failure of the holder not stored'),
-        );
-      }
-    } finally {
-      stop.abort();
-      await renewing;
-      await releaseLease(deps.db, lease).catch((error: unknown) =>
-        deps.log.warn({ error }, 'lease not released; it will expire'),
-      );
+      if (error instanceof LeaseLost) return;
+      const times = (rests.get(accountId)?.times ?? 0) + 1;
+      const restMs = Math.min(REST_MAX_MS, REST_MIN_MS * 2 ** (times - 1));
+      rests.set(accountId, { until: addMs(deps.clock.now(), patience(deps.clock, restMs)), times });
+      await tellFailure(deps, lease, error);
     }
+  };
+
+  const start = (lease: Lease): void => {
+    const wake = createWake(deps.clock);
+    const done = withCorrelation(`${lease.accountId}/${lease.epoch}`, () => hold(lease, wake)).finally(() => {
+      held.delete(lease.accountId);
+      look.call();
+    });
+    held.set(lease.accountId, { wake, done });
+  };
+
+  /** Takes the accounts that are free; returns when to look again. */
+  const takeFree = async (): Promise<Instant> => {
+    const now = deps.clock.now();
+    const leaseMs = patience(deps.clock, options.leaseMs);
+    const expiresAt = addMs(now, leaseMs);
+    // Clocks of workers may differ by as much as a lease is long.
+    const moment = { now, latestEnd: addMs(expiresAt, leaseMs), owner: options.owner };
+    let lookAt = addMs(now, patience(deps.clock, options.lookMs));
+    for (const { accountId, heldUntil } of await readHolds(deps.db, moment)) {
+      if (held.has(accountId)) continue;
+      const from = heldUntil ?? rests.get(accountId)?.until ?? now;
+      if (isBefore(now, from)) lookAt = isBefore(from, lookAt) ? from : lookAt;
+      else {
+        const lease = await acquireLease(deps.db, { ...moment, accountId, expiresAt });
+        if (lease !== undefined) start(lease);
+      }
+    }
+    return lookAt;
   };
 
   const run = async (): Promise<void> => {
     while (!drain.signal.aborted) {
+      let waitMs = patience(deps.clock, LOOK_AGAIN_MS);
       try {
-        const now = deps.clock.now();
-        const expiresAt = addMs(now, patience(deps.clock, options.leaseMs));
-        // Clocks of workers may differ by as much as a lease is long.
-        const moment = { now, latestEnd: addMs(expiresAt, patience(deps.clock, options.leaseMs)) };
-        for (const accountId of await freeAccounts(deps.db, moment)) {
-          if (held.has(accountId)) continue;
-          const lease = await acquireLease(deps.db, { ...moment, accountId, owner: options.owner, expiresAt });
-          if (lease === undefined) continue;
-          const wake = createWake(deps.clock);
-          const done = withCorrelation(`${lease.accountId}/${lease.epoch}`, () => hold(lease, wake)).finally(() =>
-            held.delete(accountId),
-          );
-          held.set(accountId, { wake, done });
-        }
+        waitMs = Math.max(1, msBetween(deps.clock.now(), await takeFree()));
       } catch (error) {
         deps.log.error({ error }, 'engine cannot look for accounts; trying again');
       }
-      await look.wait(patience(deps.clock, options.lookMs), drain.signal);
+      await look.wait(waitMs, drain.signal);
     }
   };
 
@@ -124,6 +150,49 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   };
 }
 
+interface Holding {
+  readonly options: EngineOptions;
+  readonly lease: Lease;
+  readonly wake: Wake;
+  readonly drain: AbortSignal;
+  /** Called when the account has been held for as long as a lease. */
+  readonly onProof: () => void;
+}
+
+/** Holds an account until it is drained, lost, or fails; hands it over in every case in which this process still can. */
+async function holdWhileAlive(deps: EngineDeps, holding: Holding): Promise<void> {
+  const { options, lease, wake } = holding;
+  const stop = new AbortController();
+  const drain = AbortSignal.any([holding.drain, stop.signal]);
+  const hung = Promise.withResolvers<never>();
+  const pulse: Pulse = { turnBegan: deps.clock.now() };
+  const renewing = renewWhileHeld(deps, holding, { pulse, stop, onHang: hung.reject });
+  const working = (async () => {
+    const gateway = await openAccountGateway(deps, lease.accountId);
+    if (gateway !== undefined)
+      await holdAccount({ ...deps, gateway, wake, pulse, options, reach: deps.reach ?? noCrash }, lease, drain);
+  })();
+  try {
+    // A holder that hangs is left behind: what it may still do is fenced by its epoch.
+    await Promise.race([working, hung.promise]);
+  } finally {
+    stop.abort();
+    await renewing;
+    await releaseLease(deps.db, lease).catch((error: unknown) =>
+      deps.log.warn({ error }, 'lease not released; it will expire'),
+    );
+  }
+}
+
+/** People see on the pages what stops an account's sending, not only in the log of one process. */
+async function tellFailure(deps: EngineDeps, { accountId, owner }: Lease, error: unknown): Promise<void> {
+  deps.log.error({ error, account: accountId }, 'holder stopped; the account is free for another');
+  const detail = maskPhonesIn(error instanceof Error ? error.message : String(error));
+  await saveHolderFailure(deps.db, accountId, { lastAt: deps.clock.now(), worker: owner, detail }).catch(
+    (cause: unknown) => deps.log.warn({ error: cause, account: accountId }, 'failure of a holder not stored'),
+  );
+}
+
 async function openAccountGateway(deps: EngineDeps, accountId: Uuid): Promise<Gateway | undefined> {
   const account = await getAccount(deps.db, accountId);
   if (account === undefined) return undefined;
@@ -134,28 +203,45 @@ async function openAccountGateway(deps: EngineDeps, accountId: Uuid): Promise<Ga
   });
 }
 
-const RENEWALS_PER_LEASE = 3;
-
-/** Several renewals fit into one lease; the first that finds another holder stops this one. */
+/**
+ * Three renewals fit into one lease; the first that finds another holder stops this one. A holder that hangs in the same turn from
+ * look to look is given up: a process that merely stood still goes on.
+ */
 async function renewWhileHeld(
   deps: EngineDeps,
-  options: EngineOptions,
-  lease: Lease,
-  stop: AbortController,
+  { options, lease, onProof }: Holding,
+  holder: { readonly pulse: Pulse; readonly stop: AbortController; readonly onHang: (error: Error) => void },
 ): Promise<void> {
+  const { pulse, stop } = holder;
+  const everyMs = options.leaseMs / 3;
+  const hang = hangWatch(everyMs);
   for (let renewals = 1; !stop.signal.aborted; renewals += 1) {
-    await deps.clock.sleep(patience(deps.clock, options.leaseMs / RENEWALS_PER_LEASE), stop.signal);
+    await deps.clock.sleep(patience(deps.clock, everyMs), stop.signal);
     if (stop.signal.aborted) return;
+    if (hang.seen(pulse.turnBegan))
+      return holder.onHang(new Error(`a statement or a question to the gateway has hung since ${pulse.turnBegan}`));
     try {
-      const stillHeld = await renewLease(
-        deps.db,
-        lease,
-        addMs(deps.clock.now(), patience(deps.clock, options.leaseMs)),
-      );
-      if (!stillHeld) stop.abort();
-      else if (renewals === RENEWALS_PER_LEASE) await forgetFailures(deps.db, lease);
+      const now = deps.clock.now();
+      if (!(await renewLease(deps.db, lease, addMs(now, patience(deps.clock, options.leaseMs))))) stop.abort();
+      else if (renewals === RENEWALS_OF_PROOF) {
+        onProof();
+        await clearHolderFailure(deps.db, lease.accountId);
+      }
     } catch (error) {
       deps.log.warn({ error, account: lease.accountId }, 'lease not renewed; trying again');
     }
   }
+}
+
+/** Counts looks instead of time: a machine that slept for an hour has looked once. */
+function hangWatch(everyMs: number): { seen(turnBegan: Instant | undefined): boolean } {
+  let last: Instant | undefined;
+  let looks = 0;
+  return {
+    seen(turnBegan) {
+      looks = turnBegan !== undefined && turnBegan === last ? looks + 1 : 0;
+      last = turnBegan;
+      return looks * everyMs >= TURN_MAX_MS;
+    },
+  };
 }

@@ -1,8 +1,8 @@
-import type { Gateway } from '../gateways/gateway.ts';
+import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
-import { addMs, isBefore } from '../platform/time.ts';
+import { addMs, type Instant, isBefore } from '../platform/time.ts';
 import type { Prepared } from './claim.ts';
-import { decideOutcome, type HandOverOutcome } from './decide-outcome.ts';
+import { decideOutcome } from './decide-outcome.ts';
 import type { HandedOver } from './record.ts';
 
 /**
@@ -35,11 +35,14 @@ async function call(
   deps: { readonly gateway: Gateway; readonly clock: Clock },
   text: Prepared,
   laneRef: string,
-): Promise<HandOverOutcome> {
+): Promise<SendOutcome> {
   const now = deps.clock.now();
+  const begunBy = addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS));
   if (text.notAfter !== null && isBefore(text.notAfter, now))
     return { kind: 'not_called', detail: 'the time for this text had passed' };
-  if (isBefore(addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS)), now))
-    return { kind: 'not_called', detail: 'the worker was too slow to begin' };
-  return deps.gateway.send({ laneRef, to: text.phone, text: text.body });
+  if (isBefore(begunBy, now)) return { kind: 'not_called', detail: 'the worker was too slow to begin' };
+  return deps.gateway.send({ laneRef, to: text.phone, text: text.body, notAfter: earlier(begunBy, text.notAfter) });
 }
+
+const earlier = (one: Instant, other: Instant | null): Instant =>
+  other !== null && isBefore(other, one) ? other : one;

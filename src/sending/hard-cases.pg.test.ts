@@ -15,14 +15,14 @@ import { suppressNumber } from '../compliance/suppress.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { manualClock } from '../platform/clock.ts';
-import { type Database, runTx } from '../platform/database.ts';
+import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant } from '../platform/time.ts';
 import { claimCampaign, type Prepared } from './claim.ts';
 import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
 import type { OpenGroup } from './decide-turn.ts';
-import { acquireLease, freeAccounts, type Lease } from './lease-store.ts';
+import { acquireLease, type Lease, readHolds } from './lease-store.ts';
 import { record } from './record.ts';
 import { resumeDueLanes } from './record-store.ts';
 import { settleUnknown } from './settle.ts';
@@ -150,18 +150,32 @@ describe('a lease', () => {
       lanes: LANES,
     });
     const now = world.clock.now();
-    const at = (hours: number) => ({
+    const at = (hours: number, owner: string) => ({
       accountId: account.id,
-      owner: `at ${hours}`,
+      owner,
       now: addMs(now, hours * 3_600_000),
       latestEnd: addMs(now, hours * 3_600_000 + 30_000),
       expiresAt: addMs(now, hours * 3_600_000 + 15_000),
     });
-    expect(await acquireLease(database.db, at(11))).toMatchObject({ epoch: 1 });
-    expect(await freeAccounts(database.db, at(0))).toEqual([account.id]);
-    expect(await acquireLease(database.db, at(0))).toMatchObject({ epoch: 2 });
-    expect(await freeAccounts(database.db, at(0))).toEqual([]);
-    expect(await acquireLease(database.db, at(0))).toBeUndefined();
+    const heldUntil = async (hours: number, owner: string) =>
+      (await readHolds(database.db, at(hours, owner))).map((hold) => hold.heldUntil?.toString());
+    expect(await acquireLease(database.db, at(11, 'early'))).toMatchObject({ epoch: 1 });
+    expect(await heldUntil(0, 'one')).toEqual([undefined]);
+    expect(await acquireLease(database.db, at(0, 'one'))).toMatchObject({ epoch: 2 });
+    expect(await heldUntil(0, 'two')).toEqual([at(0, 'one').expiresAt.toString()]);
+    expect(await acquireLease(database.db, at(0, 'two'))).toBeUndefined();
+  });
+
+  it('is taken anew at once by the process whose holder is gone, under another epoch', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    const { lease } = started;
+    const now = world.clock.now();
+    const moment = { owner: lease.owner, now, latestEnd: addMs(now, 7_200_000) };
+    expect(await readHolds(database.db, moment)).toEqual([{ accountId: lease.accountId, heldUntil: undefined }]);
+    const again = { ...moment, accountId: lease.accountId, expiresAt: addMs(now, 3_600_000) };
+    expect(await acquireLease(database.db, again)).toMatchObject({ epoch: lease.epoch + 1 });
+    await expect(answerAll(world, started, notSent(world))).rejects.toThrow(/is over/);
   });
 });
 
@@ -264,6 +278,24 @@ describe('an opt-out', () => {
     });
     const { rows } = await sql`select reason from suppression`.execute(database.db);
     expect(rows).toEqual([{ reason: 'opt_out' }]);
+  });
+});
+
+describe('a worker that stands still in the middle of a claim', () => {
+  it('does not keep its locks for as long as an opt-out of the same person would wait', async () => {
+    const world = await sendingWorld(database);
+    const [phone = ''] = testPhones(1);
+    await insertContacts(database.db, world, [{ phone }]);
+    const { connectionString } = database;
+    const frozen = newConnection({ connectionString, applicationName: 'test-frozen' });
+    frozen.on('error', () => undefined);
+    await frozen.connect();
+    await frozen.query('begin');
+    await frozen.query('select 1 from contact for no key update');
+    await runTx(database.db, (tx) =>
+      suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
+    );
+    await expect(frozen.query('commit')).rejects.toThrow();
   });
 });
 

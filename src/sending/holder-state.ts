@@ -25,6 +25,12 @@ export interface HolderOptions {
   readonly idleMs: number;
 }
 
+/** By which the engine sees that a holder goes on: one that hangs must not renew its lease for ever. */
+export interface Pulse {
+  /** Of the turn that is under way; undefined while the holder waits. */
+  turnBegan: Instant | undefined;
+}
+
 export interface HolderDeps {
   readonly db: Db;
   readonly clock: Clock;
@@ -32,6 +38,7 @@ export interface HolderDeps {
   readonly log: Log;
   readonly gateway: Gateway;
   readonly wake: Wake;
+  readonly pulse: Pulse;
   readonly options: HolderOptions;
   readonly reach: Reach;
 }

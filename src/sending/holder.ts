@@ -28,7 +28,9 @@ import { settleUnknown } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
 import { readTurnFacts } from './turn-store.ts';
 
-const SETTLE_AT_ONCE = 2;
+/** Numbers asked about side by side: what a fast account had under way when its worker died is clear within seconds, too. */
+const SETTLE_AT_ONCE_MIN = 2;
+const SETTLE_AT_ONCE_SECONDS = 0.25;
 const RECEIPTS_AT_ONCE = 2;
 
 /** Runs until `drain` aborts (then finishes what is under way) or the lease is lost (then throws `LeaseLost`). */
@@ -60,9 +62,12 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
   if (orphans > 0)
     deps.log.warn({ account: lease.accountId, orphans }, 'texts of a stopped worker are unknown; asking the gateway');
   while (!drain.aborted) {
+    deps.pulse.turnBegan = deps.clock.now();
     const waitMs = await takeTurn(holder);
+    deps.pulse.turnBegan = undefined;
     if (waitMs > 0) await deps.wake.wait(waitMs, drain);
   }
+  deps.pulse.turnBegan = deps.clock.now();
   await Promise.all([...holder.inFlight, holder.asking, holder.ending]);
   await recordAnswers(holder);
 }
@@ -76,6 +81,8 @@ async function takeTurn(holder: Holder): Promise<number> {
   const idleMax = patience(holder.clock, holder.options.idleMs);
   if (facts === undefined) return idleMax;
   holder.pacer.adjust(facts, now);
+  // Before anything that may hold this account back: a campaign that is over is over.
+  if (facts.campaigns.some((campaign) => campaign.finished)) await closeFinished(holder);
   endCampaigns(holder, facts);
   await keepBreaker(holder);
   if (facts.lanes.some((lane) => lane.resumes))
@@ -101,7 +108,6 @@ async function takeTurn(holder: Holder): Promise<number> {
   const busy = started + campaigns.taken > 0;
   ask(holder, async () => (await settleSome(holder, facts)) || (!busy && (await askReceipts(holder))));
   if (busy) return 0;
-  if (facts.campaigns.some((campaign) => campaign.finished)) await closeFinished(holder);
   return Math.min(campaigns.waitMs, idleMs(holder, facts));
 }
 
@@ -280,7 +286,8 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
 
 async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const now = holder.clock.now();
-  const limit = !facts.unknownDue ? 0 : Math.min(SETTLE_AT_ONCE, holder.pacer.room(now, holder.inFlight.size));
+  const atOnce = Math.max(SETTLE_AT_ONCE_MIN, Math.ceil(facts.account.ratePerSecond * SETTLE_AT_ONCE_SECONDS));
+  const limit = !facts.unknownDue ? 0 : Math.min(atOnce, holder.pacer.room(now, holder.inFlight.size));
   if (limit === 0) return false;
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
   const { asked, results } = await settleUnknown(

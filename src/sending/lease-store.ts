@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from '../platform/database.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
 
 /**
@@ -29,22 +30,33 @@ export interface LeaseMoment {
    * is gone.
    */
   readonly latestEnd: Instant;
+  /** Who asks: what its own former holders left behind need not expire. */
+  readonly owner: string;
 }
 
-const isOver = ({ now, latestEnd }: LeaseMoment) =>
-  sql`(l.owner is null or l.expires_at <= ${now} or l.expires_at > ${latestEnd})`;
+const isOver = ({ now, latestEnd, owner }: LeaseMoment) =>
+  sql`(l.owner is null or l.owner = ${owner} or l.expires_at <= ${now} or l.expires_at > ${latestEnd})`;
 
-/** Accounts that nobody holds. */
-export async function freeAccounts(db: Db, moment: LeaseMoment): Promise<readonly Uuid[]> {
-  const { rows } = await sql<{ id: Uuid }>`
-    select a.id from gateway_account a left join account_lease l on l.account_id = a.id
-    where l.account_id is null or ${isOver(moment)} order by a.id`.execute(db);
-  return rows.map((row) => row.id);
+export interface AccountHold {
+  readonly accountId: Uuid;
+  /** When it is nobody's unless its holder renews it; undefined: it is free. */
+  readonly heldUntil: Instant | undefined;
+}
+
+/** All accounts, and until when each is held by others. */
+export async function readHolds(db: Db, moment: LeaseMoment): Promise<readonly AccountHold[]> {
+  const { rows } = await sql<{ id: Uuid; free: boolean; expiresAt: Instant | null }>`
+    select a.id, l.account_id is null or ${isOver(moment)} as free, l.expires_at
+    from gateway_account a left join account_lease l on l.account_id = a.id order by a.id`.execute(db);
+  return rows.map(({ id, free, expiresAt }) => ({
+    accountId: id,
+    heldUntil: free || expiresAt === null ? undefined : expiresAt,
+  }));
 }
 
 export async function acquireLease(
   db: Db,
-  input: LeaseMoment & { readonly accountId: Uuid; readonly owner: string; readonly expiresAt: Instant },
+  input: LeaseMoment & { readonly accountId: Uuid; readonly expiresAt: Instant },
 ): Promise<Lease | undefined> {
   const { rows } = await sql<{ epoch: number }>`
     insert into account_lease as l (account_id, owner, epoch, expires_at)
@@ -64,29 +76,14 @@ export async function renewLease(db: Db, lease: Lease, expiresAt: Instant): Prom
   return result.numAffectedRows === 1n;
 }
 
-/**
- * The holder stopped by itself; people see it once it repeats. Not when another one has taken over: then that one speaks.
- */
-export async function noteFailure(db: Db, lease: Lease, failure: string, at: Instant): Promise<void> {
-  await sql`
-    update account_lease set failures = failures + 1, failed_at = ${at}, failure = ${failure}
-    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(db);
-}
-
-/** The holder has lived for a whole lease. */
-export async function forgetFailures(db: Db, lease: Lease): Promise<void> {
-  await sql`
-    update account_lease set failures = 0, failed_at = null, failure = null
-    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch} and failures > 0`.execute(
-    db,
-  );
-}
-
-/** Hands the account over at once (drain). */
+/** Hands the account over at once: every worker that waits for one is told. */
 export async function releaseLease(db: Db, lease: Lease): Promise<void> {
-  await sql`
-    update account_lease set owner = null, expires_at = null
-    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(db);
+  await runTx(db, async (tx) => {
+    const { numAffectedRows } = await sql`
+      update account_lease set owner = null, expires_at = null
+      where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(tx);
+    if (numAffectedRows === 1n) await notifyLive(tx, ['engine']);
+  });
 }
 
 /**

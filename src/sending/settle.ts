@@ -29,7 +29,7 @@ export interface SettleDeps {
 const CLOCK_SKEW_MS = MINUTE_MS;
 const ASK_AGAIN_MS = 2_000;
 
-/** Asks about at most `limit` numbers; returns what became clear, to be recorded by the holder. */
+/** Asks about at most `limit` numbers, side by side; returns what became clear, to be recorded by the holder. */
 export async function settleUnknown(
   deps: SettleDeps,
   accountId: Uuid,
@@ -37,9 +37,8 @@ export async function settleUnknown(
 ): Promise<{ readonly asked: number; readonly results: readonly HandedOver[] }> {
   const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
   const groups = Map.groupBy(due, (message) => `${message.laneId} ${message.phone}`);
-  const results: HandedOver[] = [];
-  for (const group of groups.values()) results.push(...(await settleNumber(deps, accountId, group)));
-  return { asked: groups.size, results };
+  const results = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
+  return { asked: groups.size, results: results.flat() };
 }
 
 async function settleNumber(

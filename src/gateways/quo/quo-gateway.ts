@@ -35,7 +35,6 @@ export interface QuoGatewayOptions {
   readonly userId?: string;
   /** Files the conversation as done, so that a campaign does not flood the office's open inbox. */
   readonly closeConversation?: boolean;
-  readonly fetch?: typeof fetch;
 }
 
 const PAGE_SIZE = 100;
@@ -73,7 +72,8 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
 }
 
 async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
-  const { userId, closeConversation } = wire.options;
+  const { userId, closeConversation, clock } = wire.options;
+  const { notAfter } = request;
   const exchange = await wire.call({
     method: 'POST',
     path: '/v1/messages',
@@ -84,8 +84,11 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ...(userId === undefined ? {} : { userId }),
       ...(closeConversation === true ? { setInboxStatus: 'done' } : {}),
     },
+    ...(notAfter === undefined ? {} : { mayBegin: () => !isBefore(notAfter, clock.now()) }),
   });
   switch (exchange.kind) {
+    case 'withheld':
+      return { kind: 'not_called', detail: exchange.detail };
     case 'not_sent':
       return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
     case 'lost':

@@ -1,3 +1,7 @@
+import http from 'node:http';
+import https from 'node:https';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { type ConnectionOptions, connect as connectSecurely, type TLSSocket } from 'node:tls';
 import { z } from 'zod';
 
 /**
@@ -12,6 +16,8 @@ export type Exchange =
     }
   /** Name lookup, connection or TLS failed: no byte of the request left. */
   | { readonly kind: 'not_sent'; readonly detail: string }
+  /** `mayBegin` said no: no byte of the request left. */
+  | { readonly kind: 'withheld'; readonly detail: string }
   /** Reset, time-out, or an answer that was cut or too long: the request may have been taken. */
   | { readonly kind: 'lost'; readonly detail: string };
 
@@ -22,6 +28,8 @@ export interface QuoRequest {
   readonly json?: unknown;
   /** For the generation of the API without a version in its paths. */
   readonly apiVersion?: string;
+  /** Asked in the instant in which the request is written; `false` withholds it. */
+  readonly mayBegin?: () => boolean;
 }
 
 export interface QuoHttpOptions {
@@ -29,7 +37,6 @@ export interface QuoHttpOptions {
   readonly apiKey: string;
   /** Real milliseconds for the whole exchange, the body included. */
   readonly requestTimeoutMs: number;
-  readonly fetch?: typeof fetch;
 }
 
 /** A page of 100 messages of 1,600 characters is about 700 kB. */
@@ -45,44 +52,102 @@ const UNUSABLE_KEY: Exchange = {
 };
 
 /**
- * Keep-alive comes with Node's fetch. It never sends a POST a second time, and redirects are not followed, so one call is one
- * request.
+ * One call is one request: nothing is sent a second time, redirects are not followed. The request is written in one piece, in the
+ * same breath in which `mayBegin` is asked, on a connection that is open by then: a process that stood still in between (a paused
+ * machine) must not hand over a text that its successor has settled meanwhile. `fetch` decides by itself when it writes.
  */
 export function quoHttp(options: QuoHttpOptions): (request: QuoRequest) => Promise<Exchange> {
   const baseUrl = checkedBaseUrl(options.baseUrl);
-  const doFetch = options.fetch ?? fetch;
-  return async ({ method, path, json, apiVersion }) => {
+  return async (request) => {
     if (!CAN_BE_KEY.test(options.apiKey)) return UNUSABLE_KEY;
-    const headers: Record<string, string> = { authorization: options.apiKey, accept: 'application/json' };
-    if (json !== undefined) headers['content-type'] = 'application/json';
-    if (apiVersion !== undefined) headers['quo-api-version'] = apiVersion;
-    try {
-      const response = await doFetch(`${baseUrl}${path}`, {
-        method,
-        headers,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(options.requestTimeoutMs),
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      });
-      return await readAnswer(response);
-    } catch (error) {
-      return failedExchange(error);
-    }
+    return exchange(`${baseUrl}${request.path}`, request, options);
   };
 }
 
-async function readAnswer(response: Response): Promise<Exchange> {
+/** TLS over a connection that stays at hand: only that one can be reset. */
+class SecureAgent extends https.Agent {
+  override createConnection(options: ConnectionOptions & TcpNetConnectOpts): TLSSocket {
+    const connection = connect(options);
+    const secure = connectSecurely({ ...options, socket: connection });
+    connection.on('error', (error) => secure.destroy(error));
+    carriers.set(secure, connection);
+    return secure;
+  }
+}
+
+const carriers = new WeakMap<Socket, Socket>();
+/** Connections of the pool that have been used before; the agent does not tell for all of them. */
+const open = new WeakSet<Socket>();
+/** More would not be faster; a burst of new connections is what a server takes slowest. */
+const POOL = { keepAlive: true, maxSockets: 100 } as const;
+const HTTP = { request: http.request, agent: new http.Agent(POOL), opens: 'connect' } as const;
+const HTTPS = { request: https.request, agent: new SecureAgent(POOL), opens: 'secureConnect' } as const;
+
+/**
+ * Ends a request whose answer takes too long. A connection that is merely closed still delivers what was written: the operating system
+ * repeats it for minutes, long after the text was found to be absent and sent anew. A reset throws it away.
+ */
+function giveUp(outgoing: http.ClientRequest): void {
+  const { socket } = outgoing;
+  if (socket !== null && !socket.destroyed) (carriers.get(socket) ?? socket).resetAndDestroy();
+  outgoing.destroy(new Error(NO_ANSWER));
+}
+
+const NO_ANSWER = 'no answer in time';
+
+function exchange(url: string, { method, json, mayBegin }: QuoRequest, options: QuoHttpOptions): Promise<Exchange> {
+  const { request, agent, opens } = url.startsWith('https:') ? HTTPS : HTTP;
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const headers = {
+    authorization: options.apiKey,
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+  };
+  return new Promise((resolve) => {
+    let begun = false;
+    const fail = (error: unknown): void => {
+      const detail = tooLate.aborted ? NO_ANSWER : describeFailure(error);
+      resolve(begun ? { kind: 'lost', detail } : { kind: 'not_sent', detail });
+    };
+    const tooLate = AbortSignal.timeout(options.requestTimeoutMs);
+    const outgoing = request(url, { method, headers, agent });
+    const stop = (): void => giveUp(outgoing);
+    tooLate.addEventListener('abort', stop, { once: true });
+    const begin = (): void => {
+      if (outgoing.destroyed) return;
+      if (mayBegin?.() === false) {
+        resolve({ kind: 'withheld', detail: 'its time had passed before the request could be written' });
+        outgoing.destroy();
+        return;
+      }
+      begun = true;
+      outgoing.end(body);
+    };
+    outgoing.on('error', fail);
+    outgoing.on('close', () => tooLate.removeEventListener('abort', stop));
+    outgoing.once('response', (incoming) => readAnswer(incoming).then(resolve, fail));
+    outgoing.once('socket', (socket) => {
+      if (open.has(socket)) return begin();
+      socket.once(opens, () => {
+        open.add(socket);
+        begin();
+      });
+    });
+  });
+}
+
+async function readAnswer(incoming: http.IncomingMessage): Promise<Exchange> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of incoming) {
     size += chunk.byteLength;
     if (size > ANSWER_BYTES_MAX) return { kind: 'lost', detail: `answer longer than ${ANSWER_BYTES_MAX} bytes` };
     chunks.push(chunk);
   }
   return {
     kind: 'answered',
-    status: response.status,
-    retryAfter: response.headers.get('retry-after') ?? undefined,
+    status: incoming.statusCode ?? 0,
+    retryAfter: incoming.headers['retry-after'],
     body: parseJson(Buffer.concat(chunks).toString('utf8')),
   };
 }
@@ -95,50 +160,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Node hides the reason in `cause`, and several addresses of one host in an `AggregateError`. */
 const failureFacts = z.object({
   name: z.string().optional().catch(undefined),
   code: z.union([z.string(), z.number()]).optional().catch(undefined),
   syscall: z.string().optional().catch(undefined),
-  cause: z.unknown().optional(),
-  errors: z.array(z.unknown()).optional().catch(undefined),
 });
 
-function failedExchange(error: unknown): Exchange {
+/** Words for logs and pages. Whether the request may have been taken does not follow from them, but from whether it was written. */
+function describeFailure(error: unknown): string {
   const facts = failureFacts.safeParse(error);
-  if (!facts.success) throw error;
-  const reason = facts.data.cause ?? error;
-  const detail = describeFailure(reason);
-  return neverLeft(reason) ? { kind: 'not_sent', detail } : { kind: 'lost', detail };
-}
-
-const CODES_BEFORE_SENDING = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-]);
-
-/**
- * The system call tells more than the code: a host can become unreachable while connecting (nothing was sent) and also in the
- * middle of an established connection (everything may have been sent).
- */
-function neverLeft(reason: unknown): boolean {
-  const facts = failureFacts.safeParse(reason);
-  if (!facts.success) return false;
-  const { code, syscall, errors } = facts.data;
-  if (errors !== undefined && errors.length > 0) return errors.every(neverLeft);
-  return syscall === 'connect' || syscall === 'getaddrinfo' || CODES_BEFORE_SENDING.has(String(code));
-}
-
-function describeFailure(reason: unknown): string {
-  const facts = failureFacts.safeParse(reason);
   if (!facts.success) return 'connection failed';
   const { name, code, syscall } = facts.data;
-  if (name === 'TimeoutError') return 'no answer in time';
   return [code ?? name ?? 'connection failed', syscall].filter((part) => part !== undefined).join(' ');
 }
 

@@ -28,6 +28,8 @@ interface ServerOptions {
 
 const BODY_BYTES_MAX = 64 * 1024;
 const KEEP_ALIVE_MS = 60_000;
+/** Connections that wait to be taken; what is refused here arrives seconds later, like through a bad network. */
+const BACKLOG = 4_096;
 
 export async function startApiServer(options: ServerOptions): Promise<ApiServer> {
   let requests = 0;
@@ -66,7 +68,7 @@ export async function startApiServer(options: ServerOptions): Promise<ApiServer>
 function listening(server: Server, at: { readonly host: string; readonly port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(at.port, at.host, () => {
+    server.listen({ port: at.port, host: at.host, backlog: BACKLOG }, () => {
       server.off('error', reject);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : at.port);
