@@ -20,6 +20,21 @@ export function perSecond<T>(items: readonly T[], work: (item: T) => void): numb
   return Math.round(best);
 }
 
+/** The value below which `percent` of the values lie (nearest rank). */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** `--name=N` of the command line; the figures asked for are those of the default. */
+export function countOption(name: string, byDefault: number): number {
+  const given = process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const count = Number(given ?? byDefault);
+  if (!Number.isInteger(count) || count <= 0)
+    throw new Error(`--${name}: expected a whole number from 1, got "${given}"`);
+  return count;
+}
+
 /** A package that only benches use. */
 export async function reference<T>(name: string, version: string): Promise<T> {
   try {

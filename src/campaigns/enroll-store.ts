@@ -8,23 +8,24 @@ import type { Instant } from '../platform/time.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
 
 /**
- * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Ids and variants come from
- * a hash of campaign and contact, so that a repetition gives the same rows and the assignment is fixed before sending. Whoever is
- * in the campaign already stays as they are. `chosen` is a predicate over `contact c`.
+ * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Variants come from a hash of
+ * campaign and contact, so that the assignment is fixed before sending. Whoever is in the campaign already stays as they are. `chosen`
+ * is a predicate over `contact c`.
  */
 const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now: Instant): RawBuilder<unknown> =>
   // md5 of the pair: 128 bits that every process and every version computes alike.
   sql`
     insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, skip_reason, lane_id, not_before, created_at)
-    select (${idPrefix(now)} || substr(hash, 1, 3) || '8' || substr(hash, 4, 15))::uuid, ${campaign.id}, contact_id, phone,
-      ${variantSql(campaign.variants)}, zone_group,
-      case when reason is null then 'pending' else 'skipped' end, reason,
+    select (${idPrefix(now)} || overlay(${idDigits} placing '8' from 4 for 0))::uuid, ${campaign.id}, contact_id, phone,
+      ${variantSql(campaign.variants)}, zone_group, case when reason is null then 'pending' else 'skipped' end, reason,
       -- A contact keeps the number that it knows, when the campaign sends from it.
       case when known_lane = any(${campaign.laneIds}::uuid[]) then known_lane end, ${now}, ${now}
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
-        ${skipReasonSql(eligibilityFacts(now))} as reason
+        row_number() over () as place, ${skipReasonSql(eligibilityFacts(now))} as reason
       from contact c where ${chosen}
+      -- Keeps hash and reason from being computed once for each time they are named.
+      offset 0
     ) audience
     on conflict (campaign_id, contact_id) do nothing`;
 
@@ -121,7 +122,14 @@ export async function assignedVariant(
   return rows[0]?.id;
 }
 
-/** 48 bits of time and the version digit of a UUIDv7; the hash supplies the rest. */
+/**
+ * The digits of a UUIDv7 behind its time and version: two of the hash, eight of the place among the enrolled, eight more of the hash.
+ * Indexes grow at 256 places, whose pages stay in memory. And people who are claimed together do not lie together: a page of
+ * contacts has room for new versions of a few of its rows at a time, and what finds no room writes all indexes of the row anew.
+ */
+const idDigits = sql`substr(hash, 1, 2) || lpad(to_hex(place), 8, '0') || substr(hash, 3, 8)`;
+
+/** 48 bits of time and the version digit of a UUIDv7. */
 export const idPrefix = (now: Instant): string => `${now.epochMilliseconds.toString(16).padStart(12, '0')}7`;
 
 /** The variant whose share of the weights holds the point that the hash names. */

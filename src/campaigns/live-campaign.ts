@@ -41,9 +41,10 @@ const RATE_MINUTES = 10;
 const REPLIES_SHOWN = 20;
 
 export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign): Promise<LiveCampaign> {
+  const now = clock.now();
   const [facts, sent, failures, skips, replies, perHour] = await Promise.all([
     readWaitingFacts(db, clock, campaign),
-    sentSince(db, campaign.id, addMs(clock.now(), -RATE_MINUTES * MINUTE_MS)),
+    sentSince(db, campaign.id, { since: addMs(now, -RATE_MINUTES * MINUTE_MS), now }),
     failureCounts(db, campaign.id),
     skipCounts(db, campaign.id),
     latestReplies(db, campaign.id, REPLIES_SHOWN),

@@ -57,7 +57,7 @@ export async function listRecipients(
   return near.length === page.limit ? near : read(db, searchQuery(query, search, page));
 }
 
-/** Indexes enrollment_recipients (which also knows the variant), enrollment_failures, enrollment_skips; unique (campaign, contact). */
+/** Indexes enrollment_recipients (which also knows the variant), enrollment_failures, enrollment_skips; unique (contact, campaign). */
 export const pageQuery = (query: RecipientQuery, page: RecipientPage): RawBuilder<RecipientRow> =>
   shown(sql`select e.* from enrollment e where ${conditions(query, page)} order by e.state, e.id limit ${page.limit}`);
 
@@ -76,7 +76,7 @@ export const nearQuery = (
     ) e join contact c on c.id = e.contact_id
     where ${matches({ ...NO_CONTACT_FILTER, search })} order by e.state, e.id limit ${page.limit}`);
 
-/** Everyone who matches, found by index contact_search, then by unique (campaign, contact): the fence keeps the limit out of sight. */
+/** Everyone who matches, found by index contact_search, then by unique (contact, campaign): the fence keeps the limit out of sight. */
 export const searchQuery = (
   query: RecipientQuery,
   search: SearchPatterns,

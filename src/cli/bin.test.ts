@@ -22,7 +22,7 @@ const WORKS = { code: 0, out: 'GSM-7, 3 units, 1 part\n', err: '' };
 /** A `node` that says to be of this version and runs nothing. */
 async function nodeOfVersion(version: string): Promise<string> {
   const folder = await mkdtemp(join(temp, 'node '));
-  await script(join(folder, 'node'), `[ "$1" = --version ] && echo ${version} || echo "ran $(basename "$2")"`);
+  await script(join(folder, 'node'), `[ "$1" = --version ] && echo ${version} || echo "ran $(basename "$3")"`);
   return folder;
 }
 
@@ -54,7 +54,7 @@ describe('in a checkout', () => {
     ['nonsense', WORKS.out],
   ])('with a node that is %s', async (version, out) => {
     const folder = await nodeOfVersion(version);
-    // Our double takes the place of $2: the first argument is an option of node.
+    // Our double takes the place of $3: the first two arguments are options of node.
     expect((await run(BIN, { path: folder })).out).toBe(out);
   });
 

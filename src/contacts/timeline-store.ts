@@ -63,7 +63,7 @@ const TOLD_ELSEWHERE = ['number.suppressed', 'number.opted_in', 'contact.created
 
 /**
  * Newest first. Every branch is cut to the page by its own index before the branches are put together, so that a person with ten
- * thousand texts costs as much as one with ten: message_phone, suppression_history, audit_entry_phone, enrollment_contact.
+ * thousand texts costs as much as one with ten: message_phone, suppression_history, audit_entry_phone; enrollments by unique (contact, campaign).
  */
 export function timelineQuery(query: {
   readonly contactId: Uuid;

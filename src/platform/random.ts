@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 
 /** The only source of chance. The same seed gives the same draws. */
 export interface Random {
@@ -48,8 +48,28 @@ export function seededRandom(seed: number): Random {
   });
 }
 
+/** The operating system's generator, asked for many bytes at a time: each is given out once, and wiped where it waited. */
+function systemBytes(): (length: number) => Uint8Array {
+  const pool = Buffer.alloc(POOL_BYTES);
+  let used = POOL_BYTES;
+  return (length) => {
+    if (length > POOL_BYTES) return new Uint8Array(randomBytes(length));
+    if (used + length > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const bytes = Uint8Array.prototype.slice.call(pool, used, used + length);
+    pool.fill(0, used, used + length);
+    used += length;
+    return bytes;
+  };
+}
+
+const POOL_BYTES = 4_096;
+const bytes = systemBytes();
+
 /** The operating system's generator: ids, keys and secrets in production. */
 export const systemRandom: Random = {
-  ...randomFrom(() => randomBytes(4).readUInt32LE()),
-  bytes: (length) => new Uint8Array(randomBytes(length)),
+  ...randomFrom(() => Buffer.from(bytes(4).buffer).readUInt32LE()),
+  bytes,
 };

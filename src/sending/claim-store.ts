@@ -29,19 +29,30 @@ export interface LaneRoom {
   readonly parts: number;
 }
 
-/** Locks the lane's counter of the day; what may still be sent, nothing when the lane may not send. */
+/** Locks the lane's counter of the day, which its first claim makes; what may still be sent, nothing when the lane may not send. */
 export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<LaneRoom> {
-  await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
-    tx,
-  );
+  let row = await lockLaneUsage(tx, laneId, day);
+  if (row === undefined) {
+    await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
+      tx,
+    );
+    row = await lockLaneUsage(tx, laneId, day);
+  }
+  return row === undefined
+    ? { texts: 0, parts: 0 }
+    : { texts: row.texts, parts: row.parts ?? Number.POSITIVE_INFINITY };
+}
+
+async function lockLaneUsage(
+  tx: Tx,
+  laneId: Uuid,
+  day: string,
+): Promise<{ readonly texts: number; readonly parts: number | null } | undefined> {
   const { rows } = await sql<{ texts: number; parts: number | null }>`
     select l.daily_cap - u.reserved as texts, l.parts_per_day - u.parts as parts
     from lane_usage u join lane l on l.id = u.lane_id and l.state in ('active', 'draining')
     where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`.execute(tx);
-  const [row] = rows;
-  return row === undefined
-    ? { texts: 0, parts: 0 }
-    : { texts: row.texts, parts: row.parts ?? Number.POSITIVE_INFINITY };
+  return rows[0];
 }
 
 /** Locks what a campaign has used of its pace. */
@@ -136,53 +147,45 @@ export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unkn
 export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>
   addMs(now, -Math.max(1, notTextedForDays ?? 0) * DAY_MS);
 
-/** Waits until the frequency cap lets the next text through. */
-export async function postponeEnrollments(
+/** What becomes of one claimed person. */
+export type EnrollmentMove = { readonly id: Uuid } & (
+  | { readonly to: 'handing_over'; readonly parts: number }
+  | { readonly to: 'skipped' | 'failed'; readonly reason: string }
+  /** Waits until the frequency cap lets the next text through. */
+  | { readonly to: 'pending'; readonly notBefore: Instant }
+);
+
+/**
+ * Moves everybody of one claim in one statement, so that the counters of the campaign are locked once and in the order of their key.
+ * It is the last of a claim: whoever else counts for this campaign waits for no more than the commit.
+ */
+export async function moveEnrollments(
   tx: Tx,
-  rows: readonly { readonly id: Uuid; readonly notBefore: Instant }[],
+  input: { readonly laneId: Uuid; readonly now: Instant; readonly moves: readonly EnrollmentMove[] },
 ): Promise<void> {
-  if (rows.length === 0) return;
+  const { laneId, now, moves } = input;
   await sql`
-    update enrollment e set not_before = x.not_before
-    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.notBefore.toString())}::timestamptz[])
-      as x (id, not_before)
+    update enrollment e set state = x.state, lane_id = case x.state when 'handing_over' then ${laneId} else e.lane_id end,
+      parts = x.parts, not_before = coalesce(x.not_before, e.not_before),
+      skip_reason = case x.state when 'skipped' then x.reason end, failure_code = case x.state when 'failed' then x.reason end,
+      failed_at = case x.state when 'failed' then ${now}::timestamptz end
+    from unnest(${moves.map((move) => move.id)}::uuid[], ${moves.map((move) => move.to)}::text[],
+      ${moves.map((move) => ('parts' in move ? move.parts : null))}::smallint[],
+      ${moves.map((move) => ('notBefore' in move ? move.notBefore.toString() : null))}::timestamptz[],
+      ${moves.map((move) => ('reason' in move ? move.reason : null))}::text[]) as x (id, state, parts, not_before, reason)
     where e.id = x.id and e.state = 'pending'`.execute(tx);
 }
 
-export async function skipEnrollments(
+/** The texts of earlier attempts that provably did not go out end with their enrollments. */
+export async function endWaitingTexts(
   tx: Tx,
   rows: readonly { readonly id: Uuid; readonly reason: string }[],
 ): Promise<void> {
   if (rows.length === 0) return;
   await sql`
-    update enrollment e set state = 'skipped', skip_reason = x.reason
-    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.reason)}::text[]) as x (id, reason)
-    where e.id = x.id and e.state = 'pending'`.execute(tx);
-  await endWaitingTexts(tx, rows);
-}
-
-/** The text of an earlier attempt that provably did not go out ends with its enrollment. */
-async function endWaitingTexts(tx: Tx, rows: readonly { readonly id: Uuid; readonly reason: string }[]): Promise<void> {
-  await sql`
     update message m set state = 'cancelled', failure_code = x.reason
     from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.reason)}::text[]) as x (id, reason)
     where m.enrollment_id = x.id and m.state = 'pending'`.execute(tx);
-}
-
-export async function failEnrollments(
-  tx: Tx,
-  rows: readonly { readonly id: Uuid; readonly code: string }[],
-  now: Instant,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`
-    update enrollment e set state = 'failed', failure_code = x.code, failed_at = ${now}
-    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.code)}::text[]) as x (id, code)
-    where e.id = x.id and e.state = 'pending'`.execute(tx);
-  await endWaitingTexts(
-    tx,
-    rows.map(({ id, code }) => ({ id, reason: code })),
-  );
 }
 
 export interface PreparedMessage {
@@ -207,18 +210,19 @@ export async function insertIntents(
 ): Promise<readonly (PreparedMessage & { readonly enrollmentId: Uuid })[]> {
   const { lease, laneId, now, intents } = input;
   const column = <K extends keyof Intent>(key: K): readonly Intent[K][] => intents.map((intent) => intent[key]);
+  const { kinds, kindOf } = decisionKinds(intents);
   const { rows } = await sql<{ id: Uuid; enrollmentId: Uuid; attempts: number }>`
     insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
       encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, decision)
     select x.id, ${lease.accountId}, ${laneId},
       (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
       x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
-      ${input.day}::date, ${now}, x.not_after, ${now}, ${now}, x.decision
+      ${input.day}::date, ${now}, (${kinds.map((kind) => kind.notAfter.toString())}::timestamptz[])[x.kind], ${now}, ${now},
+      (${kinds.map((kind) => JSON.stringify(kind.decision))}::jsonb[])[x.kind]
     from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
       ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
-      ${intents.map((intent) => intent.notAfter.toString())}::timestamptz[],
-      ${intents.map((intent) => JSON.stringify(intent.decision))}::jsonb[])
-      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, not_after, decision)
+      ${kindOf}::smallint[])
+      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, kind)
     on conflict (enrollment_id, step) where enrollment_id is not null do update set
       lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
       encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
@@ -231,17 +235,27 @@ export async function insertIntents(
       `intent of ${intents.length} messages wrote ${rows.length}: a pending enrollment had a message that was not waiting`,
     );
   await sql`
-    update enrollment e set state = 'handing_over', lane_id = ${laneId}, parts = x.parts
-    from unnest(${column('enrollmentId')}::uuid[], ${column('parts')}::smallint[]) as x (id, parts) where e.id = x.id`.execute(
-    tx,
-  );
-  await sql`
     update contact c set last_campaign_text_at = ${now}, lane_id = coalesce(c.lane_id, ${laneId})
     where c.id = any(${column('contactId')}::uuid[])`.execute(tx);
   await sql`
     update lane_usage set reserved = reserved + ${intents.length}, parts = parts + ${input.parts}
     where lane_id = ${laneId} and day = ${input.day}`.execute(tx);
   return rows.map((row) => ({ messageId: row.id, enrollmentId: row.enrollmentId, attempt: row.attempts }));
+}
+
+/** People whose window, frequency and lane are alike are decided alike: what they share is sent and read once. Kinds count from 1. */
+function decisionKinds(intents: readonly Intent[]): {
+  readonly kinds: readonly Pick<Intent, 'notAfter' | 'decision'>[];
+  readonly kindOf: readonly number[];
+} {
+  const kinds = new Map<string, { readonly place: number; readonly intent: Intent }>();
+  const kindOf = intents.map((intent) => {
+    const key = `${intent.notAfter.epochMilliseconds} ${JSON.stringify(intent.decision)}`;
+    const known = kinds.get(key) ?? { place: kinds.size + 1, intent };
+    kinds.set(key, known);
+    return known.place;
+  });
+  return { kinds: [...kinds.values()].map(({ intent }) => intent), kindOf };
 }
 
 export async function insertAttempts(

@@ -18,7 +18,8 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import {
   cancelStaleDirect,
-  failEnrollments,
+  type EnrollmentMove,
+  endWaitingTexts,
   holdRunningCampaign,
   insertAttempts,
   insertIntents,
@@ -27,14 +28,13 @@ import {
   lockDueEnrollments,
   lockLaneRoom,
   lockPace,
-  postponeEnrollments,
+  moveEnrollments,
   readRecipients,
   savePace,
-  skipEnrollments,
   startDirect,
 } from './claim-store.ts';
 import type { Reach } from './crash-points.ts';
-import { decideIntents } from './decide-intents.ts';
+import { decideIntents, type IntentDecisions } from './decide-intents.ts';
 import { type PaceLimits, type PaceMoment, type PaceUsed, paceAfter, paceRoom } from './decide-pace.ts';
 import type { OpenGroup } from './decide-turn.ts';
 import { type Lease, requireLease } from './lease-store.ts';
@@ -133,23 +133,21 @@ async function prepare(
     notTextedForDays: claim.notTextedForDays,
     now,
   });
-  const { intents, skipped, failed, postponed } = decideIntents(recipients, {
-    ...claim,
-    partsRoom: input.lane.parts,
-    now,
-    newUuid: deps.newUuid,
-  });
-  await skipEnrollments(tx, skipped);
-  await failEnrollments(tx, failed, now);
-  await postponeEnrollments(tx, postponed);
+  const decided = decideIntents(recipients, { ...claim, partsRoom: input.lane.parts, now, newUuid: deps.newUuid });
+  const moves = movesOf(decided);
+  if (moves.length === 0) return NOTHING;
+  const { intents } = decided;
   const parts = intents.reduce((sum, intent) => sum + intent.parts, 0);
-  const moved = intents.length + skipped.length + failed.length + postponed.length;
-  if (intents.length === 0) return { prepared: [], parts, taken: moved };
-  if (claim.pace !== undefined && input.pace !== undefined)
-    await savePace(tx, claim.campaignId, paceAfter(input.pace, intents.length, claim.pace.moment));
-  const messages = await insertIntents(tx, { lease, laneId: claim.laneId, day: claim.day, now, intents, parts });
+  const messages =
+    intents.length === 0
+      ? []
+      : await insertIntents(tx, { lease, laneId: claim.laneId, day: claim.day, now, intents, parts });
   await insertAttempts(tx, lease, messages, now);
-  deps.reach('inside the claim');
+  if (intents.length > 0 && claim.pace !== undefined && input.pace !== undefined)
+    await savePace(tx, claim.campaignId, paceAfter(input.pace, intents.length, claim.pace.moment));
+  await endWaitingTexts(tx, [...decided.skipped, ...decided.failed.map(({ id, code }) => ({ id, reason: code }))]);
+  await moveEnrollments(tx, { laneId: claim.laneId, now, moves });
+  if (intents.length > 0) deps.reach('inside the claim');
   const byEnrollment = new Map(intents.map((intent) => [intent.enrollmentId, intent]));
   const prepared = messages.flatMap(({ messageId, enrollmentId, attempt }): Prepared[] => {
     const intent = byEnrollment.get(enrollmentId);
@@ -157,8 +155,15 @@ async function prepare(
     const { phone, body, notAfter } = intent;
     return [{ messageId, attempt, laneId: claim.laneId, phone, body, attemptedAt: now, notAfter }];
   });
-  return { prepared, parts, taken: moved };
+  return { prepared, parts, taken: moves.length };
 }
+
+const movesOf = ({ intents, skipped, failed, postponed }: IntentDecisions): readonly EnrollmentMove[] => [
+  ...intents.map(({ enrollmentId, parts }) => ({ id: enrollmentId, to: 'handing_over', parts }) as const),
+  ...skipped.map(({ id, reason }) => ({ id, to: 'skipped', reason }) as const),
+  ...failed.map(({ id, code }) => ({ id, to: 'failed', reason: code }) as const),
+  ...postponed.map(({ id, notBefore }) => ({ id, to: 'pending', notBefore }) as const),
+];
 
 /** Opt-out confirmations, HELP answers and replies of people: before every campaign, outside of caps and quiet hours. */
 export function claimDirect(

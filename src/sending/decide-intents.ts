@@ -72,7 +72,9 @@ export interface IntentDecisions {
 
 /** What becomes of each of these people. Whoever finds no room for their parts is in none of the lists and stays as they are. */
 export function decideIntents(recipients: readonly Recipient[], circumstances: IntentCircumstances): IntentDecisions {
-  const groups = new Map(circumstances.openGroups.map((group) => [group.zoneGroup, group]));
+  const groups = new Map(
+    circumstances.openGroups.map((group) => [group.zoneGroup, { ...group, closes: group.closesAt.toString() }]),
+  );
   const intents: Intent[] = [];
   const skipped: { id: Uuid; reason: string }[] = [];
   const failed: { id: Uuid; code: string }[] = [];
@@ -155,11 +157,15 @@ export function makeText(template: Template, person: PersonFields, businessName:
 
 const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
 
-function decisionFor(recipient: Recipient, group: OpenGroup, circumstances: IntentCircumstances): Decision {
+function decisionFor(
+  recipient: Recipient,
+  group: OpenGroup & { readonly closes: string },
+  circumstances: IntentCircumstances,
+): Decision {
   const dayAgo = addMs(circumstances.now, -DAY_MS);
   return {
     v: 1,
-    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closesAt.toString() },
+    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closes },
     frequency: {
       texts: recipient.recentTextsAt.filter((at) => isBefore(dayAgo, at)).length,
       allowed: group.messagesPerDay,

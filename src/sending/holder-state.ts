@@ -63,7 +63,9 @@ export interface Holder extends HolderDeps {
   /** Answers that wait to be recorded: of hand-overs, and of questions about unknown ones. */
   readonly answered: HandedOver[];
   readonly settled: HandedOver[];
-  /** What hand-overs threw. */
+  /** Accepted texts that are just being recorded beside the loop. */
+  recording: { readonly count: number; readonly done: Promise<void> } | undefined;
+  /** What hand-overs, or recording beside the loop, threw. */
   readonly broken: unknown[];
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
   readonly servedTurn: Map<Uuid, number>;
@@ -77,3 +79,7 @@ export interface Holder extends HolderDeps {
   storedBreaker: StoredBreaker | undefined;
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }
+
+/** Texts that are with the gateway, or whose answer is not recorded yet: what a crash would leave unknown. */
+export const underWay = ({ inFlight, answered, recording }: Holder): number =>
+  inFlight.size + answered.length + (recording?.count ?? 0);

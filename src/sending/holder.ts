@@ -17,11 +17,11 @@ import { claimDirect, type Prepared } from './claim.ts';
 import { guardAgainstClones } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
-import type { Holder, HolderDeps, HolderOptions } from './holder-state.ts';
+import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import { createPacer } from './pacer.ts';
 import { checkReceipts } from './receipts.ts';
-import { record } from './record.ts';
+import { type HandedOver, record } from './record.ts';
 import { markOrphansUnknown, pauseAccount, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
 import { settleUnknown } from './settle.ts';
@@ -45,6 +45,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     inFlight: new Set(),
     answered: [],
     settled: [],
+    recording: undefined,
     broken: [],
     templates: new Map(),
     servedTurn: new Map(),
@@ -69,7 +70,9 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
   }
   deps.pulse.turnBegan = deps.clock.now();
   await Promise.all([...holder.inFlight, holder.asking, holder.ending]);
+  await recorded(holder);
   await recordAnswers(holder);
+  await recorded(holder);
 }
 
 /** One turn; returns how long to wait for the next in clock milliseconds (0: go on at once). */
@@ -121,7 +124,7 @@ function serve(holder: Holder, facts: TurnFacts): Promise<Served> {
 
 async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
   const now = holder.clock.now();
-  const room = facts.answersWait ? holder.pacer.room(now, holder.inFlight.size) : 0;
+  const room = facts.answersWait ? holder.pacer.room(now, underWay(holder)) : 0;
   if (room === 0) return 0;
   const prepared = await claimDirect(holder, holder.lease, now, {
     limit: room,
@@ -159,21 +162,51 @@ function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Pr
   }
 }
 
+/**
+ * Accepted texts are recorded beside the loop, on a connection of their own, while the next are claimed. Any other answer changes
+ * what may be claimed (a pause, a suppression, a cap given back), so that it is written before.
+ */
 async function recordAnswers(holder: Holder): Promise<void> {
-  // A call that threw is a bug of ours: this holder ends, and its successor settles what it had begun.
-  if (holder.broken.length > 0) throw holder.broken[0];
+  throwBroken(holder);
+  const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
+  if (plain && holder.recording !== undefined) return;
+  await recorded(holder);
   const answered = holder.answered.splice(0);
-  for (const result of answered) {
-    holder.breaker.heard(result);
-    if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
-      holder.log.warn(
-        { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
-        'hand-over did not end in accepted',
-      );
-  }
+  for (const result of answered) hear(holder, result);
+  if (answered.length > 0 && plain) return recordBeside(holder, answered);
   if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
   const settled = holder.settled.splice(0);
   if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
+}
+
+function hear(holder: Holder, result: HandedOver): void {
+  holder.breaker.heard(result);
+  if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
+    holder.log.warn(
+      { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
+      'hand-over did not end in accepted',
+    );
+}
+
+function recordBeside(holder: Holder, results: readonly HandedOver[]): void {
+  const done = record(holder, holder.lease, { from: 'handing_over', results })
+    .catch((error: unknown) => void holder.broken.push(error))
+    .finally(() => {
+      holder.recording = undefined;
+      holder.wake.call();
+    });
+  holder.recording = { count: results.length, done };
+}
+
+/** Waits until nothing is being recorded beside the loop. */
+async function recorded(holder: Holder): Promise<void> {
+  await holder.recording?.done;
+  throwBroken(holder);
+}
+
+/** What threw beside the loop ends this holder, and its successor settles what it had begun. */
+function throwBroken(holder: Holder): void {
+  if (holder.broken.length > 0) throw holder.broken[0];
 }
 
 /** Pages and the next holder see a breaker that opens or closes. */
@@ -237,7 +270,7 @@ const GUARD_RETRY_MS = SECOND_MS;
 
 /** Waits until the account's rate lets one question go out, and counts it. */
 async function tokenFor(holder: Holder): Promise<void> {
-  while (holder.pacer.room(holder.clock.now(), holder.inFlight.size) === 0)
+  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0)
     await holder.clock.sleep(patience(holder.clock, TOKEN_WAIT_MS));
   holder.pacer.called(holder.clock.now(), 1);
 }
@@ -287,7 +320,7 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
 async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const now = holder.clock.now();
   const atOnce = Math.max(SETTLE_AT_ONCE_MIN, Math.ceil(facts.account.ratePerSecond * SETTLE_AT_ONCE_SECONDS));
-  const limit = !facts.unknownDue ? 0 : Math.min(atOnce, holder.pacer.room(now, holder.inFlight.size));
+  const limit = !facts.unknownDue ? 0 : Math.min(atOnce, holder.pacer.room(now, underWay(holder)));
   if (limit === 0) return false;
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
   const { asked, results } = await settleUnknown(
@@ -304,7 +337,7 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
 /** Lowest priority: only in a turn that had nothing else to do. */
 async function askReceipts(holder: Holder): Promise<boolean> {
   const now = holder.clock.now();
-  const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, holder.inFlight.size));
+  const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
   if (limit === 0) return false;
   const asked = await checkReceipts(holder, holder.lease.accountId, limit);
   holder.pacer.called(now, asked);

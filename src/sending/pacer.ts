@@ -32,7 +32,7 @@ export const campaignRate = (accountRate: number): number => accountRate * (1 - 
 /** Calls of two seconds: answers that take longer than that hold the account back. */
 const IN_FLIGHT_SECONDS = 2;
 const IN_FLIGHT_MIN = 16;
-const IN_FLIGHT_MAX = 1_000;
+const IN_FLIGHT_MAX = 500;
 
 interface LaneBuckets {
   readonly messagesPerSecond: number | null;

@@ -22,8 +22,10 @@ export type HandVerdict =
   | { readonly to: 'cancelled'; readonly code: string; readonly detail: string };
 
 interface Recorded {
-  readonly enrollmentId: Uuid | null;
-  readonly campaignId: Uuid | null;
+  /** Whose people were moved. */
+  readonly campaignIds: readonly Uuid[];
+  /** Confirmations or replies were among them. */
+  readonly answers: boolean;
 }
 
 /**
@@ -50,9 +52,9 @@ export async function recordResults(
     readonly results: readonly AttemptResult[];
     readonly now: Instant;
   },
-): Promise<readonly Recorded[]> {
+): Promise<Recorded> {
   const { results } = input;
-  const rows = results.map(({ messageId, attempt, outcome, verdict, at, settledBy }) => ({
+  const values = results.map(({ messageId, attempt, outcome, verdict, at, settledBy }) => ({
     id: messageId,
     attempt,
     outcome,
@@ -64,18 +66,19 @@ export async function recordResults(
     settled_by: settledBy ?? null,
     not_before: verdict.to === 'pending' ? verdict.notBefore.toString() : null,
   }));
-  const { rows: recorded } = await sql<Recorded>`
-    with result as (
+  const { rows } = await sql<Recorded>`
+    with result as materialized (
       select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
-        case when c.id is null then x.state else 'cancelled' end as state,
-        case when c.id is null then x.code when c.state = 'cancelled' then 'cancelled' else 'pointless' end as code
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        case when ended is null then x.state else 'cancelled' end as state, coalesce(ended, x.code) as code
+      from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
         as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz,
-          settled_by text)
-        left join message m on m.id = x.id and x.state = 'pending'
-        left join enrollment e on e.id = m.enrollment_id
-        left join campaign c on c.id = e.campaign_id and (c.state = 'cancelled'
-          or (c.state = 'running' and c.pointless_action = 'drop' and c.pointless_after <= ${input.now}::timestamptz))
+          settled_by text),
+        -- Looked up for those that would wait again only.
+        lateral (select case when x.state = 'pending' then (
+          select case c.state when 'cancelled' then 'cancelled' else 'pointless' end
+          from message m join enrollment e on e.id = m.enrollment_id join campaign c on c.id = e.campaign_id
+          where m.id = x.id and (c.state = 'cancelled'
+            or (c.state = 'running' and c.pointless_action = 'drop' and c.pointless_after <= ${input.now}::timestamptz))) end as ended) campaign
     ), moved as (
       update message m set state = r.state, gateway_message_id = coalesce(r.gateway_id, m.gateway_message_id),
         failure_code = r.code, failure_message = case when r.state <> 'sent' then r.detail end, settled_by = r.settled_by,
@@ -101,10 +104,12 @@ export async function recordResults(
         failed_at = case when m.state = 'failed' then m.at end, failure_code = case m.state when 'failed' then m.code end,
         not_before = coalesce(m.not_before, e.not_before)
       from moved m where e.id = m.enrollment_id
-      returning e.id, e.campaign_id
+      returning e.campaign_id
     )
-    select m.enrollment_id, e.campaign_id from moved m left join enrolled e on e.id = m.enrollment_id`.execute(tx);
-  return recorded;
+    -- Not joined: the planner takes what was moved for one row, and would compare each with each.
+    select (select coalesce(array_agg(distinct campaign_id), '{}') from enrolled) as campaign_ids,
+      exists (select 1 from moved where enrollment_id is null) as answers`.execute(tx);
+  return rows[0] ?? { campaignIds: [], answers: false };
 }
 
 /**

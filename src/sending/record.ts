@@ -55,18 +55,15 @@ export async function record(
       );
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const result of input.results) await suppressRefused(tx, deps, result);
-    const recorded = await recordResults(tx, {
-      accountId: lease.accountId,
-      now: deps.clock.now(),
-      ...input,
-    });
-    await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
+    // Lanes before the counters of campaigns, as in a claim, which may run at the same time.
     for (const result of input.results) await pauseSender(tx, deps, lease, result);
+    const recorded = await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
+    await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
     deps.reach('inside the record');
-    const campaigns = new Set(
-      recorded.flatMap((row) => (row.campaignId === null ? [] : [`campaign:${row.campaignId}`])),
-    );
-    await notifyLive(tx, [...campaigns, ...(recorded.some((row) => row.enrollmentId === null) ? ['inbox'] : [])]);
+    await notifyLive(tx, [
+      ...recorded.campaignIds.map((id) => `campaign:${id}`),
+      ...(recorded.answers ? ['inbox'] : []),
+    ]);
   });
   deps.reach('after the record');
 }

@@ -6,7 +6,7 @@ import { type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
 import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
-import type { Holder } from './holder-state.ts';
+import { type Holder, underWay } from './holder-state.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
 import { windowMargin } from './window-margin.ts';
@@ -19,7 +19,7 @@ export interface Served {
 }
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
-const CLAIM_MAX = 250;
+export const CLAIM_MAX = 100;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
@@ -44,7 +44,7 @@ export async function serveCampaigns(
     const now = holder.clock.now();
     const groups = book.open(campaign, now, marginMs);
     if (groups.length === 0) continue;
-    const room = holder.pacer.campaignRoom(now, holder.inFlight.size);
+    const room = holder.pacer.campaignRoom(now, underWay(holder));
     const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
     const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };

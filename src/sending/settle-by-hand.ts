@@ -74,9 +74,9 @@ export async function settleByHand(
       },
     ],
   });
-  if (recorded.length > 0) await applyEarlyReceipts(tx, text.accountId, gatewayIds);
+  if (recorded.campaignIds.length > 0) await applyEarlyReceipts(tx, text.accountId, gatewayIds);
   const settled = (await findCampaignText(tx, input)) ?? text;
-  if (recorded.length === 0) return settledAlready(settled);
+  if (recorded.campaignIds.length === 0) return settledAlready(settled);
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,

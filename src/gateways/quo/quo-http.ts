@@ -95,12 +95,17 @@ function giveUp(outgoing: http.ClientRequest): void {
 
 const NO_ANSWER = 'no answer in time';
 
-function exchange(url: string, { method, json, mayBegin }: QuoRequest, options: QuoHttpOptions): Promise<Exchange> {
+function exchange(
+  url: string,
+  { method, json, apiVersion, mayBegin }: QuoRequest,
+  options: QuoHttpOptions,
+): Promise<Exchange> {
   const { request, agent, opens } = url.startsWith('https:') ? HTTPS : HTTP;
   const body = json === undefined ? undefined : JSON.stringify(json);
   const headers = {
     authorization: options.apiKey,
     accept: 'application/json',
+    ...(apiVersion === undefined ? {} : { 'quo-api-version': apiVersion }),
     ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   };
   return new Promise((resolve) => {

@@ -73,7 +73,7 @@ export const connectAccount = jsonRoute({
     name: z.string().trim().min(1).max(200),
     apiKey: z.string().trim().min(8).max(500),
     baseUrl: z.url().max(300).optional().openapi({ description: 'Default https://api.openphone.com' }),
-    ratePerSecond: z.number().min(0.1).max(1000).optional(),
+    ratePerSecond: z.number().min(0.1).max(10_000).optional(),
   }),
   response: accountSchema,
   status: 201,
@@ -106,7 +106,7 @@ export const updateAccount = jsonRoute({
   params: accountParams,
   body: z.strictObject({
     name: z.string().trim().min(1).max(200).optional(),
-    ratePerSecond: z.number().min(0.1).max(1000).optional(),
+    ratePerSecond: z.number().min(0.1).max(10_000).optional(),
     state: z.enum(['active', 'paused']).optional(),
     reason: pauseReason,
   }),

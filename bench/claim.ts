@@ -1,0 +1,142 @@
+import { DEFAULT_SENDING_POLICY } from '../src/business/sending-policy.ts';
+import { parseTemplate } from '../src/messages/template-parser.ts';
+import { dayIn } from '../src/platform/calendar.ts';
+import type { Uuid } from '../src/platform/ids.ts';
+import { addMs, HOUR_MS, MINUTE_MS } from '../src/platform/time.ts';
+import { claimCampaign } from '../src/sending/claim.ts';
+import { windowBook } from '../src/sending/decide-turn.ts';
+import { acquireLease } from '../src/sending/lease-store.ts';
+import { CLAIM_MAX } from '../src/sending/serve-campaigns.ts';
+import { readTurnFacts } from '../src/sending/turn-store.ts';
+import { countOption, percentile, report, shown } from './support/measure.ts';
+import { draftCampaign, enroll, insertPeople, insertSender, PLACES, startCampaign } from './support/people.ts';
+import { openBenchWorld, tidy } from './support/world.ts';
+
+/**
+ * `node bench/claim.ts [--people=N] [--json]`: the engine's own claims (the largest that it makes) from a campaign in which a hundredth
+ * of the people are in open windows and the others wait for theirs. The reference, claimed in turns with it, is a campaign of that
+ * hundredth alone.
+ */
+const PEOPLE = countOption('people', 1_000_000);
+const OPEN = PEOPLE / 100;
+const P95_MS_MAX = 20;
+/** Of either campaign; the rest keeps waiting, so that every claim finds as much as it may take. */
+const WARM_UP = 5;
+const CLAIMS = Math.floor((OPEN * 0.8) / CLAIM_MAX) - WARM_UP;
+
+// A Tuesday, 8:30 in New York: open on the East coast, closed everywhere else.
+const world = await openBenchWorld({ name: 'claim', startsAt: '2026-11-17T13:30:00Z' });
+try {
+  const book = windowBook(DEFAULT_SENDING_POLICY);
+  const everywhere = { windowStartMinute: 480, windowEndMinute: 1260 };
+  const isOpen = ({ zoneGroup }: { readonly zoneGroup: string }): boolean =>
+    book.open({ ...everywhere, zoneGroups: [zoneGroup] }, world.clock.now(), 0).length > 0 &&
+    book.open({ ...everywhere, zoneGroups: [zoneGroup] }, addMs(world.clock.now(), HOUR_MS), 0).length > 0;
+  const open = PLACES.filter(isOpen);
+  const closed = PLACES.filter(({ zoneGroup }) => zoneGroup.endsWith('/Los_Angeles') || zoneGroup.endsWith('/Denver'));
+  const { laneId, accountId } = await insertSender(world, { gatewayRef: 'PNbench', phone: '+16175550001' });
+  const lease = await acquireLease(world.db, {
+    accountId,
+    owner: 'bench',
+    now: world.clock.now(),
+    latestEnd: addMs(world.clock.now(), HOUR_MS),
+    expiresAt: addMs(world.clock.now(), HOUR_MS),
+  });
+  if (lease === undefined) throw new Error('the lease of a new account cannot be taken');
+  // Of a lane that new people go to: each campaign has its own people.
+  await insertPeople(world, { count: OPEN, places: open, tag: 'few' });
+  await insertPeople(world, { count: OPEN, places: open, tag: 'many', crowd: 1 });
+  await insertPeople(world, { count: PEOPLE - OPEN, places: closed, tag: 'many', crowd: 2 });
+  const few = await draftCampaign(world, { tag: 'few', laneIds: [laneId] });
+  const many = await draftCampaign(world, { tag: 'many', laneIds: [laneId] });
+  for (const campaign of [few, many]) await enroll(world, campaign);
+  for (const campaign of [few, many]) await startCampaign(world, campaign.id);
+  await tidy(world, ['contact', 'suppression', 'enrollment']);
+
+  const claim = async (campaignId: Uuid, limit: number): Promise<number> => {
+    const now = world.clock.now();
+    const facts = await readTurnFacts(world.db, accountId, now);
+    const campaign = facts?.campaigns.find(({ id }) => id === campaignId);
+    if (campaign === undefined) throw new Error(`campaign ${campaignId} does not run`);
+    const variants = [few, many].flatMap(({ variants }) => variants);
+    const startedAt = performance.now();
+    const claimed = await claimCampaign(
+      { db: world.db, newUuid: world.newUuid, reach: () => undefined },
+      lease,
+      {
+        campaignId,
+        laneId,
+        servesLaneIds: [laneId],
+        removedLaneIds: [],
+        takesNewPeople: true,
+        day: dayIn('America/New_York', now),
+        openGroups: book.open(campaign, now, 15 * MINUTE_MS),
+        templates: new Map(
+          variants.flatMap(({ id, body }) => {
+            const parsed = parseTemplate(body);
+            return parsed.ok ? [[id, parsed.value] as const] : [];
+          }),
+        ),
+        businessName: 'Bench',
+        limit,
+        notTextedForDays: null,
+      },
+      now,
+    );
+    const ms = performance.now() - startedAt;
+    if (claimed.taken !== limit) throw new Error(`a claim of ${limit} people took ${claimed.taken}`);
+    return ms;
+  };
+  const times = { few: [] as number[], many: [] as number[], two: [] as number[] };
+  for (let round = -WARM_UP; round < CLAIMS; round += 1) {
+    const [ofFew, ofMany, ofTwo] = [
+      await claim(few.id, CLAIM_MAX),
+      await claim(many.id, CLAIM_MAX),
+      await claim(many.id, 2),
+    ];
+    if (round < 0) continue;
+    times.few.push(ofFew);
+    times.many.push(ofMany);
+    times.two.push(ofTwo);
+  }
+  tell(times);
+} finally {
+  await world.close();
+}
+
+function tell(times: Readonly<Record<'few' | 'many' | 'two', readonly number[]>>): void {
+  const [claimP95Ms, referenceP95Ms] = [percentile(times.many, 95), percentile(times.few, 95)];
+  const [claimP50Ms, referenceP50Ms] = [percentile(times.many, 50), percentile(times.few, 50)];
+  const [twoP50Ms, twoP95Ms] = [percentile(times.two, 50), percentile(times.two, 95)];
+  const growth = claimP50Ms / referenceP50Ms;
+  const maxRssBytes = process.resourceUsage().maxRSS * 1_024;
+  report({
+    bench: 'claim',
+    figures: {
+      people: PEOPLE,
+      peopleInOpenWindows: OPEN,
+      textsPerClaim: CLAIM_MAX,
+      claims: times.many.length,
+      claimP50Ms,
+      claimP95Ms,
+      referenceP50Ms,
+      referenceP95Ms,
+      growth,
+      twoP50Ms,
+      twoP95Ms,
+      maxRssBytes,
+    },
+    requirements: [
+      { figure: 'claimP95Ms', atMost: P95_MS_MAX },
+      { figure: 'growth', atMost: 1.5 },
+      { figure: 'maxRssBytes', atMost: 300e6 },
+    ],
+    lines: [
+      `claims of ${CLAIM_MAX} texts, database on the same machine, ${times.many.length} of each`,
+      `  ${shown(PEOPLE)} wait, ${shown(PEOPLE - OPEN)} of them in closed windows  p50 ${shown(claimP50Ms)} ms, p95 ${shown(claimP95Ms)} ms`,
+      `  reference: ${shown(OPEN)} wait, all in open windows   p50 ${shown(referenceP50Ms)} ms, p95 ${shown(referenceP95Ms)} ms`,
+      `  a hundred times as many take ${growth.toFixed(2)} times as long (p50)`,
+      `  a claim of 2, as an account of 8 texts/s makes them  p50 ${shown(twoP50Ms)} ms, p95 ${shown(twoP95Ms)} ms`,
+    ],
+  });
+}

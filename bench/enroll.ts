@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { Campaign } from '../src/campaigns/campaign.ts';
+import { countOption, report, shown } from './support/measure.ts';
+import { draftCampaign, enroll, insertPeople, insertSender, PLACES } from './support/people.ts';
+import { openBenchWorld, tidy } from './support/world.ts';
+
+/**
+ * `node bench/enroll.ts [--people=N] [--json]`: enrolls everybody who has a tag, with the statement that a launch uses (rules of
+ * eligibility, variants, counters of the campaign). The reference is a bare `insert ... select` of as many people into the same
+ * table, with its indexes, foreign keys and triggers; both begin with the table empty, and the better of two rounds counts.
+ */
+const PEOPLE = countOption('people', 1_000_000);
+const ROUNDS = 2;
+const SECONDS_MAX = 30;
+const TIMES_REFERENCE_MAX = 2;
+
+const world = await openBenchWorld({ name: 'enroll', startsAt: '2026-11-17T18:00:00Z' });
+try {
+  const { laneId } = await insertSender(world, { gatewayRef: 'PNbench', phone: '+16175550001' });
+  await insertPeople(world, { count: PEOPLE, places: PLACES, tag: 'all' });
+  await tidy(world, ['contact', 'suppression']);
+  const campaign = await draftCampaign(world, { tag: 'all', laneIds: [laneId] });
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1)
+    rounds.push({
+      enroll: await timed(() => enroll(world, campaign)),
+      bare: await timed(() => insertBare(campaign)),
+    });
+  tell({
+    enrollSeconds: Math.min(...rounds.map((round) => round.enroll)),
+    bareSeconds: Math.min(...rounds.map((round) => round.bare)),
+  });
+} finally {
+  await world.close();
+}
+
+async function insertBare({ id, variants: [variant] }: Campaign): Promise<void> {
+  const now = world.clock.now();
+  await world.tx((tx) =>
+    sql`
+        insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, not_before, created_at)
+        select uuidv7(), ${id}, id, phone, ${variant?.id}, zone_group, 'pending', ${now}, ${now}
+        from contact where tags && array['all']`.execute(tx),
+  );
+}
+
+/** Seconds; the table is empty before, and everybody is in it afterwards. */
+async function timed(work: () => Promise<void>): Promise<number> {
+  await world.tx(async (tx) => {
+    await sql`truncate enrollment, message, message_attempt`.execute(tx);
+    await sql`delete from campaign_totals`.execute(tx);
+    await sql`delete from campaign_zone_group`.execute(tx);
+  });
+  const startedAt = performance.now();
+  await work();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const { rows } = await sql<{ n: number }>`select count(*) as n from enrollment`.execute(world.db);
+  if (rows[0]?.n !== PEOPLE) throw new Error(`${PEOPLE} people were to be enrolled, ${rows[0]?.n} are`);
+  return seconds;
+}
+
+function tell(measured: { readonly enrollSeconds: number; readonly bareSeconds: number }): void {
+  const { enrollSeconds, bareSeconds } = measured;
+  const timesBare = enrollSeconds / bareSeconds;
+  report({
+    bench: 'enroll',
+    figures: { people: PEOPLE, enrollSeconds, bareSeconds, timesBare },
+    requirements: [
+      { figure: 'enrollSeconds', atMost: SECONDS_MAX },
+      { figure: 'timesBare', atMost: TIMES_REFERENCE_MAX },
+    ],
+    lines: [
+      `enrolling ${shown(PEOPLE)} people, database on the same machine, better of ${ROUNDS} rounds`,
+      `  with every rule of eligibility          ${shown(enrollSeconds)} s`,
+      `  reference: bare insert ... select       ${shown(bareSeconds)} s; the rules take ${timesBare.toFixed(2)} times as long`,
+    ],
+  });
+}

@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** A process of the bench that tells one thing when it is ready (or nothing) and one when it is told to stop (or nothing). */
+export interface Child {
+  /** Rejects when the process ends by itself. */
+  readonly died: Promise<never>;
+  /** What it tells next. */
+  told(): Promise<unknown>;
+  /** Lets it close what it has open; resolves with the last thing that it told while closing. */
+  stop(): Promise<unknown>;
+}
+
+/** The flags of the product (bin/textwright), whatever flags this bench runs with. */
+const PRODUCT_FLAGS = ['--max-semi-space-size=8'];
+
+export function startChild(script: string, args: readonly string[]): Child {
+  const child = fork(join(import.meta.dirname, script), args, { execArgv: PRODUCT_FLAGS });
+  const died = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${script} ended by itself with exit code ${code}`)));
+  });
+  died.catch(() => undefined);
+  const told = async (): Promise<unknown> => {
+    const [message] = await Promise.race([once(child, 'message'), died]);
+    return message;
+  };
+  return {
+    died,
+    told,
+    async stop() {
+      let last: unknown;
+      child.on('message', (message) => {
+        last = message;
+      });
+      const exited = once(child, 'exit');
+      child.send('stop');
+      await exited;
+      return last;
+    },
+  };
+}
