@@ -122,6 +122,12 @@ async function judge(
   messages: readonly GatewayMessage[],
   templates: Parameters<typeof foreignTexts>[1]['templates'],
 ) {
+  // Before the known ids: a text that is being recorded meanwhile is then on its way, or known, or both, but never neither.
+  const open = await readOpenTexts(
+    deps.db,
+    accountId,
+    messages.filter((message) => message.direction === 'outbound').flatMap((message) => message.to),
+  );
   const known = await knownGatewayIds(
     deps.db,
     accountId,
@@ -129,11 +135,6 @@ async function judge(
   );
   const unknown = messages.filter((message) => !known.has(message.gatewayMessageId));
   const outbound = unknown.filter((message) => message.direction === 'outbound');
-  const open = await readOpenTexts(
-    deps.db,
-    accountId,
-    outbound.flatMap((message) => message.to),
-  );
   return {
     known: messages.filter((message) => message.direction === 'outbound' && known.has(message.gatewayMessageId)).length,
     foreign: foreignTexts(outbound, {
