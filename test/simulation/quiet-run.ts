@@ -52,6 +52,8 @@ export async function playQuietly(
     keepTrace: false,
     enrollments: 0,
     plan: planOf(run),
+    // At rates that are chosen to matter, a question who else sends would cost as much as a text.
+    guardAgainMs: 100 * 24 * 60 * MINUTE_MS,
     async afterLaunch(launched) {
       known = launched;
       const { db, world, clock, campaignIds } = launched;

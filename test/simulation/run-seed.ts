@@ -39,6 +39,8 @@ interface SeedOptions {
   /** Instead of the one that the seed draws. */
   readonly plan?: Plan;
   readonly afterLaunch?: (launched: Launched) => Promise<void>;
+  /** Between two questions who else sends; each takes the place of a text. */
+  readonly guardAgainMs?: number;
 }
 
 export interface SeedResult {
@@ -92,6 +94,7 @@ interface Simulation {
   readonly checkers: Checkers;
   readonly lives: Map<Actor, Set<{ readonly topic: string; readonly call: (topic: string) => void }>>;
   readonly campaignIds: Uuid[];
+  readonly guardAgainMs: number;
   crashes: number;
   workers: number;
   calm: boolean;
@@ -148,6 +151,7 @@ async function runIn(database: Database, options: SeedOptions): Promise<SeedResu
     checkers,
     lives: new Map(),
     campaignIds: [],
+    guardAgainMs: options.guardAgainMs ?? 30_000,
     crashes: 0,
     workers: 0,
     calm: false,
@@ -350,7 +354,7 @@ function startWorker(
       owner: actor.name,
       leaseMs: plan.leaseMs,
       settleGraceMs: 60_000,
-      guardAgainMs: 30_000,
+      guardAgainMs: simulation.guardAgainMs,
       windowMarginMs: 15 * 60_000,
       idleMs: plan.idleMs,
       lookMs: plan.idleMs,
