@@ -4,7 +4,7 @@ import { createDraft, type NewDraft } from '../src/campaigns/manage-drafts.ts';
 import { storedE164 } from '../src/contacts/phone.ts';
 import { plausibleZones, zoneGroupKey } from '../src/contacts/zones.ts';
 import type { Clock } from '../src/platform/clock.ts';
-import { type Db, runTx } from '../src/platform/database.ts';
+import { type Db, runTx, type Tx } from '../src/platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../src/platform/ids.ts';
 import type { Secrets } from '../src/platform/secrets.ts';
 
@@ -86,8 +86,15 @@ export async function insertAccount(
 }
 
 /** A launched campaign; throws with the refusal when it cannot be launched. */
-export async function launchTestCampaign(
+export const launchTestCampaign = (
   db: Db,
+  world: FixtureWorld,
+  input: Partial<NewDraft> & { readonly laneIds: readonly Uuid[] },
+): Promise<Uuid> => runTx(db, (tx) => launchCampaignIn(tx, world, input));
+
+/** The same, as a part of a transaction. */
+export async function launchCampaignIn(
+  tx: Tx,
   world: FixtureWorld,
   input: Partial<NewDraft> & { readonly laneIds: readonly Uuid[] },
 ): Promise<Uuid> {
@@ -98,20 +105,18 @@ export async function launchTestCampaign(
     priority: 5,
     ...input,
   };
-  return runTx(db, async (tx) => {
-    const created = await createDraft(tx, world, { ...draft, createdBy: 'test' });
-    if (!created.ok) throw new Error(created.error.message);
-    const { id, revision, name } = created.value;
-    const launched = await launchCampaign(tx, world, {
-      id,
-      shownId: showId('campaign', id),
-      revision,
-      confirmName: name,
-      actor: 'test',
-    });
-    if (!launched.ok) throw new Error(launched.error.message);
-    return id;
+  const created = await createDraft(tx, world, { ...draft, createdBy: 'test' });
+  if (!created.ok) throw new Error(created.error.message);
+  const { id, revision, name } = created.value;
+  const launched = await launchCampaign(tx, world, {
+    id,
+    shownId: showId('campaign', id),
+    revision,
+    confirmName: name,
+    actor: 'test',
   });
+  if (!launched.ok) throw new Error(launched.error.message);
+  return id;
 }
 
 /** Enrollments of a campaign by state. */

@@ -128,7 +128,7 @@ async function forgetDeadServer(cluster: Cluster, pid: number): Promise<'none'> 
 
 /**
  * Starts a server in a session of its own, so that it outlives this process, on 127.0.0.1 and a free port (`preferredPort`
- * when it is free). The caller holds the folder's lock and has found no server.
+ * when it is free), and on Unix sockets only where the settings name folders for them. The caller holds the folder's lock and has found no server.
  */
 export async function launchServer(
   cluster: Cluster,
@@ -139,7 +139,7 @@ export async function launchServer(
   let portAttempts = 1;
   const launched = await pollUntil(
     async () => {
-      const outcome = await tryLaunch(cluster, port);
+      const outcome = await tryLaunch(cluster, { port, sockets: options.settings['unix_socket_directories'] ?? '' });
       if (outcome.kind === 'ready') return outcome.server;
       if (outcome.reason === 'port-taken' && portAttempts < PORT_ATTEMPTS_MAX) {
         portAttempts += 1;
@@ -176,9 +176,16 @@ type Launch =
       readonly said: string;
     };
 
-async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
+interface Address {
+  readonly port: number;
+  /** Folders of Unix sockets, separated by commas. */
+  readonly sockets: string;
+}
+
+async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
   const { folder, binaries, log } = cluster;
-  const { child, logOffset } = await spawnServer(cluster, port);
+  const { port } = address;
+  const { child, logOffset } = await spawnServer(cluster, address);
   const ready = await pollUntil(
     async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
@@ -198,12 +205,15 @@ async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
 }
 
 /** Its output goes to a file: a pipe to this process would break when this process ends. */
-async function spawnServer(cluster: Cluster, port: number): Promise<{ child: ChildProcess; logOffset: number }> {
+async function spawnServer(
+  cluster: Cluster,
+  { port, sockets }: Address,
+): Promise<{ child: ChildProcess; logOffset: number }> {
   const { folder, binaries, user } = cluster;
   const { file, offset } = await openLog(cluster);
-  const address = ['-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`, '-c', 'unix_socket_directories='];
+  const address = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${sockets}`];
   try {
-    const child = spawn(binaries.postgres, ['-D', folder, ...address], {
+    const child = spawn(binaries.postgres, ['-D', folder, ...address.flatMap((setting) => ['-c', setting])], {
       ...spawnOptions(user),
       detached: true,
       stdio: ['ignore', file.fd, file.fd],

@@ -31,6 +31,19 @@ describe('the pace of a campaign', () => {
     expect(paceRoom(limits, used, moment(300, 0, '2026-11-18'))).toBe(10);
   });
 
+  it('waits for the hour that a worker whose clock is ahead has begun, and begins neither anew', () => {
+    const limits = { ...FREE, maxPerHour: 10 };
+    const ahead = paceAfter(paceAfter(freshPace(moment(39)), 10, moment(39)), 3, moment(40));
+    expect(paceRoom(limits, ahead, moment(39))).toBe(0);
+    expect(paceRoom(limits, ahead, moment(40))).toBe(7);
+  });
+
+  it('does not wait for an hour that a clock wrote that was days ahead', () => {
+    const limits = { ...FREE, maxPerHour: 10 };
+    const ahead = freshPace(moment(3 * 24 * 60));
+    expect(paceRoom(limits, ahead, moment(0))).toBe(10);
+  });
+
   it('is spread: one text, then the next after its interval', () => {
     const limits = { ...FREE, finishBy: addMs(NOW, HOUR_MS) };
     const every = 5 * MINUTE_MS;

@@ -41,6 +41,13 @@ export const freshPace = ({ now, day }: Pick<PaceMoment, 'now' | 'day'>): PaceUs
 /** The hour of the clock that an instant is in; all zones of the United States share its borders. */
 export const hourOf = (at: Instant): Instant => instantFromMs(Math.floor(at.epochMilliseconds / HOUR_MS) * HOUR_MS);
 
+/**
+ * The hour that is counted lies ahead: the clock of another worker does, by at most an hour. Counting back and forth between two hours
+ * would begin both anew each time.
+ */
+const isAhead = ({ hourStart }: PaceUsed, { now }: PaceMoment): boolean =>
+  isBefore(now, hourStart) && msBetween(now, hourStart) <= HOUR_MS;
+
 /** The counters as they are at `now`: those of an hour or a day that is over begin anew. */
 export function paceCounts(used: PaceUsed, { now, day }: Pick<PaceMoment, 'now' | 'day'>): PaceUsed {
   const hourStart = hourOf(now);
@@ -53,6 +60,7 @@ export function paceCounts(used: PaceUsed, { now, day }: Pick<PaceMoment, 'now' 
 
 /** Texts that may begin now. */
 export function paceRoom(limits: PaceLimits, used: PaceUsed, moment: PaceMoment): number {
+  if (isAhead(used, moment) && (limits.maxPerHour !== null || limits.maxPerDay !== null)) return 0;
   const counts = paceCounts(used, moment);
   return Math.min(countedRoom(limits, counts), spreadRoom(counts.nextAt, moment));
 }

@@ -22,6 +22,7 @@ import { claimCampaign, type Prepared } from './claim.ts';
 import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
 import type { OpenGroup } from './decide-turn.ts';
+import { knownLong } from './known-long.ts';
 import { acquireLease, type Lease, readHolds } from './lease-store.ts';
 import { record } from './record.ts';
 import { resumeDueLanes } from './record-store.ts';
@@ -35,6 +36,7 @@ beforeEach(async () => {
 
 const LANES = NUMBERS.map((number) => ({ gatewayRef: number.id, phone: number.phone, dailyCap: 1000 }));
 const ZONE = 'America/New_York';
+const NEVER = new AbortController().signal;
 
 const reach = (): void => undefined;
 const openGroup = (zoneGroup: string, notAfter: Instant): OpenGroup => ({
@@ -330,12 +332,35 @@ describe('settling', () => {
     const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
     const clear = new Set<Uuid>();
     for (let turn = 0; turn < 6; turn += 1) {
-      const deps = { ...world, clock, gateway, graceMs: 0, lanes };
+      const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
       const { results } = await settleUnknown(deps, started.accountId, 2);
       for (const result of results) clear.add(result.messageId);
       await clock.advance(2_000);
     }
     expect(clear.size).toBe(2);
+  });
+
+  it('takes no absence for proof before it has known of the text for a while, whatever the clocks say', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    await answerAll(world, started, { to: 'unknown', detail: 'test' });
+    // By a clock that was an hour behind ours.
+    await sql`update message set attempted_at = attempted_at - interval '1 hour'`.execute(database.db);
+    const baseUrl = await answering(() => ({
+      status: 200,
+      body: { data: [], totalItems: 0, nextPageToken: null },
+    }));
+    const clock = manualClock(world.clock.now());
+    const gateway = quoGateway({ baseUrl, apiKey: API_KEY, clock, random: world.random, requestTimeoutMs: 1_000 });
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
+    const deps = { ...world, clock, gateway, graceMs: 60_000, knownLong: knownLong(clock, 60_000, NEVER), lanes };
+    const outcomes = async () =>
+      (await settleUnknown(deps, started.accountId, 1)).results.map((result) => result.outcome);
+    expect(await outcomes()).toEqual([]);
+    await clock.advance(59_000);
+    expect(await outcomes()).toEqual([]);
+    await clock.advance(61_000);
+    expect(await outcomes()).toEqual(['settled_absent']);
   });
 });
 

@@ -10,6 +10,7 @@ import type { Breaker } from './breaker.ts';
 import type { StoredBreaker } from './breaker-store.ts';
 import type { Reach } from './crash-points.ts';
 import type { WindowBook } from './decide-turn.ts';
+import type { KnownLong } from './known-long.ts';
 import type { Lease } from './lease-store.ts';
 import type { Pacer } from './pacer.ts';
 import type { HandedOver } from './record.ts';
@@ -67,6 +68,7 @@ export interface Holder extends HolderDeps {
   recording: { readonly count: number; readonly done: Promise<void> } | undefined;
   /** What hand-overs, or recording beside the loop, threw. */
   readonly broken: unknown[];
+  readonly knownLong: KnownLong;
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
   readonly servedTurn: Map<Uuid, number>;
   turn: number;

@@ -18,6 +18,7 @@ import { guardAgainstClones } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
+import { knownLong } from './known-long.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import { createPacer } from './pacer.ts';
 import { checkReceipts } from './receipts.ts';
@@ -47,6 +48,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     settled: [],
     recording: undefined,
     broken: [],
+    knownLong: knownLong(deps.clock, patience(deps.clock, deps.options.settleGraceMs), drain),
     templates: new Map(),
     servedTurn: new Map(),
     turn: 0,

@@ -19,6 +19,15 @@ describe('token bucket', () => {
     expect(bucket.available(addMs(NOW, 125))).toBe(1);
   });
 
+  it('goes on when its clock is set back by an hour, and does not fill twice for a step that knows an earlier instant', () => {
+    const bucket = tokenBucket(8, NOW);
+    bucket.take(addMs(NOW, 1_000), 2);
+    expect(bucket.available(addMs(NOW, 500))).toBe(0);
+    expect(bucket.available(addMs(NOW, 1_000))).toBe(0);
+    expect(bucket.available(addMs(NOW, -3_600_000))).toBe(0);
+    expect(bucket.available(addMs(NOW, -3_599_000))).toBe(2);
+  });
+
   it('never lets more than the rate and a quarter of a second through, whatever the rhythm of asking', () => {
     const waits = fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 200 });
     fc.assert(

@@ -3,7 +3,8 @@
  * since the attempt began.
  *
  * - A listed text that none of our messages owns, with our text: it was sent.
- * - None, and the grace time is over (longer than a request can live): provably absent, it waits again.
+ * - None, and the grace time is over (longer than a request can live), both by the clock and since this process knows of the text:
+ *   provably absent, it waits again.
  * - The gateway does not answer: stays unknown, is asked again later.
  */
 import type { Gateway, GatewayMessage } from '../gateways/gateway.ts';
@@ -12,7 +13,8 @@ import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { addMs, HOUR_MS, msBetween } from '../platform/time.ts';
+import type { KnownLong } from './known-long.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage } from './settle-store.ts';
 
@@ -22,11 +24,13 @@ export interface SettleDeps {
   readonly gateway: Gateway;
   /** Real milliseconds after the attempt from which absence counts as proof. */
   readonly graceMs: number;
+  /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
+  readonly knownLong: KnownLong;
   readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string; readonly zone: string }>;
 }
 
-/** Clocks differ: the gateway may have dated the text a little before our attempt. */
-const CLOCK_SKEW_MS = MINUTE_MS;
+/** Clocks differ: the gateway may have dated the text before our attempt, by hours where ours was set wrong. */
+const CLOCK_SKEW_MS = 2 * HOUR_MS;
 const ASK_AGAIN_MS = 2_000;
 
 /** Asks about at most `limit` numbers, side by side; returns what became clear, to be recorded by the holder. */
@@ -75,7 +79,10 @@ async function settleNumber(
   );
   const graceMs = patience(deps.clock, deps.graceMs);
   const early = messages.filter(
-    (message) => !verdicts.has(message.id) && msBetween(message.attemptedAt, askedAt) < graceMs,
+    (message) =>
+      !verdicts.has(message.id) &&
+      // Asked about in any case: its time begins with the first question.
+      (!deps.knownLong.has(attemptOf(message)) || msBetween(message.attemptedAt, askedAt) < graceMs),
   );
   // Most are listed within seconds; the longer a text is not, the rarer the question.
   const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), msBetween(first.attemptedAt, askedAt)));
@@ -87,6 +94,7 @@ async function settleNumber(
   return messages
     .filter((message) => !early.includes(message))
     .map((message): HandedOver => {
+      deps.knownLong.forget(attemptOf(message));
       const listed = verdicts.get(message.id);
       return {
         messageId: message.id,
@@ -103,6 +111,8 @@ async function settleNumber(
       };
     });
 }
+
+const attemptOf = ({ id, attempts }: Pick<UnknownMessage, 'id' | 'attempts'>): string => `${id} ${attempts}`;
 
 /** Pairs each of our messages with one listed text of the same words, oldest with oldest. */
 export function matchListed(

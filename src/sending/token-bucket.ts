@@ -13,6 +13,7 @@ export interface TokenBucket {
 }
 
 const BURST_SECONDS = 0.25;
+const SET_BACK_MS = 30_000;
 
 export function tokenBucket(ratePerSecond: number, startsAt: Instant): TokenBucket {
   const capacity = Math.max(1, ratePerSecond * BURST_SECONDS);
@@ -21,7 +22,10 @@ export function tokenBucket(ratePerSecond: number, startsAt: Instant): TokenBuck
   const fill = (now: Instant): void => {
     const elapsedMs = Math.max(0, now.epochMilliseconds - filledAtMs);
     tokens = Math.min(capacity, tokens + (elapsedMs / 1000) * ratePerSecond);
-    filledAtMs = Math.max(filledAtMs, now.epochMilliseconds);
+    const { epochMilliseconds: nowMs } = now;
+    // A clock that was set back fills on from there, or nothing would begin until it has caught up; an instant of some moments ago
+    // comes from a step of this very turn.
+    filledAtMs = filledAtMs - nowMs > SET_BACK_MS ? nowMs : Math.max(filledAtMs, nowMs);
   };
   return {
     available(now) {

@@ -1,229 +1,212 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { type Db, dbOver, newConnection } from '../../src/platform/database.ts';
+import { type Db, dbOver } from '../../src/platform/database.ts';
+import { type Backend, BEGINS, ENDS, type Outcome } from './backend.ts';
+import { type Backends, DEADLOCK, type Freed } from './backends.ts';
+import { comesTo, type StatementCrash } from './statement-crashes.ts';
+import { digestOf, labelOf } from './statement-words.ts';
+import type { Tally } from './tally.ts';
 import type { Actor, World } from './world.ts';
 
 /**
- * Real PostgreSQL under the world's order: one statement at a time, each when its instant has come. A statement that waits for a
- * lock is parked, the world goes on, and it comes back after the transaction that held it has ended. Whether a statement waits
- * depends on the state of the tables alone, so that a run stays the same however fast the machine is.
+ * The database as the processes of the simulated world see it: each statement happens at its instant, one at a time, and may be
+ * lost, with or without its effect. Who waits for a lock is left waiting while the world goes on (backends.ts).
  */
 export interface SimDatabase {
   dbOf(actor: Actor): Db;
   /** Like the end of its process: open transactions are rolled back, statements that wait are given up. */
   crash(actor: Actor): void;
+  /** `die` is called when the actor has come to that statement. */
+  doom(actor: Actor, crash: StatementCrash, die: () => void): void;
+  /** The process stands still: what it leaves open is ended by the server after a while. */
+  stalls(actor: Actor): void;
   /** To be awaited after every step: rollbacks of the crashed. */
   settle(): Promise<void>;
   faults: DatabaseFaults;
-  close(): Promise<void>;
 }
 
+/** Shares of statements or of commits. */
 export interface DatabaseFaults {
-  /** Share of statements that fail with a lost connection, and of commits whose answer is lost. */
   statementLost: number;
+  /** Fails as a transaction that cannot be serialized. */
+  serialization: number;
   commitAnswerLost: number;
 }
 
 export interface Committed {
   readonly actor: Actor;
-  /** First words of its statements. */
   readonly statements: readonly string[];
   readonly topics: readonly string[];
 }
 
-interface Connection {
-  readonly client: pg.Client;
-  readonly pid: number;
+interface Session {
+  readonly backend: Backend;
   owner: Actor | undefined;
-  statements: string[];
-  topics: string[];
   lost: boolean;
-  parked: Parked | undefined;
+  transaction: { text: string; values: readonly unknown[] | undefined }[];
+  topics: string[];
+  /** Of the statement that waits. */
+  deliver: ((outcome: Outcome) => Promise<void>) | undefined;
 }
 
-interface Parked {
-  readonly running: Promise<Outcome>;
-  readonly deliver: (outcome: Outcome) => void | Promise<void>;
-  outcome: Outcome | undefined;
+interface Settle {
+  readonly resolve: (rows: pg.QueryResult) => unknown;
+  readonly reject: (error: unknown) => unknown;
 }
 
-type Outcome = { readonly rows: pg.QueryResult } | { readonly error: unknown };
+/** Those of every connection of the product (platform/database.ts), here by the clock of the world. */
+const LOCK_TIMEOUT_MS = 10_000;
+const IDLE_TRANSACTION_MS = 60_000;
 
-export async function createSimDatabase(options: {
+export function createSimDatabase(options: {
   readonly world: World;
-  readonly connectionString: string;
+  readonly backends: Backends;
+  readonly tally: Tally;
   readonly onCommit: (committed: Committed) => Promise<void>;
-}): Promise<SimDatabase> {
-  const { world, connectionString } = options;
-  const monitor = newConnection({ connectionString, applicationName: 'simulation-monitor' });
-  monitor.on('error', () => undefined);
-  await monitor.connect();
-  const free: Connection[] = [];
-  const all = new Set<Connection>();
-  const dying: Connection[] = [];
-  const faults: DatabaseFaults = { statementLost: 0, commitAnswerLost: 0 };
+}): SimDatabase {
+  const { world, backends, tally } = options;
+  const sessions = new Map<Backend, Session>();
+  const free: Session[] = [];
+  const dying: Session[] = [];
+  const dooms = new Map<Actor, { readonly crash: StatementCrash; readonly die: () => void }>();
+  const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0 };
 
-  const open = async (): Promise<Connection> => {
-    const client = newConnection({ connectionString, applicationName: 'simulation' });
-    client.on('error', () => undefined);
-    await client.connect();
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const made: Connection = {
-      client,
-      pid: rows[0]?.pid ?? 0,
+  const open = async (): Promise<Session> => {
+    const backend = await backends.take();
+    const session: Session = {
+      backend,
       owner: undefined,
-      statements: [],
-      topics: [],
       lost: false,
-      parked: undefined,
+      transaction: [],
+      topics: [],
+      deliver: undefined,
     };
-    all.add(made);
-    return made;
-  };
-
-  /** Process ids of the transactions that it waits for. */
-  const blockers = async (connection: Connection): Promise<readonly number[]> => {
-    const { rows } = await monitor.query<{ pids: number[] }>('select pg_blocking_pids($1) as pids', [connection.pid]);
-    return rows[0]?.pids ?? [];
-  };
-
-  /** Runs until it is over or known to wait for somebody. */
-  const overOrBlocked = async (connection: Connection, parked: Parked): Promise<void> => {
-    for (let tries = 0; parked.outcome === undefined; tries += 1) {
-      await overWithin(parked, tries === 0 ? 3 : 1);
-      if (parked.outcome !== undefined) return;
-      const pids = await blockers(connection);
-      if (pids.length === 0) continue;
-      // A ring of waiting transactions is broken by the server after `deadlock_timeout`; give it that time.
-      const ring = [...all].some((other) => other.parked !== undefined && pids.includes(other.pid));
-      if (!ring) return;
-      await overWithin(parked, DEADLOCK_MS);
-      if (parked.outcome !== undefined || (await blockers(connection)).length > 0) return;
-    }
-  };
-
-  const execute = async (
-    connection: Connection,
-    text: string,
-    values: readonly unknown[] | undefined,
-  ): Promise<Parked> => {
-    const parked: Parked = {
-      running: connection.client
-        .query(text, values === undefined ? undefined : [...values])
-        .then((rows): Outcome => ({ rows }))
-        .catch((error: unknown): Outcome => ({ error }))
-        .then((outcome) => {
-          parked.outcome = outcome;
-          return outcome;
-        }),
-      deliver: () => undefined,
-      outcome: undefined,
-    };
-    await overOrBlocked(connection, parked);
-    return parked;
-  };
-
-  /** Connections whose statement waits, who waits longest in front. */
-  const waiting: Connection[] = [];
-
-  /**
-   * Ends a transaction, and says whose statements are through now. The server would let all who waited for it run at once, and
-   * chance decide who is first at the next lock: they are held still and let go one after the other.
-   */
-  const released = async (end: () => Promise<void>): Promise<readonly Parked[]> => {
-    const still = waiting.length > 1 ? [...waiting] : [];
-    for (const connection of still) process.kill(connection.pid, 'SIGSTOP');
-    await end();
-    const through: Parked[] = [];
-    for (const connection of [...waiting]) {
-      if (still.includes(connection)) process.kill(connection.pid, 'SIGCONT');
-      const { parked } = connection;
-      if (parked === undefined) continue;
-      await overOrBlocked(connection, parked);
-      if (parked.outcome === undefined) continue;
-      connection.parked = undefined;
-      waiting.splice(waiting.indexOf(connection), 1);
-      through.push(parked);
-    }
-    return through;
+    sessions.set(backend, session);
+    return session;
   };
 
   /** One after the other: each goes on until it waits again, so that the order of what follows is always the same. */
-  const letThrough = async (through: readonly Parked[]): Promise<void> => {
-    for (const parked of through) {
-      if (parked.outcome !== undefined) await parked.deliver(parked.outcome);
-      await new Promise((resolve) => setImmediate(resolve));
+  const letThrough = async (freed: readonly Freed[]): Promise<void> => {
+    for (const { backend, outcome } of freed) {
+      const session = sessions.get(backend);
+      const deliver = session?.deliver;
+      if (session === undefined || deliver === undefined) continue;
+      session.deliver = undefined;
+      await deliver(outcome);
+      await turn();
     }
   };
 
-  const statement = (connection: Connection, actor: Actor, text: string, values: readonly unknown[] | undefined) =>
-    new Promise<pg.QueryResult>((resolve, reject) => {
-      const first = `${text.trim().slice(0, 60).replaceAll(/\s+/g, ' ')} ${digestOf(values)}`;
-      void world.wait(actor, first, async () => {
-        if (connection.lost) return reject(lostConnection());
-        const commit = /^commit\b/i.test(text);
-        const rollback = /^rollback\b/i.test(text);
-        if (!commit && !rollback && world.random.next() < faults.statementLost) {
-          const through = await released(async () => void (await connection.client.query('rollback')));
-          connection.lost = true;
-          reject(lostConnection());
-          await letThrough([{ running: NOTHING, deliver: () => undefined, outcome: undefined }, ...through]);
-          return;
-        }
-        const answerLost = commit && world.random.next() < faults.commitAnswerLost;
-        let parked: Parked | undefined;
-        const run = async (): Promise<void> => {
-          parked = await execute(connection, text, values);
-        };
-        const through = commit || rollback ? await released(run) : await run().then(() => []);
-        if (parked === undefined) throw new Error('the statement did not run');
-        const deliver = async (outcome: Outcome): Promise<void> => {
-          if ('error' in outcome) return reject(outcome.error);
-          await noteEffects(connection, actor, text, values);
-          if (answerLost) {
-            connection.lost = true;
-            return reject(lostConnection());
-          }
-          resolve(outcome.rows);
-        };
-        if (parked.outcome === undefined) {
-          world.note(`${actor.name}: parked`);
-          connection.parked = { ...parked, deliver };
-          waiting.push(connection);
-          connection.parked.running.then((outcome) => {
-            if (connection.parked !== undefined) connection.parked.outcome = outcome;
-          });
-          return;
-        }
-        await letThrough([{ ...parked, deliver }, ...through]);
-      });
-    });
+  const lose = async (session: Session): Promise<void> => {
+    session.lost = true;
+    session.transaction = [];
+    const freed = await backends.end(session.backend);
+    await turn();
+    await letThrough(freed);
+  };
 
-  const noteEffects = async (
-    connection: Connection,
+  /** What a fault makes of a statement that is about to run; `undefined`: it runs. */
+  const spoilt = (text: string): 'lost' | 'serialization' | undefined => {
+    const { statementLost, serialization } = faults;
+    if (statementLost + serialization === 0 || ENDS.test(text)) return undefined;
+    const drawn = world.random.next();
+    if (drawn < statementLost) return 'lost';
+    return drawn < statementLost + serialization ? 'serialization' : undefined;
+  };
+
+  const isDoomed = (session: Session, actor: Actor, when: 'before' | 'after', step: Session['transaction'][number]) => {
+    const doom = dooms.get(actor);
+    if (doom === undefined || !actor.alive || !comesTo(doom.crash, when, step, session.transaction)) return false;
+    doom.die();
+    return !actor.alive;
+  };
+
+  const perform = async (
+    session: Session,
     actor: Actor,
-    text: string,
-    values: readonly unknown[] | undefined,
+    step: Session['transaction'][number],
+    settle: Settle,
   ): Promise<void> => {
-    if (/^begin|^start transaction/i.test(text)) {
-      connection.statements = [];
-      connection.topics = [];
+    const { backend } = session;
+    const { text } = step;
+    if (session.lost) return void settle.reject(lostConnection());
+    if (isDoomed(session, actor, 'before', step)) return;
+    const fault = spoilt(text);
+    if (fault === 'lost') {
+      tally.count('statement lost');
+      settle.reject(lostConnection());
+      return lose(session);
+    }
+    if (fault === 'serialization') tally.count('serialization failure');
+    const answerLost =
+      COMMITS.test(text) && faults.commitAnswerLost > 0 && world.random.next() < faults.commitAnswerLost;
+    const deliver = async (outcome: Outcome): Promise<void> => {
+      if ('error' in outcome) {
+        if (codeOf(outcome.error) === DEADLOCK) tally.count('deadlock');
+        return void settle.reject(outcome.error);
+      }
+      if (outcome.rows.rowCount === 0 && ASKS_FOR_LEASE.test(text)) tally.count('lease lost by a living worker');
+      await noteEffects(session, actor, step);
+      if (answerLost) {
+        tally.count('commit without an answer');
+        session.lost = true;
+        return void settle.reject(lostConnection());
+      }
+      settle.resolve(outcome.rows);
+    };
+    const { outcome, freed } =
+      fault === 'serialization'
+        ? await backends.run(backend, SERIALIZATION)
+        : await backends.run(backend, text, step.values);
+    if (outcome === undefined) {
+      world.note(`${actor.name}: waits for a lock`);
+      session.deliver = deliver;
+      world.after(LOCK_TIMEOUT_MS, 'a lock timeout', () => waitedLongEnough(session, deliver));
       return;
     }
-    connection.statements.push(text.trim().slice(0, 200));
-    if (text.includes('pg_notify') && Array.isArray(values?.[1])) connection.topics.push(...(values[1] as string[]));
-    if (/^commit\b/i.test(text)) {
-      const { statements, topics } = connection;
-      connection.statements = [];
-      connection.topics = [];
-      await options.onCommit({ actor, statements, topics });
-    }
+    await deliver(outcome);
+    if (freed.length > 0) await turn();
+    await letThrough(freed);
   };
 
-  const release = (connection: Connection): void => {
-    connection.owner = undefined;
-    connection.lost = false;
-    free.push(connection);
+  const waitedLongEnough = async (session: Session, deliver: Session['deliver']): Promise<void> => {
+    if (session.deliver !== deliver) return;
+    tally.count('lock timeout');
+    const { outcome, freed } = await backends.giveUp(session.backend, LOCK_NOT_AVAILABLE);
+    if (outcome !== undefined) await letThrough([{ backend: session.backend, outcome }]);
+    await letThrough(freed);
+  };
+
+  const noteEffects = async (session: Session, actor: Actor, step: Session['transaction'][number]): Promise<void> => {
+    const { text, values } = step;
+    const { transaction, topics } = session;
+    const committed = COMMITS.test(text);
+    if (text.includes('pg_notify') && Array.isArray(values?.[1])) topics.push(...values[1].map(String));
+    if (committed || ENDS.test(text)) {
+      session.transaction = [];
+      session.topics = [];
+    } else transaction.push(step);
+    if (committed) await options.onCommit({ actor, statements: transaction.map((done) => done.text), topics });
+    const doom = dooms.get(actor);
+    if (doom !== undefined && actor.alive && comesTo(doom.crash, 'after', step, transaction)) doom.die();
+  };
+
+  const statement = (session: Session, actor: Actor, text: string, values: readonly unknown[] | undefined) => {
+    const { backend } = session;
+    // They go with the next statement, and with none if there is none.
+    if (
+      BEGINS.test(text) ||
+      (ENDS.test(text) && !session.lost && session.transaction.length === 0 && !backend.inTransaction)
+    )
+      return backend.query(text);
+    return new Promise<pg.QueryResult>((resolve, reject) => {
+      const label = `${labelOf(text)} ${digestOf(values)}`;
+      // The dead hear of nothing.
+      const settle: Settle = {
+        resolve: (rows) => actor.alive && resolve(rows),
+        reject: (error) => actor.alive && reject(error),
+      };
+      void world.wait(actor, label, () => perform(session, actor, { text, values }, settle));
+    });
   };
 
   return {
@@ -232,67 +215,64 @@ export async function createSimDatabase(options: {
       dbOver({
         options: {},
         async connect() {
-          const connection = free.shift() ?? (await world.wait(actor, 'connects', open, { delayMs: 0 }));
-          connection.owner = actor;
-          connection.lost = false;
+          const session = free.pop() ?? (await world.wait(actor, 'connects', open, { delayMs: 0 }));
+          session.owner = actor;
+          session.lost = false;
+          session.transaction = [];
+          session.topics = [];
           return {
             query: (text: unknown, values?: unknown) =>
-              statement(connection, actor, String(text), values as readonly unknown[] | undefined),
+              statement(session, actor, String(text), values as readonly unknown[] | undefined),
             release: () => {
-              if (connection.owner === actor) release(connection);
+              if (session.owner !== actor) return;
+              session.owner = undefined;
+              free.push(session);
             },
           } as never;
         },
         end: async () => undefined,
       }),
+    doom: (actor, crash, die) => void dooms.set(actor, { crash, die }),
     crash(actor) {
       actor.alive = false;
-      for (const connection of all) if (connection.owner === actor) dying.push(connection);
+      dooms.delete(actor);
+      for (const session of sessions.values()) if (session.owner === actor) dying.push(session);
+    },
+    stalls(actor) {
+      world.after(IDLE_TRANSACTION_MS, `${actor.name}: its transactions are too old`, async () => {
+        if (!actor.alive || actor.stalledUntilMs <= world.now().epochMilliseconds) return;
+        for (const session of sessions.values()) {
+          if (session.owner !== actor || session.lost || session.deliver !== undefined) continue;
+          if (!session.backend.inTransaction) continue;
+          tally.count('idle transaction ended');
+          await lose(session);
+        }
+      });
     },
     async settle() {
-      if (dying.length === 0) return;
-      for (const connection of dying.splice(0)) {
-        if (connection.parked === undefined) {
-          await letThrough(await released(async () => void (await connection.client.query('rollback'))));
-          release(connection);
-          continue;
-        }
-        waiting.splice(waiting.indexOf(connection), 1);
-        await monitor.query('select pg_terminate_backend($1, 5000)', [connection.pid]);
-        all.delete(connection);
-        await connection.client.end().catch(() => undefined);
+      for (const session of dying.splice(0)) {
+        session.owner = undefined;
+        session.deliver = undefined;
+        const waited = session.backend.waiting !== undefined;
+        const freed = await backends.end(session.backend);
+        if (waited) sessions.delete(session.backend);
+        else free.push(session);
+        await letThrough(freed);
       }
-      await letThrough(await released(async () => undefined));
-    },
-    async close() {
-      await Promise.all([...all].map((connection) => connection.client.end().catch(() => undefined)));
-      await monitor.end();
     },
   };
 }
 
-async function overWithin(parked: Parked, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const time = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([parked.running, time]);
-  clearTimeout(timer);
-}
+const COMMITS = /^commit\b/i;
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Of a holder: the fence, and the renewal. Without a row, somebody else holds the account. */
+const ASKS_FOR_LEASE = /from account_lease\s+where[^;]*for share|update account_lease set expires_at/;
+/** Fails as the server does when two transactions cannot be put in an order. */
+const SERIALIZATION = "do $$ begin raise exception 'could not serialize access' using errcode = '40001'; end $$";
 
-/** Of the server for simulations; a ring is looked for after this time. */
-const DEADLOCK_MS = 15;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Of the values of a statement: two runs that differ in one of them are two runs. */
-const digestOf = (values: readonly unknown[] | undefined): string =>
-  values === undefined || values.length === 0
-    ? ''
-    : createHash('sha256')
-        .update(JSON.stringify(values, (_, value) => (typeof value === 'bigint' ? String(value) : value)))
-        .digest('hex')
-        .slice(0, 8);
-
-const NOTHING = new Promise<Outcome>(() => undefined);
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const lostConnection = (): Error =>
   Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });

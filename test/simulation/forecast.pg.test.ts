@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
+import type { Backends } from './backends.ts';
 import { type Compared, IDLE_MS, paced, playQuietly, type QuietRun } from './quiet-run.ts';
 import { withSimulationDatabase } from './server.ts';
 
@@ -200,18 +201,18 @@ const RUNS: readonly [string, QuietRun][] = [
 ];
 
 /** One server for all runs. */
-let connectionString = '';
+let backends: Backends | undefined;
 let letGo: () => void = () => undefined;
 let server: Promise<void> = Promise.resolve();
 beforeAll(async () => {
-  const ready = Promise.withResolvers<string>();
+  const ready = Promise.withResolvers<Backends>();
   const done = Promise.withResolvers<void>();
   letGo = done.resolve;
-  server = withSimulationDatabase(async (address) => {
-    ready.resolve(address);
+  server = withSimulationDatabase(async (opened) => {
+    ready.resolve(opened);
     await done.promise;
   });
-  connectionString = await ready.promise;
+  backends = await ready.promise;
 }, 60_000);
 afterAll(async () => {
   letGo();
@@ -239,7 +240,8 @@ function differences({ name, foretold, lastMs, happened }: Compared): readonly s
 
 describe('a forecast of a quiet run is right to within one turn', () => {
   it.each(RUNS)('%s', { timeout: 300_000 }, async (_, run) => {
-    const { compared, violations } = await playQuietly(run, connectionString);
+    if (backends === undefined) throw new Error('the server did not start');
+    const { compared, violations } = await playQuietly(run, backends);
     expect(violations).toEqual([]);
     expect(compared).toHaveLength(2 * run.campaigns.length);
     expect(compared.flatMap(differences)).toEqual([]);

@@ -7,7 +7,9 @@ import type {
   SendOutcome,
   SendRequest,
 } from '../../src/gateways/gateway.ts';
-import { type Instant, isBefore } from '../../src/platform/time.ts';
+import { addMs, type Instant, isBefore } from '../../src/platform/time.ts';
+import { NO_FAULTS, type OutsideFaults } from './outside-faults.ts';
+import type { FaultKind, Tally } from './tally.ts';
 import type { Actor, World } from './world.ts';
 
 /**
@@ -18,10 +20,18 @@ export interface Outside {
   gatewayFor(actor: Actor, account: string): Gateway;
   readonly accepted: readonly AcceptedText[];
   /** Begins of calls that hand over, whether they arrived or not. */
-  readonly calls: readonly { readonly account: string; readonly at: Instant; readonly to: string }[];
+  readonly calls: readonly Call[];
   faults: OutsideFaults;
   /** Someone sends a text by themselves. */
   say(from: string, text: string): void;
+}
+
+export interface Call {
+  readonly account: string;
+  readonly laneRef: string;
+  readonly at: Instant;
+  readonly to: string;
+  readonly text: string;
 }
 
 export interface AcceptedText {
@@ -32,41 +42,10 @@ export interface AcceptedText {
   readonly text: string;
   readonly calledAt: Instant;
   readonly at: Instant;
+  /** What the clock of the caller showed at that instant. */
+  readonly atByCaller: Instant;
   status: DeliveryStatus;
 }
-
-/** Shares of calls or events. */
-export interface OutsideFaults {
-  requestLost: number;
-  answerLost: number;
-  slow: number;
-  serverError: number;
-  throttled: number;
-  refusedRecipient: number;
-  senderRefused: number;
-  readFails: number;
-  eventLost: number;
-  eventTwice: number;
-  eventLateMs: number;
-  replies: number;
-  stops: number;
-}
-
-export const NO_FAULTS: OutsideFaults = {
-  requestLost: 0,
-  answerLost: 0,
-  slow: 0,
-  serverError: 0,
-  throttled: 0,
-  refusedRecipient: 0,
-  senderRefused: 0,
-  readFails: 0,
-  eventLost: 0,
-  eventTwice: 0,
-  eventLateMs: 0,
-  replies: 0,
-  stops: 0,
-};
 
 const TIME_OUT_MS = 15_000;
 const NEWEST_PAGE = 50;
@@ -77,26 +56,32 @@ const REPLIES = ['Thanks!', 'How much would it be?', 'Call me tomorrow', 'ok'] a
 
 export function createOutside(options: {
   readonly world: World;
+  readonly tally: Tally;
   readonly rateOf: (account: string) => number;
-  readonly deliver: (account: string, event: GatewayEvent) => Promise<void>;
+  readonly deliver: (account: string, event: GatewayEvent) => void;
   readonly laneOf: (account: string) => { readonly laneRef: string; readonly phone: string };
 }): Outside {
-  const { world } = options;
+  const { world, tally } = options;
   const { random } = world;
   const accepted: AcceptedText[] = [];
-  const calls: { account: string; at: Instant; to: string }[] = [];
+  const calls: Call[] = [];
   const requests = new Map<string, number[]>();
   let faults: OutsideFaults = NO_FAULTS;
   let nextId = 1;
   const chance = (share: number): boolean => share > 0 && random.next() < share;
+  const strikes = (share: number, kind: FaultKind): boolean => {
+    const struck = chance(share);
+    if (struck) tally.count(kind);
+    return struck;
+  };
 
   const event = (account: string, made: GatewayEvent, afterMs: number): void => {
-    if (chance(faults.eventLost)) {
+    if (strikes(faults.eventLost, 'event lost')) {
       world.note(`lost ${made.type} ${made.eventId}`);
       return;
     }
-    const lateMs = chance(0.2) ? random.int(0, faults.eventLateMs) : 0;
-    const times = chance(faults.eventTwice) ? 2 : 1;
+    const lateMs = faults.eventLateMs > 0 && strikes(0.2, 'event late') ? random.int(0, faults.eventLateMs) : 0;
+    const times = strikes(faults.eventTwice, 'event twice') ? 2 : 1;
     for (let time = 0; time < times; time += 1)
       world.after(afterMs + lateMs + time * random.int(0, 5_000), `event ${made.type} ${made.eventId}`, () =>
         options.deliver(account, made),
@@ -127,21 +112,23 @@ export function createOutside(options: {
     const failed = chance(0.05);
     world.after(random.int(200, 9_000), `carrier ${text.id}`, () => {
       text.status = failed ? 'undelivered' : 'delivered';
-      event(
-        text.account,
-        {
-          type: 'message_status',
-          eventId: `EV${text.id}`,
-          gatewayMessageId: text.id,
-          status: text.status,
-          errorCode: undefined,
-          at: world.now(),
-        },
-        random.int(1, 500),
-      );
+      if (chance(faults.reports))
+        event(
+          text.account,
+          {
+            type: 'message_status',
+            eventId: `EV${text.id}`,
+            gatewayMessageId: text.id,
+            status: text.status,
+            errorCode: undefined,
+            at: world.now(),
+          },
+          random.int(1, 500),
+        );
       const lane = options.laneOf(text.account);
       if (failed) return;
-      if (chance(faults.stops)) say(text.account, text.to, random.pick([...STOP_WORDS]), text.laneRef, lane.phone);
+      if (strikes(faults.stops, 'a person stops'))
+        say(text.account, text.to, random.pick([...STOP_WORDS]), text.laneRef, lane.phone);
       else if (chance(faults.replies)) say(text.account, text.to, random.pick([...REPLIES]), text.laneRef, lane.phone);
     });
   };
@@ -154,25 +141,30 @@ export function createOutside(options: {
     return recent.length > Math.ceil(options.rateOf(account) * LIMIT_SHARE);
   };
 
-  const serve = (account: string, request: SendRequest, calledAt: Instant): SendOutcome => {
-    if (overLimit(account) || chance(faults.throttled))
+  const refusedSender = (): SendOutcome => {
+    const scope = random.pick<'lane' | 'account'>(['lane', 'lane', 'account']);
+    tally.count(scope === 'lane' ? 'lane refused' : 'account refused');
+    return {
+      kind: 'refused_sender',
+      scope,
+      code: '0204403',
+      message: 'no more texts from here',
+      until: random.pick(['next_day', 'fixed']),
+    };
+  };
+
+  const serve = (actor: Actor, account: string, request: SendRequest, calledAt: Instant): SendOutcome => {
+    if (overLimit(account) || strikes(faults.throttled, 'answer 429'))
       return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: random.int(200, 3_000) };
-    if (chance(faults.senderRefused))
-      return {
-        kind: 'refused_sender',
-        scope: 'lane',
-        code: '0204403',
-        message: 'daily cap of the carriers',
-        until: 'next_day',
-      };
-    if (chance(faults.refusedRecipient))
+    if (chance(faults.senderRefused)) return refusedSender();
+    if (strikes(faults.refusedRecipient, 'recipient refused'))
       return {
         kind: 'refused_recipient',
         code: '0200400',
         message: 'refused',
         effect: random.pick(['none', 'opted_out', 'invalid_number']),
       };
-    const early = chance(faults.serverError / 2);
+    const early = strikes(faults.serverError / 2, 'answer 5xx');
     if (early) return { kind: 'unknown', detail: 'HTTP 500' };
     const text: AcceptedText = {
       id: `AC${nextId++}`,
@@ -182,11 +174,12 @@ export function createOutside(options: {
       text: request.text,
       calledAt,
       at: world.now(),
+      atByCaller: addMs(world.now(), actor.skewMs),
       status: 'queued',
     };
     accepted.push(text);
     live(text);
-    return chance(faults.serverError / 2)
+    return strikes(faults.serverError / 2, 'answer 5xx')
       ? { kind: 'unknown', detail: 'HTTP 500' }
       : { kind: 'accepted', gatewayMessageId: text.id, status: 'queued' };
   };
@@ -194,9 +187,10 @@ export function createOutside(options: {
   const send = (actor: Actor, account: string, request: SendRequest): Promise<SendOutcome> =>
     new Promise((resolve) => {
       const calledAt = world.now();
-      calls.push({ account, at: calledAt, to: request.to });
-      const slow = chance(faults.slow);
-      const travelMs = slow ? random.int(500, 14_000) : random.int(1, 40);
+      calls.push({ account, laneRef: request.laneRef, at: calledAt, to: request.to, text: request.text });
+      const slow = strikes(faults.slow, 'slow answer');
+      // A slow gateway may take a text after the caller has given up.
+      const travelMs = slow ? random.int(500, 40_000) : random.int(1, 40);
       const answerMs = slow ? random.int(500, 20_000) : random.int(1, 40);
       let over = false;
       const answer = (outcome: SendOutcome): void => {
@@ -204,18 +198,19 @@ export function createOutside(options: {
         over = true;
         resolve(outcome);
       };
-      world.after(TIME_OUT_MS, `${actor.name}: send times out`, () =>
-        answer({ kind: 'unknown', detail: 'no answer in 15 s' }),
-      );
-      if (chance(faults.requestLost)) {
+      world.after(TIME_OUT_MS, `${actor.name}: send times out`, () => {
+        if (!over) tally.count('send timed out');
+        answer({ kind: 'unknown', detail: 'no answer in 15 s' });
+      });
+      if (strikes(faults.requestLost, 'request lost')) {
         // Half of them are noticed at once, as a connection that breaks.
         if (chance(0.5))
           world.after(random.int(1, 50), 'connection breaks', () => answer({ kind: 'unknown', detail: 'reset' }));
         return;
       }
-      const answerLost = chance(faults.answerLost);
+      const answerLost = strikes(faults.answerLost, 'answer lost');
       world.after(travelMs, `gateway hears ${request.to}`, () => {
-        const outcome = serve(account, request, calledAt);
+        const outcome = serve(actor, account, request, calledAt);
         world.note(`gateway says ${outcome.kind} to ${request.to}`);
         if (answerLost) return;
         world.after(answerMs, `${actor.name}: answer about ${request.to}`, () => answer(outcome));
@@ -229,7 +224,8 @@ export function createOutside(options: {
       (): Answer<T> => {
         if (overLimit(account))
           return { ok: false, error: { kind: 'throttled', message: 'too many requests', retryAfterMs: 1_000 } };
-        if (chance(faults.readFails)) return { ok: false, error: { kind: 'unavailable', message: 'HTTP 503' } };
+        if (strikes(faults.readFails, 'reading failed'))
+          return { ok: false, error: { kind: 'unavailable', message: 'HTTP 503' } };
         return { ok: true, value: give() };
       },
       { delayMs: random.int(1, 60) },

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '../../src/platform/random.ts';
-import { NO_FAULTS, type OutsideFaults } from './outside.ts';
+import { NO_FAULTS, type OutsideFaults } from './outside-faults.ts';
 import { PLACES } from './people.ts';
 
 /** Everything that a seed decides before its run begins: who, how fast, and which faults (each run has its own mix). */
@@ -12,57 +12,137 @@ export interface Plan {
   readonly places: readonly number[];
   readonly leaseMs: number;
   readonly idleMs: number;
+  /** Between two questions who else sends. */
+  readonly guardAgainMs: number;
   /** Most campaign texts to one person in 24 hours. */
   readonly messagesPerDay: number;
   /** Clocks of workers differ by as much. */
   readonly skewMs: number;
-  /** Until then there are faults. */
+  /** Until then there are faults; 0: nothing goes wrong, and nobody sets anything right. */
   readonly troubleMs: number;
   /** Share of workers that die at a named point. */
   readonly crashes: number;
+  /** Where the first of them dies, the others at the points after it. */
+  readonly firstCrash: number;
   readonly kills: readonly number[];
+  readonly restarts: readonly number[];
+  /** From when on the API is to die at a named point. */
+  readonly apiCrashes: readonly number[];
+  /** The gateway answers everything with an error of its own. */
+  readonly outages: readonly { readonly atMs: number; readonly ms: number }[];
   readonly stalls: readonly { readonly atMs: number; readonly worker: number; readonly ms: number }[];
+  readonly jumps: readonly { readonly atMs: number; readonly worker: number; readonly ms: number }[];
   readonly stops: readonly { readonly atMs: number; readonly person: number; readonly text: string }[];
-  readonly edits: readonly {
-    readonly atMs: number;
-    readonly kind: 'pause' | 'cap' | 'priority';
-    readonly target: number;
-    readonly value: number;
-  }[];
+  readonly edits: readonly PlannedEdit[];
   readonly notificationLost: number;
   readonly outside: OutsideFaults;
-  readonly database: { readonly statementLost: number; readonly commitAnswerLost: number };
+  readonly database: {
+    readonly statementLost: number;
+    readonly serialization: number;
+    readonly commitAnswerLost: number;
+  };
+}
+
+/** A run in which nothing goes wrong and nobody interferes. */
+export const WITHOUT_TROUBLE = {
+  skewMs: 0,
+  troubleMs: 0,
+  crashes: 0,
+  firstCrash: 0,
+  kills: [],
+  restarts: [],
+  apiCrashes: [],
+  outages: [],
+  stalls: [],
+  jumps: [],
+  stops: [],
+  edits: [],
+  notificationLost: 0,
+  outside: NO_FAULTS,
+  database: { statementLost: 0, serialization: 0, commitAnswerLost: 0 },
+} as const satisfies Partial<Plan>;
+
+export const EDIT_KINDS = [
+  'pause',
+  'cancel',
+  'cap',
+  'priority',
+  'pace',
+  'throughput',
+  'parts per day',
+  'lane drained',
+  'lane switched off',
+  'window',
+] as const;
+
+export interface PlannedEdit {
+  readonly atMs: number;
+  readonly kind: (typeof EDIT_KINDS)[number];
+  readonly target: number;
+  readonly value: number;
 }
 
 export interface PlannedAccount {
   readonly name: string;
   readonly rate: number;
-  readonly lanes: readonly { readonly ref: string; readonly phone: string; readonly dailyCap: number }[];
+  readonly lanes: readonly PlannedLane[];
+}
+
+export interface PlannedLane {
+  readonly ref: string;
+  readonly phone: string;
+  readonly dailyCap: number;
+  readonly messagesPerSecond: number | null;
+  readonly partsPerSecond: number | null;
+  readonly partsPerDay: number | null;
 }
 
 export interface PlannedCampaign {
   readonly tag: string;
+  /** After the start of the run. */
+  readonly launchAtMs: number;
   readonly people: number;
   /** Number of its first person: campaigns overlap. */
   readonly offset: number;
   readonly priority: number;
   readonly allLanes: boolean;
   readonly maxPerHour: number | null;
+  readonly maxPerDay: number | null;
+  /** Spread evenly until then, after the start of the run. */
+  readonly finishByMs: number | null;
 }
 
-/** A working morning, an evening near its end, midnight of UTC and of New York, the days on which the clocks change, a Saturday, Thanksgiving. */
-const STARTS = [
-  '2026-11-17T15:00:00Z',
-  '2026-11-17T15:00:00Z',
-  '2026-11-18T00:40:00Z',
-  '2026-11-17T23:59:55Z',
-  '2026-11-17T23:59:52Z',
-  '2026-11-18T04:59:40Z',
-  '2026-11-01T05:30:00Z',
-  '2026-03-08T06:30:00Z',
-  '2026-11-22T00:30:00Z',
-  '2026-11-26T15:00:00Z',
-] as const;
+/**
+ * When a run begins, and who is asked to wait until then: most people can be texted at once or within minutes, since what happens in
+ * an idle night shows little. Indexes into PLACES where only some can.
+ */
+const STARTS: readonly [Start, ...Start[]] = [
+  // A working day: its morning in the east, its noon, the minute before New York's three o'clock.
+  { at: '2026-11-17T15:00:00Z', places: [0, 2, 3, 5] },
+  { at: '2026-11-17T18:30:00Z' },
+  { at: '2026-11-17T19:58:30Z' },
+  // Massachusetts opens.
+  { at: '2026-11-17T12:58:30Z', places: [0] },
+  // The evening: some have minutes left, some hours.
+  { at: '2026-11-18T00:40:00Z' },
+  // Midnight of UTC, and of New York, where the numbers are.
+  { at: '2026-11-17T23:59:50Z', tight: true },
+  { at: '2026-11-18T04:59:50Z', places: [4], tight: true },
+  // The mornings after the clocks were changed.
+  { at: '2026-11-01T12:58:30Z', places: [0, 2] },
+  { at: '2026-03-08T11:58:30Z', places: [0, 2] },
+  // A Sunday, and the Saturday evening before it; Thanksgiving.
+  { at: '2026-11-22T17:00:00Z' },
+  { at: '2026-11-22T00:30:00Z' },
+  { at: '2026-11-26T15:00:00Z', places: [0, 2, 3, 5] },
+];
+
+interface Start {
+  readonly at: string;
+  readonly places?: readonly number[];
+  /** The caps are to be met there and then. */
+  readonly tight?: true;
+}
 
 export function drawPlan(seed: number, enrollments: number): Plan {
   // Another stream than the run's: a change of the plan's drawing leaves the drawing of the run alone.
@@ -70,34 +150,47 @@ export function drawPlan(seed: number, enrollments: number): Plan {
   const some = (share: number, chance = 0.5): number => (random.next() < chance ? random.next() * share : 0);
   const times = <T>(max: number, make: (index: number) => T): readonly T[] =>
     Array.from({ length: random.int(0, max) }, (_, index) => make(index));
+  const rarely = <T>(chance: number, max: number, make: (index: number) => T): readonly T[] =>
+    random.next() < chance ? times(max, make) : [];
+  const start = random.pick(STARTS);
+  const accounts = drawAccounts(random, enrollments, random.next() < (start.tight ? 0.8 : 0.2));
+  const sendingMs = 1_000 + (1_500 * enrollments) / accounts.reduce((sum, { rate }) => sum + rate, 0);
   const troubleMs = random.int(20, 240) * 1_000;
-  const whileTrouble = (): number => random.int(200, troubleMs);
+  // Half of it while most texts go out, half of it until everything that went wrong has been set right.
+  const whileTrouble = (): number => random.int(50, random.next() < 0.5 ? Math.min(sendingMs, troubleMs) : troubleMs);
+  const leaseMs = random.pick([15_000, 30_000, 60_000, 600_000]);
   return {
-    startsAt: random.pick(STARTS),
+    startsAt: start.at,
     workers: random.int(1, 4),
-    accounts: drawAccounts(random, enrollments),
+    accounts,
     campaigns: drawCampaigns(random, enrollments),
-    places: times(4, () => random.int(0, PLACES.length - 1)).concat(0),
-    leaseMs: random.pick([300_000, 600_000, 3_600_000]),
-    idleMs: random.pick([300_000, 900_000, 3_600_000]),
-    messagesPerDay: random.int(1, 3),
+    places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
+    leaseMs,
+    idleMs: random.pick([5_000, 30_000, 300_000]),
+    guardAgainMs: 30_000,
+    messagesPerDay: random.pick([1, 2, 3, 3]),
     skewMs: random.pick([0, 0, 500, 5_000]),
     troubleMs,
-    crashes: some(0.9),
-    kills: times(4, whileTrouble),
+    crashes: some(1, 0.8),
+    firstCrash: 4 * seed,
+    kills: times(3, whileTrouble),
+    restarts: rarely(0.25, 2, whileTrouble),
+    apiCrashes: times(3, whileTrouble),
+    outages: rarely(0.35, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
     stalls: times(4, (worker) => ({
       atMs: whileTrouble(),
       worker,
-      ms: random.pick([random.int(100, 120_000), random.int(300_000, 900_000)]),
+      ms: random.pick([random.int(100, 30_000), Math.ceil(leaseMs * (0.9 + random.next()))]),
     })),
+    jumps: rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })),
     stops: times(30, () => ({
-      atMs: random.int(0, troubleMs),
+      atMs: whileTrouble(),
       person: random.int(0, 10_000),
       text: random.pick(['STOP', 'stop please', 'Alto', 'START', 'take me off your list']),
     })),
     edits: times(6, () => ({
       atMs: whileTrouble(),
-      kind: random.pick(['pause', 'cap', 'priority']),
+      kind: random.pick(EDIT_KINDS),
       target: random.int(0, 9),
       value: random.int(1, 80),
     })),
@@ -110,42 +203,58 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       serverError: some(0.1),
       throttled: some(0.1),
       refusedRecipient: some(0.05),
-      senderRefused: some(0.004, 0.15),
+      senderRefused: some(0.02, 0.25),
       readFails: some(0.3),
       eventLost: some(0.3),
-      eventTwice: some(0.5),
+      eventTwice: some(0.3),
       eventLateMs: random.pick([0, 1_000, 60_000]),
-      replies: some(0.3),
+      reports: random.pick([1, 0.3, 0.1]),
+      replies: some(0.1),
       stops: some(0.15),
     },
-    database: { statementLost: some(0.003), commitAnswerLost: some(0.02) },
+    database: { statementLost: some(0.003), serialization: some(0.003), commitAnswerLost: some(0.02) },
   };
 }
 
-function drawAccounts(random: Random, enrollments: number): readonly PlannedAccount[] {
-  const tight = random.next() < 0.4;
+/** One in ten is from anywhere. */
+const drawPlaces = (random: Random, near: readonly number[]): readonly number[] =>
+  Array.from({ length: 10 }, (_, index) =>
+    index === 0 ? random.int(0, PLACES.length - 1) : (near[random.int(0, near.length - 1)] ?? 0),
+  );
+
+/** Minutes to an hour, either way. */
+const jump = (random: Random): number => (random.next() < 0.5 ? 1 : -1) * random.int(60_000, 3_600_000);
+
+function drawAccounts(random: Random, enrollments: number, tight: boolean): readonly PlannedAccount[] {
+  const rarely = <T>(chance: number, make: () => T): T | null => (random.next() < chance ? make() : null);
   return ['one', 'two'].slice(0, random.int(1, 2)).map((name, account) => ({
     name,
-    rate: random.pick([8, 25, 100, 400]),
-    lanes: Array.from({ length: random.int(1, 3) }, (_, lane) => ({
+    rate: random.pick([8, 60, 200, 400, 400, 400]),
+    lanes: Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, lane) => ({
       ref: `PN${name}${lane}`,
       phone: `+1212555${String(1_000 + account * 10 + lane)}`,
       dailyCap: tight ? Math.ceil(enrollments / 4) : random.int(enrollments, 2 * enrollments),
+      messagesPerSecond: rarely(0.15, () => random.pick([3, 10, 40])),
+      partsPerSecond: rarely(0.15, () => random.pick([5, 20, 60])),
+      partsPerDay: rarely(0.15, () => random.int(Math.ceil(enrollments / 3), enrollments)),
     })),
   }));
 }
 
 function drawCampaigns(random: Random, enrollments: number): readonly PlannedCampaign[] {
-  const count = random.int(1, 3);
+  const count = random.pick([1, 1, 2, 2, 3]);
   return Array.from({ length: count }, (_, index) => {
     const people = Math.floor(enrollments / count);
     return {
       tag: `c${index}`,
+      launchAtMs: index === 0 ? 0 : random.pick([0, random.int(1, 3_000), random.int(1, 20_000)]),
       people,
       offset: random.pick([0, Math.floor(people / 2) * index, people * index]),
       priority: random.int(1, 9),
       allLanes: random.next() < 0.8,
-      maxPerHour: random.next() < 0.1 ? random.int(30, 200) : null,
+      maxPerHour: random.next() < 0.15 ? random.int(60, 250) : null,
+      maxPerDay: random.next() < 0.1 ? random.int(100, 250) : null,
+      finishByMs: random.next() < 0.03 ? random.int(1, 8) * 3_600_000 : null,
     };
   });
 }

@@ -5,8 +5,9 @@ import { dayIn } from '../../src/platform/calendar.ts';
 import type { Db } from '../../src/platform/database.ts';
 import type { Uuid } from '../../src/platform/ids.ts';
 import { type Instant, instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
-import { type AcceptedText, NO_FAULTS } from './outside.ts';
-import type { Plan, PlannedCampaign } from './plan.ts';
+import type { Backends } from './backends.ts';
+import type { AcceptedText } from './outside.ts';
+import { type Plan, type PlannedCampaign, WITHOUT_TROUBLE } from './plan.ts';
 import { type Launched, runSeed } from './run-seed.ts';
 
 /** A run in which nothing goes wrong and nobody interferes: what a forecast speaks of. */
@@ -38,7 +39,7 @@ export interface Compared {
 /** Runs it to its end; what each forecast said of each campaign beside what happened from then on. */
 export async function playQuietly(
   run: QuietRun,
-  connectionString: string,
+  backends: Backends,
 ): Promise<{ readonly compared: readonly Compared[]; readonly violations: readonly string[] }> {
   const forecasts: {
     readonly name: string;
@@ -48,12 +49,10 @@ export async function playQuietly(
   let known: Launched | undefined;
   const { violations } = await runSeed({
     seed: 1,
-    connectionString,
+    backends,
     keepTrace: false,
     enrollments: 0,
     plan: planOf(run),
-    // At rates that are chosen to matter, a question who else sends would cost as much as a text.
-    guardAgainMs: 100 * 24 * 60 * MINUTE_MS,
     async afterLaunch(launched) {
       known = launched;
       const { db, world, clock, campaignIds } = launched;
@@ -100,6 +99,9 @@ function planOf(run: QuietRun): Plan {
           ref: `PNone${index}`,
           phone: `+1212555${String(1_000 + index)}`,
           dailyCap,
+          messagesPerSecond: null,
+          partsPerSecond: null,
+          partsPerDay: null,
         })),
       },
     ],
@@ -108,23 +110,19 @@ function planOf(run: QuietRun): Plan {
       offset: index * 2_000,
       priority: 5,
       allLanes: true,
+      launchAtMs: 0,
       maxPerHour: null,
+      maxPerDay: null,
+      finishByMs: null,
       ...campaign,
     })),
     places: run.places,
     leaseMs: 60 * MINUTE_MS,
     idleMs: IDLE_MS,
+    // At rates that are chosen to matter, a question who else sends would cost as much as a text.
+    guardAgainMs: 100 * 24 * 60 * MINUTE_MS,
     messagesPerDay: 3,
-    skewMs: 0,
-    troubleMs: 1,
-    crashes: 0,
-    kills: [],
-    stalls: [],
-    stops: [],
-    edits: [],
-    notificationLost: 0,
-    outside: NO_FAULTS,
-    database: { statementLost: 0, commitAnswerLost: 0 },
+    ...WITHOUT_TROUBLE,
   };
 }
 

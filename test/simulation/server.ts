@@ -1,38 +1,64 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { migrateUp, readMigrations } from '../../src/platform/migrate.ts';
 import { instant } from '../../src/platform/time.ts';
+import { type Backends, openBackends } from './backends.ts';
 
-/** A PostgreSQL that forgets quickly: nothing of a simulation outlives its process. */
-export async function withSimulationDatabase(work: (connectionString: string) => Promise<void>): Promise<void> {
+/**
+ * A PostgreSQL that forgets quickly: nothing of a simulation outlives its process. Plans do not depend on the values of a statement
+ * or on what ran before (no statistics, always the generic plan), and the server ends no statement by its own clock: so that a
+ * run depends on its seed alone.
+ */
+const SETTINGS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  // Rings of waiting transactions are found by the simulation (backends.ts).
+  deadlock_timeout: '1h',
+  max_connections: '100',
+} as const;
+
+/** Starts a server with the product's tables for `work`, and stops it. */
+export async function withSimulationDatabase(work: (backends: Backends) => Promise<void>): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-simulation-'));
   await chmod(dataDir, 0o755);
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    settings: {
-      fsync: 'off',
-      full_page_writes: 'off',
-      synchronous_commit: 'off',
-      autovacuum: 'off',
-      deadlock_timeout: '5ms',
-      max_connections: '100',
-    },
-  });
+  // Half the time of a statement over TCP.
+  const sockets = join(dataDir, 'sockets');
+  await mkdir(sockets);
+  await chmod(sockets, 0o777);
+  const server = await startEmbeddedPostgres({ dataDir, settings: { ...SETTINGS, unix_socket_directories: sockets } });
   try {
-    const database = openDatabase({
-      connectionString: server.connectionString,
-      applicationName: 'simulation',
-      maxConnections: 1,
-    });
-    const migrations = await readMigrations(join(import.meta.dirname, '../../migrations'));
-    await migrateUp(database.db, { migrations, now: instant('2026-01-01T00:00:00Z') });
-    await database.close();
-    await work(server.connectionString);
+    const { connectionString } = server;
+    await writeTables(connectionString);
+    const backends = await openBackends(overSocket(connectionString, sockets));
+    try {
+      await work(backends);
+    } finally {
+      await backends.close();
+    }
   } finally {
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+async function writeTables(connectionString: string): Promise<void> {
+  const database = openDatabase({ connectionString, applicationName: 'simulation', maxConnections: 1 });
+  const migrations = await readMigrations(join(import.meta.dirname, '../../migrations'));
+  await migrateUp(database.db, { migrations, now: instant('2026-01-01T00:00:00Z') });
+  await database.close();
+}
+
+function overSocket(connectionString: string, folder: string): string {
+  const url = new URL(connectionString);
+  url.searchParams.set('host', folder);
+  url.searchParams.set('port', url.port);
+  return url.toString();
 }

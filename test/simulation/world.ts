@@ -18,8 +18,7 @@ export interface World {
    */
   wait<T>(actor: Actor, label: string, act: () => T | Promise<T>, options?: { readonly delayMs?: number }): Promise<T>;
   sleep(actor: Actor, ms: number, signal?: AbortSignal): Promise<void>;
-  /** `skewMs`: how far this process's clock is ahead. */
-  clockOf(actor: Actor, skewMs?: number): Clock;
+  clockOf(actor: Actor): Clock;
   /** Runs until nothing is left to happen, `until` says so, or virtual time is over. */
   run(options: {
     readonly untilMs: number;
@@ -30,12 +29,16 @@ export interface World {
   readonly trace: Trace;
 }
 
-/** A process: what it waits for comes back only while it lives. `stallMs` is added to everything that it waits for. */
+/** A process: what it waits for comes back only while it lives, and not before its stall is over. */
 export interface Actor {
   readonly name: string;
   alive: boolean;
   stalledUntilMs: number;
+  /** How far its clock is ahead. */
+  skewMs: number;
 }
+
+export const actorNamed = (name: string, skewMs = 0): Actor => ({ name, alive: true, stalledUntilMs: 0, skewMs });
 
 export interface Trace {
   readonly lines: readonly string[];
@@ -50,8 +53,8 @@ interface Happening {
   cancelled: boolean;
 }
 
-/** Delays of one statement or call in virtual milliseconds. */
-const STEP_MS_MAX = 6;
+/** Of one statement, in virtual milliseconds. */
+const STEP_MS_MAX = 20;
 
 export function createWorld(options: {
   readonly seed: number;
@@ -67,7 +70,7 @@ export function createWorld(options: {
 
   const note = (line: string): void => {
     const text = `${nowMs - options.startsAtMs} ${line}`;
-    digest.update(text).update('\n');
+    digest.update(`${text}\n`);
     if (options.keepLines) lines.push(text);
   };
   const push = (atMs: number, label: string, happen: () => void | Promise<void>): Happening => {
@@ -108,8 +111,8 @@ export function createWorld(options: {
         };
         signal?.addEventListener('abort', abort, { once: true });
       }),
-    clockOf: (actor, skewMs = 0) => ({
-      now: () => instantFromMs(nowMs + skewMs),
+    clockOf: (actor) => ({
+      now: () => instantFromMs(nowMs + actor.skewMs),
       factor: 1,
       sleep: (ms, signal) => world.sleep(actor, ms, signal),
     }),

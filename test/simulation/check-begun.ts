@@ -1,0 +1,128 @@
+import { sql } from 'kysely';
+import type { Db } from '../../src/platform/database.ts';
+import type { Uuid } from '../../src/platform/ids.ts';
+import type { Instant } from '../../src/platform/time.ts';
+import type { Limits } from './limits.ts';
+
+interface BegunRow {
+  readonly id: Uuid;
+  readonly attempts: number;
+  readonly phone: string;
+  readonly purpose: string;
+  readonly attemptedAt: Instant;
+  readonly suppressed: boolean;
+  readonly accountId: Uuid;
+  readonly epoch: number;
+  readonly laneState: string;
+  /** Null for confirmations and replies. */
+  readonly campaignId: Uuid | null;
+  readonly campaignState: string | null;
+}
+
+interface Case {
+  /** Attempts that were looked at. */
+  readonly known: Set<string>;
+  /** The newest epoch of each account under which anything was begun. */
+  readonly epochs: Map<Uuid, number>;
+  readonly stopped: ReadonlySet<string>;
+  readonly limits: Limits;
+  readonly messagesPerDay: number;
+  readonly violations: string[];
+}
+
+/** Hand-overs that have just begun: whom they must not go to, and what they must not exceed. */
+export async function checkBegun(db: Db, run: Case): Promise<void> {
+  const { rows } = await sql<BegunRow>`
+    select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
+      exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
+      c.id as campaign_id, c.state as campaign_state
+    from message m join lane l on l.id = m.lane_id
+      left join enrollment e on e.id = m.enrollment_id left join campaign c on c.id = e.campaign_id
+    where m.state = 'handing_over'`.execute(db);
+  const fresh = rows.filter((row) => !run.known.has(`${row.id} ${row.attempts}`));
+  for (const row of fresh) {
+    run.known.add(`${row.id} ${row.attempts}`);
+    checkOne(row, run);
+  }
+  const ids = fresh.filter((row) => row.purpose === 'campaign').map((row) => row.id);
+  if (ids.length === 0) return;
+  await checkUsed(db, ids, run);
+  await checkPace(db, fresh, run);
+}
+
+function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
+  const text = `a ${row.purpose} text to ${row.phone} was begun`;
+  const forbidden = row.purpose === 'campaign' || row.purpose === 'reply';
+  if (forbidden && row.suppressed) violations.push(`opt-out: ${text} while the number was suppressed`);
+  if (forbidden && stopped.has(row.phone)) violations.push(`opt-out: ${text} after its STOP was answered`);
+  if (row.campaignState !== null && row.campaignState !== 'running')
+    violations.push(`pause: ${text} while its campaign was ${row.campaignState}`);
+  const newest = epochs.get(row.accountId) ?? 0;
+  if (row.epoch < newest)
+    violations.push(`fence: ${text} under epoch ${row.epoch} after others under epoch ${newest} of its account`);
+  epochs.set(row.accountId, Math.max(newest, row.epoch));
+  if (row.laneState === 'off' || (row.purpose === 'campaign' && row.laneState === 'paused'))
+    violations.push(`lane: ${text} from a lane that was ${row.laneState}`);
+}
+
+/** What has gone or may have gone: it counts against every limit. */
+const COUNTS = sql`(m.state in ('handing_over', 'unknown', 'sent', 'delivered') or m.gateway_message_id is not null)`;
+
+/** Caps, parts of a day and frequency, each with the limit that is in force now: the claim reads them in its transaction. */
+async function checkUsed(db: Db, ids: readonly Uuid[], { messagesPerDay, violations }: Case): Promise<void> {
+  const { rows } = await sql<{ said: string }>`
+    with fresh as (
+      select m.lane_id, m.phone, m.attempted_at, l.zone, l.gateway_ref, l.daily_cap, l.parts_per_day,
+        (m.attempted_at at time zone l.zone)::date as day
+      from message m join lane l on l.id = m.lane_id where m.id = any(${ids}::uuid[])
+    ), used as (
+      select f.gateway_ref, f.day, f.daily_cap, f.parts_per_day, count(*) as texts,
+        -- Of the plain letters that the simulation writes.
+        sum(case when length(m.body) <= 160 then 1 else ceil(length(m.body) / 153.0) end) as parts
+      from (select distinct lane_id, zone, gateway_ref, daily_cap, parts_per_day, day from fresh) f
+        join message m on m.lane_id = f.lane_id and m.purpose = 'campaign' and ${COUNTS}
+          and (m.attempted_at at time zone f.zone)::date = f.day
+      group by 1, 2, 3, 4
+    )
+    select format('cap: lane %s has %s texts on %s, its cap is %s', gateway_ref, texts, day, daily_cap) as said
+    from used where texts > daily_cap
+    union all
+    select format('parts: lane %s has %s parts on %s, it may have %s', gateway_ref, parts, day, parts_per_day)
+    from used where parts > parts_per_day
+    union all
+    select format('frequency: %s has %s campaign texts in 24 hours', phone, texts) from (
+      -- What did not reach the person did not bother them.
+      select f.phone, count(*) as texts from fresh f join message m on m.phone = f.phone and m.purpose = 'campaign'
+        and m.state in ('handing_over', 'unknown', 'sent', 'delivered')
+        and m.attempted_at > f.attempted_at - interval '24 hours' group by 1) often
+    where texts > ${messagesPerDay}`.execute(db);
+  for (const { said } of rows) violations.push(said);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A campaign's pace, by the clock's hours and the business's days. */
+async function checkPace(db: Db, fresh: readonly BegunRow[], { limits, violations }: Case): Promise<void> {
+  const paced = new Map(fresh.flatMap((row) => (row.campaignId === null ? [] : [[row.campaignId, row]])));
+  for (const [campaignId, { attemptedAt }] of paced) {
+    const nowMs = limits.nowMs();
+    // Stalls and clocks that jump by an hour are among the faults: a turn may be as old.
+    const perHour = limits.loosest('max_per_hour', campaignId, nowMs - 3 * HOUR_MS);
+    const perDay = limits.loosest('max_per_day', campaignId, nowMs - 26 * HOUR_MS);
+    if (perHour === undefined && perDay === undefined) continue;
+    const { rows } = await sql<{ hour: number; day: number }>`
+      select count(*) filter (where date_trunc('hour', m.attempted_at, 'UTC') = date_trunc('hour', ${attemptedAt}::timestamptz, 'UTC')) as hour,
+        count(*) filter (where (m.attempted_at at time zone ${BUSINESS_ZONE})::date = (${attemptedAt}::timestamptz at time zone ${BUSINESS_ZONE})::date) as day
+      from message m join enrollment e on e.id = m.enrollment_id and e.campaign_id = ${campaignId}
+      where ${COUNTS}`.execute(db);
+    const [used] = rows;
+    if (used === undefined) continue;
+    if (perHour !== undefined && used.hour > perHour)
+      violations.push(`pace: campaign ${campaignId} began ${used.hour} texts in an hour, it may begin ${perHour}`);
+    if (perDay !== undefined && used.day > perDay)
+      violations.push(`pace: campaign ${campaignId} began ${used.day} texts in a day, it may begin ${perDay}`);
+  }
+}
+
+/** Of a business that has not said where it is. */
+const BUSINESS_ZONE = 'America/New_York';

@@ -1,0 +1,307 @@
+/**
+ * Broken engines on purpose: each is a small edit of the source, and the simulation must find it. What survives shows a promise that
+ * no checker looks after.
+ */
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'claims without asking for suppressions',
+    edits: [
+      {
+        file: 'src/sending/decide-intents.ts',
+        find: 'const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);',
+        replace: 'const skip = recentlyTexted(recipient, circumstances);',
+      },
+    ],
+  },
+  {
+    name: 'knows no fence',
+    edits: [
+      {
+        file: 'src/sending/lease-store.ts',
+        find: 'if (rows.length === 0) throw new LeaseLost(lease);',
+        replace: 'void rows;',
+      },
+    ],
+  },
+  {
+    name: 'sends an unknown text again',
+    edits: [
+      {
+        file: 'src/sending/decide-outcome.ts',
+        find: "return { to: 'unknown', detail: outcome.detail };",
+        replace: "return { to: 'pending', notBefore: now, detail: outcome.detail };",
+      },
+    ],
+  },
+  {
+    name: 'takes a lost answer for a failure',
+    edits: [
+      {
+        file: 'src/sending/decide-outcome.ts',
+        find: "return { to: 'unknown', detail: outcome.detail };",
+        replace: "return { to: 'failed', code: 'lost', message: outcome.detail };",
+      },
+    ],
+  },
+  {
+    name: 'does not reserve the daily cap',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'update lane_usage set reserved = reserved +',
+        replace: 'update lane_usage set reserved = reserved + 0 *',
+      },
+    ],
+  },
+  {
+    name: 'counts the days of the cap in UTC',
+    edits: [
+      {
+        file: 'src/sending/serve-campaigns.ts',
+        find: 'day: dayIn(lane.zone, now),',
+        replace: "day: dayIn('UTC', now),",
+      },
+    ],
+  },
+  {
+    name: 'reads the clock of the hours in UTC',
+    edits: [
+      {
+        file: 'src/compliance/quiet-hours.ts',
+        find: 'const local = at.toZonedDateTimeISO(zone);\n    const minute',
+        replace: "const local = at.toZonedDateTimeISO('UTC');\n    const minute",
+      },
+    ],
+  },
+  {
+    name: 'forgets the Sundays of Alabama',
+    edits: [{ file: 'src/compliance/quiet-hours.ts', find: "if (date.dayOfWeek === 7) return 'sunday';", replace: '' }],
+  },
+  {
+    name: 'takes absence for proof at once',
+    edits: [
+      {
+        file: 'src/sending/settle.ts',
+        find: '(!deps.knownLong.has(attemptOf(message)) || msBetween(message.attemptedAt, askedAt) < graceMs),',
+        replace: 'graceMs < 0,',
+      },
+    ],
+  },
+  {
+    name: 'leaves what a dead worker had begun',
+    edits: [
+      {
+        file: 'src/sending/record-store.ts',
+        find: "and state = 'handing_over' and lease_epoch <",
+        replace: "and state = 'handing_over' and lease_epoch < 0 *",
+      },
+    ],
+  },
+  {
+    name: 'puts back what a dead worker had begun',
+    edits: [
+      {
+        file: 'src/sending/record-store.ts',
+        find: "update enrollment e set state = 'unknown' from orphan o where e.id = o.enrollment_id and e.state = 'handing_over'",
+        replace:
+          "update enrollment e set state = 'pending', parts = null from orphan o where e.id = o.enrollment_id and e.state = 'handing_over' and o.id in (select id from orphan)",
+      },
+    ],
+  },
+  {
+    name: 'goes on while its campaign is paused',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: "and state = 'running' for share skip locked",
+        replace: 'for share skip locked',
+      },
+    ],
+  },
+  {
+    name: 'has no rate',
+    edits: [{ file: 'src/sending/token-bucket.ts', find: 'tokens -= count;', replace: 'tokens -= count / 4;' }],
+  },
+  {
+    name: 'ignores the frequency cap',
+    edits: [
+      {
+        file: 'src/sending/decide-intents.ts',
+        find: 'const notBefore = tooOften(recipient, group, circumstances.now);',
+        replace: 'const notBefore = tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
+      },
+    ],
+  },
+  {
+    name: 'keeps the cap of what was not sent',
+    edits: [
+      {
+        file: 'src/sending/record-store.ts',
+        find: "where state in ('pending', 'failed', 'cancelled') and cap_day is not null",
+        replace: "where state in ('failed', 'cancelled') and cap_day is not null",
+      },
+    ],
+  },
+  {
+    name: 'hands over however late it is',
+    edits: [
+      {
+        file: 'src/sending/hand-over.ts',
+        find: 'if (isBefore(addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS)), now))',
+        replace: 'if (isBefore(addMs(text.attemptedAt, patience(deps.clock, 1e9)), now))',
+      },
+    ],
+  },
+  {
+    name: 'takes over a lease without a new epoch',
+    edits: [{ file: 'src/sending/lease-store.ts', find: 'epoch = l.epoch + 1', replace: 'epoch = l.epoch' }],
+  },
+  {
+    name: 'confirms every STOP',
+    edits: [
+      {
+        file: 'src/conversations/record-inbound.ts',
+        find: "if (beginsOptOut && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');",
+        replace:
+          "void beginsOptOut; if (!providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');",
+      },
+    ],
+  },
+  {
+    name: 'closes a campaign that still asks',
+    edits: [
+      {
+        file: 'src/campaigns/campaign-store.ts',
+        find: 'having sum(t.pending + t.handing_over + t.unknown) = 0',
+        replace: 'having sum(t.pending + t.handing_over) = 0',
+      },
+    ],
+  },
+  {
+    name: 'counts the cap after sending',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'update lane_usage set reserved = reserved +',
+        replace: 'update lane_usage set reserved = reserved + 0 *',
+      },
+      {
+        file: 'src/sending/record-store.ts',
+        find: 'update lane_usage u set reserved = u.reserved - b.texts, parts = u.parts - b.parts',
+        replace: 'update lane_usage u set reserved = u.reserved + b.texts',
+      },
+      {
+        file: 'src/sending/record-store.ts',
+        find: "where state in ('pending', 'failed', 'cancelled') and cap_day is not null",
+        replace: "where state = 'sent' and cap_day is not null",
+      },
+    ],
+  },
+  {
+    name: 'forgets what a campaign has used of its hour',
+    edits: [{ file: 'src/sending/decide-pace.ts', find: 'hourTexts: hourTexts + taken', replace: 'hourTexts: taken' }],
+  },
+  {
+    name: 'forgets what a campaign has used of its day',
+    edits: [{ file: 'src/sending/decide-pace.ts', find: 'dayTexts: dayTexts + taken', replace: 'dayTexts: taken' }],
+  },
+  {
+    name: 'knows no throughput of lanes',
+    edits: [
+      { file: 'src/sending/pacer.ts', find: 'lanes.get(laneId)?.messages?.take(now, count);', replace: '' },
+      { file: 'src/sending/pacer.ts', find: 'lanes.get(laneId)?.parts?.take(now, parts);', replace: '' },
+    ],
+  },
+  {
+    name: 'lets a lane send any number of parts a day',
+    edits: [
+      { file: 'src/sending/decide-intents.ts', find: 'if (parts > partsRoom) continue;', replace: 'void partsRoom;' },
+      {
+        file: 'src/sending/claim.ts',
+        find: 'if (limit <= 0 || lane.parts <= 0)',
+        replace: 'if (limit <= 0)',
+      },
+    ],
+  },
+  {
+    name: 'takes absence for proof by the clock alone',
+    edits: [
+      {
+        file: 'src/sending/settle.ts',
+        find: '!deps.knownLong.has(attemptOf(message)) ||',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'asks only for what the gateway took after the attempt',
+    edits: [
+      {
+        file: 'src/sending/settle.ts',
+        find: 'const CLOCK_SKEW_MS = 2 * HOUR_MS;',
+        replace: 'const CLOCK_SKEW_MS = -HOUR_MS / 3_600;',
+      },
+    ],
+  },
+  {
+    name: 'leaves attempts without an end',
+    edits: [
+      {
+        file: 'src/sending/record-store.ts',
+        find: 'from moved m where a.message_id = m.id and a.attempt = m.attempts',
+        replace: "from moved m where a.message_id = m.id and a.attempt = m.attempts and m.outcome <> 'settled_sent'",
+      },
+    ],
+  },
+  {
+    name: 'does not write down why a text went',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'JSON.stringify(intent.decision)',
+        replace: 'void intent ?? null',
+      },
+    ],
+  },
+  {
+    name: 'answers a STOP before it is a suppression',
+    edits: [
+      {
+        file: 'src/webhooks/intake.ts',
+        find: "if (event.type === 'message_received' && asksToStop(event)) {",
+        replace: "if (event.type === 'message_received' && asksToStop(event) && input === undefined) {",
+      },
+    ],
+  },
+  {
+    name: 'answers an event before it is stored',
+    edits: [
+      {
+        file: 'src/webhooks/intake.ts',
+        find: 'const repeated = await runTx(services.database.db, (tx) =>',
+        replace: 'const repeated = false; void runTx(services.database.db, (tx) =>',
+      },
+      {
+        file: 'src/webhooks/intake.ts',
+        find: 'store(tx, services, { account, event: event.value, incoming, receivedAt: now }),\n  );',
+        replace:
+          'store(tx, services, { account, event: event.value, incoming, receivedAt: now }),\n  ).catch(() => undefined);',
+      },
+    ],
+  },
+  {
+    name: 'forgets the reports that came before its own record',
+    edits: [
+      {
+        file: 'src/sending/record.ts',
+        find: 'await applyEarlyReceipts(tx, lease.accountId, gatewayIds);',
+        replace: 'void applyEarlyReceipts;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Clock } from '../../src/platform/clock.ts';
+import { type Db, dbOver, type Tx } from '../../src/platform/database.ts';
+import type { NewUuid, Uuid } from '../../src/platform/ids.ts';
+import type { Secrets } from '../../src/platform/secrets.ts';
+import { addMs } from '../../src/platform/time.ts';
+import { insertAccount, insertContacts, launchCampaignIn } from '../fixtures.ts';
+import type { Backend } from './backend.ts';
+import { PLACES, phoneOf } from './people.ts';
+import type { Plan, PlannedCampaign } from './plan.ts';
+
+/** What is in the tables before a run begins. */
+export interface Prepared {
+  readonly accounts: ReadonlyMap<string, { readonly id: Uuid; readonly laneRef: string; readonly phone: string }>;
+  readonly laneIds: readonly Uuid[];
+  /** Everybody's number. */
+  readonly people: readonly string[];
+}
+
+interface Setup {
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+  readonly secrets: Secrets;
+}
+
+/** Statements that are no part of the run, over one connection. */
+export const dbApart = (backend: Pick<Backend, 'query'>): Db =>
+  dbOver({
+    options: {},
+    connect: async () =>
+      ({
+        query: (text: unknown, values?: unknown) =>
+          backend.query(String(text), values as readonly unknown[] | undefined),
+        release: () => undefined,
+      }) as never,
+    end: async () => undefined,
+  });
+
+export async function prepare(db: Db, setup: Setup, plan: Plan): Promise<Prepared> {
+  await sql`create table if not exists sim_job (id bigserial primary key, queue text not null, data jsonb not null)`.execute(
+    db,
+  );
+  const people = await writePeople(db, setup, plan);
+  const accounts = new Map<string, { readonly id: Uuid; readonly laneRef: string; readonly phone: string }>();
+  const laneIds: Uuid[] = [];
+  for (const { name, rate, lanes } of plan.accounts) {
+    const made = await insertAccount(db, setup, {
+      baseUrl: name,
+      apiKey: 'key',
+      ratePerSecond: rate,
+      lanes: lanes.map((lane) => ({ gatewayRef: lane.ref, phone: lane.phone, dailyCap: lane.dailyCap })),
+    });
+    for (const [index, laneId] of made.laneIds.entries()) {
+      const lane = lanes[index];
+      await sql`
+        update lane set messages_per_second = ${lane?.messagesPerSecond ?? null}, parts_per_second = ${lane?.partsPerSecond ?? null},
+          parts_per_day = ${lane?.partsPerDay ?? null} where id = ${laneId}`.execute(db);
+    }
+    laneIds.push(...made.laneIds);
+    const [first] = lanes;
+    if (first !== undefined) accounts.set(name, { id: made.id, laneRef: first.ref, phone: first.phone });
+  }
+  const policy = JSON.stringify({ version: 1, preset: 'federal_state', messagesPerDay: plan.messagesPerDay });
+  await sql`insert into setting (key, value, updated_at) values ('sending_policy', ${policy}, ${setup.clock.now()})`.execute(
+    db,
+  );
+  return { accounts, laneIds, people };
+}
+
+async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly string[]> {
+  // Campaigns that overlap in people share their rows: a contact has all tags of its number.
+  const tagsOf = new Map<string, string[]>();
+  for (const { people, offset, tag } of plan.campaigns)
+    for (let index = offset; index < offset + people; index += 1) {
+      const place = PLACES[plan.places[index % plan.places.length] ?? 0] ?? PLACES[0];
+      const phone = phoneOf(place, index);
+      tagsOf.set(phone, [...(tagsOf.get(phone) ?? []), tag]);
+    }
+  const contacts = [...tagsOf].map(([phone, tags]) => ({ phone, firstName: `P${phone.slice(-4)}`, tags }));
+  await insertContacts(db, setup, contacts);
+  return [...tagsOf.keys()];
+}
+
+/** Launches a campaign unless an earlier try has done it: an answer may have been lost. */
+export async function launchPlanned(
+  tx: Tx,
+  setup: Pick<Setup, 'clock' | 'newUuid'>,
+  input: { readonly campaign: PlannedCampaign; readonly index: number; readonly laneIds: readonly Uuid[] },
+): Promise<Uuid> {
+  const { campaign, laneIds } = input;
+  const { rows } = await sql<{ id: Uuid }>`select id from campaign where name = ${campaign.tag}`.execute(tx);
+  const [earlier] = rows;
+  if (earlier !== undefined) return earlier.id;
+  const mark = `[campaign ${input.index}]`;
+  const id = await launchCampaignIn(tx, setup, {
+    name: campaign.tag,
+    laneIds: campaign.allLanes ? laneIds : laneIds.slice(0, 1),
+    audience: { tags: [campaign.tag] },
+    priority: campaign.priority,
+    variants: [
+      { label: 'A', weight: 1, body: `Hi {first_name|there} ${mark} Reply STOP to opt out.` },
+      // Of two parts.
+      { label: 'B', weight: 1, body: `Hello {first_name|there} ${mark} ${LONG_WORDS} Reply STOP to opt out.` },
+    ],
+  });
+  const finishBy =
+    campaign.finishByMs === null ? null : addMs(setup.clock.now(), campaign.finishByMs - campaign.launchAtMs);
+  await sql`
+    update campaign set max_per_hour = ${campaign.maxPerHour}, max_per_day = ${campaign.maxPerDay}, finish_by = ${finishBy}
+    where id = ${id}`.execute(tx);
+  return id;
+}
+
+const LONG_WORDS =
+  'We are in your street this week and would look at your foundation at no cost, with a written report for you to keep, if that suits you.';

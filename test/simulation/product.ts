@@ -1,0 +1,193 @@
+import { sql } from 'kysely';
+import type { GatewayEvent, WebhookEdge } from '../../src/gateways/gateway.ts';
+import { type Db, runTx, type Tx } from '../../src/platform/database.ts';
+import { type NewUuid, type Uuid, uuidSource } from '../../src/platform/ids.ts';
+import type { Jobs } from '../../src/platform/jobs.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { ok } from '../../src/platform/result.ts';
+import type { Secrets } from '../../src/platform/secrets.ts';
+import { instant } from '../../src/platform/time.ts';
+import { applyQueue } from '../../src/webhooks/apply-event.ts';
+import { receiveWebhook } from '../../src/webhooks/intake.ts';
+import type { Backends } from './backends.ts';
+import type { SimDatabase } from './database.ts';
+import { isExpected } from './faults-log.ts';
+import { STATEMENT_CRASHES } from './statement-crashes.ts';
+import type { Tally } from './tally.ts';
+import { actorNamed, type World } from './world.ts';
+
+/**
+ * The API process: takes the gateway's events in, applies them, and does what people ask for. It may die at any moment; what it was
+ * asked for is then asked again, by the provider, the queue of jobs, or the person.
+ */
+export interface Product {
+  receive(accountId: Uuid, event: GatewayEvent): void;
+  /** In one transaction, until it has succeeded or `tries` are over. */
+  ask(label: string, work: (tx: Tx, deps: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
+  /** Jobs that a transaction has just put in. */
+  startJobs(): Promise<void>;
+  /** The process ends, and another one starts in its place. */
+  restart(): void;
+  /** The next time that it comes to a point drawn at random, it dies there. */
+  doom(): void;
+}
+
+export interface Asked {
+  readonly clock: ReturnType<World['clockOf']>;
+  readonly newUuid: NewUuid;
+  readonly jobs: Jobs;
+}
+
+interface Process {
+  readonly actor: ReturnType<typeof actorNamed>;
+  readonly db: Db;
+  readonly asked: Asked;
+  readonly receive: (accountId: Uuid, event: GatewayEvent) => Promise<unknown>;
+  readonly apply: (data: unknown, lastAttempt: boolean) => Promise<void>;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+const EVENT_TRIES = 12;
+/** After so many an event is kept as failed; a last try that is cut short is repeated (platform/jobs.ts). */
+const JOB_LAST_TRY = 4;
+const JOB_TRIES = 40;
+const POINTS = STATEMENT_CRASHES.filter(({ of }) => of === 'api');
+
+export function createProduct(around: {
+  readonly world: World;
+  readonly sim: SimDatabase;
+  readonly backends: Backends;
+  readonly tally: Tally;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly mistake: (sentence: string) => void;
+  /** An event was answered 2xx. */
+  readonly onAnswered: (accountId: Uuid, event: GatewayEvent) => Promise<void>;
+}): Product {
+  const { world, sim, tally } = around;
+  const { random } = world;
+  let starts = 0;
+
+  const start = (): Process => {
+    starts += 1;
+    const actor = actorNamed(starts === 1 ? 'api' : `api${starts}`);
+    const db = sim.dbOf(actor);
+    const clock = world.clockOf(actor);
+    const asked = { clock, newUuid: uuidSource({ clock, random }), jobs: simJobs };
+    const services = {
+      ...asked,
+      database: { db, pool: undefined as never, connectionString: '', close: async () => undefined },
+      secrets: around.secrets,
+      log: around.log,
+      webhookEdge: () => simEdge,
+    };
+    const queue = applyQueue(services);
+    return {
+      actor,
+      db,
+      asked,
+      receive: (accountId, event) =>
+        receiveWebhook(services, {
+          accountId,
+          rawBody: Buffer.from(JSON.stringify(event)),
+          header: () => undefined,
+        }),
+      apply: async (data, lastAttempt) =>
+        queue.handle?.({ id: 'job', data, lastAttempt, signal: new AbortController().signal }),
+    };
+  };
+  let running = start();
+
+  const restart = (): void => {
+    world.note(`${running.actor.name} dies`);
+    sim.crash(running.actor);
+    running = start();
+  };
+
+  /**
+   * Something that the process does, again after a failure, and again when there is no sign of it after a while: it may have died
+   * meanwhile.
+   */
+  const persist = (
+    label: string,
+    step: (process: Process, attempt: number) => Promise<unknown>,
+    limits: { readonly tries: number; readonly waitMs: number },
+    attempt = 1,
+  ): void => {
+    const by = running;
+    let settled = false;
+    const again = (): void => {
+      if (settled) return;
+      settled = true;
+      if (attempt < limits.tries)
+        world.after(random.int(1, limits.waitMs) * Math.min(8, attempt), `again ${label}`, () =>
+          persist(label, step, limits, attempt + 1),
+        );
+      else world.note(`given up: ${label}`);
+    };
+    step(by, attempt).then(
+      () => {
+        settled = true;
+      },
+      (error: unknown) => {
+        if (!isExpected(error)) around.mistake(`mistake: ${label} threw ${String(error)}`);
+        again();
+      },
+    );
+    world.after(ANSWER_WITHIN_MS, `${label} had its time`, () => {
+      if (!by.actor.alive) again();
+    });
+  };
+
+  const receive = (accountId: Uuid, event: GatewayEvent): void =>
+    persist(
+      `event ${event.eventId}`,
+      async (by) => {
+        await by.receive(accountId, event);
+        await around.onAnswered(accountId, event);
+      },
+      { tries: EVENT_TRIES, waitMs: 2_000 },
+    );
+
+  return {
+    receive,
+    restart,
+    ask: (label, work, { tries = 1 } = {}) =>
+      persist(label, (by) => runTx(by.db, (tx) => work(tx, by.asked)), { tries, waitMs: 5_000 }),
+    async startJobs() {
+      const { rows } = await around.backends.apart.query('delete from sim_job returning id, data');
+      for (const { data } of rows)
+        world.after(random.int(1, 30), 'job', () =>
+          persist('job', (by, attempt) => by.apply(data, attempt >= JOB_LAST_TRY), { tries: JOB_TRIES, waitMs: 2_000 }),
+        );
+    },
+    doom() {
+      const point = random.pick(POINTS as [(typeof POINTS)[number]]);
+      world.note(`${running.actor.name} is to die ${point.name}`);
+      sim.doom(running.actor, point, () => {
+        tally.count(`crash ${point.name}`);
+        restart();
+      });
+    },
+  };
+}
+
+/** Jobs that run as soon as their transaction has committed; a key's order is left to chance, as redeliveries leave it. */
+const simJobs: Jobs = {
+  async enqueue(tx, queue, jobs) {
+    const data = JSON.stringify(jobs.map((job) => job.data));
+    await sql`insert into sim_job (queue, data) select ${queue}, data from jsonb_array_elements(${data}::jsonb) as data`.execute(
+      tx,
+    );
+  },
+  close: async () => undefined,
+};
+
+/** The wire is not what is simulated here: events come as they are. */
+const simEdge: WebhookEdge = {
+  verify: () => ok({ secretIndex: 0 }),
+  parse(rawBody) {
+    const event = JSON.parse(Buffer.from(rawBody).toString('utf8'));
+    return ok({ ...event, at: instant(event.at) } as GatewayEvent);
+  },
+};

@@ -1,0 +1,63 @@
+/**
+ * Crash points of which the product knows nothing: a process dies when it has come to a statement. Before it or its commit nothing
+ * of its transaction stays; after it all does, and nobody in the process knows.
+ */
+export interface StatementCrash {
+  readonly name: string;
+  readonly of: 'worker' | 'api';
+  /** The statement contains it. */
+  readonly text: string;
+  /** One of its values. */
+  readonly value?: string;
+  readonly when: 'after it' | 'before its commit' | 'after its commit';
+}
+
+export const STATEMENT_CRASHES: readonly StatementCrash[] = [
+  { name: 'after the lease was taken', of: 'worker', text: 'insert into account_lease', when: 'after it' },
+  { name: 'after a renewal of the lease', of: 'worker', text: 'update account_lease set expires_at', when: 'after it' },
+  { name: 'inside the marking of orphans', of: 'worker', text: 'with orphan as', when: 'before its commit' },
+  { name: 'after the marking of orphans', of: 'worker', text: 'with orphan as', when: 'after its commit' },
+  { name: 'inside the claim of answers', of: 'worker', text: 'update message set state =', when: 'before its commit' },
+  {
+    name: 'before the cap is reserved',
+    of: 'worker',
+    text: "update enrollment e set state = 'handing_over'",
+    when: 'after it',
+  },
+  {
+    name: 'inside the record of what was settled',
+    of: 'worker',
+    text: 'with result as',
+    value: 'unknown',
+    when: 'before its commit',
+  },
+  { name: 'inside the save of the breaker', of: 'worker', text: 'set breaker_open_since', when: 'before its commit' },
+  { name: 'inside the end of a campaign', of: 'worker', text: "set state = 'completed'", when: 'before its commit' },
+  { name: 'inside the STOP transaction', of: 'api', text: 'insert into suppression', when: 'before its commit' },
+  { name: 'after the STOP transaction', of: 'api', text: 'insert into suppression', when: 'after its commit' },
+  { name: 'inside the intake of an event', of: 'api', text: 'insert into gateway_event', when: 'before its commit' },
+  { name: 'after the intake of an event', of: 'api', text: 'insert into gateway_event', when: 'after its commit' },
+  { name: 'inside applying an event', of: 'api', text: "set state = 'applied'", when: 'before its commit' },
+  { name: 'after applying an event', of: 'api', text: "set state = 'applied'", when: 'after its commit' },
+  { name: 'inside enrolling', of: 'api', text: 'insert into enrollment', when: 'before its commit' },
+  { name: 'after enrolling', of: 'api', text: 'insert into enrollment', when: 'after its commit' },
+];
+
+interface Step {
+  readonly text: string;
+  readonly values: readonly unknown[] | undefined;
+}
+
+/** Whether a process that is to die there has come to it, with this statement behind those of its transaction. */
+export function comesTo(
+  crash: StatementCrash,
+  when: 'before' | 'after',
+  statement: Step,
+  transaction: readonly Step[],
+): boolean {
+  const fits = ({ text, values }: Step): boolean =>
+    text.includes(crash.text) && (crash.value === undefined || values?.includes(crash.value) === true);
+  if (crash.when === 'after it') return when === 'after' && fits(statement);
+  const commits = /^commit\b/i.test(statement.text);
+  return commits && when === (crash.when === 'after its commit' ? 'after' : 'before') && transaction.some(fits);
+}

@@ -1,0 +1,76 @@
+import { CRASH_POINTS } from '../../src/sending/crash-points.ts';
+import { STATEMENT_CRASHES } from './statement-crashes.ts';
+
+/**
+ * How often each kind of fault struck, so that one that never does is noticed: a fault that is drawn and then misses everything
+ * proves nothing.
+ */
+export interface Tally {
+  count(kind: FaultKind): void;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const OTHER_FAULTS = [
+  'request lost',
+  'answer lost',
+  'slow answer',
+  'send timed out',
+  'answer 429',
+  'answer 5xx',
+  'gateway outage',
+  'recipient refused',
+  'lane refused',
+  'account refused',
+  'reading failed',
+  'event lost',
+  'event twice',
+  'event late',
+  'a person stops',
+  'statement lost',
+  'commit without an answer',
+  'serialization failure',
+  'deadlock',
+  'lock timeout',
+  'idle transaction ended',
+  'notification lost',
+  'kill',
+  'restart of everything',
+  'stall',
+  'clock jump',
+  'lease lost by a living worker',
+  'edit: pause',
+  'edit: cancel',
+  'edit: cap',
+  'edit: priority',
+  'edit: pace',
+  'edit: throughput',
+  'edit: parts per day',
+  'edit: lane drained',
+  'edit: lane switched off',
+  'edit: window',
+] as const;
+
+export type FaultKind = (typeof OTHER_FAULTS)[number] | `crash ${string}`;
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  ...OTHER_FAULTS,
+  ...CRASH_POINTS.map((point): FaultKind => `crash ${point}`),
+  ...STATEMENT_CRASHES.map(({ name }): FaultKind => `crash ${name}`),
+];
+
+export function createTally(): Tally {
+  const counts: Record<string, number> = {};
+  return {
+    count(kind) {
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    },
+    counts,
+  };
+}
+
+/** The sum of several runs, every kind in it. */
+export function sumOf(runs: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    FAULT_KINDS.map((kind) => [kind, runs.reduce((sum, counts) => sum + (counts[kind] ?? 0), 0)]),
+  );
+}
