@@ -35,7 +35,7 @@ export async function readPlannedCampaigns(
   const { rows } = await sql<StoredCampaign>`
     select c.id, c.state, c.priority, c.window_start_minute, c.window_end_minute, c.max_per_hour, c.max_per_day, c.finish_by, c.launched_at,
       case when c.pointless_action in ('drop', 'ask') then c.pointless_after end as stops_at,
-      coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id), '{}') as lane_ids,
+      coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id and l.removed_at is null), '{}') as lane_ids,
       (select jsonb_build_object('hourStart', p.hour_start, 'hourTexts', p.hour_texts, 'day', p.day, 'dayTexts', p.day_texts,
         'nextAt', p.next_at) from campaign_pace p where p.campaign_id = c.id) as pace_used,
       coalesce(t.pending, 0) as pending, coalesce(t.parts, 0) as parts, coalesce(t.texts, 0) as texts,

@@ -73,7 +73,7 @@ async function waitingForDrained(db: Db | Tx): Promise<ReadonlyMap<Uuid, number>
         join campaign_zone_group z on z.campaign_id = c.id and z.pending > 0
         join enrollment e on e.campaign_id = c.id and e.state = 'pending' and e.zone_group = z.zone_group
           and coalesce(e.lane_id, '00000000-0000-0000-0000-000000000000') = l.id
-        where cl.lane_id = l.id limit ${WAITING_COUNTED_MAX}
+        where cl.lane_id = l.id and cl.removed_at is null limit ${WAITING_COUNTED_MAX}
       ) person
     ) waiting
     where l.state = 'draining'`.execute(db);

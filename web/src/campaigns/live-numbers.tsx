@@ -7,6 +7,8 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { CapBar } from './cap-bar.tsx';
 import classes from './live-overview.module.css';
 
+const WAY_BACK = { off: 'Switch it on', paused: 'Resume it', draining: 'Let it take new people again' } as const;
+
 /** The numbers that the campaign sends from: whether they can, and what they may still send today. */
 export function LiveNumbers({ lanes }: { readonly lanes: CampaignLive['lanes'] }) {
   return (
@@ -28,7 +30,7 @@ export function LiveNumbers({ lanes }: { readonly lanes: CampaignLive['lanes'] }
               <span className={classes.laneNote}>
                 {lane.stateReason === null ? '' : `${lane.stateReason}. `}
                 <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings/numbers" />}>
-                  {lane.state === 'off' ? 'Switch it on' : 'Resume it'}
+                  {WAY_BACK[lane.state]}
                 </Anchor>
               </span>
             )}
