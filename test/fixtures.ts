@@ -106,7 +106,7 @@ export async function launchCampaignIn(
     ...input,
   };
   const created = await createDraft(tx, world, { ...draft, createdBy: 'test' });
-  if (!created.ok) throw new Error(created.error.message);
+  if (!created.ok) throw refused(created.error.message);
   const { id, revision, name } = created.value;
   const launched = await launchCampaign(tx, world, {
     id,
@@ -115,9 +115,12 @@ export async function launchCampaignIn(
     confirmName: name,
     actor: 'test',
   });
-  if (!launched.ok) throw new Error(launched.error.message);
+  if (!launched.ok) throw refused(launched.error.message);
   return id;
 }
+
+/** Told apart from a mistake by its name. */
+const refused = (message: string): Error => Object.assign(new Error(message), { name: 'Refused' });
 
 /** Enrollments of a campaign by state. */
 export async function enrollmentStates(db: Db, campaignId: Uuid): Promise<Readonly<Record<string, number>>> {

@@ -23,6 +23,8 @@ export interface Checkers {
   allEnded(): Promise<boolean>;
   /** After every commit; looks only when an attempt was begun or a limit was changed. */
   afterCommit(committed: Committed): Promise<void>;
+  /** Before an event reaches the product: from then on a START may count. */
+  beforeEvent(event: GatewayEvent): void;
   /** After every event that was answered 2xx. */
   afterAnswer(accountId: Uuid, event: GatewayEvent): Promise<void>;
   /** After everything that happened: calls that begin, texts that the gateway took. */
@@ -66,10 +68,12 @@ export function createCheckers(options: {
       if (!statements.some((text) => text.includes('into message_attempt'))) return;
       await checkBegun(db, { known, epochs, stopped, limits, messagesPerDay: plan.messagesPerDay, violations });
     },
+    beforeEvent(event) {
+      if (event.type === 'message_received' && event.text === 'START') stopped.delete(event.from);
+    },
     async afterAnswer(accountId, event) {
       answered.set(`${accountId} ${event.eventId}`, event);
       if (event.type !== 'message_received') return;
-      if (event.text === 'START') stopped.delete(event.from);
       if (!STOPS.has(event.text)) return;
       const { rows } = await sql`
         select 1 from suppression where phone = ${event.from}

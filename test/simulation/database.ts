@@ -17,6 +17,8 @@ export interface SimDatabase {
   crash(actor: Actor): void;
   /** `die` is called when the actor has come to that statement. */
   doom(actor: Actor, crash: StatementCrash, die: () => void): void;
+  /** The next time that the actor has committed a hand-over, it stands still before it knows. */
+  stallAtIntent(actor: Actor, ms: number): void;
   /** The process stands still: what it leaves open is ended by the server after a while. */
   stalls(actor: Actor): void;
   /** To be awaited after every step: rollbacks of the crashed. */
@@ -68,6 +70,7 @@ export function createSimDatabase(options: {
   const free: Session[] = [];
   const dying: Session[] = [];
   const dooms = new Map<Actor, { readonly crash: StatementCrash; readonly die: () => void }>();
+  const stallsAtIntent = new Map<Actor, number>();
   const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0 };
 
   const open = async (): Promise<Session> => {
@@ -145,7 +148,16 @@ export function createSimDatabase(options: {
         return void settle.reject(outcome.error);
       }
       if (outcome.rows.rowCount === 0 && ASKS_FOR_LEASE.test(text)) tally.count('lease lost by a living worker');
+      const stallMs = intends(session, step) ? (stallsAtIntent.get(actor) ?? 0) : 0;
       await noteEffects(session, actor, step);
+      if (stallMs > 0) {
+        tally.count('stall before the call');
+        stallsAtIntent.delete(actor);
+        world.note(`${actor.name} stalls for ${stallMs}, its intent committed`);
+        actor.stalledUntilMs = world.now().epochMilliseconds + stallMs;
+        world.after(stallMs, `${actor.name} hears of its commit`, () => void settle.resolve(outcome.rows));
+        return;
+      }
       if (answerLost) {
         tally.count('commit without an answer');
         session.lost = true;
@@ -232,6 +244,7 @@ export function createSimDatabase(options: {
         },
         end: async () => undefined,
       }),
+    stallAtIntent: (actor, ms) => void stallsAtIntent.set(actor, ms),
     doom: (actor, crash, die) => void dooms.set(actor, { crash, die }),
     crash(actor) {
       actor.alive = false;
@@ -263,6 +276,9 @@ export function createSimDatabase(options: {
   };
 }
 
+/** The commit of a hand-over. */
+const intends = ({ transaction }: Session, { text }: Session['transaction'][number]): boolean =>
+  COMMITS.test(text) && transaction.some((step) => step.text.includes('into message_attempt'));
 const COMMITS = /^commit\b/i;
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Of a holder: the fence, and the renewal. Without a row, somebody else holds the account. */

@@ -6,8 +6,7 @@ const EXPECTED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', '40001', '40
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && EXPECTED_CODES.has(error.code)) return true;
-  // Kysely's own words for a transaction whose connection is gone.
-  return error.name === 'SimulatedCrash' || isExpected(error.cause);
+  return error.name === 'SimulatedCrash' || error.name === 'Refused' || isExpected(error.cause);
 }
 
 /** A log that keeps nothing but errors that no fault explains. */

@@ -254,7 +254,8 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'src/sending/record-store.ts',
         find: 'from moved m where a.message_id = m.id and a.attempt = m.attempts',
-        replace: "from moved m where a.message_id = m.id and a.attempt = m.attempts and m.outcome <> 'settled_sent'",
+        replace:
+          "from moved m where a.message_id = m.id and a.attempt = m.attempts and m.outcome <> 'refused_recipient'",
       },
     ],
   },

@@ -30,7 +30,13 @@ export interface Plan {
   readonly apiCrashes: readonly number[];
   /** The gateway answers everything with an error of its own. */
   readonly outages: readonly { readonly atMs: number; readonly ms: number }[];
-  readonly stalls: readonly { readonly atMs: number; readonly worker: number; readonly ms: number }[];
+  readonly stalls: readonly {
+    readonly atMs: number;
+    readonly worker: number;
+    readonly ms: number;
+    /** When its next hand-over is committed, long enough for another worker to take over and settle what was begun. */
+    readonly atIntent: boolean;
+  }[];
   readonly jumps: readonly { readonly atMs: number; readonly worker: number; readonly ms: number }[];
   readonly stops: readonly { readonly atMs: number; readonly person: number; readonly text: string }[];
   readonly edits: readonly PlannedEdit[];
@@ -171,17 +177,18 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     messagesPerDay: random.pick([1, 2, 3, 3]),
     skewMs: random.pick([0, 0, 500, 5_000]),
     troubleMs,
-    crashes: some(1, 0.8),
-    firstCrash: 4 * seed,
+    crashes: random.pick([0, 0.6, 1, 1]),
+    firstCrash: 5 * seed,
     kills: times(3, whileTrouble),
     restarts: rarely(0.25, 2, whileTrouble),
-    apiCrashes: times(3, whileTrouble),
-    outages: rarely(0.35, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
-    stalls: times(4, (worker) => ({
-      atMs: whileTrouble(),
-      worker,
-      ms: random.pick([random.int(100, 30_000), Math.ceil(leaseMs * (0.9 + random.next()))]),
-    })),
+    apiCrashes: times(4, () => (random.next() < 0.3 ? 0 : whileTrouble())),
+    outages: rarely(0.5, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
+    stalls: times(4, (worker) => {
+      const atIntent = random.next() < 0.4;
+      const shortMs = random.pick([random.int(100, 30_000), Math.ceil(leaseMs * (0.9 + random.next()))]);
+      const ms = atIntent ? 1.2 * leaseMs + 200_000 : shortMs;
+      return { atMs: atIntent ? random.int(0, 2_000) : whileTrouble(), worker, ms, atIntent };
+    }),
     jumps: rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })),
     stops: times(30, () => ({
       atMs: whileTrouble(),
@@ -243,8 +250,15 @@ function drawAccounts(random: Random, enrollments: number, tight: boolean): read
 
 function drawCampaigns(random: Random, enrollments: number): readonly PlannedCampaign[] {
   const count = random.pick([1, 1, 2, 2, 3]);
+  // A small one ends while the others go on.
+  const small = count > 1 && random.next() < 0.6 ? Math.ceil(enrollments / 12) : 0;
   return Array.from({ length: count }, (_, index) => {
-    const people = Math.floor(enrollments / count);
+    const people =
+      small === 0
+        ? Math.floor(enrollments / count)
+        : index === 0
+          ? small
+          : Math.floor((enrollments - small) / (count - 1));
     return {
       tag: `c${index}`,
       launchAtMs: index === 0 ? 0 : random.pick([0, random.int(1, 3_000), random.int(1, 20_000)]),

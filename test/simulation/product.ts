@@ -58,6 +58,8 @@ export function createProduct(around: {
   readonly sim: SimDatabase;
   readonly backends: Backends;
   readonly tally: Tally;
+  /** At which of its points it is to die first. */
+  readonly firstCrash: number;
   readonly secrets: Secrets;
   readonly log: Log;
   readonly mistake: (sentence: string) => void;
@@ -67,6 +69,7 @@ export function createProduct(around: {
   const { world, sim, tally } = around;
   const { random } = world;
   let starts = 0;
+  let dooms = 0;
 
   const start = (): Process => {
     starts += 1;
@@ -162,7 +165,9 @@ export function createProduct(around: {
         );
     },
     doom() {
-      const point = random.pick(POINTS as [(typeof POINTS)[number]]);
+      const point = POINTS[(around.firstCrash + dooms) % POINTS.length];
+      dooms += 1;
+      if (point === undefined) return;
       world.note(`${running.actor.name} is to die ${point.name}`);
       sim.doom(running.actor, point, () => {
         tally.count(`crash ${point.name}`);

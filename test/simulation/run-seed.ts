@@ -119,6 +119,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     laneOf: (name) => prepared.accounts.get(name) ?? { laneRef: '', phone: '' },
     deliver: (account, event) => {
       const target = prepared.accounts.get(account);
+      checkers.beforeEvent(event);
       if (target !== undefined) product.receive(target.id, event);
     },
   });
@@ -136,6 +137,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     sim,
     backends,
     tally,
+    firstCrash: plan.firstCrash,
     secrets,
     log,
     mistake: (sentence) => checkers.violations.push(sentence),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../../src/platform/random.ts';
 import { runHere, runSeeds } from './processes.ts';
-import { FAULT_KINDS, sumOf } from './tally.ts';
+import { FAULT_KINDS, neverStruck, sumOf } from './tally.ts';
 
 /**
  * `npm run simulate`: seeds 1 to 200, or those that are asked for. Exit code 1 when one does not hold, 2 when it was asked for
@@ -111,7 +111,7 @@ async function main(wanted: Wanted): Promise<number> {
     ran += fresh.ran;
     failed += fresh.failed;
   }
-  const never = FAULT_KINDS.filter((kind) => fixed.struck[kind] === 0);
+  const never = neverStruck(fixed.struck);
   if (wanted.coverage) for (const kind of FAULT_KINDS) say(`${String(fixed.struck[kind]).padStart(7)} ${kind}`);
   if ((wanted.coverage || wanted.everyFault) && never.length > 0)
     say(`struck in none of seeds ${wanted.from} to ${wanted.from + wanted.seeds - 1}: ${never.join(', ')}`);

@@ -36,6 +36,7 @@ const OTHER_FAULTS = [
   'kill',
   'restart of everything',
   'stall',
+  'stall before the call',
   'clock jump',
   'lease lost by a living worker',
   'edit: pause',
@@ -57,6 +58,13 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...CRASH_POINTS.map((point): FaultKind => `crash ${point}`),
   ...STATEMENT_CRASHES.map(({ name }): FaultKind => `crash ${name}`),
 ];
+
+/** They come about by themselves, and not in every hundred seeds. */
+const SPONTANEOUS: ReadonlySet<FaultKind> = new Set(['deadlock', 'idle transaction ended']);
+
+/** Kinds that must have struck somewhere, and did not. */
+export const neverStruck = (counts: Readonly<Record<string, number>>): readonly FaultKind[] =>
+  FAULT_KINDS.filter((kind) => !SPONTANEOUS.has(kind) && (counts[kind] ?? 0) === 0);
 
 export function createTally(): Tally {
   const counts: Record<string, number> = {};

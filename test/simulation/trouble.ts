@@ -51,10 +51,11 @@ export function scheduleTrouble(run: Troubled): void {
       product.restart();
     });
   for (const atMs of plan.apiCrashes) at(atMs, 'the API is to die', () => product.doom());
-  for (const { atMs, worker, ms } of plan.stalls)
+  for (const { atMs, worker, ms, atIntent } of plan.stalls)
     at(atMs, 'a stall', () => {
       const victim = oneOf(workers.alive(), worker);
       if (victim === undefined) return;
+      if (atIntent) return run.sim.stallAtIntent(victim, ms);
       tally.count('stall');
       world.note(`${victim.name} stalls for ${ms}`);
       victim.stalledUntilMs = world.now().epochMilliseconds + ms;
@@ -63,7 +64,8 @@ export function scheduleTrouble(run: Troubled): void {
   for (const { atMs, worker, ms } of plan.jumps)
     at(atMs, 'a clock jump', () => {
       const victim = oneOf(workers.alive(), worker);
-      if (victim === undefined) return;
+      // Who stands still while its clock is set back cannot know how late it is: docs/simulation.md.
+      if (victim === undefined || victim.stalledUntilMs > world.now().epochMilliseconds) return;
       tally.count('clock jump');
       world.note(`${victim.name}: its clock jumps by ${ms}`);
       victim.skewMs += ms;

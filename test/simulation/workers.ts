@@ -43,7 +43,19 @@ class SimulatedCrash extends Error {
   override readonly name = 'SimulatedCrash';
 }
 
-const POINTS = [...CRASH_POINTS, ...STATEMENT_CRASHES.filter(({ of }) => of === 'worker')];
+const EASY = [...CRASH_POINTS, ...STATEMENT_CRASHES.filter(({ of }) => of === 'worker')];
+/** Workers come there only when something else has happened before. */
+const HARD: ReadonlySet<string> = new Set([
+  'after settling was asked',
+  'inside the marking of orphans',
+  'after the marking of orphans',
+  'inside the claim of answers',
+  'inside the record of what was settled',
+  'inside the save of the breaker',
+  'inside the end of a campaign',
+]);
+const nameOf = (point: (typeof EASY)[number]): string => (typeof point === 'string' ? point : point.name);
+const POINTS = EASY.flatMap((point) => (HARD.has(nameOf(point)) ? [point, point, point] : [point]));
 
 export function createWorkers(around: WorkerSurroundings): Workers {
   const { world, sim, outside, plan, tally, secrets, log } = around;
@@ -83,8 +95,8 @@ export function createWorkers(around: WorkerSurroundings): Workers {
     // One after the other, so that each has its turn within some seeds.
     const point =
       !calm && random.next() < plan.crashes ? POINTS[(plan.firstCrash + started) % POINTS.length] : undefined;
-    let passes = random.pick([0, 0, 1, 3]);
-    const doomed = typeof point === 'string' ? point : point?.name;
+    const doomed = point === undefined ? undefined : nameOf(point);
+    let passes = doomed === undefined || HARD.has(doomed) ? 0 : random.pick([0, 0, 1, 3]);
     world.note(`${actor.name} starts${doomed === undefined ? '' : `, to die ${doomed}`}`);
     const comes = (): void => {
       passes -= 1;
