@@ -14,7 +14,7 @@ import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '
 import { createBreaker } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
-import { guardAgainstClones } from './clone-guard.ts';
+import { guardAgainstClones, LANES_AT_ONCE } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
@@ -105,15 +105,18 @@ async function takeTurn(holder: Holder): Promise<number> {
     ask(holder, () => settleSome(holder, facts));
     return idleMax;
   }
-  if (guardIsDue(holder, facts, now)) ask(holder, () => askWhoSends(holder, facts));
+  const mayAsk = holder.pacer.room(now, underWay(holder)) > 0;
+  if (guardIsDue(holder, facts, now) && mayAsk) ask(holder, () => askWhoSends(holder, facts));
   const started = await startDirect(holder, facts);
+  // An answer that found no room waits for the rate, not for the next look.
+  const answerMs = facts.answersWait && started === 0 ? Math.max(1, holder.pacer.msUntilRoom(now)) : idleMax;
   if (!holder.guard.passed)
-    return started > 0 ? 0 : Math.min(idleMs(holder, facts), Math.max(1, msBetween(now, holder.guard.askAt)));
+    return started > 0 ? 0 : Math.min(idleMs(holder, facts), answerMs, msUntilAsked(holder, now));
   const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts);
   const busy = started + campaigns.taken > 0;
   ask(holder, async () => (await settleSome(holder, facts)) || (!busy && (await askReceipts(holder))));
   if (busy) return 0;
-  return Math.min(campaigns.waitMs, idleMs(holder, facts));
+  return Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts));
 }
 
 const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;
@@ -287,11 +290,18 @@ function guardIsDue({ guard }: Holder, facts: TurnFacts, now: Instant): boolean 
   return !guard.passed || guard.texts >= GUARD_TEXTS_PER_LANE * facts.lanes.length;
 }
 
+/** While the question is under way its answer wakes the holder. */
+function msUntilAsked(holder: Holder, now: Instant): number {
+  if (holder.asking !== undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(1, msBetween(now, holder.guard.askAt), holder.pacer.msUntilRoom(now));
+}
+
 /** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
 async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const { guard } = holder;
   guard.texts = 0;
   const mayAsk = (): Promise<void> => tokenFor(holder);
+  holder.pacer.called(holder.clock.now(), Math.min(LANES_AT_ONCE, facts.lanes.length));
   const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
   const now = holder.clock.now();
   if (answer.ok) {

@@ -15,6 +15,8 @@ export interface Pacer {
   ): void;
   /** Calls that may begin now, of any kind. */
   room(now: Instant, inFlight: number): number;
+  /** Milliseconds of clock time until the rate lets a call of any kind begin; 0 when it does. */
+  msUntilRoom(now: Instant): number;
   /** Campaign texts that may begin now. */
   campaignRoom(now: Instant, inFlight: number): number;
   /** Campaign texts that this lane may begin now. */
@@ -58,6 +60,7 @@ export function createPacer(startsAt: Instant): Pacer {
       for (const lane of facts.lanes) adjustLane(lanes, lane, now);
     },
     room: (now, inFlight) => Math.max(0, Math.min(account.available(now), inFlightMax() - inFlight)),
+    msUntilRoom: (now) => account.msUntilNext(now),
     campaignRoom: (now, inFlight) =>
       Math.max(
         0,
