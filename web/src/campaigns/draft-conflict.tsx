@@ -19,14 +19,19 @@ const WORDS: Readonly<Record<DraftField, string>> = {
 };
 
 /** Two people in one draft: says what differs and lets this one choose. Nothing is saved until then. */
-export function DraftConflict({ draft }: { readonly draft: Draft }) {
-  if (draft.conflict === null) return null;
+export default function DraftConflict({
+  draft,
+  conflict,
+}: {
+  readonly draft: Draft;
+  readonly conflict: NonNullable<Draft['conflict']>;
+}) {
   return (
     <div className={classes.conflict} style={toneStyle('amber')} role="alert">
       <IconUsers size={20} stroke={ICON_STROKE} aria-hidden />
       <Text size="sm" className={classes.words}>
         <b>Somebody else changed this draft meanwhile.</b> Theirs differs in{' '}
-        {listWords(draft.conflict.map((field) => WORDS[field]))}. Your last changes are on this page only.
+        {listWords(conflict.map((field) => WORDS[field]))}. Your last changes are on this page only.
       </Text>
       <Group gap="xs">
         <Button size="xs" variant="default" onClick={draft.keepMine}>

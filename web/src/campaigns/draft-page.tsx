@@ -16,7 +16,6 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { AudienceSection } from './audience-section.tsx';
 import classes from './builder.module.css';
-import { DraftConflict } from './draft-conflict.tsx';
 import { DraftControls } from './draft-controls.tsx';
 import { plainRule } from './draft-form.ts';
 import { DraftPreview } from './draft-preview.tsx';
@@ -26,6 +25,7 @@ import { NumbersSection } from './numbers-section.tsx';
 import { ScheduleSection } from './schedule-section.tsx';
 import { useDraft } from './use-draft.ts';
 
+const DraftConflict = lazy(() => import('./draft-conflict.tsx'));
 const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 
 const NAME_LENGTH_MAX = 200;
@@ -80,7 +80,11 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
         }
         actions={readOnly ? undefined : <DraftControls campaign={campaign} />}
       />
-      <DraftConflict draft={draft} />
+      {draft.conflict === null ? null : (
+        <Suspense fallback={null}>
+          <DraftConflict draft={draft} conflict={draft.conflict} />
+        </Suspense>
+      )}
       <div className={classes.columns}>
         <div className={classes.form}>
           <TextInput
