@@ -5,25 +5,29 @@ import { withSimulationDatabase } from './server.ts';
 
 /** Runs the seeds that its parent sends, one after the other, until the parent has no more or is gone. */
 const ended = once(process, 'disconnect');
+const leave = (): void => {
+  if (process.connected) process.disconnect();
+};
 // An interrupt is the parent's to hear of: this one has a server to stop.
 process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => process.disconnect());
+process.on('SIGTERM', leave);
 
-const fail = (error: unknown): void => {
+function fail(error: unknown): void {
+  // Who leaves in the midst of a run breaks it off.
+  if (!process.connected) return;
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
-  process.disconnect();
-};
+  leave();
+}
+process.on('uncaughtException', fail);
 
 await withSimulationDatabase(async (backends) => {
-  const run = (task: Task): void => {
+  process.on('message', (task: Task) => {
     runSeed({ ...task, backends, keepTrace: false }).then(
       (result) => process.connected && process.send?.(result),
-      // Who is interrupted in the midst of a run fails.
-      (error: unknown) => process.connected && fail(error),
+      fail,
     );
-  };
-  process.on('message', (task: Task) => run(task));
+  });
   process.send?.('ready');
   await ended;
 });
