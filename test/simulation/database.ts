@@ -1,8 +1,9 @@
 import type pg from 'pg';
 import { type Db, dbOver } from '../../src/platform/database.ts';
-import { type Backend, BEGINS, ENDS, type Outcome } from './backend.ts';
+import { BEGINS, ENDS, type Outcome } from './backend.ts';
 import { type Backends, DEADLOCK, type Freed } from './backends.ts';
-import { comesTo, type StatementCrash } from './statement-crashes.ts';
+import { createSessionPool, type Session } from './session-pool.ts';
+import { comesTo, type StatementCrash, type Step } from './statement-crashes.ts';
 import { digestOf, labelOf } from './statement-words.ts';
 import type { Tally } from './tally.ts';
 import type { Actor, World } from './world.ts';
@@ -40,16 +41,6 @@ export interface Committed {
   readonly topics: readonly string[];
 }
 
-interface Session {
-  readonly backend: Backend;
-  owner: Actor | undefined;
-  lost: boolean;
-  transaction: { text: string; values: readonly unknown[] | undefined }[];
-  topics: string[];
-  /** Of the statement that waits. */
-  deliver: ((outcome: Outcome) => Promise<void>) | undefined;
-}
-
 interface Settle {
   readonly resolve: (rows: pg.QueryResult) => unknown;
   readonly reject: (error: unknown) => unknown;
@@ -66,31 +57,16 @@ export function createSimDatabase(options: {
   readonly onCommit: (committed: Committed) => Promise<void>;
 }): SimDatabase {
   const { world, backends, tally } = options;
-  const sessions = new Map<Backend, Session>();
-  const free: Session[] = [];
+  const pool = createSessionPool(world, backends);
   const dying: Session[] = [];
   const dooms = new Map<Actor, { readonly crash: StatementCrash; readonly die: () => void }>();
   const stallsAtIntent = new Map<Actor, number>();
   const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0 };
 
-  const open = async (): Promise<Session> => {
-    const backend = await backends.take();
-    const session: Session = {
-      backend,
-      owner: undefined,
-      lost: false,
-      transaction: [],
-      topics: [],
-      deliver: undefined,
-    };
-    sessions.set(backend, session);
-    return session;
-  };
-
   /** One after the other: each goes on until it waits again, so that the order of what follows is always the same. */
   const letThrough = async (freed: readonly Freed[]): Promise<void> => {
     for (const { backend, outcome } of freed) {
-      const session = sessions.get(backend);
+      const session = pool.sessionOf(backend);
       const deliver = session?.deliver;
       if (session === undefined || deliver === undefined) continue;
       session.deliver = undefined;
@@ -116,19 +92,14 @@ export function createSimDatabase(options: {
     return drawn < statementLost + serialization ? 'serialization' : undefined;
   };
 
-  const isDoomed = (session: Session, actor: Actor, when: 'before' | 'after', step: Session['transaction'][number]) => {
+  const isDoomed = (session: Session, actor: Actor, when: 'before' | 'after', step: Step) => {
     const doom = dooms.get(actor);
     if (doom === undefined || !actor.alive || !comesTo(doom.crash, when, step, session.transaction)) return false;
     doom.die();
     return !actor.alive;
   };
 
-  const perform = async (
-    session: Session,
-    actor: Actor,
-    step: Session['transaction'][number],
-    settle: Settle,
-  ): Promise<void> => {
+  const perform = async (session: Session, actor: Actor, step: Step, settle: Settle): Promise<void> => {
     const { backend } = session;
     const { text } = step;
     if (session.lost) return void settle.reject(lostConnection());
@@ -188,7 +159,7 @@ export function createSimDatabase(options: {
     await letThrough(freed);
   };
 
-  const noteEffects = async (session: Session, actor: Actor, step: Session['transaction'][number]): Promise<void> => {
+  const noteEffects = async (session: Session, actor: Actor, step: Step): Promise<void> => {
     const { text, values } = step;
     const { transaction, topics } = session;
     const committed = COMMITS.test(text);
@@ -227,18 +198,12 @@ export function createSimDatabase(options: {
       dbOver({
         options: {},
         async connect() {
-          const session = free.pop() ?? (await world.wait(actor, 'connects', open, { delayMs: 0 }));
-          session.owner = actor;
-          session.lost = false;
-          session.transaction = [];
-          session.topics = [];
+          const session = await pool.take(actor);
           return {
             query: (text: unknown, values?: unknown) =>
               statement(session, actor, String(text), values as readonly unknown[] | undefined),
             release: () => {
-              if (session.owner !== actor) return;
-              session.owner = undefined;
-              free.push(session);
+              if (session.owner === actor) pool.giveBack(session);
             },
           } as never;
         },
@@ -249,13 +214,13 @@ export function createSimDatabase(options: {
     crash(actor) {
       actor.alive = false;
       dooms.delete(actor);
-      for (const session of sessions.values()) if (session.owner === actor) dying.push(session);
+      dying.push(...pool.sessionsOf(actor));
     },
     stalls(actor) {
       world.after(IDLE_TRANSACTION_MS, `${actor.name}: its transactions are too old`, async () => {
         if (!actor.alive || actor.stalledUntilMs <= world.now().epochMilliseconds) return;
-        for (const session of sessions.values()) {
-          if (session.owner !== actor || session.lost || session.deliver !== undefined) continue;
+        for (const session of pool.sessionsOf(actor)) {
+          if (session.lost || session.deliver !== undefined) continue;
           if (!session.backend.inTransaction) continue;
           tally.count('idle transaction ended');
           await lose(session);
@@ -264,12 +229,11 @@ export function createSimDatabase(options: {
     },
     async settle() {
       for (const session of dying.splice(0)) {
-        session.owner = undefined;
         session.deliver = undefined;
         const waited = session.backend.waiting !== undefined;
         const freed = await backends.end(session.backend);
-        if (waited) sessions.delete(session.backend);
-        else free.push(session);
+        if (waited) pool.forget(session);
+        else pool.giveBack(session);
         await letThrough(freed);
       }
     },
@@ -277,7 +241,7 @@ export function createSimDatabase(options: {
 }
 
 /** The commit of a hand-over. */
-const intends = ({ transaction }: Session, { text }: Session['transaction'][number]): boolean =>
+const intends = ({ transaction }: Session, { text }: Step): boolean =>
   COMMITS.test(text) && transaction.some((step) => step.text.includes('into message_attempt'));
 const COMMITS = /^commit\b/i;
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -19,9 +19,9 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
   { name: 'after the marking of orphans', of: 'worker', text: 'with orphan as', when: 'after its commit' },
   { name: 'inside the claim of answers', of: 'worker', text: 'update message set state =', when: 'before its commit' },
   {
-    name: 'before the cap is reserved',
+    name: 'after the cap is reserved',
     of: 'worker',
-    text: "update enrollment e set state = 'handing_over'",
+    text: 'update lane_usage set reserved = reserved +',
     when: 'after it',
   },
   {
@@ -43,7 +43,7 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
   { name: 'after enrolling', of: 'api', text: 'insert into enrollment', when: 'after its commit' },
 ];
 
-interface Step {
+export interface Step {
   readonly text: string;
   readonly values: readonly unknown[] | undefined;
 }

@@ -1,0 +1,70 @@
+import type { Backend, Outcome } from './backend.ts';
+import type { Backends } from './backends.ts';
+import type { Step } from './statement-crashes.ts';
+import type { Actor, World } from './world.ts';
+
+/** A connection as a process of the simulated world holds it. */
+export interface Session {
+  readonly backend: Backend;
+  owner: Actor | undefined;
+  lost: boolean;
+  transaction: Step[];
+  topics: string[];
+  /** Of the statement that waits. */
+  deliver: ((outcome: Outcome) => Promise<void>) | undefined;
+}
+
+/** As many as the pool of a process has; who needs more waits for one of its own. */
+const POOL_MAX = 10;
+
+export interface SessionPool {
+  take(actor: Actor): Promise<Session>;
+  giveBack(session: Session): void;
+  /** Its connection is gone. */
+  forget(session: Session): void;
+  sessionOf(backend: Backend): Session | undefined;
+  sessionsOf(actor: Actor): readonly Session[];
+}
+
+export function createSessionPool(world: World, backends: Backends): SessionPool {
+  const sessions = new Map<Backend, Session>();
+  const free: Session[] = [];
+  const queued: { readonly actor: Actor; readonly resolve: () => void }[] = [];
+
+  const open = async (): Promise<Session> => {
+    const backend = await backends.take();
+    const session: Session = {
+      backend,
+      owner: undefined,
+      lost: false,
+      transaction: [],
+      topics: [],
+      deliver: undefined,
+    };
+    sessions.set(backend, session);
+    return session;
+  };
+  const sessionsOf = (actor: Actor): readonly Session[] =>
+    [...sessions.values()].filter((session) => session.owner === actor);
+
+  return {
+    async take(actor) {
+      if (sessionsOf(actor).length >= POOL_MAX)
+        await new Promise<void>((resolve) => {
+          queued.push({ actor, resolve });
+        });
+      const session = free.pop() ?? (await world.wait(actor, 'connects', open, { delayMs: 0 }));
+      return Object.assign(session, { owner: actor, lost: false, transaction: [], topics: [] });
+    },
+    giveBack(session) {
+      const { owner } = session;
+      session.owner = undefined;
+      free.push(session);
+      const at = queued.findIndex(({ actor }) => actor === owner);
+      if (at >= 0) queued.splice(at, 1)[0]?.resolve();
+    },
+    forget: (session) => void sessions.delete(session.backend),
+    sessionOf: (backend) => sessions.get(backend),
+    sessionsOf,
+  };
+}
