@@ -50,6 +50,8 @@ export function createCheckers(options: {
   const answered = new Map<string, GatewayEvent>();
   /** Who has asked to be left alone, and was told that we have heard it. */
   const stopped = new Set<string>();
+  /** The newest START of each person that has come in: it may overtake the STOP that was said before it. */
+  const resumedMs = new Map<string, number>();
   const calls = createCallChecks({ outside, plan, limits, violations });
 
   return {
@@ -69,7 +71,9 @@ export function createCheckers(options: {
       await checkBegun(db, { known, epochs, stopped, limits, messagesPerDay: plan.messagesPerDay, violations });
     },
     beforeEvent(event) {
-      if (event.type === 'message_received' && event.text === 'START') stopped.delete(event.from);
+      if (event.type !== 'message_received' || event.text !== 'START') return;
+      stopped.delete(event.from);
+      resumedMs.set(event.from, Math.max(event.at.epochMilliseconds, resumedMs.get(event.from) ?? 0));
     },
     async afterAnswer(accountId, event) {
       answered.set(`${accountId} ${event.eventId}`, event);
@@ -80,7 +84,7 @@ export function createCheckers(options: {
           and (lifted_at is null or lifted_at >= ${event.at})`.execute(db);
       if (rows.length === 0)
         violations.push(`opt-out: ${event.from} said ${event.text}, was answered, and is not suppressed`);
-      else stopped.add(event.from);
+      else if ((resumedMs.get(event.from) ?? 0) <= event.at.epochMilliseconds) stopped.add(event.from);
     },
     afterStep: calls.afterStep,
     atTheEnd: () => checkEnd(db, { outside, answered, violations }),
