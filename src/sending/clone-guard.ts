@@ -43,7 +43,7 @@ export interface GuardDeps {
   readonly clock: Clock;
   readonly newUuid: NewUuid;
   readonly gateway: Gateway;
-  /** Comes back when the account's rate lets one more question go out; not needed for the first ones. */
+  /** Comes back when the account's rate lets one more question go out. */
   readonly mayAsk: () => Promise<void>;
 }
 
@@ -54,8 +54,6 @@ export interface GuardFacts {
 
 /** Older texts say nothing about who sends now. */
 const LOOK_BACK_MS = 30 * DAY_MS;
-/** Its holder asks when the rate lets one question go out, and lets so many lanes go along. */
-export const LANES_AT_ONCE = 4;
 /** Pages without one text that we know, of numbers from which people text by hand. */
 const PAGES_OF_STRANGERS = 4;
 /** 100,000 texts of one number: more than a month of any. */
@@ -75,10 +73,10 @@ export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: G
   const since = await lookSince(deps, lease.accountId);
   const found: { readonly lane: TurnLane; readonly text: GatewayMessage; readonly open: readonly OpenText[] }[] = [];
   const inbound: { readonly lane: TurnLane; readonly text: GatewayMessage }[] = [];
-  for (const [index, lane] of facts.lanes.entries()) {
+  for (const lane of facts.lanes) {
     let olderThan: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      if (page > 0 || index >= LANES_AT_ONCE) await deps.mayAsk();
+      await deps.mayAsk();
       const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan });
       if (!answer.ok) return answer;
       const { foreign, unknownInbound, known, open } = await judge(

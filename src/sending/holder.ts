@@ -14,7 +14,7 @@ import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '
 import { createBreaker } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
-import { guardAgainstClones, LANES_AT_ONCE } from './clone-guard.ts';
+import { guardAgainstClones } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
@@ -275,12 +275,15 @@ const GUARD_RETRY_MS = SECOND_MS;
 
 /** Waits until the account's rate lets one question go out, and counts it. */
 async function tokenFor(holder: Holder): Promise<void> {
-  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0)
-    await holder.clock.sleep(patience(holder.clock, TOKEN_WAIT_MS));
+  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
+    const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
+    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS));
+  }
   holder.pacer.called(holder.clock.now(), 1);
 }
 
-const TOKEN_WAIT_MS = 100;
+/** The rate has room, but too many calls are under way. */
+const CALLS_WAIT_MS = 100;
 
 /** The questions about all lanes must fit into the tenth of the rate that campaigns leave. */
 const GUARD_TEXTS_PER_LANE = 15;
@@ -301,7 +304,6 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const { guard } = holder;
   guard.texts = 0;
   const mayAsk = (): Promise<void> => tokenFor(holder);
-  holder.pacer.called(holder.clock.now(), Math.min(LANES_AT_ONCE, facts.lanes.length));
   const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
   const now = holder.clock.now();
   if (answer.ok) {

@@ -117,6 +117,7 @@ export function createWorld(options: {
       sleep: (ms, signal) => world.sleep(actor, ms, signal),
     }),
     async run({ untilMs, done, afterEach }) {
+      await untilAllWait();
       for (;;) {
         const next = queue.shift();
         if (next === undefined) return 'idle';
@@ -125,8 +126,7 @@ export function createWorld(options: {
         nowMs = Math.max(nowMs, next.atMs);
         note(next.label);
         await next.happen();
-        // Whoever was waiting for it goes on until it waits again.
-        await new Promise((resolve) => setImmediate(resolve));
+        await untilAllWait();
         await afterEach();
         if (done()) return 'done';
       }
@@ -136,6 +136,9 @@ export function createWorld(options: {
   };
   return world;
 }
+
+/** Whoever has just started, or was waiting for what has happened, goes on until it waits again. */
+const untilAllWait = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function insertSorted(queue: Happening[], entry: Happening): void {
   let low = 0;
