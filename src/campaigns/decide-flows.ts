@@ -108,10 +108,10 @@ function firstQueue(
   return undefined;
 }
 
-/** A lane whose pause is over is active again. */
+/** A lane whose pause is over is what it was before. */
 const sending = ({ facts }: PlayLane): { readonly id: string; readonly state: 'active' | 'draining' } => ({
   id: facts.id,
-  state: facts.state === 'draining' ? 'draining' : 'active',
+  state: facts.drains ? 'draining' : 'active',
 });
 
 interface Shares {

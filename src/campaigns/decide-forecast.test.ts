@@ -40,6 +40,7 @@ const lane = (change: Partial<ForecastLane> = {}): ForecastLane => ({
   zone: 'America/New_York',
   state: 'active',
   pausedUntil: null,
+  drains: false,
   dailyCap: 125,
   partsPerDay: null,
   messagesPerSecond: null,
@@ -193,6 +194,21 @@ describe('forecast', () => {
       { lanes: [lane({ state: 'paused', pausedUntil: instant('2026-11-18T05:00:00Z') })] },
       [['2026-11-18', 100]],
       '2026-11-18T13:00:41Z',
+    ],
+    [
+      'a number that drained before its pause serves nobody new after it',
+      {
+        lanes: [
+          lane({ state: 'paused', pausedUntil: instant('2026-11-18T05:00:00Z'), drains: true }),
+          lane({ id: 'two', dailyCap: 10 }),
+        ],
+        campaigns: [campaign({ laneIds: ['one', 'two'], waiting: [people(5, { laneId: 'one' }), people(15)] })],
+      },
+      [
+        ['2026-11-17', 10],
+        ['2026-11-18', 10],
+      ],
+      '2026-11-18T13:00:32Z',
     ],
     [
       'who knows a number waits for it, however idle the other is',

@@ -69,7 +69,8 @@ function partsAsWritten(bodies: StoredCampaign['bodies']): number {
 /** All lanes with what their day has used. Primary key of lane_usage. */
 export async function readForecastLanes(db: Db | Tx, now: Instant): Promise<readonly ForecastLane[]> {
   const { rows } = await sql<ForecastLane>`
-    select l.id, l.account_id, l.zone, l.state, l.paused_until, l.daily_cap, l.parts_per_day, l.messages_per_second, l.parts_per_second,
+    select l.id, l.account_id, l.zone, l.state, l.paused_until,
+      l.state = 'draining' or l.drains_after_pause as drains, l.daily_cap, l.parts_per_day, l.messages_per_second, l.parts_per_second,
       coalesce(u.reserved, 0) as used_texts, coalesce(u.parts, 0) as used_parts
     from lane l left join lane_usage u on u.lane_id = l.id and u.day = (${now}::timestamptz at time zone l.zone)::date
     order by l.id`.execute(db);

@@ -30,6 +30,8 @@ export interface ForecastLane {
   readonly state: 'active' | 'draining' | 'paused' | 'off';
   /** A pause that ends by itself. */
   readonly pausedUntil: Instant | null;
+  /** Takes no new people, now or after its pause. */
+  readonly drains: boolean;
   readonly dailyCap: number;
   readonly partsPerDay: number | null;
   readonly messagesPerSecond: number | null;

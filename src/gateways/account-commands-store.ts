@@ -119,6 +119,37 @@ export async function lockLane(tx: Tx, id: Uuid): Promise<LaneRow | undefined> {
   return rows[0];
 }
 
+/** The counters of a number's days around `now`: before its own row, as a claim locks them. */
+export async function lockLaneDays(tx: Tx, laneId: Uuid, now: Instant): Promise<void> {
+  await sql`
+    select 1 from lane_usage where lane_id = ${laneId} and day >= (${now}::timestamptz - interval '3 days')::date
+    order by day for update`.execute(tx);
+}
+
+/**
+ * A number that lives in another zone from now on: its day there begins with what the days that it is made of have used, so that a
+ * move gives no second cap. The earlier of two days counts as a whole: too much rather than too little.
+ */
+export async function carryLaneDays(
+  tx: Tx,
+  lane: { readonly id: Uuid; readonly fromZone: string; readonly toZone: string },
+  now: Instant,
+): Promise<void> {
+  await sql`
+    with moved as (
+      select (${now}::timestamptz at time zone ${lane.toZone})::date as day, (${now}::timestamptz at time zone ${lane.fromZone})::date as last_day
+    ), used as (
+      select m.day, sum(u.reserved) as reserved, sum(u.parts) as parts
+      from moved m join lane_usage u on u.lane_id = ${lane.id}
+        and u.day between (m.day::timestamp at time zone ${lane.toZone} at time zone ${lane.fromZone})::date and m.last_day
+      group by m.day
+    )
+    insert into lane_usage as u (lane_id, day, reserved, parts) select ${lane.id}, day, reserved, parts from used
+    on conflict (lane_id, day) do update set reserved = greatest(u.reserved, excluded.reserved), parts = greatest(u.parts, excluded.parts)`.execute(
+    tx,
+  );
+}
+
 export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly LaneRow[]> {
   const { rows } = await sql<LaneRow>`
     select id, account_id, gateway_ref, phone, name, zone, daily_cap, messages_per_second, parts_per_second, parts_per_day, state,
@@ -130,7 +161,7 @@ export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly Lan
 /** Returns the numbers that were on. */
 export async function switchOffSandboxLanes(tx: Tx, reason: string, now: Instant): Promise<readonly string[]> {
   const { rows } = await sql<{ phone: string }>`
-    update lane set state = 'off', state_reason = ${reason}, paused_until = null, updated_at = ${now}
+    update lane set state = 'off', state_reason = ${reason}, paused_until = null, drains_after_pause = false, updated_at = ${now}
     from gateway_account a
     where a.id = lane.account_id and a.environment = 'sandbox' and lane.state <> 'off'
     returning lane.phone`.execute(tx);
@@ -145,6 +176,8 @@ export async function updateLaneRow(
   await sql`
     update lane set name = ${lane.name}, zone = ${lane.zone}, daily_cap = ${lane.dailyCap},
       messages_per_second = ${lane.messagesPerSecond}, parts_per_second = ${lane.partsPerSecond}, parts_per_day = ${lane.partsPerDay},
-      state = ${lane.state}, state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now}
+      state = ${lane.state}, state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now},
+      -- What a person decides takes the place of what was before a pause.
+      drains_after_pause = drains_after_pause and ${lane.pausedUntil}::timestamptz is not null
     where id = ${lane.id}`.execute(tx);
 }

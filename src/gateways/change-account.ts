@@ -7,7 +7,14 @@ import { notifyLive } from '../platform/live.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { AccountRow, LaneRow } from './account.ts';
-import { lockAccount, lockLane, updateAccountRow, updateLaneRow } from './account-commands-store.ts';
+import {
+  carryLaneDays,
+  lockAccount,
+  lockLane,
+  lockLaneDays,
+  updateAccountRow,
+  updateLaneRow,
+} from './account-commands-store.ts';
 import { checkLaneLimits, type LaneLimits } from './check-lane.ts';
 import { noSuchAccount } from './connect-account.ts';
 
@@ -59,6 +66,8 @@ export function changeLane(
   input: Change<Partial<Pick<LaneRow, 'name' | 'zone' | 'state'> & LaneLimits>>,
 ): Promise<Outcome<Uuid>> {
   return runTx(db, async (tx) => {
+    const now = clock.now();
+    await lockLaneDays(tx, input.id, now);
     const before = await lockLane(tx, input.id);
     if (before === undefined) return notFound('lane', showId('lane', input.id));
     const zone = input.change.zone === undefined ? ok(before.zone) : parseZone(input.change.zone);
@@ -73,8 +82,9 @@ export function changeLane(
       // A pause that would end by itself ends with any decision of a person.
       pausedUntil: input.change.state === undefined ? before.pausedUntil : null,
     };
-    const now = clock.now();
     await updateLaneRow(tx, after, now);
+    if (after.zone !== before.zone)
+      await carryLaneDays(tx, { id: before.id, fromZone: before.zone, toZone: after.zone }, now);
     await recordAudit(tx, {
       id: newUuid(),
       at: now,

@@ -8,6 +8,9 @@ import type { Uuid } from '../platform/ids.ts';
 import { listAccountOverviews } from './account-overview-store.ts';
 import { changeLane } from './change-account.ts';
 
+const EAST = 'America/New_York';
+const HAWAII = 'Pacific/Honolulu';
+
 let database: Database;
 beforeEach(async () => {
   database = await testDatabase();
@@ -71,6 +74,29 @@ describe('a daily cap', () => {
     await change(world, laneId, { dailyCap: 25 });
     await world.until('completed', () => world.completed(campaignId));
     expect(takenByDay(world)).toEqual([30, 25, 5]);
+  });
+});
+
+describe('a number that moves to another zone', () => {
+  // Used of the 16th, 17th and 18th where it was; what its day where it is then begins with, and which one that is.
+  it.each([
+    ['to the east, where the day began earlier', '2026-11-18T02:00:00Z', HAWAII, EAST, [50, 30, 0], '2026-11-17', 80],
+    ['to the east, into the next day', '2026-11-18T06:00:00Z', HAWAII, EAST, [50, 30, 0], '2026-11-18', 30],
+    ['to the west, back into the day before', '2026-11-18T06:00:00Z', EAST, HAWAII, [50, 30, 7], '2026-11-17', 37],
+    ['to the west, where the day began later', '2026-11-17T17:00:00Z', EAST, HAWAII, [50, 30, 0], '2026-11-17', 30],
+  ] as const)('gets no second cap by it: %s', async (_, startsAt, from, to, used, day, expected) => {
+    const world = await sendingWorld(database, { startsAt });
+    const { laneIds } = await account(world, { lanes: LANES.slice(0, 1) });
+    const [laneId = ''] = laneIds;
+    await change(world, laneId, { zone: from });
+    await sql`
+      insert into lane_usage (lane_id, day, reserved, parts)
+      select ${laneId}, date '2026-11-15' + place::int, used, 2 * used from unnest(${used}::int[]) with ordinality as x (used, place)`.execute(
+      database.db,
+    );
+    await change(world, laneId, { zone: to });
+    const { rows } = await sql`select reserved, parts from lane_usage where day = ${day}`.execute(database.db);
+    expect(rows).toEqual([{ reserved: expected, parts: 2 * expected }]);
   });
 });
 

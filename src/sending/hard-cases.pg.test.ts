@@ -138,6 +138,9 @@ const noJobs = { enqueue: () => Promise.reject(new Error('expected no job')) };
 
 const notSent = (world: SendingWorld): Verdict => ({ to: 'pending', notBefore: world.clock.now(), detail: 'test' });
 
+const laneStates = async (): Promise<readonly string[]> =>
+  (await sql<{ state: string }>`select distinct state from lane`.execute(database.db)).rows.map((row) => row.state);
+
 const texts = async (): Promise<readonly string[]> =>
   (await sql<{ state: string }>`select state from message order by state`.execute(database.db)).rows.map(
     (row) => row.state,
@@ -246,13 +249,24 @@ describe('a text that was not sent', () => {
     const started = await underWay(world, 1);
     const sender = { scope: 'account', reason: 'daily limit', until: 'next_day' } as const;
     await answerAll(world, started, { to: 'pending', notBefore: world.clock.now(), detail: 'test', sender });
-    const lanes = async () =>
-      (await sql<{ state: string }>`select distinct state from lane`.execute(database.db)).rows.map((row) => row.state);
     const { rows } = await sql`select state from gateway_account`.execute(database.db);
     expect(rows).toEqual([{ state: 'active' }]);
-    expect(await lanes()).toEqual(['paused']);
+    expect(await laneStates()).toEqual(['paused']);
     await runTx(database.db, (tx) => resumeDueLanes(tx, started.accountId, addMs(world.clock.now(), 24 * 3_600_000)));
-    expect(await lanes()).toEqual(['active']);
+    expect(await laneStates()).toEqual(['active']);
+  });
+
+  it.each([
+    ['all numbers', { scope: 'account', reason: 'daily limit', until: 'next_day' }],
+    ['one number', { scope: 'lane', reason: 'daily limit of the number', until: 'next_day' }],
+  ] as const)('drains again where it drained before (%s refused)', async (_, sender) => {
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    await sql`update lane set state = 'draining', state_reason = 'test'`.execute(database.db);
+    await answerAll(world, started, { to: 'pending', notBefore: world.clock.now(), detail: 'test', sender });
+    expect(await laneStates()).toContain('paused');
+    await runTx(database.db, (tx) => resumeDueLanes(tx, started.accountId, addMs(world.clock.now(), 24 * 3_600_000)));
+    expect(await laneStates()).toEqual(['draining']);
   });
 });
 

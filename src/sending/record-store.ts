@@ -134,29 +134,33 @@ export async function markOrphansUnknown(
   return rows[0]?.n ?? 0;
 }
 
+/** One that was draining drains again when its pause ends by itself. */
 export async function pauseLane(
   tx: Tx,
   input: { readonly laneId: Uuid; readonly reason: string; readonly until: Instant | null; readonly now: Instant },
 ): Promise<void> {
   await sql`
-    update lane set state = 'paused', state_reason = ${input.reason}, paused_until = ${input.until}, updated_at = ${input.now}
-    where id = ${input.laneId} and state = 'active'`.execute(tx);
+    update lane set state = 'paused', drains_after_pause = state = 'draining', state_reason = ${input.reason},
+      paused_until = ${input.until}, updated_at = ${input.now}
+    where id = ${input.laneId} and state in ('active', 'draining')`.execute(tx);
 }
 
-/** All lanes of an account that are active, until an instant. */
+/** All lanes of an account that send, until an instant. */
 export async function pauseLanesOf(
   tx: Tx,
   input: { readonly accountId: Uuid; readonly reason: string; readonly until: Instant; readonly now: Instant },
 ): Promise<void> {
   await sql`
-    update lane set state = 'paused', state_reason = ${input.reason}, paused_until = ${input.until}, updated_at = ${input.now}
-    where account_id = ${input.accountId} and state = 'active'`.execute(tx);
+    update lane set state = 'paused', drains_after_pause = state = 'draining', state_reason = ${input.reason},
+      paused_until = ${input.until}, updated_at = ${input.now}
+    where account_id = ${input.accountId} and state in ('active', 'draining')`.execute(tx);
 }
 
 /** Lanes whose pause has ended by itself go on. */
 export async function resumeDueLanes(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {
   await sql`
-    update lane set state = 'active', state_reason = null, paused_until = null, updated_at = ${now}
+    update lane set state = case when drains_after_pause then 'draining' else 'active' end, drains_after_pause = false,
+      state_reason = case when drains_after_pause then 'Takes no new people, as before its pause' end, paused_until = null, updated_at = ${now}
     where account_id = ${accountId} and state = 'paused' and paused_until <= ${now}`.execute(tx);
 }
 
