@@ -6,6 +6,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // One more than by default on two cores: most tests wait for a database or a clock.
+    maxWorkers: 2,
     globalSetup: ['test/postgres-setup.ts'],
   },
 });

@@ -315,6 +315,36 @@ describe('a worker that stands still in the middle of a claim', () => {
   });
 });
 
+describe('a campaign whose text cannot be read any more', () => {
+  it('is paused with the reason, and holds up no other of its account', async () => {
+    const world = await sendingWorld(database);
+    await insertContacts(
+      database.db,
+      world,
+      testPhones(3).map((phone) => ({ phone })),
+    );
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const broken = await launchTestCampaign(database.db, world, { laneIds, priority: 9 });
+    const other = await launchTestCampaign(database.db, world, { laneIds, priority: 1 });
+    await sql`update campaign_variant set body = 'Hi {first_name' where campaign_id = ${broken}`.execute(database.db);
+    world.startWorker('one');
+    await world.until('the other is completed', () => world.completed(other));
+    const { rows } = await sql<{ id: Uuid; state: string; reason: string }>`
+      select id, state, state_reason as reason from campaign where id = ${broken}`.execute(database.db);
+    expect(rows).toEqual([
+      {
+        id: broken,
+        state: 'paused',
+        reason: expect.stringMatching(/^This version of Textwright cannot read its text: /),
+      },
+    ]);
+  });
+});
+
 describe('a claim', () => {
   it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
     const world = await sendingWorld(database);

@@ -1,12 +1,15 @@
+import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn } from '../platform/calendar.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { runTx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
 import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
 import { type Holder, underWay } from './holder-state.ts';
+import { requireLease } from './lease-store.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
 import { windowMargin } from './window-margin.ts';
@@ -67,6 +70,7 @@ interface CampaignTurn {
 async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served> {
   const { facts, campaign } = turn;
   const templates = await templatesOf(holder, campaign.id);
+  if (templates === undefined) return { taken: 0, waitMs: Number.POSITIVE_INFINITY };
   let left = turn.share;
   let taken = 0;
   let waitMs = Number.POSITIVE_INFINITY;
@@ -131,21 +135,34 @@ function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, 
   return { now, day: dayIn(facts.businessZone, now), intervalMs };
 }
 
-/** Texts of a launched campaign never change, so each is parsed once per holder. */
-async function templatesOf(holder: Holder, campaignId: Uuid): Promise<ReadonlyMap<Uuid, Template>> {
+/**
+ * Texts of a launched campaign never change, so each is parsed once per holder. One that a newer version of the program cannot read
+ * pauses its campaign, and no other of the account.
+ */
+async function templatesOf(holder: Holder, campaignId: Uuid): Promise<ReadonlyMap<Uuid, Template> | undefined> {
   const known = holder.templates.get(campaignId);
   if (known !== undefined) return known;
-  const variants = await readVariants(holder.db, campaignId);
-  const parsed = new Map(
-    variants.map(({ id, body }) => {
-      const template = parseTemplate(body);
-      if (!template.ok)
-        throw new Error(
-          `campaign ${campaignId}: variant ${id} was launched with a text that does not parse: ${template.error.message}`,
-        );
-      return [id, template.value];
-    }),
-  );
+  const parsed = new Map<Uuid, Template>();
+  for (const { id, body } of await readVariants(holder.db, campaignId)) {
+    const template = parseTemplate(body);
+    if (!template.ok) {
+      await pauseUnreadable(holder, campaignId, template.error.message);
+      return undefined;
+    }
+    parsed.set(id, template.value);
+  }
   holder.templates.set(campaignId, parsed);
   return parsed;
+}
+
+function pauseUnreadable(holder: Holder, campaignId: Uuid, mistake: string): Promise<void> {
+  return runTx(holder.db, async (tx) => {
+    await requireLease(tx, holder.lease);
+    await pauseCampaign(tx, holder, {
+      id: campaignId,
+      shownId: showId('campaign', campaignId),
+      reason: `This version of Textwright cannot read its text: ${mistake}. Cancel it and send a copy with the text put right to those who wait`,
+      actor: 'system',
+    });
+  });
 }
