@@ -375,7 +375,8 @@ function idleMs(holder: Holder, facts: TurnFacts): number {
 }
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
-  settleGraceMs: MINUTE_MS,
+  // Longer than the system of a killed worker goes on delivering its requests (docs/decisions/0021).
+  settleGraceMs: 3 * MINUTE_MS,
   // A minute of a second copy does little harm; its first seconds, when many begin at once, are looked at soonest.
   guardAgainMs: 30 * SECOND_MS,
   windowMarginMs: WINDOW_MARGIN_MS,
