@@ -19,6 +19,11 @@ export async function togetherBehind<T>(
   return Promise.all(running.started);
 }
 
+/** Until a transaction of this database waits for a lock that another one holds. */
+export async function somebodyWaits(db: Db): Promise<void> {
+  while ((await countWaiting(db)) === 0);
+}
+
 async function countWaiting(db: Db): Promise<number> {
   const { rows } = await sql<{ n: number }>`
     select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
+import { somebodyWaits } from '../../test/concurrency.ts';
 import {
   type ContactFixture,
   enrollmentStates,
@@ -164,17 +165,6 @@ describe('adding people to a running campaign', () => {
   });
 });
 
-/** Until a transaction waits for a lock that another one holds. */
-async function somebodyWaits(): Promise<void> {
-  for (let waiting = 0; waiting === 0; ) {
-    const { rows } = await sql<{ n: number }>`
-      select count(*) as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-      database.db,
-    );
-    waiting = rows[0]?.n ?? 0;
-  }
-}
-
 describe('at the same moment', () => {
   it('two who add the same people enroll each once, and the second changes nothing of what the first has done', async () => {
     await people(testPhones(50, '603'));
@@ -183,7 +173,7 @@ describe('at the same moment', () => {
       expect(await add(NEW, tx)).toMatchObject({ value: { added: 50, alreadyIn: 2 } });
       await world.clock.advance(1_000);
       const other = add(NEW);
-      await somebodyWaits();
+      await somebodyWaits(database.db);
       return { other };
     });
     expect(await second.other).toEqual({ ok: true, value: { added: 0, alreadyIn: 52, leftOut: [] } });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { tidyImports } from '../contacts/tidy-imports.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -134,8 +135,7 @@ it('killed in the middle is said to be interrupted, and runs again', async () =>
   await sql`lock table contact in exclusive mode`.execute(other.db);
   const child = startCli(['import', MESSY], { cwd: folder, env: { DATABASE_URL: connectionString } });
   const ended = once(child, 'close');
-  for (let waiting = 0; waiting === 0; )
-    waiting = (await sql`select 1 from pg_locks where not granted`.execute(db)).rows.length;
+  await somebodyWaits(db);
   child.kill('SIGKILL');
   await ended;
   await sql`rollback`.execute(other.db);

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { openDatabase } from '../platform/database.ts';
@@ -31,13 +32,6 @@ const other = openDatabase({
   maxConnections: 1,
 }).db;
 afterAll(() => other.destroy());
-
-async function lockIsWaitedFor(): Promise<void> {
-  for (let waiting = 0; waiting === 0; ) {
-    const { rows } = await sql`select 1 from pg_locks where not granted`.execute(db);
-    waiting = rows.length;
-  }
-}
 
 beforeEach(() => sql`truncate contact, import_run, import_refusal, suppression, audit_entry cascade`.execute(db));
 
@@ -377,7 +371,7 @@ describe('a run', () => {
     await sql`begin`.execute(other);
     await sql`lock table contact in exclusive mode`.execute(other);
     const aborted = commitImport(deps, requestFor(await newRun(), { ...request, signal: controller.signal }));
-    await lockIsWaitedFor();
+    await somebodyWaits(db);
     controller.abort(new Error('shutting down'));
     await expect(aborted).rejects.toThrow('shutting down');
     await sql`rollback`.execute(other);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { openDatabase } from '../platform/database.ts';
@@ -143,10 +144,7 @@ describe('an import of the command line', () => {
     await sql`begin`.execute(other);
     await sql`lock table contact in exclusive mode`.execute(other);
     const importing = commitImport({ database, clock, newUuid }, request(id));
-    for (let waiting = 0; waiting === 0; ) {
-      const { rows } = await sql`select 1 from pg_locks where not granted`.execute(db);
-      waiting = rows.length;
-    }
+    await somebodyWaits(db);
     await clock.advance(2 * UPLOAD_KEPT_DAYS * DAY_MS);
     await tidyImports(services);
     expect(await getImportRun(db, id)).toMatchObject({ state: 'running' });
