@@ -9,8 +9,7 @@ import type { Campaign, VariantRow } from './campaign.ts';
 
 /**
  * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Variants come from a hash of
- * campaign and contact, so that the assignment is fixed before sending. Whoever is in the campaign already stays as they are. `chosen`
- * is a predicate over `contact c`.
+ * campaign and contact, so that the assignment is fixed before sending. `chosen` is a predicate over `contact c`.
  */
 const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now: Instant): RawBuilder<unknown> =>
   // md5 of the pair: 128 bits that every process and every version computes alike.
@@ -26,10 +25,9 @@ const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now:
       from contact c where ${chosen}
       -- Keeps hash and reason from being computed once for each time they are named.
       offset 0
-    ) audience
-    on conflict (campaign_id, contact_id) do nothing`;
+    ) audience`;
 
-/** One statement for the whole audience of a launch. */
+/** One statement for the whole audience of a launch, which nobody is in yet. */
 export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): Promise<void> {
   await insertEnrollments(campaign, audienceSql(campaign.audience, now), now).execute(tx);
 }
@@ -40,7 +38,10 @@ export interface ReasonCount {
   readonly count: number;
 }
 
-/** The same for people who come later; counts those who were taken in now, by the reason for which they are left out. */
+/**
+ * The same for people who come later; whoever is in the campaign already stays as they are. Counts those who were taken in now, by
+ * the reason for which they are left out.
+ */
 export async function enrollMore(
   tx: Tx,
   campaign: Campaign,
@@ -49,6 +50,7 @@ export async function enrollMore(
   const { rows } = await sql<ReasonCount>`
     with enrolled as (
       ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, query.now)}
+      on conflict (campaign_id, contact_id) do nothing
       returning skip_reason as reason
     )
     select reason, count(*) as count from enrolled group by 1 order by 2 desc, 1`.execute(tx);

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { recordInbound } from '../conversations/record-inbound.ts';
-import { getAccount } from '../gateways/account-store.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -44,8 +43,7 @@ async function applyJob(services: ApplyServices, job: Job): Promise<void> {
 async function applyStored(tx: Tx, services: ApplyServices, eventId: Uuid): Promise<void> {
   const stored = await lockEvent(tx, eventId);
   if (stored === undefined || stored.state === 'applied') return;
-  const account = await getAccount(tx, stored.accountId);
-  if (account === undefined) throw new Error(`account ${stored.accountId} of event ${eventId} is gone`);
+  const { account } = stored;
   const event = services.webhookEdge(account.kind).parse(Buffer.from(stored.payload, 'utf8'), stored.receivedAt);
   if (!event.ok) throw new Error(event.error.message);
   await apply(tx, services, account, event.value);

@@ -20,10 +20,10 @@ export interface StatusReport {
 export async function applyDeliveryStatus(tx: Tx, report: StatusReport): Promise<void> {
   const { status } = report;
   if (status === 'queued' || status === 'sent') return;
-  if (await isRecorded(tx, report)) return moveTexts(tx, report.accountId, [{ ...report, status }]);
+  if ((await moveTexts(tx, report.accountId, [{ ...report, status }])) > 0) return;
   // Our record may be just being written: one of the two is wholly first.
   await lockGatewayIds(tx, [report.gatewayMessageId]);
-  if (await isRecorded(tx, report)) return moveTexts(tx, report.accountId, [{ ...report, status }]);
+  if (await isRecorded(tx, report)) return void (await moveTexts(tx, report.accountId, [{ ...report, status }]));
   await sql`
     insert into early_receipt (account_id, gateway_message_id, status, error_code, at)
     values (${report.accountId}, ${report.gatewayMessageId}, ${status}, ${report.errorCode ?? null}, ${report.at})
@@ -65,8 +65,9 @@ async function isRecorded(tx: Tx, report: StatusReport): Promise<boolean> {
   return rows.length === 1;
 }
 
-async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<void> {
-  if (reports.length === 0) return;
+/** How many of them were still on their way. */
+async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<number> {
+  if (reports.length === 0) return 0;
   const rows = reports.map(({ gatewayMessageId, status, errorCode, at }) => ({
     gateway_id: gatewayMessageId,
     state: status === 'delivered' ? 'delivered' : 'failed',
@@ -94,4 +95,5 @@ async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[
     ...(row.conversationId === null ? [] : [`conversation:${row.conversationId}`]),
   ]);
   await notifyLive(tx, [...new Set(topics)]);
+  return moved.length;
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { AccountRow } from '../gateways/account.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -26,7 +27,7 @@ export async function insertEvent(tx: Tx, event: NewEvent): Promise<boolean> {
 
 export interface StoredEvent {
   readonly id: Uuid;
-  readonly accountId: Uuid;
+  readonly account: Pick<AccountRow, 'id' | 'kind' | 'environment'>;
   readonly payload: string;
   readonly receivedAt: Instant;
   readonly state: 'received' | 'applied' | 'failed';
@@ -34,10 +35,9 @@ export interface StoredEvent {
 
 /** Locks the event for applying, so that two workers with one job (a retry after a time-out) go one after the other. */
 export async function lockEvent(tx: Tx, id: Uuid): Promise<StoredEvent | undefined> {
-  const { rows } =
-    await sql<StoredEvent>`select id, account_id, payload, received_at, state from gateway_event where id = ${id} for update`.execute(
-      tx,
-    );
+  const { rows } = await sql<StoredEvent>`
+    select e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environment', a.environment) as account, e.payload, e.received_at, e.state
+    from gateway_event e join gateway_account a on a.id = e.account_id where e.id = ${id} for update of e`.execute(tx);
   return rows[0];
 }
 
