@@ -132,7 +132,13 @@ export async function assignedVariant(
 const idDigits = sql`substr(hash, 1, 2) || lpad(to_hex(place), 8, '0') || substr(hash, 3, 8)`;
 
 /** 48 bits of time and the version digit of a UUIDv7. */
-export const idPrefix = (now: Instant): string => `${now.epochMilliseconds.toString(16).padStart(12, '0')}7`;
+const idPrefix = (now: Instant): string => `${now.epochMilliseconds.toString(16).padStart(12, '0')}7`;
+
+/** Of the enrollment at this place whose hash begins with two digits and goes on with the same one: to bound a search. */
+export function idAt(launchedAt: Instant, hashed: string, place: number, fill: string): string {
+  const digits = `${hashed}${place.toString(16).padStart(8, '0')}`;
+  return `${idPrefix(launchedAt)}${digits.slice(0, 3)}8${digits.slice(3)}${fill.repeat(8)}`;
+}
 
 /** The variant whose share of the weights holds the point that the hash names. */
 function variantSql(variants: readonly VariantRow[]): RawBuilder<string> {

@@ -4,13 +4,15 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
 import type { PaceUsed } from '../sending/decide-pace.ts';
-import { idPrefix } from './enroll-store.ts';
+import { idAt } from './enroll-store.ts';
 import type { ForecastCampaign, ForecastLane, WaitingPeople } from './forecast.ts';
 
 /** What forecasts know about a campaign beside who waits in it. */
 export interface PlannedCampaign extends Omit<ForecastCampaign, 'waiting'> {
   readonly launchedAt: Instant | null;
   readonly pending: number;
+  /** Everybody who is in it. */
+  readonly people: number;
   /** Parts of the texts so far. */
   readonly parts: number;
 }
@@ -38,13 +40,14 @@ export async function readPlannedCampaigns(
       coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id and l.removed_at is null), '{}') as lane_ids,
       (select jsonb_build_object('hourStart', p.hour_start, 'hourTexts', p.hour_texts, 'day', p.day, 'dayTexts', p.day_texts,
         'nextAt', p.next_at) from campaign_pace p where p.campaign_id = c.id) as pace_used,
-      coalesce(t.pending, 0) as pending, coalesce(t.parts, 0) as parts, coalesce(t.texts, 0) as texts,
+      coalesce(t.pending, 0) as pending, coalesce(t.people, 0) as people, coalesce(t.parts, 0) as parts, coalesce(t.texts, 0) as texts,
       case when coalesce(t.texts, 0) > 0 then '[]' else coalesce((
         select jsonb_agg(jsonb_build_object('weight', v.weight, 'body', v.body)) from campaign_variant v where v.campaign_id = c.id), '[]')
       end as bodies
     from campaign c
     left join lateral (
-      select sum(t.pending) as pending, sum(t.parts) as parts, sum(t.handing_over + t.unknown + t.accepted) as texts
+      select sum(t.pending) as pending, sum(t.pending + t.handing_over + t.unknown + t.sent + t.delivered + t.failed + t.skipped) as people,
+        sum(t.parts) as parts, sum(t.handing_over + t.unknown + t.accepted) as texts
       from campaign_totals t where t.campaign_id = c.id) t on true
     where c.state = 'running' or c.id = any(${askedIds}::uuid[])
     order by c.priority, c.id`.execute(db);
@@ -87,14 +90,16 @@ interface Counted {
 
 /** Above it a sample says which numbers people know. */
 const COUNT_MAX = 20_000;
-/** Of the 4,096 equal pieces of a campaign's ids. */
-const PIECES = 4_096;
-const PIECES_READ = 64;
+const SAMPLED_PEOPLE = 5_000;
+/** Of the 256 that a hash makes of a campaign's people (the first digits of their ids). */
+const PARTS_READ = 64;
+
+type Sampled = Pick<PlannedCampaign, 'id' | 'pending' | 'people' | 'launchedAt'>;
 
 /** Who waits in these campaigns, by hours, known number and time of being due. */
 export async function readWaitingPeople(
   db: Db | Tx,
-  campaigns: readonly Pick<PlannedCampaign, 'id' | 'pending' | 'launchedAt'>[],
+  campaigns: readonly Sampled[],
   now: Instant,
 ): Promise<ReadonlyMap<Uuid, readonly WaitingPeople[]>> {
   const waiting = campaigns.filter(({ pending }) => pending > 0);
@@ -122,20 +127,23 @@ async function countPeople(db: Db | Tx, campaignIds: readonly Uuid[], now: Insta
 
 /**
  * The hours are known from campaign_zone_group; what shares of those people know which number comes from pieces that lie evenly in
- * the ids, which are hashes: the order of sending has no part in them. Index enrollment_recipients.
+ * their ids. Index enrollment_recipients, once for each piece (a plain join would compare everybody who waits with each of them).
  */
-async function samplePeople(
-  db: Db | Tx,
-  campaigns: readonly Pick<PlannedCampaign, 'id' | 'launchedAt'>[],
-  now: Instant,
-): Promise<readonly Counted[]> {
-  const pieces = campaigns.flatMap(({ id, launchedAt }) => (launchedAt === null ? [] : piecesOf(id, launchedAt)));
-  const { rows } = await sql<Counted>`
+async function samplePeople(db: Db | Tx, campaigns: readonly Sampled[], now: Instant): Promise<readonly Counted[]> {
+  return (await sampleQuery(campaigns, now).execute(db)).rows;
+}
+
+/** For the test of its plan. */
+export function sampleQuery(campaigns: readonly Sampled[], now: Instant): RawBuilder<Counted> {
+  const pieces = campaigns.flatMap(piecesOf);
+  return sql<Counted>`
     with sample as (
       select p.campaign_id, e.zone_group, e.lane_id, ${dueSql(now)} as due_at, count(*) as people
       from unnest(${pieces.map((piece) => piece.campaignId)}::uuid[], ${pieces.map((piece) => piece.first)}::uuid[],
         ${pieces.map((piece) => piece.last)}::uuid[]) as p (campaign_id, first, last)
-      join enrollment e on e.campaign_id = p.campaign_id and e.state = 'pending' and e.id between p.first and p.last
+      cross join lateral (
+        select zone_group, lane_id, not_before from enrollment
+        where campaign_id = p.campaign_id and state = 'pending' and id between p.first and p.last order by id limit ${SAMPLED_PEOPLE}) e
       group by 1, 2, 3, 4
     )
     select z.campaign_id, z.zone_group, s.lane_id, s.due_at,
@@ -143,18 +151,29 @@ async function samplePeople(
     from campaign_zone_group z
       left join sample s on s.campaign_id = z.campaign_id and s.zone_group = z.zone_group
     where z.campaign_id = any(${campaigns.map(({ id }) => id)}::uuid[]) and z.pending > 0
-    order by 1, 2, 3, 4`.execute(db);
-  return rows;
+    order by 1, 2, 3, 4`;
 }
 
-/** Bounds of ids of enrollments that were made at the launch (enroll-store.ts). */
-function piecesOf(
-  campaignId: Uuid,
-  launchedAt: Instant,
-): readonly { readonly campaignId: Uuid; readonly first: string; readonly last: string }[] {
-  const prefix = idPrefix(launchedAt);
-  return Array.from({ length: PIECES_READ }, (_, index) => {
-    const piece = (index * (PIECES / PIECES_READ)).toString(16).padStart(3, '0');
-    return { campaignId, first: `${prefix}${piece}8${'0'.repeat(15)}`, last: `${prefix}${piece}8${'f'.repeat(15)}` };
+interface Piece {
+  readonly campaignId: Uuid;
+  readonly first: string;
+  readonly last: string;
+}
+
+/**
+ * Bounds of ids of enrollments that were made at the launch: of every fourth part by hash, those at some of the places in the order of
+ * enrolling, elsewhere in each. Neither the order of sending (by hash) nor that of the contacts (by place) has a part in the sample.
+ */
+function piecesOf({ id, pending, people, launchedAt }: Sampled): readonly Piece[] {
+  if (launchedAt === null) return [];
+  const share = Math.min(1, (SAMPLED_PEOPLE * 256) / (PARTS_READ * pending));
+  return Array.from({ length: PARTS_READ }, (_, index) => {
+    const hashed = (index * (256 / PARTS_READ)).toString(16).padStart(2, '0');
+    const first = Math.floor(((index * STRIDE) % PARTS_READ) * ((1 - share) / (PARTS_READ - 1)) * people);
+    const last = Math.ceil(first + share * people);
+    return { campaignId: id, first: idAt(launchedAt, hashed, first, '0'), last: idAt(launchedAt, hashed, last, 'f') };
   });
 }
+
+/** Has no divisor in common with the number of parts, so that each of them gets places of its own. */
+const STRIDE = 25;
