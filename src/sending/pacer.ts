@@ -19,6 +19,8 @@ export interface Pacer {
   msUntilRoom(now: Instant): number;
   /** Campaign texts that may begin now. */
   campaignRoom(now: Instant, inFlight: number): number;
+  /** Milliseconds of clock time until the rate lets a campaign text begin; 0 when it does. */
+  msUntilCampaignRoom(now: Instant): number;
   /** Campaign texts that this lane may begin now. */
   laneRoom(laneId: Uuid, now: Instant): number;
   called(now: Instant, count: number): void;
@@ -70,6 +72,7 @@ export function createPacer(startsAt: Instant): Pacer {
           Math.floor(inFlightMax() * (1 - KEPT_SHARE)) - inFlight,
         ),
       ),
+    msUntilCampaignRoom: (now) => Math.max(account.msUntilNext(now), campaigns.msUntilNext(now)),
     laneRoom(laneId, now) {
       const buckets = lanes.get(laneId);
       return Math.min(

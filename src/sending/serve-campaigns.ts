@@ -48,6 +48,8 @@ export async function serveCampaigns(
     const groups = book.open(campaign, now, marginMs);
     if (groups.length === 0) continue;
     const room = holder.pacer.campaignRoom(now, underWay(holder));
+    // Whoever could take more says so when there is room again, not before: the first in line may have nothing to send from here.
+    if (room === 0) return { ...served, waitMs: Math.min(served.waitMs, untilRoomMs(holder, now)) };
     const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
     const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
@@ -56,6 +58,12 @@ export async function serveCampaigns(
     if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
   }
   return served;
+}
+
+/** Infinite while too many calls are under way: an answer wakes the holder. */
+function untilRoomMs({ pacer }: Holder, now: Instant): number {
+  const ms = pacer.msUntilCampaignRoom(now);
+  return ms > 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
 interface CampaignTurn {
