@@ -24,6 +24,8 @@ export interface Pacer {
   /** Campaign texts that this lane may begin now. */
   laneRoom(laneId: Uuid, now: Instant): number;
   called(now: Instant, count: number): void;
+  /** Gives back what was counted as called and was not. */
+  notCalled(now: Instant, count: number): void;
   campaignTexts(now: Instant, texts: { readonly laneId: Uuid; readonly count: number; readonly parts: number }): void;
   /** Milliseconds of clock time until the rates let a campaign text of this lane begin; 0 when they do. */
   msUntilLaneRoom(laneId: Uuid, now: Instant): number;
@@ -81,6 +83,7 @@ export function createPacer(startsAt: Instant): Pacer {
       );
     },
     called: (now, count) => account.take(now, count),
+    notCalled: (now, count) => account.take(now, -count),
     campaignTexts(now, { laneId, count, parts }) {
       account.take(now, count);
       campaigns.take(now, count);

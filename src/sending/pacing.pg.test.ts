@@ -253,5 +253,47 @@ describe('a confirmation', () => {
   });
 });
 
+describe('the rate of an account', () => {
+  it('holds for a text that comes while the gateway has not answered a question yet', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const calls: { readonly what: string; readonly at: number }[] = [];
+    const server = createServer((request, response) => {
+      const json = (status: number, body: object): void =>
+        void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (request.url?.startsWith('/messages?')) {
+        json(200, { data: [], nextCursor: null });
+        return;
+      }
+      calls.push({ what: request.method ?? '', at: performance.now() });
+      // Questions about one text are never answered.
+      if (request.method === 'POST') json(402, { message: 'test', code: '0200402', title: 'Not Enough Credits' });
+    });
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { id, laneIds } = await account(world, { baseUrl: `http://127.0.0.1:${port}`, ratePerSecond: 0.5 });
+    const text = (purpose: string, state: string) =>
+      sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch, not_before,
+        created_at, attempted_at)
+      values (${world.newUuid()}, ${id}, ${laneIds[0]}, 'outbound', ${purpose}, '+16175550100', ${purpose}, 'GSM-7', 1, ${state}, 1, 1,
+        ${world.clock.now()}, ${world.clock.now()}, ${world.clock.now()})`.execute(database.db);
+    await text('reply', 'unknown');
+    world.startWorker('one');
+    await world.until('asked', async () => calls.length === 1);
+    await text('opt_out_confirmation', 'pending');
+    await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
+    await world.until('sent', async () => calls.length === 2);
+    expect(calls.map(({ what }) => what)).toEqual(['GET', 'POST']);
+    const [question, answer] = calls;
+    // One call every two seconds.
+    expect((answer?.at ?? 0) - (question?.at ?? 0)).toBeGreaterThan(1_500);
+  });
+});
+
 const connections = (server: ReturnType<typeof createServer>): Promise<number> =>
   new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
