@@ -26,7 +26,7 @@ export interface SettleDeps {
   readonly graceMs: number;
   /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
   readonly knownLong: KnownLong;
-  readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string; readonly zone: string }>;
+  readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string }>;
 }
 
 /** Clocks differ: the gateway may have dated the text before our attempt, by hours where ours was set wrong. */
@@ -100,7 +100,6 @@ async function settleNumber(
         messageId: message.id,
         attempt: message.attempts,
         laneId: message.laneId,
-        laneZone: lane.zone,
         phone: message.phone,
         outcome: listed === undefined ? 'settled_absent' : 'settled_sent',
         verdict:
