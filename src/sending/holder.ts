@@ -25,7 +25,7 @@ import { checkReceipts } from './receipts.ts';
 import { type HandedOver, record } from './record.ts';
 import { markOrphansUnknown, pauseAccount, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
-import { settleUnknown } from './settle.ts';
+import { REQUEST_LIVES_MS, settleUnknown } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
 import { readTurnFacts } from './turn-store.ts';
 
@@ -378,8 +378,7 @@ function idleMs(holder: Holder, facts: TurnFacts): number {
 }
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
-  // Longer than the system of a killed worker goes on delivering its requests (docs/decisions/0021).
-  settleGraceMs: 3 * MINUTE_MS,
+  settleGraceMs: REQUEST_LIVES_MS,
   // A minute of a second copy does little harm; its first seconds, when many begin at once, are looked at soonest.
   guardAgainMs: 30 * SECOND_MS,
   windowMarginMs: WINDOW_MARGIN_MS,
