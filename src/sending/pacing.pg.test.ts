@@ -129,6 +129,27 @@ describe('one person', () => {
     }
   });
 
+  it('has had a text that the gateway took, also when its receipt says that it failed', async () => {
+    const world = await sendingWorld(database);
+    await policy({ messagesPerDay: 1 });
+    await people(world, 1);
+    const { laneIds } = await account(world);
+    const first = await launchTestCampaign(database.db, world, { laneIds });
+    const worker = world.startWorker('one');
+    await world.until('completed', () => world.completed(first));
+    await worker.drain();
+    await sql`update message set state = 'failed', failure_code = '30003', failed_at = ${world.clock.now()}`.execute(
+      database.db,
+    );
+    await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('two');
+    await world.until('decided', async () => {
+      const { rows } = await sql`select 1 from enrollment where not_before > ${world.clock.now()}`.execute(database.db);
+      return rows.length === 1 || world.sandbox.accepted().length > 1;
+    });
+    expect(world.sandbox.accepted()).toHaveLength(1);
+  });
+
   it('who was texted by another campaign since is left out of one for people not texted for days', async () => {
     const world = await sendingWorld(database);
     await people(world, 3);
