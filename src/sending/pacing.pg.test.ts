@@ -9,6 +9,7 @@ import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 
 let database: Database;
@@ -88,6 +89,22 @@ describe('a lane', () => {
     await world.until('completed', () => world.completed(campaignId));
     const at = world.sandbox.accepted().map((text) => text.acceptedAt.epochMilliseconds);
     expect((Math.max(...at) - Math.min(...at)) / 1_000).toBeGreaterThan(27);
+  });
+
+  it('hands nothing of one day’s cap over on the next', async () => {
+    // Midnight in Tokyo is ten in the morning in New York.
+    const world = await sendingWorld(database, { startsAt: '2026-11-17T14:30:00Z', factor: 20 });
+    await people(world, 1);
+    const { laneIds } = await account(world, { lanes: LANES.slice(0, 1) });
+    await sql`update lane set zone = 'Asia/Tokyo'`.execute(database.db);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('one');
+    await world.until('completed', () => world.completed(campaignId));
+    const { rows } = await sql<{ day: string; notAfter: Instant }>`
+      select cap_day::text as day, not_after from message`.execute(database.db);
+    expect(rows.map(({ day, notAfter }) => ({ day, notAfter: notAfter.toString() }))).toEqual([
+      { day: '2026-11-17', notAfter: '2026-11-17T14:59:59.999Z' },
+    ]);
   });
 
   it('stops at its parts of the day and goes on the next', async () => {

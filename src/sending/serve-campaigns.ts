@@ -1,10 +1,10 @@
 import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import { dayIn } from '../platform/calendar.ts';
+import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { type Instant, isBefore, msBetween } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
 import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
@@ -111,13 +111,15 @@ function claimFor(
   },
 ): Promise<ClaimResult> {
   const { lane, templates, limit, now } = part;
+  // What is begun after midnight belongs to the next day's cap.
+  const dayEnds = addMs(nextMidnight(lane.zone, now), -1);
   const claim: CampaignClaim = {
     campaignId: campaign.id,
     laneId: lane.id,
     ...servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
     removedLaneIds: campaign.removedLaneIds,
     day: dayIn(lane.zone, now),
-    openGroups: groups.map((group) => endingBy(group, campaign.textsUntil)),
+    openGroups: groups.map((group) => endingBy(endingBy(group, campaign.textsUntil), dayEnds)),
     templates,
     businessName: facts.businessName,
     limit,
