@@ -83,7 +83,6 @@ export const answerTexts = (
     from: answer.from ?? 'handing_over',
     results: answer.texts.map((text) => ({
       ...text,
-      laneZone: 'America/New_York',
       outcome: OUTCOMES[answer.verdict.to],
       verdict: answer.verdict,
       at: world.clock.now(),

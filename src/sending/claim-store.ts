@@ -134,14 +134,16 @@ export async function readRecipients(
 }
 
 /**
- * Over `contact c`, as a JSON array: when the other campaign texts to this number began since then, newest first. Looked for only
- * when the contact's row says that there was one (index message_phone).
+ * Over `contact c`, as a JSON array: when the other campaign texts to this number began since then, newest first. One that the gateway
+ * took counts whatever became of it: carriers report failures of texts that arrived. Looked for only when the contact's row says that
+ * there was one (index message_phone).
  */
 export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unknown>): RawBuilder<readonly string[]> =>
   sql<readonly string[]>`case when c.last_campaign_text_at > ${since} then coalesce((
     select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
     where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
-      and m.attempted_at > ${since} and m.state in ('handing_over', 'unknown', 'sent', 'delivered')), '[]') else '[]' end`;
+      and m.attempted_at > ${since}
+      and (m.state in ('handing_over', 'unknown', 'sent', 'delivered') or (m.state = 'failed' and m.gateway_message_id is not null))), '[]') else '[]' end`;
 
 /** How far back other texts matter: a day, or as long as the audience asks for. */
 export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>

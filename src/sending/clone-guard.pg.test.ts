@@ -1,5 +1,6 @@
+import { createServer } from 'node:http';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   enrollmentStates,
   insertAccount,
@@ -168,6 +169,54 @@ describe('a database that was restored from a backup', () => {
     await world.until('the campaign is over', () => world.completed(campaignId));
     expect(await paused()).toBe(false);
     expect(timesEach(world)).toEqual(Array.from({ length: PEOPLE }, () => 1));
+  });
+});
+
+/** The sandbox, but for a number that is not in the account any more. */
+async function withoutNumber(world: SendingWorld, laneRef: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    if ((request.url ?? '').includes(laneRef)) {
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ title: 'Not Found', message: 'no such number' }));
+      return;
+    }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = await fetch(`${world.sandbox.url}${request.url}`, {
+      method: request.method ?? 'GET',
+      headers: {
+        authorization: API_KEY,
+        'content-type': 'application/json',
+        'quo-api-version': String(request.headers['quo-api-version'] ?? ''),
+      },
+      ...(request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}),
+    });
+    response.writeHead(answer.status, { 'content-type': 'application/json' });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('expected a port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+describe('a number that the provider does not list any more', () => {
+  it('hides nothing that the others of its account sent', async () => {
+    const { world, accountId, campaignId } = await restoredWorld();
+    await sql`
+      insert into lane (id, account_id, gateway_ref, phone, name, zone, daily_cap, state, state_reason, created_at, updated_at)
+      select '00000000-0000-7000-8000-000000000001', ${accountId}, 'PNgone', '+16175550009', 'Gone', zone, 10, 'off', 'not in the account any more', created_at, updated_at
+      from lane limit 1`.execute(database.db);
+    await sql`update gateway_account set base_url = ${await withoutNumber(world, 'PNgone')}`.execute(database.db);
+    await sql`update lane set daily_cap = 1000`.execute(database.db);
+    world.startWorker('second');
+    await world.until('it stops, or is through', async () => (await paused()) || (await world.completed(campaignId)));
+    expect(await paused()).toBe(true);
+    expect(world.sandbox.accepted()).toHaveLength(8);
   });
 });
 

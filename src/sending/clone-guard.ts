@@ -11,7 +11,7 @@
 import { recordAudit } from '../compliance/audit-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
-import type { Answer, Gateway, GatewayMessage } from '../gateways/gateway.ts';
+import type { Answer, Gateway, GatewayMessage, GatewayProblem } from '../gateways/gateway.ts';
 import { countParts } from '../messages/encoding.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn } from '../platform/calendar.ts';
@@ -19,7 +19,8 @@ import { type Clock, patience } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { ok } from '../platform/result.ts';
+import type { Log } from '../platform/log.ts';
+import { err, ok } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
 import { foreignTexts, hasWordsOf } from './decide-foreign.ts';
 import {
@@ -42,6 +43,7 @@ export interface GuardDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
+  readonly log: Log;
   readonly gateway: Gateway;
   /** Comes back when the account's rate lets one more question go out. */
   readonly mayAsk: () => Promise<void>;
@@ -71,27 +73,22 @@ export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: G
     return template.ok ? [template.value] : [];
   });
   const since = await lookSince(deps, lease.accountId);
-  const found: { readonly lane: TurnLane; readonly text: GatewayMessage; readonly open: readonly OpenText[] }[] = [];
-  const inbound: { readonly lane: TurnLane; readonly text: GatewayMessage }[] = [];
+  const found: Found[] = [];
+  const inbound: Heard[] = [];
+  const refused: GatewayProblem[] = [];
   for (const lane of facts.lanes) {
-    let olderThan: string | undefined;
-    for (let page = 0; page < PAGES_MAX; page += 1) {
-      await deps.mayAsk();
-      const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan });
-      if (!answer.ok) return answer;
-      const { foreign, unknownInbound, known, open } = await judge(
-        deps,
-        lease.accountId,
-        answer.value.messages,
-        templates,
-      );
-      found.push(...foreign.map((text) => ({ lane, text, open })));
-      inbound.push(...unknownInbound.map((text) => ({ lane, text })));
-      olderThan = answer.value.olderThan;
-      const goOn = foreign.length > 0 || (known === 0 && page + 1 < PAGES_OF_STRANGERS);
-      if (olderThan === undefined || !goOn) break;
-    }
+    const looked = await lookAtLane(deps, lease.accountId, { lane, since, templates });
+    if (looked.ok) {
+      found.push(...looked.value.found);
+      inbound.push(...looked.value.inbound);
+    } else if (looked.error.kind === 'refused') {
+      // One that the provider has given up or does not list says nothing about the others.
+      deps.log.warn({ lane: lane.id, message: looked.error.message }, 'the gateway does not list what a number sent');
+      refused.push(looked.error);
+    } else return looked;
   }
+  const [problem] = refused;
+  if (problem !== undefined && refused.length === facts.lanes.length) return err(problem);
   if (found.length === 0) return ok(0);
   const oldestFirst = found.toReversed();
   const others: Instant[] = [];
@@ -110,18 +107,47 @@ export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: G
   return ok(others.length);
 }
 
+interface Heard {
+  readonly lane: TurnLane;
+  readonly text: GatewayMessage;
+}
+
+interface Found extends Heard {
+  readonly open: readonly OpenText[];
+}
+
+/** What one lane sent in our words without us, and what came in meanwhile, newest first. */
+async function lookAtLane(
+  deps: GuardDeps,
+  accountId: Uuid,
+  { lane, since, templates }: { readonly lane: TurnLane; readonly since: Instant; readonly templates: Templates },
+): Promise<Answer<{ readonly found: readonly Found[]; readonly inbound: readonly Heard[] }>> {
+  const found: Found[] = [];
+  const inbound: Heard[] = [];
+  let olderThan: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    await deps.mayAsk();
+    const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan });
+    if (!answer.ok) return answer;
+    const { foreign, unknownInbound, known, open } = await judge(deps, accountId, answer.value.messages, templates);
+    found.push(...foreign.map((text) => ({ lane, text, open })));
+    inbound.push(...unknownInbound.map((text) => ({ lane, text })));
+    olderThan = answer.value.olderThan;
+    const goOn = foreign.length > 0 || (known === 0 && page + 1 < PAGES_OF_STRANGERS);
+    if (olderThan === undefined || !goOn) break;
+  }
+  return ok({ found, inbound });
+}
+
+type Templates = Parameters<typeof foreignTexts>[1]['templates'];
+
 async function lookSince(deps: GuardDeps, accountId: Uuid): Promise<Instant> {
   const monthAgo = addMs(deps.clock.now(), -LOOK_BACK_MS);
   const dealtWith = await readForeignUntil(deps.db, accountId);
   return dealtWith !== undefined && isBefore(monthAgo, dealtWith) ? addMs(dealtWith, 1) : monthAgo;
 }
 
-async function judge(
-  deps: GuardDeps,
-  accountId: Uuid,
-  messages: readonly GatewayMessage[],
-  templates: Parameters<typeof foreignTexts>[1]['templates'],
-) {
+async function judge(deps: GuardDeps, accountId: Uuid, messages: readonly GatewayMessage[], templates: Templates) {
   // Before the known ids: a text that is being recorded meanwhile is then on its way, or known, or both, but never neither.
   const open = await readOpenTexts(
     deps.db,

@@ -15,7 +15,7 @@ export const HAND_OVER_BEGINS_WITHIN_MS = 5_000;
 export async function handOver(
   deps: { readonly gateway: Gateway; readonly clock: Clock },
   text: Prepared,
-  lane: { readonly gatewayRef: string; readonly zone: string },
+  lane: { readonly gatewayRef: string },
 ): Promise<HandedOver> {
   const outcome = await call(deps, text, lane.gatewayRef);
   const at = deps.clock.now();
@@ -23,7 +23,6 @@ export async function handOver(
     messageId: text.messageId,
     attempt: text.attempt,
     laneId: text.laneId,
-    laneZone: lane.zone,
     phone: text.phone,
     outcome: outcome.kind,
     verdict: decideOutcome(outcome, at),

@@ -14,10 +14,10 @@ import { cancelCampaign } from '../campaigns/control-campaign.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import { manualClock } from '../platform/clock.ts';
+import { type Clock, manualClock } from '../platform/clock.ts';
 import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, type Instant } from '../platform/time.ts';
+import { addMs, type Instant, instant } from '../platform/time.ts';
 import { claimCampaign, type Prepared } from './claim.ts';
 import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
@@ -103,12 +103,15 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
   return { accountId: account.id, campaignId, lease, texts: prepared };
 }
 
-const answerAll = (world: SendingWorld, { lease, texts }: UnderWay, verdict: Verdict): Promise<void> =>
+const answerAll = (
+  world: Pick<SendingWorld, 'db' | 'newUuid'> & { readonly clock: Clock },
+  { lease, texts }: UnderWay,
+  verdict: Verdict,
+): Promise<void> =>
   record({ ...world, reach }, lease, {
     from: 'handing_over',
     results: texts.map((text) => ({
       ...text,
-      laneZone: ZONE,
       outcome: verdict.to === 'unknown' ? 'unknown' : 'throttled',
       verdict,
       at: world.clock.now(),
@@ -244,7 +247,21 @@ describe('a text that was not sent', () => {
     expect(await texts()).toEqual(['cancelled', 'cancelled']);
   });
 
-  it('waits until the next day of its number when the carriers’ daily limit was reached, then goes on by itself', async () => {
+  it('that meets the carriers’ daily limit in the evening goes on when the carriers’ day begins, at midnight Pacific', async () => {
+    // 00:10 in New York: the limit of the day before still holds for almost three hours.
+    const world = await sendingWorld(database);
+    const started = await underWay(world, 1);
+    const clock = manualClock(instant('2026-11-18T05:10:00Z'));
+    const sender = { scope: 'account', reason: 'daily limit', until: 'next_day' } as const;
+    const verdict = { to: 'pending', notBefore: clock.now(), detail: 'test', sender } as const;
+    await answerAll({ ...world, clock }, started, verdict);
+    const { rows } = await sql<{ until: Instant }>`select distinct paused_until as until from lane`.execute(
+      database.db,
+    );
+    expect(rows.map(({ until }) => until.toString())).toEqual(['2026-11-18T08:00:00Z']);
+  });
+
+  it('waits until the carriers’ next day when their daily limit was reached, then goes on by itself', async () => {
     const world = await sendingWorld(database);
     const started = await underWay(world, 1);
     const sender = { scope: 'account', reason: 'daily limit', until: 'next_day' } as const;

@@ -25,7 +25,7 @@ import { checkReceipts } from './receipts.ts';
 import { type HandedOver, record } from './record.ts';
 import { markOrphansUnknown, pauseAccount, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
-import { settleUnknown } from './settle.ts';
+import { REQUEST_LIVES_MS, settleUnknown } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
 import { readTurnFacts } from './turn-store.ts';
 
@@ -337,12 +337,14 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const limit = !facts.unknownDue ? 0 : Math.min(atOnce, holder.pacer.room(now, underWay(holder)));
   if (limit === 0) return false;
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
+  // Counted before they are asked: texts go out beside the questions.
+  holder.pacer.called(now, limit);
   const { asked, results } = await settleUnknown(
     { ...holder, lanes, graceMs: holder.options.settleGraceMs },
     holder.lease.accountId,
     limit,
   );
-  holder.pacer.called(now, asked);
+  holder.pacer.notCalled(holder.clock.now(), limit - asked);
   if (asked > 0) holder.reach('after settling was asked');
   holder.settled.push(...results);
   return asked > 0;
@@ -353,8 +355,9 @@ async function askReceipts(holder: Holder): Promise<boolean> {
   const now = holder.clock.now();
   const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
   if (limit === 0) return false;
+  holder.pacer.called(now, limit);
   const asked = await checkReceipts(holder, holder.lease.accountId, limit);
-  holder.pacer.called(now, asked);
+  holder.pacer.notCalled(holder.clock.now(), limit - asked);
   return asked > 0;
 }
 
@@ -375,8 +378,7 @@ function idleMs(holder: Holder, facts: TurnFacts): number {
 }
 
 export const DEFAULT_HOLDER_OPTIONS: HolderOptions = {
-  // Longer than the system of a killed worker goes on delivering its requests (docs/decisions/0021).
-  settleGraceMs: 3 * MINUTE_MS,
+  settleGraceMs: REQUEST_LIVES_MS,
   // A minute of a second copy does little harm; its first seconds, when many begin at once, are looked at soonest.
   guardAgainMs: 30 * SECOND_MS,
   windowMarginMs: WINDOW_MARGIN_MS,

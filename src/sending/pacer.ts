@@ -19,9 +19,13 @@ export interface Pacer {
   msUntilRoom(now: Instant): number;
   /** Campaign texts that may begin now. */
   campaignRoom(now: Instant, inFlight: number): number;
+  /** Milliseconds of clock time until the rate lets a campaign text begin; 0 when it does. */
+  msUntilCampaignRoom(now: Instant): number;
   /** Campaign texts that this lane may begin now. */
   laneRoom(laneId: Uuid, now: Instant): number;
   called(now: Instant, count: number): void;
+  /** Gives back what was counted as called and was not. */
+  notCalled(now: Instant, count: number): void;
   campaignTexts(now: Instant, texts: { readonly laneId: Uuid; readonly count: number; readonly parts: number }): void;
   /** Milliseconds of clock time until the rates let a campaign text of this lane begin; 0 when they do. */
   msUntilLaneRoom(laneId: Uuid, now: Instant): number;
@@ -70,6 +74,7 @@ export function createPacer(startsAt: Instant): Pacer {
           Math.floor(inFlightMax() * (1 - KEPT_SHARE)) - inFlight,
         ),
       ),
+    msUntilCampaignRoom: (now) => Math.max(account.msUntilNext(now), campaigns.msUntilNext(now)),
     laneRoom(laneId, now) {
       const buckets = lanes.get(laneId);
       return Math.min(
@@ -78,6 +83,7 @@ export function createPacer(startsAt: Instant): Pacer {
       );
     },
     called: (now, count) => account.take(now, count),
+    notCalled: (now, count) => account.take(now, -count),
     campaignTexts(now, { laneId, count, parts }) {
       account.take(now, count);
       campaigns.take(now, count);

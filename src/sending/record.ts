@@ -29,11 +29,13 @@ export interface RecordDeps {
   readonly reach: Reach;
 }
 
+/** The carriers' days begin at midnight Pacific, wherever the sender is. */
+const CARRIERS_ZONE = 'America/Los_Angeles';
+
 /** A result with what its consequences need. */
 export interface HandedOver extends AttemptResult {
   readonly verdict: Verdict;
   readonly laneId: Uuid;
-  readonly laneZone: string;
   readonly phone: string;
 }
 
@@ -83,18 +85,18 @@ async function pauseSender(tx: Tx, deps: RecordDeps, lease: Lease, result: Hande
   const { sender }: { readonly sender?: Verdict['sender'] } = result.verdict;
   if (sender === undefined) return;
   const now = deps.clock.now();
-  // A limit that ends by itself at midnight must not wait for a person.
+  // A limit that ends by itself must not wait for a person; one that began anew too early would cost the whole next day.
   if (sender.scope === 'account' && sender.until === 'next_day')
     await pauseLanesOf(tx, {
       accountId: lease.accountId,
       reason: sender.reason,
-      until: nextMidnight(result.laneZone, now),
+      until: nextMidnight(CARRIERS_ZONE, now),
       now,
     });
   else if (sender.scope === 'account')
     await pauseAccount(tx, { accountId: lease.accountId, reason: sender.reason, now });
   else {
-    const until = sender.until === 'next_day' ? nextMidnight(result.laneZone, now) : null;
+    const until = sender.until === 'next_day' ? nextMidnight(CARRIERS_ZONE, now) : null;
     await pauseLane(tx, { laneId: result.laneId, reason: sender.reason, until, now });
   }
   await notifyLive(tx, ['status']);

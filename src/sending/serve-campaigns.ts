@@ -1,10 +1,10 @@
 import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import { dayIn } from '../platform/calendar.ts';
+import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { type Instant, isBefore, msBetween } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
 import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
@@ -48,6 +48,8 @@ export async function serveCampaigns(
     const groups = book.open(campaign, now, marginMs);
     if (groups.length === 0) continue;
     const room = holder.pacer.campaignRoom(now, underWay(holder));
+    // Whoever could take more says so when there is room again, not before: the first in line may have nothing to send from here.
+    if (room === 0) return { ...served, waitMs: Math.min(served.waitMs, untilRoomMs(holder, now)) };
     const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
     const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
@@ -56,6 +58,12 @@ export async function serveCampaigns(
     if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
   }
   return served;
+}
+
+/** Infinite while too many calls are under way: an answer wakes the holder. */
+function untilRoomMs({ pacer }: Holder, now: Instant): number {
+  const ms = pacer.msUntilCampaignRoom(now);
+  return ms > 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
 interface CampaignTurn {
@@ -103,13 +111,15 @@ function claimFor(
   },
 ): Promise<ClaimResult> {
   const { lane, templates, limit, now } = part;
+  // What is begun after midnight belongs to the next day's cap.
+  const dayEnds = addMs(nextMidnight(lane.zone, now), -1);
   const claim: CampaignClaim = {
     campaignId: campaign.id,
     laneId: lane.id,
     ...servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
     removedLaneIds: campaign.removedLaneIds,
     day: dayIn(lane.zone, now),
-    openGroups: groups.map((group) => endingBy(group, campaign.textsUntil)),
+    openGroups: groups.map((group) => endingBy(endingBy(group, campaign.textsUntil), dayEnds)),
     templates,
     businessName: facts.businessName,
     limit,

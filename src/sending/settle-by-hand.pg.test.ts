@@ -19,6 +19,7 @@ import { secretsWithKey } from '../platform/secrets.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
 import type { Prepared } from './claim.ts';
+import { DEFAULT_HOLDER_OPTIONS } from './holder.ts';
 import type { Lease } from './lease-store.ts';
 import { type HandDecision, settleByHand } from './settle-by-hand.ts';
 import { dueReceipts } from './settle-store.ts';
@@ -49,7 +50,7 @@ beforeEach(async () => {
   lease = await takeLease(db, world, account.id);
   texts = await claimTexts(db, world, { lease, campaignId, laneId });
   await answerTexts(db, world, { lease, texts, verdict: { to: 'unknown', detail: 'time-out' } });
-  await world.clock.advance(2 * MINUTE_MS);
+  await world.clock.advance(4 * MINUTE_MS);
 });
 
 const settle = (decision: HandDecision) =>
@@ -123,7 +124,8 @@ describe('a person who knows what became of a text', () => {
     await settle({ outcome: 'send_again' });
     const again = await claimTexts(database.db, world, { lease, campaignId, laneId });
     await answerTexts(database.db, world, { lease, texts: again, verdict: { to: 'unknown', detail: 'time-out' } });
-    await world.clock.advance(20_000);
+    // As long as the engine itself takes no absence for proof.
+    await world.clock.advance(DEFAULT_HOLDER_OPTIONS.settleGraceMs - 40_000);
     expect(refusal(await settle({ outcome: 'send_again' }))).toContain('could get the text twice. Try again in 40 sec');
     expect(await settle(SENT)).toMatchObject({ ok: true });
   });

@@ -11,9 +11,10 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok, unreachable } from '../platform/result.ts';
-import { type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
 import { applyEarlyReceipts, lockGatewayIds } from '../webhooks/apply-status.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
+import { REQUEST_LIVES_MS } from './settle.ts';
 import { type CampaignText, findCampaignText, knownGatewayIds } from './settle-store.ts';
 
 export type HandDecision =
@@ -34,9 +35,6 @@ export interface SettleInput {
 
 /** Skip reason of whom a person took off (messages/outcome-sentences.ts). */
 export const DROPPED = 'dropped_by_hand';
-
-/** A request may still be under way for as long: who sends again meanwhile may send twice. Real time, as the gateway lives in it. */
-const REQUEST_LIVES_MS = MINUTE_MS;
 
 /** Settles the campaign's text to one person; the new state of it. Refuses when it is not, or no longer, unknown. */
 export async function settleByHand(
@@ -112,6 +110,7 @@ const settledAlready = (text: CampaignText) =>
     { state: text.state },
   );
 
+/** Who sends again while the request may still be under way may send twice. */
 function tooEarly({ attemptedAt }: CampaignText, clock: Clock, now: Instant) {
   const leftMs = patience(clock, REQUEST_LIVES_MS) - msBetween(attemptedAt, now);
   if (leftMs <= 0) return undefined;

@@ -13,7 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, HOUR_MS, msBetween } from '../platform/time.ts';
+import { addMs, HOUR_MS, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage } from './settle-store.ts';
@@ -26,12 +26,18 @@ export interface SettleDeps {
   readonly graceMs: number;
   /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
   readonly knownLong: KnownLong;
-  readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string; readonly zone: string }>;
+  readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string }>;
 }
 
 /** Clocks differ: the gateway may have dated the text before our attempt, by hours where ours was set wrong. */
 const CLOCK_SKEW_MS = 2 * HOUR_MS;
 const ASK_AGAIN_MS = 2_000;
+
+/**
+ * Real time for which a request may still arrive: the system of a killed worker goes on delivering what the process had written
+ * (docs/decisions/0021). Nothing is sent again before.
+ */
+export const REQUEST_LIVES_MS = 3 * MINUTE_MS;
 
 /** Asks about at most `limit` numbers, side by side; returns what became clear, to be recorded by the holder. */
 export async function settleUnknown(
@@ -100,7 +106,6 @@ async function settleNumber(
         messageId: message.id,
         attempt: message.attempts,
         laneId: message.laneId,
-        laneZone: lane.zone,
         phone: message.phone,
         outcome: listed === undefined ? 'settled_absent' : 'settled_sent',
         verdict:

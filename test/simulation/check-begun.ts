@@ -92,9 +92,7 @@ async function checkUsed(db: Db, ids: readonly Uuid[], { messagesPerDay, violati
     from used where parts > parts_per_day
     union all
     select format('frequency: %s has %s campaign texts in 24 hours', phone, texts) from (
-      -- What did not reach the person did not bother them.
-      select f.phone, count(*) as texts from fresh f join message m on m.phone = f.phone and m.purpose = 'campaign'
-        and m.state in ('handing_over', 'unknown', 'sent', 'delivered')
+      select f.phone, count(*) as texts from fresh f join message m on m.phone = f.phone and m.purpose = 'campaign' and ${COUNTS}
         and m.attempted_at > f.attempted_at - interval '24 hours' group by 1) often
     where texts > ${messagesPerDay}`.execute(db);
   for (const { said } of rows) violations.push(said);

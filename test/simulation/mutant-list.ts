@@ -118,8 +118,13 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/claim-store.ts',
-        find: "and state = 'running' for share skip locked",
-        replace: 'for share skip locked',
+        find: "and c.state = 'running' and not",
+        replace: 'and not',
+      },
+      {
+        file: 'src/sending/turn-store.ts',
+        find: "from campaign c where c.state = 'running')",
+        replace: "from campaign c where c.state in ('running', 'paused'))",
       },
     ],
   },
@@ -152,8 +157,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/hand-over.ts',
-        find: 'if (isBefore(addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS)), now))',
-        replace: 'if (isBefore(addMs(text.attemptedAt, patience(deps.clock, 1e9)), now))',
+        find: 'addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS));',
+        replace: 'addMs(text.attemptedAt, patience(deps.clock, 1e9));',
       },
     ],
   },
