@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { countParts } from '../messages/encoding.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { type Instant, instant } from '../platform/time.ts';
-import type { PaceUsed } from '../sending/decide-pace.ts';
+import type { Instant } from '../platform/time.ts';
+import { paceUsedFrom, paceUsedSql, type StoredPaceUsed } from '../sending/pace-used-store.ts';
 import { idAt } from './enroll-store.ts';
 import type { ForecastCampaign, ForecastLane, WaitingPeople } from './forecast.ts';
 
@@ -21,9 +21,7 @@ interface StoredCampaign extends Omit<PlannedCampaign, 'pace' | 'paceUsed' | 'pa
   readonly maxPerHour: number | null;
   readonly maxPerDay: number | null;
   readonly finishBy: Instant | null;
-  readonly paceUsed:
-    | (Omit<PaceUsed, 'hourStart' | 'nextAt'> & { readonly hourStart: string; readonly nextAt: string })
-    | null;
+  readonly paceUsed: StoredPaceUsed | null;
   readonly texts: number;
   /** Until the first text is out. */
   readonly bodies: readonly { readonly weight: number; readonly body: string }[];
@@ -38,8 +36,7 @@ export async function readPlannedCampaigns(
     select c.id, c.state, c.priority, c.window_start_minute, c.window_end_minute, c.max_per_hour, c.max_per_day, c.finish_by, c.launched_at,
       case when c.pointless_action in ('drop', 'ask') then c.pointless_after end as stops_at,
       coalesce((select array_agg(l.lane_id order by l.lane_id) from campaign_lane l where l.campaign_id = c.id and l.removed_at is null), '{}') as lane_ids,
-      (select jsonb_build_object('hourStart', p.hour_start, 'hourTexts', p.hour_texts, 'day', p.day, 'dayTexts', p.day_texts,
-        'nextAt', p.next_at) from campaign_pace p where p.campaign_id = c.id) as pace_used,
+      ${paceUsedSql} as pace_used,
       coalesce(t.pending, 0) as pending, coalesce(t.people, 0) as people, coalesce(t.parts, 0) as parts, coalesce(t.texts, 0) as texts,
       case when coalesce(t.texts, 0) > 0 then '[]' else coalesce((
         select jsonb_agg(jsonb_build_object('weight', v.weight, 'body', v.body)) from campaign_variant v where v.campaign_id = c.id), '[]')
@@ -54,10 +51,7 @@ export async function readPlannedCampaigns(
   return rows.map(({ maxPerHour, maxPerDay, finishBy, paceUsed, texts, bodies, ...row }) => ({
     ...row,
     pace: { maxPerHour, maxPerDay, finishBy },
-    paceUsed:
-      paceUsed === null
-        ? null
-        : { ...paceUsed, hourStart: instant(paceUsed.hourStart), nextAt: instant(paceUsed.nextAt) },
+    paceUsed: paceUsedFrom(paceUsed),
     partsPerText: texts > 0 && row.parts > 0 ? row.parts / texts : partsAsWritten(bodies),
   }));
 }

@@ -57,15 +57,21 @@ async function lockLaneUsage(
 
 /** Locks what a campaign has used of its pace. */
 export async function lockPace(tx: Tx, campaignId: Uuid, moment: PaceMoment): Promise<PaceUsed> {
+  const used = await lockPaceUsed(tx, campaignId);
+  if (used !== undefined) return used;
   const fresh = freshPace(moment);
   await sql`
     insert into campaign_pace (campaign_id, hour_start, day, next_at)
     values (${campaignId}, ${fresh.hourStart}, ${fresh.day}, ${fresh.nextAt}) on conflict do nothing`.execute(tx);
+  return (await lockPaceUsed(tx, campaignId)) ?? fresh;
+}
+
+async function lockPaceUsed(tx: Tx, campaignId: Uuid): Promise<PaceUsed | undefined> {
   const { rows } = await sql<PaceUsed>`
     select hour_start, hour_texts, day, day_texts, next_at from campaign_pace where campaign_id = ${campaignId} for update`.execute(
     tx,
   );
-  return rows[0] ?? fresh;
+  return rows[0];
 }
 
 export async function savePace(tx: Tx, campaignId: Uuid, used: PaceUsed): Promise<void> {
@@ -192,12 +198,14 @@ export async function endWaitingTexts(
 
 export interface PreparedMessage {
   readonly messageId: Uuid;
+  readonly enrollmentId: Uuid;
   readonly attempt: number;
 }
 
 /**
- * Writes what is about to be handed over. `unique (enrollment, step)` makes a second message impossible; a message that was
- * provably not sent before is taken up again under its old id.
+ * Writes what is about to be handed over, with its attempts, its share of the lane's day and the mark on its people, in one
+ * statement. `unique (enrollment, step)` makes a second message impossible; a message that was provably not sent before is taken up
+ * again under its old id.
  */
 export async function insertIntents(
   tx: Tx,
@@ -209,39 +217,45 @@ export async function insertIntents(
     readonly intents: readonly Intent[];
     readonly parts: number;
   },
-): Promise<readonly (PreparedMessage & { readonly enrollmentId: Uuid })[]> {
+): Promise<readonly PreparedMessage[]> {
   const { lease, laneId, now, intents } = input;
   const column = <K extends keyof Intent>(key: K): readonly Intent[K][] => intents.map((intent) => intent[key]);
   const { kinds, kindOf } = decisionKinds(intents);
   const { rows } = await sql<{ id: Uuid; enrollmentId: Uuid; attempts: number }>`
-    insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
-      encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, decision)
-    select x.id, ${lease.accountId}, ${laneId},
-      (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
-      x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
-      ${input.day}::date, ${now}, (${kinds.map((kind) => kind.notAfter.toString())}::timestamptz[])[x.kind], ${now}, ${now},
-      (${kinds.map((kind) => JSON.stringify(kind.decision))}::jsonb[])[x.kind]
-    from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
-      ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
-      ${kindOf}::smallint[])
-      as x (id, enrollment_id, contact_id, phone, body, encoding, parts, kind)
-    on conflict (enrollment_id, step) where enrollment_id is not null do update set
-      lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
-      encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
-      lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at,
-      decision = excluded.decision
-      where m.state = 'pending'
-    returning m.id, m.enrollment_id, m.attempts`.execute(tx);
+    with written as (
+      insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
+        encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, decision)
+      select x.id, ${lease.accountId}, ${laneId},
+        (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
+        x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
+        ${input.day}::date, ${now}, (${kinds.map((kind) => kind.notAfter.toString())}::timestamptz[])[x.kind], ${now}, ${now},
+        (${kinds.map((kind) => JSON.stringify(kind.decision))}::jsonb[])[x.kind]
+      from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
+        ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
+        ${kindOf}::smallint[])
+        as x (id, enrollment_id, contact_id, phone, body, encoding, parts, kind)
+      on conflict (enrollment_id, step) where enrollment_id is not null do update set
+        lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
+        encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
+        lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at,
+        decision = excluded.decision
+        where m.state = 'pending'
+      returning m.id, m.enrollment_id, m.attempts
+    ), attempted as (
+      insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
+      select id, attempts, ${lease.epoch}, ${lease.owner}, ${now} from written
+    ), marked as (
+      update contact c set last_campaign_text_at = ${now}, lane_id = coalesce(c.lane_id, ${laneId})
+      where c.id = any(${column('contactId')}::uuid[])
+    ), counted as (
+      update lane_usage set reserved = reserved + ${intents.length}, parts = parts + ${input.parts}
+      where lane_id = ${laneId} and day = ${input.day}
+    )
+    select id, enrollment_id, attempts from written`.execute(tx);
   if (rows.length !== intents.length)
     throw new Error(
       `intent of ${intents.length} messages wrote ${rows.length}: a pending enrollment had a message that was not waiting`,
     );
-  await sql`
-    update contact c set last_campaign_text_at = ${now}, lane_id = coalesce(c.lane_id, ${laneId})
-    where c.id = any(${column('contactId')}::uuid[])`.execute(tx);
-  await sql`
-    update lane_usage set reserved = reserved + ${intents.length}, parts = parts + ${input.parts}
-    where lane_id = ${laneId} and day = ${input.day}`.execute(tx);
   return rows.map((row) => ({ messageId: row.id, enrollmentId: row.enrollmentId, attempt: row.attempts }));
 }
 
@@ -258,20 +272,6 @@ function decisionKinds(intents: readonly Intent[]): {
     return known.place;
   });
   return { kinds: [...kinds.values()].map(({ intent }) => intent), kindOf };
-}
-
-export async function insertAttempts(
-  tx: Tx,
-  lease: Lease,
-  messages: readonly PreparedMessage[],
-  now: Instant,
-): Promise<void> {
-  if (messages.length === 0) return;
-  await sql`
-    insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
-    select x.id, x.attempt, ${lease.epoch}, ${lease.owner}, ${now}
-    from unnest(${messages.map((message) => message.messageId)}::uuid[], ${messages.map((message) => message.attempt)}::smallint[])
-      as x (id, attempt)`.execute(tx);
 }
 
 export interface DirectMessage {
@@ -307,6 +307,7 @@ export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Insta
       and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
 }
 
+/** Begins their attempts. */
 export async function startDirect(
   tx: Tx,
   lease: Lease,
@@ -314,8 +315,14 @@ export async function startDirect(
   now: Instant,
 ): Promise<readonly DirectMessage[]> {
   const { rows } = await sql<DirectMessage>`
-    update message set state = 'handing_over', attempts = attempts + 1, lease_epoch = ${lease.epoch}, attempted_at = ${now}
-    where id = any(${ids}::uuid[]) and state = 'pending'
-    returning id, lane_id, phone, body, attempts, not_after`.execute(tx);
+    with started as (
+      update message set state = 'handing_over', attempts = attempts + 1, lease_epoch = ${lease.epoch}, attempted_at = ${now}
+      where id = any(${ids}::uuid[]) and state = 'pending'
+      returning id, lane_id, phone, body, attempts, not_after
+    ), attempted as (
+      insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
+      select id, attempts, ${lease.epoch}, ${lease.owner}, ${now} from started
+    )
+    select * from started`.execute(tx);
   return rows;
 }

@@ -21,7 +21,6 @@ import {
   type EnrollmentMove,
   endWaitingTexts,
   holdRunningCampaign,
-  insertAttempts,
   insertIntents,
   type LaneRoom,
   lockDirectMessages,
@@ -142,7 +141,6 @@ async function prepare(
     intents.length === 0
       ? []
       : await insertIntents(tx, { lease, laneId: claim.laneId, day: claim.day, now, intents, parts });
-  await insertAttempts(tx, lease, messages, now);
   if (intents.length > 0 && claim.pace !== undefined && input.pace !== undefined)
     await savePace(tx, claim.campaignId, paceAfter(input.pace, intents.length, claim.pace.moment));
   await endWaitingTexts(tx, [...decided.skipped, ...decided.failed.map(({ id, code }) => ({ id, reason: code }))]);
@@ -178,12 +176,6 @@ export function claimDirect(
     if (ids.length === 0) return [];
     await cancelStaleDirect(tx, ids, now);
     const started = await startDirect(tx, lease, ids, now);
-    await insertAttempts(
-      tx,
-      lease,
-      started.map((message) => ({ messageId: message.id, attempt: message.attempts })),
-      now,
-    );
     return started.map(({ id, laneId, phone, body, attempts, notAfter }) => ({
       messageId: id,
       attempt: attempts,

@@ -6,7 +6,7 @@ import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
-import { isPaced, type PaceMoment, spreadIntervalMs } from './decide-pace.ts';
+import { isPaced, type PaceMoment, paceRoom, spreadIntervalMs } from './decide-pace.ts';
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { requireLease } from './lease-store.ts';
@@ -77,6 +77,8 @@ interface CampaignTurn {
 
 async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served> {
   const { facts, campaign } = turn;
+  const pace = paceOf(turn, holder.clock.now());
+  if (pace?.room === 0) return { taken: 0, waitMs: pace.waitMs };
   const templates = await templatesOf(holder, campaign.id);
   if (templates === undefined) return { taken: 0, waitMs: Number.POSITIVE_INFINITY };
   let left = turn.share;
@@ -89,7 +91,7 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
       waitMs = Math.min(waitMs, Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)));
       continue;
     }
-    const result = await claimFor(holder, turn, { lane, templates, limit, now });
+    const result = await claimFor(holder, turn, { lane, templates, pace, limit, now });
     holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
     turn.start(result.prepared);
     left -= result.taken;
@@ -102,15 +104,16 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
 
 function claimFor(
   holder: Holder,
-  { facts, book, campaign, groups }: CampaignTurn,
+  { facts, campaign, groups }: CampaignTurn,
   part: {
     readonly lane: TurnLane;
     readonly templates: ReadonlyMap<Uuid, Template>;
+    readonly pace: CampaignClaim['pace'];
     readonly limit: number;
     readonly now: Instant;
   },
 ): Promise<ClaimResult> {
-  const { lane, templates, limit, now } = part;
+  const { lane, templates, pace, limit, now } = part;
   // What is begun after midnight belongs to the next day's cap.
   const dayEnds = addMs(nextMidnight(lane.zone, now), -1);
   const claim: CampaignClaim = {
@@ -123,9 +126,7 @@ function claimFor(
     templates,
     businessName: facts.businessName,
     limit,
-    pace: isPaced(campaign.pace)
-      ? { limits: campaign.pace, moment: paceMoment(facts, book, campaign, now) }
-      : undefined,
+    pace,
     notTextedForDays: campaign.notTextedForDays,
   };
   return claimCampaign(holder, holder.lease, claim, now);
@@ -134,6 +135,16 @@ function claimFor(
 /** A text that is claimed in time may still be late at the gateway. */
 const endingBy = (group: OpenGroup, textsUntil: Instant | null): OpenGroup =>
   textsUntil !== null && isBefore(textsUntil, group.notAfter) ? { ...group, notAfter: textsUntil } : group;
+
+/** The pace of one that has one, and the room that it leaves as far as the facts of the turn tell. */
+function paceOf({ facts, book, campaign }: CampaignTurn, now: Instant) {
+  if (!isPaced(campaign.pace)) return undefined;
+  const moment = paceMoment(facts, book, campaign, now);
+  const { pace: limits, paceUsed } = campaign;
+  const room = paceUsed === null ? Number.POSITIVE_INFINITY : paceRoom(limits, paceUsed, moment);
+  const nextAt = paceUsed?.nextAt ?? now;
+  return { limits, moment, room, waitMs: isBefore(now, nextAt) ? msBetween(now, nextAt) : Number.POSITIVE_INFINITY };
+}
 
 /** Evenly over the hours that are open until the wished end; as fast as allowed when that has passed. */
 function paceMoment(facts: TurnFacts, book: WindowBook, campaign: TurnCampaign, now: Instant): PaceMoment {

@@ -4,12 +4,14 @@ import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
+import { paceUsedFrom, paceUsedSql, type StoredPaceUsed } from './pace-used-store.ts';
 import type { TurnFacts } from './turn.ts';
 
 interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
   readonly policy: Partial<SendingPolicy> | null;
-  readonly campaigns: readonly (Omit<TurnFacts['campaigns'][number], 'pace' | 'textsUntil'> & {
+  readonly campaigns: readonly (Omit<TurnFacts['campaigns'][number], 'pace' | 'paceUsed' | 'textsUntil'> & {
     readonly textsUntil: string | null;
+    readonly paceUsed: StoredPaceUsed | null;
     readonly pace: {
       readonly maxPerHour: number | null;
       readonly maxPerDay: number | null;
@@ -50,6 +52,7 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
           'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
             where z.campaign_id = c.id and z.pending > 0),
           'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),
+          'paceUsed', ${paceUsedSql},
           'waiting', (select coalesce(sum(t.pending), 0) from campaign_totals t where t.campaign_id = c.id),
           'finished', (select coalesce(sum(t.pending + t.handing_over + t.unknown), 0) = 0 from campaign_totals t where t.campaign_id = c.id),
           'notTextedForDays', c.audience -> 'notContactedDays',
@@ -69,6 +72,7 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       return {
         ...campaign,
         pace: { ...campaign.pace, finishBy: instantOrNull(finishBy) },
+        paceUsed: paceUsedFrom(campaign.paceUsed),
         textsUntil: instantOrNull(campaign.textsUntil),
       };
     }),

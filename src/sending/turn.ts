@@ -1,7 +1,7 @@
 import type { SendingPolicy } from '../business/sending-policy.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { PaceLimits } from './decide-pace.ts';
+import type { PaceLimits, PaceUsed } from './decide-pace.ts';
 
 /** What a holder reads at the start of a turn: small tables only. */
 export interface TurnFacts {
@@ -50,6 +50,8 @@ export interface TurnCampaign {
   readonly removedLaneIds: readonly Uuid[];
   readonly zoneGroups: readonly string[];
   readonly pace: PaceLimits;
+  /** Null before its first text. It grows only: what leaves no room by these counts leaves none by those of the claim. */
+  readonly paceUsed: PaceUsed | null;
   /** People who still wait, from the totals. */
   readonly waiting: number;
   /** The instant after which its texts are pointless has passed, and something is to be done about it. */
