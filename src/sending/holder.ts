@@ -32,7 +32,7 @@ import { readTurnFacts } from './turn-store.ts';
 /** Numbers asked about side by side: what a fast account had under way when its worker died is clear within seconds, too. */
 const SETTLE_AT_ONCE_MIN = 2;
 const SETTLE_AT_ONCE_SECONDS = 0.25;
-const RECEIPTS_AT_ONCE = 2;
+const RECEIPTS_AT_ONCE = 10;
 
 /** Runs until `drain` aborts (then finishes what is under way) or the lease is lost (then throws `LeaseLost`). */
 export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSignal): Promise<void> {
