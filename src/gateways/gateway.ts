@@ -47,6 +47,8 @@ export interface SendRequest {
    * and a process may have stood still meanwhile.
    */
   readonly notAfter?: Instant;
+  /** Asked in the same breath in which the request would leave: `not_called` when it says no. */
+  readonly mayBegin?: () => boolean;
 }
 
 /** Exhaustive. What each class means for the attempt is said in `sending/`. */

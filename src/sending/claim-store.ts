@@ -279,6 +279,7 @@ export interface DirectMessage {
   readonly laneId: Uuid;
   readonly phone: string;
   readonly body: string;
+  readonly parts: number;
   readonly attempts: number;
   readonly notAfter: Instant | null;
 }
@@ -318,7 +319,7 @@ export async function startDirect(
     with started as (
       update message set state = 'handing_over', attempts = attempts + 1, lease_epoch = ${lease.epoch}, attempted_at = ${now}
       where id = any(${ids}::uuid[]) and state = 'pending'
-      returning id, lane_id, phone, body, attempts, not_after
+      returning id, lane_id, phone, body, parts, attempts, not_after
     ), attempted as (
       insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
       select id, attempts, ${lease.epoch}, ${lease.owner}, ${now} from started

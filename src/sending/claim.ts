@@ -43,8 +43,11 @@ export interface Prepared {
   readonly messageId: Uuid;
   readonly attempt: number;
   readonly laneId: Uuid;
+  /** Null for confirmations and replies. */
+  readonly campaignId: Uuid | null;
   readonly phone: string;
   readonly body: string;
+  readonly parts: number;
   readonly attemptedAt: Instant;
   /** After this instant the gateway must not be called any more. */
   readonly notAfter: Instant | null;
@@ -151,7 +154,8 @@ async function prepare(
     const intent = byEnrollment.get(enrollmentId);
     if (intent === undefined) return [];
     const { phone, body, notAfter } = intent;
-    return [{ messageId, attempt, laneId: claim.laneId, phone, body, attemptedAt: now, notAfter }];
+    const { laneId, campaignId } = claim;
+    return [{ messageId, attempt, laneId, campaignId, phone, body, parts: intent.parts, attemptedAt: now, notAfter }];
   });
   return { prepared, parts, taken: moves.length };
 }
@@ -176,12 +180,14 @@ export function claimDirect(
     if (ids.length === 0) return [];
     await cancelStaleDirect(tx, ids, now);
     const started = await startDirect(tx, lease, ids, now);
-    return started.map(({ id, laneId, phone, body, attempts, notAfter }) => ({
+    return started.map(({ id, laneId, phone, body, parts, attempts, notAfter }) => ({
       messageId: id,
       attempt: attempts,
       laneId,
+      campaignId: null,
       phone,
       body,
+      parts,
       attemptedAt: now,
       notAfter,
     }));

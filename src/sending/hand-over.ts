@@ -1,5 +1,6 @@
 import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
+import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore } from '../platform/time.ts';
 import type { Prepared } from './claim.ts';
 import { decideOutcome } from './decide-outcome.ts';
@@ -12,8 +13,15 @@ import type { HandedOver } from './record.ts';
  */
 export const HAND_OVER_BEGINS_WITHIN_MS = 5_000;
 
+export interface HandOverDeps {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  /** Of the newest turn. A text whose request has not left yet stays here when its campaign is paused meanwhile. */
+  readonly running: ReadonlySet<Uuid>;
+}
+
 export async function handOver(
-  deps: { readonly gateway: Gateway; readonly clock: Clock },
+  deps: HandOverDeps,
   text: Prepared,
   lane: { readonly gatewayRef: string },
 ): Promise<HandedOver> {
@@ -30,17 +38,19 @@ export async function handOver(
   };
 }
 
-async function call(
-  deps: { readonly gateway: Gateway; readonly clock: Clock },
-  text: Prepared,
-  laneRef: string,
-): Promise<SendOutcome> {
+async function call(deps: HandOverDeps, text: Prepared, laneRef: string): Promise<SendOutcome> {
   const now = deps.clock.now();
   const begunBy = addMs(text.attemptedAt, patience(deps.clock, HAND_OVER_BEGINS_WITHIN_MS));
   if (text.notAfter !== null && isBefore(text.notAfter, now))
     return { kind: 'not_called', detail: 'the time for this text had passed' };
   if (isBefore(begunBy, now)) return { kind: 'not_called', detail: 'the worker was too slow to begin' };
-  return deps.gateway.send({ laneRef, to: text.phone, text: text.body, notAfter: earlier(begunBy, text.notAfter) });
+  return deps.gateway.send({
+    laneRef,
+    to: text.phone,
+    text: text.body,
+    notAfter: earlier(begunBy, text.notAfter),
+    mayBegin: () => text.campaignId === null || deps.running.has(text.campaignId),
+  });
 }
 
 const earlier = (one: Instant, other: Instant | null): Instant =>

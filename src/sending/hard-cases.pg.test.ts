@@ -12,16 +12,19 @@ import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/se
 import { testDatabase } from '../../test/test-database.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
+import type { Gateway } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { type Clock, manualClock } from '../platform/clock.ts';
 import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant, instant } from '../platform/time.ts';
-import { claimCampaign, type Prepared } from './claim.ts';
+import { type CampaignClaim, claimCampaign, type Prepared } from './claim.ts';
 import { holdRunningCampaign } from './claim-store.ts';
 import type { Verdict } from './decide-outcome.ts';
 import type { OpenGroup } from './decide-turn.ts';
+import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 import { knownLong } from './known-long.ts';
 import { acquireLease, type Lease, readHolds } from './lease-store.ts';
 import { record } from './record.ts';
@@ -52,6 +55,7 @@ interface UnderWay {
   readonly accountId: Uuid;
   readonly campaignId: Uuid;
   readonly lease: Lease;
+  readonly claim: CampaignClaim;
   readonly texts: readonly Prepared[];
 }
 
@@ -86,7 +90,7 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
       return template.ok ? [[id, template.value] as const] : [];
     }),
   );
-  const claim = {
+  const claim: CampaignClaim = {
     campaignId,
     laneId,
     servesLaneIds: [laneId],
@@ -100,7 +104,7 @@ async function underWay(world: SendingWorld, people: number): Promise<UnderWay> 
     limit: people,
   };
   const { prepared } = await claimCampaign({ ...world, reach }, lease, claim, now);
-  return { accountId: account.id, campaignId, lease, texts: prepared };
+  return { accountId: account.id, campaignId, lease, claim, texts: prepared };
 }
 
 const answerAll = (
@@ -371,6 +375,64 @@ describe('a claim', () => {
       expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(false);
     });
     expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(true);
+  });
+
+  it.each([
+    ['is paused', sql`update campaign set state = 'paused', state_reason = 'test'`],
+    ['is cancelled', sql`update campaign set state = 'cancelled', state_reason = 'test', finished_at = now()`],
+    ['has its number switched off', sql`update lane set state = 'off', state_reason = 'test'`],
+    ['has its number paused', sql`update lane set state = 'paused', state_reason = 'test'`],
+  ])('finds nobody when its campaign %s after the turn has begun', async (_, change) => {
+    const world = await sendingWorld(database);
+    const { lease, claim } = await underWay(world, 1);
+    await sql`update enrollment set state = 'pending'`.execute(database.db);
+    await sql`update message set state = 'pending'`.execute(database.db);
+    await change.execute(database.db);
+    const claimed = await claimCampaign({ ...world, reach }, lease, claim, world.clock.now());
+    expect(claimed).toMatchObject({ prepared: [], taken: 0 });
+  });
+});
+
+describe('a text whose request has not left', () => {
+  it('stays here when its campaign is paused meanwhile, and goes out when that goes on', async () => {
+    const world = await sendingWorld(database);
+    await insertContacts(database.db, world, [{ phone: testPhones(1)[0] ?? '' }]);
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    const real = quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 });
+    const connected = Promise.withResolvers<void>();
+    let called = false;
+    const slow: Gateway = {
+      ...real,
+      async send(request) {
+        called = true;
+        await connected.promise;
+        return real.send(request);
+      },
+    };
+    const engine = startEngine({ ...world, openGateway: () => slow }, { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' });
+    await world.until('its call has begun', async () => called);
+    const set = (state: string) =>
+      runTx(database.db, async (tx) => {
+        await sql`update campaign set state = ${state}, state_reason = case when ${state} = 'paused' then 'test' end`.execute(
+          tx,
+        );
+        await notifyLive(tx, ['engine']);
+      });
+    await set('paused');
+    // Long enough for the turn that sees it, and shorter than the text may take to begin.
+    await world.clock.sleep(240_000);
+    connected.resolve();
+    await world.until('it waits again', async () => (await texts()).join() === 'pending');
+    expect(world.sandbox.accepted()).toEqual([]);
+    await set('running');
+    await world.until('completed', () => world.completed(campaignId));
+    expect(world.sandbox.accepted()).toHaveLength(1);
+    await engine.drain();
   });
 });
 

@@ -72,6 +72,8 @@ export interface Holder extends HolderDeps {
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
   readonly servedTurn: Map<Uuid, number>;
   turn: number;
+  /** Campaigns that may hand over, as the newest turn found them. */
+  running: ReadonlySet<Uuid>;
   /** The question that is under way: about unknown outcomes, receipts, or whether the gateway is back. */
   asking: Promise<void> | undefined;
   readonly guard: Guard;

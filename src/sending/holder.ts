@@ -52,6 +52,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     templates: new Map(),
     servedTurn: new Map(),
     turn: 0,
+    running: new Set(),
     asking: undefined,
     guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
     ending: undefined,
@@ -85,6 +86,8 @@ async function takeTurn(holder: Holder): Promise<number> {
   const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
   const idleMax = patience(holder.clock, holder.options.idleMs);
   if (facts === undefined) return idleMax;
+  const stopped = facts.sendingPaused || facts.account.state === 'paused';
+  holder.running = new Set(stopped ? [] : facts.campaigns.map((campaign) => campaign.id));
   holder.pacer.adjust(facts, now);
   // Before anything that may hold this account back: a campaign that is over is over.
   if (facts.campaigns.some((campaign) => campaign.finished)) await closeFinished(holder);
@@ -136,7 +139,7 @@ async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
     // They end by themselves within minutes, so that no copy of the database sends them again.
     automaticOnly: !holder.guard.passed,
   });
-  holder.pacer.called(now, prepared.length);
+  for (const text of prepared) holder.pacer.answered(now, text);
   start(holder, facts.lanes, prepared);
   return prepared.length;
 }

@@ -51,6 +51,18 @@ describe('a minute of a lane', () => {
     expect(all).toBeLessThanOrEqual(432);
   });
 
+  it('counts answers, which do not wait for it', () => {
+    const pacer = createPacer(NOW);
+    pacer.adjust({ account, lanes: [lane('slow', { messagesPerSecond: 1, partsPerSecond: 2 })] }, NOW);
+    const later = addMs(NOW, SECOND_MS);
+    expect(pacer.laneRoom('slow', later)).toBe(1);
+    pacer.answered(later, { laneId: 'slow', parts: 1 });
+    expect(pacer.laneRoom('slow', later)).toBe(0);
+    expect(pacer.laneRoom('slow', addMs(later, SECOND_MS))).toBe(1);
+    pacer.answered(addMs(later, SECOND_MS), { laneId: 'slow', parts: 6 });
+    expect(pacer.laneRoom('slow', addMs(later, 3 * SECOND_MS))).toBe(0);
+  });
+
   it('holds its parts per second, also with texts of several parts', () => {
     const seconds = aMinute([lane('ten', { partsPerSecond: 2 })], 3);
     expect(sum(seconds.get('ten')) * 3).toBeGreaterThanOrEqual(114);

@@ -27,6 +27,8 @@ export interface Pacer {
   /** Gives back what was counted as called and was not. */
   notCalled(now: Instant, count: number): void;
   campaignTexts(now: Instant, texts: { readonly laneId: Uuid; readonly count: number; readonly parts: number }): void;
+  /** A confirmation or a reply: it does not wait for its lane, whose next campaign texts wait for it. */
+  answered(now: Instant, text: { readonly laneId: Uuid; readonly parts: number }): void;
   /** Milliseconds of clock time until the rates let a campaign text of this lane begin; 0 when they do. */
   msUntilLaneRoom(laneId: Uuid, now: Instant): number;
 }
@@ -54,6 +56,11 @@ export function createPacer(startsAt: Instant): Pacer {
   const lanes = new Map<Uuid, LaneBuckets>();
   const inFlightMax = (): number =>
     Math.min(IN_FLIGHT_MAX, Math.max(IN_FLIGHT_MIN, Math.ceil(rate * IN_FLIGHT_SECONDS)));
+  const takeOfLane: Pacer['campaignTexts'] = (now, { laneId, count, parts }) => {
+    lanes.get(laneId)?.messages?.take(now, count);
+    // A text of several parts may overdraw its lane by a moment; the next one waits that much longer.
+    lanes.get(laneId)?.parts?.take(now, parts);
+  };
   return {
     adjust(facts, now) {
       if (facts.account.ratePerSecond !== rate) {
@@ -84,12 +91,14 @@ export function createPacer(startsAt: Instant): Pacer {
     },
     called: (now, count) => account.take(now, count),
     notCalled: (now, count) => account.take(now, -count),
-    campaignTexts(now, { laneId, count, parts }) {
-      account.take(now, count);
-      campaigns.take(now, count);
-      lanes.get(laneId)?.messages?.take(now, count);
-      // A text of several parts may overdraw its lane by a moment; the next one waits that much longer.
-      lanes.get(laneId)?.parts?.take(now, parts);
+    campaignTexts(now, texts) {
+      account.take(now, texts.count);
+      campaigns.take(now, texts.count);
+      takeOfLane(now, texts);
+    },
+    answered(now, text) {
+      account.take(now, 1);
+      takeOfLane(now, { ...text, count: 1 });
     },
     msUntilLaneRoom(laneId, now) {
       const buckets = lanes.get(laneId);

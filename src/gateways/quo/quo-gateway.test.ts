@@ -223,6 +223,13 @@ describe('quo gateway', () => {
     },
   );
 
+  it('writes no text whose sender says no by then', async () => {
+    const gateway = gatewayThatHears(taken);
+    expect(await gateway.send({ ...oneText, mayBegin: () => false })).toMatchObject({ kind: 'not_called' });
+    expect(await gateway.send({ ...oneText, mayBegin: () => true })).toMatchObject({ kind: 'accepted' });
+    expect(urls).toHaveLength(1);
+  });
+
   it('sends more texts at once than it has connections', async () => {
     const gateway = gatewayThatHears(taken);
     const outcomes = await Promise.all(Array.from({ length: 250 }, () => gateway.send(oneText)));

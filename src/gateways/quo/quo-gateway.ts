@@ -73,7 +73,7 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
 
 async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   const { userId, closeConversation, clock } = wire.options;
-  const { notAfter } = request;
+  const { notAfter, mayBegin } = request;
   const exchange = await wire.call({
     method: 'POST',
     path: '/v1/messages',
@@ -84,7 +84,7 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ...(userId === undefined ? {} : { userId }),
       ...(closeConversation === true ? { setInboxStatus: 'done' } : {}),
     },
-    ...(notAfter === undefined ? {} : { mayBegin: () => !isBefore(notAfter, clock.now()) }),
+    mayBegin: () => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
   });
   switch (exchange.kind) {
     case 'withheld':
