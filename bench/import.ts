@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
@@ -19,6 +18,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { type Uuid, uuidSource } from '../src/platform/ids.ts';
 import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { systemRandom } from '../src/platform/random.ts';
+import { benchFolder } from './support/folder.ts';
 import { report, shown } from './support/measure.ts';
 
 /**
@@ -30,7 +30,7 @@ const ROWS = Number(process.argv.find((arg) => arg.startsWith('--rows='))?.slice
 const ROWS_PER_SECOND_MIN = 25_000;
 const MEMORY_BYTES_MAX = 300e6;
 
-const folder = await mkdtemp(join(tmpdir(), 'textwright-bench-'));
+const folder = await benchFolder();
 const server = await startEmbeddedPostgres({ dataDir: folder });
 const database = openDatabase({
   connectionString: server.connectionString,

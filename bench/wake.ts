@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -16,6 +15,7 @@ import { systemRandom } from '../src/platform/random.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from '../src/sending/engine.ts';
 import { insertAccount } from '../test/fixtures.ts';
+import { benchFolder } from './support/folder.ts';
 import { report, shown } from './support/measure.ts';
 
 /**
@@ -27,7 +27,7 @@ const WAKE_MS_MAX = 200;
 /** Long enough for the worker to be at rest again, and off the beat of its own looks. */
 const BETWEEN_MS = 37;
 
-const folder = await mkdtemp(join(tmpdir(), 'textwright-bench-'));
+const folder = await benchFolder();
 const server = await startEmbeddedPostgres({ dataDir: folder });
 const { connectionString } = server;
 const database = openDatabase({ connectionString, applicationName: 'bench-wake', maxConnections: 10 });

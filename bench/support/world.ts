@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type WarpClock, warpClock } from '../../src/platform/clock.ts';
@@ -10,6 +9,7 @@ import { migrateUp, readMigrations } from '../../src/platform/migrate.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { type Secrets, secretsWithKey } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
+import { benchFolder } from './folder.ts';
 
 /** The embedded PostgreSQL with the product's own settings (what is committed is on the disk), and a clock that runs as fast as ours. */
 export interface BenchWorld {
@@ -31,7 +31,7 @@ export async function openBenchWorld(options: {
   /** What the clock shows at the start: which windows are open follows from it. */
   readonly startsAt: string;
 }): Promise<BenchWorld> {
-  const folder = await mkdtemp(join(tmpdir(), 'textwright-bench-'));
+  const folder = await benchFolder();
   const server = await startEmbeddedPostgres({ dataDir: folder });
   const database = openDatabase({
     connectionString: server.connectionString,
