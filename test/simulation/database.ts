@@ -6,7 +6,7 @@ import { createSessionPool, type Session } from './session-pool.ts';
 import { comesTo, type StatementCrash, type Step } from './statement-crashes.ts';
 import { digestOf, labelOf } from './statement-words.ts';
 import type { Tally } from './tally.ts';
-import type { Actor, World } from './world.ts';
+import { type Actor, stall, type World } from './world.ts';
 
 /**
  * The database as the processes of the simulated world see it: each statement happens at its instant, one at a time, and may be
@@ -125,7 +125,7 @@ export function createSimDatabase(options: {
         tally.count('stall before the call');
         stallsAtIntent.delete(actor);
         world.note(`${actor.name} stalls for ${stallMs}, its intent committed`);
-        actor.stalledUntilMs = world.now().epochMilliseconds + stallMs;
+        stall(actor, world.now().epochMilliseconds + stallMs);
         world.after(stallMs, `${actor.name} hears of its commit`, () => void settle.resolve(outcome.rows));
         return;
       }

@@ -9,7 +9,7 @@ import type { Plan, PlannedEdit } from './plan.ts';
 import type { Asked, Product } from './product.ts';
 import type { Tally } from './tally.ts';
 import type { Workers } from './workers.ts';
-import type { World } from './world.ts';
+import { stall, type World } from './world.ts';
 
 interface Troubled {
   readonly world: World;
@@ -58,7 +58,7 @@ export function scheduleTrouble(run: Troubled): void {
       if (atIntent) return run.sim.stallAtIntent(victim, ms);
       tally.count('stall');
       world.note(`${victim.name} stalls for ${ms}`);
-      victim.stalledUntilMs = world.now().epochMilliseconds + ms;
+      stall(victim, world.now().epochMilliseconds + ms);
       run.sim.stalls(victim);
     });
   for (const { atMs, worker, ms } of plan.jumps)

@@ -38,6 +38,11 @@ export interface Actor {
   skewMs: number;
 }
 
+/** One that stands still already does so until the later end. */
+export function stall(actor: Actor, untilMs: number): void {
+  actor.stalledUntilMs = Math.max(actor.stalledUntilMs, untilMs);
+}
+
 export const actorNamed = (name: string, skewMs = 0): Actor => ({ name, alive: true, stalledUntilMs: 0, skewMs });
 
 export interface Trace {
