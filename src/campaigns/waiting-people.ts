@@ -62,20 +62,24 @@ function freeSince({ zoneGroup, dueAt }: WaitingQueue, at: WaitingFacts): Instan
   return instantFromMs(Math.max(span?.opensMs ?? 0, dueAt.epochMilliseconds));
 }
 
-function tell({ code, until, numbers }: QueueWait, all: readonly QueueWait[], at: WaitingFacts): Waiting {
+function tell(first: QueueWait, all: readonly QueueWait[], at: WaitingFacts): Waiting {
+  const { code, until: goesOnAt, numbers } = first;
   const same = all.filter((one) => one.code === code);
-  const alike = { goesOnAt: until, forAll: same.length === all.length };
-  const together = same.filter((one) => one.until?.epochMilliseconds === until?.epochMilliseconds);
+  const together = same.filter((one) => endMs(one) === endMs(first));
   const queues = together.map(({ queue }) => queue);
-  const people = peopleOf(queues, at);
-  if (code === 'hours') return hoursWords({ ...alike, people }, at);
-  if (code === 'put_off' || numbers === undefined) return putOffWords(alike, at);
+  const held = { goesOnAt, people: peopleOf(queues, at), forAll: same.length === all.length };
+  if (code === 'hours') return hoursWords(held, at);
+  if (code === 'put_off' || numbers === undefined) return putOffWords(held, at);
   const lanes = at.lanes.filter(({ id }) => together.some((one) => one.numbers?.lanes.some((lane) => lane.id === id)));
   const knowNoOther =
     queues.every(({ laneId }) => lanes.some(({ id }) => id === laneId)) &&
     at.lanes.some((lane) => lane.state !== 'off' && lanesWait([lane], at) === undefined);
-  return tellLanes({ ...numbers, lanes }, { goesOnAt: until, people, knowNoOther }, at);
+  return tellLanes({ ...numbers, lanes }, { ...held, knowNoOther }, at);
 }
+
+/** Numbers are back for everybody at once, hours open for some after the others. */
+const endMs = ({ code, until, numbers }: QueueWait): number | undefined =>
+  (code === 'hours' ? until : numbers?.until)?.epochMilliseconds;
 
 /** People of these queues; undefined when others of the same hours are counted with them. */
 function peopleOf(queues: readonly WaitingQueue[], { groups, queues: all }: WaitingFacts): number | undefined {
@@ -85,16 +89,14 @@ function peopleOf(queues: readonly WaitingQueue[], { groups, queues: all }: Wait
   return groups.reduce((sum, { zoneGroup, people }) => sum + (zoneGroups.has(zoneGroup) ? people : 0), 0);
 }
 
-interface Alike {
+interface Held {
   readonly goesOnAt: Instant | null;
+  readonly people: number | undefined;
   /** Nobody waits for anything else. */
   readonly forAll: boolean;
 }
 
-function hoursWords(
-  { goesOnAt, forAll, people }: Alike & { readonly people: number | undefined },
-  at: WaitingFacts,
-): Waiting {
+function hoursWords({ goesOnAt, forAll, people }: Held, at: WaitingFacts): Waiting {
   if (goesOnAt === null)
     return waits({
       code: 'hours',
@@ -112,7 +114,7 @@ function hoursWords(
 }
 
 /** Some may have met the frequency cap and others been put off by the gateway: it is one time for all of them. */
-function putOffWords({ goesOnAt, forAll }: Alike, at: WaitingFacts): Waiting {
+function putOffWords({ goesOnAt, forAll }: Held, at: WaitingFacts): Waiting {
   const goesOn = localTime(goesOnAt ?? at.now, at.zone);
   const who = forAll ? 'Everyone who waits' : 'Whoever could be texted first';
   return waits({
