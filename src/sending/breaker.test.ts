@@ -24,6 +24,13 @@ describe('breaker', () => {
     expect(breaker.state(until)).toEqual({ kind: 'closed' });
   });
 
+  it('holds everything for the longest time that a question was answered with', () => {
+    const breaker = newBreaker();
+    breaker.askedForTime(addMs(NOW, 30_000));
+    breaker.askedForTime(addMs(NOW, 10_000));
+    expect(breaker.state(addMs(NOW, 29_999))).toEqual({ kind: 'held', until: addMs(NOW, 30_000) });
+  });
+
   it('opens after five unknown answers in a row, and not before', () => {
     expect(failed(4).state(NOW)).toEqual({ kind: 'closed' });
     expect(failed(5).state(NOW)).toEqual({ kind: 'open', since: NOW, until: addMs(NOW, 1_000), detail: 'time-out' });

@@ -27,6 +27,8 @@ export interface Breaker {
   heard(result: Pick<HandedOver, 'outcome' | 'verdict' | 'at'>): void;
   /** The gateway did not answer a question that all sending waits for; as bad as a text whose answer was lost. */
   unanswered(at: Instant, detail: string): void;
+  /** The gateway answered a question with a request for time; that concerns every call of the account. */
+  askedForTime(until: Instant): void;
   /** What the question of a half-open breaker led to. */
   probed(answered: boolean, at: Instant): void;
   state(now: Instant): BreakerState;
@@ -72,10 +74,13 @@ export function createBreaker(clock: Clock, left: LeftBreaker = CLOSED): Breaker
     unknownInARow += 1;
     if (unknownInARow >= UNKNOWN_IN_A_ROW) trip(at, detail);
   };
+  const askedForTime = (until: Instant): void => {
+    if (heldUntil === undefined || isBefore(heldUntil, until)) heldUntil = until;
+  };
   return {
     heard({ outcome, verdict, at }) {
       if (outcome === 'throttled' && verdict.to === 'pending') {
-        if (heldUntil === undefined || isBefore(heldUntil, verdict.notBefore)) heldUntil = verdict.notBefore;
+        askedForTime(verdict.notBefore);
         if (verdict.detail === 'unreachable') trip(at, 'it cannot be reached');
         return;
       }
@@ -86,6 +91,7 @@ export function createBreaker(clock: Clock, left: LeftBreaker = CLOSED): Breaker
       open = undefined;
     },
     unanswered,
+    askedForTime,
     probed(answered, at) {
       if (open === undefined) return;
       if (!answered) return trip(at, open.detail);

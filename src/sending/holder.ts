@@ -326,6 +326,7 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
       await notifyLive(tx, ['status']);
     });
   if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
+  if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
   guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
   return true;
 }
