@@ -85,8 +85,8 @@ function numberWords({ code, lanes }: LanesWait, held: HeldUp, at: WaitingFacts)
       return told(`No number can send: ${switchOnSentence(lanes)}`, 'no number can send');
     default:
       return told(
-        `No number can send: ${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
-        'no number can send',
+        `${held.knowNoOther ? '' : 'No number can send: '}${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
+        held.knowNoOther ? 'their number is paused' : 'no number can send',
       );
   }
 }

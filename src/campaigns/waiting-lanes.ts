@@ -27,20 +27,26 @@ export function servingLanes(
   });
 }
 
-/** Undefined: one of them can hand over. */
-export function lanesWait(serving: readonly UsedLane[], at: WaitingFacts): LanesWait | undefined {
-  if (serving.length === 0) {
-    const off = at.lanes.every(({ state }) => state === 'off');
-    return { code: off ? 'numbers_off' : 'draining', until: null, lanes: at.lanes };
-  }
-  const obstacles = serving.flatMap((lane) => {
-    const obstacle = laneObstacle(lane, at);
-    return obstacle === undefined ? [] : [{ ...obstacle, lane }];
-  });
-  const [first] = obstacles.toSorted(byEnd);
-  if (first === undefined || obstacles.length < serving.length) return undefined;
-  const lanes = obstacles.filter(({ code }) => code === first.code).map(({ lane }) => lane);
-  return { code: first.code, until: first.until, lanes };
+/** Undefined: one of these numbers can hand over. */
+export type LanesWaits = (serving: readonly UsedLane[]) => LanesWait | undefined;
+
+/** Each number is judged once, however many queues it serves. */
+export function lanesWaits(at: WaitingFacts): LanesWaits {
+  const obstacles = new Map(at.lanes.map((lane) => [lane.id, laneObstacle(lane, at)]));
+  return (serving) => {
+    if (serving.length === 0) {
+      const off = at.lanes.every(({ state }) => state === 'off');
+      return { code: off ? 'numbers_off' : 'draining', until: null, lanes: at.lanes };
+    }
+    const found = serving.flatMap((lane) => {
+      const obstacle = obstacles.get(lane.id);
+      return obstacle === undefined ? [] : [{ ...obstacle, lane }];
+    });
+    const [first] = found.toSorted(byEnd);
+    if (first === undefined || found.length < serving.length) return undefined;
+    const lanes = found.filter(({ code }) => code === first.code).map(({ lane }) => lane);
+    return { code: first.code, until: first.until, lanes };
+  };
 }
 
 interface Obstacle {
@@ -74,7 +80,9 @@ function accountObstacles(account: WaitingAccount, { now }: WaitingFacts): reado
 function ownObstacles(lane: UsedLane, { now }: WaitingFacts): readonly Obstacle[] {
   const midnight = nextMidnight(lane.zone, now);
   const found: Obstacle[] = [];
-  if (lane.state === 'paused') found.push({ code: 'numbers_paused', until: lane.pausedUntil });
+  // A worker ends a pause whose time is over in its next turn.
+  if (lane.state === 'paused' && (lane.pausedUntil === null || isBefore(now, lane.pausedUntil)))
+    found.push({ code: 'numbers_paused', until: lane.pausedUntil });
   if (lane.usedToday >= lane.dailyCap) found.push({ code: 'daily_cap', until: midnight });
   if (lane.partsPerDay !== null && lane.partsToday >= lane.partsPerDay)
     found.push({ code: 'daily_parts', until: midnight });

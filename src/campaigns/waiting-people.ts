@@ -4,7 +4,7 @@ import { localTime } from './local-time.ts';
 import { tellLanes } from './tell-lanes.ts';
 import type { UsedLane } from './used-lane-store.ts';
 import { byEnd, type Waiting, type WaitingFacts, type WaitingQueue, waits } from './waiting-facts.ts';
-import { type LanesWait, lanesWait, servingLanes } from './waiting-lanes.ts';
+import { type LanesWait, type LanesWaits, lanesWaits, servingLanes } from './waiting-lanes.ts';
 
 /** What the people of one queue wait for. */
 interface QueueWait {
@@ -25,14 +25,15 @@ export interface FreeQueue {
 
 /** What keeps everybody waiting, or the queues from which people could be texted now. */
 export function peopleWait(at: WaitingFacts): Waiting | readonly FreeQueue[] {
-  const found = at.queues.map((queue) => queueWait(queue, at));
+  const waitOf = lanesWaits(at);
+  const found = at.queues.map((queue) => queueWait(queue, waitOf, at));
   const free = found.filter((one) => 'since' in one);
   const held = found.filter((one) => 'code' in one).toSorted(byEnd);
   const [first] = held;
-  return free.length > 0 || first === undefined ? free : tell(first, held, at);
+  return free.length > 0 || first === undefined ? free : tell(first, { all: held, waitOf }, at);
 }
 
-function queueWait(queue: WaitingQueue, at: WaitingFacts): QueueWait | FreeQueue {
+function queueWait(queue: WaitingQueue, waitOf: LanesWaits, at: WaitingFacts): QueueWait | FreeQueue {
   const nowMs = at.now.epochMilliseconds;
   const spans = at.spansOf(queue.zoneGroup, at.campaign);
   /** The first instant from then on at which these people's hours are open. */
@@ -43,12 +44,12 @@ function queueWait(queue: WaitingQueue, at: WaitingFacts): QueueWait | FreeQueue
   const dueMs = Math.max(nowMs, queue.dueAt.epochMilliseconds);
   const held = opens(nowMs) === nowMs && dueMs === nowMs;
   const lanes = servingLanes(queue, at.lanes);
-  const numbers = lanesWait(lanes, at);
+  const numbers = waitOf(lanes);
   if (numbers !== undefined && numbers.until === null) return { code: numbers.code, until: null, held, queue, numbers };
   const sendsMs = Math.max(nowMs, numbers?.until?.epochMilliseconds ?? nowMs);
   const goesOnMs = opens(Math.max(dueMs, sendsMs));
   if (goesOnMs === nowMs)
-    return { since: freeSince(queue, at), lanes: lanes.filter((lane) => lanesWait([lane], at) === undefined) };
+    return { since: freeSince(queue, at), lanes: lanes.filter((lane) => waitOf([lane]) === undefined) };
   const until = Number.isFinite(goesOnMs) ? instantFromMs(goesOnMs) : null;
   // What alone explains it, is it.
   if (opens(nowMs) === goesOnMs) return { code: 'hours', until, held, queue, numbers };
@@ -62,7 +63,11 @@ function freeSince({ zoneGroup, dueAt }: WaitingQueue, at: WaitingFacts): Instan
   return instantFromMs(Math.max(span?.opensMs ?? 0, dueAt.epochMilliseconds));
 }
 
-function tell(first: QueueWait, all: readonly QueueWait[], at: WaitingFacts): Waiting {
+function tell(
+  first: QueueWait,
+  { all, waitOf }: { readonly all: readonly QueueWait[]; readonly waitOf: LanesWaits },
+  at: WaitingFacts,
+): Waiting {
   const { code, until: goesOnAt, numbers } = first;
   const same = all.filter((one) => one.code === code);
   const together = same.filter((one) => endMs(one) === endMs(first));
@@ -73,7 +78,7 @@ function tell(first: QueueWait, all: readonly QueueWait[], at: WaitingFacts): Wa
   const lanes = at.lanes.filter(({ id }) => together.some((one) => one.numbers?.lanes.some((lane) => lane.id === id)));
   const knowNoOther =
     queues.every(({ laneId }) => lanes.some(({ id }) => id === laneId)) &&
-    at.lanes.some((lane) => lane.state !== 'off' && lanesWait([lane], at) === undefined);
+    at.lanes.some((lane) => lane.state !== 'off' && waitOf([lane]) === undefined);
   return tellLanes({ ...numbers, lanes }, { ...held, knowNoOther }, at);
 }
 

@@ -224,7 +224,7 @@ describe('a number with room is of no use to', () => {
         lanes: [lane({ state: 'paused', stateReason: 'Refused' }), lane({ id: 'm' })],
         groups: [{ zoneGroup: EAST, people: 1 }],
       },
-      'numbers_paused: No number can send: Office is paused (Refused), and the person whom it holds up knows no other number',
+      'numbers_paused: Office is paused (Refused), and the person whom it holds up knows no other number',
     ],
     [
       'those whose account is paused',
@@ -352,6 +352,12 @@ describe('a worker is not blamed', () => {
       'in the first moment after the gateway’s time is over',
       NOON,
       { accounts: [{ ...account, breakerHeldUntil: instant('2026-11-17T16:59:00Z') }] },
+      null,
+    ],
+    [
+      'in the first moment after the pause of a number',
+      NOON,
+      { lanes: [lane({ state: 'paused', pausedUntil: instant('2026-11-17T16:59:00Z') })] },
       null,
     ],
     [

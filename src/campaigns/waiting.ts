@@ -5,7 +5,7 @@ import { localTime } from './local-time.ts';
 import { isPointless } from './sending-options.ts';
 import { tellLanes } from './tell-lanes.ts';
 import { SEE_NUMBERS, type Waiting, type WaitingFacts, waits } from './waiting-facts.ts';
-import { lanesWait } from './waiting-lanes.ts';
+import { lanesWaits } from './waiting-lanes.ts';
 import { type FreeQueue, peopleWait } from './waiting-people.ts';
 
 export function waitingFor(at: WaitingFacts): Waiting | null {
@@ -57,7 +57,7 @@ function settling(at: WaitingFacts): Waiting | null {
   const { id, totals } = at.campaign;
   const { unknown } = totals;
   if (unknown === 0) return null;
-  const numbers = lanesWait(at.lanes, at);
+  const numbers = lanesWaits(at)(at.lanes);
   if (numbers !== undefined && KEEPS_FROM_ASKING.includes(numbers.code))
     return tellLanes(numbers, { goesOnAt: numbers.until, people: undefined, knowNoOther: false }, at);
   return waits({
@@ -96,8 +96,9 @@ function turnWaits(free: readonly FreeQueue[], at: WaitingFacts): Waiting | null
 /** The newest text, or whatever came after it that let the next one go out. */
 function goesSince(free: readonly FreeQueue[], at: WaitingFacts): Instant {
   const asked = accountsOf(free, at).flatMap(({ breakerHeldUntil }) => breakerHeldUntil ?? []);
+  const resumed = free.flatMap(({ lanes }) => lanes.flatMap(({ pausedUntil }) => pausedUntil ?? []));
   const due = free.map(({ since }) => since).toSorted((a, b) => msBetween(b, a))[0];
-  return [at.lastSentAt, at.paceUntil, due, ...asked].reduce<Instant>(
+  return [at.lastSentAt, at.paceUntil, due, ...asked, ...resumed].reduce<Instant>(
     (newest, one) => (one != null && isBefore(newest, one) ? one : newest),
     at.changedAt,
   );
