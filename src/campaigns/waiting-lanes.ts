@@ -1,8 +1,9 @@
 import { nextMidnight } from '../platform/calendar.ts';
+import type { Uuid } from '../platform/ids.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
 import { servedBy } from '../sending/decide-turn.ts';
 import type { UsedLane } from './used-lane-store.ts';
-import { byEnd, type LaneCode, type WaitingAccount, type WaitingFacts, type WaitingQueue } from './waiting-facts.ts';
+import { byEnd, type LaneCode, type WaitingAccount, type WaitingFacts } from './waiting-facts.ts';
 
 /** Why none of several numbers can hand over. */
 export interface LanesWait {
@@ -13,11 +14,8 @@ export interface LanesWait {
   readonly lanes: readonly UsedLane[];
 }
 
-/** The numbers that serve the people of a queue, as the claim chooses them, or will when their pause ends. */
-export function servingLanes(
-  { laneId }: Pick<WaitingQueue, 'laneId'>,
-  lanes: readonly UsedLane[],
-): readonly UsedLane[] {
+/** The numbers that serve people who know this one (null: none yet), as the claim chooses them, or will when their pause ends. */
+export function servingLanes(laneId: Uuid | null, lanes: readonly UsedLane[]): readonly UsedLane[] {
   const gone = lanes.filter(({ state }) => state === 'off').map(({ id }) => id);
   if (laneId !== null && lanes.every(({ id }) => id !== laneId)) gone.push(laneId);
   return lanes.filter((lane) => {

@@ -1,3 +1,4 @@
+import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instantFromMs } from '../platform/time.ts';
 import { usableFrom } from './forecast-play.ts';
 import { localTime } from './local-time.ts';
@@ -26,14 +27,29 @@ export interface FreeQueue {
 /** What keeps everybody waiting, or the queues from which people could be texted now. */
 export function peopleWait(at: WaitingFacts): Waiting | readonly FreeQueue[] {
   const waitOf = lanesWaits(at);
-  const found = at.queues.map((queue) => queueWait(queue, waitOf, at));
+  // Judged once for all groups of hours.
+  const found = [...Map.groupBy(at.queues, ({ laneId }) => laneId)].flatMap(([laneId, queues]) => {
+    const serving = servingOf(laneId, waitOf, at);
+    return queues.map((queue) => queueWait(queue, serving, at));
+  });
   const free = found.filter((one) => 'since' in one);
   const held = found.filter((one) => 'code' in one).toSorted(byEnd);
   const [first] = held;
   return free.length > 0 || first === undefined ? free : tell(first, { all: held, waitOf }, at);
 }
 
-function queueWait(queue: WaitingQueue, waitOf: LanesWaits, at: WaitingFacts): QueueWait | FreeQueue {
+interface Serving {
+  readonly numbers: LanesWait | undefined;
+  /** Those that can hand over. */
+  readonly free: readonly UsedLane[];
+}
+
+function servingOf(laneId: Uuid | null, waitOf: LanesWaits, at: WaitingFacts): Serving {
+  const lanes = servingLanes(laneId, at.lanes);
+  return { numbers: waitOf(lanes), free: lanes.filter((lane) => waitOf([lane]) === undefined) };
+}
+
+function queueWait(queue: WaitingQueue, { numbers, free }: Serving, at: WaitingFacts): QueueWait | FreeQueue {
   const nowMs = at.now.epochMilliseconds;
   const spans = at.spansOf(queue.zoneGroup, at.campaign);
   /** The first instant from then on at which these people's hours are open. */
@@ -43,13 +59,10 @@ function queueWait(queue: WaitingQueue, waitOf: LanesWaits, at: WaitingFacts): Q
   };
   const dueMs = Math.max(nowMs, queue.dueAt.epochMilliseconds);
   const held = opens(nowMs) === nowMs && dueMs === nowMs;
-  const lanes = servingLanes(queue, at.lanes);
-  const numbers = waitOf(lanes);
   if (numbers !== undefined && numbers.until === null) return { code: numbers.code, until: null, held, queue, numbers };
   const sendsMs = Math.max(nowMs, numbers?.until?.epochMilliseconds ?? nowMs);
   const goesOnMs = opens(Math.max(dueMs, sendsMs));
-  if (goesOnMs === nowMs)
-    return { since: freeSince(queue, at), lanes: lanes.filter((lane) => waitOf([lane]) === undefined) };
+  if (goesOnMs === nowMs) return { since: freeSince(queue, at), lanes: free };
   const until = Number.isFinite(goesOnMs) ? instantFromMs(goesOnMs) : null;
   // What alone explains it, is it.
   if (opens(nowMs) === goesOnMs) return { code: 'hours', until, held, queue, numbers };
