@@ -20,6 +20,7 @@ const lane = (id: string, change: Partial<CampaignLane> = {}): CampaignLane => (
   accountStateReason: null,
   breakerOpenSince: null,
   breakerDetail: null,
+  breakerHeldUntil: null,
   held: true,
   ...change,
 });
@@ -75,6 +76,11 @@ describe('an account', () => {
       'whose gateway fails',
       { breakerOpenSince: instant('2026-11-17T16:00:00Z'), breakerDetail: 'HTTP 503' },
       'has failed since Tue 11:00 EST: HTTP 503',
+    ],
+    [
+      'whose gateway asked for time',
+      { breakerHeldUntil: instant('2026-11-17T20:00:00Z') },
+      'The gateway of Office asked for time until Tue 15:00 EST',
     ],
     ['that nobody holds', { held: false }, 'No worker sends for Office'],
   ])('%s forbids, unless another can send', (_case, change, sentence) => {

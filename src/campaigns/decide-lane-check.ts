@@ -21,6 +21,8 @@ export interface CampaignLane {
   readonly accountStateReason: string | null;
   readonly breakerOpenSince: Instant | null;
   readonly breakerDetail: string | null;
+  /** Its gateway asked for time until then; it may have passed. */
+  readonly breakerHeldUntil: Instant | null;
   /** A worker holds the account. */
   readonly held: boolean;
 }
@@ -113,6 +115,11 @@ function accountProblem(lane: CampaignLane, at: Telling): Pick<RuleCheck, 'sente
     return {
       sentence: `The gateway of ${lane.accountName} has failed since ${localTime(lane.breakerOpenSince, at.zone)}: ${lane.breakerDetail ?? 'no detail'}`,
       remedy: 'Nothing needs to be done: it is asked again and again, and sending goes on when it answers',
+    };
+  if (lane.breakerHeldUntil !== null && isBefore(at.now, lane.breakerHeldUntil))
+    return {
+      sentence: `The gateway of ${lane.accountName} asked for time until ${localTime(lane.breakerHeldUntil, at.zone)}`,
+      remedy: BY_ITSELF,
     };
   if (!lane.held)
     return {

@@ -1,6 +1,6 @@
 import { instantFromMs } from '../platform/time.ts';
 import type { Wait, WaitingPeople, WaitReason } from './forecast.ts';
-import { type PlayCampaign, type SpansOf, spanAt } from './forecast-play.ts';
+import { type PlayCampaign, type SpansOf, usableFrom } from './forecast-play.ts';
 
 /** What a campaign gets done before the caps of its numbers begin anew. */
 export interface FirstDay {
@@ -68,11 +68,7 @@ function standsInTheWay(
     return { reason: 'lane_paused', untilMs: Number.isFinite(sendsFromMs) ? sendsFromMs : undefined };
   const dueMs = dueAt?.epochMilliseconds ?? nowMs;
   const fromMs = Math.max(nowMs, dueMs);
-  const span = spanAt(
-    { zoneGroup, spans: spansOf(zoneGroup, campaign.facts), span: undefined, queues: [] },
-    fromMs,
-    marginMs,
-  );
+  const span = usableFrom(spansOf(zoneGroup, campaign.facts), fromMs, marginMs);
   if (span === undefined) return { reason: 'never_opens', untilMs: undefined };
   const opensMs = Math.max(span.opensMs, fromMs);
   if (opensMs <= nowMs) return undefined;

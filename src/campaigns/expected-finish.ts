@@ -1,8 +1,6 @@
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
 import type { SendingPolicy } from '../business/sending-policy.ts';
-import type { LaneRow } from '../gateways/account.ts';
-import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
-import { dayIn } from '../platform/calendar.ts';
+import { listAccountRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -13,13 +11,8 @@ import { forecast } from './decide-forecast.ts';
 import type { CampaignForecast, ForecastFacts, WaitingPeople } from './forecast.ts';
 import { type SpansOf, spansUnder } from './forecast-play.ts';
 import { readForecastLanes, readPlannedCampaigns, readWaitingPeople } from './forecast-store.ts';
-import { laneUsage, pendingGroups } from './live-store.ts';
+import { pendingGroups } from './live-store.ts';
 import { type PeopleAt, peopleAt } from './people-at.ts';
-
-/** A lane with the campaign texts that it has reserved on its business day. */
-export interface UsedLane extends LaneRow {
-  readonly usedToday: number;
-}
 
 /** Who would be texted by a campaign that is not launched yet. */
 export interface DraftPeople {
@@ -66,7 +59,7 @@ interface Remembered {
 let remembered: Remembered | undefined;
 
 /** Hours of months ahead cost more than everything else in a forecast, and are the same for the next one. */
-function rememberedSpans(policy: SendingPolicy, now: Instant): SpansOf {
+export function rememberedSpans(policy: SendingPolicy, now: Instant): SpansOf {
   const key = JSON.stringify(policy);
   const ageMs = remembered === undefined ? 0 : msBetween(remembered.startsAt, now);
   if (remembered?.policy !== key || ageMs < 0 || ageMs > DAY_MS)
@@ -89,15 +82,6 @@ export async function expectedFinishes(
       return finishAt === null ? [] : [[id, finishAt] as const];
     }),
   );
-}
-
-export async function readUsedLanes(db: Db | Tx, now: Instant): Promise<readonly UsedLane[]> {
-  const lanes = await listLaneRows(db);
-  const used = await laneUsage(
-    db,
-    lanes.map((lane) => ({ id: lane.id, day: dayIn(lane.zone, now) })),
-  );
-  return lanes.map((lane) => ({ ...lane, usedToday: used.get(lane.id) ?? 0 }));
 }
 
 /** Who still waits in each campaign. */

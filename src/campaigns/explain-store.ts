@@ -123,7 +123,7 @@ export async function readCampaignLanes(db: Db, campaignId: Uuid, now: Instant):
   const { rows } = await sql<CampaignLane>`
     select l.id, l.name, l.phone, l.zone, l.state, l.state_reason, l.daily_cap, coalesce(u.reserved, 0) as used_today,
       l.parts_per_day, coalesce(u.parts, 0) as parts_today, a.name as account_name, a.state as account_state,
-      a.state_reason as account_state_reason, a.breaker_open_since, a.breaker_detail,
+      a.state_reason as account_state_reason, a.breaker_open_since, a.breaker_detail, a.breaker_held_until,
       coalesce(s.owner is not null and s.expires_at > ${now}, false) as held
     from campaign_lane cl join lane l on l.id = cl.lane_id join gateway_account a on a.id = l.account_id
       left join account_lease s on s.account_id = a.id

@@ -138,14 +138,19 @@ const groupsOf = (campaign: ForecastCampaign, spansOf: SpansOf): readonly PlayGr
   }));
 
 /** The usable hours that are open at `atMs`, or else the next ones; `undefined` when there are none. */
-export function spanAt(group: PlayGroup, atMs: number, marginMs: number): OpenSpan | undefined {
-  for (let fromMs = atMs; group.span === undefined || group.span.closesMs <= atMs; ) {
-    const open = group.spans.from(fromMs);
+export function usableFrom(spans: OpenSpans, atMs: number, marginMs: number): OpenSpan | undefined {
+  for (let fromMs = atMs; ; ) {
+    const open = spans.from(fromMs);
     if (open === undefined) return undefined;
     const usable = usableSpan(open, marginMs);
-    if (usable.opensMs < usable.closesMs) group.span = usable;
+    if (usable.opensMs < usable.closesMs && usable.closesMs > atMs) return usable;
     fromMs = open.closesMs;
   }
+}
+
+/** The same of a group, which remembers what was found last. */
+export function spanAt(group: PlayGroup, atMs: number, marginMs: number): OpenSpan | undefined {
+  if (group.span === undefined || group.span.closesMs <= atMs) group.span = usableFrom(group.spans, atMs, marginMs);
   return group.span;
 }
 

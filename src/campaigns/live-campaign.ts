@@ -4,11 +4,13 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
-import { readForecasts, type UsedLane } from './expected-finish.ts';
+import { readForecasts } from './expected-finish.ts';
 import type { CampaignForecast } from './forecast.ts';
 import { campaignHours, failureCounts, type LiveReply, latestReplies, sentSince, skipCounts } from './live-store.ts';
 import { readWaitingFacts } from './read-waiting.ts';
-import { type Waiting, waitingFor } from './waiting.ts';
+import type { UsedLane } from './used-lane-store.ts';
+import { waitingFor } from './waiting.ts';
+import type { Waiting } from './waiting-facts.ts';
 
 export interface LiveCampaign {
   readonly campaign: Campaign;

@@ -5,29 +5,6 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, msBetween } from '../platform/time.ts';
 
-/** When the next of those who wait is due, if none is now (the frequency cap, or a gateway that asked for time). */
-export async function nextDueAt(db: Db, campaignId: Uuid, now: Instant): Promise<Instant | null> {
-  const { rows } = await sql<{ at: Instant | null }>`
-    select case when not exists (
-        select 1 from enrollment where campaign_id = ${campaignId} and state = 'pending' and not_before <= ${now})
-      then (select min(not_before) from enrollment where campaign_id = ${campaignId} and state = 'pending') end as at`.execute(
-    db,
-  );
-  return rows[0]?.at ?? null;
-}
-
-/** How many campaign texts each lane has reserved on its own business day. */
-export async function laneUsage(
-  db: Db | Tx,
-  lanes: readonly { readonly id: Uuid; readonly day: string }[],
-): Promise<ReadonlyMap<Uuid, number>> {
-  const { rows } = await sql<{ id: Uuid; reserved: number }>`
-    select u.lane_id as id, u.reserved
-    from unnest(${lanes.map((lane) => lane.id)}::uuid[], ${lanes.map((lane) => lane.day)}::date[]) as x (id, day)
-    join lane_usage u on u.lane_id = x.id and u.day = x.day`.execute(db);
-  return new Map(rows.map((row) => [row.id, row.reserved]));
-}
-
 /** Index enrollment_failures. */
 export async function failureCounts(
   db: Db,

@@ -3,11 +3,14 @@ import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { type Instant, MINUTE_MS } from '../platform/time.ts';
+import { windowMargin } from '../sending/window-margin.ts';
 import type { Campaign } from './campaign.ts';
-import { readUsedLanes, readWaitingGroups } from './expected-finish.ts';
-import { nextDueAt } from './live-store.ts';
-import { paceUntil, type WaitingFacts } from './waiting.ts';
-import { type CampaignPulse, readPulse, waitingAccounts } from './waiting-store.ts';
+import { rememberedSpans } from './expected-finish.ts';
+import { pendingGroups } from './live-store.ts';
+import { readUsedLanes } from './used-lane-store.ts';
+import { paceUntil } from './waiting.ts';
+import type { WaitingFacts } from './waiting-facts.ts';
+import { type CampaignPulse, readPulse, readWaitingQueues, waitingAccounts } from './waiting-store.ts';
 
 /** Longer than any turn of a worker that is well. */
 const STALLED_AFTER_MS = 2 * MINUTE_MS;
@@ -18,14 +21,14 @@ const STALLED_AFTER_TEXTS = 5;
 export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign): Promise<WaitingFacts> {
   const now = clock.now();
   const waits = campaign.state === 'running' && campaign.totals.pending > 0;
-  const [allLanes, groups, accounts, sending, business, policy, dueAt, pulse] = await Promise.all([
+  const [allLanes, groups, accounts, sending, business, policy, queues, pulse] = await Promise.all([
     readUsedLanes(db, now),
-    readWaitingGroups(db, [campaign.id]),
+    pendingGroups(db, [campaign.id]),
     waitingAccounts(db, campaign.id, now),
     getSending(db),
     getBusiness(db),
     getSendingPolicy(db),
-    waits ? nextDueAt(db, campaign.id, now) : null,
+    waits ? readWaitingQueues(db, campaign.id) : [],
     readPulse(db, campaign.id),
   ]);
   const rates = [
@@ -37,10 +40,12 @@ export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign)
     lanes: allLanes.filter((lane) => campaign.laneIds.includes(lane.id)),
     accounts,
     sending,
-    groups: groups.get(campaign.id) ?? [],
+    groups,
+    queues,
     policy,
-    dueAt,
-    paceUntil: pacedUntil(pulse, { now, day: dayIn(business.zone, now), midnight: nextMidnight(business.zone, now) }),
+    spansOf: rememberedSpans(policy, now),
+    marginMs: windowMargin(clock),
+    paceUntil: pacedUntil(pulse, { day: dayIn(business.zone, now), midnight: nextMidnight(business.zone, now) }),
     changedAt: pulse.changedAt,
     lastSentAt: pulse.lastSentAt,
     before: pulse.before,
@@ -50,10 +55,7 @@ export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign)
   };
 }
 
-function pacedUntil(
-  pulse: CampaignPulse,
-  at: { readonly now: Instant; readonly day: string; readonly midnight: Instant },
-): Instant | null {
+function pacedUntil(pulse: CampaignPulse, at: { readonly day: string; readonly midnight: Instant }): Instant | null {
   const { hourStart } = pulse;
   return hourStart === null ? null : paceUntil(pulse, { ...pulse, hourStart }, at);
 }

@@ -5,10 +5,8 @@ import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
-import type { LaneRow } from '../gateways/account.ts';
-import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
+import { listAccountRows } from '../gateways/account-store.ts';
 import { costCents } from '../messages/price.ts';
-import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -20,8 +18,8 @@ import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
 import { type DraftPeople, readForecasts } from './expected-finish.ts';
 import type { CampaignForecast, WaitingPeople } from './forecast.ts';
-import { laneUsage } from './live-store.ts';
 import { peopleAt } from './people-at.ts';
+import { readUsedLanes, type UsedLane } from './used-lane-store.ts';
 
 export interface CampaignReview {
   readonly audience: AudiencePreview;
@@ -52,18 +50,14 @@ export async function reviewCampaign(
 ): Promise<CampaignReview> {
   const now = deps.clock.now();
   const audience = await previewAudience(db, campaign.audience, now);
-  const lanes = await listLaneRows(db);
+  const lanes = await readUsedLanes(db, now);
   const chosen = chosenBy(campaign, lanes).filter((lane) => lane.state !== 'off');
-  const used = await laneUsage(
-    db,
-    chosen.map((lane) => ({ id: lane.id, day: dayIn(lane.zone, now) })),
-  );
-  const lanesLeft = chosen.map(({ id, name, phone, dailyCap }) => ({
+  const lanesLeft = chosen.map(({ id, name, phone, dailyCap, usedToday }) => ({
     id,
     name,
     phone,
     dailyCap,
-    leftToday: Math.max(0, dailyCap - (used.get(id) ?? 0)),
+    leftToday: Math.max(0, dailyCap - usedToday),
   }));
   const groups = peopleAt(audience.zoneGroups);
   const policy = await getSendingPolicy(db);
@@ -119,7 +113,7 @@ async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise
   return rows.map((row) => ({ ...row, dueAt: null }));
 }
 
-const chosenBy = (campaign: Campaign, lanes: readonly LaneRow[]): readonly LaneRow[] =>
+const chosenBy = (campaign: Campaign, lanes: readonly UsedLane[]): readonly UsedLane[] =>
   lanes.filter((lane) => campaign.laneIds.includes(lane.id));
 
 function messageWarnings(campaign: Campaign, texts: AudienceTexts, facts: LaunchFacts): readonly string[] {

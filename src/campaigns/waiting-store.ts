@@ -1,13 +1,13 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { WaitingAccount } from './waiting.ts';
+import type { WaitingAccount, WaitingQueue } from './waiting-facts.ts';
 
 /** The accounts of a campaign's lanes, with the worker that holds each. Small tables. */
 export async function waitingAccounts(db: Db, campaignId: Uuid, now: Instant): Promise<readonly WaitingAccount[]> {
   const { rows } = await sql<WaitingAccount>`
-    select a.id, a.name, a.state, a.state_reason, a.rate_per_second, a.breaker_open_since, a.breaker_detail,
+    select a.id, a.name, a.state, a.state_reason, a.rate_per_second, a.breaker_open_since, a.breaker_detail, a.breaker_held_until,
       case when l.expires_at > ${now} then l.owner end as held_by, case when l.expires_at > ${now} then l.expires_at end as lease_until,
       coalesce(l.failures, 0) as failures, l.failure
     from gateway_account a left join account_lease l on l.account_id = a.id
@@ -17,8 +17,27 @@ export async function waitingAccounts(db: Db, campaignId: Uuid, now: Instant): P
   return rows;
 }
 
+/** The people who wait, by their hours and the number that they know, with the time at which the first of each is due. */
+export async function readWaitingQueues(db: Db, campaignId: Uuid): Promise<readonly WaitingQueue[]> {
+  return (await queuesQuery(campaignId).execute(db)).rows;
+}
+
+/** Index enrollment_claim: one step for each zone group and number, as the claim walks it. */
+export const queuesQuery = (campaignId: Uuid): RawBuilder<WaitingQueue> => sql<WaitingQueue>`
+  select z.zone_group, nullif(known.lane_id, '00000000-0000-0000-0000-000000000000') as lane_id, first.not_before as due_at
+  from campaign_zone_group z
+  cross join (select lane_id from campaign_lane where campaign_id = ${campaignId}
+    union all select '00000000-0000-0000-0000-000000000000'::uuid) known
+  cross join lateral (
+    select e.not_before from enrollment e
+    where e.campaign_id = z.campaign_id and e.state = 'pending' and e.zone_group = z.zone_group
+      and coalesce(e.lane_id, '00000000-0000-0000-0000-000000000000') = known.lane_id
+    order by e.not_before, e.id limit 1) first
+  where z.campaign_id = ${campaignId} and z.pending > 0
+  order by z.zone_group, known.lane_id`;
+
 export interface CampaignPulse {
-  /** Of the campaign itself: launched, edited, resumed. */
+  /** The campaign, one of its numbers, their accounts or the switch for everything: launched, edited, resumed. */
   readonly changedAt: Instant;
   readonly lastSentAt: Instant | null;
   readonly maxPerHour: number | null;
@@ -39,7 +58,10 @@ export interface CampaignPulse {
 /** Index enrollment_sent; else small tables. */
 export async function readPulse(db: Db, campaignId: Uuid): Promise<CampaignPulse> {
   const { rows } = await sql<CampaignPulse>`
-    select c.updated_at as changed_at, c.max_per_hour, c.max_per_day, c.finish_by,
+    select greatest(c.updated_at, (select updated_at from setting where key = 'sending'),
+        (select max(greatest(l.updated_at, a.updated_at)) from campaign_lane cl join lane l on l.id = cl.lane_id
+          join gateway_account a on a.id = l.account_id where cl.campaign_id = c.id and cl.removed_at is null)) as changed_at,
+      c.max_per_hour, c.max_per_day, c.finish_by,
       (select max(sent_at) from enrollment where campaign_id = c.id and sent_at is not null) as last_sent_at,
       p.hour_start, coalesce(p.hour_texts, 0) as hour_texts, p.day, coalesce(p.day_texts, 0) as day_texts, p.next_at,
       (select min(l.messages_per_second) from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
-import { instant } from '../platform/time.ts';
+import { instant, MINUTE_MS } from '../platform/time.ts';
 import { type Campaign, NO_TOTALS } from './campaign.ts';
-import type { UsedLane } from './expected-finish.ts';
+import { spansUnder } from './forecast-play.ts';
 import { DEFAULT_SENDING } from './sending-options.ts';
-import { paceUntil, type WaitingAccount, type WaitingFacts, waitingFor } from './waiting.ts';
+import type { UsedLane } from './used-lane-store.ts';
+import { paceUntil, waitingFor } from './waiting.ts';
+import type { WaitingAccount, WaitingFacts, WaitingQueue } from './waiting-facts.ts';
 
-const EAST = 'America/New_York';
-const WEST = 'America/Los_Angeles';
+const BUSINESS = 'America/New_York';
+const EAST = 'NY|America/New_York';
+const WEST = 'CA|America/Los_Angeles';
 const campaign: Campaign = {
   id: 'c',
   name: 'Fall inspections',
@@ -32,7 +35,7 @@ const lane = (change: Partial<UsedLane> = {}): UsedLane => ({
   gatewayRef: 'PN1',
   phone: '+16175550190',
   name: 'Office',
-  zone: EAST,
+  zone: BUSINESS,
   dailyCap: 66,
   state: 'active',
   stateReason: null,
@@ -41,6 +44,8 @@ const lane = (change: Partial<UsedLane> = {}): UsedLane => ({
   partsPerSecond: null,
   partsPerDay: null,
   usedToday: 0,
+  partsToday: 0,
+  drains: false,
   ...change,
 });
 const account: WaitingAccount = {
@@ -53,9 +58,16 @@ const account: WaitingAccount = {
   leaseUntil: instant('2026-11-17T17:00:10Z'),
   breakerOpenSince: null,
   breakerDetail: null,
+  breakerHeldUntil: null,
   failures: 0,
   failure: null,
 };
+/** Due since the launch, unless said otherwise. */
+const queue = (zoneGroup: string, laneId: string | null = null, dueAt = '2026-11-17T13:00:00Z'): WaitingQueue => ({
+  zoneGroup,
+  laneId,
+  dueAt: instant(dueAt),
+});
 const waiting = (now: string, change: Partial<WaitingFacts> = {}) =>
   waitingFor({
     campaign,
@@ -63,17 +75,19 @@ const waiting = (now: string, change: Partial<WaitingFacts> = {}) =>
     accounts: [account],
     sending: { state: 'running' },
     groups: [
-      { zones: [EAST], states: ['NY'], people: 7 },
-      { zones: [WEST], states: ['CA'], people: 3 },
+      { zoneGroup: EAST, people: 7 },
+      { zoneGroup: WEST, people: 3 },
     ],
+    queues: [queue(EAST), queue(WEST)],
     policy: LAW,
-    dueAt: null,
+    spansOf: spansUnder(LAW, instant(now)),
+    marginMs: 15 * MINUTE_MS,
     paceUntil: null,
     changedAt: instant(now),
     lastSentAt: null,
     before: [],
     stalledAfterMs: 120_000,
-    zone: EAST,
+    zone: BUSINESS,
     now: instant(now),
     ...change,
   });
@@ -107,12 +121,14 @@ describe('what a running campaign waits for', () => {
     ).toContain('Office is paused (Carrier cap)');
   });
   it('is the gateway’s word about texts whose answer was lost', () =>
-    expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, groups: [] })).toContain(
+    expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, queues: [] })).toContain(
       'about 3 texts',
     ));
 
   it('is the frequency cap of everybody who is left', () =>
-    expect(waits(NOON, { dueAt: instant('2026-11-18T15:00:00Z') })).toBe(
+    expect(
+      waits(NOON, { queues: [queue(EAST, null, '2026-11-18T15:00:00Z'), queue(WEST, null, '2026-11-18T17:00:00Z')] }),
+    ).toBe(
       'Everyone who waits had 3 campaign texts in 24 hours, or was put off by the gateway: goes on at Wed 10:00 EST',
     ));
   it('is a text without a point, before the switch for everything', () =>
@@ -145,6 +161,7 @@ describe('what a running campaign waits for', () => {
   it('is not one failing gateway while another of its accounts sends', () =>
     expect(
       waiting(NOON, {
+        lanes: [lane(), lane({ id: 'm', accountId: 'b' })],
         accounts: [
           { ...account, breakerOpenSince: instant(NOON), breakerDetail: 'HTTP 503' },
           { ...account, id: 'b' },
@@ -172,8 +189,197 @@ describe('what a running campaign waits for', () => {
   });
 });
 
+/** Two numbers: Office, whose day is used up, and Shop with room. */
+const OFFICE_USED = [lane({ usedToday: 66 }), lane({ id: 'm', name: 'Shop', accountId: 'b' })];
+const SHOP_ACCOUNT = { ...account, id: 'b', name: 'Other' };
+const LONG_AGO = { changedAt: instant('2026-11-17T13:00:00Z') };
+const said = (change: Partial<WaitingFacts>, now = NOON) => {
+  const at = waiting(now, { lanes: OFFICE_USED, accounts: [account, SHOP_ACCOUNT], ...LONG_AGO, ...change });
+  return at === null ? null : `${at.code}: ${at.sentence}`;
+};
+const MORNING = '2026-11-18T12:00:00Z';
+
+describe('a number with room is of no use to', () => {
+  const REST = '. A higher cap lets them go sooner, and so does switching the number off, which moves them to another';
+  it.each<[string, Partial<WaitingFacts>, string]>([
+    [
+      'those who know one without',
+      { queues: [queue(EAST, 'l'), queue(WEST, 'l')] },
+      `daily_cap: The daily cap of Office (66) is used up, and the 10 people whom it holds up know no other number: goes on at Wed 08:00 EST${REST}`,
+    ],
+    [
+      'those who know one without, however many beside others of the same hours',
+      { queues: [queue(EAST, 'l'), queue(EAST, 'm', MORNING)], groups: [{ zoneGroup: EAST, people: 9 }] },
+      `daily_cap: The daily cap of Office (66) is used up, and those whom it holds up know no other number: goes on at Wed 08:00 EST${REST}`,
+    ],
+    [
+      'those whose number has no message parts left',
+      { queues: [queue(EAST, 'l')], lanes: [lane({ partsPerDay: 10, partsToday: 10 }), lane({ id: 'm' })] },
+      `daily_parts: The limit of message parts a day of Office (10) is used up, and the 7 people whom it holds up know no other number: goes on at Wed 08:00 EST${REST.replace('cap', 'limit')}`,
+    ],
+    [
+      'those whose number is paused',
+      {
+        queues: [queue(EAST, 'l')],
+        lanes: [lane({ state: 'paused', stateReason: 'Refused' }), lane({ id: 'm' })],
+        groups: [{ zoneGroup: EAST, people: 1 }],
+      },
+      'numbers_paused: Office is paused (Refused), and the person whom it holds up knows no other number',
+    ],
+    [
+      'those whose account is paused',
+      { queues: [queue(EAST, 'l')], accounts: [{ ...account, state: 'paused', stateReason: 'Bad key' }, SHOP_ACCOUNT] },
+      'account_paused: Account Sandbox is paused: Bad key, and the 7 people whom it holds up know no other number',
+    ],
+    [
+      'new people, when it takes none',
+      {
+        queues: [queue(EAST), queue(WEST)],
+        lanes: [lane({ state: 'draining', drains: true, stateReason: 'Set by Max' }), lane({ id: 'm', state: 'off' })],
+      },
+      'draining: Nobody texts the 10 new people who wait: Office is draining (Set by Max). Set a number to active, or add one to the campaign',
+    ],
+    [
+      'new people, when it will take none after its pause',
+      {
+        queues: [queue(EAST)],
+        lanes: [
+          lane({ state: 'paused', drains: true, stateReason: 'Carrier cap', pausedUntil: instant(MORNING) }),
+          lane({ id: 'm', state: 'draining', drains: true, stateReason: 'Set by Max', name: 'Shop' }),
+        ],
+      },
+      'draining: Nobody texts the 7 new people who wait: Office is paused (Carrier cap); Shop is draining (Set by Max). Set a number to active, or add one to the campaign',
+    ],
+  ])('%s', (_who, change, sentence) => expect(said(change)).toBe(sentence));
+});
+
+describe('nothing stands in the way', () => {
+  it.each<[string, Partial<WaitingFacts>]>([
+    ['of new people beside those whose number has no room', { queues: [queue(EAST, 'l'), queue(EAST)] }],
+    ['of those who know the number with room', { queues: [queue(EAST, 'l'), queue(WEST, 'm')] }],
+    [
+      'of those whose number is switched off',
+      { queues: [queue(EAST, 'l')], lanes: [lane({ state: 'off', usedToday: 66 }), lane({ id: 'm' })] },
+    ],
+    ['of those whose number was taken out of the campaign', { queues: [queue(EAST, 'gone')] }],
+    [
+      'of those who know a number that takes no new people',
+      { queues: [queue(EAST, 'l')], lanes: [lane({ state: 'draining', drains: true })] },
+    ],
+    [
+      'of a number with message parts left',
+      { queues: [queue(EAST, 'l')], lanes: [lane({ partsPerDay: 100, partsToday: 9 })] },
+    ],
+    [
+      'once the time is over that the gateway asked for',
+      {
+        queues: [queue(EAST, 'm')],
+        accounts: [account, { ...SHOP_ACCOUNT, breakerHeldUntil: instant('2026-11-17T16:59:00Z') }],
+      },
+    ],
+  ])('%s', (_who, change) => expect(said({ ...change, changedAt: instant(NOON) })).toBeNull());
+});
+
+describe('of several things in the way the one that ends first', () => {
+  // In California it is half past seven.
+  const EARLY = '2026-11-17T15:30:00Z';
+  it.each<[string, Partial<WaitingFacts>, string]>([
+    [
+      'is the window of others, when those in an open one are put off for longer',
+      { queues: [queue(EAST, null, '2026-11-17T17:00:00Z'), queue(WEST)] },
+      'hours: Quiet hours: goes on at Tue 11:00 EST with the first 3 people; everyone else waits longer',
+    ],
+    [
+      'is the end of being put off, when the window of others opens later',
+      { queues: [queue(EAST, null, '2026-11-17T15:45:00Z'), queue(WEST)] },
+      'put_off: Whoever could be texted first had 3 campaign texts in 24 hours, or was put off by the gateway: goes on at Tue 10:45 EST',
+    ],
+    [
+      'is the window of others, when a used cap lasts until tomorrow',
+      { queues: [queue(EAST, 'l'), queue(WEST, 'm')] },
+      'hours: Quiet hours: goes on at Tue 11:00 EST with the first 3 people; everyone else waits longer',
+    ],
+    [
+      'is a gateway that fails, because it may be back at any moment',
+      {
+        queues: [queue(EAST, 'm'), queue(WEST, 'l')],
+        accounts: [account, { ...SHOP_ACCOUNT, breakerOpenSince: instant(EARLY), breakerDetail: 'HTTP 503' }],
+      },
+      'breaker_open: The gateway of account Other fails since Tue 10:30 EST: HTTP 503. It is asked every minute, and sending goes on when it answers',
+    ],
+    [
+      'is not a gateway that fails for people who sleep',
+      {
+        queues: [queue(EAST, null, '2026-11-17T15:45:00Z'), queue(WEST, 'm')],
+        lanes: [lane(), lane({ id: 'm', accountId: 'b' })],
+        accounts: [account, { ...SHOP_ACCOUNT, breakerOpenSince: instant(EARLY), breakerDetail: 'HTTP 503' }],
+      },
+      'put_off: Whoever could be texted first had 3 campaign texts in 24 hours, or was put off by the gateway: goes on at Tue 10:45 EST',
+    ],
+    [
+      'is the time that the gateway asked for',
+      { lanes: [lane()], accounts: [{ ...account, breakerHeldUntil: instant('2026-11-18T15:30:00Z') }] },
+      'throttled: The gateway of account Sandbox asked for time until Wed 10:30 EST: goes on at Wed 10:30 EST',
+    ],
+    [
+      'is the longest of what one number waits for',
+      {
+        lanes: [lane({ usedToday: 66 })],
+        accounts: [{ ...account, breakerHeldUntil: instant('2026-11-17T17:00:00Z') }],
+      },
+      'daily_cap: The daily cap of Office (66) is used up: goes on at Wed 08:00 EST',
+    ],
+  ])('%s', (_what, change, sentence) => expect(said(change, EARLY)).toBe(sentence));
+});
+
+describe('a worker is not blamed', () => {
+  it.each<[string, string, Partial<WaitingFacts>, string | null]>([
+    ['in the last minutes of a window, in which nothing is begun', '2026-11-18T04:50:00Z', {}, 'hours'],
+    ['in the first moment of a window', '2026-11-18T13:01:00Z', {}, null],
+    [
+      'in the first moment after somebody was put off',
+      NOON,
+      { queues: [queue(EAST, null, '2026-11-17T16:59:00Z')] },
+      null,
+    ],
+    [
+      'in the first moment of an hour whose pace begins anew',
+      NOON,
+      { paceUntil: instant('2026-11-17T16:59:00Z') },
+      null,
+    ],
+    [
+      'in the first moment after the gateway’s time is over',
+      NOON,
+      { accounts: [{ ...account, breakerHeldUntil: instant('2026-11-17T16:59:00Z') }] },
+      null,
+    ],
+    [
+      'in the first moment after the pause of a number',
+      NOON,
+      { lanes: [lane({ state: 'paused', pausedUntil: instant('2026-11-17T16:59:00Z') })] },
+      null,
+    ],
+    [
+      'when the parts that are left may be too few for the next text',
+      NOON,
+      { lanes: [lane({ partsPerDay: 10, partsToday: 9 })] },
+      'daily_parts',
+    ],
+    ['but when nothing stands in its way', NOON, {}, 'stalled'],
+  ])('%s', (_when, now, change, code) =>
+    expect(waiting(now, { ...LONG_AGO, lastSentAt: instant('2026-11-17T14:00:00Z'), ...change })?.code ?? null).toBe(
+      code,
+    ),
+  );
+  it('and the one that is named holds the account of those who could go', () => {
+    const accounts = [account, { ...SHOP_ACCOUNT, heldBy: 'w2' }];
+    expect(said({ accounts, queues: [queue(EAST, 'm')] })).toContain('worker w2');
+  });
+});
+
 describe('a pace that is used up', () => {
-  const at = { now: instant(NOON), day: '2026-11-17', midnight: instant('2026-11-18T05:00:00Z') };
+  const at = { day: '2026-11-17', midnight: instant('2026-11-18T05:00:00Z') };
   const used = { hourStart: instant(NOON), hourTexts: 40, day: '2026-11-17', dayTexts: 100, nextAt: instant(NOON) };
   const none = { maxPerHour: null, maxPerDay: null, finishBy: null };
   it.each([

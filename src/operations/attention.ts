@@ -1,5 +1,5 @@
 import type { SendingState } from '../business/business.ts';
-import { switchOnSentence } from '../campaigns/waiting.ts';
+import { switchOnSentence } from '../campaigns/tell-lanes.ts';
 import type { AccountOverview, LaneOverview } from '../gateways/account-overview-store.ts';
 import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import { localTime } from '../platform/calendar.ts';

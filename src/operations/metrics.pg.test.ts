@@ -40,6 +40,10 @@ describe('metrics', () => {
       world.database.db,
     );
     expect(await scrape()).not.toContain('textwright_campaign_waiting{');
+    await sql`update gateway_account set breaker_held_until = ${world.services.clock.now()}::timestamptz + interval '1 h'`.execute(
+      world.database.db,
+    );
+    expect(await scrape()).toContain(`textwright_campaign_waiting{campaign="${campaign}",reason="throttled"} 1`);
   });
 
   it('count people, and tell how accounts stand', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../platform/clock.ts';
 import { addMs, type Instant, instant } from '../platform/time.ts';
-import { createBreaker } from './breaker.ts';
+import { createBreaker, toStore } from './breaker.ts';
 
 const NOW = instant('2026-11-17T15:00:00Z');
 const unknown = (at: Instant) => ({ outcome: 'unknown', verdict: { to: 'unknown', detail: 'time-out' }, at }) as const;
@@ -22,6 +22,13 @@ describe('breaker', () => {
     breaker.heard(throttled(until, 'rate_limit'));
     expect(breaker.state(addMs(NOW, 29_999))).toEqual({ kind: 'held', until });
     expect(breaker.state(until)).toEqual({ kind: 'closed' });
+  });
+
+  it('holds everything for the longest time that a question was answered with', () => {
+    const breaker = newBreaker();
+    breaker.askedForTime(addMs(NOW, 30_000));
+    breaker.askedForTime(addMs(NOW, 10_000));
+    expect(breaker.state(addMs(NOW, 29_999))).toEqual({ kind: 'held', until: addMs(NOW, 30_000) });
   });
 
   it('opens after five unknown answers in a row, and not before', () => {
@@ -77,7 +84,36 @@ describe('breaker', () => {
   });
 
   it('that the last holder left open begins with a question', () => {
-    const breaker = createBreaker(manualClock(NOW), { openSince: NOW, detail: 'time-out' });
+    const breaker = createBreaker(manualClock(NOW), {
+      open: { since: NOW, detail: 'time-out' },
+      heldUntil: undefined,
+    });
     expect(breaker.state(addMs(NOW, 5_000))).toEqual({ kind: 'half_open', since: NOW, detail: 'time-out' });
+  });
+
+  it('that the last holder left held keeps still until then', () => {
+    const until = addMs(NOW, 3_600_000);
+    const breaker = createBreaker(manualClock(NOW), { open: undefined, heldUntil: until });
+    expect(breaker.state(addMs(NOW, 5_000))).toEqual({ kind: 'held', until });
+    expect(breaker.state(until)).toEqual({ kind: 'closed' });
+  });
+});
+
+describe('what is stored of a breaker', () => {
+  const closed = { open: undefined, heldUntil: undefined };
+  const hour = addMs(NOW, 3_600_000);
+  const open = { since: NOW, detail: 'time-out' };
+  it('is until when the gateway asked for time, unless that is a moment or known already', () => {
+    const held = { open: undefined, heldUntil: hour };
+    expect(toStore({ kind: 'held', until: hour }, closed, NOW)).toEqual(held);
+    expect(toStore({ kind: 'held', until: addMs(NOW, 9_999) }, closed, NOW)).toBe(closed);
+    expect(toStore({ kind: 'held', until: hour }, held, NOW)).toBe(held);
+    expect(toStore({ kind: 'held', until: addMs(NOW, 60_000) }, { ...held, open }, NOW).open).toBeUndefined();
+  });
+  it('is that it opened, once, and that it closed', () => {
+    const stored = { open, heldUntil: hour };
+    expect(toStore({ kind: 'half_open', ...open }, { ...closed, heldUntil: hour }, NOW)).toEqual(stored);
+    expect(toStore({ kind: 'half_open', ...open }, stored, NOW)).toBe(stored);
+    expect(toStore({ kind: 'closed' }, stored, NOW)).toEqual({ open: undefined, heldUntil: hour });
   });
 });

@@ -1,5 +1,5 @@
 import { type Clock, patience } from '../platform/clock.ts';
-import { addMs, type Instant, isBefore, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import type { HandedOver } from './record.ts';
 
 export type BreakerState =
@@ -11,6 +11,13 @@ export type BreakerState =
   /** The time of an open breaker is over: one harmless question shows whether the gateway is back. */
   | { readonly kind: 'half_open'; readonly since: Instant; readonly detail: string };
 
+/** What is stored of a breaker: pages name it, and the next holder goes on from it. */
+export interface LeftBreaker {
+  readonly open: { readonly since: Instant; readonly detail: string } | undefined;
+  /** The last instant that the gateway named; it holds until then. */
+  readonly heldUntil: Instant | undefined;
+}
+
 /**
  * Stops all calls of an account while its gateway fails: after several unknown outcomes in a row, or when it cannot be reached.
  * It opens for a second, then for twice as long each time up to a minute, and is half-open after that. Campaigns wait, nothing is
@@ -20,6 +27,8 @@ export interface Breaker {
   heard(result: Pick<HandedOver, 'outcome' | 'verdict' | 'at'>): void;
   /** The gateway did not answer a question that all sending waits for; as bad as a text whose answer was lost. */
   unanswered(at: Instant, detail: string): void;
+  /** The gateway answered a question with a request for time; that concerns every call of the account. */
+  askedForTime(until: Instant): void;
   /** What the question of a half-open breaker led to. */
   probed(answered: boolean, at: Instant): void;
   state(now: Instant): BreakerState;
@@ -29,11 +38,30 @@ const UNKNOWN_IN_A_ROW = 5;
 const HOLD_MIN_MS = SECOND_MS;
 const HOLD_MAX_MS = MINUTE_MS;
 
-/** `openSince` is given when the last holder left an open breaker behind: this one asks before it hands over. */
-export function createBreaker(clock: Clock, left?: { readonly openSince: Instant; readonly detail: string }): Breaker {
-  let heldUntil: Instant | undefined;
+const CLOSED: LeftBreaker = { open: undefined, heldUntil: undefined };
+
+/** A pause that is over before anybody has looked is not worth a write. */
+const HELD_STORED_FROM_MS = 10 * SECOND_MS;
+
+/** What is to be stored of a breaker in this state; `stored` itself when that is told already. */
+export function toStore(state: BreakerState, stored: LeftBreaker, now: Instant): LeftBreaker {
+  const isOpen = state.kind === 'open' || state.kind === 'half_open';
+  const { heldUntil } = stored;
+  if (
+    state.kind === 'held' &&
+    msBetween(now, state.until) >= HELD_STORED_FROM_MS &&
+    heldUntil?.equals(state.until) !== true
+  )
+    return { open: undefined, heldUntil: state.until };
+  if (isOpen === (stored.open !== undefined)) return stored;
+  return { open: isOpen ? { since: state.since, detail: state.detail } : undefined, heldUntil };
+}
+
+/** `left` is what the last holder left behind: of an open breaker this one asks before it hands over, a held one it keeps. */
+export function createBreaker(clock: Clock, left: LeftBreaker = CLOSED): Breaker {
+  let { heldUntil } = left;
   let open: { readonly since: Instant; readonly until: Instant; readonly detail: string } | undefined =
-    left === undefined ? undefined : { since: left.openSince, until: left.openSince, detail: left.detail };
+    left.open === undefined ? undefined : { ...left.open, until: left.open.since };
   let unknownInARow = 0;
   let holdMs = HOLD_MIN_MS;
   const trip = (at: Instant, detail: string): void => {
@@ -46,10 +74,13 @@ export function createBreaker(clock: Clock, left?: { readonly openSince: Instant
     unknownInARow += 1;
     if (unknownInARow >= UNKNOWN_IN_A_ROW) trip(at, detail);
   };
+  const askedForTime = (until: Instant): void => {
+    if (heldUntil === undefined || isBefore(heldUntil, until)) heldUntil = until;
+  };
   return {
     heard({ outcome, verdict, at }) {
       if (outcome === 'throttled' && verdict.to === 'pending') {
-        if (heldUntil === undefined || isBefore(heldUntil, verdict.notBefore)) heldUntil = verdict.notBefore;
+        askedForTime(verdict.notBefore);
         if (verdict.detail === 'unreachable') trip(at, 'it cannot be reached');
         return;
       }
@@ -60,6 +91,7 @@ export function createBreaker(clock: Clock, left?: { readonly openSince: Instant
       open = undefined;
     },
     unanswered,
+    askedForTime,
     probed(answered, at) {
       if (open === undefined) return;
       if (!answered) return trip(at, open.detail);

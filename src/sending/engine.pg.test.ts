@@ -13,6 +13,8 @@ import { pauseCampaign, resumeCampaign } from '../campaigns/control-campaign.ts'
 import { suppressNumber } from '../compliance/suppress.ts';
 import { REFUSALS } from '../gateways/sandbox/options.ts';
 import { type Database, runTx } from '../platform/database.ts';
+import { isBefore } from '../platform/time.ts';
+import { readBreaker } from './breaker-store.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -205,6 +207,23 @@ describe('a gateway that loses things', () => {
     expect(textedTwice(world)).toEqual([]);
     const { rows } = await sql`select 1 from message_attempt where outcome = 'throttled' limit 1`.execute(database.db);
     expect(rows).toHaveLength(1);
+  });
+
+  it('keeps still for as long as the gateway asked, also when another worker takes over', async () => {
+    const refusals = [{ ...REFUSALS.rateLimited, retryAfter: '7200' }];
+    const world = await sendingWorld(database, { factor: 3_600, sandbox: { refusals } });
+    const { accountId, campaignId } = await campaignFor(world, 10);
+    const first = world.startWorker('one');
+    const stored = async () => (await readBreaker(database.db, accountId)).heldUntil;
+    await world.until('stored', async () => (await stored()) !== undefined);
+    await first.drain();
+    world.sandbox.setRefusals([]);
+    world.startWorker('two');
+    await world.until('completed', () => world.completed(campaignId));
+    const heldUntil = await stored();
+    const early = world.sandbox.accepted().filter(({ acceptedAt }) => !heldUntil || isBefore(acceptedAt, heldUntil));
+    expect(early).toEqual([]);
+    expect(world.sandbox.accepted()).toHaveLength(10);
   });
 
   it('pauses what is refused until a person acts, and loses nobody', async () => {

@@ -6,8 +6,7 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Wake } from '../platform/wake.ts';
-import type { Breaker } from './breaker.ts';
-import type { StoredBreaker } from './breaker-store.ts';
+import type { Breaker, LeftBreaker } from './breaker.ts';
 import type { Reach } from './crash-points.ts';
 import type { WindowBook } from './decide-turn.ts';
 import type { KnownLong } from './known-long.ts';
@@ -80,7 +79,7 @@ export interface Holder extends HolderDeps {
   /** Campaigns whose texts have become pointless are being brought to their end. */
   ending: Promise<void> | undefined;
   readonly drain: AbortSignal;
-  storedBreaker: StoredBreaker | undefined;
+  storedBreaker: LeftBreaker;
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }
 

@@ -11,7 +11,7 @@ import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
-import { createBreaker } from './breaker.ts';
+import { createBreaker, toStore } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
 import { guardAgainstClones } from './clone-guard.ts';
@@ -217,19 +217,18 @@ function throwBroken(holder: Holder): void {
   if (holder.broken.length > 0) throw holder.broken[0];
 }
 
-/** Pages and the next holder see a breaker that opens or closes. */
+/** Pages and the next holder see a breaker that opens or closes, and a gateway that asks for time. */
 async function keepBreaker(holder: Holder): Promise<void> {
-  const state = holder.breaker.state(holder.clock.now());
-  const open = state.kind === 'open' || state.kind === 'half_open';
-  if (open === (holder.storedBreaker !== undefined)) return;
-  const next = open ? { openSince: state.since, detail: state.detail } : undefined;
+  const now = holder.clock.now();
+  const next = toStore(holder.breaker.state(now), holder.storedBreaker, now);
+  if (next === holder.storedBreaker) return;
   await runTx(holder.db, async (tx) => {
     await requireLease(tx, holder.lease);
     await saveBreaker(tx, holder.lease.accountId, next);
     await notifyLive(tx, ['status']);
   });
   holder.storedBreaker = next;
-  holder.log.warn({ account: holder.lease.accountId, breaker: next ?? 'closed' }, 'breaker of the account changed');
+  holder.log.warn({ account: holder.lease.accountId, breaker: next }, 'breaker of the account changed');
 }
 
 /** One question at a time, beside the loop. `question` says whether it asked anything: then the next turn comes at once. */
@@ -330,6 +329,7 @@ async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
       await notifyLive(tx, ['status']);
     });
   if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
+  if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
   guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
   return true;
 }

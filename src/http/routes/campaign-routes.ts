@@ -14,7 +14,7 @@ import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/m
 import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
 import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
-import type { Waiting } from '../../campaigns/waiting.ts';
+import type { Waiting } from '../../campaigns/waiting-facts.ts';
 import { type WaitingAt, whyPending } from '../../campaigns/why-pending.ts';
 import { searchPatterns } from '../../contacts/contact-search.ts';
 import { outcomeText } from '../../messages/outcome-sentences.ts';

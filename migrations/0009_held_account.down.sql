@@ -1,0 +1,1 @@
+alter table gateway_account drop column breaker_held_until;

@@ -1,0 +1,140 @@
+import type { Instant } from '../platform/time.ts';
+import { localTime } from './local-time.ts';
+import type { UsedLane } from './used-lane-store.ts';
+import { SEE_NUMBERS, type Waiting, type WaitingFacts } from './waiting-facts.ts';
+import type { LanesWait } from './waiting-lanes.ts';
+
+/** The people whom it holds up, and when they are texted. */
+export interface HeldUp {
+  readonly goesOnAt: Instant | null;
+  /** Undefined: they were not counted. */
+  readonly people: number | undefined;
+  /** Another number could hand over, but they know this one. */
+  readonly knowNoOther: boolean;
+}
+
+type Words = Omit<Waiting, 'code'>;
+
+/** The words for numbers that cannot hand over. */
+export function tellLanes(wait: LanesWait, held: HeldUp, at: WaitingFacts): Waiting {
+  return { code: wait.code, ...(accountWords(wait, held, at) ?? numberWords(wait, held, at)) };
+}
+
+/** Undefined: it is not up to the account. */
+function accountWords({ code, lanes, until }: LanesWait, held: HeldUp, at: WaitingFacts): Words | undefined {
+  const account = at.accounts.find(({ id }) => lanes.some(({ accountId }) => accountId === id));
+  if (account === undefined) return undefined;
+  const { name, breakerOpenSince } = account;
+  const of = `of account ${name}`;
+  const since = localTime(breakerOpenSince ?? at.now, at.zone);
+  const asked = localTime(until ?? at.now, at.zone);
+  const goesOn = localTime(held.goesOnAt ?? at.now, at.zone);
+  switch (code) {
+    case 'account_paused':
+      return words(`Account ${name} is paused: ${account.stateReason}${knowWords(held)}`, `account ${name} is paused`, {
+        action: SEE_ACCOUNT,
+      });
+    case 'worker_failing':
+      return words(
+        `The worker ${of} stopped ${account.failures} times in a row: ${account.failure}. Nothing is sent twice; the worker's log says more`,
+        'its worker stops again and again',
+      );
+    case 'no_worker':
+      return words(
+        `No worker sends for account ${name} right now; one takes over within seconds, if one runs`,
+        'no worker sends',
+      );
+    case 'breaker_open':
+      return words(
+        `The gateway ${of} fails since ${since}: ${account.breakerDetail}. It is asked every minute, and sending goes on when it answers`,
+        `gateway fails since ${since}`,
+        { since: breakerOpenSince, action: SEE_ACCOUNT },
+      );
+    case 'throttled':
+      return words(
+        `The gateway ${of} asked for time until ${asked}${knowWords(held)}: goes on at ${goesOn}`,
+        `gateway asked for time until ${asked}`,
+        { until: held.goesOnAt, action: SEE_ACCOUNT },
+      );
+    default:
+      return undefined;
+  }
+}
+
+function numberWords({ code, lanes }: LanesWait, held: HeldUp, at: WaitingFacts): Words {
+  const { goesOnAt: until, people } = held;
+  const told = (sentence: string, short: string): Words => words(sentence, short, { until, action: SEE_NUMBERS });
+  const goesOn = localTime(until ?? at.now, at.zone);
+  switch (code) {
+    case 'daily_cap':
+      return told(
+        `${usedUp('daily cap', lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'cap')}`,
+        `caps used until ${goesOn}`,
+      );
+    case 'daily_parts':
+      return told(
+        `${usedUp('limit of message parts a day', lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'limit')}`,
+        `message parts used until ${goesOn}`,
+      );
+    case 'draining':
+      return told(
+        `Nobody texts ${people === undefined ? 'the' : `the ${people}`} new people who wait: ${stateWords(lanes.filter(({ state }) => state !== 'off'))}. Set a number to active, or add one to the campaign`,
+        'no number takes new people',
+      );
+    case 'numbers_off':
+      return told(`No number can send: ${switchOnSentence(lanes)}`, 'no number can send');
+    default:
+      return told(
+        `${held.knowNoOther ? '' : 'No number can send: '}${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
+        held.knowNoOther ? 'their number is paused' : 'no number can send',
+      );
+  }
+}
+
+const words = (sentence: string, short: string, rest: Partial<Waiting> = {}): Words => ({
+  since: null,
+  until: null,
+  action: null,
+  ...rest,
+  sentence,
+  short,
+});
+
+const SEE_ACCOUNT = { label: 'See the account', link: SEE_NUMBERS.link };
+
+const stateWords = (lanes: readonly UsedLane[]): string =>
+  lanes.map((lane) => `${lane.name} is ${lane.state} (${lane.stateReason ?? 'no reason given'})`).join('; ');
+
+const knowWords = ({ knowNoOther, people }: HeldUp): string =>
+  !knowNoOther
+    ? ''
+    : `, and ${people === undefined ? 'those whom it holds up' : people === 1 ? 'the person whom it holds up' : `the ${people} people whom it holds up`} know${people === 1 ? 's' : ''} no other number`;
+
+const wayOut = ({ knowNoOther }: HeldUp, limit: string): string =>
+  knowNoOther
+    ? `. A higher ${limit} lets them go sooner, and so does switching the number off, which moves them to another`
+    : '';
+
+/** "The daily cap of Office (66) is used up", "The daily cap of every number is used up" */
+function usedUp(
+  what: 'daily cap' | 'limit of message parts a day',
+  lanes: readonly UsedLane[],
+  at: WaitingFacts,
+): string {
+  const sending = at.lanes.filter(({ state }) => state === 'active' || state === 'draining');
+  const limit = ({ dailyCap, partsPerDay }: UsedLane): number | null => (what === 'daily cap' ? dailyCap : partsPerDay);
+  const whose =
+    lanes.length > 1 && lanes.length >= sending.length
+      ? 'every number'
+      : lanes.map((lane) => `${lane.name} (${limit(lane)})`).join(' and of ');
+  return `The ${what} of ${whose} is used up`;
+}
+
+/** "its only number is switched off; switch +16175550100 (Office) on under Settings, Numbers" */
+export function switchOnSentence(lanes: readonly { readonly phone: string; readonly name: string }[]): string {
+  const [first] = lanes;
+  if (first === undefined) return 'it has no number';
+  return lanes.length === 1
+    ? `its only number is switched off; switch ${first.phone} (${first.name}) on under Settings, Numbers`
+    : `all ${lanes.length} numbers are switched off; switch one on under Settings, Numbers, for example ${first.phone} (${first.name})`;
+}
