@@ -250,8 +250,8 @@ function drawAccounts(random: Random, enrollments: number, tight: boolean): read
 
 function drawCampaigns(random: Random, enrollments: number): readonly PlannedCampaign[] {
   const count = random.pick([1, 1, 2, 2, 3]);
-  // A small one ends while the others go on.
-  const small = count > 1 && random.next() < 0.6 ? Math.ceil(enrollments / 12) : 0;
+  // A small one ends while the others go on; one of very few people even in the midst of the faults.
+  const small = count > 1 && random.next() < 0.7 ? Math.ceil(enrollments / random.pick([12, 100, 300])) : 0;
   return Array.from({ length: count }, (_, index) => {
     const people =
       small === 0

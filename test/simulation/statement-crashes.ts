@@ -32,7 +32,6 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     when: 'before its commit',
   },
   { name: 'inside the save of the breaker', of: 'worker', text: 'set breaker_open_since', when: 'before its commit' },
-  { name: 'inside the end of a campaign', of: 'worker', text: "set state = 'completed'", when: 'before its commit' },
   { name: 'inside the STOP transaction', of: 'api', text: 'insert into suppression', when: 'before its commit' },
   { name: 'after the STOP transaction', of: 'api', text: 'insert into suppression', when: 'after its commit' },
   { name: 'inside the intake of an event', of: 'api', text: 'insert into gateway_event', when: 'before its commit' },

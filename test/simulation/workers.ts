@@ -52,7 +52,6 @@ const HARD: ReadonlySet<string> = new Set([
   'inside the claim of answers',
   'inside the record of what was settled',
   'inside the save of the breaker',
-  'inside the end of a campaign',
 ]);
 const nameOf = (point: (typeof EASY)[number]): string => (typeof point === 'string' ? point : point.name);
 const POINTS = EASY.flatMap((point) => (HARD.has(nameOf(point)) ? [point, point, point] : [point]));
