@@ -80,7 +80,7 @@ describe('somebody who was texted', () => {
     expect(explained.checks.map((check) => check.code)).toEqual([...asked, 'quiet_hours', 'frequency_cap']);
 
     const report = { accountId: lease.accountId, gatewayMessageId: 'AC1', errorCode: undefined, at: world.clock.now() };
-    await runTx(database.db, (tx) => applyDeliveryStatus(tx, { ...report, status: 'delivered' }));
+    await runTx(database.db, (tx) => applyDeliveryStatus(tx, world, { ...report, status: 'delivered' }));
     expect((await explain()).answer.sentence).toBe('Texted, and the carrier says that it was delivered');
   });
 

@@ -14,6 +14,11 @@ describe('a send that is answered with an error', () => {
   it.each<[status: number, body: unknown, to: string, expected: Partial<SendOutcome>, why: string]>([
     [400, { code: '0206400' }, HERE, account, 'registration missing, although it is a 400'],
     [400, { code: 206400 }, HERE, account, 'the same after a proxy made a number of the code'],
+    [400, { code: '21610' }, HERE, { ...recipient, effect: 'opted_out' }, 'opted out with the carrier'],
+    [400, { code: 30006 }, HERE, { ...recipient, effect: 'invalid_number' }, 'a landline, although no path names it'],
+    [400, { code: '30005' }, HERE, recipient, 'said once only'],
+    [400, { code: '30007' }, HERE, recipient, 'filtered'],
+    [403, { code: '30034' }, HERE, lane, 'not registered'],
     [400, path('/to/0'), HERE, { ...recipient, effect: 'invalid_number' }, 'the number is malformed'],
     [400, path('to.0'), HERE, { ...recipient, effect: 'invalid_number' }, 'the same in another spelling of paths'],
     [400, path('/content'), HERE, recipient, 'the text cannot be sent; the number is good'],
