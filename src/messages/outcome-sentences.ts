@@ -130,6 +130,10 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
       'The gateway did not say whether it took the text',
       'It is being asked; the text is not sent again before that is known',
     ],
+    unexplained_refusals: [
+      'The gateway refuses every text for a cause that is not known here',
+      'Ask the provider what it expects now, or install a newer version of Textwright, then resume',
+    ],
     '0200400': ['The gateway found the text or the number not valid', 'Look at the number and the length of the text'],
     '0206400': ['The business is not registered with the US carriers (10DLC)', REGISTER],
     '0200401': ['The gateway does not accept the API key', 'Connect the account again in Settings with a valid key'],

@@ -18,7 +18,13 @@ export interface Aftermath {
 export type Verdict = Aftermath &
   (
     | { readonly to: 'sent'; readonly gatewayMessageId: string }
-    | { readonly to: 'failed'; readonly code: string; readonly message: string }
+    | {
+        readonly to: 'failed';
+        readonly code: string;
+        readonly message: string;
+        /** Nobody knows why: it may be about all texts (unexplained.ts). */
+        readonly unexplained?: true;
+      }
     /** Provably not sent: waits again, its cap given back, no attempt used. */
     | { readonly to: 'pending'; readonly notBefore: Instant; readonly detail: string }
     | { readonly to: 'unknown'; readonly detail: string }
@@ -32,6 +38,7 @@ export function decideOutcome(outcome: SendOutcome, now: Instant): Verdict {
       return { to: 'sent', gatewayMessageId: outcome.gatewayMessageId };
     case 'refused_recipient': {
       const { code, message, effect } = outcome;
+      if (effect === 'unexplained') return { to: 'failed', code, message, unexplained: true };
       return { to: 'failed', code, message, ...suppressionFor(effect) };
     }
     case 'refused_sender':

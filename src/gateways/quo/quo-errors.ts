@@ -10,14 +10,15 @@ import type { DeliveryStatus, GatewayProblem, SendOutcome } from '../gateway.ts'
  * costs a person.
  */
 
-type Verdict = 'input' | 'forbidden' | 'account' | 'lane' | 'throttled' | 'unknown';
+type Verdict = 'input' | 'too_long' | 'forbidden' | 'account' | 'lane' | 'throttled' | 'unknown';
 
 function verdictByStatus(status: number): Verdict {
   switch (status) {
     case 400:
-    case 413:
     case 422:
       return 'input';
+    case 413:
+      return 'too_long';
     case 401:
     case 402:
       return 'account';
@@ -58,6 +59,8 @@ export function classifySendFailure(answer: FailedAnswer & { readonly to: string
   switch (verdict) {
     case 'input':
       return refusedInput(refused, said.paths);
+    case 'too_long':
+      return { kind: 'refused_recipient', ...refused, effect: 'none' };
     case 'forbidden':
       return answer.to.startsWith('+1')
         ? refusedFor({ blames: 'lane', until: 'fixed' }, refused)
@@ -91,12 +94,16 @@ function refusedFor(consequence: Consequence, refused: Refused): SendOutcome {
   }
 }
 
-/** A validation error names the field: the recipient's number, the lane's settings, or the text. */
+/**
+ * A validation error names the field: the recipient's number, the lane's settings, or the text. One that names none of these may be
+ * about something that every text lacks from now on.
+ */
 function refusedInput(refused: Refused, paths: readonly string[]): SendOutcome {
   const about = (field: string): boolean => paths.some((path) => path === field || path.startsWith(`${field}/`));
   if (about('from') || about('phoneNumberId') || about('userId') || about('setInboxStatus'))
     return { kind: 'refused_sender', scope: 'lane', ...refused, until: 'fixed' };
-  return { kind: 'refused_recipient', ...refused, effect: about('to') ? 'invalid_number' : 'none' };
+  const effect = about('to') ? 'invalid_number' : about('content') ? 'none' : 'unexplained';
+  return { kind: 'refused_recipient', ...refused, effect };
 }
 
 export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
