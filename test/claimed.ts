@@ -6,6 +6,7 @@ import type { NewUuid, Uuid } from '../src/platform/ids.ts';
 import { addMs, HOUR_MS } from '../src/platform/time.ts';
 import { claimCampaign, type Prepared } from '../src/sending/claim.ts';
 import type { Verdict } from '../src/sending/decide-outcome.ts';
+import { isPaced } from '../src/sending/decide-pace.ts';
 import { windowBook } from '../src/sending/decide-turn.ts';
 import { acquireLease, type Lease } from '../src/sending/lease-store.ts';
 import { record } from '../src/sending/record.ts';
@@ -61,6 +62,9 @@ export async function claimTexts(
       ),
       businessName: facts.businessName,
       limit: 100,
+      pace: isPaced(campaign.pace)
+        ? { limits: campaign.pace, moment: { now, day: dayIn(facts.businessZone, now), intervalMs: 0 } }
+        : undefined,
       notTextedForDays: campaign.notTextedForDays,
     },
     now,

@@ -1,7 +1,5 @@
-import { ruleOf } from '../compliance/eligibility.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
-import { type Instant, instant, isBefore } from '../platform/time.ts';
-import type { Decision } from '../sending/decision.ts';
+import { type Instant, isBefore } from '../platform/time.ts';
 import type { CampaignState, EnrollmentState } from './campaign.ts';
 import type { RuleCheck } from './decide-checks.ts';
 import { localTime } from './local-time.ts';
@@ -181,30 +179,3 @@ function explainDraft(barred: RuleCheck | undefined, checks: readonly RuleCheck[
 }
 
 const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
-
-/** The rules as they were when the text was begun, from what was stored with it. */
-export function storedChecks(decision: Decision, zone: string): readonly RuleCheck[] {
-  const { eligibility, frequency, quietHours } = decision;
-  const held = { forbids: false, remedy: '' } as const;
-  return [
-    ...eligibility.map((code): RuleCheck => {
-      const sentence = ruleOf(code)?.otherwise ?? code;
-      return { ...held, code, kind: 'bars', sentence, inputs: {} };
-    }),
-    {
-      ...held,
-      code: 'quiet_hours',
-      kind: 'delays',
-      sentence: `Texting was allowed where this person is until ${localTime(instant(quietHours.closesAt), zone)}`,
-      inputs: { rule: quietHours.rule, closesAt: quietHours.closesAt },
-      version: quietHours.table,
-    },
-    {
-      ...held,
-      code: 'frequency_cap',
-      kind: 'delays',
-      sentence: `${frequency.texts} of ${frequency.allowed} campaign texts in the 24 hours before`,
-      inputs: frequency,
-    },
-  ];
-}

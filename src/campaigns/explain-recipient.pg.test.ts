@@ -73,14 +73,20 @@ describe('somebody who was texted', () => {
     expect(rule(explained, 'quiet_hours')).toMatchObject({
       sentence: 'Texting was allowed where this person is until Tue 20:00 EST',
       version: expect.stringMatching(/^20/),
-      inputs: { closesAt: '2026-11-18T01:00:00Z' },
+      inputs: { closesAt: '2026-11-18T01:00:00Z', zoneGroup: 'MA|America/New_York' },
     });
-    expect(rule(explained, 'frequency_cap')?.inputs).toEqual({ texts: 0, allowed: 3 });
+    expect(rule(explained, 'frequency_cap')?.inputs).toEqual({ texts: 0, allowed: 3, newestTextAt: null });
+    expect(rule(explained, 'lane')?.inputs).toEqual({
+      day: '2026-11-17',
+      laneTexts: 0,
+      laneTextsAllowed: 125,
+      why: 'most room',
+    });
     const asked = ['opted_out', 'wrong_number', 'invalid_number', 'toll_free', 'outside_us', 'no_zone'];
-    expect(explained.checks.map((check) => check.code)).toEqual([...asked, 'quiet_hours', 'frequency_cap']);
+    expect(explained.checks.map((check) => check.code)).toEqual([...asked, 'quiet_hours', 'frequency_cap', 'lane']);
 
     const report = { accountId: lease.accountId, gatewayMessageId: 'AC1', errorCode: undefined, at: world.clock.now() };
-    await runTx(database.db, (tx) => applyDeliveryStatus(tx, { ...report, status: 'delivered' }));
+    await runTx(database.db, (tx) => applyDeliveryStatus(tx, world, { ...report, status: 'delivered' }));
     expect((await explain()).answer.sentence).toBe('Texted, and the carrier says that it was delivered');
   });
 
@@ -93,6 +99,74 @@ describe('somebody who was texted', () => {
     expect(explained.checks.every((check) => !check.forbids)).toBe(true);
     expect(explained.text?.body).toContain('Hi Ann');
     expect(explained.checkedAt.toString()).toBe('2026-11-17T15:00:00Z');
+  });
+
+  it('keeps with each rule what it had looked at, and the price, whatever is true now', async () => {
+    const audience = { tags: ['roof'], notContactedDays: 2 };
+    campaignId = await launchTestCampaign(database.db, world, { laneIds, name: 'Later', audience });
+    await run(`
+      update campaign set max_per_hour = 40;
+      update lane set parts_per_day = 300, daily_cap = 90;
+      update contact set last_campaign_text_at = '2026-11-14T10:00:00Z';
+      insert into lane_usage select id, '2026-11-17', 7, 9 from lane`);
+    await claim();
+    await run(`
+      update contact set number_state = 'invalid', zone_group = 'HI|Pacific/Honolulu', phone = '+18085550100';
+      update lane set daily_cap = 1; update campaign set max_per_hour = 1, audience = '{"all": true}'`);
+    await run(`update message set decision = jsonb_set(decision, '{priceCents}', '3')`);
+    const explained = await explain();
+    expect(Object.fromEntries(explained.checks.map(({ code, inputs }) => [code, inputs]))).toEqual({
+      opted_out: { suppressionId: null },
+      wrong_number: { suppressionId: null },
+      invalid_number: { numberState: 'unverified', suppressionId: null },
+      toll_free: { areaCode: '617' },
+      outside_us: { areaCode: '617' },
+      no_zone: { zoneGroup: 'MA|America/New_York' },
+      contacted_recently: { days: 2, newestTextAt: null },
+      quiet_hours: expect.objectContaining({ zoneGroup: 'MA|America/New_York' }),
+      frequency_cap: { texts: 0, allowed: 3, newestTextAt: null },
+      lane: {
+        day: '2026-11-17',
+        laneTexts: 7,
+        laneTextsAllowed: 90,
+        laneParts: 9,
+        lanePartsAllowed: 300,
+        why: 'most room',
+      },
+      pace: { hourTexts: 0, maxPerHour: 40, dayTexts: 0, maxPerDay: null, finishBy: null },
+    });
+    expect(rule(explained, 'toll_free')?.version).toMatch(/^nanp-/);
+    expect(explained.text?.priceCents).toBe(3);
+  });
+
+  it('has a record of some hundred bytes, one for all who are alike, whatever their area codes', async () => {
+    const phones = ['+15085550100', '+17815550100', '+14135550100'];
+    await insertContacts(
+      database.db,
+      world,
+      phones.map((phone) => ({ phone, state: 'MA', tags: ['roof'] })),
+    );
+    campaignId = await launchTestCampaign(database.db, world, { laneIds, name: 'Four', audience: { states: ['MA'] } });
+    expect(await claim()).toHaveLength(4);
+    const { rows } = await sql<{ records: number; bytes: number }>`
+      select count(distinct decision) as records, max(length(decision::text)) as bytes from message`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ records: 1, bytes: expect.any(Number) }]);
+    expect(rows[0]?.bytes).toBeLessThan(800);
+  });
+
+  it('by an earlier version has what that version stored', async () => {
+    await claim();
+    await run(`update message set decision = '{"v":1,"quietHours":{"table":"2026-01-01","rule":"MA","closesAt":"2026-11-18T01:00:00Z"},
+      "frequency":{"texts":1,"allowed":3},"eligibility":["opted_out"],"lane":"most room"}'`);
+    const explained = await explain();
+    expect(explained.checks.map(({ code, inputs }) => [code, inputs])).toEqual([
+      ['opted_out', {}],
+      ['quiet_hours', { rule: 'MA', closesAt: '2026-11-18T01:00:00Z' }],
+      ['frequency_cap', { texts: 1, allowed: 3 }],
+    ]);
+    expect(explained.text?.priceCents).toBe(1);
   });
 
   it('or refused: the reason with its remedy', async () => {

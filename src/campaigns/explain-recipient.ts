@@ -35,9 +35,9 @@ import {
   type EnrollmentFacts,
   explainEnrolled,
   explainNotEnrolled,
-  storedChecks,
 } from './decide-explanation.ts';
 import { accountCheck, type CampaignLane, laneCheck, nextLane, servingLanes } from './decide-lane-check.ts';
+import { storedChecks } from './decide-stored-checks.ts';
 import { assignedVariant } from './enroll-store.ts';
 import {
   type Attempt,
@@ -93,7 +93,7 @@ export async function explainRecipient(
   const begun = enrollment !== undefined && wasBegun(enrollment);
   const checks =
     begun && enrollment.decision !== null
-      ? storedChecks(enrollment.decision, facts.business.zone)
+      ? storedChecks(enrollment.decision, { phone: enrollment.messagePhone ?? person.phone, zone: facts.business.zone })
       : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
   const situation = { campaign, checks, zone: facts.business.zone, now };
   return ok({
@@ -228,9 +228,10 @@ function laneOf({ enrollment, lanes, serving, person }: Facts): Explanation['lan
 
 function textOf({ enrollment, text }: Facts): ExplainedText | null {
   if (enrollment !== undefined && wasBegun(enrollment)) {
-    const { body, encoding, parts } = enrollment;
+    const { body, encoding, parts, decision } = enrollment;
     if (body === null || encoding === null || parts === null) return null;
-    return { body, encoding, parts, priceCents: costCents(parts), begun: true };
+    const priceCents = decision?.v === 2 ? decision.priceCents : costCents(parts);
+    return { body, encoding, parts, priceCents, begun: true };
   }
   // Nothing would be sent to who was left out.
   const made = enrollment === undefined || isOpen(enrollment) ? text?.made : null;

@@ -8,7 +8,7 @@ import { type Instant, instant } from '../platform/time.ts';
 import { recentSince, recentTextsSql } from '../sending/claim-store.ts';
 import type { PersonFields } from '../sending/decide-intents.ts';
 import { freshPace, type PaceLimits, type PaceUsed } from '../sending/decide-pace.ts';
-import type { Decision } from '../sending/decision.ts';
+import type { StoredDecision } from '../sending/decision.ts';
 import type { EnrollmentState } from './campaign.ts';
 import type { CampaignLane } from './decide-lane-check.ts';
 
@@ -71,6 +71,7 @@ export interface ExplainedEnrollment {
   readonly repliedAt: Instant | null;
   readonly optedOutAt: Instant | null;
   readonly messageId: Uuid | null;
+  readonly messagePhone: string | null;
   readonly body: string | null;
   readonly encoding: 'GSM-7' | 'UCS-2' | null;
   readonly parts: number | null;
@@ -81,7 +82,7 @@ export interface ExplainedEnrollment {
   readonly askedAt: Instant | null;
   readonly askOutcome: 'not_listed' | 'no_answer' | null;
   readonly settledBy: string | null;
-  readonly decision: Decision | null;
+  readonly decision: StoredDecision | null;
 }
 
 /** Unique (campaign, contact), then index message_enrollment_step. */
@@ -91,7 +92,7 @@ export async function readExplainedEnrollment(
 ): Promise<ExplainedEnrollment | undefined> {
   const { rows } = await sql<ExplainedEnrollment>`
     select e.id, e.state, e.skip_reason, e.failure_code, e.variant_id, e.lane_id, e.zone_group, e.not_before, e.created_at, e.sent_at,
-      e.delivered_at, e.failed_at, e.replied_at, e.opted_out_at, m.id as message_id, m.body, m.encoding, m.parts,
+      e.delivered_at, e.failed_at, e.replied_at, e.opted_out_at, m.id as message_id, m.phone as message_phone, m.body, m.encoding, m.parts,
       m.state as message_state, m.gateway_message_id, m.not_before as message_not_before, m.attempted_at, m.asked_at, m.ask_outcome,
       m.settled_by, m.decision
     from enrollment e left join message m on m.enrollment_id = e.id and m.step = 1

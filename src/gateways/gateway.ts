@@ -59,7 +59,8 @@ export type SendOutcome =
       readonly kind: 'refused_recipient';
       readonly code: string;
       readonly message: string;
-      readonly effect: 'none' | 'opted_out' | 'invalid_number';
+      /** `unexplained`: neither a known code nor a known field; it may be about this text or about all. */
+      readonly effect: 'none' | 'opted_out' | 'invalid_number' | 'unexplained';
     }
   /** Nothing will go out from this lane or account until a person acts or the day ends. */
   | {

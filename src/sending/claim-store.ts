@@ -27,6 +27,11 @@ export interface LaneRoom {
   readonly texts: number;
   /** Infinite without a daily limit of parts. */
   readonly parts: number;
+  /** What is reserved of the day, and what is allowed. */
+  readonly reserved: number;
+  readonly dailyCap: number;
+  readonly partsReserved: number;
+  readonly partsPerDay: number | null;
 }
 
 /** Locks the lane's counter of the day, which its first claim makes; what may still be sent, nothing when the lane may not send. */
@@ -38,18 +43,18 @@ export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<L
     );
     row = await lockLaneUsage(tx, laneId, day);
   }
-  return row === undefined
-    ? { texts: 0, parts: 0 }
-    : { texts: row.texts, parts: row.parts ?? Number.POSITIVE_INFINITY };
+  if (row === undefined) return NO_ROOM;
+  const { reserved, dailyCap, partsReserved, partsPerDay } = row;
+  const parts = partsPerDay === null ? Number.POSITIVE_INFINITY : partsPerDay - partsReserved;
+  return { ...row, texts: dailyCap - reserved, parts };
 }
 
-async function lockLaneUsage(
-  tx: Tx,
-  laneId: Uuid,
-  day: string,
-): Promise<{ readonly texts: number; readonly parts: number | null } | undefined> {
-  const { rows } = await sql<{ texts: number; parts: number | null }>`
-    select l.daily_cap - u.reserved as texts, l.parts_per_day - u.parts as parts
+const NO_ROOM: LaneRoom = { texts: 0, parts: 0, reserved: 0, dailyCap: 0, partsReserved: 0, partsPerDay: null };
+type LaneUsage = Omit<LaneRoom, 'texts' | 'parts'>;
+
+async function lockLaneUsage(tx: Tx, laneId: Uuid, day: string): Promise<LaneUsage | undefined> {
+  const { rows } = await sql<LaneUsage>`
+    select u.reserved, l.daily_cap, u.parts as parts_reserved, l.parts_per_day
     from lane_usage u join lane l on l.id = u.lane_id and l.state in ('active', 'draining')
     where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`.execute(tx);
   return rows[0];
@@ -129,7 +134,7 @@ export async function readRecipients(
 ): Promise<readonly Recipient[]> {
   const since = recentSince(query.now, query.notTextedForDays);
   const { rows } = await sql<Recipient>`
-    select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id,
+    select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id, c.number_state,
       ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes

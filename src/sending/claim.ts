@@ -36,6 +36,7 @@ import type { Reach } from './crash-points.ts';
 import { decideIntents, type IntentDecisions } from './decide-intents.ts';
 import { type PaceLimits, type PaceMoment, type PaceUsed, paceAfter, paceRoom } from './decide-pace.ts';
 import type { OpenGroup } from './decide-turn.ts';
+import type { ClaimLimits } from './decision.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 
 /** A text whose intent is committed: from here on it is handed over or settled. */
@@ -135,7 +136,13 @@ async function prepare(
     notTextedForDays: claim.notTextedForDays,
     now,
   });
-  const decided = decideIntents(recipients, { ...claim, partsRoom: input.lane.parts, now, newUuid: deps.newUuid });
+  const decided = decideIntents(recipients, {
+    ...claim,
+    partsRoom: input.lane.parts,
+    limits: limitsOf(input),
+    now,
+    newUuid: deps.newUuid,
+  });
   const moves = movesOf(decided);
   if (moves.length === 0) return NOTHING;
   const { intents } = decided;
@@ -158,6 +165,34 @@ async function prepare(
     return [{ messageId, attempt, laneId, campaignId, phone, body, parts: intent.parts, attemptedAt: now, notAfter }];
   });
   return { prepared, parts, taken: moves.length };
+}
+
+/** For the record of the decision. */
+function limitsOf(input: {
+  readonly claim: CampaignClaim;
+  readonly lane: LaneRoom;
+  readonly pace: PaceUsed | undefined;
+}): ClaimLimits {
+  const { claim, lane, pace } = input;
+  const { partsReserved, partsPerDay } = lane;
+  const limits = claim.pace?.limits;
+  return {
+    day: claim.day,
+    laneTexts: lane.reserved,
+    laneTextsAllowed: lane.dailyCap,
+    ...(partsPerDay === null ? {} : { laneParts: partsReserved, lanePartsAllowed: partsPerDay }),
+    ...(limits === undefined || pace === undefined
+      ? {}
+      : {
+          pace: {
+            hourTexts: pace.hourTexts,
+            maxPerHour: limits.maxPerHour,
+            dayTexts: pace.dayTexts,
+            maxPerDay: limits.maxPerDay,
+            finishBy: limits.finishBy?.toString() ?? null,
+          },
+        }),
+  };
 }
 
 const movesOf = ({ intents, skipped, failed, postponed }: IntentDecisions): readonly EnrollmentMove[] => [

@@ -1,12 +1,14 @@
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
+import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
+import { costCents } from '../messages/price.ts';
 import { whyUnsendable } from '../messages/sendable-text.ts';
 import type { Template } from '../messages/template.ts';
 import { renderTemplate } from '../messages/template-render.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import type { OpenGroup } from './decide-turn.ts';
-import type { Decision } from './decision.ts';
+import type { ClaimLimits, Decision } from './decision.ts';
 
 /** What a text can name of a person. */
 export interface PersonFields {
@@ -30,6 +32,7 @@ export interface Recipient extends PersonFields {
   readonly zoneGroup: string;
   /** The lane that the person knows, among those of the campaign. */
   readonly knownLaneId: Uuid | null;
+  readonly numberState: string;
   /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
   readonly forbidden: string | null;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
@@ -58,6 +61,7 @@ export interface IntentCircumstances {
   readonly notTextedForDays: number | null;
   /** Parts that the lane may still take today. */
   readonly partsRoom: number;
+  readonly limits: ClaimLimits;
   readonly now: Instant;
   readonly newUuid: NewUuid;
 }
@@ -107,7 +111,7 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
         encoding,
         parts,
         notAfter: group.notAfter,
-        decision: decisionFor(recipient, group, circumstances),
+        decision: decisionFor(recipient, { group, parts }, circumstances),
       });
     }
   }
@@ -159,19 +163,27 @@ const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
 
 function decisionFor(
   recipient: Recipient,
-  group: OpenGroup & { readonly closes: string },
+  text: { readonly group: OpenGroup & { readonly closes: string }; readonly parts: number },
   circumstances: IntentCircumstances,
 ): Decision {
-  const dayAgo = addMs(circumstances.now, -DAY_MS);
+  const { group, parts } = text;
+  const { notTextedForDays, limits, now } = circumstances;
+  const { recentTextsAt, numberState, zoneGroup } = recipient;
+  const dayAgo = addMs(now, -DAY_MS);
+  const [newest] = recentTextsAt;
   return {
-    v: 1,
-    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closes },
+    v: 2,
+    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closes, zoneGroup },
     frequency: {
-      texts: recipient.recentTextsAt.filter((at) => isBefore(dayAgo, at)).length,
+      texts: recentTextsAt.filter((at) => isBefore(dayAgo, at)).length,
       allowed: group.messagesPerDay,
+      ...(newest === undefined ? {} : { newestTextAt: newest.toString() }),
     },
-    eligibility: RULE_CODES,
+    ...(notTextedForDays === null ? {} : { notTextedForDays }),
+    eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState },
     lane: laneReason(recipient, circumstances),
+    limits,
+    priceCents: costCents(parts),
   };
 }
 

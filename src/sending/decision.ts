@@ -1,17 +1,72 @@
 /**
- * Why a campaign text went out as it did, stored with the message: rules with their inputs and versions. Exact text, parts, lane
- * and variant are columns of the message and its enrollment.
+ * Why a campaign text went out as it did, stored with the message: rules with their inputs and versions. Exact text, parts, lane,
+ * variant, and the number with its area code, are columns of the message and its enrollment.
+ *
+ * People of one claim who are alike have equal records, which are written once (`decisionKinds`): what is about one person alone is
+ * here only when it is not as for everybody.
  */
 export interface Decision {
+  readonly v: 2;
+  readonly quietHours: {
+    readonly table: string;
+    readonly rule: string;
+    readonly closesAt: string;
+    /** States and zones in which the person may be. */
+    readonly zoneGroup: string;
+  };
+  /** Campaign texts of the 24 hours before, and how many are allowed. */
+  readonly frequency: {
+    readonly texts: number;
+    readonly allowed: number;
+    /** Of the last one; absent when there was none in the time that was asked about. */
+    readonly newestTextAt?: string;
+  };
+  /** Days without a campaign text that the audience asks for; absent when it does not. */
+  readonly notTextedForDays?: number;
+  readonly eligibility: {
+    /** Codes of the rules that were asked and did not forbid: no suppression of these kinds was in force. */
+    readonly rules: readonly string[];
+    /** Version of the table of area codes. */
+    readonly areaCodes: string;
+    readonly numberState: string;
+  };
+  readonly lane: LaneReason;
+  readonly limits: ClaimLimits;
+  /** Of this text, at the price of then. */
+  readonly priceCents: number;
+}
+
+/** What was used of the limits before the claim that took this person, and what is allowed. */
+export interface ClaimLimits {
+  readonly day: string;
+  readonly laneTexts: number;
+  readonly laneTextsAllowed: number;
+  /** Absent without a daily limit of parts. */
+  readonly laneParts?: number;
+  readonly lanePartsAllowed?: number;
+  /** Absent for a campaign that goes as fast as its lanes. */
+  readonly pace?: {
+    readonly hourTexts: number;
+    readonly maxPerHour: number | null;
+    readonly dayTexts: number;
+    readonly maxPerDay: number | null;
+    readonly finishBy: string | null;
+  };
+}
+
+export type LaneReason =
+  | 'known to the person'
+  | 'most room'
+  | 'the known number is switched off'
+  | 'the known number was taken out of the campaign';
+
+/** As earlier versions stored it. */
+export interface FirstDecision {
   readonly v: 1;
   readonly quietHours: { readonly table: string; readonly rule: string; readonly closesAt: string };
-  /** Campaign texts of the 24 hours before, and how many are allowed. */
   readonly frequency: { readonly texts: number; readonly allowed: number };
-  /** Codes of the rules that were asked and did not forbid. */
   readonly eligibility: readonly string[];
-  readonly lane:
-    | 'known to the person'
-    | 'most room'
-    | 'the known number is switched off'
-    | 'the known number was taken out of the campaign';
+  readonly lane: LaneReason;
 }
+
+export type StoredDecision = Decision | FirstDecision;

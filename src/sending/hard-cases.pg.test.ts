@@ -514,6 +514,72 @@ describe('a gateway that asks for time', () => {
   });
 });
 
+describe('a gateway that refuses text after text for a cause that nobody knows', () => {
+  const refusal = {
+    status: 400,
+    body: {
+      message: 'brandId is required',
+      code: '0200400',
+      title: 'Bad Request',
+      errors: [{ path: '/brandId', message: 'Required' }],
+    },
+  };
+  /** Answers hand-overs; every question before finds nothing. */
+  const sending = (answer: (count: number) => WireAnswer): Promise<string> => {
+    let count = 0;
+    return answering((path) => {
+      if (path !== '/v1/messages') return { status: 200, body: { data: [], totalItems: 0, nextPageToken: null } };
+      count += 1;
+      return answer(count);
+    });
+  };
+  const send = async (people: number, answer: (count: number) => WireAnswer) => {
+    const world = await sendingWorld(database);
+    await insertContacts(
+      database.db,
+      world,
+      testPhones(people).map((phone) => ({ phone })),
+    );
+    const baseUrl = await sending(answer);
+    const { laneIds } = await insertAccount(database.db, world, { baseUrl, apiKey: API_KEY, lanes: LANES });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    world.startWorker('one');
+    return { world, campaignId };
+  };
+  const account = async () =>
+    (
+      await sql<{ state: string; reason: string | null }>`
+        select state, state_reason as reason from gateway_account`.execute(database.db)
+    ).rows[0];
+
+  it('is not given the whole audience: the account stops with the gateway’s words, and its people wait', async () => {
+    const { world, campaignId } = await send(60, () => refusal);
+    await world.until('the account is paused', async () => (await account())?.state === 'paused');
+    await world.until('nothing is under way', async () => {
+      const { handing_over: underWay = 0 } = await enrollmentStates(database.db, campaignId);
+      return underWay === 0;
+    });
+    expect(await enrollmentStates(database.db, campaignId)).toEqual({ failed: 4, pending: 56 });
+    expect((await account())?.reason).toBe(
+      'The gateway refused 5 texts in a row for a cause that is not known here: HTTP 400 0200400 Bad Request: brandId is required (brandId) (unexplained_refusals)',
+    );
+  });
+
+  it('goes on when other texts are accepted between: those few fail alone', async () => {
+    const { world, campaignId } = await send(30, (count) =>
+      count % 2 === 0
+        ? { status: 202, body: { data: { id: `AC${count}`, status: 'sent', text: 'x', from: 'x', to: ['x'] } } }
+        : refusal,
+    );
+    await world.until('nobody waits', async () => {
+      const { pending = 0, handing_over: underWay = 0 } = await enrollmentStates(database.db, campaignId);
+      return pending + underWay === 0;
+    });
+    expect(await enrollmentStates(database.db, campaignId)).toMatchObject({ failed: 15, sent: 15 });
+    expect(await account()).toEqual({ state: 'active', reason: null });
+  });
+});
+
 describe('a reply whose number is refused', () => {
   it('is not tried again and again while its lane is paused', async () => {
     const world = await sendingWorld(database, { factor: 1 });

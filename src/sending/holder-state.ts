@@ -13,6 +13,7 @@ import type { KnownLong } from './known-long.ts';
 import type { Lease } from './lease-store.ts';
 import type { Pacer } from './pacer.ts';
 import type { HandedOver } from './record.ts';
+import type { UnexplainedRefusals } from './unexplained.ts';
 
 export interface HolderOptions {
   /** Real milliseconds after an attempt from which the gateway not knowing a text proves that it was not sent. */
@@ -59,6 +60,7 @@ export interface Holder extends HolderDeps {
   readonly lease: Lease;
   readonly pacer: Pacer;
   readonly breaker: Breaker;
+  readonly unexplained: UnexplainedRefusals;
   readonly inFlight: Set<Promise<void>>;
   /** Answers that wait to be recorded: of hand-overs, and of questions about unknown ones. */
   readonly answered: HandedOver[];

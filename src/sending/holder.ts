@@ -28,6 +28,7 @@ import { type Served, serveCampaigns } from './serve-campaigns.ts';
 import { REQUEST_LIVES_MS, settleUnknown } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
 import { readTurnFacts } from './turn-store.ts';
+import { countUnexplained } from './unexplained.ts';
 
 /** Numbers asked about side by side: what a fast account had under way when its worker died is clear within seconds, too. */
 const SETTLE_AT_ONCE_MIN = 2;
@@ -43,6 +44,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     lease,
     pacer: createPacer(now),
     breaker: createBreaker(deps.clock, left),
+    unexplained: countUnexplained(),
     inFlight: new Set(),
     answered: [],
     settled: [],
@@ -179,21 +181,23 @@ async function recordAnswers(holder: Holder): Promise<void> {
   const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
   if (plain && holder.recording !== undefined) return;
   await recorded(holder);
-  const answered = holder.answered.splice(0);
-  for (const result of answered) hear(holder, result);
+  const answered = holder.answered.splice(0).map((result) => hear(holder, result));
   if (answered.length > 0 && plain) return recordBeside(holder, answered);
   if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
   const settled = holder.settled.splice(0);
   if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
 }
 
-function hear(holder: Holder, result: HandedOver): void {
+/** The answer as it is to be recorded. */
+function hear(holder: Holder, answer: HandedOver): HandedOver {
+  const result = holder.unexplained.heard(answer);
   holder.breaker.heard(result);
   if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
     holder.log.warn(
       { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
       'hand-over did not end in accepted',
     );
+  return result;
 }
 
 function recordBeside(holder: Holder, results: readonly HandedOver[]): void {

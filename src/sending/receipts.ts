@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
 import { dueReceipts, receiptsChecked } from './settle-store.ts';
@@ -14,7 +14,7 @@ const GIVE_UP_AFTER_MS = 72 * HOUR_MS;
  * many requests were made; they count against the account's rate.
  */
 export async function checkReceipts(
-  deps: { readonly db: Db; readonly clock: Clock; readonly gateway: Gateway },
+  deps: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid; readonly gateway: Gateway },
   accountId: Uuid,
   limit: number,
 ): Promise<number> {
@@ -31,7 +31,13 @@ export async function checkReceipts(
     if (answer.ok && answer.value !== undefined && answer.value.status !== 'received') {
       const { status } = answer.value;
       await runTx(deps.db, (tx) =>
-        applyDeliveryStatus(tx, { accountId, gatewayMessageId, status, errorCode: undefined, at: deps.clock.now() }),
+        applyDeliveryStatus(tx, deps, {
+          accountId,
+          gatewayMessageId,
+          status,
+          errorCode: undefined,
+          at: deps.clock.now(),
+        }),
       );
     }
     await receiptsChecked(deps.db, [id], now);

@@ -3,24 +3,16 @@
  * its account records nothing; its successor settles those texts by asking the gateway.
  */
 
-import { suppressNumber } from '../compliance/suppress.ts';
-import { nextMidnight } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Db, runTx, type Tx } from '../platform/database.ts';
+import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { applyEarlyReceipts, lockGatewayIds } from '../webhooks/apply-status.ts';
+import { applyEarlyReceipts, lockGatewayIds, readEarlyFailures } from '../webhooks/apply-status.ts';
+import { beginAftermath, pauseSender, suppressRefused } from './aftermath.ts';
 import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
-import {
-  type AttemptResult,
-  holdCampaigns,
-  pauseAccount,
-  pauseLane,
-  pauseLanesOf,
-  recordResults,
-} from './record-store.ts';
+import { type AttemptResult, holdCampaigns, recordResults } from './record-store.ts';
 
 export interface RecordDeps {
   readonly db: Db;
@@ -28,9 +20,6 @@ export interface RecordDeps {
   readonly newUuid: NewUuid;
   readonly reach: Reach;
 }
-
-/** The carriers' days begin at midnight Pacific, wherever the sender is. */
-const CARRIERS_ZONE = 'America/Los_Angeles';
 
 /** A result with what its consequences need. */
 export interface HandedOver extends AttemptResult {
@@ -46,21 +35,26 @@ export async function record(
 ): Promise<void> {
   await runTx(deps.db, async (tx) => {
     await requireLease(tx, lease);
-    const gatewayIds = input.results.flatMap(({ verdict }) =>
-      verdict.to === 'sent' ? [verdict.gatewayMessageId] : [],
+    const sent = input.results.flatMap(({ messageId, verdict }) =>
+      verdict.to === 'sent' ? [{ messageId, gatewayMessageId: verdict.gatewayMessageId }] : [],
     );
+    const gatewayIds = sent.map(({ gatewayMessageId }) => gatewayMessageId);
     await lockGatewayIds(tx, gatewayIds);
+    const aftermath = await beginAftermath(tx, deps, await readEarlyFailures(tx, lease.accountId, sent));
     if (input.results.some((result) => result.verdict.to === 'pending'))
       await holdCampaigns(
         tx,
         input.results.map((result) => result.messageId),
       );
+    const { accountId } = lease;
     // Numbers before messages: a suppression locks the contact first, as everywhere.
-    for (const result of input.results) await suppressRefused(tx, deps, result);
+    for (const { verdict, phone } of input.results)
+      if (verdict.to === 'failed') await suppressRefused(tx, deps, { ...verdict, phone });
     // Lanes before the counters of campaigns, as in a claim, which may run at the same time.
-    for (const result of input.results) await pauseSender(tx, deps, lease, result);
+    for (const { verdict, laneId } of input.results) await pauseSender(tx, deps, { ...verdict, accountId, laneId });
     const recorded = await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
     await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
+    await aftermath.end();
     deps.reach('inside the record');
     await notifyLive(tx, [
       ...recorded.campaignIds.map((id) => `campaign:${id}`),
@@ -68,36 +62,4 @@ export async function record(
     ]);
   });
   deps.reach('after the record');
-}
-
-async function suppressRefused(tx: Tx, deps: RecordDeps, { verdict, phone }: HandedOver): Promise<void> {
-  if (verdict.suppress === undefined || verdict.to !== 'failed') return;
-  await suppressNumber(tx, deps, {
-    phone,
-    reason: verdict.suppress,
-    channel: 'gateway',
-    evidence: { code: verdict.code, message: verdict.message },
-    actor: 'system',
-  });
-}
-
-async function pauseSender(tx: Tx, deps: RecordDeps, lease: Lease, result: HandedOver): Promise<void> {
-  const { sender }: { readonly sender?: Verdict['sender'] } = result.verdict;
-  if (sender === undefined) return;
-  const now = deps.clock.now();
-  // A limit that ends by itself must not wait for a person; one that began anew too early would cost the whole next day.
-  if (sender.scope === 'account' && sender.until === 'next_day')
-    await pauseLanesOf(tx, {
-      accountId: lease.accountId,
-      reason: sender.reason,
-      until: nextMidnight(CARRIERS_ZONE, now),
-      now,
-    });
-  else if (sender.scope === 'account')
-    await pauseAccount(tx, { accountId: lease.accountId, reason: sender.reason, now });
-  else {
-    const until = sender.until === 'next_day' ? nextMidnight(CARRIERS_ZONE, now) : null;
-    await pauseLane(tx, { laneId: result.laneId, reason: sender.reason, until, now });
-  }
-  await notifyLive(tx, ['status']);
 }

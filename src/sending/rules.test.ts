@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SENDING_POLICY } from '../business/sending-policy.ts';
 import type { GatewayMessage, SendOutcome } from '../gateways/gateway.ts';
 import { addMs, instant } from '../platform/time.ts';
-import { decideOutcome } from './decide-outcome.ts';
+import { areFiltered, decideOutcome, decideReceipt } from './decide-outcome.ts';
 import { fairShare, lanesByRoom, servingOrder, windowBook } from './decide-turn.ts';
 import { createPacer } from './pacer.ts';
 import { matchListed } from './settle.ts';
@@ -108,6 +108,42 @@ describe('decideOutcome', () => {
       detail: 'too late',
     });
   });
+});
+
+describe('decideReceipt', () => {
+  it.each<[string, string, boolean, object]>([
+    ['an opt-out', '21610', false, { suppress: 'provider_opt_out' }],
+    ['a landline', '30006', false, { suppress: 'invalid_number' }],
+    ['a number out of use, said once', '30005', false, {}],
+    ['a number out of use, said again', '30005', true, { suppress: 'invalid_number' }],
+    ['a phone that is switched off, said again', '30003', true, {}],
+    ['filtered words', '30007', true, {}],
+    ['a code that nobody knows', '39999', true, {}],
+    [
+      'an account that is suspended',
+      '30002',
+      false,
+      { sender: { scope: 'account', reason: 'The provider has suspended the account (30002)', until: 'fixed' } },
+    ],
+  ])('%s', (_, code, again, aftermath) => expect(decideReceipt(code, again)).toEqual(aftermath));
+});
+
+describe('areFiltered', () => {
+  const outcomes =
+    (...filtered: readonly number[]) =>
+    (count: number) =>
+      Array.from({ length: count }, (_, index) => filtered.includes(index));
+  it.each<[string, readonly boolean[], boolean]>([
+    ['nothing yet', [], false],
+    ['the first four', outcomes(0, 1, 2, 3)(4), false],
+    ['the first five', outcomes(0, 1, 2, 3, 4)(5), true],
+    ['the newest five', outcomes(0, 1, 2, 3, 4)(50), true],
+    ['five, one of the newest arrived', outcomes(0, 1, 2, 3, 5)(50), false],
+    ['two of 200', outcomes(0, 199)(200), false],
+    ['three of 200', outcomes(0, 100, 199)(200), true],
+    ['three of 199', outcomes(0, 100, 198)(199), false],
+    ['three of 201, one of them older than the last 200', outcomes(0, 100, 200)(201), false],
+  ])('%s', (_, newestFirst, filtered) => expect(areFiltered(newestFirst)).toBe(filtered));
 });
 
 describe('windows of a turn', () => {

@@ -93,7 +93,7 @@ describe('a person who knows what became of a text', () => {
   it('can name its id: a delivery report that came before is applied', async () => {
     const report = { accountId: lease.accountId, gatewayMessageId: 'AC1', status: 'delivered' as const };
     await runTx(database.db, (tx) =>
-      applyDeliveryStatus(tx, { ...report, errorCode: undefined, at: world.clock.now() }),
+      applyDeliveryStatus(tx, world, { ...report, errorCode: undefined, at: world.clock.now() }),
     );
     expect(await settle({ outcome: 'sent', gatewayMessageId: 'AC1' })).toEqual({
       ok: true,

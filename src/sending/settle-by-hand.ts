@@ -1,7 +1,7 @@
 /**
  * A person says what became of a text whose answer was lost. It is recorded by the same statement as the gateway's word, which moves
  * a text out of `unknown` once: of a person and the engine who settle it at the same moment one is first, and the other changes
- * nothing. Locks in the order of record.ts: gateway ids, campaign, message, lane, enrollment (docs/decisions/0017).
+ * nothing. Locks in the order of record.ts: gateway ids, campaign, number, lane, message, enrollment (docs/decisions/0017).
  */
 import type { EnrollmentState } from '../campaigns/campaign.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
@@ -12,7 +12,8 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok, unreachable } from '../platform/result.ts';
 import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
-import { applyEarlyReceipts, lockGatewayIds } from '../webhooks/apply-status.ts';
+import { applyEarlyReceipts, lockGatewayIds, readEarlyFailures } from '../webhooks/apply-status.ts';
+import { beginAftermath } from './aftermath.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
 import { type CampaignText, findCampaignText, knownGatewayIds } from './settle-store.ts';
@@ -55,6 +56,8 @@ export async function settleByHand(
   await lockGatewayIds(tx, gatewayIds);
   if ((await knownGatewayIds(tx, text.accountId, gatewayIds)).size > 0)
     return conflict(`the id ${gatewayId} belongs to another text: look it up again, or leave it out`);
+  const sent = gatewayIds.map((gatewayMessageId) => ({ messageId: text.id, gatewayMessageId }));
+  const aftermath = await beginAftermath(tx, deps, await readEarlyFailures(tx, text.accountId, sent));
   await holdCampaigns(tx, [text.id]);
   const verdict = verdictOf(input, now);
   const recorded = await recordResults(tx, {
@@ -73,6 +76,7 @@ export async function settleByHand(
     ],
   });
   if (recorded.campaignIds.length > 0) await applyEarlyReceipts(tx, text.accountId, gatewayIds);
+  await aftermath.end();
   const settled = (await findCampaignText(tx, input)) ?? text;
   if (recorded.campaignIds.length === 0) return settledAlready(settled);
   await recordAudit(tx, {

@@ -62,7 +62,7 @@ async function apply(
       await recordInbound(tx, services, account, event);
       return;
     case 'message_status':
-      return applyDeliveryStatus(tx, { ...event, accountId: account.id });
+      return applyDeliveryStatus(tx, services, { ...event, accountId: account.id });
     case 'other':
       return;
     default:

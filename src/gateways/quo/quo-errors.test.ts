@@ -7,6 +7,7 @@ const ABROAD = '+442071838750';
 const account = { kind: 'refused_sender', scope: 'account', until: 'fixed' } as const;
 const lane = { kind: 'refused_sender', scope: 'lane', until: 'fixed' } as const;
 const recipient = { kind: 'refused_recipient', effect: 'none' } as const;
+const unexplained = { kind: 'refused_recipient', effect: 'unexplained' } as const;
 const unknown = { kind: 'unknown' } as const;
 const path = (...paths: string[]) => ({ code: '0200400', errors: paths.map((at) => ({ path: at, message: 'x' })) });
 
@@ -14,14 +15,22 @@ describe('a send that is answered with an error', () => {
   it.each<[status: number, body: unknown, to: string, expected: Partial<SendOutcome>, why: string]>([
     [400, { code: '0206400' }, HERE, account, 'registration missing, although it is a 400'],
     [400, { code: 206400 }, HERE, account, 'the same after a proxy made a number of the code'],
+    [400, { code: '21610' }, HERE, { ...recipient, effect: 'opted_out' }, 'opted out with the carrier'],
+    [400, { code: 30006 }, HERE, { ...recipient, effect: 'invalid_number' }, 'a landline, although no path names it'],
+    [400, { code: '30005' }, HERE, recipient, 'said once only'],
+    [400, { code: '30007' }, HERE, recipient, 'filtered'],
+    [403, { code: '30034' }, HERE, lane, 'not registered'],
     [400, path('/to/0'), HERE, { ...recipient, effect: 'invalid_number' }, 'the number is malformed'],
     [400, path('to.0'), HERE, { ...recipient, effect: 'invalid_number' }, 'the same in another spelling of paths'],
     [400, path('/content'), HERE, recipient, 'the text cannot be sent; the number is good'],
     [400, path('/from'), HERE, lane, 'the sender number is malformed'],
     [400, path('/userId', '/to/0'), HERE, lane, 'our own setting is wrong, whatever else is'],
-    [400, path('/total'), HERE, recipient, 'a field that only begins like "to"'],
-    [400, { code: '0299400' }, HERE, recipient, 'a code that nobody documented'],
-    [400, '<html>', HERE, recipient, 'no JSON at all'],
+    [400, path('/total'), HERE, unexplained, 'a field that only begins like "to"'],
+    [400, { code: '0299400' }, HERE, unexplained, 'a code that nobody documented'],
+    [400, { code: '0200400' }, HERE, unexplained, 'the code of every validation, without a field'],
+    [422, path('/brandId'), HERE, unexplained, 'a field that nobody here knows'],
+    [400, path('/brandId', '/content'), HERE, recipient, 'the text is among the fields'],
+    [400, '<html>', HERE, unexplained, 'no JSON at all'],
     [422, path('/to/0'), HERE, { ...recipient, effect: 'invalid_number' }, 'validation in the other generation'],
     [413, undefined, HERE, recipient, 'too long'],
     [401, { code: '0200401' }, HERE, account, 'wrong key'],
@@ -60,7 +69,7 @@ describe('a send that is answered with an error', () => {
 
   it('reads a body whose fields have the wrong types as far as it can', () => {
     const body = { code: ['0206400'], title: 7, message: null, errors: 'none' };
-    expect(classifySendFailure({ status: 400, body, retryAfterMs: 0, to: HERE })).toMatchObject(recipient);
+    expect(classifySendFailure({ status: 400, body, retryAfterMs: 0, to: HERE })).toMatchObject(unexplained);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unreachable } from '../../platform/result.ts';
+import { type Consequence, consequenceOf } from '../decide-consequence.ts';
 import type { DeliveryStatus, GatewayProblem, SendOutcome } from '../gateway.ts';
 
 /**
@@ -9,39 +10,22 @@ import type { DeliveryStatus, GatewayProblem, SendOutcome } from '../gateway.ts'
  * costs a person.
  */
 
-type Verdict = 'input' | 'forbidden' | 'account_fixed' | 'account_next_day' | 'lane_fixed' | 'throttled' | 'unknown';
-
-const VERDICT_BY_CODE: Readonly<Record<string, Verdict>> = {
-  '0200400': 'input',
-  /** A2P registration not approved. */
-  '0206400': 'account_fixed',
-  '0200401': 'account_fixed',
-  /** Not enough credits. */
-  '0200402': 'account_fixed',
-  /** Subscription expired. */
-  '0201402': 'account_fixed',
-  /** The user is not a member of the sender number. */
-  '0202403': 'lane_fixed',
-  /** A2P 10DLC daily message cap reached: counted per registered business, so it stops every lane. */
-  '0204403': 'account_next_day',
-  /** Unknown sender number or user. */
-  '0200404': 'lane_fixed',
-  '0201500': 'unknown',
-};
+type Verdict = 'input' | 'too_long' | 'forbidden' | 'account' | 'lane' | 'throttled' | 'unknown';
 
 function verdictByStatus(status: number): Verdict {
   switch (status) {
     case 400:
-    case 413:
     case 422:
       return 'input';
+    case 413:
+      return 'too_long';
     case 401:
     case 402:
-      return 'account_fixed';
+      return 'account';
     case 403:
       return 'forbidden';
     case 404:
-      return 'lane_fixed';
+      return 'lane';
     case 408:
     case 409:
     case 425:
@@ -50,16 +34,9 @@ function verdictByStatus(status: number): Verdict {
       return 'throttled';
     default:
       // Any other 4xx (405, 410, 415 ...) says that we speak to the wrong place or in the wrong way, whoever the recipient is.
-      return status >= 400 && status < 500 ? 'account_fixed' : 'unknown';
+      return status >= 400 && status < 500 ? 'account' : 'unknown';
   }
 }
-
-/** The code is believed only inside the statuses that can carry it: a 5xx or a 429 stays what it is. */
-const verdictOf = (status: number, code: string | undefined): Verdict => {
-  const byStatus = verdictByStatus(status);
-  if (byStatus === 'unknown' || byStatus === 'throttled' || code === undefined) return byStatus;
-  return VERDICT_BY_CODE[code] ?? byStatus;
-};
 
 export interface FailedAnswer {
   readonly status: number;
@@ -72,42 +49,61 @@ export interface FailedAnswer {
 /** `to` decides what an unexplained 403 means: international texting is switched off per workspace. */
 export function classifySendFailure(answer: FailedAnswer & { readonly to: string }): SendOutcome {
   const said = readErrorBody(answer.body);
-  const code = said.code ?? `http_${answer.status}`;
-  const message = sentenceOf(answer.status, said);
-  const verdict = verdictOf(answer.status, said.code);
+  const refused: Refused = { code: said.code ?? `http_${answer.status}`, message: sentenceOf(answer.status, said) };
+  const verdict = verdictByStatus(answer.status);
+  // The code is believed only inside the statuses that can carry it: a 5xx or a 429 stays what it is.
+  if (verdict === 'throttled') return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: answer.retryAfterMs };
+  if (verdict === 'unknown') return { kind: 'unknown', detail: refused.message };
+  const known = consequenceOf(said.code);
+  if (known !== undefined) return refusedFor(known, refused);
   switch (verdict) {
     case 'input':
-      return refusedInput({ code, message, paths: said.paths });
+      return refusedInput(refused, said.paths);
+    case 'too_long':
+      return { kind: 'refused_recipient', ...refused, effect: 'none' };
     case 'forbidden':
       return answer.to.startsWith('+1')
-        ? { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' }
-        : { kind: 'refused_recipient', code, message, effect: 'none' };
-    case 'account_fixed':
-      return { kind: 'refused_sender', scope: 'account', code, message, until: 'fixed' };
-    case 'account_next_day':
-      return { kind: 'refused_sender', scope: 'account', code, message, until: 'next_day' };
-    case 'lane_fixed':
-      return { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' };
-    case 'throttled':
-      return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: answer.retryAfterMs };
-    case 'unknown':
-      return { kind: 'unknown', detail: message };
+        ? refusedFor({ blames: 'lane', until: 'fixed' }, refused)
+        : { kind: 'refused_recipient', ...refused, effect: 'none' };
+    case 'account':
+    case 'lane':
+      return refusedFor({ blames: verdict, until: 'fixed' }, refused);
     default:
       return unreachable(verdict);
   }
 }
 
-/** A validation error names the field: the recipient's number, the lane's settings, or the text. */
-function refusedInput(said: {
+interface Refused {
   readonly code: string;
   readonly message: string;
-  readonly paths: readonly string[];
-}): SendOutcome {
-  const { code, message } = said;
-  const about = (field: string): boolean => said.paths.some((path) => path === field || path.startsWith(`${field}/`));
+}
+
+function refusedFor(consequence: Consequence, refused: Refused): SendOutcome {
+  switch (consequence.blames) {
+    case 'lane':
+    case 'account':
+      return { kind: 'refused_sender', scope: consequence.blames, ...refused, until: consequence.until };
+    case 'words':
+      return { kind: 'refused_recipient', ...refused, effect: 'none' };
+    case 'recipient': {
+      const { effect } = consequence;
+      return { kind: 'refused_recipient', ...refused, effect: effect === 'out_of_use' ? 'none' : effect };
+    }
+    default:
+      return unreachable(consequence);
+  }
+}
+
+/**
+ * A validation error names the field: the recipient's number, the lane's settings, or the text. One that names none of these may be
+ * about something that every text lacks from now on.
+ */
+function refusedInput(refused: Refused, paths: readonly string[]): SendOutcome {
+  const about = (field: string): boolean => paths.some((path) => path === field || path.startsWith(`${field}/`));
   if (about('from') || about('phoneNumberId') || about('userId') || about('setInboxStatus'))
-    return { kind: 'refused_sender', scope: 'lane', code, message, until: 'fixed' };
-  return { kind: 'refused_recipient', code, message, effect: about('to') ? 'invalid_number' : 'none' };
+    return { kind: 'refused_sender', scope: 'lane', ...refused, until: 'fixed' };
+  const effect = about('to') ? 'invalid_number' : about('content') ? 'none' : 'unexplained';
+  return { kind: 'refused_recipient', ...refused, effect };
 }
 
 export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
@@ -152,10 +148,10 @@ interface ErrorBody {
 
 const CODE_DIGITS = 7;
 
-/** The code is text with a leading zero; a proxy that made a number of it lost that zero. */
+/** The code is text with a leading zero; a proxy that made a number of it lost that zero. Codes of carriers have five digits. */
 const codeField = z
   .union([z.string(), z.number().int()])
-  .transform((code) => (/^\d+$/.test(String(code)) ? String(code).padStart(CODE_DIGITS, '0') : String(code)));
+  .transform((code) => (/^\d{6}$/.test(String(code)) ? String(code).padStart(CODE_DIGITS, '0') : String(code)));
 
 const errorBody = z.object({
   code: codeField.optional().catch(undefined),
