@@ -122,7 +122,11 @@ export function lanesByRoom(
   campaign: Pick<TurnCampaign, 'laneIds'>,
   now: Instant,
 ): readonly TurnLane[] {
-  const room = (lane: TurnLane): number => lane.dailyCap - (lane.reserved[dayIn(lane.zone, now)] ?? 0);
+  const room = ({ zone, dailyCap, reserved, partsPerDay, partsReserved }: TurnLane): number => {
+    const day = dayIn(zone, now);
+    const noParts = partsPerDay !== null && partsPerDay <= (partsReserved[day] ?? 0);
+    return noParts ? 0 : dailyCap - (reserved[day] ?? 0);
+  };
   return lanes
     .filter((lane) => campaign.laneIds.includes(lane.id))
     .map((lane) => ({ lane, left: room(lane) }))

@@ -77,6 +77,8 @@ export interface Holder extends HolderDeps {
   running: ReadonlySet<Uuid>;
   /** The question that is under way: about unknown outcomes, receipts, or whether the gateway is back. */
   asking: Promise<void> | undefined;
+  /** No receipt was due at the last look; not looked for before. */
+  receiptsLookAt: Instant;
   readonly guard: Guard;
   /** Campaigns whose texts have become pointless are being brought to their end. */
   ending: Promise<void> | undefined;

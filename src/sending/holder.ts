@@ -34,6 +34,8 @@ import { countUnexplained } from './unexplained.ts';
 const SETTLE_AT_ONCE_MIN = 2;
 const SETTLE_AT_ONCE_SECONDS = 0.25;
 const RECEIPTS_AT_ONCE = 10;
+/** They are due ten minutes after their text at the soonest: none of them is missed by looking less often than that. */
+const RECEIPTS_LOOK_MS = 30 * SECOND_MS;
 
 /** Runs until `drain` aborts (then finishes what is under way) or the lease is lost (then throws `LeaseLost`). */
 export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSignal): Promise<void> {
@@ -56,6 +58,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     turn: 0,
     running: new Set(),
     asking: undefined,
+    receiptsLookAt: now,
     guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
     ending: undefined,
     drain,
@@ -361,10 +364,11 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
 async function askReceipts(holder: Holder): Promise<boolean> {
   const now = holder.clock.now();
   const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
-  if (limit === 0) return false;
+  if (limit === 0 || isBefore(now, holder.receiptsLookAt)) return false;
   holder.pacer.called(now, limit);
   const asked = await checkReceipts(holder, holder.lease.accountId, limit);
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
+  if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));
   return asked > 0;
 }
 

@@ -15,6 +15,8 @@ const lane = (id: string, change: Partial<TurnLane>): TurnLane => ({
   partsPerSecond: null,
   resumes: false,
   reserved: {},
+  partsPerDay: null,
+  partsReserved: {},
   ...change,
 });
 

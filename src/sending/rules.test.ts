@@ -202,6 +202,8 @@ describe('lanes by room', () => {
     zone,
     dailyCap,
     reserved,
+    partsPerDay: null,
+    partsReserved: {},
     state: 'active' as const,
     messagesPerSecond: null,
     partsPerSecond: null,
@@ -217,6 +219,12 @@ describe('lanes by room', () => {
     ];
     const order = lanesByRoom(lanes, { laneIds: ['a', 'b', 'c'] }, NOW).map(({ id }) => id);
     expect(order).toEqual(['b', 'a']);
+  });
+
+  it('leaves out those whose parts of the day are used up', () => {
+    const used = { ...lane('a', 500, { '2026-11-17': 30 }), partsPerDay: 60, partsReserved: { '2026-11-17': 60 } };
+    const left = { ...lane('b', 500, { '2026-11-17': 30 }), partsPerDay: 60, partsReserved: { '2026-11-16': 60 } };
+    expect(lanesByRoom([used, left], { laneIds: ['a', 'b'] }, NOW).map(({ id }) => id)).toEqual(['b']);
   });
 
   it('knows the day of each lane’s own zone', () => {
@@ -243,6 +251,8 @@ describe('pacer', () => {
         zone: 'America/New_York',
         dailyCap: 125,
         reserved: {},
+        partsPerDay: null,
+        partsReserved: {},
         state: 'active' as const,
         messagesPerSecond,
         partsPerSecond,

@@ -81,10 +81,11 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
   if (pace?.room === 0) return { taken: 0, waitMs: pace.waitMs };
   const templates = await templatesOf(holder, campaign.id);
   if (templates === undefined) return { taken: 0, waitMs: Number.POSITIVE_INFINITY };
-  let left = turn.share;
+  let left = Math.min(turn.share, pace?.room ?? Number.POSITIVE_INFINITY);
   let taken = 0;
   let waitMs = Number.POSITIVE_INFINITY;
   for (const lane of lanesByRoom(facts.lanes, campaign, holder.clock.now())) {
+    if (left <= 0) break;
     const now = holder.clock.now();
     const limit = Math.min(left, holder.pacer.laneRoom(lane.id, now));
     if (limit <= 0) {

@@ -37,10 +37,11 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
         and (m.state = 'unknown' or (m.state = 'pending' and m.purpose <> 'campaign'))) as next_due_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'gatewayRef', l.gateway_ref, 'zone', l.zone, 'dailyCap', l.daily_cap,
         'state', l.state, 'messagesPerSecond', l.messages_per_second, 'partsPerSecond', l.parts_per_second,
-        'resumes', l.state = 'paused' and l.paused_until <= ${now},
-        'reserved', (select coalesce(jsonb_object_agg(u.day, u.reserved), '{}') from lane_usage u
-          where u.lane_id = l.id and u.day >= ${now}::timestamptz::date - 1)
-        ) order by l.id) from lane l where l.account_id = a.id), '[]') as lanes,
+        'partsPerDay', l.parts_per_day, 'resumes', l.state = 'paused' and l.paused_until <= ${now},
+        'reserved', usage.reserved, 'partsReserved', usage.parts) order by l.id) from lane l cross join lateral (
+          select coalesce(jsonb_object_agg(u.day, u.reserved), '{}') as reserved, coalesce(jsonb_object_agg(u.day, u.parts), '{}') as parts
+          from lane_usage u where u.lane_id = l.id and u.day >= ${now}::timestamptz::date - 1) usage
+        where l.account_id = a.id), '[]') as lanes,
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
           'laneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id

@@ -32,10 +32,12 @@ export interface TurnLane {
   readonly state: 'active' | 'draining' | 'paused' | 'off';
   readonly messagesPerSecond: number | null;
   readonly partsPerSecond: number | null;
+  readonly partsPerDay: number | null;
   /** Its pause is over. */
   readonly resumes: boolean;
-  /** Reserved on the newest business days, by day. */
+  /** Texts and parts reserved on the newest business days, by day. */
   readonly reserved: Readonly<Record<string, number>>;
+  readonly partsReserved: Readonly<Record<string, number>>;
 }
 
 export interface TurnCampaign {
