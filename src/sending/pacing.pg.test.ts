@@ -203,9 +203,9 @@ describe('a campaign behind one of higher priority', () => {
     world.startWorker('one');
     await world.until('completed', () => world.completed(campaignId));
     const times = world.sandbox.accepted().map((text) => text.acceptedAt.epochMilliseconds);
-    // 16 texts at 7 a second; as slow as the looks of an idle holder they take 10 seconds and more.
+    // 16 texts at 7 a second; one for each look of an idle holder they take 20 seconds and more.
     const tookMs = Math.max(...times) - Math.min(...times);
-    expect(tookMs).toBeLessThan(6_000);
+    expect(tookMs).toBeLessThan(12_000);
   });
 });
 
