@@ -44,15 +44,15 @@ const REPLIES_SHOWN = 20;
 
 export async function readLiveCampaign(db: Db, clock: Clock, campaign: Campaign): Promise<LiveCampaign> {
   const now = clock.now();
-  const [facts, sent, failures, skips, replies, perHour] = await Promise.all([
+  const [facts, sent, failures, skips, replies, perHour, forecasts] = await Promise.all([
     readWaitingFacts(db, clock, campaign),
     sentSince(db, campaign.id, { since: addMs(now, -RATE_MINUTES * MINUTE_MS), now }),
     failureCounts(db, campaign.id),
     skipCounts(db, campaign.id),
     latestReplies(db, campaign.id, REPLIES_SHOWN),
     campaignHours(db, campaign.id),
+    campaign.totals.pending > 0 ? readForecasts(db, clock, { ids: [campaign.id] }) : NO_FORECASTS,
   ]);
-  const forecasts = campaign.totals.pending > 0 ? await readForecasts(db, clock, { ids: [campaign.id] }) : NO_FORECASTS;
   return {
     campaign,
     waiting: waitingFor(facts),
