@@ -4,7 +4,7 @@ import type { Clock } from '../src/platform/clock.ts';
 import type { Db } from '../src/platform/database.ts';
 import type { NewUuid, Uuid } from '../src/platform/ids.ts';
 import { addMs, HOUR_MS } from '../src/platform/time.ts';
-import { claimCampaign, type Prepared } from '../src/sending/claim.ts';
+import { type CampaignClaim, claimCampaign, type Prepared } from '../src/sending/claim.ts';
 import type { Verdict } from '../src/sending/decide-outcome.ts';
 import { isPaced } from '../src/sending/decide-pace.ts';
 import { windowBook } from '../src/sending/decide-turn.ts';
@@ -33,43 +33,48 @@ export async function takeLease(db: Db, { clock }: World, accountId: Uuid): Prom
   return lease;
 }
 
-/** One claim for a campaign, with the windows and the texts that the engine would use now. */
-export async function claimTexts(
-  db: Db,
-  world: World,
-  input: { readonly lease: Lease; readonly campaignId: Uuid; readonly laneId: Uuid },
-): Promise<readonly Prepared[]> {
-  const now = world.clock.now();
+interface Claiming {
+  readonly lease: Lease;
+  readonly campaignId: Uuid;
+  readonly laneId: Uuid;
+}
+
+/** One claim for a campaign, with the windows and the texts that the engine would use now; undefined when it does not run. */
+export async function claimNow(db: Db, { clock }: World, input: Claiming): Promise<CampaignClaim | undefined> {
+  const now = clock.now();
+  const { campaignId, laneId } = input;
   const facts = await readTurnFacts(db, input.lease.accountId, now);
-  const campaign = facts?.campaigns.find(({ id }) => id === input.campaignId);
-  if (facts === undefined || campaign === undefined) return [];
-  const variants = await readVariants(db, input.campaignId);
-  const { prepared } = await claimCampaign(
-    { db, reach, newUuid: world.newUuid },
-    input.lease,
-    {
-      ...input,
-      servesLaneIds: [input.laneId, ...campaign.offLaneIds, ...campaign.removedLaneIds],
-      removedLaneIds: campaign.removedLaneIds,
-      takesNewPeople: true,
-      day: dayIn('America/New_York', now),
-      openGroups: windowBook(facts.policy).open(campaign, now, 0),
-      templates: new Map(
-        variants.flatMap(({ id, body }) => {
-          const template = parseTemplate(body);
-          return template.ok ? [[id, template.value] as const] : [];
-        }),
-      ),
-      businessName: facts.businessName,
-      limit: 100,
-      pace: isPaced(campaign.pace)
-        ? { limits: campaign.pace, moment: { now, day: dayIn(facts.businessZone, now), intervalMs: 0 } }
-        : undefined,
-      notTextedForDays: campaign.notTextedForDays,
-    },
-    now,
-  );
-  return prepared;
+  const campaign = facts?.campaigns.find(({ id }) => id === campaignId);
+  if (facts === undefined || campaign === undefined) return undefined;
+  const variants = await readVariants(db, campaignId);
+  return {
+    campaignId,
+    laneId,
+    servesLaneIds: [laneId, ...campaign.offLaneIds, ...campaign.removedLaneIds],
+    removedLaneIds: campaign.removedLaneIds,
+    takesNewPeople: true,
+    day: dayIn('America/New_York', now),
+    openGroups: windowBook(facts.policy).open(campaign, now, 0),
+    templates: new Map(
+      variants.flatMap(({ id, body }) => {
+        const template = parseTemplate(body);
+        return template.ok ? [[id, template.value] as const] : [];
+      }),
+    ),
+    businessName: facts.businessName,
+    limit: 100,
+    pace: isPaced(campaign.pace)
+      ? { limits: campaign.pace, moment: { now, day: dayIn(facts.businessZone, now), intervalMs: 0 } }
+      : undefined,
+    notTextedForDays: campaign.notTextedForDays,
+  };
+}
+
+export async function claimTexts(db: Db, world: World, input: Claiming): Promise<readonly Prepared[]> {
+  const claim = await claimNow(db, world, input);
+  if (claim === undefined) return [];
+  const { newUuid, clock } = world;
+  return (await claimCampaign({ db, reach, newUuid }, input.lease, claim, clock.now())).prepared;
 }
 
 /** What the gateway is made to have answered to these texts. */

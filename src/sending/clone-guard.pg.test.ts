@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   enrollmentStates,
   insertAccount,
@@ -8,11 +7,12 @@ import {
   launchTestCampaign,
   testPhones,
 } from '../../test/fixtures.ts';
+import { answering, localGateway } from '../../test/local-gateway.ts';
 import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import type { Database, Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { HOUR_MS } from '../platform/time.ts';
+import { HOUR_MS, msBetween } from '../platform/time.ts';
 import { saveForeignUntil } from './guard-store.ts';
 
 let database: Database;
@@ -173,8 +173,8 @@ describe('a database that was restored from a backup', () => {
 });
 
 /** The sandbox, but for a number that is not in the account any more. */
-async function withoutNumber(world: SendingWorld, laneRef: string): Promise<string> {
-  const server = createServer(async (request, response) => {
+const withoutNumber = (world: SendingWorld, laneRef: string): Promise<string> =>
+  localGateway(async (request, response) => {
     if ((request.url ?? '').includes(laneRef)) {
       response.writeHead(404, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ title: 'Not Found', message: 'no such number' }));
@@ -194,15 +194,6 @@ async function withoutNumber(world: SendingWorld, laneRef: string): Promise<stri
     response.writeHead(answer.status, { 'content-type': 'application/json' });
     response.end(await answer.text());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('expected a port');
-  return `http://127.0.0.1:${address.port}`;
-}
 
 describe('a number that the provider does not list any more', () => {
   it('hides nothing that the others of its account sent', async () => {
@@ -217,6 +208,26 @@ describe('a number that the provider does not list any more', () => {
     await world.until('it stops, or is through', async () => (await paused()) || (await world.completed(campaignId)));
     expect(await paused()).toBe(true);
     expect(world.sandbox.accepted()).toHaveLength(8);
+  });
+});
+
+describe('a worker that waits for the rate with its next question', () => {
+  it('lets go of the account at once when it drains', async () => {
+    const world = await sendingWorld(database, { factor: 20 });
+    let questions = 0;
+    const baseUrl = await answering(() => {
+      questions += 1;
+      return { status: 200, body: { data: [], nextCursor: null } };
+    });
+    const lanes = NUMBERS.map(({ id, phone }) => ({ gatewayRef: id, phone }));
+    await insertAccount(database.db, world, { baseUrl, apiKey: API_KEY, lanes, ratePerSecond: 0.02 });
+    const worker = world.startWorker('one');
+    await world.until('the first number is asked about', async () => questions === 1);
+    const before = world.clock.now();
+    await worker.drain();
+    // The second number's turn would come 50 seconds after the first.
+    expect(msBetween(before, world.clock.now())).toBeLessThan(25_000);
+    expect(questions).toBe(1);
   });
 });
 

@@ -246,6 +246,7 @@ function ask(holder: Holder, question: () => Promise<boolean>): void {
       if (asked) holder.wake.call();
     })
     .catch((error: unknown) => {
+      if (holder.drain.aborted) return;
       // Whatever could not be asked or written now is due again in a moment.
       holder.log.warn({ error, account: holder.lease.accountId }, 'asking the gateway failed; trying again');
     })
@@ -282,11 +283,12 @@ async function askWhetherBack(holder: Holder): Promise<boolean> {
 const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
 const GUARD_RETRY_MS = SECOND_MS;
 
-/** Waits until the account's rate lets one question go out, and counts it. */
+/** Waits until the account's rate lets one question go out, and counts it. Throws when the worker drains: its successor asks anew. */
 async function tokenFor(holder: Holder): Promise<void> {
   while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
     const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
-    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS));
+    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS), holder.drain);
+    holder.drain.throwIfAborted();
   }
   holder.pacer.called(holder.clock.now(), 1);
 }

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { localGateway } from '../../test/local-gateway.ts';
 import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
@@ -251,9 +251,13 @@ describe('a confirmation', () => {
   it('goes out at once while the gateway leaves every question unanswered', async () => {
     const world = await sendingWorld(database, { factor: 1 });
     const sentAt: number[] = [];
-    const server = createServer((request, response) => {
+    let questions = 0;
+    const baseUrl = await localGateway((request, response) => {
       // Lists are never answered; texts at once.
-      if (request.method === 'GET') return;
+      if (request.method === 'GET') {
+        questions += 1;
+        return;
+      }
       sentAt.push(performance.now());
       const data = {
         id: `AC${sentAt.length}`,
@@ -265,14 +269,7 @@ describe('a confirmation', () => {
       };
       response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
     });
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const { id, laneIds } = await account(world, { baseUrl: `http://127.0.0.1:${port}` });
+    const { id, laneIds } = await account(world, { baseUrl });
     const text = (state: string) =>
       sql`
       insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch, not_before,
@@ -282,7 +279,7 @@ describe('a confirmation', () => {
     await text('unknown');
     world.startWorker('one');
     // The question about the unknown one is under way and hangs.
-    await world.until('asked', async () => server.listening && (await connections(server)) > 0);
+    await world.until('asked', async () => questions > 0);
     const began = performance.now();
     await text('pending');
     await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
@@ -295,7 +292,7 @@ describe('the rate of an account', () => {
   it('holds for a text that comes while the gateway has not answered a question yet', async () => {
     const world = await sendingWorld(database, { factor: 1 });
     const calls: { readonly what: string; readonly at: number }[] = [];
-    const server = createServer((request, response) => {
+    const baseUrl = await localGateway((request, response) => {
       const json = (status: number, body: object): void =>
         void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.url?.startsWith('/messages?')) {
@@ -306,14 +303,7 @@ describe('the rate of an account', () => {
       // Questions about one text are never answered.
       if (request.method === 'POST') json(402, { message: 'test', code: '0200402', title: 'Not Enough Credits' });
     });
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const { id, laneIds } = await account(world, { baseUrl: `http://127.0.0.1:${port}`, ratePerSecond: 0.5 });
+    const { id, laneIds } = await account(world, { baseUrl, ratePerSecond: 0.5 });
     const text = (purpose: string, state: string) =>
       sql`
       insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch, not_before,
@@ -332,6 +322,3 @@ describe('the rate of an account', () => {
     expect((answer?.at ?? 0) - (question?.at ?? 0)).toBeGreaterThan(1_500);
   });
 });
-
-const connections = (server: ReturnType<typeof createServer>): Promise<number> =>
-  new Promise((resolve) => server.getConnections((_, count) => resolve(count)));

@@ -1,0 +1,167 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { API_KEY, sendingWorld } from '../../test/sending-world.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import { LANES, textStates, underWay } from '../../test/under-way.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
+import type { Gateway } from '../gateways/gateway.ts';
+import { quoGateway } from '../gateways/quo/quo-gateway.ts';
+import { type Database, newConnection, runTx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
+import { claimCampaign } from './claim.ts';
+import { holdRunningCampaign } from './claim-store.ts';
+import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
+
+let database: Database;
+beforeEach(async () => {
+  database = await testDatabase();
+});
+
+const reach = (): void => undefined;
+
+describe('an opt-out', () => {
+  it('is not held up by a launch that is just enrolling the same person', async () => {
+    const world = await sendingWorld(database);
+    const [phone = ''] = testPhones(1);
+    const [contactId] = await insertContacts(database.db, world, [{ phone }]);
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    await sql`delete from enrollment`.execute(database.db);
+    await runTx(database.db, async (enrolling) => {
+      await sql`
+        insert into enrollment (id, campaign_id, contact_id, phone, zone_group, state, not_before, created_at)
+        values (${world.newUuid()}, ${campaignId}, ${contactId}, ${phone}, 'x', 'pending', ${world.clock.now()}, ${world.clock.now()})`.execute(
+        enrolling,
+      );
+      await runTx(database.db, (tx) =>
+        suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
+      );
+    });
+    const { rows } = await sql`select reason from suppression`.execute(database.db);
+    expect(rows).toEqual([{ reason: 'opt_out' }]);
+  });
+});
+
+describe('a worker that stands still in the middle of a claim', () => {
+  it('does not keep its locks for as long as an opt-out of the same person would wait', async () => {
+    const world = await sendingWorld(database);
+    const [phone = ''] = testPhones(1);
+    await insertContacts(database.db, world, [{ phone }]);
+    const { connectionString } = database;
+    const frozen = newConnection({ connectionString, applicationName: 'test-frozen' });
+    frozen.on('error', () => undefined);
+    await frozen.connect();
+    await frozen.query('begin');
+    await frozen.query('select 1 from contact for no key update');
+    await runTx(database.db, (tx) =>
+      suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
+    );
+    await expect(frozen.query('commit')).rejects.toThrow();
+  });
+});
+
+describe('a campaign whose text cannot be read any more', () => {
+  it('is paused with the reason, and holds up no other of its account', async () => {
+    const world = await sendingWorld(database);
+    await insertContacts(
+      database.db,
+      world,
+      testPhones(3).map((phone) => ({ phone })),
+    );
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const broken = await launchTestCampaign(database.db, world, { laneIds, priority: 9 });
+    const other = await launchTestCampaign(database.db, world, { laneIds, priority: 1 });
+    await sql`update campaign_variant set body = 'Hi {first_name' where campaign_id = ${broken}`.execute(database.db);
+    world.startWorker('one');
+    await world.until('the other is completed', () => world.completed(other));
+    const { rows } = await sql<{ id: Uuid; state: string; reason: string }>`
+      select id, state, state_reason as reason from campaign where id = ${broken}`.execute(database.db);
+    expect(rows).toEqual([
+      {
+        id: broken,
+        state: 'paused',
+        reason: expect.stringMatching(/^This version of Textwright cannot read its text: /),
+      },
+    ]);
+  });
+});
+
+describe('a claim', () => {
+  it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
+    const world = await sendingWorld(database);
+    const { campaignId } = await underWay(database.db, world, 1);
+    await runTx(database.db, async (cancelling) => {
+      await sql`select 1 from campaign where id = ${campaignId} for update`.execute(cancelling);
+      expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(false);
+    });
+    expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(true);
+  });
+
+  it.each([
+    ['is paused', sql`update campaign set state = 'paused', state_reason = 'test'`],
+    ['is cancelled', sql`update campaign set state = 'cancelled', state_reason = 'test', finished_at = now()`],
+    ['has its number switched off', sql`update lane set state = 'off', state_reason = 'test'`],
+    ['has its number paused', sql`update lane set state = 'paused', state_reason = 'test'`],
+  ])('finds nobody when its campaign %s after the turn has begun', async (_, change) => {
+    const world = await sendingWorld(database);
+    const { lease, claim } = await underWay(database.db, world, 1);
+    await sql`update enrollment set state = 'pending'`.execute(database.db);
+    await sql`update message set state = 'pending'`.execute(database.db);
+    await change.execute(database.db);
+    const claimed = await claimCampaign({ ...world, reach }, lease, claim, world.clock.now());
+    expect(claimed).toMatchObject({ prepared: [], taken: 0 });
+  });
+});
+
+describe('a text whose request has not left', () => {
+  it('stays here when its campaign is paused meanwhile, and goes out when that goes on', async () => {
+    const world = await sendingWorld(database);
+    await insertContacts(database.db, world, [{ phone: testPhones(1)[0] ?? '' }]);
+    const { laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    const real = quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 });
+    const connected = Promise.withResolvers<void>();
+    let called = false;
+    const slow: Gateway = {
+      ...real,
+      async send(request) {
+        called = true;
+        await connected.promise;
+        return real.send(request);
+      },
+    };
+    const engine = startEngine({ ...world, openGateway: () => slow }, { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' });
+    await world.until('its call has begun', async () => called);
+    const set = (state: string) =>
+      runTx(database.db, async (tx) => {
+        await sql`update campaign set state = ${state}, state_reason = case when ${state} = 'paused' then 'test' end`.execute(
+          tx,
+        );
+        await notifyLive(tx, ['engine']);
+      });
+    await set('paused');
+    // Long enough for the turn that sees it, and shorter than the text may take to begin.
+    await world.clock.sleep(240_000);
+    connected.resolve();
+    await world.until('it waits again', async () => (await textStates(database.db)).join() === 'pending');
+    expect(world.sandbox.accepted()).toEqual([]);
+    await set('running');
+    await world.until('completed', () => world.completed(campaignId));
+    expect(world.sandbox.accepted()).toHaveLength(1);
+    await engine.drain();
+  });
+});
