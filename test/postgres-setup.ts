@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../src/platform/database.ts';
+import { type Db, openDatabase } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { instant } from '../src/platform/time.ts';
@@ -50,7 +50,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function makeTemplate(serverUrl: string): Promise<void> {
   const server = openDatabase({ connectionString: serverUrl, applicationName: 'test-setup', maxConnections: 1 });
-  await sql.raw(`drop database if exists ${TEMPLATE_DATABASE} with (force)`).execute(server.db);
+  await dropDatabase(server.db, TEMPLATE_DATABASE);
   await sql.raw(`create database ${TEMPLATE_DATABASE}`).execute(server.db);
   await server.close();
   const template = openDatabase({
@@ -61,6 +61,18 @@ async function makeTemplate(serverUrl: string): Promise<void> {
   const migrations = await readMigrations(join(import.meta.dirname, '../migrations'));
   await migrateUp(template.db, { migrations, now: instant('2026-01-01T00:00:00Z') });
   await template.close();
+}
+
+/**
+ * Ends our own sessions in it first: `with (force)` refuses while a worker of autovacuum is in it, who is the server's own and leaves
+ * by himself for a plain drop.
+ */
+export async function dropDatabase(server: Db, name: string): Promise<void> {
+  await sql`
+    select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = ${name} and usename = current_user`.execute(
+    server,
+  );
+  await sql.raw(`drop database if exists ${name}`).execute(server);
 }
 
 export function withDatabase(serverUrl: string, name: string): string {

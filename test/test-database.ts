@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, inject } from 'vitest';
 import { type Database, openDatabase } from '../src/platform/database.ts';
-import { TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
+import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
 
 /** A fresh, migrated database for one test file, dropped after it. Call at the top level of the file or in `beforeAll`. */
 export async function testDatabase(options: { readonly maxConnections?: number } = {}): Promise<Database> {
@@ -17,7 +17,7 @@ export async function testDatabase(options: { readonly maxConnections?: number }
   });
   afterAll(async () => {
     await database.close();
-    await sql.raw(`drop database ${name} with (force)`).execute(server.db);
+    await dropDatabase(server.db, name);
     await server.close();
   });
   return database;

@@ -108,32 +108,113 @@ export interface GatewayProblem {
 
 /** A webhook as parsed at the edge. Times are the gateway's own, never later than the receipt. */
 export type GatewayEvent = EventContent & {
+  /** The gateway's id of this event, the same in every repetition. */
+  readonly eventId: string;
+  /** When it happened. */
+  readonly at: Instant;
   /** What could not be taken as it was sent and was put right, in words; absent when there was nothing. */
   readonly repairs?: readonly string[];
 };
 
-type EventContent =
+type EventContent = MessageEvent | CallEvent | ContactEvent | OtherEvent;
+
+type MessageEvent =
   | {
       readonly type: 'message_received';
-      readonly eventId: string;
       readonly gatewayMessageId: string;
       readonly from: string;
       readonly to: readonly string[];
       readonly laneRef: string | undefined;
       readonly text: string;
       readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
-      readonly at: Instant;
     }
   | {
       readonly type: 'message_status';
-      readonly eventId: string;
       readonly gatewayMessageId: string;
+      /** Whom the text was for; absent when the event does not say. */
+      readonly to: string | undefined;
       readonly status: DeliveryStatus;
       readonly errorCode: string | undefined;
-      readonly at: Instant;
+    };
+
+/** What an event says of its call. Whatever it does not say is undefined: another event of the same call may. */
+export interface CallFacts {
+  readonly gatewayCallId: string;
+  readonly laneRef: string | undefined;
+  readonly direction: 'inbound' | 'outbound' | undefined;
+  /** Numbers on the line, our own possibly among them. */
+  readonly participants: readonly string[];
+  readonly startedAt: Instant | undefined;
+  readonly answeredAt: Instant | undefined;
+  readonly endedAt: Instant | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly forwardedTo: string | undefined;
+  /** The gateway's own word for how it stands or ended. */
+  readonly status: string | undefined;
+}
+
+export interface CallRecording {
+  /** The gateway's id, or the address of the recording where it gives none. */
+  readonly ref: string;
+  readonly url: string | undefined;
+  readonly mediaType: string | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly startedAt: Instant | undefined;
+}
+
+export interface Voicemail {
+  readonly url: string | undefined;
+  readonly durationSeconds: number | undefined;
+  readonly transcript: string | undefined;
+}
+
+/** `status` of what the gateway makes of a call afterwards. */
+export type ProcessingStatus = 'absent' | 'in_progress' | 'completed' | 'failed';
+
+type CallEvent =
+  | {
+      readonly type: 'call_progress';
+      readonly step: 'ringing' | 'answered' | 'forwarded' | 'missed' | 'completed';
+      readonly call: CallFacts;
+      readonly voicemail: Voicemail | undefined;
     }
-  /** Kept and shown, without effect. */
-  | { readonly type: 'other'; readonly eventId: string; readonly name: string; readonly at: Instant };
+  | { readonly type: 'call_recording'; readonly call: CallFacts; readonly recordings: readonly CallRecording[] }
+  | { readonly type: 'call_voicemail'; readonly call: CallFacts; readonly voicemail: Voicemail }
+  | {
+      readonly type: 'call_summary';
+      readonly call: CallFacts;
+      readonly status: ProcessingStatus;
+      readonly summary: readonly string[];
+      readonly nextSteps: readonly string[];
+    }
+  | {
+      readonly type: 'call_transcript';
+      readonly call: CallFacts;
+      readonly status: ProcessingStatus;
+      /** Seconds from the start of the call. */
+      readonly lines: readonly {
+        readonly speaker: string;
+        readonly text: string;
+        readonly startSeconds: number;
+        readonly endSeconds: number;
+      }[];
+    };
+
+/** A person in the address book of the gateway. */
+type ContactEvent =
+  | {
+      readonly type: 'contact_updated';
+      readonly gatewayContactId: string;
+      readonly firstName: string | undefined;
+      readonly lastName: string | undefined;
+      readonly company: string | undefined;
+      readonly phones: readonly string[];
+      readonly emails: readonly string[];
+    }
+  | { readonly type: 'contact_deleted'; readonly gatewayContactId: string };
+
+/** Kept and shown, without effect. */
+type OtherEvent = { readonly type: 'other'; readonly name: string };
 
 /** The edge of incoming events: signature first, on raw bytes, then one parse. */
 export interface WebhookEdge {

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { recordInbound } from '../conversations/record-inbound.ts';
-import type { GatewayEvent } from '../gateways/gateway.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Job, JobQueue } from '../platform/jobs.ts';
-import { unreachable } from '../platform/result.ts';
 import type { Services } from '../services.ts';
-import { applyDeliveryStatus } from './apply-status.ts';
+import { applyContent } from './apply-content.ts';
 import { lockEvent, markApplied, markFailed } from './event-store.ts';
 
 export const APPLY_QUEUE = 'apply-gateway-event';
@@ -46,26 +43,6 @@ async function applyStored(tx: Tx, services: ApplyServices, eventId: Uuid): Prom
   const { account } = stored;
   const event = services.webhookEdge(account.kind).parse(Buffer.from(stored.payload, 'utf8'), stored.receivedAt);
   if (!event.ok) throw new Error(event.error.message);
-  await apply(tx, services, account, event.value);
+  await applyContent(tx, services, account, event.value);
   await markApplied(tx, eventId, services.clock.now());
-}
-
-async function apply(
-  tx: Tx,
-  services: ApplyServices,
-  account: { readonly id: Uuid; readonly environment: 'live' | 'sandbox' },
-  event: GatewayEvent,
-): Promise<void> {
-  switch (event.type) {
-    case 'message_received':
-      // False: the number is not among our lanes any more. The event itself stays.
-      await recordInbound(tx, services, account, event);
-      return;
-    case 'message_status':
-      return applyDeliveryStatus(tx, services, { ...event, accountId: account.id });
-    case 'other':
-      return;
-    default:
-      return unreachable(event);
-  }
 }

@@ -119,6 +119,7 @@ export function createOutside(options: {
             type: 'message_status',
             eventId: `EV${text.id}`,
             gatewayMessageId: text.id,
+            to: text.to,
             status: text.status,
             errorCode: undefined,
             at: world.now(),

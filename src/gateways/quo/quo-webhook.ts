@@ -141,6 +141,7 @@ const statusEvent = (
   type: 'message_status',
   eventId: event.id,
   gatewayMessageId: report.message.id,
+  to: report.message.to[0],
   status: report.status,
   errorCode: report.message.errorCode ?? undefined,
   // The envelope is stamped when it happened; the message keeps the time at which it was written.

@@ -1,0 +1,35 @@
+import { recordInbound } from '../conversations/record-inbound.ts';
+import type { GatewayEvent } from '../gateways/gateway.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { unreachable } from '../platform/result.ts';
+import type { Services } from '../services.ts';
+import { applyDeliveryStatus } from './apply-status.ts';
+
+/** What an event says, done. Idempotent and right in any order: events come twice, and late. */
+export async function applyContent(
+  tx: Tx,
+  services: Pick<Services, 'clock' | 'newUuid'>,
+  account: { readonly id: Uuid; readonly environment: 'live' | 'sandbox' },
+  event: GatewayEvent,
+): Promise<void> {
+  switch (event.type) {
+    case 'message_received':
+      // False: the number is not among our lanes any more. The event itself stays.
+      await recordInbound(tx, services, account, event);
+      return;
+    case 'message_status':
+      return applyDeliveryStatus(tx, services, { ...event, accountId: account.id });
+    case 'call_progress':
+    case 'call_recording':
+    case 'call_voicemail':
+    case 'call_summary':
+    case 'call_transcript':
+    case 'contact_updated':
+    case 'contact_deleted':
+    case 'other':
+      return;
+    default:
+      return unreachable(event);
+  }
+}
