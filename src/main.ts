@@ -37,7 +37,11 @@ import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { OpenGateway, Services } from './services.ts';
-import { applyQueue } from './webhooks/apply-event.ts';
+import { type Intake, openIntake } from './webhooks/intake.ts';
+import { retryQueue } from './webhooks/retry-event.ts';
+import { spoolIn } from './webhooks/spool.ts';
+import { startApplier } from './webhooks/start-applier.ts';
+import { startDrain } from './webhooks/start-drain.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -135,23 +139,26 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
-  const queues = [applyQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
+  const queues = [retryQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
     worksJobs ? queue : withoutHandler(queue),
   );
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
+  const intake = openIntake(base, { spool: spoolIn(join(config.dataDir, 'spool')) });
   const services: Services = { ...base, jobs };
 
   if (role !== 'worker') {
-    const server = await listen(createHttpApp(services), { host: config.host, port: config.port, clock, log });
+    const server = await listen(createHttpApp(services, intake), { host: config.host, port: config.port, clock, log });
     closers.add(server.close);
     url = server.url;
+    closers.add(startDrain(services, intake).close);
     closers.add(sandbox.close);
     // Before the engine hands anything over: the sandbox may come back at another address.
     const keeper = await keepSandbox({ ...services, db: database.db });
     closers.add(keeper.close);
   }
   if (role !== 'api') {
+    closers.add(startApplier(services).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
@@ -175,7 +182,7 @@ export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname,
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 
 /** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
-export const createHttpApp = (services: Services) =>
+export const createHttpApp = (services: Services, intake: Intake) =>
   createApp(services, {
     registrars: [
       registerContactRoutes,
@@ -185,7 +192,7 @@ export const createHttpApp = (services: Services) =>
       registerRecipientRoutes,
       registerInboxRoutes,
       registerSendingPolicyRoutes,
-      registerWebhookRoutes,
+      (api) => registerWebhookRoutes(api, { ...services, intake }),
     ],
     version: VERSION,
     webDir: WEB_FOLDER,

@@ -245,6 +245,6 @@ export async function isAtRest(db: Db, campaignId: Uuid): Promise<boolean> {
   const { rows } = await sql<{ open: number }>`
     select (select count(*) from campaign where id = ${campaignId} and state = 'running')
       + (select count(*) from message where state in ('pending', 'handing_over', 'unknown', 'sent'))
-      + (select count(*) from gateway_event where state = 'received') as open`.execute(db);
+      + (select count(*) from gateway_event where state in ('received', 'retrying')) as open`.execute(db);
   return rows[0]?.open === 0;
 }

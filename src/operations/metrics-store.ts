@@ -31,7 +31,7 @@ export async function readAccountPulses(db: Db, now: Instant): Promise<readonly 
 const COUNTED_MAX = 10_000;
 
 export interface EventPulse {
-  readonly state: 'received' | 'failed';
+  readonly state: 'received' | 'retrying' | 'failed';
   readonly events: number;
 }
 

@@ -129,3 +129,17 @@ export function violatedConstraint(error: unknown): string {
     ? error.constraint
     : '';
 }
+
+/** SQLSTATE classes of a server that cannot serve now: connection, resources, shutdown, system. */
+const AWAY_CLASSES = /^(?:08|53|57P|58|25006)/;
+/** Codes of the network (ECONNREFUSED, ETIMEDOUT ...), and what pg says without a code. */
+const AWAY_CODES = /^E[A-Z]+$/;
+const AWAY_WORDS = /^Connection terminated|timeout exceeded when trying to connect|not queryable|connection error/i;
+
+/** Whether the database could not be reached, or could not serve for reasons of its own: the same thing may succeed later. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  if (!(error instanceof Error)) return false;
+  const code = errorCode(error);
+  return code === '' ? AWAY_WORDS.test(error.message) : AWAY_CLASSES.test(code) || AWAY_CODES.test(code);
+}

@@ -8,8 +8,15 @@ import { type Log, withCorrelation } from './log.ts';
  */
 export interface Jobs {
   /** `key` orders the jobs of one queue strictly, one after the other per key (queues made with `perKey`). */
-  enqueue(tx: Tx | Db, queue: string, jobs: readonly { readonly data: object; readonly key?: string }[]): Promise<void>;
+  enqueue(tx: Tx | Db, queue: string, jobs: readonly NewJob[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface NewJob {
+  readonly data: object;
+  readonly key?: string;
+  /** Not before so many seconds of real time have passed. */
+  readonly afterSeconds?: number;
 }
 
 export interface Job {
@@ -66,7 +73,11 @@ export async function openJobs(options: {
   return {
     async enqueue(tx, queue, jobs) {
       if (jobs.length === 0) return;
-      const rows = jobs.map((job) => ({ data: job.data, ...(job.key === undefined ? {} : { singletonKey: job.key }) }));
+      const rows = jobs.map(({ data, key, afterSeconds }) => ({
+        data,
+        ...(key === undefined ? {} : { singletonKey: key }),
+        ...(afterSeconds === undefined ? {} : { startAfter: afterSeconds }),
+      }));
       await boss.insert(queue, rows, { db: fromKysely(tx.withoutPlugins()) });
     },
     async close() {

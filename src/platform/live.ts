@@ -13,12 +13,13 @@ export interface Live {
   close(): Promise<void>;
 }
 
-const CHANNEL = 'textwright_live';
+/** For statements that tell of what they write. */
+export const LIVE_CHANNEL = 'textwright_live';
 
 /** Told to the others when this transaction commits; equal topics of one transaction are told once. */
 export async function notifyLive(tx: Tx | Db, topics: readonly string[]): Promise<void> {
   if (topics.length === 0) return;
-  await sql`select pg_notify(${CHANNEL}, topic) from unnest(${topics}::text[]) as topic`.execute(tx);
+  await sql`select pg_notify(${LIVE_CHANNEL}, topic) from unnest(${topics}::text[]) as topic`.execute(tx);
 }
 
 const RECONNECT_DELAY_MS = 500;
@@ -44,7 +45,7 @@ export async function openLive(options: { readonly connectionString: string; rea
     next.on('error', (error) => options.log.warn({ error }, 'live connection lost'));
     try {
       await next.connect();
-      await next.query(`listen ${CHANNEL}`);
+      await next.query(`listen ${LIVE_CHANNEL}`);
     } catch (error) {
       await next.end().catch(() => undefined);
       throw error;

@@ -1,7 +1,7 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'kysely';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
+import { openWay } from '../../test/way-to-database.ts';
 import { systemClock } from './clock.ts';
 import { openDatabase, runTx } from './database.ts';
 import { notifyLive, openLive } from './live.ts';
@@ -9,41 +9,6 @@ import { createLog } from './log.ts';
 
 const database = await testDatabase();
 const log = createLog({ level: 'silent' });
-
-/** A way to PostgreSQL that a test can cut and open again. */
-async function openWay() {
-  const target = new URL(database.connectionString);
-  const open = new Set<Socket>();
-  let up = true;
-  let asked = 0;
-  const server: Server = createServer((socket) => {
-    asked += 1;
-    socket.on('error', () => socket.destroy());
-    if (!up) return void socket.destroy();
-    const through = connect(Number(target.port), target.hostname);
-    open.add(socket);
-    through.on('error', () => socket.destroy()).on('close', () => socket.destroy());
-    socket.on('close', () => open.delete(socket) && through.destroy());
-    socket.pipe(through).pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const way = new URL(database.connectionString);
-  way.host = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  afterAll(() => void server.close());
-  return {
-    connectionString: way.href,
-    open: () => open.size,
-    asked: () => asked,
-    cut() {
-      up = false;
-      for (const socket of open) socket.destroy();
-    },
-    mend() {
-      up = true;
-    },
-  };
-}
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries += 1) {
@@ -54,7 +19,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 describe('an outage of PostgreSQL', () => {
   it('fails the transaction that is under way and nothing else: the process lives and the next one works', async () => {
-    const way = await openWay();
+    const way = await openWay(database);
     const through = openDatabase({
       connectionString: way.connectionString,
       applicationName: 'test',
@@ -73,7 +38,7 @@ describe('an outage of PostgreSQL', () => {
   });
 
   it('leaves one live connection, which tells every listener to look again', async () => {
-    const way = await openWay();
+    const way = await openWay(database);
     const live = await openLive({ connectionString: way.connectionString, log });
     const told: string[] = [];
     live.subscribe('engine', (topic) => told.push(topic));

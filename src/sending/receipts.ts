@@ -1,9 +1,9 @@
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
+import type { Uuid } from '../platform/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../platform/time.ts';
-import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
+import { applyReceipts, type StatusReport } from '../webhooks/apply-status.ts';
 import { dueReceipts, receiptsChecked } from './settle-store.ts';
 
 const FIRST_AFTER_MS = 10 * MINUTE_MS;
@@ -14,7 +14,7 @@ const GIVE_UP_AFTER_MS = 72 * HOUR_MS;
  * many requests were made; they count against the account's rate.
  */
 export async function checkReceipts(
-  deps: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid; readonly gateway: Gateway },
+  deps: { readonly db: Db; readonly clock: Clock; readonly gateway: Gateway },
   accountId: Uuid,
   limit: number,
 ): Promise<number> {
@@ -26,21 +26,20 @@ export async function checkReceipts(
     giveUpAfterMs: GIVE_UP_AFTER_MS,
     limit,
   });
-  for (const { id, gatewayMessageId } of due) {
+  const reports: StatusReport[] = [];
+  for (const { gatewayMessageId } of due) {
     const answer = await deps.gateway.getMessage(gatewayMessageId);
-    if (answer.ok && answer.value !== undefined && answer.value.status !== 'received') {
-      const { status } = answer.value;
-      await runTx(deps.db, (tx) =>
-        applyDeliveryStatus(tx, deps, {
-          accountId,
-          gatewayMessageId,
-          status,
-          errorCode: undefined,
-          at: deps.clock.now(),
-        }),
-      );
-    }
-    await receiptsChecked(deps.db, [id], now);
+    if (!answer.ok || answer.value === undefined || answer.value.status === 'received') continue;
+    reports.push({ gatewayMessageId, status: answer.value.status, errorCode: undefined, at: deps.clock.now() });
   }
+  if (due.length > 0)
+    await runTx(deps.db, async (tx) => {
+      await applyReceipts(tx, accountId, reports);
+      await receiptsChecked(
+        tx,
+        due.map(({ id }) => id),
+        now,
+      );
+    });
   return due.length;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Verdict } from './decide-outcome.ts';
 
@@ -21,13 +22,6 @@ export type HandVerdict =
   | { readonly to: 'pending'; readonly notBefore: Instant; readonly detail: string }
   | { readonly to: 'cancelled'; readonly code: string; readonly detail: string };
 
-interface Recorded {
-  /** Whose people were moved. */
-  readonly campaignIds: readonly Uuid[];
-  /** Confirmations or replies were among them. */
-  readonly answers: boolean;
-}
-
 /**
  * Locks the campaigns of these texts in share mode, before anything else of theirs: a cancellation is then wholly before (what was
  * not sent ends here) or wholly after (it finds them waiting).
@@ -43,6 +37,7 @@ export async function holdCampaigns(tx: Tx, messageIds: readonly Uuid[]): Promis
  * Moves messages out of `from` (the state in which the verdict was reached), their enrollments with them, closes the attempts and
  * gives back the caps of what was not sent. What was not sent for a cancelled campaign ends with it, and so it does when the text is
  * pointless by now and such ones are to be dropped. Rows that have moved on meanwhile (a receipt came first) are left alone.
+ * Tells those who look at them, and returns how many have moved.
  */
 export async function recordResults(
   tx: Tx,
@@ -52,7 +47,7 @@ export async function recordResults(
     readonly results: readonly AttemptResult[];
     readonly now: Instant;
   },
-): Promise<Recorded> {
+): Promise<number> {
   const { results } = input;
   const values = results.map(({ messageId, attempt, outcome, verdict, at, settledBy }) => ({
     id: messageId,
@@ -66,7 +61,7 @@ export async function recordResults(
     settled_by: settledBy ?? null,
     not_before: verdict.to === 'pending' ? verdict.notBefore.toString() : null,
   }));
-  const { rows } = await sql<Recorded>`
+  const { rows } = await sql<{ moved: number }>`
     with result as materialized (
       select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
         case when ended is null then x.state else 'cancelled' end as state, coalesce(ended, x.code) as code
@@ -106,10 +101,10 @@ export async function recordResults(
       from moved m where e.id = m.enrollment_id
       returning e.campaign_id
     )
-    -- Not joined: the planner takes what was moved for one row, and would compare each with each.
-    select (select coalesce(array_agg(distinct campaign_id), '{}') from enrolled) as campaign_ids,
-      exists (select 1 from moved where enrollment_id is null) as answers`.execute(tx);
-  return rows[0] ?? { campaignIds: [], answers: false };
+    select (select count(*) from moved) as moved, (select count(pg_notify(${LIVE_CHANNEL}, topic)) from (
+      select 'campaign:' || campaign_id as topic from enrolled
+      union select 'inbox' from moved where enrollment_id is null) told) as told`.execute(tx);
+  return rows[0]?.moved ?? 0;
 }
 
 /**

@@ -6,8 +6,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
-import { notifyLive } from '../platform/live.ts';
-import { applyEarlyReceipts, lockGatewayIds, readEarlyFailures } from '../webhooks/apply-status.ts';
+import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import { beginAftermath, pauseSender, suppressRefused } from './aftermath.ts';
 import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
@@ -38,9 +37,8 @@ export async function record(
     const sent = input.results.flatMap(({ messageId, verdict }) =>
       verdict.to === 'sent' ? [{ messageId, gatewayMessageId: verdict.gatewayMessageId }] : [],
     );
-    const gatewayIds = sent.map(({ gatewayMessageId }) => gatewayMessageId);
-    await lockGatewayIds(tx, gatewayIds);
-    const aftermath = await beginAftermath(tx, deps, await readEarlyFailures(tx, lease.accountId, sent));
+    const early = await takeEarlyReceipts(tx, lease.accountId, sent);
+    const aftermath = await beginAftermath(tx, deps, early.failed);
     if (input.results.some((result) => result.verdict.to === 'pending'))
       await holdCampaigns(
         tx,
@@ -52,14 +50,10 @@ export async function record(
       if (verdict.to === 'failed') await suppressRefused(tx, deps, { ...verdict, phone });
     // Lanes before the counters of campaigns, as in a claim, which may run at the same time.
     for (const { verdict, laneId } of input.results) await pauseSender(tx, deps, { ...verdict, accountId, laneId });
-    const recorded = await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
-    await applyEarlyReceipts(tx, lease.accountId, gatewayIds);
+    await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
+    await early.apply();
     await aftermath.end();
     deps.reach('inside the record');
-    await notifyLive(tx, [
-      ...recorded.campaignIds.map((id) => `campaign:${id}`),
-      ...(recorded.answers ? ['inbox'] : []),
-    ]);
   });
   deps.reach('after the record');
 }

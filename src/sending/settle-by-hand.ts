@@ -12,7 +12,7 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok, unreachable } from '../platform/result.ts';
 import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
-import { applyEarlyReceipts, lockGatewayIds, readEarlyFailures } from '../webhooks/apply-status.ts';
+import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import { beginAftermath } from './aftermath.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
@@ -48,19 +48,19 @@ export async function settleByHand(
   if (text === undefined) return notFound('text to contact', showId('contact', input.contactId));
   if (text.state !== 'unknown') return settledAlready(text);
   const now = deps.clock.now();
-  const early = decision.outcome === 'send_again' ? tooEarly(text, deps.clock, now) : undefined;
-  if (early !== undefined) return early;
+  const refused = decision.outcome === 'send_again' ? tooEarly(text, deps.clock, now) : undefined;
+  if (refused !== undefined) return refused;
 
   const gatewayId = decision.outcome === 'sent' ? decision.gatewayMessageId : undefined;
   const gatewayIds = gatewayId === undefined ? [] : [gatewayId];
-  await lockGatewayIds(tx, gatewayIds);
+  const sent = gatewayIds.map((gatewayMessageId) => ({ messageId: text.id, gatewayMessageId }));
+  const early = await takeEarlyReceipts(tx, text.accountId, sent);
   if ((await knownGatewayIds(tx, text.accountId, gatewayIds)).size > 0)
     return conflict(`the id ${gatewayId} belongs to another text: look it up again, or leave it out`);
-  const sent = gatewayIds.map((gatewayMessageId) => ({ messageId: text.id, gatewayMessageId }));
-  const aftermath = await beginAftermath(tx, deps, await readEarlyFailures(tx, text.accountId, sent));
+  const aftermath = await beginAftermath(tx, deps, early.failed);
   await holdCampaigns(tx, [text.id]);
   const verdict = verdictOf(input, now);
-  const recorded = await recordResults(tx, {
+  const moved = await recordResults(tx, {
     accountId: text.accountId,
     from: 'unknown',
     now,
@@ -75,10 +75,10 @@ export async function settleByHand(
       },
     ],
   });
-  if (recorded.campaignIds.length > 0) await applyEarlyReceipts(tx, text.accountId, gatewayIds);
+  await early.apply();
   await aftermath.end();
   const settled = (await findCampaignText(tx, input)) ?? text;
-  if (recorded.campaignIds.length === 0) return settledAlready(settled);
+  if (moved === 0) return settledAlready(settled);
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { EnrollmentState } from '../campaigns/campaign.ts';
-import type { Db } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 
@@ -105,6 +105,6 @@ export async function dueReceipts(
   return rows;
 }
 
-export async function receiptsChecked(db: Db, messageIds: readonly Uuid[], now: Instant): Promise<void> {
+export async function receiptsChecked(db: Tx, messageIds: readonly Uuid[], now: Instant): Promise<void> {
   await sql`update message set receipt_checked_at = ${now} where id = any(${messageIds}::uuid[])`.execute(db);
 }

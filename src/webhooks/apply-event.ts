@@ -1,48 +1,157 @@
-import { z } from 'zod';
-import { runTx, type Tx } from '../platform/database.ts';
+/**
+ * Applies what the intake has stored. Receipts, which are most of all events and come in any order, many at once; everything else in
+ * the order of its number, beside other numbers. Each event and its mark are one transaction, so that a process may die anywhere.
+ *
+ * What fails is tried again by a job, three times; later events of its number wait for that long. Then it rests as failed.
+ */
+import type { GatewayEvent } from '../gateways/gateway.ts';
+import { isDatabaseAway, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Job, JobQueue } from '../platform/jobs.ts';
+import { notifyLive } from '../platform/live.ts';
 import type { Services } from '../services.ts';
 import { applyContent } from './apply-content.ts';
-import { lockEvent, markApplied, markFailed } from './event-store.ts';
+import { applyReceipts, hasConsequences, type StatusReport } from './apply-status.ts';
+import {
+  EVENTS_TOPIC,
+  listWaiting,
+  markApplied,
+  markFailed,
+  type StoredEvent,
+  takeEvent,
+  takeReceipts,
+  type WaitingEvent,
+} from './event-store.ts';
 
-export const APPLY_QUEUE = 'apply-gateway-event';
-const RETRIES = 3;
-const BATCH = 50;
+export type RetryServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge' | 'log'>;
+export type ApplyServices = RetryServices & Pick<Services, 'jobs'>;
 
-export type ApplyServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge'>;
+export const RETRY_QUEUE = 'apply-gateway-event';
+const FIRST_RETRY_AFTER_SECONDS = 2;
+/** Looked at together. */
+const LISTED_MAX = 500;
+const NUMBERS_AT_ONCE = 4;
 
-const jobData = z.object({ eventId: z.uuid() });
-
-/** Applies stored events, one after the other per phone number, each with its mark in one transaction. */
-export const applyQueue = (services: ApplyServices): JobQueue => ({
-  name: APPLY_QUEUE,
-  perKey: true,
-  retryLimit: RETRIES,
-  batchSize: BATCH,
-  handle: (job) => applyJob(services, job),
-});
-
-async function applyJob(services: ApplyServices, job: Job): Promise<void> {
-  const { eventId } = jobData.parse(job.data);
-  try {
-    await runTx(services.database.db, (tx) => applyStored(tx, services, eventId));
-  } catch (error) {
-    await markFailed(services.database.db, eventId, {
-      error: error instanceof Error ? error.message : String(error),
-      final: job.lastAttempt,
-    });
-    // A failed job would hold back every later event of this number for ever; the event itself stays, marked failed.
-    if (!job.lastAttempt) throw error;
+/** Applies what waits, until nothing is left that this process can do now. Whatever comes in meanwhile wakes it again. */
+export async function applyWaiting(services: ApplyServices, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted) {
+    const waiting = await listWaiting(services.database.db, LISTED_MAX);
+    const settled = await applyListed(services, waiting);
+    // What another process works on is its own to finish.
+    if (settled === 0 || waiting.length < LISTED_MAX) return;
   }
 }
 
-async function applyStored(tx: Tx, services: ApplyServices, eventId: Uuid): Promise<void> {
-  const stored = await lockEvent(tx, eventId);
-  if (stored === undefined || stored.state === 'applied') return;
-  const { account } = stored;
-  const event = services.webhookEdge(account.kind).parse(Buffer.from(stored.payload, 'utf8'), stored.receivedAt);
-  if (!event.ok) throw new Error(event.error.message);
-  await applyContent(tx, services, account, event.value);
-  await markApplied(tx, eventId, services.clock.now());
+async function applyListed(services: ApplyServices, waiting: readonly WaitingEvent[]): Promise<number> {
+  const receipts = waiting.filter(({ orderKey }) => orderKey === null);
+  const others = waiting.filter(({ orderKey }) => orderKey !== null);
+  let settled = 0;
+  for (const [accountId, ofAccount] of Map.groupBy(receipts, (event) => event.accountId))
+    settled += await applyReceiptsOf(services, accountId, ofAccount);
+  const numbers = [...Map.groupBy(others, (event) => `${event.accountId} ${event.orderKey}`).values()].values();
+  const work = async (): Promise<void> => {
+    for (const events of numbers) settled += await applyInOrder(services, events);
+  };
+  await Promise.all(Array.from({ length: NUMBERS_AT_ONCE }, work));
+  return settled;
 }
+
+/** How many could be settled: applied, or put aside to be tried again. */
+async function applyInOrder(services: ApplyServices, events: readonly WaitingEvent[]): Promise<number> {
+  let settled = 0;
+  for (const event of events) {
+    const outcome = await applyOne(services, event);
+    if (outcome === 'taken') return settled;
+    settled += 1;
+    // Those behind it wait.
+    if (outcome === 'failed') return settled;
+  }
+  return settled;
+}
+
+/** `taken`: by another process, or it is not its turn. */
+async function applyOne(services: ApplyServices, waiting: WaitingEvent): Promise<'applied' | 'failed' | 'taken'> {
+  try {
+    const found = await runTx(services.database.db, async (tx) => {
+      const event = await takeEvent(tx, waiting);
+      if (event !== undefined) await applyStored(tx, services, event);
+      return event !== undefined;
+    });
+    return found ? 'applied' : 'taken';
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    await putAside(services, waiting.id, error);
+    return 'failed';
+  }
+}
+
+/** Applies an event and marks it, in one transaction. */
+export async function applyStored(tx: Tx, services: RetryServices, stored: StoredEvent): Promise<void> {
+  await applyContent(tx, services, stored.account, readStored(services, stored));
+  await markApplied(tx, [stored.id], services.clock.now());
+}
+
+function readStored({ webhookEdge }: RetryServices, { account, payload, receivedAt }: StoredEvent): GatewayEvent {
+  const event = webhookEdge(account.kind).parse(Buffer.from(payload, 'utf8'), receivedAt);
+  if (!event.ok) throw new Error(event.error.message);
+  return event.value;
+}
+
+/** All of them in one transaction; those with consequences, and all when that fails, one after the other. */
+async function applyReceiptsOf(
+  services: ApplyServices,
+  accountId: Uuid,
+  waiting: readonly WaitingEvent[],
+): Promise<number> {
+  const ids = waiting.map(({ id }) => id);
+  let together: ReadonlySet<Uuid> = new Set();
+  try {
+    together = await runTx(services.database.db, async (tx) => {
+      const plain = (await takeReceipts(tx, accountId, ids)).flatMap((stored) => plainReport(services, stored));
+      await applyReceipts(
+        tx,
+        accountId,
+        plain.map(({ report }) => report),
+      );
+      const applied = plain.map(({ id }) => id);
+      await markApplied(tx, applied, services.clock.now());
+      return new Set(applied);
+    });
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    services.log.warn({ error, account: accountId, events: ids.length }, 'receipts are applied one by one');
+  }
+  let settled = together.size;
+  for (const event of waiting)
+    if (!together.has(event.id) && (await applyOne(services, event)) !== 'taken') settled += 1;
+  return settled;
+}
+
+/** Empty for one that must be looked at by itself. */
+function plainReport(
+  services: ApplyServices,
+  stored: StoredEvent,
+): readonly { readonly id: Uuid; readonly report: StatusReport }[] {
+  const { account, payload, receivedAt, id } = stored;
+  const event = services.webhookEdge(account.kind).parse(Buffer.from(payload, 'utf8'), receivedAt);
+  if (!event.ok || event.value.type !== 'message_status' || hasConsequences(event.value)) return [];
+  return [{ id, report: event.value }];
+}
+
+/** It is tried again by a job; what is kept and the job are one transaction. */
+async function putAside(services: ApplyServices, id: Uuid, error: unknown): Promise<void> {
+  services.log.warn({ error, event: id }, 'event failed, to be tried again');
+  await runTx(services.database.db, async (tx) => {
+    if (!(await markFailed(tx, { id, ...said(error), at: services.clock.now() }, 'retrying'))) return;
+    await services.jobs.enqueue(tx, RETRY_QUEUE, [
+      { data: { eventId: id }, key: id, afterSeconds: FIRST_RETRY_AFTER_SECONDS },
+    ]);
+    await notifyLive(tx, [EVENTS_TOPIC]);
+  });
+}
+
+const STACK_LENGTH_MAX = 4_000;
+
+export const said = (error: unknown): { readonly error: string; readonly stack: string | null } =>
+  error instanceof Error
+    ? { error: error.message, stack: error.stack?.slice(0, STACK_LENGTH_MAX) ?? null }
+    : { error: String(error), stack: null };

@@ -2,57 +2,156 @@ import { sql } from 'kysely';
 import type { AccountRow } from '../gateways/account.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
+
+/** Told when events wait to be applied. */
+export const EVENTS_TOPIC = 'events';
 
 export interface NewEvent {
   readonly id: Uuid;
   readonly accountId: Uuid;
   readonly eventId: string;
   readonly type: string;
+  /** Number of the person whom it is about; `null` when it does not say. */
   readonly phone: string | null;
+  /** Events with the same key are applied one after the other; `null` for receipts, which come in any order. */
+  readonly orderKey: string | null;
   readonly payload: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly receivedAt: Instant;
+  readonly source: 'webhook' | 'spool' | 'reconciliation';
+  readonly signedBy: string | null;
+  /** Why it cannot be read: it is kept as failed. */
+  readonly unreadable: string | null;
 }
 
-/** False when this event has been stored before: a repetition has no effect. */
-export async function insertEvent(tx: Tx, event: NewEvent): Promise<boolean> {
-  const { rows } = await sql`
-    insert into gateway_event (id, account_id, event_id, type, phone, payload, headers, received_at, state)
-    values (${event.id}, ${event.accountId}, ${event.eventId}, ${event.type}, ${event.phone}, ${event.payload},
-      ${JSON.stringify(event.headers)}, ${event.receivedAt}, 'received')
-    on conflict (account_id, event_id) do nothing returning id`.execute(tx);
-  return rows.length === 1;
+/**
+ * Stores events and tells whoever applies them, in one statement. Returns the ids of those that were new: a repetition has no effect.
+ * In one order, so that two of them with the same events do not wait for each other.
+ */
+export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Promise<ReadonlySet<Uuid>> {
+  const rows = events.map((event) => ({
+    id: event.id,
+    account_id: event.accountId,
+    event_id: event.eventId,
+    type: event.type,
+    phone: event.phone,
+    order_key: event.orderKey,
+    payload: event.payload,
+    headers: event.headers,
+    received_at: event.receivedAt.toString(),
+    source: event.source,
+    signed_by: event.signedBy,
+    state: event.unreadable === null ? 'received' : 'failed',
+    error: event.unreadable,
+  }));
+  const { rows: stored } = await sql<{ id: Uuid }>`
+    with stored as (
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, state, error)
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as x (id uuid, account_id uuid, event_id text, type text, phone text,
+        order_key text, payload text, headers jsonb, received_at timestamptz, source text, signed_by text, state text, error text)
+      order by account_id, event_id
+      on conflict (account_id, event_id) do nothing returning id
+    ), told as (
+      select pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC}) where exists (select 1 from stored)
+    )
+    select id from stored left join told on true`.execute(db);
+  return new Set(stored.map(({ id }) => id));
 }
 
+/** What is needed to apply one. */
 export interface StoredEvent {
   readonly id: Uuid;
   readonly account: Pick<AccountRow, 'id' | 'kind' | 'environment'>;
   readonly payload: string;
   readonly receivedAt: Instant;
-  readonly state: 'received' | 'applied' | 'failed';
+  readonly attempts: number;
 }
 
-/** Locks the event for applying, so that two workers with one job (a retry after a time-out) go one after the other. */
-export async function lockEvent(tx: Tx, id: Uuid): Promise<StoredEvent | undefined> {
+export interface WaitingEvent {
+  readonly id: Uuid;
+  readonly accountId: Uuid;
+  /** `null` for a receipt. */
+  readonly orderKey: string | null;
+}
+
+/**
+ * The oldest that may be applied: not those behind one of the same key that is being retried. Indexes gateway_event_waiting and
+ * gateway_event_line.
+ */
+export async function listWaiting(db: Db, limit: number): Promise<readonly WaitingEvent[]> {
+  const { rows } = await sql<WaitingEvent>`
+    select e.id, e.account_id, e.order_key from gateway_event e
+    where e.state = 'received' and not exists (
+      select 1 from gateway_event r where r.account_id = e.account_id and r.order_key = e.order_key and r.state = 'retrying')
+    order by e.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Keep these locks apart from other advisory locks. */
+const KEY_LOCKS = 7_770_003;
+const RECEIPT_LOCKS = 7_770_004;
+
+const STORED = sql`e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environment', a.environment) as account, e.payload, e.received_at,
+  e.attempts from gateway_event e join gateway_account a on a.id = e.account_id`;
+
+/**
+ * Takes one event for this transaction, unless another process works on its key or an earlier one of its key is not through yet.
+ * Index gateway_event_line.
+ */
+export async function takeEvent(tx: Tx, event: WaitingEvent): Promise<StoredEvent | undefined> {
+  const lock = `${event.accountId} ${event.orderKey ?? event.id}`;
   const { rows } = await sql<StoredEvent>`
-    select e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environment', a.environment) as account, e.payload, e.received_at, e.state
-    from gateway_event e join gateway_account a on a.id = e.account_id where e.id = ${id} for update of e`.execute(tx);
+    with held as materialized (select pg_try_advisory_xact_lock(hashtextextended(${lock}, ${KEY_LOCKS})) as mine)
+    select ${STORED}
+    where (select mine from held) and e.id = ${event.id} and e.state = 'received' and not exists (
+      select 1 from gateway_event p where p.account_id = ${event.accountId} and p.order_key = ${event.orderKey}
+        and p.state in ('received', 'retrying') and (p.id < e.id or p.state = 'retrying'))
+    for update of e`.execute(tx);
   return rows[0];
 }
 
-export async function markApplied(tx: Tx, id: Uuid, now: Instant): Promise<void> {
-  await sql`update gateway_event set state = 'applied', applied_at = ${now}, attempts = attempts + 1, error = null where id = ${id}`.execute(
-    tx,
-  );
+/** One that is tried again: nothing else of its key is taken meanwhile. */
+export async function takeRetrying(tx: Tx, id: Uuid): Promise<StoredEvent | undefined> {
+  const { rows } = await sql<StoredEvent>`
+    select ${STORED} where e.id = ${id} and e.state = 'retrying' for update of e`.execute(tx);
+  return rows[0];
 }
 
-export async function markFailed(
-  db: Db,
-  id: Uuid,
-  input: { readonly error: string; readonly final: boolean },
-): Promise<void> {
+/** Those of these receipts of one account that still wait; none while another process applies receipts of this account. */
+export async function takeReceipts(tx: Tx, accountId: Uuid, ids: readonly Uuid[]): Promise<readonly StoredEvent[]> {
+  const { rows } = await sql<StoredEvent>`
+    with held as materialized (select pg_try_advisory_xact_lock(hashtextextended(${accountId}::text, ${RECEIPT_LOCKS})) as mine)
+    select ${STORED}
+    where (select mine from held) and e.id = any(${ids}::uuid[]) and e.state = 'received'
+    order by e.id for update of e`.execute(tx);
+  return rows;
+}
+
+export async function markApplied(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
   await sql`
-    update gateway_event set attempts = attempts + 1, error = ${input.error}, state = case when ${input.final} then 'failed' else state end
-    where id = ${id} and state <> 'applied'`.execute(db);
+    update gateway_event set state = 'applied', applied_at = ${now}, attempts = attempts + 1, error = null, error_stack = null
+    where id = any(${ids}::uuid[])`.execute(tx);
+}
+
+export interface EventFailure {
+  readonly id: Uuid;
+  readonly error: string;
+  readonly stack: string | null;
+  readonly at: Instant;
+}
+
+/** One more attempt that failed; false when somebody else has settled the event meanwhile. */
+export async function markFailed(tx: Tx, failure: EventFailure, to: 'retrying' | 'failed'): Promise<boolean> {
+  const { id, error, stack, at } = failure;
+  const { rows } = await sql`
+    with failed as (
+      update gateway_event set state = ${to}, attempts = attempts + 1, error = ${error}, error_stack = ${stack}
+      where id = ${id} and state in ('received', 'retrying') returning id, attempts
+    )
+    insert into gateway_event_attempt (event_id, attempt, at, outcome, error, stack)
+    select id, attempts, ${at}, 'failed', ${error}, ${stack} from failed
+    returning event_id`.execute(tx);
+  return rows.length === 1;
 }

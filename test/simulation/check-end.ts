@@ -44,13 +44,15 @@ async function checkEvents(
   const { rows } = await sql<{ key: string; state: string; recorded: boolean }>`
     select g.account_id || ' ' || g.event_id as key, g.state, exists (
       select 1 from message m where m.gateway_message_id = g.payload::jsonb ->> 'gatewayMessageId'
-        and case g.type when 'message_received' then m.direction = 'inbound' else m.state in ('delivered', 'failed') end) as recorded
+        and case g.type when 'message.received' then m.direction = 'inbound' else m.state in ('delivered', 'failed') end) as recorded
     from gateway_event g`.execute(db);
   const stored = new Map(rows.map((row) => [row.key, row]));
   for (const [key, event] of answered) {
     const row = stored.get(key);
-    if (row === undefined) violations.push(`event: ${event.eventId} was answered 2xx and is not stored`);
-    else if (row.state === 'received') violations.push(`event: ${event.eventId} was answered 2xx and never applied`);
+    if (row === undefined)
+      violations.push(`event: ${event.eventId} was answered 2xx or put on the disk, and is not stored`);
+    else if (row.state !== 'applied' && row.state !== 'failed')
+      violations.push(`event: ${event.eventId} was answered 2xx and never applied`);
     else if (row.state === 'applied' && !row.recorded)
       violations.push(`event: ${event.eventId} is marked as applied, and had no effect`);
   }

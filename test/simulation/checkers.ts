@@ -27,6 +27,8 @@ export interface Checkers {
   beforeEvent(event: GatewayEvent): void;
   /** After every event that was answered 2xx. */
   afterAnswer(accountId: Uuid, event: GatewayEvent): Promise<void>;
+  /** After an event was put down on the disk: it may never be sent again. */
+  afterKeeping(accountId: Uuid, event: GatewayEvent): void;
   /** After everything that happened: calls that begin, texts that the gateway took. */
   afterStep(): void;
   atTheEnd(): Promise<void>;
@@ -86,6 +88,7 @@ export function createCheckers(options: {
         violations.push(`opt-out: ${event.from} said ${event.text}, was answered, and is not suppressed`);
       else if ((resumedMs.get(event.from) ?? 0) <= event.at.epochMilliseconds) stopped.add(event.from);
     },
+    afterKeeping: (accountId, event) => void answered.set(`${accountId} ${event.eventId}`, event),
     afterStep: calls.afterStep,
     atTheEnd: () => checkEnd(db, { outside, answered, violations }),
   };

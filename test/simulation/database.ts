@@ -112,7 +112,9 @@ export function createSimDatabase(options: {
     }
     if (fault === 'serialization') tally.count('serialization failure');
     const answerLost =
-      COMMITS.test(text) && faults.commitAnswerLost > 0 && world.random.next() < faults.commitAnswerLost;
+      (COMMITS.test(text) || STORES_EVENTS.test(text)) &&
+      faults.commitAnswerLost > 0 &&
+      world.random.next() < faults.commitAnswerLost;
     const deliver = async (outcome: Outcome): Promise<void> => {
       if ('error' in outcome) {
         if (codeOf(outcome.error) === DEADLOCK) tally.count('deadlock');
@@ -162,13 +164,16 @@ export function createSimDatabase(options: {
   const noteEffects = async (session: Session, actor: Actor, step: Step): Promise<void> => {
     const { text, values } = step;
     const { transaction, topics } = session;
-    const committed = COMMITS.test(text);
+    // Outside of a transaction a statement is one of its own.
+    const alone = !session.backend.inTransaction && WRITES.test(text);
+    const committed = COMMITS.test(text) || alone;
     if (text.includes('pg_notify') && Array.isArray(values?.[1])) topics.push(...values[1].map(String));
     if (committed || ENDS.test(text)) {
       session.transaction = [];
       session.topics = [];
     } else transaction.push(step);
-    if (committed) await options.onCommit({ actor, statements: transaction.map((done) => done.text), topics });
+    const done = alone ? [step] : transaction;
+    if (committed) await options.onCommit({ actor, statements: done.map((one) => one.text), topics });
     const doom = dooms.get(actor);
     if (doom !== undefined && actor.alive && comesTo(doom.crash, 'after', step, transaction)) doom.die();
   };
@@ -244,6 +249,9 @@ export function createSimDatabase(options: {
 const intends = ({ transaction }: Session, { text }: Step): boolean =>
   COMMITS.test(text) && transaction.some((step) => step.text.includes('into message_attempt'));
 const COMMITS = /^commit\b/i;
+/** Outside of a transaction, most of the time. */
+const STORES_EVENTS = /insert into gateway_event /;
+const WRITES = /\b(insert into|update|delete from|pg_notify)\b/i;
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Of a holder: the fence, and the renewal. Without a row, somebody else holds the account. */
 const ASKS_FOR_LEASE = /from account_lease\s+where[^;]*for share|update account_lease set expires_at/;

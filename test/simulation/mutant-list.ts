@@ -305,8 +305,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/record.ts',
-        find: 'await applyEarlyReceipts(tx, lease.accountId, gatewayIds);',
-        replace: 'void applyEarlyReceipts;',
+        find: 'await early.apply();',
+        replace: '',
       },
     ],
   },

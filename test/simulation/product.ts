@@ -7,8 +7,11 @@ import type { Log } from '../../src/platform/log.ts';
 import { ok } from '../../src/platform/result.ts';
 import type { Secrets } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
-import { applyQueue } from '../../src/webhooks/apply-event.ts';
-import { receiveWebhook } from '../../src/webhooks/intake.ts';
+import { applyWaiting } from '../../src/webhooks/apply-event.ts';
+import type { NewEvent } from '../../src/webhooks/event-store.ts';
+import { openIntake } from '../../src/webhooks/intake.ts';
+import { retryQueue } from '../../src/webhooks/retry-event.ts';
+import type { Spool } from '../../src/webhooks/spool.ts';
 import type { Backends } from './backends.ts';
 import type { SimDatabase } from './database.ts';
 import { isExpected } from './faults-log.ts';
@@ -26,6 +29,8 @@ export interface Product {
   ask(label: string, work: (tx: Tx, deps: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
   /** Jobs that a transaction has just put in. */
   startJobs(): Promise<void>;
+  /** Events wait to be applied. */
+  wakeApplier(): void;
   /** The process ends, and another one starts in its place. */
   restart(): void;
   /** The next time that it comes to a point drawn at random, it dies there. */
@@ -42,15 +47,21 @@ interface Process {
   readonly actor: ReturnType<typeof actorNamed>;
   readonly db: Db;
   readonly asked: Asked;
-  readonly receive: (accountId: Uuid, event: GatewayEvent) => Promise<unknown>;
-  readonly apply: (data: unknown, lastAttempt: boolean) => Promise<void>;
+  readonly receive: (accountId: Uuid, event: GatewayEvent) => Promise<'answered' | 'kept'>;
+  readonly applyWaiting: () => Promise<unknown>;
+  readonly retry: (data: unknown, lastAttempt: boolean) => Promise<void>;
+  readonly drainSpool: () => Promise<unknown>;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
 const EVENT_TRIES = 12;
 /** After so many an event is kept as failed; a last try that is cut short is repeated (platform/jobs.ts). */
-const JOB_LAST_TRY = 4;
+const JOB_LAST_TRY = 3;
 const JOB_TRIES = 40;
+/** What must be done goes on for as long as it takes. */
+const TRIES_WITHOUT_END = 1_000;
+const WAKES_WITHIN_MS = 500;
+const DRAINS_WITHIN_MS = 4_000;
 const POINTS = STATEMENT_CRASHES.filter(({ of }) => of === 'api');
 
 export function createProduct(around: {
@@ -65,11 +76,15 @@ export function createProduct(around: {
   readonly mistake: (sentence: string) => void;
   /** An event was answered 2xx. */
   readonly onAnswered: (accountId: Uuid, event: GatewayEvent) => Promise<void>;
+  /** It was answered 503, and is on the disk. */
+  readonly onKept: (accountId: Uuid, event: GatewayEvent) => void;
 }): Product {
   const { world, sim, tally } = around;
   const { random } = world;
+  const disk: Disk = new Map();
   let starts = 0;
   let dooms = 0;
+  let applierWoken = false;
 
   const start = (): Process => {
     starts += 1;
@@ -84,18 +99,23 @@ export function createProduct(around: {
       log: around.log,
       webhookEdge: () => simEdge,
     };
-    const queue = applyQueue(services);
+    const intake = openIntake(services, { spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)) });
+    const queue = retryQueue(services);
     return {
       actor,
       db,
       asked,
-      receive: (accountId, event) =>
-        receiveWebhook(services, {
-          accountId,
-          rawBody: Buffer.from(JSON.stringify(event)),
-          header: () => undefined,
-        }),
-      apply: async (data, lastAttempt) =>
+      async receive(accountId, event) {
+        const rawBody = Buffer.from(JSON.stringify(event));
+        const address = { kind: 'quo', accountId, sandboxOnly: false } as const;
+        const received = await intake.receive({ ...address, rawBody, headers: new Headers(), source: 'gateway' });
+        if (received.ok) return 'answered';
+        if (received.error.kind !== 'away') throw new Error(`event refused: ${received.error.message}`);
+        return 'kept';
+      },
+      drainSpool: intake.drainSpool,
+      applyWaiting: () => applyWaiting(services),
+      retry: async (data, lastAttempt) =>
         queue.handle?.({ id: 'job', data, lastAttempt, signal: new AbortController().signal }),
     };
   };
@@ -146,8 +166,14 @@ export function createProduct(around: {
     persist(
       `event ${event.eventId}`,
       async (by) => {
-        await by.receive(accountId, event);
-        await around.onAnswered(accountId, event);
+        if ((await by.receive(accountId, event)) === 'answered') return around.onAnswered(accountId, event);
+        tally.count('event put down on the disk');
+        around.onKept(accountId, event);
+        world.after(random.int(1, DRAINS_WITHIN_MS), 'the disk is looked at', () =>
+          persist('drain', (process) => process.drainSpool(), { tries: TRIES_WITHOUT_END, waitMs: DRAINS_WITHIN_MS }),
+        );
+        // Half of the time its provider does not send it again.
+        if (random.next() < 0.5) throw answeredAway();
       },
       { tries: EVENT_TRIES, waitMs: 2_000 },
     );
@@ -161,8 +187,16 @@ export function createProduct(around: {
       const { rows } = await around.backends.apart.query('delete from sim_job returning id, data');
       for (const { data } of rows)
         world.after(random.int(1, 30), 'job', () =>
-          persist('job', (by, attempt) => by.apply(data, attempt >= JOB_LAST_TRY), { tries: JOB_TRIES, waitMs: 2_000 }),
+          persist('job', (by, attempt) => by.retry(data, attempt >= JOB_LAST_TRY), { tries: JOB_TRIES, waitMs: 2_000 }),
         );
+    },
+    wakeApplier() {
+      if (applierWoken) return;
+      applierWoken = true;
+      world.after(random.int(1, WAKES_WITHIN_MS), 'events wait', () => {
+        applierWoken = false;
+        persist('apply', (by) => by.applyWaiting(), { tries: TRIES_WITHOUT_END, waitMs: 2_000 });
+      });
     },
     doom() {
       const point = POINTS[(around.firstCrash + dooms) % POINTS.length];
@@ -174,6 +208,21 @@ export function createProduct(around: {
         restart();
       });
     },
+  };
+}
+
+/** What a provider makes of a 503. */
+const answeredAway = (): Error => Object.assign(new Error('answered 503'), { code: 'ECONNRESET' });
+
+/** Outlives the processes. */
+type Disk = Map<string, readonly NewEvent[]>;
+
+function spoolOn(disk: Disk, wait: <T>(label: string, act: () => T) => Promise<T>): Spool {
+  return {
+    write: (name, events) => wait('writes to the disk', () => void disk.set(name, events)),
+    list: () => wait('looks at the disk', () => [...disk.keys()].sort()),
+    read: (name) => wait('reads from the disk', () => disk.get(name) ?? []),
+    remove: (name) => wait('takes from the disk', () => void disk.delete(name)),
   };
 }
 

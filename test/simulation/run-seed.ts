@@ -4,6 +4,7 @@ import type { Db } from '../../src/platform/database.ts';
 import { type Uuid, uuidSource } from '../../src/platform/ids.ts';
 import { secretsWithKey } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
+import { EVENTS_TOPIC } from '../../src/webhooks/event-store.ts';
 import type { Backends } from './backends.ts';
 import { type Checkers, createCheckers } from './checkers.ts';
 import { type Committed, createSimDatabase } from './database.ts';
@@ -142,6 +143,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     log,
     mistake: (sentence) => checkers.violations.push(sentence),
     onAnswered: (accountId, event) => checkers.afterAnswer(accountId, event),
+    onKept: (accountId, event) => checkers.afterKeeping(accountId, event),
   });
   const campaignIds = await launchAll({ world, plan, db }, { prepared, product, setup });
   await options.afterLaunch?.({ db, world, clock, outside, campaignIds, laneIds: prepared.laneIds });
@@ -200,7 +202,9 @@ async function afterCommit(
 ): Promise<void> {
   await run.checkers.afterCommit(committed);
   run.workers.tell(committed.topics);
-  if (committed.statements.some((text) => text.includes('into sim_job'))) await run.product.startJobs();
+  const wrote = (into: string): boolean => committed.statements.some((text) => text.includes(into));
+  if (wrote('into sim_job')) await run.product.startJobs();
+  if (wrote('into gateway_event') || committed.topics.includes(EVENTS_TOPIC)) run.product.wakeApplier();
 }
 
 const LOOK_FIRST_MS = 10 * 60_000;

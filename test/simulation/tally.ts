@@ -25,6 +25,7 @@ const OTHER_FAULTS = [
   'event lost',
   'event twice',
   'event late',
+  'event put down on the disk',
   'a person stops',
   'statement lost',
   'commit without an answer',

@@ -1,0 +1,13 @@
+drop table gateway_event_attempt;
+create index gateway_event_newest on gateway_event (received_at desc, id desc);
+drop index gateway_event_line;
+drop index gateway_event_waiting;
+update gateway_event set state = 'received' where state = 'retrying';
+alter table gateway_event
+  drop constraint gateway_event_retrying_check,
+  drop constraint gateway_event_state_check,
+  add constraint gateway_event_state_check check (state in ('received', 'applied', 'failed')),
+  drop column error_stack,
+  drop column signed_by,
+  drop column source,
+  drop column order_key;

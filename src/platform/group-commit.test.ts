@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { groupCommit } from './group-commit.ts';
+
+function recorded(options: { readonly sizeMax?: number; readonly atOnce?: number } = {}) {
+  const groups: { readonly items: readonly string[]; readonly finish: (error?: Error) => void }[] = [];
+  const commits = groupCommit<string, string>({
+    sizeMax: 3,
+    atOnce: 1,
+    ...options,
+    commit: (items) =>
+      new Promise((resolve, reject) => {
+        const finish = (error?: Error) =>
+          error === undefined ? resolve(items.map((item) => item.toUpperCase())) : reject(error);
+        groups.push({ items, finish });
+      }),
+  });
+  return { commits, groups, shapes: () => groups.map(({ items }) => items.join('')) };
+}
+
+describe('a group commit', () => {
+  it('commits a lone item at once, and what comes meanwhile together', async () => {
+    const { commits, groups, shapes } = recorded();
+    const all = [...'abcde'].map((item) => commits.add(item));
+    expect(shapes()).toEqual(['a']);
+    groups[0]?.finish();
+    expect(await all[0]).toBe('A');
+    expect(shapes()).toEqual(['a', 'bcd']);
+    groups[1]?.finish();
+    expect(await Promise.all(all.slice(1, 4))).toEqual(['B', 'C', 'D']);
+    groups[2]?.finish();
+    expect(await all[4]).toBe('E');
+  });
+
+  it('fails those of the group that failed, and goes on', async () => {
+    const { commits, groups } = recorded();
+    const [first, second] = [commits.add('a'), commits.add('b')];
+    groups[0]?.finish(new Error('away'));
+    await expect(first).rejects.toThrow('away');
+    groups[1]?.finish();
+    expect(await second).toBe('B');
+  });
+
+  it('has as many groups under way as it may, and no more', async () => {
+    const { commits, shapes } = recorded({ atOnce: 2 });
+    for (const item of 'abcd') void commits.add(item);
+    expect(shapes()).toEqual(['a', 'b']);
+  });
+
+  it('never leaves an item without an outcome', async () => {
+    const commits = groupCommit<string, string>({ sizeMax: 3, atOnce: 1, commit: async () => [] });
+    await expect(commits.add('a')).rejects.toThrow('0 outcomes of 1');
+  });
+});

@@ -1,0 +1,54 @@
+/**
+ * Many small writes as few large ones: what comes in while a commit is under way is committed together by the next one. A lone item
+ * is committed at once, so nobody waits for company.
+ */
+export interface GroupCommit<Item, Outcome> {
+  /** Resolves with the outcome of this item once it is committed; rejects with the error of its group. */
+  add(item: Item): Promise<Outcome>;
+}
+
+interface Waiting<Item, Outcome> {
+  readonly item: Item;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `commit` answers in the order of the items. At most `atOnce` groups are under way, each of `sizeMax` at most. */
+export function groupCommit<Item, Outcome>(options: {
+  readonly sizeMax: number;
+  readonly atOnce: number;
+  readonly commit: (items: readonly Item[]) => Promise<readonly Outcome[]>;
+}): GroupCommit<Item, Outcome> {
+  const { sizeMax, atOnce, commit } = options;
+  let waiting: Waiting<Item, Outcome>[] = [];
+  let underWay = 0;
+
+  const commitNext = async (): Promise<void> => {
+    const group = waiting.slice(0, sizeMax);
+    waiting = waiting.slice(sizeMax);
+    underWay += 1;
+    try {
+      const outcomes = await commit(group.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined) reject(new Error(`group commit: ${outcomes.length} outcomes of ${group.length}`));
+        else resolve(outcome);
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    } finally {
+      underWay -= 1;
+      startNext();
+    }
+  };
+  const startNext = (): void => {
+    if (waiting.length > 0 && underWay < atOnce) void commitNext();
+  };
+  return {
+    add: (item) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        startNext();
+      }),
+  };
+}

@@ -1,0 +1,46 @@
+import { type Clock, patience } from '../platform/clock.ts';
+import { SECOND_MS } from '../platform/time.ts';
+
+/**
+ * How fast one source may send webhooks for one account: a bucket each, in the memory of one process. What is refused with 429 is
+ * sent again by the provider; a flood from elsewhere costs no more than this.
+ */
+export interface IntakeLimit {
+  /** Seconds to wait when there were too many; `undefined` when this one may pass. */
+  take(source: string, account: string): number | undefined;
+}
+
+/** Of real time, for each source and account. */
+export interface IntakeRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Ten times what an account of the providers' fastest plans can cause, and an hour's outage sent again at once. */
+export const DEFAULT_INTAKE_RATE: IntakeRate = { perSecond: 500, burst: 5_000 };
+
+/** Beyond it the oldest are forgotten: the memory is bounded. */
+const BUCKETS_MAX = 10_000;
+
+export function intakeLimit(clock: Clock, { perSecond, burst }: IntakeRate): IntakeLimit {
+  const buckets = new Map<string, { left: number; atMs: number }>();
+  const tokensPerMs = perSecond / patience(clock, SECOND_MS);
+  return {
+    take(source, account) {
+      const key = `${source} ${account}`;
+      const nowMs = clock.now().epochMilliseconds;
+      const known = buckets.get(key);
+      const bucket = known ?? { left: burst, atMs: nowMs };
+      bucket.left = Math.min(burst, bucket.left + Math.max(0, nowMs - bucket.atMs) * tokensPerMs);
+      bucket.atMs = nowMs;
+      if (known === undefined) {
+        buckets.set(key, bucket);
+        const oldest = buckets.keys().next().value;
+        if (buckets.size > BUCKETS_MAX && oldest !== undefined) buckets.delete(oldest);
+      }
+      if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / perSecond));
+      bucket.left -= 1;
+      return undefined;
+    },
+  };
+}

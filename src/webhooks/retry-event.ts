@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { isDatabaseAway, runTx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import type { Job, JobQueue } from '../platform/jobs.ts';
+import { notifyLive } from '../platform/live.ts';
+import { applyStored, RETRY_QUEUE, type RetryServices, said } from './apply-event.ts';
+import { EVENTS_TOPIC, markFailed, takeRetrying } from './event-store.ts';
+
+const RETRIES = 3;
+const BATCH = 20;
+
+const jobData = z.object({ eventId: z.uuid() });
+
+/**
+ * Tries events again that have failed, with growing pauses. After the last try an event rests as failed, where people see it with its
+ * history, and the next one of its number has its turn.
+ */
+export const retryQueue = (services: RetryServices): JobQueue => ({
+  name: RETRY_QUEUE,
+  perKey: true,
+  // The job itself is the first of them.
+  retryLimit: RETRIES - 1,
+  batchSize: BATCH,
+  handle: (job) => retry(services, job),
+});
+
+async function retry(services: RetryServices, job: Job): Promise<void> {
+  const { eventId } = jobData.parse(job.data);
+  const { db } = services.database;
+  try {
+    await runTx(db, async (tx) => {
+      const stored = await takeRetrying(tx, eventId);
+      if (stored === undefined) return;
+      await applyStored(tx, services, stored);
+      await notifyLive(tx, [EVENTS_TOPIC]);
+    });
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    await keepFailure(services, eventId, { error, last: job.lastAttempt });
+    // A failed job would hold back every later one of its key for ever; the event itself stays, marked failed.
+    if (!job.lastAttempt) throw error;
+  }
+}
+
+async function keepFailure(
+  services: RetryServices,
+  id: Uuid,
+  { error, last }: { readonly error: unknown; readonly last: boolean },
+): Promise<void> {
+  services.log.error({ error, event: id, last }, 'event failed again');
+  await runTx(services.database.db, async (tx) => {
+    await markFailed(tx, { id, ...said(error), at: services.clock.now() }, last ? 'failed' : 'retrying');
+    if (last) await notifyLive(tx, [EVENTS_TOPIC, 'status']);
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * Where events wait while the database is away: files that are written once, flushed to the disk and never changed, so that a
+ * process may be killed at any moment, and any process of the machine may bring in what another one has left.
+ */
+import { createHash } from 'node:crypto';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../platform/folder.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { instant } from '../platform/time.ts';
+import type { NewEvent } from './event-store.ts';
+
+export interface Spool {
+  /** Resolves when the events are on the disk. */
+  write(name: Uuid, events: readonly NewEvent[]): Promise<void>;
+  /** Names of what waits, oldest first. */
+  list(): Promise<readonly string[]>;
+  /** Nothing when another process has brought it in meanwhile. */
+  read(name: string): Promise<readonly NewEvent[]>;
+  /** After its events are in the database. */
+  remove(name: string): Promise<void>;
+}
+
+const SUFFIX = '.events';
+
+/** Files in `folder`; it is made when the first is written. Their names grow with time. */
+export function spoolIn(folder: string): Spool {
+  return {
+    async write(name, events) {
+      await makeFolder(folder, { mode: 0o700 });
+      const part = join(folder, `${name}.part`);
+      const file = await open(part, 'wx', 0o600);
+      try {
+        await file.writeFile(events.map(toLine).join(''));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(part, join(folder, name + SUFFIX));
+      // The name itself must be on the disk too.
+      const place = await open(folder, 'r');
+      await place.sync().finally(() => place.close());
+    },
+    async list() {
+      const names = await readdir(folder).catch(orWhenMissing<string[]>([]));
+      return names.filter((name) => name.endsWith(SUFFIX)).sort();
+    },
+    async read(name) {
+      const text = await readFile(join(folder, name), 'utf8').catch(orWhenMissing(''));
+      return text.split('\n').flatMap((line) => (line === '' ? [] : [fromLine(line, name)]));
+    },
+    remove: (name) => rm(join(folder, name), { force: true }),
+  };
+}
+
+const orWhenMissing =
+  <T>(instead: T) =>
+  (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT') return instead;
+    throw error;
+  };
+
+/** A line tells by its digest whether the disk gave back what it was given. */
+function toLine(event: NewEvent): string {
+  const json = JSON.stringify({ ...event, receivedAt: event.receivedAt.toString() });
+  return `${digestOf(json)} ${json}\n`;
+}
+
+function fromLine(line: string, name: string): NewEvent {
+  const json = line.slice(DIGEST_LENGTH + 1);
+  if (digestOf(json) !== line.slice(0, DIGEST_LENGTH))
+    throw new Error(`spool file ${name} is damaged: move it elsewhere, its readable lines are JSON`);
+  const event = JSON.parse(json);
+  return { ...event, receivedAt: instant(event.receivedAt), source: 'spool' };
+}
+
+const DIGEST_LENGTH = 16;
+const digestOf = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, DIGEST_LENGTH);
