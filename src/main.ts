@@ -22,8 +22,8 @@ import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
-import { registerWebhookRoutes } from './http/routes/webhook-routes.ts';
 import { createApp } from './http/server.ts';
+import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -144,7 +144,10 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   );
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
-  const intake = openIntake(base, { spool: spoolIn(join(config.dataDir, 'spool')) });
+  const intake = openIntake(base, {
+    spool: spoolIn(join(config.dataDir, 'spool')),
+    perSecond: config.webhooksPerSecond,
+  });
   const services: Services = { ...base, jobs };
 
   if (role !== 'worker') {
@@ -192,8 +195,9 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerRecipientRoutes,
       registerInboxRoutes,
       registerSendingPolicyRoutes,
-      (api) => registerWebhookRoutes(api, { ...services, intake }),
+      describeWebhooks,
     ],
     version: VERSION,
     webDir: WEB_FOLDER,
+    door: webhookDoor({ ...services, intake }),
   });

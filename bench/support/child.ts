@@ -8,6 +8,7 @@ export interface Child {
   readonly died: Promise<never>;
   /** What it tells next. */
   told(): Promise<unknown>;
+  tell(message: object): void;
   /** Lets it close what it has open; resolves with the last thing that it told while closing. */
   stop(): Promise<unknown>;
 }
@@ -29,6 +30,7 @@ export function startChild(script: string, args: readonly string[]): Child {
   return {
     died,
     told,
+    tell: (message) => void child.send(message),
     async stop() {
       let last: unknown;
       child.on('message', (message) => {

@@ -37,6 +37,8 @@ export interface Api {
   raw<R extends RawRoute>(route: R, handler: (input: RouteInput<R>) => Promise<HandlerOutcome<Response>>): void;
   /** Server-sent events; see `StreamSource`. */
   stream<R extends RawRoute>(route: R, open: (input: RouteInput<R>) => Promise<HandlerOutcome<StreamSource>>): void;
+  /** Only says that there is such a route; whoever answers it stands before this one. */
+  describe(route: RawRoute): void;
   readonly routes: readonly RegisteredRoute[];
 }
 
@@ -129,6 +131,7 @@ export function createApi(app: OpenAPIHono<HttpEnv>, options: ApiOptions): Api &
         return outcome.ok ? ok(options.streams.open(input.request, outcome.value)) : err(problemOf(outcome.error));
       });
     },
+    describe: (route) => app.openAPIRegistry.registerPath(describeRoute(route)),
     get routes() {
       return waiting.map(({ route }) => route);
     },

@@ -1,5 +1,5 @@
-import { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { type Clock, patience } from '../platform/clock.ts';
 import { DEFAULT_PORT } from '../platform/config.ts';
 import { errorCode } from '../platform/database.ts';
@@ -25,11 +25,10 @@ export async function listen(
   options: { readonly host: string; readonly port: number; readonly clock: Clock; readonly log: Log },
 ): Promise<Listening> {
   const { host } = options;
-  const server = createAdaptorServer({
-    fetch: http.app.fetch,
-    serverOptions: { requestTimeout: REQUEST_WITHIN_MS },
+  const app = getRequestListener(http.app.fetch);
+  const server = createServer({ requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
+    if (http.door?.(request, response) !== true) void app(request, response);
   });
-  if (!(server instanceof Server)) throw new Error('expected a server of node:http');
   let closing = false;
   server.on('request', (_, response) => {
     // A connection that is kept alive would hold up the end until its client lets go.

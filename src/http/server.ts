@@ -11,6 +11,7 @@ import { registerSessionRoutes } from './routes/session-routes.ts';
 import { registerDescription, registerHealth, registerMetrics } from './routes/shell-routes.ts';
 import { openStreams } from './sse.ts';
 import { staticFiles } from './static-files.ts';
+import type { Door } from './webhook-door.ts';
 
 /**
  * The HTTP shell. A request passes: reference and log, security headers, then either a route of the API (api.ts) or a file of the
@@ -24,11 +25,14 @@ export interface HttpOptions {
   readonly version: string;
   /** Folder of the built web app. */
   readonly webDir: string;
+  readonly door?: Door;
 }
 
 export interface HttpApp {
   readonly app: OpenAPIHono<HttpEnv>;
   readonly routes: Api['routes'];
+  /** Answers what it is for before anything else is asked. */
+  readonly door: Door | undefined;
   /** From now on not ready, streams end; running requests go on. */
   drain(): void;
   /** Lets go of what the shell itself opened. */
@@ -84,6 +88,7 @@ export function createApp(services: Services, options: HttpOptions): HttpApp {
   return {
     app,
     routes: api.routes,
+    door: options.door,
     drain() {
       draining = true;
       streams.close();

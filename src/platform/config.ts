@@ -15,6 +15,8 @@ export interface Config {
   /** 32 bytes, base64: seals stored API keys and webhook secrets. Unset: made once and kept in `dataDir`. */
   readonly secretKey: string | undefined;
   readonly databaseConnections: number;
+  /** Of one address for one account; ten times as many may come at once. */
+  readonly webhooksPerSecond: number;
 }
 
 interface Option {
@@ -48,6 +50,11 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
     defaultText: 'made once, kept in the data folder',
   },
   databaseConnections: { env: 'DATABASE_CONNECTIONS', text: 'Connections of this process', defaultText: '20' },
+  webhooksPerSecond: {
+    env: 'WEBHOOKS_PER_SECOND',
+    text: 'Webhooks that one address may send for one account; ten times as many at once',
+    defaultText: '500',
+  },
 };
 
 export const DEFAULT_PORT = 7080;
@@ -95,6 +102,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     logLevel: logLevel ?? 'info',
     secretKey,
     databaseConnections: whole('databaseConnections', 20, { min: 4, max: 500 }),
+    webhooksPerSecond: whole('webhooksPerSecond', 500, { min: 1, max: 1_000_000 }),
   };
   if (problems.length > 0) throw new Error(`configuration refused:\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);

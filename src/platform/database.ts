@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
 import pg from 'pg';
-import { Temporal } from './time.ts';
+import { type Instant, instant, Temporal } from './time.ts';
 
 /**
  * PostgreSQL through pg and Kysely. Statements are whole SQL text in the stores (`sql` templates), so the schema type is empty.
@@ -25,10 +25,13 @@ function parseInt8(text: string): number {
   return value;
 }
 
+/** `2026-11-17 15:00:00.123+00`: every connection of ours is in UTC. */
+const parseTimestamp = (text: string): Instant => instant(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
+
 const rowTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary') {
-      if (oid === OID.timestamptz) return (text: string) => Temporal.Instant.from(text.replace(' ', 'T'));
+      if (oid === OID.timestamptz) return parseTimestamp;
       if (oid === OID.int8) return parseInt8;
       if (oid === OID.numeric) return Number;
       if (oid === OID.date || oid === OID.timestamp) return (text: string) => text;

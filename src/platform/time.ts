@@ -4,7 +4,14 @@ export { Temporal };
 export type Instant = Temporal.Instant;
 
 /** Parses ISO 8601 with an offset or `Z`; throws `RangeError` for anything else. */
-export const instant = (iso: string): Instant => Temporal.Instant.from(iso);
+export const instant = (iso: string): Instant =>
+  PLAIN_UTC.test(iso) ? instantFromMs(Date.parse(iso)) : Temporal.Instant.from(iso);
+
+/**
+ * What nearly all instants look like, and the machine parses several times as fast as the rules of ISO 8601 take. Days that not every
+ * month has are left to those.
+ */
+const PLAIN_UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/;
 export const instantFromMs = (epochMs: number): Instant => Temporal.Instant.fromEpochMilliseconds(epochMs);
 export const addMs = (at: Instant, ms: number): Instant => instantFromMs(at.epochMilliseconds + ms);
 export const msBetween = (from: Instant, to: Instant): number => to.epochMilliseconds - from.epochMilliseconds;

@@ -10,20 +10,15 @@ export interface IntakeLimit {
   take(source: string, account: string): number | undefined;
 }
 
-/** Of real time, for each source and account. */
-export interface IntakeRate {
-  readonly perSecond: number;
-  readonly burst: number;
-}
-
-/** Ten times what an account of the providers' fastest plans can cause, and an hour's outage sent again at once. */
-export const DEFAULT_INTAKE_RATE: IntakeRate = { perSecond: 500, burst: 5_000 };
+/** What is sent again after an outage comes at once: as many seconds' worth may. */
+const BURST_SECONDS = 10;
 
 /** Beyond it the oldest are forgotten: the memory is bounded. */
 const BUCKETS_MAX = 10_000;
 
-export function intakeLimit(clock: Clock, { perSecond, burst }: IntakeRate): IntakeLimit {
+export function intakeLimit(clock: Clock, perSecond: number): IntakeLimit {
   const buckets = new Map<string, { left: number; atMs: number }>();
+  const burst = perSecond * BURST_SECONDS;
   const tokensPerMs = perSecond / patience(clock, SECOND_MS);
   return {
     take(source, account) {

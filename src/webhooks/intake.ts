@@ -15,7 +15,7 @@ import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import type { GatewayEvent, WebhookRefusal } from '../gateways/gateway.ts';
-import { patience } from '../platform/clock.ts';
+import { type Clock, patience } from '../platform/clock.ts';
 import { isDatabaseAway, runTx } from '../platform/database.ts';
 import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -25,7 +25,7 @@ import type { Services } from '../services.ts';
 import { describeEvent } from './describe-event.ts';
 import { type Endpoint, type Endpoints, openEndpoints } from './endpoints.ts';
 import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
-import { DEFAULT_INTAKE_RATE, type IntakeLimit, type IntakeRate, intakeLimit } from './intake-limit.ts';
+import { type IntakeLimit, intakeLimit } from './intake-limit.ts';
 import type { Spool } from './spool.ts';
 
 export type IntakeServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'secrets' | 'webhookEdge' | 'log'>;
@@ -45,9 +45,12 @@ export interface WebhookTarget {
   readonly sandboxOnly: boolean;
 }
 
+/** By their names in lower case. */
+export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface IncomingWebhook extends WebhookTarget {
   readonly rawBody: Uint8Array;
-  readonly headers: Headers;
+  readonly headers: IncomingHeaders;
   /** Address of whoever sends it. */
   readonly source: string;
 }
@@ -75,7 +78,7 @@ interface IntakeContext {
 
 export function openIntake(
   services: IntakeServices,
-  options: { readonly spool: Spool; readonly rate?: IntakeRate },
+  options: { readonly spool: Spool; readonly perSecond: number },
 ): Intake {
   const { spool } = options;
   const { db } = services.database;
@@ -83,12 +86,12 @@ export function openIntake(
     services,
     spool,
     endpoints: openEndpoints({ ...services, db }),
-    limit: intakeLimit(services.clock, options.rate ?? DEFAULT_INTAKE_RATE),
+    limit: intakeLimit(services.clock, options.perSecond),
     stored: groupCommit({
       sizeMax: GROUP_MAX,
       atOnce: GROUPS_AT_ONCE,
       async commit(events) {
-        const stored = await insertEvents(db, events);
+        const stored = await inTime(services.clock, insertEvents(db, events));
         return events.map(({ id }) => stored.has(id));
       },
     }),
@@ -162,7 +165,10 @@ const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');
 const verifyWith = ({ webhookEdge, clock }: IntakeServices, incoming: IncomingWebhook, secrets: readonly string[]) =>
   webhookEdge(incoming.kind).verify({
     rawBody: incoming.rawBody,
-    header: (name) => incoming.headers.get(name) ?? undefined,
+    header: (name) => {
+      const value = incoming.headers[name];
+      return typeof value === 'string' ? value : value?.join(',');
+    },
     secrets,
     now: clock.now(),
     toleranceMs: patience(clock, TOLERANCE_MS),
@@ -220,14 +226,11 @@ async function store(
   context: IntakeContext,
   read: ReadEvent,
 ): Promise<Result<{ readonly repeated: boolean }, IntakeRefusal>> {
-  const { log } = context.services;
   try {
-    const isNew = await inTime(context, storeNow(context, read));
-    if (isNew !== undefined) return ok({ repeated: !isNew });
-    log.warn({ account: read.account.id }, 'webhook not stored in time');
+    return ok({ repeated: !(await storeNow(context, read)) });
   } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
-    log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away');
+    if (!(error instanceof TooSlow) && !isDatabaseAway(error)) throw error;
+    context.services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away');
   }
   await context.spooled.add(read.stored);
   return err({ kind: 'away', message: 'the database is away; the event is kept on the disk, and may be sent again' });
@@ -236,15 +239,18 @@ async function store(
 /** A provider waits for ten seconds. */
 const STORED_WITHIN_MS = 5_000;
 
-/** `undefined` when it takes too long; it may still succeed, which does no harm. */
-async function inTime<T>({ services: { clock } }: IntakeContext, work: Promise<T>): Promise<T | undefined> {
+class TooSlow extends Error {}
+
+/** Throws `TooSlow` when it takes too long; the work may still succeed, which does no harm. */
+async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal).then(() => undefined);
+  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal);
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, late.then(() => Promise.reject(new TooSlow('not stored in time')))]);
   } finally {
-    done.abort();
     work.catch(() => undefined);
+    late.catch(() => undefined);
+    done.abort();
   }
 }
 
@@ -254,9 +260,9 @@ async function storeNow(context: IntakeContext, read: ReadEvent): Promise<boolea
   const { event, stored } = read;
   if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);
   try {
-    return await storeOptOut(services, read, event);
+    return await inTime(services.clock, storeOptOut(services, read, event));
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
     // It is tried again like any other, and seen if that fails too.
     services.log.error({ error, account: stored.accountId, eventId: stored.eventId }, 'opt-out not applied at once');
     return storePlain(context, stored);
@@ -267,7 +273,7 @@ async function storePlain({ services, stored }: IntakeContext, event: NewEvent):
   try {
     return await stored.add(event);
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
     // One that cannot be stored must not take others of its group with it.
     return (await insertEvents(services.database.db, [event])).has(event.id);
   }
@@ -319,10 +325,9 @@ async function drainFile(context: IntakeContext, name: string): Promise<number> 
 const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;
 const HEADER_LENGTH_MAX = 1_000;
 
-function keptHeaders(headers: Headers): Record<string, string> {
+function keptHeaders(headers: IncomingHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
-  headers.forEach((value, name) => {
-    if (KEPT_HEADERS.test(name)) kept[name] = value.slice(0, HEADER_LENGTH_MAX);
-  });
+  for (const name in headers)
+    if (KEPT_HEADERS.test(name)) kept[name] = String(headers[name]).slice(0, HEADER_LENGTH_MAX);
   return kept;
 }

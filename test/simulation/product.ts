@@ -99,7 +99,10 @@ export function createProduct(around: {
       log: around.log,
       webhookEdge: () => simEdge,
     };
-    const intake = openIntake(services, { spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)) });
+    const intake = openIntake(services, {
+      spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)),
+      perSecond: 500,
+    });
     const queue = retryQueue(services);
     return {
       actor,
@@ -108,7 +111,7 @@ export function createProduct(around: {
       async receive(accountId, event) {
         const rawBody = Buffer.from(JSON.stringify(event));
         const address = { kind: 'quo', accountId, sandboxOnly: false } as const;
-        const received = await intake.receive({ ...address, rawBody, headers: new Headers(), source: 'gateway' });
+        const received = await intake.receive({ ...address, rawBody, headers: {}, source: 'gateway' });
         if (received.ok) return 'answered';
         if (received.error.kind !== 'away') throw new Error(`event refused: ${received.error.message}`);
         return 'kept';
