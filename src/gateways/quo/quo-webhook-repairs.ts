@@ -101,7 +101,7 @@ export function readLeniently<T>(
     const parsed = schema.safeParse(input.json);
     if (parsed.success) return parsed.data;
     const removed = new Set<string>();
-    for (const { path, message } of parsed.error.issues) {
+    for (const { path, message } of parsed.error.issues.flatMap(innermost)) {
       const names = path.map(String);
       const readable = removeDeepest(input.json, names, removed);
       note(reading, `${[input.path, ...names].join('.')}: ${message}; ${readable ? 'left out' : 'so without effect'}`);
@@ -110,6 +110,16 @@ export function readLeniently<T>(
     closeGaps(input.json);
   }
   return undefined;
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/** Of a field that may be one thing or another: what is wrong inside of the one that it is, so that the rest of it stays. */
+function innermost(issue: z.core.$ZodIssue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const inside = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0));
+  if (inside === undefined || inside.length === 0) return [issue];
+  return inside.flatMap(innermost).map(({ path, message }) => ({ message, path: [...issue.path, ...path] }));
 }
 
 /** Takes the value at `path` out, or the nearest one around it that is there; false when that would be everything. */
