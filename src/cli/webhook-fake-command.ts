@@ -3,29 +3,9 @@ import type { QuoEventType, QuoGeneration } from '../gateways/quo/quo-payload-fa
 import { generationsOf, isQuoEventType, QUO_EVENT_TYPES, QUO_GENERATIONS } from '../gateways/quo/quo-payload-facts.ts';
 import { countOption, withExamples } from './options.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { LOAD_PROFILES, type LoadProfile } from './webhook-load-plan.ts';
+import type { FakeOptions } from './webhook-fake-options.ts';
+import { LOAD_PROFILES } from './webhook-load-plan.ts';
 import { table } from './words.ts';
-
-export interface FakeOptions {
-  readonly generation?: QuoGeneration;
-  readonly count?: number;
-  readonly rate?: number;
-  readonly profile?: LoadProfile;
-  readonly seconds?: number;
-  readonly concurrency: number;
-  readonly repeat: number;
-  readonly shuffle?: true;
-  readonly url?: string;
-  readonly secret?: string;
-  readonly account?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly text?: string;
-  readonly anywhere?: true;
-  readonly yes?: true;
-  readonly list?: true;
-  readonly json?: true;
-}
 
 const CONCURRENCY = 50;
 

@@ -3,7 +3,7 @@ import type { Config } from '../platform/config.ts';
 import { parseId, showId } from '../platform/ids.ts';
 import { requireLocalUrl } from './local-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
-import type { FakeOptions } from './webhook-fake-command.ts';
+import type { FakeOptions } from './webhook-fake-options.ts';
 
 /** Where made-up events go. */
 export interface FakeTarget {

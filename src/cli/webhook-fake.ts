@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import { seededRandom, systemRandom } from '../platform/random.ts';
 import { addMs } from '../platform/time.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
-import type { FakeOptions } from './webhook-fake-command.ts';
+import type { FakeOptions } from './webhook-fake-options.ts';
 import { type FakeTarget, fakeTarget } from './webhook-fake-target.ts';
 import { type LoadAmount, planLoad } from './webhook-load-plan.ts';
 import { type LoadReport, runLoad, type SignedPost } from './webhook-load-run.ts';

@@ -46,7 +46,7 @@ export async function runLoad(options: {
     for (;;) {
       const place = next;
       const event = plan.posts[place];
-      if (event === undefined || signal.aborted) return;
+      if (event === undefined) return;
       next += 1;
       const waitMs = plan.dueMs === undefined ? 0 : startedMs + plan.dueMs(place) - performance.now();
       if (waitMs > 0) await options.clock.sleep(waitMs, signal);

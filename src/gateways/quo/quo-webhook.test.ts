@@ -200,7 +200,7 @@ describe('payloads of all generations', () => {
     ['media that are a text', { media: 'none' }, { media: [] }],
     [
       'some of the media',
-      { media: [{ url: 5, type: 'a' }, null, { url: 'https://example.test/a', type: 6 }, 'x'] },
+      { media: [{ type: 5 }, { url: 5, type: 'a' }, null, { url: 'https://example.test/a', type: 6 }, 'x'] },
       { media: [{ url: 'https://example.test/a', type: undefined }] },
     ],
     ['a lane that is a number', { phoneNumberId: 12 }, { laneRef: undefined }],
