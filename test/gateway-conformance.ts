@@ -346,7 +346,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
       });
 
       it('calls a body that it cannot read an error instead of throwing', () => {
-        for (const body of ['', 'null', '[]', '{"id":1}', '\u0000', '{"id":"EV1","type":"message.received"}'])
+        for (const body of ['', 'null', '[]', '{"id":1}', '\u0000'])
           expect(world.edge.parse(Buffer.from(body), world.now()).ok).toBe(false);
       });
     });

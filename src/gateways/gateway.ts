@@ -116,7 +116,7 @@ export type GatewayEvent = EventContent & {
   readonly repairs?: readonly string[];
 };
 
-type EventContent = MessageEvent | CallEvent | ContactEvent | OtherEvent;
+export type EventContent = MessageEvent | CallEvent | ContactEvent | OtherEvent;
 
 type MessageEvent =
   | {
@@ -131,7 +131,7 @@ type MessageEvent =
   | {
       readonly type: 'message_status';
       readonly gatewayMessageId: string;
-      /** Whom the text was for; absent when the event does not say. */
+      /** Whom the text was for; absent when the event does not say, or when it was a group. */
       readonly to: string | undefined;
       readonly status: DeliveryStatus;
       readonly errorCode: string | undefined;
@@ -153,8 +153,9 @@ export interface CallFacts {
   readonly status: string | undefined;
 }
 
+/** Durations are whole seconds. */
 export interface CallRecording {
-  /** The gateway's id, or the address of the recording where it gives none. */
+  /** The gateway's id, or the address of the recording, without the signature in its query, where it gives none. */
   readonly ref: string;
   readonly url: string | undefined;
   readonly mediaType: string | undefined;
@@ -177,6 +178,8 @@ type CallEvent =
       readonly step: 'ringing' | 'answered' | 'forwarded' | 'missed' | 'completed';
       readonly call: CallFacts;
       readonly voicemail: Voicemail | undefined;
+      /** Older generations tell of recordings when the call ends; empty otherwise. */
+      readonly recordings: readonly CallRecording[];
     }
   | { readonly type: 'call_recording'; readonly call: CallFacts; readonly recordings: readonly CallRecording[] }
   | { readonly type: 'call_voicemail'; readonly call: CallFacts; readonly voicemail: Voicemail }
@@ -226,11 +229,21 @@ export interface WebhookEdge {
     readonly now: Instant;
     readonly toleranceMs: number;
   }): Result<{ readonly secretIndex: number }, WebhookRefusal>;
-  /** Whatever a signed body says, its event can be stored: what a database would refuse is repaired, and `repairs` says so. */
+  /**
+   * Whatever a signed body says, its event can be stored: what a database would refuse is repaired, a field that is garbage is left
+   * out, an event that says too little becomes `other`; `repairs` says so. An error is a body that is no event at all.
+   */
   parse(rawBody: Uint8Array, receivedAt: Instant): Result<GatewayEvent, { readonly message: string }>;
 }
 
 export interface WebhookRefusal {
-  readonly reason: 'signature_missing' | 'signature_wrong' | 'timestamp_outside_window';
+  readonly reason:
+    | 'signature_missing'
+    /** Nothing but schemes or versions that are not known here; `message` says which. */
+    | 'signature_unsupported'
+    /** A scheme that is known, written as it never is. */
+    | 'signature_malformed'
+    | 'signature_wrong'
+    | 'timestamp_outside_window';
   readonly message: string;
 }

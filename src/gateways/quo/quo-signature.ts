@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { err, ok, type Result } from '../../platform/result.ts';
 import { SECOND_MS } from '../../platform/time.ts';
 import type { WebhookEdge, WebhookRefusal } from '../gateway.ts';
+import { quoHmac } from './quo-signing.ts';
 
 type VerifyInput = Parameters<WebhookEdge['verify']>[0];
 
@@ -17,13 +18,18 @@ interface Claim {
   readonly signature: string;
 }
 
+/** One signature of a header: a claim to be checked, or why it cannot be. */
+type Entry = Result<Claim, WebhookRefusal>;
+
 /** More than a provider in the middle of a key change would send; a bound on the work that a stranger can ask for. */
 const CLAIMS_MAX = 8;
 const HEADER_LENGTH_MAX = 4_096;
+const SHOWN_LENGTH_MAX = 24;
 
 export function verifyQuoSignature(input: VerifyInput): Result<{ readonly secretIndex: number }, WebhookRefusal> {
-  const claims = claimsOf(input.header);
-  if (claims === undefined) return refuse('signature_missing', 'no openphone-signature or webhook-signature header');
+  const entries = [...currentEntries(input.header), ...legacyEntries(input.header)];
+  const claims = entries.flatMap((entry) => (entry.ok ? [entry.value] : []));
+  if (claims.length === 0) return refuse(...whyNothingCanBeChecked(entries));
   let sawStale = false;
   for (const claim of claims.slice(0, CLAIMS_MAX)) {
     const secretIndex = input.secrets.findIndex((secret) => matches({ claim, secret, rawBody: input.rawBody }));
@@ -37,65 +43,80 @@ export function verifyQuoSignature(input: VerifyInput): Result<{ readonly secret
     : refuse('signature_wrong', 'no signature matches the body under any of our secrets');
 }
 
-const refuse = (
-  reason: WebhookRefusal['reason'],
-  message: string,
-): { readonly ok: false; readonly error: WebhookRefusal } => err({ reason, message });
+type Refused = { readonly ok: false; readonly error: WebhookRefusal };
+const refuse = (reason: WebhookRefusal['reason'], message: string): Refused => err({ reason, message });
 
-function claimsOf(header: VerifyInput['header']): readonly Claim[] | undefined {
-  const current = header('webhook-signature');
-  if (current !== undefined) {
-    return currentClaims({ id: header('webhook-id'), timestamp: header('webhook-timestamp'), signatures: current });
-  }
-  const legacy = header('openphone-signature');
-  return legacy === undefined ? undefined : legacyClaims(legacy);
+/** A scheme that is not known says more than an entry that is cut short: it means that the provider has changed something. */
+function whyNothingCanBeChecked(entries: readonly Entry[]): [WebhookRefusal['reason'], string] {
+  const refusals = entries.flatMap((entry) => (entry.ok ? [] : [entry.error]));
+  const told = refusals.find(({ reason }) => reason === 'signature_unsupported') ?? refusals[0];
+  if (told !== undefined) return [told.reason, told.message];
+  return ['signature_missing', 'no openphone-signature or webhook-signature header'];
 }
 
 /** `hmac;1;<timestamp>;<base64>`, several of them separated by commas. */
-function legacyClaims(header: string): readonly Claim[] {
-  return header
+function legacyEntries(header: VerifyInput['header']): readonly Entry[] {
+  const value = header('openphone-signature');
+  if (value === undefined) return [];
+  return value
     .slice(0, HEADER_LENGTH_MAX)
     .split(',')
-    .flatMap((entry) => {
-      const [scheme, version, timestamp, signature, ...rest] = entry.trim().split(';');
-      const timestampMs = timestampAsMs(timestamp);
-      if (scheme !== 'hmac' || version !== '1' || rest.length > 0) return [];
-      if (timestampMs === undefined || signature === undefined) return [];
-      return [{ prefix: `${timestamp}.`, timestampMs, signature }];
-    });
+    .map((entry) => legacyEntry(entry.trim()));
+}
+
+function legacyEntry(entry: string): Entry {
+  const [scheme = '', version = '', timestamp = '', signature, ...rest] = entry.split(';');
+  if (signature === undefined)
+    return malformed(`openphone-signature: expected hmac;1;<timestamp>;<base64>, got ${shown(entry)}`);
+  if (scheme !== 'hmac' || version !== '1')
+    return unsupported(
+      `openphone-signature: scheme ${shown(scheme)}, version ${shown(version)}; hmac, version 1 is known here`,
+    );
+  const timestampMs = timestampAsMs(timestamp);
+  if (timestampMs === undefined || rest.length > 0)
+    return malformed(`openphone-signature: expected a timestamp of 10 or 13 digits, got ${shown(timestamp)}`);
+  return ok({ prefix: `${timestamp}.`, timestampMs, signature });
 }
 
 /** Standard Webhooks: `v1,<base64>` entries separated by spaces; the id and the time have headers of their own. */
-function currentClaims(headers: {
-  readonly id: string | undefined;
-  readonly timestamp: string | undefined;
-  readonly signatures: string;
-}): readonly Claim[] {
-  const { id, timestamp } = headers;
+function currentEntries(header: VerifyInput['header']): readonly Entry[] {
+  const signatures = header('webhook-signature');
+  if (signatures === undefined) return [];
+  const id = header('webhook-id') ?? '';
+  const timestamp = header('webhook-timestamp') ?? '';
   const timestampMs = timestampAsMs(timestamp);
-  if (id === undefined || timestampMs === undefined) return [];
-  return headers.signatures
+  if (id === '') return [malformed('webhook-id: missing beside webhook-signature')];
+  if (timestampMs === undefined)
+    return [malformed(`webhook-timestamp: expected 10 or 13 digits, got ${shown(timestamp)}`)];
+  return signatures
     .slice(0, HEADER_LENGTH_MAX)
     .split(' ')
-    .flatMap((entry) => {
-      const [version, signature] = entry.split(',');
-      return version === 'v1' && signature !== undefined
-        ? [{ prefix: `${id}.${timestamp}.`, timestampMs, signature }]
-        : [];
-    });
+    .filter((entry) => entry !== '')
+    .map((entry) => currentEntry(entry, { prefix: `${id}.${timestamp}.`, timestampMs }));
 }
 
-/** The unit is not documented for the older scheme: twelve digits or more are milliseconds, fewer are seconds. */
-function timestampAsMs(timestamp: string | undefined): number | undefined {
-  if (timestamp === undefined || !/^\d{1,15}$/.test(timestamp)) return undefined;
-  return timestamp.length >= 12 ? Number(timestamp) : Number(timestamp) * SECOND_MS;
+function currentEntry(entry: string, of: Pick<Claim, 'prefix' | 'timestampMs'>): Entry {
+  const [version = '', signature] = entry.split(',');
+  if (signature === undefined) return malformed(`webhook-signature: expected v1,<base64>, got ${shown(entry)}`);
+  if (version !== 'v1') return unsupported(`webhook-signature: version ${shown(version)}; v1 is known here`);
+  return ok({ ...of, signature });
+}
+
+const malformed = (message: string): Refused => refuse('signature_malformed', message);
+const unsupported = (message: string): Refused => refuse('signature_unsupported', message);
+
+/** A stranger's words go into a log: short, and without what a terminal would obey. */
+const shown = (text: string): string => JSON.stringify(text.slice(0, SHOWN_LENGTH_MAX));
+
+/** The unit is not documented for the older scheme: thirteen digits are milliseconds, ten are seconds. */
+function timestampAsMs(timestamp: string): number | undefined {
+  if (/^\d{13}$/.test(timestamp)) return Number(timestamp);
+  return /^\d{10}$/.test(timestamp) ? Number(timestamp) * SECOND_MS : undefined;
 }
 
 function matches(input: { readonly claim: Claim; readonly secret: string; readonly rawBody: Uint8Array }): boolean {
-  const key = Buffer.from(input.secret.replace(/^whsec_/, ''), 'base64');
-  // An empty key would let anyone sign.
-  if (key.length === 0) return false;
-  const expected = createHmac('sha256', key).update(input.claim.prefix).update(input.rawBody).digest('base64');
+  const expected = quoHmac({ secret: input.secret, prefix: input.claim.prefix, rawBody: input.rawBody });
+  if (expected === undefined) return false;
   const expectedBytes = Buffer.from(expected);
   const givenBytes = Buffer.from(input.claim.signature);
   return expectedBytes.length === givenBytes.length && timingSafeEqual(expectedBytes, givenBytes);
