@@ -15,7 +15,8 @@ const PAGE = 50;
 
 /** A person who has the page of a campaign open, at the real server in a process of its own. */
 export async function openCampaignPage(world: BenchWorld, campaignId: Uuid): Promise<CampaignPage> {
-  const child = startChild('api-server.ts', [
+  const child = startChild('product.ts', [
+    'api',
     world.database.connectionString,
     world.clock.now().toString(),
     world.folder,

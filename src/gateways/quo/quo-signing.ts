@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { type Instant, SECOND_MS } from '../../platform/time.ts';
 
 /**
@@ -11,9 +11,25 @@ export function quoHmac(input: {
   readonly prefix: string;
   readonly rawBody: Uint8Array | string;
 }): string | undefined {
-  const key = Buffer.from(input.secret.replace(/^whsec_/, ''), 'base64');
-  if (key.length === 0) return undefined;
+  const key = keyOf(input.secret);
+  if (key === undefined) return undefined;
   return createHmac('sha256', key).update(input.prefix).update(input.rawBody).digest('base64');
+}
+
+/** Making a key takes longer than signing an event with it. */
+const keys = new Map<string, KeyObject>();
+/** More than any installation has accounts in use at once. */
+const KEYS_MAX = 1_000;
+
+function keyOf(secret: string): KeyObject | undefined {
+  const known = keys.get(secret);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+  if (bytes.length === 0) return undefined;
+  if (keys.size >= KEYS_MAX) keys.clear();
+  const key = createSecretKey(bytes);
+  keys.set(secret, key);
+  return key;
 }
 
 /** The header of v2, v3 and v4: `hmac;1;<milliseconds>;<signature>`. */

@@ -1,11 +1,14 @@
-import { start } from '../../src/main.ts';
+import { type Role, start } from '../../src/main.ts';
 import { warpClock } from '../../src/platform/clock.ts';
 import { parseConfig } from '../../src/platform/config.ts';
 import { instant } from '../../src/platform/time.ts';
 import { SECRET_KEY } from './world.ts';
 
-/** The product as a server for people (`serve --role api`) on its own port and in a process of its own: `node api-server.ts <database> <now> <folder>`. */
-const [connectionString = '', now = '', folder = ''] = process.argv.slice(2);
+/**
+ * The product in a process of its own, as a server for people and webhooks (`api`) or as a worker, with its limit of webhooks lifted:
+ * `node product.ts <role> <database> <now> <folder>`. Tells its address, and at its end how long it has computed.
+ */
+const [role = '', connectionString = '', now = '', folder = ''] = process.argv.slice(2);
 const running = await start({
   config: parseConfig(
     {
@@ -18,7 +21,7 @@ const running = await start({
     },
     folder,
   ),
-  role: 'api',
+  role: role as Role,
   clock: warpClock({ startsAt: instant(now), factor: 1 }),
 });
 process.send?.({ url: running.url });
