@@ -10,7 +10,7 @@ import type {
   TranscriptRecord,
   VoicemailRecord,
 } from './call.ts';
-import type { LaneAt } from './decide-call.ts';
+import { type LaneAt, transcriptLine } from './decide-call.ts';
 
 /** Numbers of ours that take part in a call, also of other accounts. Indexes: unique (account_id, gateway_ref), unique (phone). */
 export async function findLanes(
@@ -148,7 +148,7 @@ const summaryOf = (row: NonNullable<StoredRow['summary']>): SummaryRecord => ({
 
 const transcriptOf = (row: NonNullable<StoredRow['transcript']>): TranscriptRecord => ({
   status: row.status,
-  lines: row.lines,
+  lines: row.lines.map(transcriptLine),
   asOf: instant(row.as_of),
 });
 

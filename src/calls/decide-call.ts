@@ -16,6 +16,7 @@ import type {
   Heard,
   RecordingRecord,
   SummaryRecord,
+  TranscriptLine,
   TranscriptRecord,
   VoicemailRecord,
 } from './call.ts';
@@ -85,7 +86,7 @@ function recordOf(event: CallEvent, place: CallPlace): CallRecord {
       return { ...plain, summary: { status, summary, nextSteps, asOf: at } };
     }
     case 'call_transcript':
-      return { ...plain, transcript: { status: event.status, lines: event.lines, asOf: at } };
+      return { ...plain, transcript: { status: event.status, lines: event.lines.map(transcriptLine), asOf: at } };
     default:
       return unreachable(event);
   }
@@ -142,6 +143,14 @@ function recordingsOf({ recordings, at }: Extract<CallEvent, { readonly type: 'c
   );
   return records.reduce<readonly RecordingRecord[]>((joined, one) => joinRecordings(joined, [one]), []);
 }
+
+/** Its fields in one order, whoever made it: records are compared as text. */
+export const transcriptLine = ({ speaker, text, startSeconds, endSeconds }: TranscriptLine): TranscriptLine => ({
+  speaker,
+  text,
+  startSeconds,
+  endSeconds,
+});
 
 const wholeSeconds = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : Math.max(0, Math.round(seconds));
