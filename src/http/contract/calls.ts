@@ -64,7 +64,7 @@ export const listCalls = jsonRoute({
     missed: z.enum(['yes', 'no']).optional(),
     laneId: idOf('lane').optional(),
     contactId: idOf('contact').optional(),
-    phone: z.string().trim().max(60).optional().openapi({ description: 'Of the other side, in any spelling' }),
+    phone: z.string().trim().min(1).max(60).optional().openapi({ description: 'Of the other side, in any spelling' }),
     from: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Began at or after' }),
     until: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Began before' }),
   }),
