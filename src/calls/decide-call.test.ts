@@ -124,13 +124,25 @@ describe('a call', () => {
 
   it('keeps the newest address of a recording, and loses none to an event without one', () => {
     const { recordings } = merged([
-      recording(80, 'R1', 'new'),
-      recording(70, 'R1', 'old'),
+      recording(80, 'R1', 'https://new'),
+      recording(70, 'R1', 'https://old'),
       recording(90, 'R1', undefined),
     ]);
     expect(recordings).toEqual([
-      { ref: 'R1', url: 'new', mediaType: 'audio/mpeg', durationSeconds: 13, startedAt: START, asOf: later(80) },
+      {
+        ref: 'R1',
+        url: 'https://new',
+        mediaType: 'audio/mpeg',
+        durationSeconds: 13,
+        startedAt: START,
+        asOf: later(80),
+      },
     ]);
+  });
+
+  it('makes no link of what a browser would run', () => {
+    const { recordings } = merged([recording(80, 'R1', 'javascript:alert(1)')]);
+    expect(recordings.map(({ url }) => url)).toEqual([null]);
   });
 
   it('keeps a finished summary when an unfinished one comes late, and the newer of two', () => {
@@ -164,7 +176,7 @@ describe('whatever the order and however often', () => {
     status: maybe(fc.constantFrom('ringing', 'answered', 'completed', 'no-answer', 'forwarded', 'ai-handled')),
   });
   const someVoicemail = fc.record({
-    url: maybe(fc.constantFrom('u1', 'u2')),
+    url: maybe(fc.constantFrom('https://u1', 'https://u2')),
     durationSeconds: maybe(seconds),
     transcript: maybe(fc.constantFrom('Call', 'Call me', 'Come by')),
   });
@@ -184,7 +196,7 @@ describe('whatever the order and however often', () => {
       recordings: fc.array(
         fc.record({
           ref: fc.constantFrom('R1', 'R2', 'r1'),
-          url: maybe(fc.constantFrom('u1', 'u2')),
+          url: maybe(fc.constantFrom('https://u1', 'https://u2')),
           mediaType: maybe(fc.constantFrom('audio/mpeg', 'audio/wav')),
           durationSeconds: maybe(seconds),
           startedAt: someInstant,

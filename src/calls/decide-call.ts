@@ -124,17 +124,23 @@ const stepOf = (event: CallEvent): string => (event.type === 'call_progress' ? e
 const voicemailIn = (event: CallEvent): Voicemail | undefined =>
   event.type === 'call_progress' || event.type === 'call_voicemail' ? event.voicemail : undefined;
 
-const voicemailOf = (voicemail: Voicemail | undefined, at: Instant): VoicemailRecord => ({
-  url: voicemail?.url === undefined ? null : { text: voicemail.url, asOf: at },
-  durationSeconds: wholeSeconds(voicemail?.durationSeconds),
-  transcript: voicemail?.transcript ?? null,
-});
+function voicemailOf(voicemail: Voicemail | undefined, at: Instant): VoicemailRecord {
+  const url = webAddress(voicemail?.url);
+  return {
+    url: url === null ? null : { text: url, asOf: at },
+    durationSeconds: wholeSeconds(voicemail?.durationSeconds),
+    transcript: voicemail?.transcript ?? null,
+  };
+}
+
+/** Pages make links of it: nothing that a browser would run. */
+const webAddress = (url: string | undefined): string | null => (/^https?:\/\//i.test(url ?? '') ? (url ?? null) : null);
 
 function recordingsOf({ recordings, at }: Extract<CallEvent, { readonly type: 'call_recording' }>) {
   const records = recordings.map(
     (recording): RecordingRecord => ({
       ref: recording.ref,
-      url: recording.url ?? null,
+      url: webAddress(recording.url),
       mediaType: recording.mediaType ?? null,
       durationSeconds: wholeSeconds(recording.durationSeconds),
       startedAt: recording.startedAt ?? null,

@@ -60,7 +60,7 @@ function Waiting({ counts, longest }: Pick<InboxHeadProps, 'counts' | 'longest'>
 }
 
 const countOf = (view: ConversationView, counts: Counts | undefined): number =>
-  view === 'waiting' ? (counts?.waiting ?? 0) : view === 'review' ? (counts?.review ?? 0) : 0;
+  view === 'waiting' || view === 'missed' || view === 'review' ? (counts?.[view] ?? 0) : 0;
 
 function ViewCount({ count }: { readonly count: number }) {
   return count === 0 ? null : <span className={classes.viewCount}>{formatCount(count)}</span>;
