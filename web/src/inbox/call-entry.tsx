@@ -47,7 +47,7 @@ export function CallEntry({ call, who }: CallEntryProps) {
         {(call.transcript?.lineCount ?? 0) > 0 ? <Transcript call={call} who={who} /> : null}
       </div>
       <div className={classes.meta}>
-        <span>{outgoing ? 'Call to them' : 'Call to us'}</span>
+        <span>{outgoing ? 'Outgoing' : 'Incoming'}</span>
         <TimeText at={call.at} look="time" />
       </div>
     </article>

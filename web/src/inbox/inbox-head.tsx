@@ -33,7 +33,7 @@ export function InboxHead({ view, search, counts, longest, searchBox }: InboxHea
         onChange={(text) => void navigate({ to: '.', search: (prev) => ({ ...prev, search: text }), replace: true })}
       />
       <nav className={classes.views} aria-label="Views">
-        {VIEWS.map((name) => (
+        {VIEWS.filter((name) => isOffered(name, view, counts)).map((name) => (
           <Link
             key={name}
             to="/inbox"
@@ -58,6 +58,10 @@ function Waiting({ counts, longest }: Pick<InboxHeadProps, 'counts' | 'longest'>
   const since = longest === undefined ? '' : `, the longest ${formatDuration(clock.nowMs - Date.parse(longest))}`;
   return `${plural(counts.waiting, 'person waits', 'people wait')}${since}.`;
 }
+
+/** Nobody needs a place for missed calls before there is one. */
+const isOffered = (name: ConversationView, view: ConversationView, counts: Counts | undefined): boolean =>
+  name !== 'missed' || name === view || (counts?.missed ?? 0) > 0;
 
 const countOf = (view: ConversationView, counts: Counts | undefined): number =>
   view === 'waiting' || view === 'missed' || view === 'review' ? (counts?.[view] ?? 0) : 0;
