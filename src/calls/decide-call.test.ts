@@ -37,6 +37,7 @@ const progress = (step: Progress['step'], said: Partial<CallEvent['call']> = {},
   step,
   call: facts(said),
   voicemail: undefined,
+  recordings: [],
 });
 const about = (at: number) => ({ eventId: `later ${at}`, at: later(at), call: facts() });
 const voicemail = (at: number): CallEvent => ({
@@ -73,7 +74,7 @@ describe('a call', () => {
     ['that is taken', [progress('ringing', inbound), progress('answered', answered)], 'answered', false],
     ['that was taken and has ended', [progress('completed', { ...answered, ...ended })], 'completed', false],
     ['that nobody took', [progress('missed', inbound)], 'missed', true],
-    ['that ended without an answer', [progress('completed', ended)], 'missed', true],
+    ['that ended, and nothing says that it was missed', [progress('completed', ended)], 'completed', false],
     [
       'whose ringing is heard after its end',
       [progress('missed', inbound), progress('ringing', inbound)],
@@ -140,6 +141,15 @@ describe('a call', () => {
     ]);
   });
 
+  it('takes the recordings that older generations tell of when the call ends', () => {
+    const { recordings } = recording(80, 'R1', 'https://one') as Extract<
+      CallEvent,
+      { readonly type: 'call_recording' }
+    >;
+    const record = merged([{ ...progress('completed', answered), recordings } as CallEvent]);
+    expect(record).toMatchObject({ heard: ['answered', 'completed', 'recording'], recordings: [{ ref: 'R1' }] });
+  });
+
   it('makes no link of what a browser would run', () => {
     const { recordings } = merged([recording(80, 'R1', 'javascript:alert(1)')]);
     expect(recordings.map(({ url }) => url)).toEqual([null]);
@@ -180,6 +190,16 @@ describe('whatever the order and however often', () => {
     durationSeconds: maybe(seconds),
     transcript: maybe(fc.constantFrom('Call', 'Call me', 'Come by')),
   });
+  const someRecordings = fc.array(
+    fc.record({
+      ref: fc.constantFrom('R1', 'R2', 'r1'),
+      url: maybe(fc.constantFrom('https://u1', 'https://u2')),
+      mediaType: maybe(fc.constantFrom('audio/mpeg', 'audio/wav')),
+      durationSeconds: maybe(seconds),
+      startedAt: someInstant,
+    }),
+    { maxLength: 3 },
+  );
   const someStatus = fc.constantFrom('absent', 'in_progress', 'completed', 'failed');
   const words = fc.array(fc.constantFrom('a', 'b'), { maxLength: 2 });
   const base = { eventId: fc.string(), at: seconds.map(later), call: someFacts };
@@ -189,20 +209,12 @@ describe('whatever the order and however often', () => {
       type: fc.constant('call_progress'),
       step: fc.constantFrom('ringing', 'answered', 'forwarded', 'missed', 'completed'),
       voicemail: maybe(someVoicemail),
+      recordings: someRecordings,
     }),
     fc.record({
       ...base,
       type: fc.constant('call_recording'),
-      recordings: fc.array(
-        fc.record({
-          ref: fc.constantFrom('R1', 'R2', 'r1'),
-          url: maybe(fc.constantFrom('https://u1', 'https://u2')),
-          mediaType: maybe(fc.constantFrom('audio/mpeg', 'audio/wav')),
-          durationSeconds: maybe(seconds),
-          startedAt: someInstant,
-        }),
-        { maxLength: 3 },
-      ),
+      recordings: someRecordings,
     }),
     fc.record({ ...base, type: fc.constant('call_voicemail'), voicemail: someVoicemail }),
     fc.record({ ...base, type: fc.constant('call_summary'), status: someStatus, summary: words, nextSteps: words }),

@@ -5,7 +5,7 @@
  * (every fact is a least, a greatest or a union), so events may come in any order and as often as they like. Where two events
  * contradict each other, which does not happen with a sane gateway, the rule is only there to make the order irrelevant.
  */
-import type { ProcessingStatus, Voicemail } from '../gateways/gateway.ts';
+import type { CallRecording, ProcessingStatus, Voicemail } from '../gateways/gateway.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
@@ -71,16 +71,15 @@ function recordOf(event: CallEvent, place: CallPlace): CallRecord {
     forwardedTo: call.forwardedTo ?? null,
     status: call.status === undefined ? null : { word: call.status, step: stepOf(event) },
     voicemail: voicemailOf(voicemailIn(event), at),
-    recordings: [],
+    recordings: recordingsOf(recordingsIn(event), at),
     summary: null,
     transcript: null,
   };
   switch (event.type) {
     case 'call_progress':
     case 'call_voicemail':
-      return plain;
     case 'call_recording':
-      return { ...plain, recordings: recordingsOf(event) };
+      return plain;
     case 'call_summary': {
       const { status, summary, nextSteps } = event;
       return { ...plain, summary: { status, summary, nextSteps, asOf: at } };
@@ -98,6 +97,7 @@ const ANSWERED_WORDS: ReadonlySet<string> = new Set(['answered', 'in-progress', 
 function heardIn(event: CallEvent): readonly Heard[] {
   const heard = new Set<Heard>([KIND_OF[event.type === 'call_progress' ? event.step : event.type]]);
   if (voicemailIn(event) !== undefined) heard.add('voicemail');
+  if (recordingsIn(event).length > 0) heard.add('recording');
   if (event.call.answeredAt !== undefined || ANSWERED_WORDS.has(event.call.status ?? '')) heard.add('answered');
   if (event.call.forwardedTo !== undefined || event.call.status === 'forwarded') heard.add('forwarded');
   return [...heard].toSorted();
@@ -136,7 +136,10 @@ function voicemailOf(voicemail: Voicemail | undefined, at: Instant): VoicemailRe
 /** Pages make links of it: nothing that a browser would run. */
 const webAddress = (url: string | undefined): string | null => (/^https?:\/\//i.test(url ?? '') ? (url ?? null) : null);
 
-function recordingsOf({ recordings, at }: Extract<CallEvent, { readonly type: 'call_recording' }>) {
+const recordingsIn = (event: CallEvent): readonly CallRecording[] =>
+  event.type === 'call_progress' || event.type === 'call_recording' ? event.recordings : [];
+
+function recordingsOf(recordings: readonly CallRecording[], at: Instant): readonly RecordingRecord[] {
   const records = recordings.map(
     (recording): RecordingRecord => ({
       ref: recording.ref,
@@ -238,7 +241,10 @@ function greater<T>(a: T, b: T, keyOf: (one: T) => readonly (number | string)[])
 
 const AFTERWARDS: readonly Heard[] = ['recording', 'summary', 'transcript', 'voicemail'];
 
-/** The state that the facts come to. Missed stays missed unless a fact says that the call was answered. */
+/**
+ * The state that the facts come to. Missed stays missed unless a fact says that the call was answered. Whether an event means that a
+ * call to us was missed is decided where it is parsed.
+ */
 export function stateOf({ heard, direction, endedAt }: Pick<CallRecord, 'heard' | 'direction' | 'endedAt'>): CallState {
   const ended = endedAt !== null || heard.includes('completed') || heard.includes('missed');
   const over = ended || AFTERWARDS.some((kind) => heard.includes(kind));
@@ -246,7 +252,6 @@ export function stateOf({ heard, direction, endedAt }: Pick<CallRecord, 'heard' 
   if (direction === 'outbound') return ended ? 'unanswered' : over ? 'completed' : 'ringing';
   if (heard.includes('missed') || heard.includes('voicemail')) return 'missed';
   if (heard.includes('forwarded')) return 'forwarded';
-  if (ended) return direction === 'inbound' ? 'missed' : 'completed';
   return over ? 'completed' : 'ringing';
 }
 

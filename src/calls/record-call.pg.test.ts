@@ -86,6 +86,7 @@ const progress = (step: Progress['step'], said: Partial<CallEvent['call']> = {})
   step,
   call: facts(said),
   voicemail: undefined,
+  recordings: [],
 });
 const RINGING = progress('ringing');
 const MISSED = progress('missed', { endedAt: later(30), status: 'no-answer' });

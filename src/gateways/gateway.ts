@@ -177,6 +177,8 @@ type CallEvent =
       readonly step: 'ringing' | 'answered' | 'forwarded' | 'missed' | 'completed';
       readonly call: CallFacts;
       readonly voicemail: Voicemail | undefined;
+      /** Older generations tell of recordings when the call ends; empty otherwise. */
+      readonly recordings: readonly CallRecording[];
     }
   | { readonly type: 'call_recording'; readonly call: CallFacts; readonly recordings: readonly CallRecording[] }
   | { readonly type: 'call_voicemail'; readonly call: CallFacts; readonly voicemail: Voicemail }

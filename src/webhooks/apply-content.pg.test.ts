@@ -41,7 +41,7 @@ it.each<[string, Record<string, unknown>, string, number]>([
   ['a transcript', { type: 'call_transcript', call, status: 'completed', lines: [] }, 'call_transcript', 1],
   ['a recording', { type: 'call_recording', call, recordings: [{ ref: 'R1' }] }, 'call_recording', 1],
   ['a voicemail', { type: 'call_voicemail', call, voicemail: {} }, 'conversation', 1],
-  ['the course of a call', { type: 'call_progress', step: 'missed', call }, 'call', 1],
+  ['the course of a call', { type: 'call_progress', step: 'missed', call, recordings: [] }, 'call', 1],
   [
     'a person of the address book',
     { type: 'contact_updated', gatewayContactId: 'CT1', phones: [phone], emails: [] },

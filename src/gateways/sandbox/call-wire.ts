@@ -62,7 +62,6 @@ function callOf(event: EventEntry, call: SandboxCall): object {
             url: `${MEDIA}/${call.id}-voicemail.mp3`,
             type: 'audio/mpeg',
             duration: voicemail.durationSeconds,
-            transcript: voicemail.transcript,
           },
   };
 }

@@ -1,5 +1,3 @@
-import type { Weighted } from './draws.ts';
-
 /** What people say on the phone to a contractor who texted them. */
 export interface Talk {
   readonly summary: readonly string[];
@@ -42,11 +40,4 @@ export const TALKS: readonly [Talk, ...Talk[]] = [
       'All right, call me back then.',
     ],
   },
-];
-
-export const VOICEMAILS: readonly [Weighted<string>, ...Weighted<string>[]] = [
-  ['Hi, I got your text about the foundation. Please call me back when you can, thanks.', 3],
-  ['Hello, water came into the basement again last night. Could somebody come by this week?', 2],
-  ['Hey, it is about the estimate. I am home after four, you can reach me on this number.', 2],
-  ['Hola, recibí su mensaje. Llámenme por favor, gracias.', 1],
 ];

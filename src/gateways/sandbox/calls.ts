@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
-import { TALKS, VOICEMAILS } from './calls-texts.ts';
-import { drawsFor, longTailMs, pickWeighted } from './draws.ts';
+import { TALKS } from './calls-texts.ts';
+import { drawsFor, longTailMs } from './draws.ts';
 import type { CallEntry, CallStage, EventEntry } from './journal.ts';
 import type { PeopleModel } from './people.ts';
 
@@ -32,8 +32,7 @@ export function planCall(call: {
   }
   if (!leavesVoicemail) return { endedAtMs: rungAtMs };
   const durationSeconds = random.int(VOICEMAIL_SECONDS_MIN, VOICEMAIL_SECONDS_MAX);
-  const transcript = pickWeighted(random, VOICEMAILS);
-  return { endedAtMs: rungAtMs + durationSeconds * SECOND_MS, voicemail: { durationSeconds, transcript } };
+  return { endedAtMs: rungAtMs + durationSeconds * SECOND_MS, voicemail: { durationSeconds } };
 }
 
 interface Step {

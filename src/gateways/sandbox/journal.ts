@@ -95,7 +95,7 @@ export interface CallEntry {
   /** Absent when it is missed. */
   readonly answeredAtMs?: number;
   readonly endedAtMs: number;
-  readonly voicemail?: { readonly durationSeconds: number; readonly transcript: string };
+  readonly voicemail?: { readonly durationSeconds: number };
   /** Which of the talks, when it is taken. */
   readonly talk?: number;
 }
