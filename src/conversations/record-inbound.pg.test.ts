@@ -289,6 +289,14 @@ describe('a group text', () => {
     expect(await replied()).toEqual([{ phone: PERSON }]);
   });
 
+  it('is none when our number is only named twice', async () => {
+    const world = await inboundWorld();
+    await sendNow(world, 'Spring');
+    await world.clock.advance(60_000);
+    await world.hear('Yes please', { to: [OUR_NUMBER, OUR_NUMBER] });
+    expect(await replied()).toEqual([{ phone: PERSON }]);
+  });
+
   it('that asks to stop is heard of who wrote it, and of nobody else', async () => {
     const world = await inboundWorld();
     await insertContacts(database.db, world, [{ phone: OTHER }]);

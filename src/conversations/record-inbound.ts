@@ -93,7 +93,7 @@ export async function recordInbound(
     canadian: isCanadian(text.from),
   });
   // A group chat answers nobody in particular.
-  const isGroup = text.to.length > 1;
+  const isGroup = new Set(text.to).size > 1;
   const enrollmentId = isGroup ? null : (sent[0]?.enrollmentId ?? null);
   const groupOthers = isGroup ? await strangersAmong(tx, text.to) : [];
   const conversationId = await ensureConversation(tx, {
