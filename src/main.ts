@@ -15,6 +15,7 @@ import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
 import { listen } from './http/listen.ts';
+import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
@@ -194,6 +195,7 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerCampaignRoutes,
       registerRecipientRoutes,
       registerInboxRoutes,
+      registerCallRoutes,
       registerSendingPolicyRoutes,
       describeWebhooks,
     ],

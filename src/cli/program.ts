@@ -21,6 +21,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   demo: { summary: 'Play three business days of a campaign in a minute', load: () => import('./demo-command.ts') },
   import: { summary: 'Import contacts from a CSV file', load: () => import('./import-command.ts') },
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
+  call: { summary: 'List and show calls', load: () => import('./call-commands.ts') },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   webhook: { summary: 'Try the events that gateways post', load: () => import('./webhook-commands.ts') },

@@ -132,6 +132,32 @@ it('tells everything that happened with a person in plain sentences, newest firs
   });
 });
 
+it('tells of calls, with what was said in short', async () => {
+  const phone = '+16175550128';
+  const id = await fixture.contact({ phone });
+  const call = await fixture.call({
+    phone,
+    at: '2026-11-18T10:00:00Z',
+    state: 'missed',
+    voicemail: 'Water in the basement',
+  });
+  const talk = await fixture.call({ phone, at: '2026-11-18T11:00:00Z', state: 'completed', durationSeconds: 240 });
+  await fixture.call({ phone, at: '2026-11-18T12:00:00Z', state: 'missed' });
+  await fixture.call({ phone, at: '2026-11-18T13:00:00Z', state: 'unanswered', direction: 'outbound' });
+  await sql`insert into call_summary (call_id, status, summary, next_steps, as_of)
+    values (${talk}, 'completed', '{Comes on Friday.,Brings the plans.}', '{}', now()), (${call}, 'absent', '{}', '{}', now())`.execute(
+    db,
+  );
+  const { data } = await read(id);
+  expect(data.map(({ kind, title, text }) => [kind, title, text])).toEqual([
+    ['call', 'Call, no answer from Main line', null],
+    ['missed_call', 'Missed call to Main line', null],
+    ['call', 'Call 4 min to Main line', 'Comes on Friday.\nBrings the plans.'],
+    ['missed_call', 'Voicemail 0:23 to Main line', 'Water in the basement'],
+    ['created', 'Added', null],
+  ]);
+});
+
 it('goes on behind the last entry, also among entries of one instant', async () => {
   const phone = '+16175550124';
   const id = await fixture.contact({ phone });
@@ -180,6 +206,10 @@ it('reads each table by the index of the person, however many others there are',
   await sql`insert into audit_entry (id, at, actor, action, subject, phone, detail)
     select gen_random_uuid(), timestamptz '2026-01-01Z' + n * interval '1 second', 'system', 'contact.changed', 'x',
       '+1212' || lpad((n % 2000)::text, 7, '0'), '{}' from generate_series(1, 20000) n`.execute(db);
+  await sql`insert into call (id, account_id, gateway_call_id, lane_id, direction, phone, state, heard, heard_at, created_at)
+    select gen_random_uuid(), l.account_id, 'bulk' || n, l.id, 'inbound', '+1212' || lpad((n % 2000)::text, 7, '0'), 'completed', '{completed}',
+      timestamptz '2026-01-01Z' + n * interval '1 second', timestamptz '2026-01-01Z'
+    from generate_series(1, 20000) n, lane l where l.id = ${fixture.laneId}`.execute(db);
   await sql`insert into suppression (id, phone, reason, channel, evidence, created_at)
     select gen_random_uuid(), '+1212' || lpad(n::text, 7, '0'), 'opt_out', 'sms', '{}', timestamptz '2026-01-01Z' from generate_series(1, 5000) n`.execute(
     db,
@@ -195,6 +225,8 @@ it('reads each table by the index of the person, however many others there are',
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   // The instant of the cursor narrows the index, not only the rows that it gives.
   expect(plan).toMatch(/Index Cond: \(\(phone = [^)]+\) AND \(created_at <= /);
-  for (const index of ['message_phone', 'suppression_history', 'audit_entry_phone']) expect(plan).toContain(index);
-  for (const table of ['message', 'suppression', 'audit_entry']) expect(plan).not.toContain(`Seq Scan on ${table} `);
+  for (const index of ['message_phone', 'call_phone', 'suppression_history', 'audit_entry_phone'])
+    expect(plan).toContain(index);
+  for (const table of ['message', 'call', 'suppression', 'audit_entry'])
+    expect(plan).not.toContain(`Seq Scan on ${table} `);
 });

@@ -1,3 +1,4 @@
+import { callWords } from '../calls/call-words.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
@@ -5,6 +6,7 @@ import type { Instant } from '../platform/time.ts';
 import { FIELD_WORDS } from './contact.ts';
 import type {
   AuditDetail,
+  CallDetail,
   ContactDetail,
   EnrollmentDetail,
   MessageDetail,
@@ -15,7 +17,17 @@ import type {
 /** One event of a person's history, in words. */
 export interface TimelineEntry {
   readonly at: Instant;
-  readonly kind: 'text_out' | 'text_in' | 'opt_out' | 'opt_in' | 'import' | 'skipped' | 'created' | 'audit';
+  readonly kind:
+    | 'text_out'
+    | 'text_in'
+    | 'call'
+    | 'missed_call'
+    | 'opt_out'
+    | 'opt_in'
+    | 'import'
+    | 'skipped'
+    | 'created'
+    | 'audit';
   readonly title: string;
   /** What was written or said, where something was. */
   readonly text: string | null;
@@ -30,6 +42,8 @@ export function timelineEntry(row: TimelineRow): TimelineEntry {
   switch (row.source) {
     case 'message':
       return { ...plain, ...messageEntry(row.detail) };
+    case 'call':
+      return { ...plain, ...callEntry(row.detail) };
     case 'suppressed':
       return { ...plain, kind: 'opt_out', title: suppressedTitle(row.detail), text: saidIn(row.detail) };
     case 'lifted':
@@ -56,6 +70,17 @@ function messageEntry(message: MessageDetail): Told {
     kind: 'text_out',
     title: `${textWords(message)} from ${message.laneName}${troubleWords(message)}`,
     state: message.state,
+  };
+}
+
+function callEntry(call: CallDetail): Told {
+  const missed = call.state === 'missed';
+  const lane = call.laneName === null ? '' : ` ${call.direction === 'outbound' ? 'from' : 'to'} ${call.laneName}`;
+  return {
+    kind: missed || call.voicemail !== null ? 'missed_call' : 'call',
+    title: `${callWords(call)}${lane}`,
+    text: call.said === '' ? null : call.said,
+    laneName: call.laneName,
   };
 }
 
@@ -132,6 +157,7 @@ function auditTitle({ actor, action, detail }: AuditDetail): string {
   if (action === 'contact.changed') return `${by} changed ${changedWords(detail['fields'])}`;
   if (action === 'help.answered' && detail['answer'] === 'withheld')
     return 'Asked for help again; the answer of the last hour stands';
+  if (action === 'contact.left_gateway') return 'Left the gateway’s address book; nothing changed here';
   if (action === 'conversation.reviewed') return `${by} read the conversation and found no opt-out in it`;
   return `${by}: ${action.replace(/[._]/g, ' ')}`;
 }

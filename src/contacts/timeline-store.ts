@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ToldCall } from '../calls/call-words.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -6,6 +7,7 @@ import type { Instant } from '../platform/time.ts';
 /** One thing that happened with a person. `key` makes the order total where instants are equal. */
 export type TimelineRow = { readonly at: Instant; readonly key: string } & (
   | { readonly source: 'message'; readonly detail: MessageDetail }
+  | { readonly source: 'call'; readonly detail: CallDetail }
   | { readonly source: 'suppressed'; readonly detail: SuppressionDetail }
   | { readonly source: 'lifted'; readonly detail: SuppressionDetail }
   | { readonly source: 'audit'; readonly detail: AuditDetail }
@@ -27,6 +29,12 @@ export interface MessageDetail extends CampaignRef {
   readonly createdBy: string | null;
   readonly understoodAs: string | null;
   readonly laneName: string;
+}
+
+export interface CallDetail extends ToldCall {
+  readonly laneName: string | null;
+  /** What was said, in short: the voicemail, or the summary. */
+  readonly said: string | null;
 }
 
 export interface SuppressionDetail {
@@ -63,7 +71,7 @@ const TOLD_ELSEWHERE = ['number.suppressed', 'number.opted_in', 'contact.created
 
 /**
  * Newest first. Every branch is cut to the page by its own index before the branches are put together, so that a person with ten
- * thousand texts costs as much as one with ten: message_phone, suppression_history, audit_entry_phone; enrollments by unique (contact, campaign).
+ * thousand texts costs as much as one with ten: message_phone, call_phone, suppression_history, audit_entry_phone; enrollments by unique (contact, campaign).
  */
 export function timelineQuery(query: {
   readonly contactId: Uuid;
@@ -83,6 +91,16 @@ export function timelineQuery(query: {
         'laneName', (select name from lane where id = m.lane_id), 'campaignId', p.id, 'campaignName', p.name) as detail
       from message m left join enrollment e on e.id = m.enrollment_id left join campaign p on p.id = e.campaign_id
       where m.phone = ${phone} ${page(sql`m.created_at`, sql`'message:' || m.id`)})
+    union all
+    (select k.at, 'call:' || k.id, 'call', jsonb_build_object(
+        'state', k.state, 'direction', k.direction,
+        'talkedSeconds', case when k.state = 'completed'
+          then coalesce(k.duration_seconds, round(extract(epoch from k.ended_at - k.answered_at))) end,
+        'voicemail', case when 'voicemail' = any(k.heard) then jsonb_build_object('durationSeconds', k.voicemail_duration_seconds) end,
+        'laneName', (select name from lane where id = k.lane_id),
+        'said', coalesce(k.voicemail_transcript, (select array_to_string(y.summary, E'\n') from call_summary y
+          where y.call_id = k.id and y.status = 'completed')))
+      from call k where k.phone = ${phone} ${page(sql`k.at`, sql`'call:' || k.id`)})
     union all
     (select s.created_at, 'suppressed:' || s.id, 'suppressed',
         jsonb_build_object('reason', s.reason, 'channel', s.channel, 'evidence', s.evidence)

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { missedSince } from '../calls/call-read-store.ts';
 import { contactName } from '../contacts/contact.ts';
 import type { SearchPatterns } from '../contacts/contact-search.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Conversation, ConversationMessage, InboxView } from './conversation.ts';
+import { type Conversation, type ConversationMessage, type InboxView, sortsByAge } from './conversation.ts';
 
 export interface ConversationQuery {
   readonly view: InboxView;
@@ -40,12 +41,16 @@ const inReview = sql`(v.needs_review and not ${suppressed})`;
 
 const columns = sql`v.id, c.id as contact_id, c.first_name, c.last_name, c.company, v.phone, v.lane_id, l.name as lane_name, v.state,
   v.unread, case when ${waits} then v.waiting_since end as waiting_since, ${inReview} as needs_review, v.last_message_at,
-  v.last_message_preview, v.last_message_direction, ${suppressed} as opted_out`;
+  v.last_message_preview, v.last_message_direction, v.last_message_kind, v.group_others, ${suppressed} as opted_out`;
 /** By number, because the number is what a conversation is with: it may have become a contact since. Index contact_phone_key. */
 const joins = sql`join lane l on l.id = v.lane_id left join contact c on c.phone = v.phone`;
 
+/** One look at the index call_phone for each who waits. */
+const missed = sql`(${waits} and ${missedSince({ phone: sql`v.phone`, laneId: sql`v.lane_id`, since: sql`v.waiting_since` })})`;
+
 const IN_VIEW: Readonly<Record<InboxView, RawBuilder<unknown>>> = {
   waiting: waits,
+  missed,
   open: sql`v.state = 'open'`,
   review: inReview,
   done: sql`v.state = 'done'`,
@@ -54,12 +59,12 @@ const IN_VIEW: Readonly<Record<InboxView, RawBuilder<unknown>>> = {
 
 /** The person who has waited longest comes first; otherwise the newest message. */
 const orderOf = (view: InboxView): RawBuilder<unknown> =>
-  view === 'waiting' ? sql`v.waiting_since, v.id` : sql`v.last_message_at desc, v.id desc`;
+  sortsByAge(view) ? sql`v.waiting_since, v.id` : sql`v.last_message_at desc, v.id desc`;
 
 function behind(view: InboxView, after: ConversationPage['after']): RawBuilder<unknown> {
   if (after === undefined) return sql`true`;
   const position = sql`(${after.at}::timestamptz, ${after.id}::uuid)`;
-  return view === 'waiting' ? sql`(v.waiting_since, v.id) > ${position}` : sql`(v.last_message_at, v.id) < ${position}`;
+  return sortsByAge(view) ? sql`(v.waiting_since, v.id) > ${position}` : sql`(v.last_message_at, v.id) < ${position}`;
 }
 
 /**
@@ -155,6 +160,7 @@ async function read(db: Db | Tx, query: RawBuilder<StoredConversation>): Promise
 
 export interface InboxCounts {
   readonly waiting: number;
+  readonly missed: number;
   readonly unread: number;
   readonly review: number;
 }
@@ -162,6 +168,7 @@ export interface InboxCounts {
 /** Each number is read from its own partial index: conversation_waiting, conversation_unread, conversation_review. */
 export const countsQuery = (): RawBuilder<InboxCounts> => sql<InboxCounts>`select
   (select count(*) from conversation v where ${waits}) as waiting,
+  (select count(*) from conversation v where ${missed}) as missed,
   (select count(*) from conversation where unread > 0) as unread,
   (select count(*) from conversation v where ${inReview}) as review`;
 
@@ -179,7 +186,7 @@ export const messagesQuery = (
   order by m.created_at desc, m.id desc limit ${page.limit}`;
 
 const messageColumns = sql`m.id, m.direction, m.purpose, m.body, m.state, m.failure_code, m.created_at, m.sent_at, m.delivered_at,
-  m.created_by, m.classification ->> 'outcome' as understood_as, p.id as campaign_id, p.name as campaign_name`;
+  m.created_by, m.classification ->> 'outcome' as understood_as, p.id as campaign_id, p.name as campaign_name, m.group_others`;
 const messageJoins = sql`left join enrollment e on e.id = coalesce(m.enrollment_id, m.in_reply_to_enrollment_id)
   left join campaign p on p.id = e.campaign_id`;
 
@@ -201,7 +208,7 @@ export async function getMessageRow(db: Db | Tx, id: Uuid): Promise<Conversation
 
 export async function inboxCounts(db: Db | Tx): Promise<InboxCounts> {
   const { rows } = await countsQuery().execute(db);
-  return rows[0] ?? { waiting: 0, unread: 0, review: 0 };
+  return rows[0] ?? { waiting: 0, missed: 0, unread: 0, review: 0 };
 }
 
 /** The thread's own columns, locked until the transaction ends. Whoever needs the contact's lock takes it before. */

@@ -1,3 +1,4 @@
+import type { Call } from '../calls/call.ts';
 import { outcomeText } from '../messages/outcome-sentences.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -21,10 +22,18 @@ export interface Conversation {
   readonly optedOut: boolean;
   readonly lastMessageAt: Instant;
   readonly lastMessagePreview: string;
+  /** Of a call, `inbound` when it asks for an answer: it was missed, or there is a voicemail. */
   readonly lastMessageDirection: 'inbound' | 'outbound';
+  readonly lastMessageKind: 'text' | 'call';
+  /** Who else got the newest text of this person, which went to a group. A reply goes to this person alone. */
+  readonly groupOthers: readonly string[];
 }
 
-export type InboxView = 'waiting' | 'open' | 'review' | 'done' | 'all';
+/** `missed`: of those who wait, who called and was not answered. */
+export type InboxView = 'waiting' | 'missed' | 'open' | 'review' | 'done' | 'all';
+
+/** The person who has waited longest comes first in these. */
+export const sortsByAge = (view: InboxView): boolean => view === 'waiting' || view === 'missed';
 
 export interface ConversationMessage {
   readonly id: Uuid;
@@ -41,7 +50,14 @@ export interface ConversationMessage {
   /** The campaign that this text belongs to, or answers. */
   readonly campaignId: Uuid | null;
   readonly campaignName: string | null;
+  /** Who else got it, when it went to a group. */
+  readonly groupOthers: readonly string[];
 }
+
+/** What a thread is made of. */
+export type ThreadEntry =
+  | { readonly kind: 'text'; readonly message: ConversationMessage }
+  | { readonly kind: 'call'; readonly call: Call };
 
 /** Why a text is not with the person, in words; null while nothing is wrong. */
 export function whyNotThere(message: Pick<ConversationMessage, 'state' | 'failureCode'>): string | null {

@@ -8,7 +8,7 @@ import { runTx } from '../platform/database.ts';
 import type { Conversation, InboxView } from './conversation.ts';
 import { countsQuery, farSearchQuery, inboxCounts, messagesQuery, viewQuery } from './conversation-store.ts';
 import { type ConversationFields, inboxFixture } from './inbox.fixture.ts';
-import { getConversation, listConversations, listMessages } from './list-conversations.ts';
+import { getConversation, listConversations, listThread } from './list-conversations.ts';
 import { sendReply } from './send-reply.ts';
 import { updateConversation } from './update-conversation.ts';
 
@@ -91,7 +91,7 @@ describe('the inbox', () => {
   });
 
   it('counts what waits, is unread and needs review', async () => {
-    expect(await inboxCounts(db)).toEqual({ waiting: 2, unread: 2, review: 2 });
+    expect(await inboxCounts(db)).toEqual({ waiting: 2, missed: 0, unread: 2, review: 2 });
   });
 
   it('has nobody waiting or in review whom nobody may answer, until the suppression is lifted', async () => {
@@ -117,7 +117,7 @@ describe('the inbox', () => {
       since: waitingSince,
       needsReview: true,
       unread: 1,
-      counts: { waiting: 3, unread: 3, review: 3 },
+      counts: { waiting: 3, missed: 0, unread: 3, review: 3 },
     };
     expect(await shown()).toEqual(waits);
     await fixture.suppression({ phone, at: '2026-11-17T08:00:00Z' });
@@ -126,7 +126,7 @@ describe('the inbox', () => {
       since: null,
       needsReview: false,
       unread: 1,
-      counts: { waiting: 2, unread: 3, review: 2 },
+      counts: { waiting: 2, missed: 0, unread: 3, review: 2 },
     });
     await sql`update suppression set lifted_at = ${'2026-11-17T09:00:00Z'}, lifted_evidence = '{}' where phone = ${phone}`.execute(
       db,
@@ -170,16 +170,17 @@ describe('texts of a thread', () => {
     await fixture.message({ phone, at: '2026-11-16T10:02:00Z', body: 'Fine', createdBy: 'Ann' });
     await fixture.message({ phone: '+16175550212', at: '2026-11-16T10:02:00Z', body: 'of someone else' });
     const id = await fixture.conversation({ phone, at: '2026-11-16T10:02:00Z' });
-    const messages = await listMessages(db, { id, cursor: undefined, limit: 10 });
+    const messages = await listThread(db, { id, cursor: undefined, limit: 10 });
     if (!messages.ok) throw new Error(messages.error.message);
-    expect(messages.value.data.map((message) => [message.body, message.campaignName, message.understoodAs])).toEqual([
+    const texts = messages.value.data.flatMap((entry) => (entry.kind === 'text' ? [entry.message] : []));
+    expect(texts.map((message) => [message.body, message.campaignName, message.understoodAs])).toEqual([
       ['Fine', null, null],
       ['Yes', null, 'none'],
       ['Hi', 'Spring', null],
     ]);
-    const first = await listMessages(db, { id, cursor: undefined, limit: 2 });
-    const rest = await listMessages(db, { id, cursor: first.ok ? (first.value.nextCursor ?? '') : '', limit: 2 });
-    expect(rest).toMatchObject({ value: { data: [{ body: 'Hi' }], nextCursor: null } });
+    const first = await listThread(db, { id, cursor: undefined, limit: 2 });
+    const rest = await listThread(db, { id, cursor: first.ok ? (first.value.nextCursor ?? '') : '', limit: 2 });
+    expect(rest).toMatchObject({ value: { data: [{ message: { body: 'Hi' } }], nextCursor: null } });
   });
 });
 

@@ -22,6 +22,14 @@ export async function findLane(
   return rows[0];
 }
 
+/** Those of the numbers that are none of ours, each once, in the order given. Index: unique (phone) of lane. */
+export async function strangersAmong(tx: Tx, phones: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ phone: string }>`
+    select x.phone from unnest(${phones}::text[]) with ordinality as x (phone, nth)
+    where not exists (select from lane l where l.phone = x.phone) group by x.phone order by min(x.nth)`.execute(tx);
+  return rows.map((row) => row.phone);
+}
+
 /** Newest first. Index message_phone. Also those whose answer is not recorded yet: a person may be faster than our record. */
 export async function recentCampaignTexts(
   tx: Tx,
@@ -43,13 +51,20 @@ export async function ensureConversation(
     readonly phone: string;
     readonly contactId: Uuid | null;
     readonly at: Instant;
-    readonly text: string;
+    readonly last: {
+      readonly kind: 'text' | 'call';
+      readonly direction: 'inbound' | 'outbound';
+      readonly preview: string;
+    };
     readonly needsPerson: boolean;
   },
 ): Promise<Uuid> {
+  const { last } = input;
   const { rows } = await sql<{ id: Uuid; created: boolean }>`
-    insert into conversation as v (id, lane_id, phone, contact_id, state, last_message_at, last_message_preview, last_message_direction, created_at)
-    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, ${input.needsPerson ? 'open' : 'done'}, ${input.at}, ${previewOf(input.text)}, 'inbound', ${input.at})
+    insert into conversation as v (id, lane_id, phone, contact_id, state, last_message_at, last_message_kind, last_message_preview,
+      last_message_direction, created_at)
+    values (${input.id}, ${input.laneId}, ${input.phone}, ${input.contactId}, ${input.needsPerson ? 'open' : 'done'}, ${input.at},
+      ${last.kind}, ${previewOf(last.preview)}, ${last.direction}, ${input.at})
     on conflict (lane_id, phone) do update set contact_id = coalesce(excluded.contact_id, v.contact_id)
     returning v.id, v.id = ${input.id} as created`.execute(tx);
   const row = rows[0];
@@ -74,16 +89,18 @@ export async function insertInbound(
     readonly enrollmentId: Uuid | null;
     readonly text: InboundText;
     readonly classification: InboundClassification;
+    readonly groupOthers: readonly string[];
     readonly now: Instant;
   },
 ): Promise<boolean> {
   const { encoding, parts } = countParts(input.text.text);
   const { rows } = await sql`
     insert into message (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, phone, body, encoding, parts, media, state,
-      gateway_message_id, not_before, created_at, classification, in_reply_to_enrollment_id)
+      gateway_message_id, not_before, created_at, classification, in_reply_to_enrollment_id, group_others)
     values (${input.messageId}, ${input.accountId}, ${input.laneId}, ${input.conversationId}, ${input.contactId}, 'inbound', 'inbound',
       ${input.text.from}, ${input.text.text}, ${encoding}, ${parts}, ${JSON.stringify(input.text.media)}, 'received',
-      ${input.text.gatewayMessageId}, ${input.now}, ${input.text.at}, ${JSON.stringify(input.classification)}, ${input.enrollmentId})
+      ${input.text.gatewayMessageId}, ${input.now}, ${input.text.at}, ${JSON.stringify(input.classification)}, ${input.enrollmentId},
+      ${input.groupOthers})
     on conflict (account_id, gateway_message_id) do nothing returning id`.execute(tx);
   return rows.length === 1;
 }
@@ -97,6 +114,7 @@ export async function bumpConversation(
     readonly preview: string;
     readonly needsPerson: boolean;
     readonly waits: boolean;
+    readonly groupOthers: readonly string[];
   },
 ): Promise<void> {
   await sql`
@@ -105,7 +123,34 @@ export async function bumpConversation(
       waiting_since = case when ${input.waits} then coalesce(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${input.at} >= last_message_at then ${previewOf(input.preview)} else last_message_preview end,
       last_message_direction = case when ${input.at} >= last_message_at then 'inbound' else last_message_direction end,
+      last_message_kind = case when ${input.at} >= last_message_at then 'text' else last_message_kind end,
+      group_others = case when ${input.at} >= last_message_at then ${input.groupOthers}::text[] else group_others end,
       last_message_at = greatest(last_message_at, ${input.at})
+    where id = ${input.conversationId}`.execute(tx);
+}
+
+/** A call in the thread, or what is known of it now. `shownAt` is where it stood before; it stays the last entry when it was that. */
+export async function bumpByCall(
+  tx: Tx,
+  input: {
+    readonly conversationId: Uuid;
+    readonly at: Instant;
+    readonly shownAt: Instant | undefined;
+    readonly preview: string;
+    readonly direction: 'inbound' | 'outbound';
+    readonly beginsToAsk: boolean;
+  },
+): Promise<void> {
+  const wasLast = sql`(last_message_kind = 'call' and last_message_at = ${input.shownAt ?? null}::timestamptz)`;
+  const isLast = sql`(${wasLast} or ${input.at} >= last_message_at)`;
+  await sql`
+    update conversation set state = case when ${input.beginsToAsk} then 'open' else state end,
+      unread = unread + case when ${input.beginsToAsk} then 1 else 0 end,
+      waiting_since = case when ${input.beginsToAsk} then coalesce(waiting_since, ${input.at}) else waiting_since end,
+      last_message_preview = case when ${isLast} then ${input.preview} else last_message_preview end,
+      last_message_direction = case when ${isLast} then ${input.direction} else last_message_direction end,
+      last_message_kind = case when ${isLast} then 'call' else last_message_kind end,
+      last_message_at = case when ${isLast} then ${input.at} else last_message_at end
     where id = ${input.conversationId}`.execute(tx);
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { CallState } from '../calls/call.ts';
 import type { LaneState } from '../gateways/account.ts';
 import type { Db } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -11,6 +12,7 @@ export interface Fixture {
   contact(fields: { readonly phone: string; readonly firstName?: string; readonly lastName?: string }): Promise<Uuid>;
   conversation(fields: ConversationFields): Promise<Uuid>;
   message(fields: MessageFields): Promise<Uuid>;
+  call(fields: CallFields): Promise<Uuid>;
   campaign(name: string): Promise<Uuid>;
   enrollment(fields: EnrollmentFields): Promise<Uuid>;
   suppression(fields: SuppressionFields): Promise<void>;
@@ -37,6 +39,16 @@ export interface MessageFields {
   readonly enrollmentId?: Uuid;
   readonly createdBy?: string;
   readonly understoodAs?: string;
+}
+
+export interface CallFields {
+  readonly phone: string;
+  readonly at: string;
+  readonly state: CallState;
+  readonly direction?: 'inbound' | 'outbound';
+  readonly durationSeconds?: number;
+  /** The words on the voicemail. */
+  readonly voicemail?: string;
 }
 
 export interface EnrollmentFields {
@@ -80,6 +92,16 @@ export async function inboxFixture(db: Db, newUuid: NewUuid): Promise<Fixture> {
     contact: (fields) => insertContact(db, newUuid(), fields, start),
     conversation: (fields) => insertConversation(db, newUuid(), { laneId, ...fields }),
     message: (fields) => insertMessage(db, newUuid(), { accountId, laneId, ...fields }),
+    async call({ phone, at, state, direction = 'inbound', durationSeconds, voicemail }) {
+      const id = newUuid();
+      const heard = voicemail === undefined ? ['completed'] : ['completed', 'voicemail'];
+      await sql`
+        insert into call (id, account_id, gateway_call_id, lane_id, direction, phone, state, heard, heard_at, duration_seconds,
+          voicemail_duration_seconds, voicemail_transcript, created_at)
+        values (${id}, ${accountId}, ${id}, ${laneId}, ${direction}, ${phone}, ${state}, ${heard}, ${at}, ${durationSeconds ?? null},
+          ${voicemail === undefined ? null : 23}, ${voicemail ?? null}, ${at})`.execute(db);
+      return id;
+    },
     async campaign(name) {
       const id = newUuid();
       await sql`

@@ -10,7 +10,7 @@ import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { instant } from '../platform/time.ts';
 import type { InboundText } from './inbound.ts';
-import { listConversations } from './list-conversations.ts';
+import { listConversations, listThread } from './list-conversations.ts';
 import { recordInbound } from './record-inbound.ts';
 
 const PERSON = '+16175550123';
@@ -245,30 +245,108 @@ describe('the inbox', () => {
   });
 });
 
+/** A campaign whose texts to all contacts have just gone out. */
+async function sendNow(world: Awaited<ReturnType<typeof inboundWorld>>, name: string): Promise<Uuid> {
+  const { laneIds } = world.account;
+  const campaignId = await launchTestCampaign(database.db, world, { laneIds, name });
+  const now = world.clock.now();
+  await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${laneIds[0]} where campaign_id = ${campaignId}`.execute(
+    database.db,
+  );
+  const { rows } = await sql<{ id: Uuid }>`select id from enrollment where campaign_id = ${campaignId}`.execute(
+    database.db,
+  );
+  for (const { id } of rows)
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+        gateway_message_id, lease_epoch, not_before, created_at, attempted_at, sent_at)
+      select ${world.newUuid()}, ${world.account.id}, ${laneIds[0]}, 'outbound', 'campaign', id, phone, 'Shall we come by?', 'GSM-7', 1, 'sent',
+        ${`${name} ${id}`}, 1, ${now}, ${now}, ${now}, ${now} from enrollment where id = ${id}`.execute(database.db);
+  return campaignId;
+}
+
+describe('a group text', () => {
+  const OTHER = '+16175550124';
+  const STRANGER = '+16175550125';
+  const GROUP = { to: [OUR_NUMBER, OTHER, STRANGER, OTHER] };
+  const replied = async () =>
+    (
+      await sql`select phone from enrollment where replied_at is not null or opted_out_at is not null`.execute(
+        database.db,
+      )
+    ).rows;
+
+  it('is the reply of nobody: neither of who wrote it nor of the others', async () => {
+    const world = await inboundWorld();
+    await insertContacts(database.db, world, [{ phone: OTHER }]);
+    await sendNow(world, 'Spring');
+    await world.clock.advance(60_000);
+    await world.hear('Yes please', GROUP);
+    expect(await replied()).toEqual([]);
+    const { rows } = await sql`select phone from conversation`.execute(database.db);
+    expect(rows).toEqual([{ phone: PERSON }]);
+    await world.hear('Yes please');
+    expect(await replied()).toEqual([{ phone: PERSON }]);
+  });
+
+  it('is none when our number is only named twice', async () => {
+    const world = await inboundWorld();
+    await sendNow(world, 'Spring');
+    await world.clock.advance(60_000);
+    await world.hear('Yes please', { to: [OUR_NUMBER, OUR_NUMBER] });
+    expect(await replied()).toEqual([{ phone: PERSON }]);
+  });
+
+  it('that asks to stop is heard of who wrote it, and of nobody else', async () => {
+    const world = await inboundWorld();
+    await insertContacts(database.db, world, [{ phone: OTHER }]);
+    await sendNow(world, 'Spring');
+    await world.clock.advance(60_000);
+    await world.hear('STOP', GROUP);
+    const { rows } = await sql`select phone, reason from suppression`.execute(database.db);
+    expect(rows).toEqual([{ phone: PERSON, reason: 'opt_out' }]);
+    expect(await replied()).toEqual([]);
+    const { rows: answers } =
+      await sql`select phone, purpose from message where direction = 'outbound' and state = 'pending'`.execute(
+        database.db,
+      );
+    expect(answers).toEqual([{ phone: PERSON, purpose: 'opt_out_confirmation' }]);
+  });
+
+  it('says in its conversation who else got it, until the person texts us alone', async () => {
+    const world = await inboundWorld();
+    const shown = async () => {
+      const page = await listConversations(database.db, {
+        view: 'all',
+        search: undefined,
+        contactId: undefined,
+        cursor: undefined,
+        limit: 5,
+      });
+      return page.ok ? page.value.data[0] : undefined;
+    };
+    await world.hear('Hi all', GROUP);
+    const conversation = await shown();
+    expect(conversation?.groupOthers).toEqual([OTHER, STRANGER]);
+    await world.clock.advance(60_000);
+    await world.hear('Only you');
+    expect((await shown())?.groupOthers).toEqual([]);
+    const thread = await listThread(database.db, { id: conversation?.id ?? '', cursor: undefined, limit: 5 });
+    expect(thread.ok && thread.value.data.map((entry) => entry.kind === 'text' && entry.message.groupOthers)).toEqual([
+      [],
+      [OTHER, STRANGER],
+    ]);
+  });
+});
+
 describe('a reply', () => {
   it('that comes late belongs to the text that the person had, not to one that was sent since', async () => {
     const world = await inboundWorld();
-    const { laneIds } = world.account;
-    const sendNow = async (name: string): Promise<Uuid> => {
-      const campaignId = await launchTestCampaign(database.db, world, { laneIds, name });
-      const now = world.clock.now();
-      await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${laneIds[0]} where campaign_id = ${campaignId}`.execute(
-        database.db,
-      );
-      await sql`
-        insert into message (id, account_id, lane_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
-          gateway_message_id, lease_epoch, not_before, created_at, attempted_at, sent_at)
-        select ${world.newUuid()}, ${world.account.id}, ${laneIds[0]}, 'outbound', 'campaign', id, phone, 'Shall we come by?', 'GSM-7', 1, 'sent',
-          ${name}, 1, ${now}, ${now}, ${now}, ${now} from enrollment where campaign_id = ${campaignId}`.execute(
-        database.db,
-      );
-      return campaignId;
-    };
-    const first = await sendNow('First');
+    const first = await sendNow(world, 'First');
     await world.clock.advance(3_600_000);
     const saidAt = world.clock.now();
     await world.clock.advance(3_600_000);
-    await sendNow('Second');
+    await sendNow(world, 'Second');
     await world.hear('Yes please', { at: saidAt });
     const { rows } = await sql`select campaign_id from enrollment where replied_at is not null`.execute(database.db);
     expect(rows).toEqual([{ campaignId: first }]);

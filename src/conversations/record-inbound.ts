@@ -32,6 +32,7 @@ import {
   markReplied,
   readBusiness,
   recentCampaignTexts,
+  strangersAmong,
 } from './inbound-store.ts';
 
 interface Deps {
@@ -92,14 +93,16 @@ export async function recordInbound(
     canadian: isCanadian(text.from),
   });
   // A group chat answers nobody in particular.
-  const enrollmentId = text.to.length > 1 ? null : (sent[0]?.enrollmentId ?? null);
+  const isGroup = new Set(text.to).size > 1;
+  const enrollmentId = isGroup ? null : (sent[0]?.enrollmentId ?? null);
+  const groupOthers = isGroup ? await strangersAmong(tx, text.to) : [];
   const conversationId = await ensureConversation(tx, {
     id: deps.newUuid(),
     laneId: lane.id,
     phone: text.from,
     contactId,
     at: text.at,
-    text: text.text,
+    last: { kind: 'text', direction: 'inbound', preview: text.text },
     needsPerson: needsPerson(classification),
   });
   const messageId = deps.newUuid();
@@ -112,6 +115,7 @@ export async function recordInbound(
     enrollmentId,
     text,
     classification,
+    groupOthers,
     now: deps.clock.now(),
   });
   if (!inserted) return true;
@@ -121,6 +125,7 @@ export async function recordInbound(
     preview: text.text,
     needsPerson: needsPerson(classification),
     waits: waitsForAnswer(text, classification),
+    groupOthers,
   });
   const campaignId = enrollmentId === null ? undefined : await markReplied(tx, enrollmentId, text.at);
   await act(tx, deps, { account, text, lane, conversationId, contactId, messageId, enrollmentId, classification });

@@ -66,6 +66,6 @@ export async function bumpByReply(
 ): Promise<void> {
   await sql`
     update conversation set state = 'open', unread = 0, waiting_since = null, last_message_at = greatest(last_message_at, ${reply.now}),
-      last_message_preview = ${reply.preview}, last_message_direction = 'outbound'
+      last_message_preview = ${reply.preview}, last_message_direction = 'outbound', last_message_kind = 'text'
     where id = ${id}`.execute(tx);
 }

@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   enrollment: 'enr',
   message: 'msg',
   conversation: 'cnv',
+  call: 'call',
   suppression: 'sup',
   event: 'evt',
   audit: 'aud',

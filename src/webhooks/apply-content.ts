@@ -1,3 +1,5 @@
+import { recordCall } from '../calls/record-call.ts';
+import { fillFromGateway, forgetGatewayContact } from '../contacts/gateway-contact.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
 import type { Tx } from '../platform/database.ts';
@@ -25,8 +27,11 @@ export async function applyContent(
     case 'call_voicemail':
     case 'call_summary':
     case 'call_transcript':
+      return recordCall(tx, services, account.id, event);
     case 'contact_updated':
+      return fillFromGateway(tx, services, account.id, event);
     case 'contact_deleted':
+      return forgetGatewayContact(tx, services, account.id, event);
     case 'other':
       return;
     default:

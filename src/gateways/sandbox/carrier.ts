@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { DAY_MS } from '../../platform/time.ts';
+import { nextStep, planCall } from './calls.ts';
 import { drawsFor } from './draws.ts';
 import { planPost } from './faults.ts';
 import type { Change, Entry, EventEntry, InboundCause, OutboundEntry, PlannedReply } from './journal.ts';
@@ -9,6 +10,7 @@ import { OPT_OUT_CONFIRMATION, SPONTANEOUS_TEXTS } from './people-texts.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { WebhookDispatcher } from './webhook-dispatcher.ts';
 import {
+  callById,
   endpointFor,
   type InboundMessage,
   inboundById,
@@ -17,6 +19,7 @@ import {
   type OutboundMessage,
   outboundById,
   personState,
+  type SandboxCall,
   type World,
 } from './world.ts';
 
@@ -69,9 +72,46 @@ export function receiveText(
   return inboundById(world, id);
 }
 
+/** Somebody calls one of our numbers now. */
+export function receiveCall(
+  carrier: Carrier,
+  received: { readonly lane: Lane; readonly from: string; readonly answers?: string },
+): SandboxCall {
+  const { world, seed, model } = carrier;
+  const { lane, from, answers } = received;
+  const atMs = nowMs(carrier);
+  const { calls: nth } = personState(world, { account: lane.account, phone: from });
+  const id = newId(world, { prefix: 'AC', count: nextPosition(world) });
+  const ends = { account: lane.account, laneRef: lane.id, from, to: lane.phone };
+  const plan = planCall({ seed, phone: from, nth, atMs, model });
+  commit(
+    carrier,
+    [{ kind: 'call', id, ...ends, atMs, ...(answers === undefined ? {} : { answers }), ...plan }],
+    eventsFor(carrier, { type: 'call.ringing', messageId: id, lane, phone: from }),
+  );
+  const call = callById(world, id);
+  scheduleCall(carrier, call);
+  return call;
+}
+
+function scheduleCall(carrier: Carrier, call: SandboxCall): void {
+  const step = nextStep(call, call.stage);
+  if (step === undefined) return;
+  const lane = laneOf(carrier.world, call);
+  carrier.scheduler.at(call.endedAtMs + step.afterEndMs, () => {
+    commit(
+      carrier,
+      [{ kind: 'call_moved', callId: call.id, to: step.stage, atMs: nowMs(carrier) }],
+      eventsFor(carrier, { type: step.event, messageId: call.id, lane, phone: call.from }),
+    );
+    scheduleCall(carrier, call);
+  });
+}
+
 /** Schedules everything that is still ahead. Called once, after the journal was read. */
 export function resumeCarrier(carrier: Carrier, spontaneous: readonly SpontaneousText[]): void {
   for (const message of carrier.world.outbound.values()) scheduleNext(carrier, message);
+  for (const call of carrier.world.calls.values()) scheduleCall(carrier, call);
   for (const event of carrier.world.events.values()) carrier.dispatcher.schedule(event);
   for (const [index, text] of spontaneous.entries()) scheduleSpontaneous(carrier, { ...text, index });
 }
@@ -190,7 +230,9 @@ function replyTo(carrier: Carrier, message: OutboundMessage): PlannedReply | und
   const isInConversation = nowMs(carrier) - person.lastTextedAtMs < CONVERSATION_MS;
   if (message.outcome !== 'delivered' || isInConversation) return undefined;
   const reply = planReply({ seed, phone, nth, model, original, deliveredAt: clock.now() });
-  return reply && { kind: reply.kind, text: reply.text, atMs: reply.at.epochMilliseconds };
+  if (reply === undefined) return undefined;
+  const { kind, text, at, byPhone } = reply;
+  return { kind, text, atMs: at.epochMilliseconds, ...(byPhone ? { byPhone } : {}) };
 }
 
 function giveReply(
@@ -199,12 +241,17 @@ function giveReply(
 ): void {
   const { world } = carrier;
   if (personState(world, { account: message.account, phone: message.to }).wantsNoMore) return;
+  const lane = laneOf(world, message);
+  if (reply.byPhone === true) {
+    receiveCall(carrier, { lane, from: message.to, answers: message.id });
+    return;
+  }
   const cause: InboundCause = { kind: 'reply', to: message.id, mood: reply.kind };
-  receiveText(carrier, { lane: laneOf(world, message), from: message.to, text: reply.text, cause });
+  receiveText(carrier, { lane, from: message.to, text: reply.text, cause });
 }
 
-function laneOf(world: World, message: OutboundMessage): Lane {
-  const lane = world.laneByRef.get(message.laneRef);
-  if (lane === undefined) throw new Error(`sandbox: the journal speaks of ${message.laneRef}, which no account has`);
+function laneOf(world: World, { laneRef }: Pick<OutboundMessage, 'laneRef'>): Lane {
+  const lane = world.laneByRef.get(laneRef);
+  if (lane === undefined) throw new Error(`sandbox: the journal speaks of ${laneRef}, which no account has`);
   return lane;
 }

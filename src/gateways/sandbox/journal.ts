@@ -20,6 +20,8 @@ export type Entry =
       readonly reply?: PlannedReply;
     }
   | InboundEntry
+  | CallEntry
+  | { readonly kind: 'call_moved'; readonly callId: string; readonly to: CallStage; readonly atMs: number }
   | EventEntry
   | {
       readonly kind: 'attempted';
@@ -34,6 +36,7 @@ export type Entry =
 
 export interface PlannedReply {
   readonly kind: ReplyKind;
+  readonly byPhone?: true;
   readonly text: string;
   readonly atMs: number;
 }
@@ -75,11 +78,41 @@ export type InboundCause =
   /** Our own text from another of our numbers arrived. */
   | { readonly kind: 'own_text'; readonly messageId: string };
 
+/** How far a call has come: it rings, has ended, and then the provider makes its recording, summary and transcript. */
+export type CallStage = 'ringing' | 'ended' | 'recorded' | 'summarised' | 'transcribed';
+
+/** Somebody calls one of our numbers; how that goes is known from the beginning. */
+export interface CallEntry {
+  readonly kind: 'call';
+  readonly id: string;
+  readonly account: number;
+  readonly laneRef: string;
+  readonly from: string;
+  readonly to: string;
+  readonly atMs: number;
+  /** Of our text that the call answers. */
+  readonly answers?: string;
+  /** Absent when it is missed. */
+  readonly answeredAtMs?: number;
+  readonly endedAtMs: number;
+  readonly voicemail?: { readonly durationSeconds: number };
+  /** Which of the talks, when it is taken. */
+  readonly talk?: number;
+}
+
+export type CallEventType =
+  | 'call.ringing'
+  | 'call.completed'
+  | 'call.recording.completed'
+  | 'call.summary.completed'
+  | 'call.transcript.completed';
+
 export interface EventEntry {
   readonly kind: 'event';
   readonly id: string;
   readonly account: number;
-  readonly type: 'message.received' | 'message.delivered';
+  readonly type: 'message.received' | 'message.delivered' | CallEventType;
+  /** Of the text or the call that it tells of. */
   readonly messageId: string;
   /** The person's number: events of one person are posted one after the other. */
   readonly phone: string;

@@ -13,6 +13,12 @@ export interface PeopleModel {
   /** Of delivered texts that do not come in the middle of a conversation. */
   readonly replyShare: number;
   readonly replyMix: Readonly<Record<ReplyKind, number>>;
+  /** Of those who would write a question or that they are interested: they call instead. */
+  readonly callShare: number;
+  /** Of calls: somebody of the business takes it. */
+  readonly callTakenShare: number;
+  /** Of missed calls. */
+  readonly voicemailShare: number;
   /** Handset reports; also what a carrier takes to give up. */
   readonly delivery: { readonly medianMs: number; readonly spread: number; readonly maxMs: number };
   readonly reply: { readonly medianMs: number; readonly spread: number; readonly maxMs: number };
@@ -27,6 +33,9 @@ export const DEFAULT_PEOPLE: PeopleModel = {
   spanishShare: 0.08,
   replyShare: 0.14,
   replyMix: { question: 30, interest: 30, reaction: 4, not_interested: 13, wrong_number: 4, stop: 19 },
+  callShare: 0.08,
+  callTakenShare: 0.5,
+  voicemailShare: 0.6,
   delivery: { medianMs: 4 * SECOND_MS, spread: 1.2, maxMs: 10 * MINUTE_MS },
   reply: { medianMs: 12 * MINUTE_MS, spread: 1.5, maxMs: 20 * HOUR_MS },
   wakingHours: { zone: 'America/New_York', from: 8, to: 22 },
@@ -87,6 +96,8 @@ export function planDelivery(text: TextToPerson): DeliveryPlan {
 
 export interface ReplyPlan {
   readonly kind: ReplyKind;
+  /** On the phone instead; then the text stays unwritten. */
+  readonly byPhone: boolean;
   readonly text: string;
   readonly at: Instant;
 }
@@ -111,8 +122,11 @@ export function planReply(
   const readAt = addMs(text.deliveredAt, longTailMs(random, model.reply));
   const sleepsInMs = random.int(0, 90 * MINUTE_MS);
   const at = person.nightOwl ? readAt : inWakingHours(readAt, { hours: model.wakingHours, sleepsInMs });
-  return { kind, text: wording.replace('{text}', () => text.original), at };
+  const byPhone = WORTH_A_CALL.has(kind) && drawsFor(seed, 'by phone', phone, nth).next() < model.callShare;
+  return { kind, byPhone, text: wording.replace('{text}', () => text.original), at };
 }
+
+const WORTH_A_CALL: ReadonlySet<ReplyKind> = new Set(['question', 'interest']);
 
 /** Night texts are answered some time after the next morning begins. */
 function inWakingHours(

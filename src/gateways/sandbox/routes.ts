@@ -5,7 +5,7 @@ import { REFUSALS, type Refusal } from './options.ts';
 import { rateWindow } from './rate-window.ts';
 import { listMessages, readMessage } from './read-routes.ts';
 import { sendRoute } from './send-route.ts';
-import { createWebhook, listWebhooks, readWebhook, removeWebhook } from './webhook-routes.ts';
+import { createWebhook, isWebhookFamily, listWebhooks, readWebhook, removeWebhook } from './webhook-routes.ts';
 import { type ApiAnswer, invalidInput, noSuchPath, phoneNumberJson, refused, unauthorized } from './wire.ts';
 
 export interface ApiRequest {
@@ -80,8 +80,8 @@ function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
 function webhookRoute(options: RoutesOptions, request: KnownRequest, id: string | undefined): ApiAnswer {
   const { world, seed, record, clock } = options.carrier;
   const context = { world, seed, record, account: request.account, nowMs: clock.now().epochMilliseconds };
-  if (request.method === 'POST' && id === 'messages')
-    return withJson(request, (body) => createWebhook({ ...context, body }));
+  if (request.method === 'POST' && isWebhookFamily(id))
+    return withJson(request, (body) => createWebhook({ ...context, family: id, body }));
   if (request.method === 'GET' && id === undefined) return listWebhooks(world, request.account);
   if (request.method === 'GET' && id !== undefined) return readWebhook({ ...context, id });
   if (request.method === 'DELETE' && id !== undefined) return removeWebhook({ ...context, id });

@@ -1,5 +1,5 @@
 import { type Instant, instantFromMs } from '../../platform/time.ts';
-import { type Carrier, receiveText, resumeCarrier } from './carrier.ts';
+import { type Carrier, receiveCall, receiveText, resumeCarrier } from './carrier.ts';
 import { drawsFor } from './draws.ts';
 import { type Change, memoryJournal, openJournal } from './journal.ts';
 import { DEFAULT_FAULTS, type Faults, type Refusal, type SandboxOptions } from './options.ts';
@@ -8,7 +8,7 @@ import { apiRoutes } from './routes.ts';
 import { startScheduler } from './scheduler.ts';
 import { type ApiServer, startApiServer } from './server.ts';
 import { startWebhookDispatcher } from './webhook-dispatcher.ts';
-import { applyChange, emptyWorld, type InboundMessage, type OutboundMessage, type World } from './world.ts';
+import { applyChange, emptyWorld, type InboundMessage, type Lane, type OutboundMessage, type World } from './world.ts';
 
 /**
  * The outside world on loopback: a provider that speaks the v1 API and signed v4 webhooks, carriers that lose texts, and people
@@ -22,6 +22,8 @@ export interface Sandbox {
   inbound(): readonly InboundText[];
   /** A person texts one of our numbers now. */
   personTexts(text: { readonly from: string; readonly to: string; readonly text: string }): Promise<InboundText>;
+  /** A person calls one of our numbers now; returns the id of the call. */
+  personCalls(call: { readonly from: string; readonly to: string }): string;
   /** Resolves when nothing is left to happen: no delivery, reply or webhook. Time has to pass meanwhile. */
   idle(): Promise<void>;
   /** Resolves when nothing that is due now is left, webhooks under way included; what lies ahead may be left. */
@@ -136,6 +138,7 @@ function sandboxOf({ carrier, api, recording, rest, mutable }: Parts): Sandbox {
     accepted: () => acceptedTexts(world),
     inbound: () => [...world.inbound.values()].map(inboundText),
     personTexts: async (text) => personTexts(carrier, text),
+    personCalls: ({ from, to }) => receiveCall(carrier, { lane: laneWith(world, to), from }).id,
     idle: () => rest.until(() => pending() === 0),
     quiet: () => rest.until(() => dispatcher.active === 0 && dueInMs() > 0),
     pending,
@@ -229,7 +232,12 @@ function personTexts(
   carrier: Carrier,
   { from, to, text }: { readonly from: string; readonly to: string; readonly text: string },
 ): InboundText {
-  const lane = carrier.world.laneByPhone.get(to);
-  if (lane === undefined) throw new Error(`sandbox: nobody of ours has the number ${to}`);
+  const lane = laneWith(carrier.world, to);
   return inboundText(receiveText(carrier, { lane, from, text, cause: { kind: 'asked_for' } }));
+}
+
+function laneWith(world: World, phone: string): Lane {
+  const lane = world.laneByPhone.get(phone);
+  if (lane === undefined) throw new Error(`sandbox: nobody of ours has the number ${phone}`);
+  return lane;
 }

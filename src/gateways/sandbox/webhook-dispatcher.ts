@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
+import { callEventJson } from './call-wire.ts';
 import type { Change } from './journal.ts';
 import { personQueue } from './person-queue.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -47,12 +48,11 @@ export function startWebhookDispatcher(options: {
   let stopped = false;
 
   const post = async (event: WebhookEvent): Promise<boolean> => {
-    const message = messageById(world, event.messageId);
-    if (message === undefined) throw new Error(`sandbox: event ${event.id} of an unknown message`);
-    const endpoint = endpointFor(world, { account: event.account, type: event.type, laneRef: message.laneRef });
+    const { laneRef, json } = toldBy(world, event);
+    const endpoint = endpointFor(world, { account: event.account, type: event.type, laneRef });
     if (endpoint === undefined) return false;
     const { url, key } = endpoint;
-    const body = JSON.stringify(eventJson(event, message));
+    const body = JSON.stringify(json);
     return postWebhook({ url, key, body, atMs: clock.now().epochMilliseconds, answerTimeoutMs, agent });
   };
 
@@ -96,4 +96,13 @@ export function startWebhookDispatcher(options: {
       agent.destroy();
     },
   };
+}
+
+/** The body of an event, and at which of our numbers it happened. */
+function toldBy(world: World, event: WebhookEvent): { readonly laneRef: string; readonly json: unknown } {
+  const call = world.calls.get(event.messageId);
+  if (call !== undefined) return { laneRef: call.laneRef, json: callEventJson(event, call) };
+  const message = messageById(world, event.messageId);
+  if (message === undefined) throw new Error(`sandbox: event ${event.id} of an unknown message`);
+  return { laneRef: message.laneRef, json: eventJson(event, message) };
 }

@@ -6,19 +6,27 @@ import type { World } from './world.ts';
 
 /** `/v1/webhooks`: there is no update in this generation, only create, read and delete. */
 
-const MESSAGE_EVENTS: readonly unknown[] = ['message.received', 'message.delivered'];
+/** One resource for each family of events, each with a key of its own. */
+const EVENTS_OF: Readonly<Record<string, readonly string[]>> = {
+  messages: ['message.received', 'message.delivered'],
+  calls: ['call.ringing', 'call.completed', 'call.recording.completed'],
+  'call-summaries': ['call.summary.completed'],
+  'call-transcripts': ['call.transcript.completed'],
+};
+export const isWebhookFamily = (name: string | undefined): name is string => Object.hasOwn(EVENTS_OF, name ?? '');
 const RESOURCE_IDS_MAX = 10;
 const KEY_BYTES = 32;
 
 export function createWebhook(request: {
   readonly world: World;
   readonly account: number;
+  readonly family: string;
   readonly body: unknown;
   readonly seed: number;
   readonly nowMs: number;
   readonly record: (change: Change) => void;
 }): ApiAnswer {
-  const parsed = parseWebhookBody(request.body);
+  const parsed = parseWebhookBody(request.body, EVENTS_OF[request.family] ?? []);
   if ('errors' in parsed) return invalidInput('03', parsed.errors);
   const id = `WH${request.world.startedAtMs.toString(36)}x${request.world.webhooksCreated}`;
   const key = Buffer.from(drawsFor(request.seed, 'webhook key', id).bytes(KEY_BYTES)).toString('base64');
@@ -64,7 +72,10 @@ function ownWebhook(request: {
 
 type WebhookBody = Pick<WebhookEntry, 'url' | 'events' | 'resourceIds' | 'label' | 'enabled'>;
 
-function parseWebhookBody(body: unknown): WebhookBody | { readonly errors: readonly InputError[] } {
+function parseWebhookBody(
+  body: unknown,
+  known: readonly string[],
+): WebhookBody | { readonly errors: readonly InputError[] } {
   if (!isObject(body)) return { errors: [wrong('', 'Expected object', body, 'object')] };
   const { url, label, status } = body;
   const events = strings(body['events']);
@@ -74,9 +85,9 @@ function parseWebhookBody(body: unknown): WebhookBody | { readonly errors: reado
     ...(typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'http:'
       ? []
       : [wrong('/url', 'Expected an http URL', url, 'string')]),
-    ...(events !== undefined && events.length > 0 && events.every((event) => MESSAGE_EVENTS.includes(event))
+    ...(events !== undefined && events.length > 0 && events.every((event) => known.includes(event))
       ? []
-      : [wrong('/events', 'Expected message.received or message.delivered', body['events'], 'array')]),
+      : [wrong('/events', `Expected ${known.join(' or ')}`, body['events'], 'array')]),
     ...(resourceIds !== undefined && resourceIds.length <= RESOURCE_IDS_MAX
       ? []
       : [wrong('/resourceIds', `Expected at most ${RESOURCE_IDS_MAX} strings`, body['resourceIds'], 'array')]),

@@ -1,5 +1,15 @@
 import { unreachable } from '../../platform/result.ts';
-import type { Change, Entry, EventEntry, InboundEntry, OutboundEntry, PlannedReply, WebhookEntry } from './journal.ts';
+import type {
+  CallEntry,
+  CallStage,
+  Change,
+  Entry,
+  EventEntry,
+  InboundEntry,
+  OutboundEntry,
+  PlannedReply,
+  WebhookEntry,
+} from './journal.ts';
 import type { SandboxAccount, SandboxNumber } from './options.ts';
 import { providerKeyword } from './people.ts';
 
@@ -20,6 +30,7 @@ export interface World {
   readonly messagesOf: readonly Message[][];
   /** By account and number. */
   readonly people: Map<string, PersonState>;
+  readonly calls: Map<string, SandboxCall>;
   readonly events: Map<string, WebhookEvent>;
   readonly webhooks: Map<string, WebhookEntry>;
   /** Removed ones included. */
@@ -47,17 +58,24 @@ export interface InboundMessage extends InboundEntry {
   answeredAtMs: number | undefined;
 }
 
+export interface SandboxCall extends CallEntry {
+  stage: CallStage;
+}
+
 export type Message = OutboundMessage | InboundMessage;
 
 export interface PersonState {
   /** Texts that this account has sent to them. */
   textsSent: number;
+  /** Calls that they have made to this account. */
+  calls: number;
   /** Webhook events about them, both ways. */
   events: number;
   /** By the provider's own opt-out: what is sent now ends as undelivered. */
   blocked: boolean;
   /** Has asked to be left alone in whatever words, and answers no more. */
   wantsNoMore: boolean;
+  /** Or called. */
   lastTextedAtMs: number;
 }
 
@@ -78,6 +96,7 @@ export function emptyWorld(accounts: readonly SandboxAccount[]): World {
     threads: new Map(),
     messagesOf: accounts.map(() => []),
     people: new Map(),
+    calls: new Map(),
     events: new Map(),
     webhooks: new Map(),
     webhooksCreated: 0,
@@ -112,6 +131,12 @@ function applyEntry(world: World, entry: Entry): void {
     }
     case 'inbound':
       applyInbound(world, entry);
+      return;
+    case 'call':
+      applyCall(world, entry);
+      return;
+    case 'call_moved':
+      callById(world, entry.callId).stage = entry.to;
       return;
     case 'event':
       world.events.set(entry.id, { ...entry, attempts: 0, nextAttemptAtMs: entry.firstAttemptAtMs });
@@ -162,6 +187,14 @@ function applyInbound(world: World, entry: InboundEntry): void {
   applyWish(world, entry);
 }
 
+function applyCall(world: World, entry: CallEntry): void {
+  world.calls.set(entry.id, { ...entry, stage: 'ringing' });
+  const person = personState(world, { account: entry.account, phone: entry.from });
+  person.calls += 1;
+  person.lastTextedAtMs = entry.atMs;
+  if (entry.answers !== undefined) outboundById(world, entry.answers).pendingReply = undefined;
+}
+
 function applyWish(world: World, entry: InboundEntry): void {
   const person = personState(world, { account: entry.account, phone: entry.from });
   const keyword = providerKeyword(entry.text);
@@ -196,7 +229,14 @@ export function inboundById(world: World, id: string): InboundMessage {
   return message;
 }
 
-export const nextPosition = (world: World): number => world.outbound.size + world.inbound.size;
+export function callById(world: World, id: string): SandboxCall {
+  const call = world.calls.get(id);
+  if (call === undefined) throw new Error(`sandbox: unknown call ${id}`);
+  return call;
+}
+
+/** Calls count too, so that no two ids are the same. */
+export const nextPosition = (world: World): number => world.outbound.size + world.inbound.size + world.calls.size;
 
 export const threadKey = (ends: { readonly laneRef: string; readonly phone: string }): string =>
   `${ends.laneRef}|${ends.phone}`;
@@ -216,6 +256,7 @@ export function personState(world: World, who: { readonly account: number; reado
   if (known !== undefined) return known;
   const fresh: PersonState = {
     textsSent: 0,
+    calls: 0,
     events: 0,
     blocked: false,
     wantsNoMore: false,

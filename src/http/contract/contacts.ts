@@ -151,7 +151,18 @@ export const optOutContact = jsonRoute({
 export const timelineEntrySchema = z
   .object({
     at: isoInstant,
-    kind: z.enum(['text_out', 'text_in', 'opt_out', 'opt_in', 'import', 'skipped', 'created', 'audit']),
+    kind: z.enum([
+      'text_out',
+      'text_in',
+      'call',
+      'missed_call',
+      'opt_out',
+      'opt_in',
+      'import',
+      'skipped',
+      'created',
+      'audit',
+    ]),
     title: z.string(),
     text: z.string().nullable(),
     state: z.string().nullable().openapi({ description: 'State word of the text, see the state vocabulary' }),

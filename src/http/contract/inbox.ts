@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { callSchema } from './calls.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 export const conversationSchema = z
@@ -16,13 +17,20 @@ export const conversationSchema = z
     optedOut: z.boolean(),
     lastMessageAt: isoInstant,
     lastMessagePreview: z.string(),
-    lastMessageDirection: z.enum(['inbound', 'outbound']),
+    lastMessageDirection: z
+      .enum(['inbound', 'outbound'])
+      .openapi({ description: 'Of a call: inbound when it was missed or left a voicemail' }),
+    lastMessageKind: z.enum(['text', 'call']),
+    groupOthers: z
+      .array(phoneText)
+      .openapi({ description: 'Who else got the newest text of this person, when it went to a group' }),
   })
   .openapi('Conversation');
 export type Conversation = z.infer<typeof conversationSchema>;
 
 export const messageSchema = z
   .object({
+    kind: z.literal('text'),
     id: idOf('message'),
     direction: z.enum(['inbound', 'outbound']),
     purpose: z.enum(['campaign', 'reply', 'opt_out_confirmation', 'opt_in_confirmation', 'help', 'inbound']),
@@ -36,9 +44,15 @@ export const messageSchema = z
     createdBy: z.string().nullable(),
     /** How an inbound text was understood. */
     understoodAs: z.enum(['opt_out', 'opt_in', 'help', 'review', 'none']).nullable(),
+    groupOthers: z.array(phoneText).openapi({ description: 'Who else got it, when it went to a group' }),
   })
   .openapi('Message');
 export type Message = z.infer<typeof messageSchema>;
+
+export const threadCallSchema = callSchema.extend({ kind: z.literal('call') }).openapi('ThreadCall');
+export type ThreadCall = z.infer<typeof threadCallSchema>;
+export const threadEntrySchema = z.discriminatedUnion('kind', [messageSchema, threadCallSchema]);
+export type ThreadItem = z.infer<typeof threadEntrySchema>;
 
 const conversationParams = z.object({ id: idOf('conversation') });
 export const listConversations = jsonRoute({
@@ -46,9 +60,10 @@ export const listConversations = jsonRoute({
   path: '/v1/conversations',
   access: 'viewer',
   tag: 'Inbox',
-  summary: 'Conversations; `waiting` sorts by the age of the unanswered, the others by the newest message',
+  summary:
+    'Conversations; `waiting` and `missed` sort by the age of the unanswered, the others by the newest text or call',
   query: pageQuery.extend({
-    view: z.enum(['waiting', 'open', 'review', 'done', 'all']).default('waiting'),
+    view: z.enum(['waiting', 'missed', 'open', 'review', 'done', 'all']).default('waiting'),
     search: z.string().trim().max(200).optional(),
     contactId: idOf('contact').optional(),
   }),
@@ -59,8 +74,8 @@ export const inboxCounts = jsonRoute({
   path: '/v1/conversations/counts',
   access: 'viewer',
   tag: 'Inbox',
-  summary: 'How many wait, are unread, need review',
-  response: z.object({ waiting: z.int(), unread: z.int(), review: z.int() }),
+  summary: 'How many wait, were missed on the phone, are unread, need review',
+  response: z.object({ waiting: z.int(), missed: z.int(), unread: z.int(), review: z.int() }),
 });
 export const getConversation = jsonRoute({
   method: 'get',
@@ -76,10 +91,10 @@ export const listMessages = jsonRoute({
   path: '/v1/conversations/{id}/messages',
   access: 'viewer',
   tag: 'Inbox',
-  summary: 'Texts of a conversation, newest first',
+  summary: 'Texts and calls of a conversation, newest first',
   params: conversationParams,
   query: pageQuery,
-  response: pageOf(messageSchema),
+  response: pageOf(threadEntrySchema),
 });
 export const sendReply = jsonRoute({
   method: 'post',

@@ -1,6 +1,11 @@
-import { type Conversation, type ConversationMessage, whyNotThere } from '../../conversations/conversation.ts';
+import {
+  type Conversation,
+  type ConversationMessage,
+  type ThreadEntry,
+  whyNotThere,
+} from '../../conversations/conversation.ts';
 import { inboxCounts } from '../../conversations/conversation-store.ts';
-import { getConversation, listConversations, listMessages } from '../../conversations/list-conversations.ts';
+import { getConversation, listConversations, listThread } from '../../conversations/list-conversations.ts';
 import { sendReply } from '../../conversations/send-reply.ts';
 import { updateConversation } from '../../conversations/update-conversation.ts';
 import { runTx } from '../../platform/database.ts';
@@ -11,6 +16,7 @@ import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/inbox.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
+import { showCall } from './call-routes.ts';
 
 type InboxServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
 
@@ -28,8 +34,8 @@ export function registerInboxRoutes(api: Api, services: InboxServices): void {
   );
   api.handle(contract.listMessages, async ({ params, query }) => {
     const { cursor, limit } = query;
-    const page = await listMessages(db, { id: uuidOf('conversation', params.id), cursor, limit });
-    return page.ok ? ok({ ...page.value, data: page.value.data.map(showMessage) }) : page;
+    const page = await listThread(db, { id: uuidOf('conversation', params.id), cursor, limit });
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showThreadEntry) }) : page;
   });
   api.effect(contract.sendReply, {
     effect: async (tx, { params, body, caller }) => {
@@ -58,7 +64,11 @@ export const showConversation = (conversation: Conversation) => ({
   lastMessageAt: isoText(conversation.lastMessageAt),
 });
 
+const showThreadEntry = (entry: ThreadEntry) =>
+  entry.kind === 'text' ? showMessage(entry.message) : ({ kind: 'call', ...showCall(entry.call) } as const);
+
 const showMessage = ({ body, campaignId, campaignName, ...message }: ConversationMessage) => ({
+  kind: 'text' as const,
   id: showId('message', message.id),
   direction: message.direction,
   purpose: message.purpose,
@@ -72,4 +82,5 @@ const showMessage = ({ body, campaignId, campaignName, ...message }: Conversatio
     campaignId === null || campaignName === null ? null : { id: showId('campaign', campaignId), name: campaignName },
   createdBy: message.createdBy,
   understoodAs: message.understoodAs,
+  groupOthers: message.groupOthers,
 });

@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/inbox.ts';
-import type { Conversation, Message } from '../../../src/http/contract/inbox.ts';
+import type { Conversation, Message, ThreadCall, ThreadItem } from '../../../src/http/contract/inbox.ts';
 import { get, patch, post } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
 
-export type { Conversation, Message };
+export type { Conversation, Message, ThreadCall, ThreadItem };
 export type ConversationFilters = FiltersOf<typeof contract.listConversations>;
 export type ConversationView = NonNullable<ConversationFilters['view']>;
 
@@ -28,9 +28,9 @@ export const conversationQuery = (id: string) =>
     queryKey: inboxKeys.one(id),
     queryFn: ({ signal }) => get<Conversation>(`/v1/conversations/${id}`, undefined, signal),
   });
-/** Newest first, as the server answers; a thread shows them turned round. */
+/** Texts and calls, newest first, as the server answers; a thread shows them turned round. */
 export const messagesQuery = (id: string) =>
-  pages<Message>({ queryKey: inboxKeys.messages(id), path: `/v1/conversations/${id}/messages`, limit: 50 });
+  pages<ThreadItem>({ queryKey: inboxKeys.messages(id), path: `/v1/conversations/${id}/messages`, limit: 50 });
 
 export const sendReply = (id: string, body: BodyOf<typeof contract.sendReply>, key: string) =>
   post<Message>(`/v1/conversations/${id}/messages`, body, key);

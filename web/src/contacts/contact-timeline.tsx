@@ -7,6 +7,8 @@ import {
   IconHistory,
   IconMinus,
   IconOctagonMinusFilled,
+  IconPhone,
+  IconPhoneOff,
   IconUserCheck,
   IconUserPlus,
 } from '@tabler/icons-react';
@@ -26,6 +28,8 @@ import classes from './contact-timeline.module.css';
 const LOOKS: Readonly<Record<TimelineEntry['kind'], readonly [Icon, Tone]>> = {
   text_out: [IconArrowUpRight, 'teal'],
   text_in: [IconArrowDownLeft, 'violet'],
+  call: [IconPhone, 'teal'],
+  missed_call: [IconPhoneOff, 'amber'],
   opt_out: [IconOctagonMinusFilled, 'dark'],
   opt_in: [IconUserCheck, 'green'],
   skipped: [IconMinus, 'grey'],

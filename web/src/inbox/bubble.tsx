@@ -3,6 +3,7 @@ import { IconRefresh, IconRobot, IconSend } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Message } from '../api/inbox.ts';
+import { formatPhone } from '../patterns/format.ts';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { stateWord } from '../patterns/states.ts';
 import { TimeText } from '../patterns/time-text.tsx';
@@ -18,7 +19,7 @@ export function Bubble(props: {
   readonly answersFirst: boolean;
 }) {
   const { message, who, answersFirst } = props;
-  const { direction, purpose, text, why } = message;
+  const { direction, purpose, text, why, groupOthers } = message;
   const kind = direction === 'inbound' ? 'in' : purpose === 'campaign' || purpose === 'reply' ? purpose : 'automatic';
   return (
     <article className={classes.message} data-kind={kind} aria-label={direction === 'inbound' ? who : 'Us'}>
@@ -32,6 +33,9 @@ export function Bubble(props: {
           <Sent message={message} />
         )}
       </div>
+      {groupOthers.length === 0 ? null : (
+        <p className={classes.why}>To a group: {groupOthers.map(formatPhone).join(', ')} got it too.</p>
+      )}
       {why === null ? null : <p className={classes.why}>{why}.</p>}
     </article>
   );

@@ -1,4 +1,4 @@
-import { IconCornerUpLeft } from '@tabler/icons-react';
+import { IconCornerUpLeft, IconPhone, IconPhoneOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Conversation } from '../api/inbox.ts';
 import { formatPhone } from '../patterns/format.ts';
@@ -14,9 +14,9 @@ interface ConversationRowProps {
   readonly onFocus: () => void;
 }
 
-/** Who, what they wrote last, and how long they have waited. */
+/** Who, what was last, and how long they have waited. */
 export function ConversationRow({ conversation, active, tabStop, onFocus }: ConversationRowProps) {
-  const { id, name, unread, lastMessagePreview, lastMessageDirection } = conversation;
+  const { id, name, unread, lastMessagePreview } = conversation;
   return (
     <Link
       to="/inbox/$conversationId"
@@ -37,17 +37,27 @@ export function ConversationRow({ conversation, active, tabStop, onFocus }: Conv
       <Age conversation={conversation} />
       <span className={classes.second}>
         <span className={classes.preview} dir="auto">
-          {lastMessageDirection === 'outbound' ? (
-            <>
-              <IconCornerUpLeft size={14} stroke={ICON_STROKE} aria-hidden />
-              <span className={classes.spoken}>You: </span>
-            </>
-          ) : null}
+          <Sign conversation={conversation} />
           {lastMessagePreview}
         </span>
         <Flag conversation={conversation} />
       </span>
     </Link>
+  );
+}
+
+/** What the last entry is, where it is no text of theirs. */
+function Sign({ conversation: { lastMessageKind, lastMessageDirection } }: Pick<ConversationRowProps, 'conversation'>) {
+  const theirs = lastMessageDirection === 'inbound';
+  if (lastMessageKind === 'call') {
+    const CallIcon = theirs ? IconPhoneOff : IconPhone;
+    return <CallIcon size={14} stroke={ICON_STROKE} aria-hidden data-missed={theirs || undefined} />;
+  }
+  return theirs ? null : (
+    <>
+      <IconCornerUpLeft size={14} stroke={ICON_STROKE} aria-hidden />
+      <span className={classes.spoken}>You: </span>
+    </>
   );
 }
 

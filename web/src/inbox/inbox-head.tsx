@@ -33,7 +33,7 @@ export function InboxHead({ view, search, counts, longest, searchBox }: InboxHea
         onChange={(text) => void navigate({ to: '.', search: (prev) => ({ ...prev, search: text }), replace: true })}
       />
       <nav className={classes.views} aria-label="Views">
-        {VIEWS.map((name) => (
+        {VIEWS.filter((name) => isOffered(name, view, counts)).map((name) => (
           <Link
             key={name}
             to="/inbox"
@@ -59,8 +59,12 @@ function Waiting({ counts, longest }: Pick<InboxHeadProps, 'counts' | 'longest'>
   return `${plural(counts.waiting, 'person waits', 'people wait')}${since}.`;
 }
 
+/** Nobody needs a place for missed calls before there is one. */
+const isOffered = (name: ConversationView, view: ConversationView, counts: Counts | undefined): boolean =>
+  name !== 'missed' || name === view || (counts?.missed ?? 0) > 0;
+
 const countOf = (view: ConversationView, counts: Counts | undefined): number =>
-  view === 'waiting' ? (counts?.waiting ?? 0) : view === 'review' ? (counts?.review ?? 0) : 0;
+  view === 'waiting' || view === 'missed' || view === 'review' ? (counts?.[view] ?? 0) : 0;
 
 function ViewCount({ count }: { readonly count: number }) {
   return count === 0 ? null : <span className={classes.viewCount}>{formatCount(count)}</span>;

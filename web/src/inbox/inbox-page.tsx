@@ -110,7 +110,7 @@ function useFocusAfterClose(openId: string | undefined): void {
   }, [openId]);
 }
 
-/** The view of the waiting begins with who has waited longest. */
+/** The view of all who wait begins with who has waited longest. */
 const longestOf = (view: string, rows: readonly Conversation[]): string | undefined =>
   view === 'waiting' ? (rows[0]?.waitingSince ?? undefined) : undefined;
 

@@ -1,4 +1,4 @@
-import { type Icon, IconHandStop, IconInbox, IconMessageCheck, IconMessages } from '@tabler/icons-react';
+import { type Icon, IconHandStop, IconInbox, IconMessageCheck, IconMessages, IconPhoneOff } from '@tabler/icons-react';
 import type { ConversationView } from '../api/inbox.ts';
 
 interface ViewWords {
@@ -8,7 +8,7 @@ interface ViewWords {
   readonly empty: { readonly title: string; readonly sentence: string };
 }
 
-export const VIEWS: readonly ConversationView[] = ['waiting', 'open', 'review', 'done', 'all'];
+export const VIEWS: readonly ConversationView[] = ['waiting', 'missed', 'open', 'review', 'done', 'all'];
 
 export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
   waiting: {
@@ -16,7 +16,16 @@ export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
     icon: IconMessageCheck,
     empty: {
       title: 'Nobody waits for an answer',
-      sentence: 'Whoever writes appears here, the longest waiting first, until you reply or mark it done.',
+      sentence:
+        'Whoever writes or is missed on the phone appears here, the longest waiting first, until you reply or mark it done.',
+    },
+  },
+  missed: {
+    label: 'Missed',
+    icon: IconPhoneOff,
+    empty: {
+      title: 'No missed call waits',
+      sentence: 'Whoever calls and is not answered appears here, until you reply or mark it done.',
     },
   },
   open: {
@@ -24,7 +33,7 @@ export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
     icon: IconInbox,
     empty: {
       title: 'Nothing is open',
-      sentence: 'A conversation opens when somebody writes, and stays until it is done.',
+      sentence: 'A conversation opens when somebody writes or is missed on the phone, and stays until it is done.',
     },
   },
   review: {
@@ -49,7 +58,7 @@ export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
     icon: IconMessages,
     empty: {
       title: 'No conversations yet',
-      sentence: 'Replies to your campaigns, and texts that people write of their own accord, arrive here.',
+      sentence: 'Replies to your campaigns, texts that people write of their own accord, and calls arrive here.',
     },
   },
 };

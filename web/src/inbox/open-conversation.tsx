@@ -41,7 +41,8 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
   const { contactId } = conversation;
   const contact = useQuery({ ...contactQuery(contactId ?? ''), enabled: contactId !== null });
   const texts = useInfiniteQuery(messagesQuery(conversation.id));
-  const messages = useMemo(() => rowsOf(texts.data).toReversed(), [texts.data]);
+  const items = useMemo(() => rowsOf(texts.data).toReversed(), [texts.data]);
+  const messages = useMemo(() => items.filter((item) => item.kind === 'text'), [items]);
   useLive('contacts', [contactKeys.one(contactId ?? ''), contactKeys.timeline(contactId ?? '')]);
   useMarkRead({ conversation, enabled: mayAnswer && texts.data !== undefined, markRead: actions.markRead });
 
@@ -86,7 +87,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
             )}
           </div>
         ) : (
-          <Thread conversation={conversation} messages={messages} texts={texts} outbox={outbox} />
+          <Thread conversation={conversation} items={items} texts={texts} outbox={outbox} />
         )}
         <ReplyArea
           conversation={conversation}

@@ -1,7 +1,7 @@
 import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { Page } from '../../../src/http/contract/shared.ts';
-import { inboxKeys, type Message, sendReply } from '../api/inbox.ts';
+import { inboxKeys, type Message, sendReply, type ThreadItem } from '../api/inbox.ts';
 import { isProblem } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
 import { setDraft } from './drafts.ts';
@@ -83,9 +83,12 @@ export function useOutbox(conversationId: string) {
 
 /** The server's message takes the place of the outbox's bubble in the same moment. */
 function addMessage(queryClient: QueryClient, conversationId: string, message: Message): void {
-  queryClient.setQueryData<InfiniteData<Page<Message>, string | null>>(inboxKeys.messages(conversationId), (data) => {
-    const [first, ...others] = data?.pages ?? [];
-    if (data === undefined || first === undefined || first.data.some((known) => known.id === message.id)) return data;
-    return { ...data, pages: [{ ...first, data: [message, ...first.data] }, ...others] };
-  });
+  queryClient.setQueryData<InfiniteData<Page<ThreadItem>, string | null>>(
+    inboxKeys.messages(conversationId),
+    (data) => {
+      const [first, ...others] = data?.pages ?? [];
+      if (data === undefined || first === undefined || first.data.some((known) => known.id === message.id)) return data;
+      return { ...data, pages: [{ ...first, data: [message, ...first.data] }, ...others] };
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Kbd, Text, Textarea, Tooltip } from '@mantine/core';
-import { IconClockPause, IconMoon, IconSend2, IconTemplate } from '@tabler/icons-react';
+import { IconClockPause, IconMoon, IconSend2, IconTemplate, IconUsers } from '@tabler/icons-react';
 import { type ComponentProps, lazy, type ReactNode, type RefObject, Suspense, useId, useState } from 'react';
 import { countParts } from '../../../src/messages/encoding.ts';
 import type { Contact } from '../api/contacts.ts';
@@ -71,6 +71,11 @@ export function ReplyBox({ conversation, contact, waitsFor, outbox, boxRef }: Re
       {night === undefined ? null : (
         <Hint icon={<IconMoon size={14} stroke={ICON_STROKE} aria-hidden />}>
           {night} {waitsFor === undefined ? 'A reply goes out at once all the same.' : null}
+        </Hint>
+      )}
+      {conversation.groupOthers.length === 0 ? null : (
+        <Hint icon={<IconUsers size={14} stroke={ICON_STROKE} aria-hidden />}>
+          The last text went to a group. A reply goes to {who} only.
         </Hint>
       )}
       {waitsFor === undefined ? null : (

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../api/inbox.ts';
+import type { Message, ThreadCall, ThreadItem } from '../api/inbox.ts';
 import { firstUnread, threadEntries } from './thread-entries.ts';
 
 const message = (id: string, at: string, change: Partial<Message> = {}): Message => ({
+  kind: 'text',
   id,
   direction: 'outbound',
   purpose: 'campaign',
@@ -15,19 +16,44 @@ const message = (id: string, at: string, change: Partial<Message> = {}): Message
   campaign: null,
   createdBy: null,
   understoodAs: null,
+  groupOthers: [],
   ...change,
 });
 const inbound = (id: string, at: string, understoodAs: Message['understoodAs'] = 'none'): Message =>
   message(id, at, { direction: 'inbound', purpose: 'inbound', state: 'received', understoodAs });
+const call = (id: string, at: string, state: ThreadCall['state']): ThreadCall => ({
+  kind: 'call',
+  id,
+  title: 'Missed call',
+  direction: 'inbound',
+  state,
+  phone: '+16175550123',
+  contactId: null,
+  name: null,
+  laneId: null,
+  laneName: null,
+  conversationId: null,
+  at,
+  answeredAt: null,
+  endedAt: null,
+  talkedSeconds: null,
+  forwardedTo: null,
+  voicemail: null,
+  recordings: [],
+  summary: null,
+  transcript: null,
+});
 const reading = { zone: 'America/New_York', nowMs: Date.parse('2026-11-18T15:00:00Z'), firstUnreadId: undefined };
 
-const drawn = (messages: readonly Message[], change: { readonly firstUnreadId?: string } = {}) =>
+const drawn = (messages: readonly ThreadItem[], change: { readonly firstUnreadId?: string } = {}) =>
   threadEntries(messages, { ...reading, ...change }).map((entry) => {
     switch (entry.kind) {
       case 'day':
         return `-- ${entry.label}`;
       case 'new':
         return '-- new';
+      case 'call':
+        return `(call ${entry.call.id})`;
       case 'message':
         return `${entry.message.id}${entry.answersFirst ? ' answers' : ''}`;
       default:
@@ -81,6 +107,24 @@ describe('a thread', () => {
     expect(drawn(messages, { firstUnreadId: 'b' })).toEqual(['-- Today', 'a', '-- new', 'b', 'c', 'd']);
     expect(firstUnread(messages, 0)).toBeUndefined();
     expect(firstUnread(messages, 9)).toBeUndefined();
+  });
+
+  it('has calls among the texts; those that were missed are read as texts are', () => {
+    const items = [
+      call('a', '2026-11-17T14:00:00Z', 'missed'),
+      inbound('b', '2026-11-18T14:01:00Z'),
+      call('c', '2026-11-18T14:02:00Z', 'completed'),
+    ];
+    expect(firstUnread(items, 2)).toBe('a');
+    expect(firstUnread(items, 1)).toBe('b');
+    expect(drawn(items, { firstUnreadId: 'b' })).toEqual([
+      '-- Yesterday',
+      '(call a)',
+      '-- Today',
+      '-- new',
+      'b',
+      '(call c)',
+    ]);
   });
 
   it('does not count as unread what needed no person', () => {

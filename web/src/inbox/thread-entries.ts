@@ -1,4 +1,4 @@
-import type { Message } from '../api/inbox.ts';
+import type { Message, ThreadCall, ThreadItem } from '../api/inbox.ts';
 import { formatDay } from '../patterns/format.ts';
 
 /** What a thread shows, from top to bottom. */
@@ -12,6 +12,7 @@ export type ThreadEntry =
       /** It is the first answer to its campaign. */
       readonly answersFirst: boolean;
     }
+  | { readonly kind: 'call'; readonly key: string; readonly call: ThreadCall }
   | { readonly kind: 'note'; readonly key: string; readonly note: ThreadNote };
 
 /** How an inbound text was understood, where that had an effect. */
@@ -20,14 +21,14 @@ export type ThreadNote = 'opt_out' | 'opt_in' | 'help' | 'review';
 interface Reading {
   readonly zone: string;
   readonly nowMs: number;
-  /** The first text that had not been read when the thread was opened. */
+  /** The first text or call that had not been read when the thread was opened. */
   readonly firstUnreadId: string | undefined;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Texts (oldest first) with a rule at every new day and notes where something was understood. */
-export function threadEntries(messages: readonly Message[], reading: Reading): readonly ThreadEntry[] {
+/** Texts and calls (oldest first) with a rule at every new day and notes where something was understood. */
+export function threadEntries(items: readonly ThreadItem[], reading: Reading): readonly ThreadEntry[] {
   const dayOf = dayReader(reading.zone);
   const today = dayOf(reading.nowMs);
   const yesterday = dayOf(reading.nowMs - DAY_MS);
@@ -39,12 +40,14 @@ export function threadEntries(messages: readonly Message[], reading: Reading): r
   };
   let before = '';
   let answered: string | undefined;
-  return messages.flatMap((message): readonly ThreadEntry[] => {
-    const day = dayOf(Date.parse(message.at));
+  return items.flatMap((item): readonly ThreadEntry[] => {
+    const day = dayOf(Date.parse(item.at));
     const entries: ThreadEntry[] = [];
-    if (day !== before) entries.push({ kind: 'day', key: `day ${day} ${message.id}`, label: label(day) });
-    if (message.id === reading.firstUnreadId) entries.push({ kind: 'new', key: 'new' });
+    if (day !== before) entries.push({ kind: 'day', key: `day ${day} ${item.id}`, label: label(day) });
+    if (item.id === reading.firstUnreadId) entries.push({ kind: 'new', key: 'new' });
     before = day;
+    if (item.kind === 'call') return [...entries, { kind: 'call', key: item.id, call: item }];
+    const message = item;
     const answers = message.direction === 'inbound' ? message.campaign?.id : undefined;
     entries.push({
       kind: 'message',
@@ -71,13 +74,22 @@ function dayReader(zone: string): (atMs: number) => string {
   return (atMs) => format.format(atMs);
 }
 
-/** The oldest of the last `unread` inbound texts (oldest first), where reading goes on. Opt-outs and opt-ins are never unread. */
-export function firstUnread(messages: readonly Message[], unread: number): string | undefined {
+/**
+ * The oldest of the last `unread` texts of theirs and calls that ask for an answer (oldest first), where reading goes on. Opt-outs and
+ * opt-ins are never unread.
+ */
+export function firstUnread(items: readonly ThreadItem[], unread: number): string | undefined {
   if (unread <= 0) return undefined;
-  return messages
-    .filter(({ direction, understoodAs }) => direction === 'inbound' && !dealtWith(understoodAs))
+  return items
+    .filter((item) =>
+      item.kind === 'call' ? asksForAnswer(item) : item.direction === 'inbound' && !dealtWith(item.understoodAs),
+    )
     .at(-unread)?.id;
 }
+
+/** It was missed, or there is a voicemail. */
+export const asksForAnswer = (call: Pick<ThreadCall, 'state' | 'direction' | 'voicemail'>): boolean =>
+  call.direction !== 'outbound' && (call.state === 'missed' || call.voicemail !== null);
 
 const dealtWith = (understoodAs: Message['understoodAs']): boolean =>
   understoodAs === 'opt_out' || understoodAs === 'opt_in';

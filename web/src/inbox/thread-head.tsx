@@ -43,7 +43,7 @@ export function ThreadHead({ conversation, contact, alone, onDone, busy, onFacts
             </>
           )}
           {contact?.company && contact.company !== name ? `${contact.company} · ` : ''}
-          wrote to {laneName}
+          on {laneName}
         </Text>
       </div>
       {optedOut ? (

@@ -2,11 +2,12 @@ import { Button, Loader, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown } from '@tabler/icons-react';
 import type { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Conversation, Message } from '../api/inbox.ts';
+import type { Conversation, ThreadItem } from '../api/inbox.ts';
 import { useProductClock } from '../api/product-clock.ts';
-import { formatPhone, plural } from '../patterns/format.ts';
+import { formatCount, formatPhone } from '../patterns/format.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { Bubble, OutboxBubble } from './bubble.tsx';
+import { CallEntry } from './call-entry.tsx';
 import type { useOutbox } from './outbox.ts';
 import classes from './thread.module.css';
 import { firstUnread, type ThreadEntry, threadEntries } from './thread-entries.ts';
@@ -16,7 +17,7 @@ import { useThreadScroll } from './use-thread-scroll.ts';
 interface ThreadProps {
   readonly conversation: Conversation;
   /** Oldest first. */
-  readonly messages: readonly Message[];
+  readonly items: readonly ThreadItem[];
   readonly texts: Pick<
     ReturnType<typeof useInfiniteQuery>,
     'hasNextPage' | 'isFetchingNextPage' | 'isFetchNextPageError' | 'fetchNextPage'
@@ -24,20 +25,20 @@ interface ThreadProps {
   readonly outbox: ReturnType<typeof useOutbox>;
 }
 
-/** The texts between a person and one of our numbers, newest at the bottom. What is being read does not move when one comes in. */
-export function Thread({ conversation, messages, texts, outbox }: ThreadProps) {
+/** The texts and calls between a person and one of our numbers, newest at the bottom. What is being read does not move when one comes in. */
+export function Thread({ conversation, items, texts, outbox }: ThreadProps) {
   const clock = useProductClock(60_000);
   // Of the moment in which the thread was opened; reading it makes them read.
   const [unread] = useState(conversation.unread);
-  const [firstUnreadId] = useState(() => firstUnread(messages, unread));
-  const [lastAtStart] = useState(messages.at(-1)?.id);
+  const [firstUnreadId] = useState(() => firstUnread(items, unread));
+  const [lastAtStart] = useState(items.at(-1)?.id);
   const earlier = (): void => {
     if (texts.hasNextPage && !texts.isFetchingNextPage && !texts.isFetchNextPageError) void texts.fetchNextPage();
   };
-  const ids = [...messages.map((message) => message.id), ...(outbox.reply === undefined ? [] : [outbox.reply.key])];
+  const ids = [...items.map((item) => item.id), ...(outbox.reply === undefined ? [] : [outbox.reply.key])];
   const scroll = useThreadScroll({ ids, ownKey: outbox.reply?.key, onNearTop: earlier });
-  const entries = threadEntries(messages, { zone: clock.zone, nowMs: clock.nowMs, firstUnreadId });
-  const newest = messages.at(-1);
+  const entries = threadEntries(items, { zone: clock.zone, nowMs: clock.nowMs, firstUnreadId });
+  const newest = items.at(-1);
   const who = formatPhone(conversation.name);
   return (
     <div className={classes.frame}>
@@ -64,15 +65,17 @@ export function Thread({ conversation, messages, texts, outbox }: ThreadProps) {
           leftSection={<IconArrowDown size={14} stroke={ICON_STROKE} aria-hidden />}
           onClick={scroll.toEnd}
         >
-          {plural(scroll.below, 'new text', 'new texts')}
+          {formatCount(scroll.below)} new
         </Button>
       )}
       <VisuallyHidden aria-live="polite">
-        {newest?.direction === 'inbound' && newest.id !== lastAtStart ? `${who}: ${newest.text}` : ''}
+        {newest?.direction === 'inbound' && newest.id !== lastAtStart ? `${who}: ${saidIn(newest)}` : ''}
       </VisuallyHidden>
     </div>
   );
 }
+
+const saidIn = (item: ThreadItem): string => (item.kind === 'call' ? item.title : item.text);
 
 function Entry({
   entry,
@@ -94,6 +97,8 @@ function Entry({
       );
     case 'note':
       return <ThreadNoteLine note={entry.note} reviewing={reviewing} />;
+    case 'call':
+      return <CallEntry call={entry.call} who={who} />;
     case 'message':
       return <Bubble message={entry.message} who={who} answersFirst={entry.answersFirst} />;
     default:
