@@ -10,6 +10,8 @@ export interface Processes {
   startWorker(): Promise<ProductProcess>;
   /** Resolves with its address when the server listens. */
   startApi(): Promise<string>;
+  /** The same, for who wants to kill it. */
+  startServer(): Promise<ProductProcess & { readonly url: string }>;
   /** kill -9 of whatever is left. */
   killAll(): Promise<void>;
 }
@@ -62,6 +64,10 @@ export function productProcesses(options: {
   return {
     startWorker: () => start('worker'),
     startApi: async () => (await start('api')).said,
+    async startServer() {
+      const process = await start('api');
+      return { ...process, url: process.said };
+    },
     async killAll() {
       const ends = [...children].map((child) => once(child, 'exit'));
       for (const child of children) child.kill('SIGKILL');
