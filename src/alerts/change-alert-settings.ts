@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
+import { notifyLive } from '../platform/live.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -61,6 +62,7 @@ export async function changeAlertSettings(
     const detail = { before: audited(before), after: audited(after), pagerDutyKeyChanged: pagerDutyKey !== undefined };
     const entry = { id: newUuid(), at: now, actor: input.actor, subject: 'alerts', detail };
     await recordAudit(tx, { ...entry, action: 'alerts.settings_changed' });
+    await notifyLive(tx, ['alerts']);
     return ok(after);
   });
 }

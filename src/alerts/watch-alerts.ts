@@ -21,6 +21,7 @@ import { listStandstills, lockWatch } from './watch-store.ts';
 
 /** A gateway that is silent for less than that comes back without anybody. */
 const SILENT_MS = 2 * MINUTE_MS;
+
 type WatchServices = AlertDeps & { readonly database: Database };
 
 /** Opens and ends the alerts of all watched kinds. */

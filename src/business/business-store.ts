@@ -54,7 +54,10 @@ export async function putSendingPolicyRow(tx: Tx, policy: SendingPolicy, now: In
 }
 
 /** One row of `setting`, with its version. */
-export async function getSetting<T extends { readonly version: number }>(db: Db | Tx, key: string): Promise<T | undefined> {
+export async function getSetting<T extends { readonly version: number }>(
+  db: Db | Tx,
+  key: string,
+): Promise<T | undefined> {
   const { rows } = await sql<{ value: T }>`select value from setting where key = ${key}`.execute(db);
   return rows[0]?.value;
 }
