@@ -17,7 +17,7 @@ export interface MailReceiver {
 export interface ReceivedMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** As it came over the wire, with soft line ends undone. */
+  /** As it came over the wire, with soft line ends and folded headers undone. */
   readonly raw: string;
 }
 
@@ -46,7 +46,7 @@ export async function mailReceiver(): Promise<MailReceiver> {
           mails.push({
             from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address,
             to: session.envelope.rcptTo.map(({ address }) => address),
-            raw: raw.replaceAll('=\r\n', ''),
+            raw: raw.replaceAll('=\r\n', '').replaceAll(/\r\n[ \t]/g, ' '),
           });
           done();
         }, done);
