@@ -6,6 +6,7 @@ import type { Status } from '../api/operations.ts';
 import type { Me } from '../api/session.ts';
 import { keySigns } from '../patterns/shortcuts.ts';
 import { ICON_STROKE } from '../theme.ts';
+import { AttentionBadge } from './attention-badge.tsx';
 import { BrandMark } from './brand-mark.tsx';
 import { EnvironmentBadge } from './environment-badge.tsx';
 import type { useTrail } from './route-trail.ts';
@@ -38,6 +39,7 @@ export function TopBar({ trail, status, me, onSearch, onShortcuts }: TopBarProps
         <LostLine />
         {status === undefined ? null : (
           <>
+            <AttentionBadge status={status} role={me.user.role} />
             <EnvironmentBadge status={status} />
             <SendingState status={status} role={me.user.role} />
           </>

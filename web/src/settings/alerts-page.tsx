@@ -1,0 +1,156 @@
+import { Button, Checkbox, PasswordInput, Select, Switch, TagsInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type AlertSettings, alertKeys, alertSettingsQuery, putAlertSettings } from '../api/alerts.ts';
+import { fieldProblems } from '../api/problem.ts';
+import { mayAct, meQuery } from '../api/session.ts';
+import { useAction } from '../api/use-action.ts';
+import { ErrorState } from '../patterns/error-state.tsx';
+import { listWords, zoneCity } from '../patterns/format.ts';
+import { Loaded } from '../patterns/loaded.tsx';
+import { NoRight } from '../patterns/no-right.tsx';
+import { PageHeader } from '../patterns/page.tsx';
+import { TimeInput } from '../patterns/time-input.tsx';
+import { toastDone } from '../patterns/toast.tsx';
+import { type AlertForm, alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
+import { AlertTest } from './alert-test.tsx';
+import { Cautions } from './cautions.tsx';
+import hours from './sending-hours.module.css';
+import classes from './settings.module.css';
+
+/** Who is told when something stops by itself. */
+export function AlertsSettingsPage() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const owns = mayAct(me.user.role, 'owner');
+  return (
+    <>
+      <PageHeader
+        title="Alerts"
+        summary="Who is told when an account, a number or a campaign stops by itself, and when it goes on."
+        actions={
+          mayAct(me.user.role, 'manager') ? (
+            <Button variant="default" renderRoot={(props) => <Link {...props} to="/alerts" />}>
+              See the alerts
+            </Button>
+          ) : undefined
+        }
+      />
+      {owns ? <Settings zone={me.business.zone} /> : <NoRight least="owner" act="choose who is told" />}
+    </>
+  );
+}
+
+function Settings({ zone }: { readonly zone: string }) {
+  const query = useQuery(alertSettingsQuery);
+  return (
+    <Loaded query={query} what="The alert settings could not be loaded">
+      {(settings) => <SettingsForm settings={settings} zone={zone} />}
+    </Loaded>
+  );
+}
+
+const SEVERITIES = [
+  { value: 'critical', label: 'Critical only: an account has stopped' },
+  { value: 'error', label: 'Errors: also a number, a campaign or a gateway' },
+  { value: 'warning', label: 'Warnings: also what may become an error' },
+  { value: 'info', label: 'Everything' },
+];
+
+function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; readonly zone: string }) {
+  const queryClient = useQueryClient();
+  const form = useForm<AlertForm>({ initialValues: alertFormOf(settings), validate: alertFormProblems });
+  const save = useAction({
+    run: (values: AlertForm) => putAlertSettings(alertSettingsOf(values)),
+    onDone: (saved) => {
+      queryClient.setQueryData(alertKeys.settings, saved);
+      form.setValues(alertFormOf(saved));
+      form.resetDirty(alertFormOf(saved));
+      toastDone('The alert settings are saved');
+    },
+    onProblem: (error) => form.setErrors(problemsByField(error)),
+  });
+  const { mailFrom, owners, pagerDutyKeySet } = settings;
+  const { quiet, removeKey } = form.values;
+  return (
+    <>
+      <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} className={classes.form}>
+        {mailFrom === null ? (
+          <Cautions
+            sentences={['No mail goes out: the server was started without SMTP_URL and MAIL_FROM, its mail server.']}
+          />
+        ) : null}
+        <TagsInput
+          label="Mail to"
+          description={`Nobody named: all owners get it (${listWords(owners) || 'there are none yet'}).`}
+          placeholder={form.values.recipients.length === 0 ? 'dana@example.com' : ''}
+          maxTags={20}
+          acceptValueOnBlur
+          splitChars={[',', ' ', ';']}
+          {...form.getInputProps('recipients')}
+          value={[...form.values.recipients]}
+        />
+        <Select
+          label="Tell of"
+          description="Everything is shown under Alerts all the same."
+          data={SEVERITIES}
+          allowDeselect={false}
+          {...form.getInputProps('minimumSeverity')}
+        />
+        <Switch
+          label="Hold mail back at night"
+          description="Critical alerts do not wait, and PagerDuty has its own rules."
+          {...form.getInputProps('quiet', { type: 'checkbox' })}
+        />
+        {quiet ? (
+          <div className={hours.pair}>
+            <TimeInput type="time" label="From" {...form.getInputProps('quietFrom')} value={form.values.quietFrom} />
+            <TimeInput
+              type="time"
+              label={`Until (${zoneCity(zone)})`}
+              {...form.getInputProps('quietTo')}
+              value={form.values.quietTo}
+            />
+          </div>
+        ) : null}
+        <PasswordInput
+          label="PagerDuty integration key"
+          description={
+            pagerDutyKeySet
+              ? 'A key is set. It is not shown again; type another one to replace it.'
+              : 'Of an Events API v2 integration of a service in PagerDuty. Empty: PagerDuty is not told.'
+          }
+          placeholder={pagerDutyKeySet ? '••••••••' : ''}
+          autoComplete="off"
+          maxLength={200}
+          disabled={removeKey}
+          {...form.getInputProps('pagerDutyKey')}
+        />
+        {pagerDutyKeySet ? (
+          <Checkbox
+            label="Remove the key, and tell PagerDuty no more"
+            {...form.getInputProps('removeKey', { type: 'checkbox' })}
+          />
+        ) : null}
+        {save.error === null ? null : <ErrorState compact error={save.error} what="Not saved" />}
+        <div className={classes.formActions}>
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+            Save
+          </Button>
+          {form.isDirty() ? (
+            <Button variant="subtle" color="gray" onClick={form.reset}>
+              Discard the changes
+            </Button>
+          ) : null}
+        </div>
+      </form>
+      <AlertTest channels={mailFrom !== null || pagerDutyKeySet} unsaved={form.isDirty()} />
+    </>
+  );
+}
+
+/** The server speaks of the hours as one thing. */
+function problemsByField(error: unknown): Readonly<Record<string, string>> {
+  const { quietHours, ...others } = fieldProblems(error);
+  return quietHours === undefined ? others : { ...others, quietFrom: quietHours };
+}
