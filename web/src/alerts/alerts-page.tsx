@@ -57,7 +57,7 @@ function Alerts({ owns }: { readonly owns: boolean }) {
           )
         }
       </Loaded>
-      <History />
+      {open.data === undefined ? null : <History />}
     </Page>
   );
 }

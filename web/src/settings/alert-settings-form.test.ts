@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
+import { addressesOf, alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
 
 const settings = {
   recipients: ['dana@example.com'],
@@ -21,6 +21,10 @@ describe('the form of the alert settings', () => {
   it('sets a key that was typed, and removes the one that is set', () => {
     expect(alertSettingsOf({ ...form, pagerDutyKey: ' abc ' })).toMatchObject({ pagerDutyKey: 'abc' });
     expect(alertSettingsOf({ ...form, pagerDutyKey: 'abc', removeKey: true })).toMatchObject({ pagerDutyKey: null });
+  });
+
+  it('takes addresses as they are pasted, each once', () => {
+    expect(addressesOf(['a@example.com, b@example.com;', 'a@example.com'])).toEqual(['a@example.com', 'b@example.com']);
   });
 
   it('forgets the hours while they are off', () => {

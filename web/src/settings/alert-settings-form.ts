@@ -41,6 +41,11 @@ export function alertSettingsOf(form: AlertForm): AlertSettingsInput {
   };
 }
 
+/** Addresses as people type and paste them: `a@example.com, b@example.com;`. */
+export const addressesOf = (typed: readonly string[]): readonly string[] => [
+  ...new Set(typed.flatMap((text) => text.split(/[,;\s]+/)).filter((address) => address !== '')),
+];
+
 /** What is wrong with the fields before anything is sent, by their names. */
 export function alertFormProblems(form: AlertForm): Readonly<Partial<Record<keyof AlertForm, string>>> {
   const wrong = form.recipients.find((address) => !/^[^\s@,;]+@[^\s@,;]+$/.test(address.trim()));

@@ -1,4 +1,4 @@
-import { Button, Checkbox, PasswordInput, Select, Switch, TagsInput } from '@mantine/core';
+import { Button, Checkbox, PasswordInput, Radio, Stack, Switch, TagsInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -13,7 +13,7 @@ import { NoRight } from '../patterns/no-right.tsx';
 import { PageHeader } from '../patterns/page.tsx';
 import { TimeInput } from '../patterns/time-input.tsx';
 import { toastDone } from '../patterns/toast.tsx';
-import { type AlertForm, alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
+import { type AlertForm, addressesOf, alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
 import { AlertTest } from './alert-test.tsx';
 import { Cautions } from './cautions.tsx';
 import hours from './sending-hours.module.css';
@@ -51,10 +51,18 @@ function Settings({ zone }: { readonly zone: string }) {
 }
 
 const SEVERITIES = [
-  { value: 'critical', label: 'Critical only: an account has stopped' },
-  { value: 'error', label: 'Errors: also a number, a campaign or a gateway' },
-  { value: 'warning', label: 'Warnings: also what may become an error' },
-  { value: 'info', label: 'Everything' },
+  {
+    value: 'critical',
+    label: 'Only what is critical',
+    description: 'An account has stopped, or replies do not arrive',
+  },
+  {
+    value: 'error',
+    label: 'Errors too',
+    description: 'A number or a campaign has stopped, or a gateway does not answer',
+  },
+  { value: 'warning', label: 'Warnings too', description: 'Something that may become an error' },
+  { value: 'info', label: 'Everything', description: 'Also what is only good to know' },
 ];
 
 function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; readonly zone: string }) {
@@ -71,7 +79,7 @@ function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; re
     onProblem: (error) => form.setErrors(problemsByField(error)),
   });
   const { mailFrom, owners, pagerDutyKeySet } = settings;
-  const { quiet, removeKey } = form.values;
+  const { recipients, quiet, removeKey } = form.values;
   return (
     <>
       <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} className={classes.form}>
@@ -82,21 +90,30 @@ function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; re
         ) : null}
         <TagsInput
           label="Mail to"
-          description={`Nobody named: all owners get it (${listWords(owners) || 'there are none yet'}).`}
-          placeholder={form.values.recipients.length === 0 ? 'dana@example.com' : ''}
+          description={
+            recipients.length > 0
+              ? 'Only these get it, each of them all of it.'
+              : `Nobody is named, so all owners get it: ${listWords(owners) || 'there are none yet'}.`
+          }
+          placeholder={recipients.length === 0 ? 'dana@example.com' : ''}
           maxTags={20}
           acceptValueOnBlur
           splitChars={[',', ' ', ';']}
           {...form.getInputProps('recipients')}
-          value={[...form.values.recipients]}
+          value={[...recipients]}
+          onChange={(typed) => form.setFieldValue('recipients', addressesOf(typed))}
         />
-        <Select
+        <Radio.Group
           label="Tell of"
           description="Everything is shown under Alerts all the same."
-          data={SEVERITIES}
-          allowDeselect={false}
           {...form.getInputProps('minimumSeverity')}
-        />
+        >
+          <Stack gap="xs" mt="xs">
+            {SEVERITIES.map(({ value, label, description }) => (
+              <Radio key={value} value={value} label={label} description={description} />
+            ))}
+          </Stack>
+        </Radio.Group>
         <Switch
           label="Hold mail back at night"
           description="Critical alerts do not wait, and PagerDuty has its own rules."
