@@ -53,7 +53,7 @@ export async function raiseAlert(tx: Tx, deps: AlertDeps, input: NewAlert): Prom
   else await raiseAgain(tx, alert, now);
   if (found === undefined || found.resolvedAt !== null)
     await tellOpening(tx, deps, { alert, opening: (found?.openings ?? 0) + 1, now });
-  await notifyLive(tx, ['alerts']);
+  await notifyLive(tx, ['alerts', 'status']);
 }
 
 /** Does nothing when none is open. */
@@ -71,7 +71,7 @@ export async function resolveAlert(tx: Tx, deps: AlertDeps, key: AlertKey): Prom
     const nextAt = noticeAt(now, { channel, severity: alert.severity, notBefore: undefined, ...settings, zone });
     await enqueue(tx, deps, { ...notice, channel, event: 'resolve', nextAt });
   }
-  await notifyLive(tx, ['alerts']);
+  await notifyLive(tx, ['alerts', 'status']);
 }
 
 const rowOf = (input: NewAlert, id: Uuid): AlertRow => ({

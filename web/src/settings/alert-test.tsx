@@ -7,7 +7,7 @@ import { ErrorState } from '../patterns/error-state.tsx';
 import { Section } from '../patterns/page.tsx';
 import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE } from '../theme.ts';
-import classes from './alert-test.module.css';
+import classes from './settings.module.css';
 
 interface AlertTestProps {
   /** Something is set up that can be tested. */
@@ -27,7 +27,7 @@ export function AlertTest({ channels, unsaved }: AlertTestProps) {
           : 'There is nothing to test yet: set up mail or PagerDuty first.'
       }
     >
-      <div className={classes.test}>
+      <div className={classes.formActions}>
         <Button
           variant="default"
           loading={test.isPending}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, PasswordInput, Radio, Stack, Switch, TagsInput } from '@mantine/core';
+import { Button, Checkbox, PasswordInput, Radio, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -11,16 +11,13 @@ import { listWords, zoneCity } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { NoRight } from '../patterns/no-right.tsx';
 import { PageHeader } from '../patterns/page.tsx';
-import { TimeInput } from '../patterns/time-input.tsx';
 import { toastDone } from '../patterns/toast.tsx';
 import { type AlertForm, addressesOf, alertFormOf, alertFormProblems, alertSettingsOf } from './alert-settings-form.ts';
 import { AlertTest } from './alert-test.tsx';
-import { Cautions } from './cautions.tsx';
-import hours from './sending-hours.module.css';
 import classes from './settings.module.css';
 
 /** Who is told when something stops by itself. */
-export function AlertsSettingsPage() {
+export function AlertsPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   const owns = mayAct(me.user.role, 'owner');
   return (
@@ -84,9 +81,9 @@ function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; re
     <>
       <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} className={classes.form}>
         {mailFrom === null ? (
-          <Cautions
-            sentences={['No mail goes out: the server was started without SMTP_URL and MAIL_FROM, its mail server.']}
-          />
+          <Text size="sm" c="var(--tone-amber-text)" role="status">
+            No mail goes out: the server was started without SMTP_URL and MAIL_FROM, its mail server.
+          </Text>
         ) : null}
         <TagsInput
           label="Mail to"
@@ -120,14 +117,9 @@ function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; re
           {...form.getInputProps('quiet', { type: 'checkbox' })}
         />
         {quiet ? (
-          <div className={hours.pair}>
-            <TimeInput type="time" label="From" {...form.getInputProps('quietFrom')} value={form.values.quietFrom} />
-            <TimeInput
-              type="time"
-              label={`Until (${zoneCity(zone)})`}
-              {...form.getInputProps('quietTo')}
-              value={form.values.quietTo}
-            />
+          <div className={classes.limitFields}>
+            <TextInput type="time" label="From" {...form.getInputProps('quietFrom')} />
+            <TextInput type="time" label={`Until (${zoneCity(zone)})`} {...form.getInputProps('quietTo')} />
           </div>
         ) : null}
         <PasswordInput

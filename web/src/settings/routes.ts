@@ -45,7 +45,7 @@ export const alertSettingsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'alerts',
   staticData: { title: 'Alerts' },
-  component: lazyPage(() => import('./alerts-page.tsx'), 'AlertsSettingsPage'),
+  component: lazyPage(() => import('./alerts-page.tsx'), 'AlertsPage'),
 });
 
 export const teamRoute = createRoute({

@@ -1,6 +1,6 @@
 import {
   type Icon,
-  IconBell,
+  IconAlertTriangle,
   IconBuildingStore,
   IconClockHour4,
   IconDeviceMobileMessage,
@@ -45,7 +45,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     about: 'When and how often campaigns may text',
     icon: IconClockHour4,
   },
-  { to: '/settings/alerts', label: 'Alerts', about: 'Who is told when something stops by itself', icon: IconBell },
+  {
+    to: '/settings/alerts',
+    label: 'Alerts',
+    about: 'Who is told when something stops by itself',
+    icon: IconAlertTriangle,
+  },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },
   { to: '/settings/password', label: 'Password', about: 'The one that you sign in with', icon: IconLock },

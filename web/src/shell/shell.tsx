@@ -34,7 +34,6 @@ export function Shell() {
 
   useLive('status', [operationKeys.status, operationKeys.home]);
   useLive('inbox', [operationKeys.status]);
-  useLive('alerts', [operationKeys.status]);
   useDocumentTitle(trail, unread);
   useShellKeys({
     onSearch: palette.toggle,

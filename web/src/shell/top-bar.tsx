@@ -1,12 +1,11 @@
 import { ActionIcon, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconChevronLeft, IconPlugConnectedX, IconSearch } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronLeft, IconPlugConnectedX, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useLineState } from '../api/live.ts';
 import type { Status } from '../api/operations.ts';
-import type { Me } from '../api/session.ts';
+import { type Me, mayAct } from '../api/session.ts';
 import { keySigns } from '../patterns/shortcuts.ts';
 import { ICON_STROKE } from '../theme.ts';
-import { AttentionBadge } from './attention-badge.tsx';
 import { BrandMark } from './brand-mark.tsx';
 import { EnvironmentBadge } from './environment-badge.tsx';
 import type { useTrail } from './route-trail.ts';
@@ -39,7 +38,7 @@ export function TopBar({ trail, status, me, onSearch, onShortcuts }: TopBarProps
         <LostLine />
         {status === undefined ? null : (
           <>
-            <AttentionBadge status={status} role={me.user.role} />
+            <OpenAlerts count={mayAct(me.user.role, 'manager') ? status.openAlerts : 0} />
             <EnvironmentBadge status={status} />
             <SendingState status={status} role={me.user.role} />
           </>
@@ -83,6 +82,16 @@ function Breadcrumb({ trail }: { readonly trail: TopBarProps['trail'] }) {
     </nav>
   );
 }
+
+/** How much is wrong, on every page, for those who may mend it. */
+const OpenAlerts = ({ count }: { readonly count: number }) =>
+  count === 0 ? null : (
+    <Link to="/alerts" className={classes.alerts}>
+      <IconAlertTriangle size={16} stroke={ICON_STROKE} aria-hidden />
+      {count}
+      <span>{count === 1 ? 'alert' : 'alerts'}</span>
+    </Link>
+  );
 
 /** Without live updates the page shows the past: say so. */
 function LostLine() {

@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import {
-  IconBell,
+  IconAlertTriangle,
   IconDeviceDesktop,
   IconFileImport,
   IconKeyboard,
@@ -76,7 +76,7 @@ export function useCommands(given: {
           id: 'alerts',
           label: 'See the alerts',
           words: 'alarms wrong history problems',
-          icon: IconBell,
+          icon: IconAlertTriangle,
           run: () => void navigate({ to: '/alerts' }),
         }),
         action({
