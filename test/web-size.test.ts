@@ -45,6 +45,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** What a page fetches by itself and shows at once; everything else that it fetches waits for a press. */
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
+  '/settings/alerts': ['settings/alert-form'],
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
   '/campaigns/:id of a draft': ['campaigns/draft-page'],
   '/campaigns/:id of a draft with conditions and variants': [

@@ -2,7 +2,7 @@ import type { AlertSettings, AlertSettingsInput } from '../api/alerts.ts';
 import { minuteOf } from './sending-hours-form.ts';
 
 /** The alert settings as their fields hold them. */
-export interface AlertForm {
+export interface AlertFields {
   readonly recipients: readonly string[];
   readonly minimumSeverity: AlertSettings['minimumSeverity'];
   readonly quiet: boolean;
@@ -18,7 +18,7 @@ const clockOf = (minute: number): string =>
 
 const NIGHT = { startMinute: 22 * 60, endMinute: 7 * 60 };
 
-export function alertFormOf({ recipients, minimumSeverity, quietHours }: AlertSettings): AlertForm {
+export function alertFormOf({ recipients, minimumSeverity, quietHours }: AlertSettings): AlertFields {
   const { startMinute, endMinute } = quietHours ?? NIGHT;
   return {
     recipients: [...recipients],
@@ -31,7 +31,7 @@ export function alertFormOf({ recipients, minimumSeverity, quietHours }: AlertSe
   };
 }
 
-export function alertSettingsOf(form: AlertForm): AlertSettingsInput {
+export function alertSettingsOf(form: AlertFields): AlertSettingsInput {
   const key = form.pagerDutyKey.trim();
   return {
     recipients: [...form.recipients],
@@ -47,7 +47,7 @@ export const addressesOf = (typed: readonly string[]): readonly string[] => [
 ];
 
 /** What is wrong with the fields before anything is sent, by their names. */
-export function alertFormProblems(form: AlertForm): Readonly<Partial<Record<keyof AlertForm, string>>> {
+export function alertFormProblems(form: AlertFields): Readonly<Partial<Record<keyof AlertFields, string>>> {
   const wrong = form.recipients.find((address) => !/^[^\s@,;]+@[^\s@,;]+$/.test(address.trim()));
   return {
     ...(wrong === undefined ? {} : { recipients: `“${wrong}” is not a mail address like dana@example.com` }),

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useLineState } from '../api/live.ts';
 import type { Status } from '../api/operations.ts';
 import { type Me, mayAct } from '../api/session.ts';
+import { plural } from '../patterns/format.ts';
 import { keySigns } from '../patterns/shortcuts.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { BrandMark } from './brand-mark.tsx';
@@ -88,8 +89,7 @@ const OpenAlerts = ({ count }: { readonly count: number }) =>
   count === 0 ? null : (
     <Link to="/alerts" className={classes.alerts}>
       <IconAlertTriangle size={16} stroke={ICON_STROKE} aria-hidden />
-      {count}
-      <span>{count === 1 ? 'alert' : 'alerts'}</span>
+      {plural(count, 'alert', 'alerts')}
     </Link>
   );
 
