@@ -7,12 +7,13 @@ import { parseConfig } from '../platform/config.ts';
 import { openDatabase, runTx, type Tx } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { MINUTE_MS } from '../platform/time.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { NewAlert } from './alert.ts';
 import type { AlertSettingsInput } from './alert-settings.ts';
 import { listAlertRows, listDeliveriesOf } from './alert-store.ts';
 import { changeAlertSettings } from './change-alert-settings.ts';
 import { deliverDue } from './deliver-alerts.ts';
+import { claimDelivery } from './delivery-store.ts';
 import { raiseAlert, resolveAlert } from './raise-alert.ts';
 
 const database = await testDatabase();
@@ -65,6 +66,13 @@ const notices = async () =>
     db,
     (await alerts()).map(({ id }) => id),
   );
+/** Until another session waits for a lock. */
+async function somebodyWaits(): Promise<void> {
+  for (let waiting = 0; waiting === 0; ) {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from pg_locks where not granted`.execute(db);
+    waiting = rows[0]?.n ?? 0;
+  }
+}
 const subjects = () => mail.mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1]?.trim());
 const actions = () => pagerDuty.events.map((event) => event.event_action);
 
@@ -148,9 +156,15 @@ describe('an alert', () => {
   });
 
   it('is one although two raise it at the same instant', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => raise()));
+    let second: Promise<void> = Promise.resolve();
+    await runTx(db, async (tx) => {
+      await raiseAlert(tx, services, ALERT);
+      second = raise();
+      await somebodyWaits();
+    });
+    await second;
     await deliver();
-    expect(await alerts()).toMatchObject([{ times: 8 }]);
+    expect(await alerts()).toMatchObject([{ times: 2 }]);
     expect([mail.mails.length, pagerDuty.events.length]).toEqual([1, 1]);
   });
 
@@ -362,6 +376,17 @@ describe('two workers', () => {
     await other.close();
     expect(new Set(subjects()).size).toBe(12);
     expect([mail.mails.length, pagerDuty.events.length]).toEqual([12, 12]);
+  });
+
+  it('claim different ones at the same instant', async () => {
+    for (const subject of ['account:a', 'account:b']) await raise({ subject });
+    const claim = { channel: 'mail', now: clock.now(), until: addMs(clock.now(), MINUTE_MS) } as const;
+    await runTx(db, async (tx) => {
+      const first = await claimDelivery(tx, claim);
+      const second = await runTx(db, (other) => claimDelivery(other, claim));
+      expect(new Set([first?.alertId, second?.alertId]).size).toBe(2);
+      expect([first?.state, second?.state]).toEqual(['sending', 'sending']);
+    });
   });
 
   it('take over what one of them left in the middle, when its claim has ended', async () => {
