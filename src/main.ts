@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { deliveryQueues } from './alerts/deliver-alerts.ts';
+import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
@@ -15,6 +17,7 @@ import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
 import { listen } from './http/listen.ts';
+import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -140,9 +143,13 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
-  const queues = [retryQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
-    worksJobs ? queue : withoutHandler(queue),
-  );
+  const queues = [
+    retryQueue(base),
+    importJob(base),
+    takeOffJob(base),
+    tidyImportsJob(base),
+    ...deliveryQueues(base),
+  ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
   const intake = openIntake(base, {
@@ -169,6 +176,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
       { ...DEFAULT_ENGINE_OPTIONS, owner, ...options.engine },
     );
     closers.add(engine.drain);
+    closers.add(startAlertWatch(services).drain);
   }
   return { url, services, close: closers.closeAll };
 }
@@ -198,6 +206,7 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerCallRoutes,
       registerSendingPolicyRoutes,
       describeWebhooks,
+      registerAlertRoutes,
     ],
     version: VERSION,
     webDir: WEB_FOLDER,

@@ -31,7 +31,11 @@ export interface HttpWorld {
 }
 
 export async function httpWorld(
-  options: Partial<HttpOptions> & { readonly publicUrl?: string } = {},
+  options: Partial<HttpOptions> & {
+    readonly publicUrl?: string;
+    /** Other options of the configuration. */
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<HttpWorld> {
   const database = await testDatabase();
   const world = testWorld();
@@ -40,7 +44,8 @@ export async function httpWorld(
   const live = await openLive({ connectionString: database.connectionString, log });
   const outside: HttpWorld['outside'] = { gateway: undefined, sandbox: undefined };
   const url = options.publicUrl;
-  const config = parseConfig({ PORT: '0', ...(url === undefined ? {} : { TEXTWRIGHT_PUBLIC_URL: url }) }, '/nowhere');
+  const env = { PORT: '0', ...options.env, ...(url === undefined ? {} : { TEXTWRIGHT_PUBLIC_URL: url }) };
+  const config = parseConfig(env, '/nowhere');
   let listening: Listening | undefined;
   const services: Services = {
     config,

@@ -17,6 +17,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/sign-in': ['session/sign-in-page'],
   '/first-run': ['session/first-run-page'],
   '/': ['home/home-page'],
+  '/alerts': ['alerts/alerts-page'],
   '/inbox': ['inbox/inbox-page'],
   '/inbox/:id': ['inbox/inbox-page', 'inbox/conversation-pane'],
   '/campaigns': ['campaigns/campaigns-page'],
@@ -35,6 +36,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
   '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
+  '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
   '/settings/password': ['settings/settings-page', 'settings/password-page'],
@@ -43,6 +45,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** What a page fetches by itself and shows at once; everything else that it fetches waits for a press. */
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
+  '/settings/alerts': ['settings/alert-form'],
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
   '/campaigns/:id of a draft': ['campaigns/draft-page'],
   '/campaigns/:id of a draft with conditions and variants': [

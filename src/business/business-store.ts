@@ -53,12 +53,16 @@ export async function putSendingPolicyRow(tx: Tx, policy: SendingPolicy, now: In
   await putSetting(tx, { key: 'sending_policy', value: { version: 1, ...policy }, now });
 }
 
-async function getSetting<T extends { readonly version: number }>(db: Db | Tx, key: string): Promise<T | undefined> {
+/** One row of `setting`, with its version. */
+export async function getSetting<T extends { readonly version: number }>(
+  db: Db | Tx,
+  key: string,
+): Promise<T | undefined> {
   const { rows } = await sql<{ value: T }>`select value from setting where key = ${key}`.execute(db);
   return rows[0]?.value;
 }
 
-async function putSetting(
+export async function putSetting(
   tx: Tx,
   { key, value, now }: { readonly key: string; readonly value: object; readonly now: Instant },
 ): Promise<void> {

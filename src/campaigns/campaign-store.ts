@@ -153,11 +153,18 @@ export async function deleteDraftRow(tx: Tx, id: Uuid): Promise<void> {
 export async function setCampaignState(
   tx: Tx,
   id: Uuid,
-  change: { readonly state: CampaignState; readonly reason: string | null; readonly now: Instant },
+  change: {
+    readonly state: CampaignState;
+    readonly reason: string | null;
+    readonly now: Instant;
+    /** The engine paused it, and not a person: that is alerted. */
+    readonly byEngine?: boolean;
+  },
 ): Promise<void> {
   const finished = change.state === 'completed' || change.state === 'cancelled';
   await sql`
     update campaign set state = ${change.state}, state_reason = ${change.reason}, updated_at = ${change.now},
+      paused_by_engine = ${change.byEngine === true && change.state === 'paused'},
       launched_at = coalesce(launched_at, ${change.now}), finished_at = ${finished ? change.now : null}
     where id = ${id}`.execute(tx);
 }

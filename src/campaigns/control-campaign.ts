@@ -71,7 +71,8 @@ async function change(
   if (campaign === undefined) return notFound('campaign', input.shownId);
   if (!step.from.includes(campaign.state)) return notInThisState(campaign, step.act);
   const now = deps.clock.now();
-  await setCampaignState(tx, campaign.id, { state: step.to, reason: step.reason, now });
+  const byEngine = input.actor === 'system';
+  await setCampaignState(tx, campaign.id, { state: step.to, reason: step.reason, now, byEngine });
   await step.also?.(campaign);
   await recordAudit(tx, {
     id: deps.newUuid(),

@@ -69,7 +69,7 @@ async function pauseAndAsk(tx: Tx, { campaignId, campaign, now }: Step): Promise
   const people = waiting === 1 ? '1 person still waits' : `${waiting.toLocaleString('en-US')} people still wait`;
   const reason = `Its texts were to be pointless after ${localTime(after, zone)}, and ${people}: resume to text them all the same, or cancel the campaign`;
   await markAsked(tx, campaignId);
-  await setCampaignState(tx, campaignId, { state: 'paused', reason, now });
+  await setCampaignState(tx, campaignId, { state: 'paused', reason, now, byEngine: true });
   await notifyLive(tx, ['status', `campaign:${campaignId}`]);
 }
 

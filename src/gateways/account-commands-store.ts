@@ -107,7 +107,7 @@ export async function updateAccountRow(
 ): Promise<void> {
   await sql`
     update gateway_account set name = ${account.name}, rate_per_second = ${account.ratePerSecond}, state = ${account.state},
-      state_reason = ${account.stateReason}, updated_at = ${now}
+      state_reason = ${account.stateReason}, paused_by_engine = paused_by_engine and ${account.state} = 'paused', updated_at = ${now}
     where id = ${account.id}`.execute(tx);
 }
 
@@ -161,7 +161,8 @@ export async function lockLanesOf(tx: Tx, accountId: Uuid): Promise<readonly Lan
 /** Returns the numbers that were on. */
 export async function switchOffSandboxLanes(tx: Tx, reason: string, now: Instant): Promise<readonly string[]> {
   const { rows } = await sql<{ phone: string }>`
-    update lane set state = 'off', state_reason = ${reason}, paused_until = null, drains_after_pause = false, updated_at = ${now}
+    update lane set state = 'off', state_reason = ${reason}, paused_until = null, drains_after_pause = false, paused_by_engine = false,
+      updated_at = ${now}
     from gateway_account a
     where a.id = lane.account_id and a.environment = 'sandbox' and lane.state <> 'off'
     returning lane.phone`.execute(tx);
@@ -177,6 +178,7 @@ export async function updateLaneRow(
     update lane set name = ${lane.name}, zone = ${lane.zone}, daily_cap = ${lane.dailyCap},
       messages_per_second = ${lane.messagesPerSecond}, parts_per_second = ${lane.partsPerSecond}, parts_per_day = ${lane.partsPerDay},
       state = ${lane.state}, state_reason = ${lane.stateReason}, paused_until = ${lane.pausedUntil}, updated_at = ${now},
+      paused_by_engine = paused_by_engine and ${lane.state} = 'paused',
       -- What a person decides takes the place of what was before a pause.
       drains_after_pause = drains_after_pause and ${lane.pausedUntil}::timestamptz is not null
     where id = ${lane.id}`.execute(tx);

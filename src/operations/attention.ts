@@ -4,6 +4,7 @@ import type { AccountOverview, LaneOverview } from '../gateways/account-overview
 import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 
 /** What needs a person, in the order of urgency. `link` is a page of the web app. */
 export interface Attention {
@@ -56,7 +57,7 @@ export function attentionOf({
     })),
     ...pausedCampaigns.map(({ id, name, reason }) => ({
       kind: 'campaign_paused',
-      sentence: `The campaign "${name}" is paused: ${reason}`,
+      sentence: campaignPausedSentence(name, reason),
       link: `/campaigns/${id}`,
     })),
     ...counted(counts.review, {
@@ -95,17 +96,20 @@ function accountAttention(account: AccountOverview, zone: string): readonly Atte
       : [
           {
             kind: 'breaker_open',
-            sentence: `The gateway of "${name}" does not answer since ${localTime(breaker.openSince, zone)} (${breaker.detail}): nothing goes out. It is asked again by itself; if it stays silent, look at the provider's status page`,
+            sentence: silentSentence(name, breaker, zone),
             link,
           },
         ];
   return [...webhook, ...silent, ...account.lanes.flatMap((lane) => laneAttention(lane, zone))];
 }
 
+export const campaignPausedSentence = (name: string, reason: string): string =>
+  `The campaign "${name}" is paused: ${reason}`;
+
 function laneAttention(lane: LaneOverview, zone: string): readonly Attention[] {
   const { phone, name, state, stateReason, pausedUntil, waitingPeople } = lane;
   const link = numbersPage(showId('lane', lane.id));
-  const number = `The number ${phone} (${name})`;
+  const number = numberWords({ phone, name });
   if (state === 'paused' && pausedUntil !== null)
     return [
       {
@@ -126,15 +130,25 @@ function laneAttention(lane: LaneOverview, zone: string): readonly Attention[] {
   return [];
 }
 
+export const numberWords = ({ phone, name }: { readonly phone: string; readonly name: string }): string =>
+  `The number ${phone} (${name})`;
+
 /** "... is paused: No credit left (0200402). Add credit with the provider, then resume it under Settings, Numbers" */
-function pausedSentence(what: string, reason: string | null): string {
+export function pausedSentence(what: string, reason: string | null): string {
   const remedy = remedyOfPause(reason ?? '');
   const first = remedy === '' ? 'Resume' : remedy.replace(/, then resume$/, '').concat(', then resume');
   return `${what} is paused: ${reason ?? 'no reason was given'}. ${first} it under Settings, Numbers`;
 }
 
+export const silentSentence = (
+  name: string,
+  { openSince, detail }: { readonly openSince: Instant; readonly detail: string },
+  zone: string,
+): string =>
+  `The gateway of "${name}" does not answer since ${localTime(openSince, zone)} (${detail}): nothing goes out. It is asked again by itself; if it stays silent, look at the provider's status page`;
+
 /** The page with the row of this account or lane in sight. */
-const numbersPage = (id: string): string => `/settings/numbers?show=${id}`;
+export const numbersPage = (id: string): string => `/settings/numbers?show=${id}`;
 
 function counted(
   count: number,

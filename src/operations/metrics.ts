@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { countOpen } from '../alerts/alert-store.ts';
+import { countUndelivered } from '../alerts/delivery-store.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { readWaitingFacts } from '../campaigns/read-waiting.ts';
 import { waitingFor } from '../campaigns/waiting.ts';
@@ -37,6 +39,7 @@ export function createMetrics(deps: Deps): Metrics {
       await readCampaigns(deps, gauges);
       await readAccounts(deps, gauges);
       for (const { state, events } of await readEventPulses(deps.db)) gauges.events.set({ state }, events);
+      await readAlerts(deps, gauges);
       return `${await registry.metrics()}${await ofProcess.metrics()}`;
     },
   };
@@ -58,10 +61,18 @@ function createGauges(registry: Registry) {
     unknown: gauge('account_texts_unknown', 'Texts whose outcome is being asked for', ['account']),
     answers: gauge('account_answers_waiting', 'Confirmations and replies that wait', ['account']),
     events: gauge('gateway_events_open', 'Events of gateways that are not applied', ['state']),
+    alerts: gauge('alerts_open', 'Alerts that are not over', ['kind', 'severity']),
+    notices: gauge('alert_notices_undelivered', 'Notices of alerts that wait or were given up', ['channel', 'state']),
   };
 }
 
 type Gauges = ReturnType<typeof createGauges>;
+
+async function readAlerts({ db }: Deps, gauges: Gauges): Promise<void> {
+  for (const { kind, severity, alerts } of await countOpen(db)) gauges.alerts.set({ kind, severity }, alerts);
+  for (const { channel, state, deliveries } of await countUndelivered(db))
+    gauges.notices.set({ channel, state }, deliveries);
+}
 
 async function readAccounts({ db, clock }: Deps, gauges: Gauges): Promise<void> {
   for (const account of await readAccountPulses(db, clock.now())) {

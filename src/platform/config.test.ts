@@ -12,6 +12,9 @@ describe('parseConfig', () => {
       logLevel: 'info',
       secretKey: undefined,
       databaseConnections: 20,
+      smtpUrl: undefined,
+      mailFrom: undefined,
+      pagerDutyUrl: 'https://events.pagerduty.com',
     });
   });
 
@@ -34,6 +37,9 @@ describe('parseConfig', () => {
       DATABASE_URL: 'mysql://x',
       TEXTWRIGHT_SECRET_KEY: 'hunter2',
       DATABASE_CONNECTIONS: '2.5',
+      SMTP_URL: 'https://me:hunter2@mail.example.com',
+      MAIL_FROM: 'nobody',
+      PAGERDUTY_URL: 'events',
     };
     let message = '';
     try {

@@ -17,6 +17,12 @@ export interface Config {
   readonly databaseConnections: number;
   /** Of one address for one account; ten times as many may come at once. */
   readonly webhooksPerSecond: number;
+  /** The server that mail goes out through, with its user and password; unset: no mail. */
+  readonly smtpUrl: string | undefined;
+  /** The sender of mail; there whenever `smtpUrl` is. */
+  readonly mailFrom: string | undefined;
+  /** Where PagerDuty takes events, without a slash at the end. */
+  readonly pagerDutyUrl: string;
 }
 
 interface Option {
@@ -55,9 +61,29 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
     text: 'Webhooks that one address may send for one account; ten times as many at once',
     defaultText: '500',
   },
+  smtpUrl: {
+    env: 'SMTP_URL',
+    text: 'Mail server for alerts, like smtp://user:password@mail.example.com:587',
+    defaultText: 'no mail',
+  },
+  mailFrom: {
+    env: 'MAIL_FROM',
+    text: 'Sender of that mail, like "Textwright <texts@example.com>"',
+    defaultText: 'needed with SMTP_URL',
+  },
+  pagerDutyUrl: {
+    env: 'PAGERDUTY_URL',
+    text: 'Where PagerDuty takes events (the EU has another address)',
+    defaultText: 'https://events.pagerduty.com',
+  },
 };
 
 export const DEFAULT_PORT = 7080;
+const DEFAULT_PAGERDUTY_URL = 'https://events.pagerduty.com';
+/** Their values are in no message: an address of a mail server carries its password. */
+const SECRET_OPTIONS: ReadonlySet<keyof Config> = new Set(['secretKey', 'smtpUrl']);
+/** `name@example.com` or `Name <name@example.com>`, on one line. */
+const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Parses the environment; throws one error that lists every wrong value with its remedy. */
@@ -68,9 +94,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     return value === undefined || value === '' ? undefined : value;
   };
   const wrong = (key: keyof Config, expected: string): undefined => {
-    problems.push(
-      `${CONFIG_OPTIONS[key].env}: expected ${expected}, got "${key === 'secretKey' ? '(hidden)' : read(key)}"`,
-    );
+    const value = read(key);
+    const got = value === undefined ? 'nothing' : `"${SECRET_OPTIONS.has(key) ? '(hidden)' : value}"`;
+    problems.push(`${CONFIG_OPTIONS[key].env}: expected ${expected}, got ${got}`);
     return undefined;
   };
   const whole = (key: keyof Config, fallback: number, range: { min: number; max: number }): number => {
@@ -93,6 +119,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
   const secretKey = read('secretKey');
   if (secretKey !== undefined && Buffer.from(secretKey, 'base64').length !== 32)
     wrong('secretKey', '32 bytes in base64 (try `openssl rand -base64 32`)');
+  const smtpUrl = url('smtpUrl', ['smtp:', 'smtps:']);
+  const mailFrom = read('mailFrom');
+  if (mailFrom === undefined ? smtpUrl !== undefined : !SENDER.test(mailFrom))
+    wrong('mailFrom', 'a sender like texts@example.com, or Textwright <texts@example.com>');
   const config: Config = {
     dataDir: isAbsolute(dataDir) ? dataDir : resolve(workingDir, dataDir),
     databaseUrl: url('databaseUrl', ['postgres:', 'postgresql:']),
@@ -103,6 +133,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     secretKey,
     databaseConnections: whole('databaseConnections', 20, { min: 4, max: 500 }),
     webhooksPerSecond: whole('webhooksPerSecond', 500, { min: 1, max: 1_000_000 }),
+    smtpUrl,
+    mailFrom,
+    pagerDutyUrl: url('pagerDutyUrl', ['https:', 'http:']) ?? DEFAULT_PAGERDUTY_URL,
   };
   if (problems.length > 0) throw new Error(`configuration refused:\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);

@@ -22,6 +22,7 @@ export const ID_PREFIXES = {
   audit: 'aud',
   user: 'usr',
   apiKey: 'key',
+  alert: 'alr',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -135,7 +135,7 @@ export async function pauseLane(
   input: { readonly laneId: Uuid; readonly reason: string; readonly until: Instant | null; readonly now: Instant },
 ): Promise<void> {
   await sql`
-    update lane set state = 'paused', drains_after_pause = state = 'draining', state_reason = ${input.reason},
+    update lane set state = 'paused', paused_by_engine = true, drains_after_pause = state = 'draining', state_reason = ${input.reason},
       paused_until = ${input.until}, updated_at = ${input.now}
     where id = ${input.laneId} and state in ('active', 'draining')`.execute(tx);
 }
@@ -146,7 +146,7 @@ export async function pauseLanesOf(
   input: { readonly accountId: Uuid; readonly reason: string; readonly until: Instant; readonly now: Instant },
 ): Promise<void> {
   await sql`
-    update lane set state = 'paused', drains_after_pause = state = 'draining', state_reason = ${input.reason},
+    update lane set state = 'paused', paused_by_engine = true, drains_after_pause = state = 'draining', state_reason = ${input.reason},
       paused_until = ${input.until}, updated_at = ${input.now}
     where account_id = ${input.accountId} and state in ('active', 'draining')`.execute(tx);
 }
@@ -154,7 +154,7 @@ export async function pauseLanesOf(
 /** Lanes whose pause has ended by itself go on. */
 export async function resumeDueLanes(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {
   await sql`
-    update lane set state = case when drains_after_pause then 'draining' else 'active' end, drains_after_pause = false,
+    update lane set state = case when drains_after_pause then 'draining' else 'active' end, drains_after_pause = false, paused_by_engine = false,
       state_reason = case when drains_after_pause then 'Takes no new people, as before its pause' end, paused_until = null, updated_at = ${now}
     where account_id = ${accountId} and state = 'paused' and paused_until <= ${now}`.execute(tx);
 }
@@ -164,6 +164,6 @@ export async function pauseAccount(
   input: { readonly accountId: Uuid; readonly reason: string; readonly now: Instant },
 ): Promise<void> {
   await sql`
-    update gateway_account set state = 'paused', state_reason = ${input.reason}, updated_at = ${input.now}
+    update gateway_account set state = 'paused', paused_by_engine = true, state_reason = ${input.reason}, updated_at = ${input.now}
     where id = ${input.accountId} and state = 'active'`.execute(tx);
 }

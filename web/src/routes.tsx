@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter } from '@tanstack/react-router';
+import { alertsRoute } from './alerts/routes.ts';
 import { campaignRoute, campaignsRoute, recipientRoute, recipientsRoute } from './campaigns/routes.ts';
 import { contactRoute, contactsRoute } from './contacts/routes.ts';
 import { homeRoute } from './home/routes.ts';
@@ -23,6 +24,7 @@ const routeTree = rootRoute.addChildren([
   firstRunRoute,
   shellRoute.addChildren([
     homeRoute,
+    alertsRoute,
     inboxRoute.addChildren([conversationRoute]),
     campaignsRoute,
     campaignRoute.addChildren([recipientsRoute.addChildren([recipientRoute])]),

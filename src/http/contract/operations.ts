@@ -178,6 +178,7 @@ export const statusSchema = z
     sending: z.object({ state: z.enum(['running', 'paused']), reason: z.string().nullable() }),
     unread: z.int(),
     attention: z.array(z.object({ kind: z.string(), sentence: z.string(), link: z.string() })),
+    openAlerts: z.int().openapi({ description: 'Alerts that are not over; GET /v1/alerts lists them' }),
     version: z.string(),
   })
   .openapi('Status');

@@ -34,6 +34,7 @@ describe('operations', () => {
       clock: { now: '2026-11-17T15:00:00Z', factor: 1, zone: 'America/New_York' },
       sending: { state: 'running', reason: null },
       unread: 0,
+      openAlerts: 0,
       attention: [],
       version: '0.0.0-test',
     });

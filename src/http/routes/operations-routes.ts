@@ -1,3 +1,4 @@
+import { countOpen } from '../../alerts/alert-store.ts';
 import { getBusiness } from '../../business/business-store.ts';
 import { changeBusiness, pauseSending, resumeSending } from '../../business/change-business.ts';
 import { readHome } from '../../operations/read-home.ts';
@@ -23,6 +24,7 @@ export function registerOperationsRoutes(api: Api, services: Services, options: 
       sending: { state: sending.state, reason: sending.state === 'paused' ? sending.reason : null },
       unread: inbox.unread,
       attention,
+      openAlerts: (await countOpen(database.db)).reduce((sum, { alerts }) => sum + alerts, 0),
       version: options.version,
     };
   };
@@ -64,12 +66,12 @@ const events = rawRoute({
   path: '/v1/events',
   access: 'viewer',
   summary:
-    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "campaign:<id>", "import:<id>"), at most twice a second each. Read again what you show of it',
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "campaign:<id>", "import:<id>"), at most twice a second each. Read again what you show of it',
   tag: 'Operations',
   produces: 'text/event-stream',
 });
 
-const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status'];
+const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status', 'alerts'];
 const KIND_OF_TOPIC: Readonly<Record<string, IdKind>> = {
   campaign: 'campaign',
   import: 'import',

@@ -41,6 +41,13 @@ export const sendingHoursRoute = createRoute({
   component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
+export const alertSettingsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'alerts',
+  staticData: { title: 'Alerts' },
+  component: lazyPage(() => import('./alerts-page.tsx'), 'AlertsPage'),
+});
+
 export const teamRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'team',
@@ -74,6 +81,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   businessRoute,
   numbersRoute,
   sendingHoursRoute,
+  alertSettingsRoute,
   teamRoute,
   apiKeysRoute,
   passwordRoute,

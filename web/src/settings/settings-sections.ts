@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconAlertTriangle,
   IconBuildingStore,
   IconClockHour4,
   IconDeviceMobileMessage,
@@ -14,6 +15,7 @@ export interface SettingsSection {
     | '/settings/business'
     | '/settings/numbers'
     | '/settings/sending-hours'
+    | '/settings/alerts'
     | '/settings/team'
     | '/settings/api-keys'
     | '/settings/password'
@@ -42,6 +44,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Sending hours',
     about: 'When and how often campaigns may text',
     icon: IconClockHour4,
+  },
+  {
+    to: '/settings/alerts',
+    label: 'Alerts',
+    about: 'Who is told when something stops by itself',
+    icon: IconAlertTriangle,
   },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },

@@ -1,9 +1,10 @@
 import { ActionIcon, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconChevronLeft, IconPlugConnectedX, IconSearch } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronLeft, IconPlugConnectedX, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useLineState } from '../api/live.ts';
 import type { Status } from '../api/operations.ts';
-import type { Me } from '../api/session.ts';
+import { type Me, mayAct } from '../api/session.ts';
+import { plural } from '../patterns/format.ts';
 import { keySigns } from '../patterns/shortcuts.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { BrandMark } from './brand-mark.tsx';
@@ -38,6 +39,7 @@ export function TopBar({ trail, status, me, onSearch, onShortcuts }: TopBarProps
         <LostLine />
         {status === undefined ? null : (
           <>
+            <OpenAlerts count={mayAct(me.user.role, 'manager') ? status.openAlerts : 0} />
             <EnvironmentBadge status={status} />
             <SendingState status={status} role={me.user.role} />
           </>
@@ -81,6 +83,15 @@ function Breadcrumb({ trail }: { readonly trail: TopBarProps['trail'] }) {
     </nav>
   );
 }
+
+/** How much is wrong, on every page, for those who may mend it. */
+const OpenAlerts = ({ count }: { readonly count: number }) =>
+  count === 0 ? null : (
+    <Link to="/alerts" className={classes.alerts}>
+      <IconAlertTriangle size={16} stroke={ICON_STROKE} aria-hidden />
+      {plural(count, 'alert', 'alerts')}
+    </Link>
+  );
 
 /** Without live updates the page shows the past: say so. */
 function LostLine() {

@@ -1,5 +1,6 @@
 import { useMantineColorScheme } from '@mantine/core';
 import {
+  IconAlertTriangle,
   IconDeviceDesktop,
   IconFileImport,
   IconKeyboard,
@@ -70,6 +71,13 @@ export function useCommands(given: {
           words: 'csv upload people',
           icon: IconFileImport,
           run: () => void navigate({ to: '/imports' }),
+        }),
+        action({
+          id: 'alerts',
+          label: 'See the alerts',
+          words: 'alarms wrong history problems',
+          icon: IconAlertTriangle,
+          run: () => void navigate({ to: '/alerts' }),
         }),
         action({
           id: 'sending',

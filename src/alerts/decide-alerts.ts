@@ -1,0 +1,96 @@
+import {
+  campaignPausedSentence,
+  numbersPage,
+  numberWords,
+  pausedSentence,
+  silentSentence,
+} from '../operations/attention.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { unreachable } from '../platform/result.ts';
+import type { Instant } from '../platform/time.ts';
+import { type AlertKey, type NewAlert, SUMMARY_MAX } from './alert.ts';
+
+/** What stands still by itself: nobody here has asked for it. */
+export type Standstill =
+  | { readonly kind: 'account_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
+  | { readonly kind: 'campaign_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
+  | {
+      readonly kind: 'lane_paused';
+      readonly id: Uuid;
+      readonly name: string;
+      readonly phone: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'breaker_open';
+      readonly id: Uuid;
+      readonly name: string;
+      readonly since: Instant;
+      readonly reason: string;
+    };
+
+/** The alert about something that stands still, in the sentence of the home page. */
+export function alertOf(found: Standstill, zone: string): NewAlert {
+  const { kind, id, name, reason } = found;
+  switch (kind) {
+    case 'account_paused':
+      return {
+        kind,
+        subject: `account:${id}`,
+        headline: `${name}: paused: ${reason}`,
+        summary: pausedSentence(`The account "${name}"`, reason),
+        link: numbersPage(showId('account', id)),
+        detail: { account: name, reason },
+      };
+    case 'breaker_open':
+      return {
+        kind,
+        subject: `account:${id}`,
+        headline: `${name}: the gateway does not answer: ${reason}`,
+        summary: silentSentence(name, { openSince: found.since, detail: reason }, zone),
+        link: numbersPage(showId('account', id)),
+        detail: { account: name, reason, since: found.since.toString() },
+      };
+    case 'lane_paused':
+      return {
+        kind,
+        subject: `lane:${id}`,
+        headline: `${name} ${found.phone}: paused: ${reason}`,
+        summary: pausedSentence(numberWords(found), reason),
+        link: numbersPage(showId('lane', id)),
+        detail: { number: found.phone, name, reason },
+      };
+    case 'campaign_paused':
+      return {
+        kind,
+        subject: `campaign:${id}`,
+        headline: `${name}: paused: ${reason}`,
+        summary: campaignPausedSentence(name, reason),
+        link: `/campaigns/${showId('campaign', id)}`,
+        detail: { campaign: name, reason },
+      };
+    default:
+      return unreachable(kind);
+  }
+}
+
+interface OpenAlert extends AlertKey {
+  readonly summary: string;
+}
+
+/** What has to change so that the open alerts are what is wrong. `same` are open and still as they were told. */
+export function compareAlerts<Open extends OpenAlert>(
+  wanted: readonly NewAlert[],
+  open: readonly Open[],
+): { readonly raise: readonly NewAlert[]; readonly resolve: readonly Open[]; readonly same: readonly Open[] } {
+  const keyOf = ({ kind, subject }: AlertKey): string => `${kind} ${subject}`;
+  const openByKey = new Map(open.map((alert) => [keyOf(alert), alert]));
+  const wantedKeys = new Set(wanted.map(keyOf));
+  const raise = wanted.filter((alert) => openByKey.get(keyOf(alert))?.summary !== alert.summary.slice(0, SUMMARY_MAX));
+  const raised = new Set(raise.map(keyOf));
+  return {
+    raise,
+    resolve: open.filter((alert) => !wantedKeys.has(keyOf(alert))),
+    same: open.filter((alert) => wantedKeys.has(keyOf(alert)) && !raised.has(keyOf(alert))),
+  };
+}
