@@ -49,7 +49,7 @@ module.exports = {
       comment: 'Adapters are chosen in main.ts; the engine and everything else speak to gateways/gateway.ts.',
       severity: 'error',
       from: { path: '^src/(?!gateways/|main\\.ts|demo/|cli/)', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/gateways/(quo|sandbox)/' },
+      to: { path: '^src/gateways/(quo|twilio|sandbox)/' },
     },
     {
       name: 'product-never-imports-the-sandbox',

@@ -46,7 +46,9 @@ async function inboundWorld() {
       at: clock.now(),
       ...said,
     };
-    return runTx(database.db, (tx) => recordInbound(tx, world, { id: account.id, environment: 'sandbox' }, heard));
+    return runTx(database.db, (tx) =>
+      recordInbound(tx, world, { id: account.id, kind: 'quo', environment: 'sandbox' }, heard),
+    );
   };
   return { ...world, account, hear };
 }

@@ -35,6 +35,8 @@ async function intakeWorld() {
     ...world,
     database,
     webhookEdge: () => quoWebhookEdge,
+    publicUrl: () => 'https://textwright.example',
+    localUrl: () => 'http://127.0.0.1:7080',
     log: createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } }),
     jobs: {
       enqueue: async (_tx: unknown, queue: string) => void jobs.push(queue),
@@ -54,6 +56,7 @@ async function intakeWorld() {
     const headers: Readonly<Record<string, string>> = { 'openphone-signature': `hmac;1;${at};${signature}` };
     return receiveWebhook(services, {
       accountId: account.id,
+      query: '',
       rawBody: Buffer.from(body),
       header: (name) => headers[name],
     });

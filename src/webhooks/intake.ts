@@ -4,12 +4,13 @@
  * The fast path: a text that asks to stop is applied in the very transaction that stores it, so that the suppression is in
  * force before the webhook is answered. Everything else is applied by a job, in order per phone number.
  */
-import { classifyInbound } from '../compliance/opt-out.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
+import { classifyReceived } from '../conversations/classify-received.ts';
 import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import { getAccount } from '../gateways/account-store.ts';
+import { webhookUrl } from '../gateways/connect-account.ts';
 import type { GatewayEvent, WebhookRefusal } from '../gateways/gateway.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx, type Tx } from '../platform/database.ts';
@@ -22,7 +23,7 @@ import { insertEvent, markApplied } from './event-store.ts';
 
 export type IntakeServices = Pick<
   Services,
-  'database' | 'clock' | 'newUuid' | 'secrets' | 'jobs' | 'webhookEdge' | 'log'
+  'database' | 'clock' | 'newUuid' | 'secrets' | 'jobs' | 'webhookEdge' | 'log' | 'publicUrl' | 'localUrl'
 >;
 
 export type IntakeRefusal =
@@ -32,6 +33,8 @@ export type IntakeRefusal =
 
 export interface IncomingWebhook {
   readonly accountId: Uuid;
+  /** From `?` on, empty without. */
+  readonly query: string;
   readonly rawBody: Uint8Array;
   readonly header: (name: string) => string | undefined;
 }
@@ -43,6 +46,7 @@ const KEPT_HEADERS = [
   'webhook-id',
   'webhook-timestamp',
   'webhook-signature',
+  'x-twilio-signature',
   'content-type',
   'user-agent',
 ] as const;
@@ -60,6 +64,7 @@ export async function receiveWebhook(
   const edge = services.webhookEdge(account.kind);
   const now = services.clock.now();
   const verified = edge.verify({
+    url: webhookUrl(services, account) + incoming.query,
     rawBody: incoming.rawBody,
     header: incoming.header,
     secrets: account.webhookSecretsSealed.map((sealed) => services.secrets.open(sealed)),
@@ -116,8 +121,8 @@ async function store(
   return false;
 }
 
-const asksToStop = ({ text, from }: InboundText): boolean =>
-  classifyInbound(text, { canadian: isCanadian(from) }).outcome === 'opt_out';
+const asksToStop = (text: InboundText): boolean =>
+  classifyReceived(text, { canadian: isCanadian(text.from) }).outcome === 'opt_out';
 
 function keptHeaders(header: IncomingWebhook['header']): Record<string, string> {
   return Object.fromEntries(

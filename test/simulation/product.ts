@@ -83,6 +83,8 @@ export function createProduct(around: {
       secrets: around.secrets,
       log: around.log,
       webhookEdge: () => simEdge,
+      publicUrl: () => 'https://textwright.example',
+      localUrl: () => 'http://127.0.0.1:7080',
     };
     const queue = applyQueue(services);
     return {
@@ -92,6 +94,7 @@ export function createProduct(around: {
       receive: (accountId, event) =>
         receiveWebhook(services, {
           accountId,
+          query: '',
           rawBody: Buffer.from(JSON.stringify(event)),
           header: () => undefined,
         }),

@@ -24,6 +24,7 @@ const verify = (input: {
   readonly now?: typeof SIGNED_AT;
 }) =>
   quoWebhookEdge.verify({
+    url: 'https://textwright.example/webhooks/quo',
     rawBody: Buffer.from(input.body ?? BODY),
     header: (name) => input.headers[name],
     secrets: input.secrets ?? [KEY],
@@ -113,6 +114,7 @@ describe('signatures of both generations', () => {
         const header = (name: string): string | undefined =>
           name === 'openphone-signature' ? legacySignature : undefined;
         const verified = quoWebhookEdge.verify({
+          url: 'https://textwright.example/webhooks/quo',
           rawBody,
           header,
           secrets: [KEY],
