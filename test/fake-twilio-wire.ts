@@ -95,3 +95,45 @@ export function signJson(url: string, body: string, authToken: string) {
   const signed = `${url}${url.includes('?') ? '&' : '?'}bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
   return { url: signed, signature: createHmac('sha1', authToken).update(signed).digest('base64') };
 }
+
+export const inboundForm = (
+  accountSid: string,
+  text: Pick<TwilioText, 'sid' | 'from' | 'to' | 'body'>,
+): URLSearchParams =>
+  new URLSearchParams({
+    ToCountry: 'US',
+    ToState: 'MA',
+    SmsMessageSid: text.sid,
+    NumMedia: '0',
+    ToCity: '',
+    FromZip: '02139',
+    SmsSid: text.sid,
+    FromState: 'MA',
+    SmsStatus: 'received',
+    FromCity: 'CAMBRIDGE',
+    Body: text.body,
+    FromCountry: 'US',
+    To: text.to,
+    ToZip: '',
+    NumSegments: '1',
+    MessageSid: text.sid,
+    AccountSid: accountSid,
+    From: text.from,
+    ApiVersion: '2010-04-01',
+  });
+
+export const receiptForm = (
+  accountSid: string,
+  text: Pick<TwilioText, 'sid' | 'from' | 'to' | 'status' | 'errorCode'>,
+): URLSearchParams =>
+  new URLSearchParams({
+    SmsSid: text.sid,
+    SmsStatus: text.status,
+    MessageStatus: text.status,
+    To: text.to,
+    MessageSid: text.sid,
+    AccountSid: accountSid,
+    From: text.from,
+    ApiVersion: '2010-04-01',
+    ...(text.errorCode === undefined ? {} : { ErrorCode: text.errorCode }),
+  });

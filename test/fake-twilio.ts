@@ -1,19 +1,12 @@
 import { drawsFor } from '../src/gateways/sandbox/draws.ts';
 import type { Faults } from '../src/gateways/sandbox/options.ts';
-import type { ApiRequest } from '../src/gateways/sandbox/routes.ts';
 import { startScheduler } from '../src/gateways/sandbox/scheduler.ts';
 import { startApiServer } from '../src/gateways/sandbox/server.ts';
 import type { ApiAnswer } from '../src/gateways/sandbox/wire.ts';
 import type { Clock } from '../src/platform/clock.ts';
 import { type Instant, instantFromMs, SECOND_MS } from '../src/platform/time.ts';
-import {
-  errorAnswer,
-  messageJson,
-  numberJson,
-  signForm,
-  type TwilioNumber,
-  type TwilioText,
-} from './fake-twilio-wire.ts';
+import { answerRequest, type FakeAccount } from './fake-twilio-account.ts';
+import { inboundForm, receiptForm, signForm, type TwilioNumber, type TwilioText } from './fake-twilio-wire.ts';
 
 /**
  * Twilio on loopback: its API over real HTTP with Basic authentication, forms, paging and errors; texts that are delivered or not;
@@ -27,16 +20,27 @@ export interface FakeTwilio {
   texts(): readonly TwilioText[];
   /** API requests that came in, whatever became of them. */
   requests(): number;
+  /** The last body that was posted to the API. */
+  lastForm(): string;
+  /** Of each number. */
+  settings(): readonly { readonly smsUrl: string; readonly statusCallback: string }[];
   setFaults(faults: Faults): void;
   /** Texts are answered with this until it is taken back. */
   setRefusal(refusal: ApiAnswer | undefined): void;
-  personTexts(text: { readonly from: string; readonly to: string; readonly text: string }): Promise<void>;
-  /** Posts one form to an address, as often as it takes; true when it was answered 2xx. */
+  /** Resolves when the post is answered, with the form that was posted. */
+  personTexts(text: PersonText): Promise<URLSearchParams>;
+  /** Signs and posts one form, again after a failure; true when it was answered 2xx. */
   post(url: string, form: URLSearchParams): Promise<boolean>;
   nextDueAt(): Instant | undefined;
   /** Resolves when nothing that is due now is left, posts under way included. */
   quiet(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface PersonText {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
 }
 
 export interface FakeTwilioOptions {
@@ -51,243 +55,141 @@ export interface FakeTwilioOptions {
   readonly handlesStop?: boolean;
 }
 
-const STOP_WORDS = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
-const E164 = /^\+[1-9]\d{6,14}$/;
-const POSTS_MAX = 3;
+const SENT_AFTER_MS = SECOND_MS;
+const ENDED_AFTER_MS = 3 * SECOND_MS;
 
 export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeTwilio> {
-  const { clock, accountSid, authTokens, numbers } = options;
-  const texts: TwilioText[] = [];
-  const blocked = new Set<string>();
-  const posts = new Set<Promise<boolean>>();
-  const settings = new Map(numbers.map(({ sid }) => [sid, { smsUrl: '', statusCallback: '' }]));
-  const mutable: { faults: Faults; refusal: ApiAnswer | undefined } = { faults: {}, refusal: undefined };
+  const { clock } = options;
   const scheduler = startScheduler({ clock, afterEach: () => {} });
-  const nowMs = (): number => clock.now().epochMilliseconds;
-  const root = `/2010-04-01/Accounts/${accountSid}`;
-
-  const post = (url: string, form: URLSearchParams): Promise<boolean> => {
-    const signature = signForm(url, form, authTokens[0] ?? '');
-    const posting = postForm(url, form, signature);
-    posts.add(posting);
-    void posting.finally(() => posts.delete(posting));
-    return posting;
-  };
-  const newText = (
-    text: Pick<TwilioText, 'direction' | 'from' | 'to' | 'body' | 'status' | 'statusCallback'>,
-  ): TwilioText => {
-    const made = {
-      ...text,
-      sid: `SMtest${String(texts.length + 1).padStart(6, '0')}`,
-      atMs: nowMs(),
-      errorCode: undefined,
-    };
-    texts.push(made);
-    return made;
-  };
-  const move = (text: TwilioText, status: TwilioText['status'], errorCode?: string): void => {
-    text.status = status;
-    text.errorCode = errorCode;
-    if (text.statusCallback === undefined) return;
-    const form = { MessageSid: text.sid, SmsSid: text.sid, MessageStatus: status, SmsStatus: status };
-    const ends = { AccountSid: accountSid, From: text.from, To: text.to, ApiVersion: '2010-04-01' };
-    const error = errorCode === undefined ? {} : { ErrorCode: errorCode };
-    void post(text.statusCallback, new URLSearchParams({ ...form, ...ends, ...error }));
-  };
-  const deliver = (text: TwilioText): void => {
-    scheduler.at(text.atMs + SECOND_MS, () => move(text, 'sent'));
-    const code = options.dead?.[text.to];
-    scheduler.at(text.atMs + 3 * SECOND_MS, () =>
-      code === undefined ? move(text, 'delivered') : move(text, 'undelivered', code),
-    );
-  };
-
-  const sendText = (form: URLSearchParams): ApiAnswer => {
-    const [to, from, body] = [form.get('To') ?? '', form.get('From') ?? '', form.get('Body') ?? ''];
-    const validity = Number(form.get('ValidityPeriod') ?? 36_000);
-    if (mutable.refusal !== undefined) return mutable.refusal;
-    if (!E164.test(to)) return errorAnswer(400, 21211, { message: `Invalid 'To' Phone Number: ${to}` });
-    if (!numbers.some(({ phone }) => phone === from))
-      return errorAnswer(400, 21212, { message: 'Invalid From Number' });
-    if (body.trim() === '') return errorAnswer(400, 21602, { message: 'Message body is required.' });
-    if (!(validity >= 1 && validity <= 36_000)) return errorAnswer(400, 21626, { message: 'Invalid validityPeriod' });
-    if (blocked.has(`${from} ${to}`))
-      return errorAnswer(400, 21610, { message: 'Attempt to send to unsubscribed recipient' });
-    const statusCallback = form.get('StatusCallback') ?? undefined;
-    const text = newText({ direction: 'outbound-api', from, to, body, status: 'queued', statusCallback });
-    deliver(text);
-    return { status: 201, body: messageJson(accountSid, text) };
-  };
-
-  const listTexts = (target: string, query: URLSearchParams): ApiAnswer => {
-    const size = Number(query.get('PageSize') ?? 50);
-    const before = Number(query.get('PageToken')?.slice('PA'.length) ?? texts.length);
-    const ends = (text: TwilioText) =>
-      (query.get('From') ?? text.from) === text.from && (query.get('To') ?? text.to) === text.to;
-    const found = texts
-      .map((text, index) => ({ text, index }))
-      .filter(({ text, index }) => index < before && ends(text))
-      .toReversed();
-    const page = found.slice(0, size);
-    const next = new URL(target, 'http://fake');
-    next.searchParams.set('PageToken', `PA${page.at(-1)?.index ?? 0}`);
-    return {
-      status: 200,
-      body: {
-        messages: page.map(({ text }) => messageJson(accountSid, text)),
-        page_size: size,
-        next_page_uri: found.length > size ? `${next.pathname}${next.search}` : null,
-      },
-    };
-  };
-
-  const listNumbers = (target: string, query: URLSearchParams): ApiAnswer => {
-    const size = Number(query.get('PageSize') ?? 50);
-    const page = Number(query.get('Page') ?? 0);
-    const next = new URL(target, 'http://fake');
-    next.searchParams.set('Page', String(page + 1));
-    return {
-      status: 200,
-      body: {
-        incoming_phone_numbers: numbers.slice(page * size, (page + 1) * size).map((number) => shownNumber(number)),
-        next_page_uri: numbers.length > (page + 1) * size ? `${next.pathname}${next.search}` : null,
-      },
-    };
-  };
-  const shownNumber = (number: TwilioNumber) =>
-    numberJson(accountSid, number, settings.get(number.sid) ?? { smsUrl: '', statusCallback: '' });
-
-  const setNumber = (sid: string, form: URLSearchParams): ApiAnswer => {
-    const number = numbers.find((known) => known.sid === sid);
-    if (number === undefined) return errorAnswer(404, 20404, { message: 'The requested resource was not found' });
-    settings.set(sid, { smsUrl: form.get('SmsUrl') ?? '', statusCallback: form.get('StatusCallback') ?? '' });
-    return { status: 200, body: shownNumber(number) };
-  };
-
-  const answer = ({ method, target, authorization, body }: ApiRequest): ApiAnswer => {
-    const { pathname, searchParams } = new URL(target, 'http://fake');
-    if (
-      !authTokens.some((token) => authorization === `Basic ${btoa(`${accountSid}:${token}`)}`) ||
-      !pathname.startsWith(root)
-    )
-      return errorAnswer(401, 20003, { message: 'Authenticate' });
-    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
-    const path = pathname.slice(root.length);
-    const [, kind, sid] = /^\/(Messages|IncomingPhoneNumbers)(?:\/([^/]+))?\.json$/.exec(path) ?? [];
-    if (kind === 'Messages' && sid === undefined)
-      return method === 'POST' ? sendText(form) : listTexts(target, searchParams);
-    if (kind === 'IncomingPhoneNumbers')
-      return sid === undefined ? listNumbers(target, searchParams) : setNumber(sid, form);
-    const text = texts.find((known) => known.sid === sid);
-    if (text === undefined) return errorAnswer(404, 20404, { message: 'The requested resource was not found' });
-    return { status: 200, body: messageJson(accountSid, text) };
-  };
-
+  const mail = mailer(options.authTokens[0] ?? '');
+  const account = newAccount(options, {
+    nowMs: () => clock.now().epochMilliseconds,
+    post: mail.post,
+    at: scheduler.at,
+  });
+  let faults: Faults = {};
   const api = await startApiServer({
     host: '127.0.0.1',
     port: 0,
     clock,
     random: drawsFor(1, 'network'),
-    faults: () => mutable.faults,
-    answer,
+    faults: () => faults,
+    answer: (request) => answerRequest(account, request),
   });
-
-  const handleStop = ({ from, to, body }: TwilioText): void => {
-    if (options.handlesStop !== true || !STOP_WORDS.includes(body.trim().toUpperCase())) return;
-    const confirmation = 'You have successfully been unsubscribed. Reply START to resubscribe.';
-    newText({
-      direction: 'outbound-reply',
-      from: to,
-      to: from,
-      body: confirmation,
-      status: 'sent',
-      statusCallback: undefined,
-    });
-    blocked.add(`${to} ${from}`);
-  };
-
+  const isDue = (): boolean =>
+    (scheduler.nextDueMs ?? Number.POSITIVE_INFINITY) <= clock.now().epochMilliseconds || mail.underWay() > 0;
   return {
     url: api.url,
-    accepted: () => texts.filter(({ direction }) => direction === 'outbound-api'),
-    texts: () => texts,
+    accepted: () => account.texts.filter(({ direction }) => direction === 'outbound-api'),
+    texts: () => account.texts,
     requests: () => api.requests,
-    setFaults: (faults) => {
-      mutable.faults = faults;
+    lastForm: () => account.lastForm,
+    settings: () => [...account.settings.values()],
+    setFaults: (next) => {
+      faults = next;
     },
     setRefusal: (refusal) => {
-      mutable.refusal = refusal;
+      account.refusal = refusal;
     },
-    async personTexts({ from, to, text }) {
-      const number = numbers.find(({ phone }) => phone === to);
-      if (number === undefined) throw new Error(`fake Twilio: nobody of ours has the number ${to}`);
-      const heard = newText({
-        direction: 'inbound',
-        from,
-        to,
-        body: text,
-        status: 'received',
-        statusCallback: undefined,
-      });
-      const url = settings.get(number.sid)?.smsUrl ?? '';
-      if (url !== '') await post(url, inboundForm(accountSid, heard));
-      handleStop(heard);
-    },
-    post,
+    personTexts: (text) =>
+      personTexts(account, { ...text, handlesStop: options.handlesStop === true, post: mail.post }),
+    post: mail.post,
     nextDueAt: () => (scheduler.nextDueMs === undefined ? undefined : instantFromMs(scheduler.nextDueMs)),
     async quiet() {
-      while (posts.size > 0 || (scheduler.nextDueMs ?? Number.POSITIVE_INFINITY) <= nowMs()) {
-        await Promise.all(posts);
+      while (isDue()) {
+        await mail.idle();
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
     async close() {
       scheduler.stop();
-      await Promise.all(posts);
+      await mail.idle();
       await api.kill();
     },
   };
 }
 
-export const inboundForm = (
-  accountSid: string,
-  text: Pick<TwilioText, 'sid' | 'from' | 'to' | 'body'>,
-): URLSearchParams =>
-  new URLSearchParams({
-    ToCountry: 'US',
-    ToState: 'MA',
-    SmsMessageSid: text.sid,
-    NumMedia: '0',
-    ToCity: '',
-    FromZip: '02139',
-    SmsSid: text.sid,
-    FromState: 'MA',
-    SmsStatus: 'received',
-    FromCity: 'CAMBRIDGE',
-    Body: text.body,
-    FromCountry: 'US',
-    To: text.to,
-    ToZip: '',
-    NumSegments: '1',
-    MessageSid: text.sid,
-    AccountSid: accountSid,
-    From: text.from,
-    ApiVersion: '2010-04-01',
-  });
+type Post = FakeTwilio['post'];
 
-/** Again after a failure, the same body under the same token. */
+function newAccount(
+  { accountSid, authTokens, numbers, dead = {} }: FakeTwilioOptions,
+  world: { readonly nowMs: () => number; readonly post: Post; at(dueMs: number, action: () => void): void },
+): FakeAccount {
+  const texts: TwilioText[] = [];
+  const move = (text: TwilioText, status: TwilioText['status'], errorCode?: string): void => {
+    text.status = status;
+    text.errorCode = errorCode;
+    if (text.statusCallback !== undefined) void world.post(text.statusCallback, receiptForm(accountSid, text));
+  };
+  return {
+    accountSid,
+    authTokens,
+    numbers,
+    texts,
+    blocked: new Set(),
+    settings: new Map(),
+    lastForm: '',
+    refusal: undefined,
+    addText(text) {
+      const sid = `SMtest${String(texts.length + 1).padStart(6, '0')}`;
+      const made = { ...text, sid, atMs: world.nowMs(), errorCode: undefined };
+      texts.push(made);
+      return made;
+    },
+    deliver(text) {
+      const code = dead[text.to];
+      world.at(text.atMs + SENT_AFTER_MS, () => move(text, 'sent'));
+      world.at(text.atMs + ENDED_AFTER_MS, () => move(text, code === undefined ? 'delivered' : 'undelivered', code));
+    },
+  };
+}
+
+const STOP_WORDS = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
+
+async function personTexts(
+  account: FakeAccount,
+  { from, to, text: body, handlesStop, post }: PersonText & { readonly handlesStop: boolean; readonly post: Post },
+): Promise<URLSearchParams> {
+  const number = account.numbers.find(({ phone }) => phone === to);
+  if (number === undefined) throw new Error(`fake Twilio: nobody of ours has the number ${to}`);
+  const said = { direction: 'inbound', from, to, body, status: 'received', statusCallback: undefined } as const;
+  const form = inboundForm(account.accountSid, account.addText(said));
+  if (handlesStop && STOP_WORDS.includes(body.trim().toUpperCase())) {
+    const answer = 'You have successfully been unsubscribed. Reply START to resubscribe.';
+    account.addText({ ...said, direction: 'outbound-reply', from: to, to: from, body: answer, status: 'sent' });
+    account.blocked.add(`${to} ${from}`);
+  }
+  const url = account.settings.get(number.sid)?.smsUrl ?? '';
+  if (url !== '') await post(url, form);
+  return form;
+}
+
+const TRIES_MAX = 3;
+
+/** Posts under way, so that a test can wait for their end. */
+function mailer(authToken: string) {
+  const posts = new Set<Promise<boolean>>();
+  const post: Post = (url, form) => {
+    const posting = postForm(url, form, signForm(url, form, authToken));
+    posts.add(posting);
+    void posting.finally(() => posts.delete(posting));
+    return posting;
+  };
+  return { post, underWay: () => posts.size, idle: () => Promise.all(posts) };
+}
+
+/** Again after a failure: the same body with the same signature. */
 async function postForm(url: string, form: URLSearchParams, signature: string): Promise<boolean> {
-  for (let attempt = 1; attempt <= POSTS_MAX; attempt += 1) {
-    const answer = await fetch(url, {
-      method: 'POST',
-      body: form.toString(),
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-        'x-twilio-signature': signature,
-        'i-twilio-idempotency-token': form.get('MessageSid') ?? '',
-      },
-    }).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.ok === true) return true;
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+    'x-twilio-signature': signature,
+  };
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const answer = await fetch(url, { method: 'POST', body: form.toString(), headers }).catch(() => undefined);
+    const words = await answer?.text();
+    if (answer?.ok !== true) continue;
+    if (words !== '') throw new Error(`fake Twilio: this would be texted to the person: ${words}`);
+    return true;
   }
   return false;
 }

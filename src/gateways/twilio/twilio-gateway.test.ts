@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeTwilio, type FakeTwilioOptions, startFakeTwilio } from '../../../test/fake-twilio.ts';
 import { errorAnswer } from '../../../test/fake-twilio-wire.ts';
 import {
@@ -100,7 +100,7 @@ async function openWorld(): Promise<GatewayWorld> {
     refuse: (refusal) => twilio.setRefusal(refusal === undefined ? undefined : REFUSALS[refusal]),
     requests: twilio.requests,
     accepted: () => twilio.accepted().map(({ to, body }) => ({ to, text: body })),
-    personTexts: twilio.personTexts,
+    personTexts: async (text) => void (await twilio.personTexts(text)),
     pass: (ms) => clock.advance(ms),
     step: async () => {
       await twilio.quiet();
@@ -114,3 +114,121 @@ async function openWorld(): Promise<GatewayWorld> {
 }
 
 describeGatewayConformance('twilio against a server of its wire', openWorld);
+
+describe('twilio gateway', () => {
+  const world = async (
+    changed: Partial<TwilioGatewayOptions> = {},
+    fake: Partial<FakeTwilioOptions> = {},
+  ): Promise<{ readonly gateway: Gateway; readonly twilio: FakeTwilio; readonly clock: ManualClock }> => {
+    const clock = manualClock(START);
+    const twilio = await fakeWith(clock, fake);
+    return { twilio, clock, gateway: gatewayOf(clock, { baseUrl: twilio.url, ...changed }) };
+  };
+  const oneText = { laneRef: '+16175550100', to: PERSON, text: 'Hi' };
+
+  it('sends from the number to exactly one person, names where receipts go, and how long it may wait', async () => {
+    const { gateway, twilio } = await world({ statusCallbackUrl: 'https://textwright.example/webhooks/twilio/acc_1' });
+    await gateway.send({ ...oneText, text: 'a+b&c=d é 👍' });
+    expect(Object.fromEntries(new URLSearchParams(twilio.lastForm()))).toEqual({
+      To: PERSON,
+      From: '+16175550100',
+      Body: 'a+b&c=d é 👍',
+      // As long as nothing is handed over before the end of a window.
+      ValidityPeriod: '900',
+      StatusCallback: 'https://textwright.example/webhooks/twilio/acc_1',
+    });
+  });
+
+  it('sends without an address for receipts before it knows one', async () => {
+    const { gateway, twilio } = await world();
+    await gateway.send(oneText);
+    expect(new URLSearchParams(twilio.lastForm()).has('StatusCallback')).toBe(false);
+  });
+
+  it('finds a text that its queue still holds, dated to the beginning of this very second', async () => {
+    const { gateway, clock } = await world();
+    await clock.advance(400);
+    const since = clock.now();
+    await clock.advance(300);
+    await gateway.send(oneText);
+    expect(await gateway.listSent({ ...oneText, since })).toMatchObject({ ok: true, value: [{ status: 'queued' }] });
+    expect(await gateway.listNewest({ ...oneText, since })).toMatchObject({ value: { messages: [{ text: 'Hi' }] } });
+    const next = addMs(since, SECOND_MS);
+    expect(await gateway.listSent({ ...oneText, since: next })).toEqual({ ok: true, value: [] });
+  });
+
+  it('writes no text whose sender says no by then, nor after its last moment', async () => {
+    const { gateway, twilio } = await world();
+    expect(await gateway.send({ ...oneText, mayBegin: () => false })).toMatchObject({ kind: 'not_called' });
+    expect(await gateway.send({ ...oneText, notAfter: addMs(START, -1) })).toMatchObject({ kind: 'not_called' });
+    expect(twilio.accepted()).toEqual([]);
+  });
+
+  it.each([
+    ['an API key', 'SKtest0001:secret'],
+    ['an account without a token', 'ACtest0001'],
+    ['an empty token', 'ACtest0001:'],
+    ['nothing', ''],
+  ])('answers as unauthorized, without asking, with %s', async (_what, apiKey) => {
+    const { gateway, twilio } = await world({ apiKey });
+    expect(await gateway.send(oneText)).toMatchObject({ kind: 'refused_sender', scope: 'account', until: 'fixed' });
+    expect(await gateway.listNumbers()).toMatchObject({ ok: false, error: { kind: 'unauthorized' } });
+    expect(twilio.requests()).toBe(0);
+  });
+
+  it('says which numbers cannot text at all, on every page of them', async () => {
+    const many = Array.from({ length: 130 }, (_, index) => ({
+      sid: `PNtest${index}`,
+      phone: `+1617555${1_000 + index}`,
+      name: index === 7 ? '' : `Line ${index}`,
+      sms: index !== 129,
+    }));
+    const { gateway } = await world({}, { numbers: many });
+    const answer = await gateway.listNumbers();
+    if (!answer.ok) throw new Error(answer.error.message);
+    expect(answer.value).toHaveLength(130);
+    expect(answer.value.filter(({ mayTextUs }) => !mayTextUs)).toMatchObject([{ phone: '+16175551129' }]);
+    expect(answer.value[7]).toEqual({
+      laneRef: '+16175551007',
+      phone: '+16175551007',
+      name: '+16175551007',
+      mayTextUs: true,
+    });
+  });
+
+  it('turns texts and calls of every number to one address, and signs with the Auth Token', async () => {
+    const { gateway, twilio } = await world();
+    const url = 'https://textwright.example/webhooks/twilio/acc_1';
+    expect(await gateway.registerWebhook(url)).toEqual({ ok: true, value: { webhookRef: url, secret: TOKEN } });
+    expect(twilio.settings()).toEqual([
+      { smsUrl: url, statusCallback: url },
+      { smsUrl: url, statusCallback: url },
+    ]);
+    expect(Object.fromEntries(new URLSearchParams(twilio.lastForm()))).toEqual({
+      SmsUrl: url,
+      SmsMethod: 'POST',
+      SmsApplicationSid: '',
+      StatusCallback: url,
+      StatusCallbackMethod: 'POST',
+    });
+  });
+
+  it('does not follow a page or a cursor out of its account', async () => {
+    const { gateway } = await world();
+    const query = { laneRef: '+16175550100', since: START };
+    expect(
+      await gateway.listNewest({ ...query, olderThan: '/2010-04-01/Accounts/ACother/Messages.json' }),
+    ).toMatchObject({ ok: false, error: { kind: 'refused' } });
+  });
+
+  it('refuses whom Twilio has unsubscribed, and nobody else', async () => {
+    const { gateway, twilio } = await world({}, { handlesStop: true });
+    await twilio.personTexts({ from: PERSON, to: '+16175550100', text: 'Stop' });
+    expect(await gateway.send(oneText)).toMatchObject({
+      kind: 'refused_recipient',
+      code: '21610',
+      effect: 'opted_out',
+    });
+    expect(await gateway.send({ ...oneText, to: '+16175550143' })).toMatchObject({ kind: 'accepted' });
+  });
+});
