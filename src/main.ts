@@ -10,13 +10,9 @@ import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
-import type { GatewayKind, WebhookEdge } from './gateways/gateway.ts';
-import { quoGateway } from './gateways/quo/quo-gateway.ts';
-import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
+import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
-import { twilioGateway } from './gateways/twilio/twilio-gateway.ts';
-import { twilioWebhookEdge } from './gateways/twilio/twilio-webhook.ts';
 import { listen } from './http/listen.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -36,14 +32,11 @@ import { openLive } from './platform/live.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
-import { unreachable } from './platform/result.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
-import type { OpenGateway, Services } from './services.ts';
+import type { Services } from './services.ts';
 import { applyQueue } from './webhooks/apply-event.ts';
-
-const REQUEST_TIMEOUT_MS = 15_000;
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -168,26 +161,6 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
 
 const withoutHandler = <T extends { readonly handle?: unknown }>({ handle: _, ...queue }: T): Omit<T, 'handle'> =>
   queue;
-
-/** Which adapter speaks to which kind of account. */
-const gatewayOpener =
-  (clock: Clock, random: Random): OpenGateway =>
-  ({ kind, baseUrl, webhookRef, apiKey }) => {
-    const options = { baseUrl, apiKey, clock, random, requestTimeoutMs: REQUEST_TIMEOUT_MS };
-    switch (kind) {
-      case 'quo':
-        return quoGateway(options);
-      case 'twilio':
-        return twilioGateway({ ...options, statusCallbackUrl: webhookRef });
-      default:
-        return unreachable(kind);
-    }
-  };
-
-const WEBHOOK_EDGES: Readonly<Record<GatewayKind, WebhookEdge>> = {
-  quo: quoWebhookEdge,
-  twilio: twilioWebhookEdge,
-};
 
 export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')).version;
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');

@@ -22,6 +22,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   import: { summary: 'Import contacts from a CSV file', load: () => import('./import-command.ts') },
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
+  account: {
+    summary: 'Connect accounts at gateways, list them, change their keys',
+    load: () => import('./account-commands.ts'),
+  },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {

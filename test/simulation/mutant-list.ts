@@ -172,8 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'src/conversations/record-inbound.ts',
         find: "if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))",
-        replace:
-          "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
+        replace: "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
       },
     ],
   },
