@@ -214,17 +214,22 @@ async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<
   return answer.ok ? ok(gatewayMessage(answer.value)) : answer;
 }
 
-/** Whether a number is registered for 10DLC is not said here: the carriers answer each text with 30034 when it is not. */
+/**
+ * Numbers that can only be called are no sender numbers. Whether one is registered for 10DLC is not said here: the carriers answer each
+ * text with 30034 when it is not.
+ */
 async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
   const numbers = await allNumbers(wire);
   if (!numbers.ok) return numbers;
   return ok(
-    numbers.value.map(({ phone_number: phone, friendly_name, capabilities }) => ({
-      laneRef: phone,
-      phone,
-      name: friendly_name === '' ? phone : friendly_name,
-      mayTextUs: capabilities?.sms !== false,
-    })),
+    numbers.value
+      .filter(({ capabilities }) => capabilities?.sms !== false)
+      .map(({ phone_number: phone, friendly_name }) => ({
+        laneRef: phone,
+        phone,
+        name: friendly_name === '' ? phone : friendly_name,
+        mayTextUs: true,
+      })),
   );
 }
 
