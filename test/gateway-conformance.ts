@@ -99,10 +99,11 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
               from: world.lane.phone,
               to: [PERSON],
               text: 'Hi Sam, your estimate is ready.',
-              createdAt: since,
             },
           ],
         });
+        // Instants hold nothing that toMatchObject could compare.
+        expect(answer.ok && answer.value[0]?.createdAt.toString()).toBe(since.toString());
       });
 
       it.each([
@@ -297,7 +298,9 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         const sentAt = world.now();
         const { secret, post } = await onePost();
         expect(verified(post, [secret])).toEqual({ ok: true, value: { secretIndex: 0 } });
-        expect(world.edge.parse(post.rawBody, world.now())).toMatchObject({
+        const event = world.edge.parse(post.rawBody, world.now());
+        expect(event.ok && event.value.at.toString()).toBe(sentAt.toString());
+        expect(event).toMatchObject({
           ok: true,
           value: {
             type: 'message_received',
@@ -306,7 +309,6 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
             laneRef: world.lane.laneRef,
             text: '¿Sí? 👍 STOP',
             media: [],
-            at: sentAt,
           },
         });
       });

@@ -157,6 +157,22 @@ describe('twilio gateway', () => {
     expect(await gateway.listSent({ ...oneText, since: next })).toEqual({ ok: true, value: [] });
   });
 
+  it('lists a text between two of its own numbers once for each: sent by the one, received by the other', async () => {
+    const { gateway, twilio } = await world();
+    const [from, to] = ['+16175550100', '+16175550101'];
+    await gateway.send({ laneRef: from, to, text: 'Is anybody there?' });
+    await twilio.personTexts({ from, to, text: 'Is anybody there?' });
+    expect(await gateway.listSent({ laneRef: from, to, since: START })).toMatchObject({
+      value: [{ direction: 'outbound' }],
+    });
+    const newest = async (laneRef: string) => {
+      const answer = await gateway.listNewest({ laneRef, since: START });
+      return answer.ok && answer.value.messages.map(({ direction }) => direction);
+    };
+    expect(await newest(from)).toEqual(['outbound']);
+    expect(await newest(to)).toEqual(['inbound']);
+  });
+
   it('writes no text whose sender says no by then, nor after its last moment', async () => {
     const { gateway, twilio } = await world();
     expect(await gateway.send({ ...oneText, mayBegin: () => false })).toMatchObject({ kind: 'not_called' });

@@ -172,7 +172,7 @@ async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0
   }
   return ok({
     messages: messages
-      .filter(({ date_created }) => !isBefore(date_created, since))
+      .filter((message) => isOf(query.laneRef, message) && !isBefore(message.date_created, since))
       .sort((a, b) => b.date_created.epochMilliseconds - a.date_created.epochMilliseconds)
       .map(gatewayMessage),
     olderThan: next.length === 0 ? undefined : next.join(CURSOR_SEPARATOR),
@@ -191,6 +191,10 @@ function pathsIn(wire: Wire, cursor: string): readonly string[] | undefined {
 }
 
 const isOwnPath = (wire: Wire, path: string): boolean => path.startsWith(`${wire.account}/`);
+/** A text between two numbers of the account is there twice: once for each of them. */
+const isOf = (laneRef: string, { direction, from, to }: RestMessage): boolean =>
+  (isOutbound(direction) ? from : to) === laneRef;
+
 const isOutbound = (direction: string): boolean => direction.startsWith('outbound');
 
 const gatewayMessage = (message: RestMessage): GatewayMessage => {

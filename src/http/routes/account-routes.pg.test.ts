@@ -155,6 +155,20 @@ describe('accounts', () => {
     expect(audit).not.toContain('the-next-key');
   });
 
+  it.each([
+    ['twilio', null],
+    ['quo', 'worker'],
+  ])(
+    'at %s that report to another address are held by %s afterwards: its texts name that address',
+    async (kind, held) => {
+      const { json } = await connect();
+      await rows(`update gateway_account set kind = '${kind}'`);
+      await rows("update account_lease set owner = 'worker', expires_at = '2030-01-01Z'");
+      expect((await owner.post(`/v1/accounts/${json.id}/refresh`)).status).toBe(200);
+      expect(await rows('select owner from account_lease')).toEqual([{ owner: held }]);
+    },
+  );
+
   it('cannot share a number, also when connected at the same instant', async () => {
     const lock = sql`lock table lane in share row exclusive mode`;
     const calls = [() => connect(), () => connect({ name: 'Second' })];
