@@ -17,7 +17,8 @@ export const PROVIDERS: Readonly<Record<Account['kind'], Provider>> = {
   },
   twilio: {
     name: 'Twilio',
-    intro: 'For accounts at Twilio. All of its numbers are set to report texts and calls here, and no longer to where they report now.',
+    intro:
+      'For accounts at Twilio. All of its numbers are set to report texts and calls here, and no longer to where they report now.',
     url: 'https://api.twilio.com',
     rateHint: 'Twilio queues what is faster than a number may send. Limit the numbers, too, to what is registered.',
   },
