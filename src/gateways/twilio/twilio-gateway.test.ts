@@ -14,8 +14,9 @@ import { addMs, instant, SECOND_MS } from '../../platform/time.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Faults } from '../sandbox/options.ts';
 import type { ApiAnswer } from '../sandbox/wire.ts';
-import { type TwilioGatewayOptions, twilioGateway } from './twilio-gateway.ts';
+import { twilioGateway } from './twilio-gateway.ts';
 import { twilioWebhookEdge } from './twilio-webhook.ts';
+import type { TwilioGatewayOptions } from './twilio-wire.ts';
 
 const START = instant('2026-11-02T15:00:00Z');
 const ACCOUNT = 'ACtest0001';
@@ -232,9 +233,11 @@ describe('twilio gateway', () => {
   it('does not follow a page or a cursor out of its account', async () => {
     const { gateway } = await world();
     const query = { laneRef: '+16175550100', since: START };
-    expect(
-      await gateway.listNewest({ ...query, olderThan: '/2010-04-01/Accounts/ACother/Messages.json' }),
-    ).toMatchObject({ ok: false, error: { kind: 'refused' } });
+    for (const path of ['ACother/Messages.json', 'ACtest0001/../ACother/Messages.json', 'ACtest00011/Messages.json'])
+      expect(await gateway.listNewest({ ...query, olderThan: `/2010-04-01/Accounts/${path}` })).toMatchObject({
+        ok: false,
+        error: { kind: 'refused' },
+      });
   });
 
   it('refuses whom Twilio has unsubscribed, and nobody else', async () => {

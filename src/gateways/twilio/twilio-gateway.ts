@@ -1,17 +1,11 @@
-import type { z } from 'zod';
 import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Random } from '../../platform/random.ts';
 import { err, ok, unreachable } from '../../platform/result.ts';
 import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
-import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
-import type { Exchange } from '../http-exchange.ts';
-import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { asksForTime, classifyReadFailure, classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
-import { parseTwilioKey, type TwilioRequest, twilioHttp } from './twilio-http.ts';
+import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
+import { classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
+import { parseTwilioKey } from './twilio-http.ts';
 import {
-  firstIssue,
   messageAnswer,
   messagePage,
   numberAnswer,
@@ -20,51 +14,33 @@ import {
   type RestNumber,
   sendAnswer,
 } from './twilio-schemas.ts';
-
-/**
- * Twilio's API of 2010-04-01. A lane is named by its number: that is what the API sends from and lists by. One call of `send` is one
- * request: there is no idempotency key, so a second one could be a second text.
- */
-export interface TwilioGatewayOptions {
-  /** `https://api.twilio.com` */
-  readonly baseUrl: string;
-  /** `AccountSid:AuthToken`. */
-  readonly apiKey: string;
-  /** Where receipts are to be posted; every text names it, for a number has no such setting. Absent: no receipts. */
-  readonly statusCallbackUrl: string | null;
-  readonly clock: Clock;
-  /** Jitter of the waits that we choose ourselves. */
-  readonly random: Random;
-  /** Real milliseconds: it guards against a dead connection, whatever the speed of the clock. */
-  readonly requestTimeoutMs: number;
-}
+import {
+  type Answered,
+  failedAnswer,
+  isOwnPath,
+  isSuccess,
+  openWire,
+  readAll,
+  readExchange,
+  readPage,
+  type TwilioGatewayOptions,
+  type Wire,
+} from './twilio-wire.ts';
 
 const PAGE_SIZE = 100;
 const NEWEST_PAGE_SIZE = 50;
-const PAGES_MAX = 50;
 /**
  * How long a text may wait in the queue of the provider. Nothing is handed over in the last minutes of a window; what waited for
  * longer would arrive in somebody's night, after ten hours by default.
  */
 const VALIDITY_SECONDS = WINDOW_MARGIN_MS / SECOND_MS;
 
-interface Wire {
-  readonly call: (request: TwilioRequest) => Promise<Exchange>;
-  readonly options: TwilioGatewayOptions;
-  /** `/2010-04-01/Accounts/AC...` */
-  readonly account: string;
-  readonly rateLimit: ThrottleBackoff;
-  readonly connection: ThrottleBackoff;
-}
-
+/**
+ * Twilio's API of 2010-04-01. A lane is named by its number: that is what the API sends from and lists by. One call of `send` is one
+ * request: there is no idempotency key, so a second one could be a second text.
+ */
 export function twilioGateway(options: TwilioGatewayOptions): Gateway {
-  const wire: Wire = {
-    call: twilioHttp(options),
-    options,
-    account: `/2010-04-01/Accounts/${parseTwilioKey(options.apiKey)?.accountSid ?? ''}`,
-    rateLimit: throttleBackoff(options),
-    connection: throttleBackoff(options),
-  };
+  const wire = openWire(options);
   return {
     kind: 'twilio',
     send: (request) => send(wire, request),
@@ -108,24 +84,12 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   }
 }
 
-type Answered = Extract<Exchange, { kind: 'answered' }>;
-
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-
 function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
   wire.rateLimit.reset();
   const parsed = sendAnswer.safeParse(exchange.body);
   if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
   return { kind: 'accepted', gatewayMessageId: parsed.data.sid, status: deliveryStatus(parsed.data.status) };
 }
-
-const failedAnswer = (wire: Wire, exchange: Answered) => ({
-  status: exchange.status,
-  body: exchange.body,
-  retryAfterMs: asksForTime(exchange)
-    ? (retryAfterMs(exchange.retryAfter, wire.options.clock.now()) ?? wire.rateLimit.nextMs())
-    : 0,
-});
 
 /**
  * All that there is between the two, and the time compared here: a filter by date means the date of sending, which a text that still
@@ -190,7 +154,6 @@ function pathsIn(wire: Wire, cursor: string): readonly string[] | undefined {
   return paths.every((path) => isOwnPath(wire, path)) ? paths : undefined;
 }
 
-const isOwnPath = (wire: Wire, path: string): boolean => path.startsWith(`${wire.account}/`);
 /** A text between two numbers of the account is there twice: once for each of them. */
 const isOf = (laneRef: string, { direction, from, to }: RestMessage): boolean =>
   (isOutbound(direction) ? from : to) === laneRef;
@@ -270,57 +233,3 @@ async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['reg
   }
   return ok({ webhookRef: url, secret: parseTwilioKey(wire.options.apiKey)?.authToken ?? '' });
 }
-
-interface Paged {
-  readonly next_page_uri?: string | null | undefined;
-}
-
-async function readAll<Page extends Paged, T>(
-  wire: Wire,
-  list: {
-    readonly path: string;
-    readonly schema: z.ZodType<Page>;
-    readonly itemsOf: (page: Page) => readonly T[];
-  },
-): Promise<Answer<readonly T[]>> {
-  const items: T[] = [];
-  let path: string | undefined = list.path;
-  for (let pages = 0; path !== undefined; pages += 1) {
-    // A part of the list would look like proof that the rest was never sent.
-    if (pages === PAGES_MAX) return err(unavailable(`more than ${PAGES_MAX} pages of one list`));
-    const answer: Answer<OnePage<Page>> = await readPage(wire, { path, schema: list.schema });
-    if (!answer.ok) return answer;
-    items.push(...list.itemsOf(answer.value.page));
-    path = answer.value.next;
-  }
-  return ok(items);
-}
-
-interface OnePage<Page> {
-  readonly page: Page;
-  readonly next: string | undefined;
-}
-
-async function readPage<Page extends Paged>(
-  wire: Wire,
-  { path, schema }: { readonly path: string; readonly schema: z.ZodType<Page> },
-): Promise<Answer<OnePage<Page>>> {
-  const answer = readExchange(wire, { exchange: await wire.call({ method: 'GET', path }), schema });
-  if (!answer.ok) return answer;
-  const next = answer.value.next_page_uri ?? '';
-  if (next !== '' && !isOwnPath(wire, next)) return err(unavailable(`unreadable answer: next_page_uri "${next}"`));
-  return ok({ page: answer.value, next: next === '' ? undefined : next });
-}
-
-function readExchange<T>(
-  wire: Wire,
-  { exchange, schema }: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
-): Answer<T> {
-  if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
-  if (!isSuccess(exchange.status)) return err(classifyReadFailure(failedAnswer(wire, exchange)));
-  wire.rateLimit.reset();
-  const parsed = schema.safeParse(exchange.body);
-  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
-}
-
-const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });
