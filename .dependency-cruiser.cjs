@@ -46,10 +46,11 @@ module.exports = {
     },
     {
       name: 'engine-knows-only-the-port',
-      comment: 'Adapters are chosen in main.ts; the engine and everything else speak to gateways/gateway.ts.',
+      comment:
+        'Adapters are chosen in gateways/adapters.ts for main.ts and cli/; the engine and everything else speak to gateways/gateway.ts.',
       severity: 'error',
       from: { path: '^src/(?!gateways/|main\\.ts|demo/|cli/)', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/gateways/(quo|sandbox)/' },
+      to: { path: '^src/gateways/((quo|twilio|sandbox)/|adapters\\.ts)' },
     },
     {
       name: 'product-never-imports-the-sandbox',

@@ -12,8 +12,7 @@ import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
-import { quoGateway } from './gateways/quo/quo-gateway.ts';
-import { quoWebhookEdge } from './gateways/quo/quo-webhook.ts';
+import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
 import { listen } from './http/listen.ts';
@@ -40,14 +39,12 @@ import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
-import type { OpenGateway, Services } from './services.ts';
+import type { Services } from './services.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolIn } from './webhooks/spool.ts';
 import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
-
-const REQUEST_TIMEOUT_MS = 15_000;
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -125,7 +122,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   });
   let url: string | undefined;
   const localUrl = () => url ?? `http://${config.host}:${config.port}`;
-  const base = {
+  const base: Omit<Services, 'jobs'> = {
     config,
     database,
     clock,
@@ -135,7 +132,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     secrets,
     live,
     openGateway: gatewayOpener(clock, random),
-    webhookEdge: () => quoWebhookEdge,
+    webhookEdge: (kind) => WEBHOOK_EDGES[kind],
     publicUrl: () => config.publicUrl ?? localUrl(),
     localUrl,
     openSandbox: sandbox.open,
@@ -183,12 +180,6 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
 
 const withoutHandler = <T extends { readonly handle?: unknown }>({ handle: _, ...queue }: T): Omit<T, 'handle'> =>
   queue;
-
-/** Which adapter speaks to which kind of account. */
-const gatewayOpener =
-  (clock: Clock, random: Random): OpenGateway =>
-  ({ baseUrl, apiKey }) =>
-    quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: REQUEST_TIMEOUT_MS });
 
 export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')).version;
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');

@@ -46,8 +46,6 @@ export interface OpenedSandbox {
   readonly apiKey: string;
 }
 
-export type OpenGateway = (account: {
-  readonly kind: AccountRow['kind'];
-  readonly baseUrl: string;
-  readonly apiKey: string;
-}) => Gateway;
+export type OpenGateway = (
+  account: Pick<AccountRow, 'kind' | 'baseUrl' | 'webhookRef'> & { readonly apiKey: string },
+) => Gateway;

@@ -22,6 +22,15 @@ export interface GatewayWorld {
   readonly deadNumber: string;
   readonly webhookUrl: string;
   readonly posts: readonly PostedWebhook[];
+  /** What differs by wire, and is tested only where it is. */
+  readonly wire: {
+    /** The finest step of the times in its answers. */
+    readonly resolutionMs: number;
+    /** The signature covers the time of the post. */
+    readonly signsTime: boolean;
+    /** The list of numbers says whether they are registered. */
+    readonly numbersTellRegistration: boolean;
+  };
   now(): Instant;
   suffer(fault: WireFault): void;
   refuse(refusal: WireRefusal | undefined): void;
@@ -90,10 +99,11 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
               from: world.lane.phone,
               to: [PERSON],
               text: 'Hi Sam, your estimate is ready.',
-              createdAt: since,
             },
           ],
         });
+        // Instants hold nothing that toMatchObject could compare.
+        expect(answer.ok && answer.value[0]?.createdAt.toString()).toBe(since.toString());
       });
 
       it.each([
@@ -245,8 +255,8 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'from the other side' });
         await rest();
         await world.pass(MINUTE_MS);
-        await sendTo(PERSON, 'too early by a millisecond');
-        await world.pass(1);
+        await sendTo(PERSON, 'too early by a moment');
+        await world.pass(world.wire.resolutionMs);
         const since = world.now();
         await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'from the other side, in time' });
         const texts = Array.from({ length: 230 }, (_, index) => `text ${index}`);
@@ -260,6 +270,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         const numbers = await world.gateway.listNumbers();
         expect(numbers).toMatchObject({ ok: true, value: [world.lane, world.otherLane] });
         expect(numbers.ok && numbers.value.map(({ mayTextUs }) => mayTextUs)).toEqual([true, true]);
+        if (!world.wire.numbersTellRegistration) return;
         world.refuse('registration_missing');
         const restricted = await world.gateway.listNumbers();
         expect(restricted.ok && restricted.value.map(({ mayTextUs }) => mayTextUs)).toEqual([false, false]);
@@ -281,13 +292,15 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         return { secret, post };
       };
       const verified = (post: PostedWebhook, secrets: readonly string[], now = world.now()) =>
-        world.edge.verify({ ...post, secrets, now, toleranceMs: TOLERANCE_MS });
+        world.edge.verify({ ...post, url: world.webhookUrl, secrets, now, toleranceMs: TOLERANCE_MS });
 
       it('reports what a person texts', async () => {
         const sentAt = world.now();
         const { secret, post } = await onePost();
         expect(verified(post, [secret])).toEqual({ ok: true, value: { secretIndex: 0 } });
-        expect(world.edge.parse(post.rawBody, world.now())).toMatchObject({
+        const event = world.edge.parse(post.rawBody, world.now());
+        expect(event.ok && event.value.at.toString()).toBe(sentAt.toString());
+        expect(event).toMatchObject({
           ok: true,
           value: {
             type: 'message_received',
@@ -296,7 +309,6 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
             laneRef: world.lane.laneRef,
             text: '¿Sí? 👍 STOP',
             media: [],
-            at: sentAt,
           },
         });
       });
@@ -306,16 +318,22 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         const outcome = await sendTo(PERSON);
         await rest();
         const events = world.posts.map(({ rawBody }) => world.edge.parse(rawBody, world.now()));
-        expect(events).toMatchObject([
-          {
-            ok: true,
-            value: {
-              type: 'message_status',
-              status: 'delivered',
-              gatewayMessageId: outcome.kind === 'accepted' ? outcome.gatewayMessageId : '',
-            } satisfies Partial<GatewayEvent>,
-          },
-        ]);
+        const reported: Partial<GatewayEvent> = {
+          type: 'message_status',
+          status: 'delivered',
+          gatewayMessageId: outcome.kind === 'accepted' ? outcome.gatewayMessageId : '',
+        };
+        expect(events.at(-1)).toMatchObject({ ok: true, value: reported });
+        const ids = events.map((event) => event.ok && event.value.eventId);
+        expect(new Set(ids).size).toBe(ids.length);
+      });
+
+      it('names an event the same in every repetition, however much later', async () => {
+        const { post } = await onePost();
+        const [first, again] = [world.now(), addMs(world.now(), MINUTE_MS)].map((at) =>
+          world.edge.parse(post.rawBody, at),
+        );
+        expect(first?.ok && first.value.eventId).toBe(again?.ok && again.value.eventId);
       });
 
       it('accepts the older of two secrets while they are being changed, and says which it was', async () => {
@@ -340,6 +358,7 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
 
       it('refuses a post that is older or newer than the window', async () => {
         const { secret, post } = await onePost();
+        if (!world.wire.signsTime) return;
         const outside = { ok: false, error: { reason: 'timestamp_outside_window' } };
         expect(verified(post, [secret], addMs(world.now(), TOLERANCE_MS + MINUTE_MS))).toMatchObject(outside);
         expect(verified(post, [secret], addMs(world.now(), -TOLERANCE_MS - MINUTE_MS))).toMatchObject(outside);

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type QuoPayload, quoHeaders, quoPayload } from '../src/gateways/quo/quo-payloads.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type Database, openDatabase } from '../src/platform/database.ts';
@@ -141,7 +141,7 @@ async function openOffice() {
     },
   );
   const workers = await Promise.all([processes.startWorker(), processes.startWorker()]);
-  afterAll(async () => {
+  onTestFinished(async () => {
     front.close();
     await processes.killAll();
     await rm(folder, { recursive: true, force: true });

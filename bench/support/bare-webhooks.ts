@@ -39,6 +39,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 const server = createServer(async (request, response) => {
   const rawBody = await bodyOf(request);
   const verified = quoWebhookEdge.verify({
+    url: request.url ?? '',
     rawBody,
     header: (name) => String(request.headers[name]),
     secrets: [secret],

@@ -45,7 +45,7 @@ async function callWorld() {
       recordInbound(
         tx,
         world,
-        { id: account.id, environment: 'sandbox' },
+        { id: account.id, kind: 'quo', environment: 'sandbox' },
         {
           type: 'message_received',
           eventId: text,

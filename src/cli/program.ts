@@ -23,6 +23,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
   call: { summary: 'List and show calls', load: () => import('./call-commands.ts') },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
+  account: {
+    summary: 'Connect accounts at gateways, list them, change their keys',
+    load: () => import('./account-commands.ts'),
+  },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   webhook: { summary: 'Try the events that gateways post', load: () => import('./webhook-commands.ts') },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyInbound } from '../compliance/opt-out.ts';
-import { automaticAnswer, providerConfirms } from './automatic-answers.ts';
+import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 
 const BUSINESS = { name: 'Acme Concrete', phone: '555-010-0199', email: null };
 
@@ -20,8 +20,8 @@ describe('automaticAnswer', () => {
   });
 });
 
-describe('providerConfirms', () => {
-  const live = { id: 'a', environment: 'live' } as const;
+describe('providerAnswers', () => {
+  const live = { id: 'a', kind: 'quo', environment: 'live' } as const;
   it.each([
     ['STOP', true],
     [' stop ', true],
@@ -30,7 +30,26 @@ describe('providerConfirms', () => {
     ['opt out', false],
     ['ALTO', false],
   ])('a live account answers "%s" itself: %s', (text, expected) => {
-    expect(providerConfirms(live, text)).toBe(expected);
-    expect(providerConfirms({ ...live, environment: 'sandbox' }, text)).toBe(false);
+    expect(providerAnswers(live, { text }, 'opt_out')).toBe(expected);
+    expect(providerAnswers({ ...live, environment: 'sandbox' }, { text }, 'opt_out')).toBe(false);
+  });
+
+  const twilio = { ...live, kind: 'twilio' } as const;
+  it.each([
+    ['revoke', 'opt_out', true],
+    ['STOP', 'opt_out', true],
+    ['Stop it', 'opt_out', false],
+    ['start', 'opt_in', true],
+    ['START', 'opt_out', false],
+    // Its answer does not say who we are; ours does.
+    ['HELP', 'help', false],
+  ] as const)('Twilio answers "%s" as %s by itself: %s', (text, meaning, expected) => {
+    expect(providerAnswers(twilio, { text }, meaning)).toBe(expected);
+    expect(providerAnswers(live, { text: 'revoke' }, meaning)).toBe(false);
+  });
+
+  it.each(['opt_out', 'opt_in', 'help'] as const)('whoever says that it has answered %s is believed', (keyword) => {
+    const sandbox = { ...twilio, environment: 'sandbox' } as const;
+    expect(providerAnswers(sandbox, { text: 'basta ya', keyword }, keyword)).toBe(true);
   });
 });

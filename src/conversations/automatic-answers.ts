@@ -6,7 +6,7 @@ import {
 } from '../compliance/confirmation-texts.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { unreachable } from '../platform/result.ts';
-import type { BusinessIdentity, InboundAccount } from './inbound.ts';
+import type { BusinessIdentity, InboundAccount, InboundText } from './inbound.ts';
 
 export type AutomaticPurpose = 'opt_out_confirmation' | 'opt_in_confirmation' | 'help';
 
@@ -43,9 +43,24 @@ function optOutKind({ tier, family }: InboundClassification): OptOutKind {
   return tier === 1 ? 'keyword' : 'intent';
 }
 
-/** Single words that the provider itself answers (docs/decisions/0005). */
-const CONFIRMED_BY_PROVIDER: ReadonlySet<string> = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT']);
+type Keyword = NonNullable<InboundText['keyword']>;
 
-/** Whether the gateway has sent the one confirmation that is allowed. */
-export const providerConfirms = (account: InboundAccount, text: string): boolean =>
-  account.environment === 'live' && CONFIRMED_BY_PROVIDER.has(text.trim().toUpperCase());
+/** Single words that the provider itself answers (docs/decisions/0005, 0025). */
+const ANSWERED_BY_PROVIDER: Readonly<Record<InboundAccount['kind'], ReadonlyMap<string, Keyword>>> = {
+  quo: new Map(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT'].map((word) => [word, 'opt_out'])),
+  twilio: new Map([
+    ...['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'].map(
+      (word) => [word, 'opt_out'] as const,
+    ),
+    ...['START', 'YES', 'UNSTOP'].map((word) => [word, 'opt_in'] as const),
+  ]),
+};
+
+/** Whether the gateway has given the answer to this: an opt-out may be confirmed once only. */
+export const providerAnswers = (
+  account: InboundAccount,
+  { text, keyword }: Pick<InboundText, 'text' | 'keyword'>,
+  meaning: Keyword,
+): boolean =>
+  keyword === meaning ||
+  (account.environment === 'live' && ANSWERED_BY_PROVIDER[account.kind].get(text.trim().toUpperCase()) === meaning);

@@ -46,10 +46,17 @@ async function inboundWorld() {
       at: clock.now(),
       ...said,
     };
-    return runTx(database.db, (tx) => recordInbound(tx, world, { id: account.id, environment: 'sandbox' }, heard));
+    return runTx(database.db, (tx) =>
+      recordInbound(tx, world, { id: account.id, kind: 'quo', environment: 'sandbox' }, heard),
+    );
   };
   return { ...world, account, hear };
 }
+
+const audited = async (): Promise<readonly object[]> =>
+  (await sql<{ detail: object }>`select detail from audit_entry order by at, id`.execute(database.db)).rows.map(
+    ({ detail }) => detail,
+  );
 
 const suppressed = async (): Promise<boolean> =>
   (await sql`select 1 from suppression where phone = ${PERSON} and lifted_at is null`.execute(database.db)).rows
@@ -93,6 +100,33 @@ const answersWritten = async (): Promise<readonly string[]> => {
   );
   return rows.map((row) => row.purpose);
 };
+
+describe('a word that the gateway has taken for one of its keywords', () => {
+  it('opts out and in again, and is answered there', async () => {
+    const { hear, clock } = await inboundWorld();
+    await hear('Mercy', { keyword: 'opt_out' });
+    expect(await suppressed()).toBe(true);
+    await clock.advance(60_000);
+    await hear('Come back', { keyword: 'opt_in' });
+    expect(await suppressed()).toBe(false);
+    await hear('Que es esto', { keyword: 'help' });
+    expect(await answersWritten()).toEqual([]);
+    expect((await audited()).at(-1)).toMatchObject({ answer: 'withheld', because: 'the gateway gave one' });
+  });
+
+  it('does not make a START of what asks us to stop', async () => {
+    const { hear } = await inboundWorld();
+    await hear('please stop texting me', { keyword: 'opt_in' });
+    expect(await suppressed()).toBe(true);
+  });
+
+  it('is still ours to answer when we hear more in it', async () => {
+    const { hear } = await inboundWorld();
+    await hear('please stop texting me', { keyword: 'help' });
+    expect(await suppressed()).toBe(true);
+    expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+  });
+});
 
 describe('one opt-out is confirmed once, and START ends it', () => {
   const OUT = 'opt_out_confirmation';

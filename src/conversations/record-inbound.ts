@@ -8,7 +8,7 @@
 
 import { recordAudit } from '../compliance/audit-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
-import { classifyInbound, type InboundClassification } from '../compliance/opt-out.ts';
+import type { InboundClassification } from '../compliance/opt-out.ts';
 import { liftOptOut, suppressNumber } from '../compliance/suppress.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
 import { type Clock, patience } from '../platform/clock.ts';
@@ -17,7 +17,8 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
-import { automaticAnswer, providerConfirms } from './automatic-answers.ts';
+import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
+import { classifyReceived } from './classify-received.ts';
 import type { InboundAccount, InboundText } from './inbound.ts';
 import {
   bumpConversation,
@@ -63,7 +64,7 @@ const CLOCK_SKEW_MS = MINUTE_MS;
 const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
 
 async function optOutWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
-  const classification = classifyInbound(text.text, { canadian: isCanadian(text.from) });
+  const classification = classifyReceived(text, { canadian: isCanadian(text.from) });
   if (classification.outcome !== 'opt_out') return false;
   await suppress(tx, deps, text, classification);
   return true;
@@ -88,7 +89,7 @@ export async function recordInbound(
     since: addMs(text.at, -REPLY_WINDOW_MS),
     until: addMs(text.at, CLOCK_SKEW_MS),
   });
-  const classification = classifyInbound(text.text, {
+  const classification = classifyReceived(text, {
     recentOutbound: sent.map((row) => row.body),
     canadian: isCanadian(text.from),
   });
@@ -173,7 +174,8 @@ async function optOut(tx: Tx, deps: Deps, understood: Understood): Promise<void>
   const { text, classification, account, enrollmentId } = understood;
   const { beginsOptOut } = await suppress(tx, deps, text, classification);
   if (enrollmentId !== null) await markOptedOut(tx, enrollmentId, text.at);
-  if (beginsOptOut && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');
+  if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))
+    await answer(tx, deps, understood, 'opt_out_confirmation');
 }
 
 function suppress(
@@ -207,21 +209,25 @@ const saidIn = (text: InboundText, { matched }: InboundClassification): object =
 });
 
 async function optIn(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
-  const { text, classification } = understood;
+  const { account, text, classification } = understood;
   const { optedIn } = await liftOptOut(tx, deps, {
     phone: text.from,
     saidAt: text.at,
     evidence: saidIn(text, classification),
   });
-  if (optedIn) await answer(tx, deps, understood, 'opt_in_confirmation');
+  if (optedIn && !providerAnswers(account, text, 'opt_in')) await answer(tx, deps, understood, 'opt_in_confirmation');
 }
 
 /** One HELP answer an hour: an auto-responder that says "info" must not start a conversation with ours. */
 async function help(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
-  const { text, classification } = understood;
+  const { account, text, classification } = understood;
   const now = deps.clock.now();
-  const answered = await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) });
-  if (!answered) await answer(tx, deps, understood, 'help');
+  const because = providerAnswers(account, text, 'help')
+    ? 'the gateway gave one'
+    : (await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
+      ? 'one was given within the hour before'
+      : undefined;
+  if (because === undefined) await answer(tx, deps, understood, 'help');
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,
@@ -230,8 +236,8 @@ async function help(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
     subject: text.from,
     phone: text.from,
     detail: {
-      answer: answered ? 'withheld' : 'given',
-      ...(answered ? { because: 'one was given within the hour before' } : {}),
+      answer: because === undefined ? 'given' : 'withheld',
+      ...(because === undefined ? {} : { because }),
       evidence: saidIn(text, classification),
     },
   });

@@ -88,7 +88,7 @@ export async function setWebhook(
     where id = ${webhook.accountId}`.execute(tx);
 }
 
-/** The account is reached elsewhere from now on: whoever holds it lets go, and the next holder speaks to the new address. */
+/** The account is reached elsewhere or with another key from now on: whoever holds it lets go, and the next holder goes that way. */
 export async function moveAccountRow(
   tx: Tx,
   account: Pick<AccountRow, 'id' | 'baseUrl' | 'apiKeySealed'>,
@@ -97,7 +97,12 @@ export async function moveAccountRow(
   await sql`
     update gateway_account set base_url = ${account.baseUrl}, api_key_sealed = ${account.apiKeySealed}, updated_at = ${now}
     where id = ${account.id}`.execute(tx);
-  await sql`update account_lease set owner = null, expires_at = null where account_id = ${account.id}`.execute(tx);
+  await releaseLease(tx, account.id);
+}
+
+/** Whoever holds it lets go at its next write or renewal; the next holder reads the account anew. */
+export async function releaseLease(tx: Tx, accountId: Uuid): Promise<void> {
+  await sql`update account_lease set owner = null, expires_at = null where account_id = ${accountId}`.execute(tx);
 }
 
 export async function updateAccountRow(

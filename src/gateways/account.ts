@@ -1,13 +1,16 @@
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import type { GatewayKind } from './gateway.ts';
 
 export interface AccountRow {
   readonly id: Uuid;
-  readonly kind: 'quo';
+  readonly kind: GatewayKind;
   readonly name: string;
   readonly baseUrl: string;
   readonly environment: 'live' | 'sandbox';
+  /** For Twilio `AccountSid:AuthToken`, as HTTP Basic writes the two. */
   readonly apiKeySealed: string;
+  /** What the gateway calls our registration for events: an id, or the address itself. */
   readonly webhookRef: string | null;
   /** Newest first; two while a secret is being rotated. */
   readonly webhookSecretsSealed: readonly string[];

@@ -17,7 +17,9 @@ import {
   lockAccount,
   lockLanesOf,
   lockNumbers,
+  moveAccountRow,
   type NewLane,
+  releaseLease,
   setWebhook,
   switchOffSandboxLanes,
   updateLaneRow,
@@ -27,7 +29,10 @@ import { type BaseUrl, isLoopback, parseBaseUrl } from './base-url.ts';
 import { decideLanes, type LaneChanges, NOT_REGISTERED } from './decide-lanes.ts';
 import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
 
-export const DEFAULT_BASE_URL = 'https://api.openphone.com';
+export const DEFAULT_BASE_URLS: Readonly<Record<AccountRow['kind'], string>> = {
+  quo: 'https://api.openphone.com',
+  twilio: 'https://api.twilio.com',
+};
 const DEFAULT_RATE_PER_SECOND = 8;
 /** The newest secret and the one before. */
 export const WEBHOOK_SECRETS_MAX = 2;
@@ -47,9 +52,23 @@ export interface ConnectDeps {
 export interface ConnectInput {
   readonly kind: AccountRow['kind'];
   readonly name: string;
+  /** For Twilio `AccountSid:AuthToken`. */
   readonly apiKey: string;
   readonly baseUrl: string | undefined;
   readonly ratePerSecond: number | undefined;
+}
+
+/** What is kept as the key of an account at Twilio. */
+export const twilioKey = ({ accountSid, authToken }: { readonly accountSid: string; readonly authToken: string }) =>
+  `${accountSid}:${authToken}`;
+
+/** The key of this account with another secret in it. */
+function renewedKey(
+  kind: AccountRow['kind'],
+  { before, newKey }: { readonly before: string; readonly newKey: string },
+) {
+  const [accountSid = ''] = before.split(':');
+  return kind === 'twilio' ? twilioKey({ accountSid, authToken: newKey }) : newKey;
 }
 
 /** What the gateway said, before anything is written. */
@@ -74,20 +93,21 @@ export async function prepareConnection(
   deps: ConnectDeps,
   input: ConnectInput & { readonly accountId?: Uuid },
 ): Promise<Outcome<Connection>> {
-  const address = parseBaseUrl(input.baseUrl ?? DEFAULT_BASE_URL);
+  const address = parseBaseUrl(input.baseUrl ?? DEFAULT_BASE_URLS[input.kind]);
   if (!address.ok) return address;
   const { baseUrl, environment } = address.value;
   const reachable = requireReachable(deps.publicUrl(), environment);
   if (!reachable.ok) return reachable;
-  const gateway = deps.openGateway({ kind: input.kind, baseUrl, apiKey: input.apiKey });
-  const numbers = readNumbers(await gateway.listNumbers(), baseUrl);
+  const at: Asked = { kind: input.kind, baseUrl, keyField: input.kind === 'twilio' ? 'authToken' : 'apiKey' };
+  const gateway = deps.openGateway({ kind: input.kind, baseUrl, webhookRef: null, apiKey: input.apiKey });
+  const numbers = readNumbers(await gateway.listNumbers(), at);
   if (!numbers.ok) return numbers;
   const free = await requireFreeNumbers(deps.db, numbers.value);
   if (!free.ok) return free;
   const accountId = input.accountId ?? deps.newUuid();
   const url = webhookUrl(deps, { id: accountId, kind: input.kind, environment });
   const webhook = await gateway.registerWebhook(url);
-  if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
+  if (!webhook.ok) return refusedBy(webhook.error, at, `registering the webhook ${url}`);
   const { webhookRef, secret } = webhook.value;
   return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhookRef, webhookSecret: secret });
 }
@@ -133,31 +153,41 @@ export async function connectAccount(
   return ok(accountId);
 }
 
-/** Reads the numbers again and registers the webhook again; for new numbers, a finished registration, a moved server. */
-export async function refreshAccount(
-  deps: ConnectDeps,
-  input: { readonly id: Uuid; readonly actor: string },
-): Promise<Outcome<Uuid>> {
+interface Refresh {
+  readonly id: Uuid;
+  readonly actor: string;
+  /** Taken from now on, once the gateway has taken it. */
+  readonly newKey?: string;
+}
+
+/**
+ * Reads the numbers again and registers the webhook again; for new numbers, a finished registration, a moved server, a new key. A new
+ * key changes nothing when the gateway refuses it.
+ */
+export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise<Outcome<Uuid>> {
   const account = await getAccount(deps.db, input.id);
   if (account === undefined) return noSuchAccount(input.id);
-  const { kind, baseUrl } = account;
   const reachable = requireReachable(deps.publicUrl(), account.environment);
   if (!reachable.ok) return reachable;
-  const gateway = deps.openGateway({ kind, baseUrl, apiKey: deps.secrets.open(account.apiKeySealed) });
-  const numbers = readNumbers(await gateway.listNumbers(), baseUrl);
+  const before = deps.secrets.open(account.apiKeySealed);
+  const apiKey = input.newKey === undefined ? before : renewedKey(account.kind, { before, newKey: input.newKey });
+  const at: Asked = { ...account, keyField: 'key' };
+  const gateway = deps.openGateway({ ...account, apiKey });
+  const numbers = readNumbers(await gateway.listNumbers(), at);
   if (!numbers.ok) return numbers;
   const url = webhookUrl(deps, account);
   const webhook = await gateway.registerWebhook(url);
-  if (!webhook.ok) return refusedBy(webhook.error, baseUrl, `registering the webhook ${url}`);
-  return runTx(deps.db, (tx) => applyRefresh(tx, deps, { ...input, numbers: numbers.value, webhook: webhook.value }));
+  if (!webhook.ok) return refusedBy(webhook.error, at, `registering the webhook ${url}`);
+  return runTx(deps.db, (tx) =>
+    applyRefresh(tx, deps, { ...input, apiKey, numbers: numbers.value, webhook: webhook.value }),
+  );
 }
 
 async function applyRefresh(
   tx: Tx,
   deps: ConnectDeps,
-  input: {
-    readonly id: Uuid;
-    readonly actor: string;
+  input: Refresh & {
+    readonly apiKey: string;
     readonly numbers: readonly GatewayNumber[];
     readonly webhook: { readonly webhookRef: string; readonly secret: string };
   },
@@ -169,13 +199,17 @@ async function applyRefresh(
   const changes = decideLanes(await lockLanesOf(tx, account.id), input.numbers);
   const free = await requireFreeNumbers(tx, changes.added);
   if (!free.ok) return free;
-  const secretsSealed = [deps.secrets.seal(input.webhook.secret), ...account.webhookSecretsSealed];
   await setWebhook(tx, {
     accountId: account.id,
     ref: input.webhook.webhookRef,
-    secretsSealed: secretsSealed.slice(0, WEBHOOK_SECRETS_MAX),
+    secretsSealed: secretsAfter(deps.secrets, account, input.webhook.secret),
     now,
   });
+  if (input.newKey !== undefined)
+    await moveAccountRow(tx, { ...account, apiKeySealed: deps.secrets.seal(input.apiKey) }, now);
+  // The texts themselves name the address: whoever holds the account goes on with the new one.
+  else if (account.kind === 'twilio' && account.webhookRef !== input.webhook.webhookRef)
+    await releaseLease(tx, account.id);
   await writeLanes(tx, deps, { accountId: account.id, changes, now });
   const detail = {
     added: changes.added.map((number) => number.phone),
@@ -183,13 +217,24 @@ async function applyRefresh(
     back: changes.back.map((lane) => lane.phone),
   };
   await noteChange(tx, deps, {
-    action: 'account.refreshed',
+    action: input.newKey === undefined ? 'account.refreshed' : 'account.key_replaced',
     accountId: account.id,
     actor: input.actor,
     now,
     detail,
   });
   return ok(account.id);
+}
+
+/** The newest first. Where the secret is a key of the account, registering again gives the same one, and the one before stays. */
+function secretsAfter(
+  secrets: Secrets,
+  { webhookSecretsSealed: before }: Pick<AccountRow, 'webhookSecretsSealed'>,
+  secret: string,
+): readonly string[] {
+  const [newest] = before;
+  if (newest !== undefined && secrets.open(newest) === secret) return before;
+  return [secrets.seal(secret), ...before].slice(0, WEBHOOK_SECRETS_MAX);
 }
 
 async function writeLanes(
@@ -254,8 +299,13 @@ function requireReachable(publicUrl: string, environment: BaseUrl['environment']
   );
 }
 
-function readNumbers(answer: Answer<readonly GatewayNumber[]>, baseUrl: string): Outcome<readonly GatewayNumber[]> {
-  if (!answer.ok) return refusedBy(answer.error, baseUrl, 'reading the numbers');
+/** Who was asked, and which field of our own input held the key. */
+interface Asked extends Pick<AccountRow, 'kind' | 'baseUrl'> {
+  readonly keyField: 'apiKey' | 'authToken' | 'key';
+}
+
+function readNumbers(answer: Answer<readonly GatewayNumber[]>, at: Asked): Outcome<readonly GatewayNumber[]> {
+  if (!answer.ok) return refusedBy(answer.error, at, 'reading the numbers');
   if (answer.value.length > 0) return answer;
   return invalid(
     'the key works, but this account has no phone number; buy or port one at the gateway, then connect again',
@@ -276,13 +326,21 @@ async function requireFreeNumbers(db: Db | Tx, numbers: readonly GatewayNumber[]
   );
 }
 
-function refusedBy(problem: GatewayProblem, baseUrl: string, doing: string): Outcome<never> {
+const KEY_WORDS: Readonly<Record<AccountRow['kind'], { readonly name: string; readonly remedy: string }>> = {
+  quo: { name: 'API key', remedy: "copy the key whole, or make a new one in the gateway's settings under API" },
+  twilio: {
+    name: 'Account SID with its Auth Token',
+    remedy: "copy both whole from the first page of the gateway's console; an API key (SK...) does not do",
+  },
+};
+
+function refusedBy(problem: GatewayProblem, { kind, baseUrl, keyField }: Asked, doing: string): Outcome<never> {
   const said = `(${doing}: ${problem.message})`;
   switch (problem.kind) {
     case 'unauthorized':
       return invalid(
-        `the gateway at ${baseUrl} refused the API key ${said}; copy the key whole, or make a new one in the gateway's settings under API`,
-        { errors: [{ pointer: '/apiKey', message: 'was refused by the gateway' }] },
+        `the gateway at ${baseUrl} refused the ${KEY_WORDS[kind].name} ${said}; ${KEY_WORDS[kind].remedy}`,
+        { errors: [{ pointer: `/${keyField}`, message: 'was refused by the gateway' }] },
       );
     case 'refused':
       return invalid(`the gateway at ${baseUrl} refused the request ${said}`);

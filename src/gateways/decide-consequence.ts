@@ -2,7 +2,7 @@
  * What a failure code means beyond the one text, whether the gateway refuses with it at once or a carrier reports it hours later: the
  * one table of both. Pure. A code that is not in it fails its text and nothing else.
  *
- * Codes of seven digits are Quo's own, those of five digits are the carriers' as Twilio numbers them, which Quo passes on.
+ * Codes of seven digits are Quo's own, those of five digits are Twilio's, of its API and of the carriers; Quo passes the latter on.
  */
 export type Consequence =
   | { readonly blames: 'recipient'; readonly effect: RecipientEffect }
@@ -36,15 +36,33 @@ const CONSEQUENCES: ReadonlyMap<string, Consequence> = new Map<string, Consequen
   ['0204403', accountToday],
   // Unknown sender number or user.
   ['0200404', lane],
-  // The key does not open the account.
+  // The key does not open the account, or opens a test account; the account is not active.
   ['20003', account],
+  ['20005', account],
+  ['20006', account],
+  ['20008', account],
+  ['10001', account],
+  ['90010', account],
   // The number is malformed, or cannot receive texts.
   ['21211', invalidNumber],
   ['21421', invalidNumber],
   ['21614', invalidNumber],
-  // This sender cannot send texts, or not yet to people whose number was not verified.
+  // This sender cannot send texts, is not a number of the account, or not yet for people whose number was not verified.
+  ['21212', lane],
   ['21606', lane],
+  ['21659', lane],
+  ['21660', lane],
   ['21608', account],
+  // Our own address for receipts is not a valid one: so it is for every text.
+  ['21609', account],
+  // The text is empty or too long.
+  ['21602', justThisText],
+  ['21617', justThisText],
+  // Texting to that country is not switched on.
+  ['21408', justThisText],
+  // Not to short codes, nor to itself.
+  ['21265', invalidNumber],
+  ['21266', justThisText],
   ['21610', optedOut],
   // Not from this lane; another may reach the number.
   ['21612', justThisText],
@@ -64,6 +82,13 @@ const CONSEQUENCES: ReadonlyMap<string, Consequence> = new Map<string, Consequen
   // The rate was exceeded.
   ['30022', justThisText],
   ['30023', accountToday],
+  // T-Mobile's part of that limit: whose number is T-Mobile's is not known here.
+  ['30027', accountToday],
+  // The account's own texts of 24 hours are used up.
+  ['63038', accountToday],
+  // Waited for longer than we allow (the queue of the gateway was full).
+  ['30001', justThisText],
+  ['30036', justThisText],
   // The sender is not set up with the carrier, not verified (toll-free), or not registered (10DLC).
   ['30024', lane],
   ['30032', lane],

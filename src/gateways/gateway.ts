@@ -19,7 +19,8 @@ export interface Gateway {
   }): Promise<Answer<readonly GatewayMessage[]>>;
   /**
    * One page of what one lane sent and received, newest first, from an instant on; `olderThan` is the cursor of the page before.
-   * Shows whether somebody else sends with this account.
+   * A gateway that lists the two directions apart may bring on a later page what is newer than the end of this one. Shows whether
+   * somebody else sends with this account.
    */
   listNewest(query: {
     readonly laneRef: string;
@@ -30,14 +31,18 @@ export interface Gateway {
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */
   listNumbers(): Promise<Answer<readonly GatewayNumber[]>>;
-  /** Asks for the account's message events to be posted to `url`; the answer holds the signing secret. */
+  /**
+   * Asks for the account's message events to be posted to `url`; the answer holds the signing secret. Where a gateway keeps no record
+   * of its own of that, the url is the `webhookRef`.
+   */
   registerWebhook(url: string): Promise<Answer<{ readonly webhookRef: string; readonly secret: string }>>;
 }
 
-export type GatewayKind = 'quo';
+export const GATEWAY_KINDS = ['quo', 'twilio'] as const;
+export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 export interface SendRequest {
-  /** The gateway's own id of the sender number (`PN...`). */
+  /** How the gateway names the sender number: an id of its own (`PN...`), or the number itself. */
   readonly laneRef: string;
   /** E.164. Exactly one: several recipients would become one group conversation. */
   readonly to: string;
@@ -127,6 +132,8 @@ type MessageEvent =
       readonly laneRef: string | undefined;
       readonly text: string;
       readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
+      /** The gateway took the text for this keyword of its own, did what it asks, and has answered the person. */
+      readonly keyword?: 'opt_out' | 'opt_in' | 'help';
     }
   | {
       readonly type: 'message_status';
@@ -222,6 +229,8 @@ type OtherEvent = { readonly type: 'other'; readonly name: string };
 /** The edge of incoming events: signature first, on raw bytes, then one parse. */
 export interface WebhookEdge {
   verify(input: {
+    /** The public address as the gateway called it, with its query: some sign it. */
+    readonly url: string;
     readonly rawBody: Uint8Array;
     readonly header: (name: string) => string | undefined;
     /** Newest first; two while a secret is being rotated. */

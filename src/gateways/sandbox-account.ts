@@ -149,10 +149,10 @@ async function reviveSandbox(
   const accountId = await findSandboxAccount(deps.db);
   const account = accountId === undefined ? undefined : await getAccount(deps.db, accountId);
   if (account === undefined) return undefined;
-  const { id, kind, baseUrl } = account;
+  const { id, baseUrl } = account;
   const sandbox = await deps.openSandbox({ accountId: id, baseUrl });
   if (sandbox === undefined || sandbox === announced) return sandbox;
-  const gateway = deps.openGateway({ kind, baseUrl: sandbox.baseUrl, apiKey: sandbox.apiKey });
+  const gateway = deps.openGateway({ ...account, ...sandbox });
   const webhook = await gateway.registerWebhook(webhookUrl(deps, account));
   if (!webhook.ok) throw new Error(`the sandbox refused its webhook: ${webhook.error.message}`);
   await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhook: webhook.value }));

@@ -42,6 +42,7 @@ describe('every route', () => {
       'get /health/live',
       'get /health/ready',
       'post /webhooks/quo/{account}',
+      'post /webhooks/twilio/{account}',
     ];
     const open = world.http.routes.filter((route) => route.access === 'public').map(title);
     expect(open.filter((route) => !known.includes(route))).toEqual([]);

@@ -31,7 +31,7 @@ export function webhookDoor(services: { readonly intake: Intake; readonly log: L
   };
 }
 
-const ONE_ACCOUNT = /^\/webhooks\/(quo|sandbox)\/([^/?]+)(?:\?|$)/;
+const ONE_ACCOUNT = /^\/webhooks\/(quo|twilio|sandbox)\/([^/?]+)(?:\?|$)/;
 const ONLY_ACCOUNT = /^\/api\/webhooks\/openphone(?:\?|$)/;
 
 function targetOf(url: string): WebhookTarget | undefined {
@@ -42,11 +42,13 @@ function targetOf(url: string): WebhookTarget | undefined {
   return { ...WAYS[way as keyof typeof WAYS], accountId };
 }
 
-const WAYS: Readonly<Record<'quo' | 'sandbox', { readonly kind: AccountRow['kind']; readonly sandboxOnly: boolean }>> =
-  {
-    quo: { kind: 'quo', sandboxOnly: false },
-    sandbox: { kind: 'quo', sandboxOnly: true },
-  };
+const WAYS: Readonly<
+  Record<'quo' | 'twilio' | 'sandbox', { readonly kind: AccountRow['kind']; readonly sandboxOnly: boolean }>
+> = {
+  quo: { kind: 'quo', sandboxOnly: false },
+  twilio: { kind: 'twilio', sandboxOnly: false },
+  sandbox: { kind: 'quo', sandboxOnly: true },
+};
 
 interface Call {
   readonly request: IncomingMessage;
@@ -76,7 +78,10 @@ async function answer(
         newUuid(),
       );
     const source = request.socket.remoteAddress ?? '';
-    const received = await intake.receive({ ...target, rawBody, headers: request.headers, source });
+    const query = (request.url ?? '').slice(pathOf(request).length);
+    const received = await intake.receive({ ...target, query, rawBody, headers: request.headers, source });
+    // Twilio would text the words of an answer to the person.
+    if (received.ok && target.kind === 'twilio') return void response.writeHead(204).end();
     if (received.ok) return send(response, 200, JSON_HEADERS, received.value.repeated ? REPEATED : STORED);
     const id = newUuid();
     withCorrelation(id, () => log.warn({ ...target, source, refusal: received.error }, 'webhook refused'));
@@ -155,6 +160,15 @@ const WEBHOOK_ROUTES: readonly RawRoute[] = [
     path: '/webhooks/quo/{account}',
     access: 'public',
     summary: 'Events of the gateway; the signature is checked instead of a sign-in',
+    tag: 'Webhooks',
+    produces: 'application/json',
+    request: { params: z.object({ account: idOf('account') }) },
+  }),
+  rawRoute({
+    method: 'post',
+    path: '/webhooks/twilio/{account}',
+    access: 'public',
+    summary: 'Texts and status callbacks of Twilio; answered 204, for words would be texted to the person',
     tag: 'Webhooks',
     produces: 'application/json',
     request: { params: z.object({ account: idOf('account') }) },

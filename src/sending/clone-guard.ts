@@ -11,6 +11,7 @@
 import { recordAudit } from '../compliance/audit-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
+import type { AccountRow } from '../gateways/account.ts';
 import type { Answer, Gateway, GatewayMessage, GatewayProblem } from '../gateways/gateway.ts';
 import { countParts } from '../messages/encoding.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
@@ -50,7 +51,7 @@ export interface GuardDeps {
 }
 
 export interface GuardFacts {
-  readonly account: { readonly environment: 'live' | 'sandbox' };
+  readonly account: Pick<AccountRow, 'kind' | 'environment'>;
   readonly lanes: readonly TurnLane[];
 }
 

@@ -196,11 +196,7 @@ async function tellFailure(deps: EngineDeps, { accountId, owner }: Lease, error:
 async function openAccountGateway(deps: EngineDeps, accountId: Uuid): Promise<Gateway | undefined> {
   const account = await getAccount(deps.db, accountId);
   if (account === undefined) return undefined;
-  return deps.openGateway({
-    kind: account.kind,
-    baseUrl: account.baseUrl,
-    apiKey: deps.secrets.open(account.apiKeySealed),
-  });
+  return deps.openGateway({ ...account, apiKey: deps.secrets.open(account.apiKeySealed) });
 }
 
 /**

@@ -23,7 +23,7 @@ interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
 /** One statement over small tables: the account, its lanes, what runs, and the owner's policy. */
 export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Promise<TurnFacts | undefined> {
   const { rows } = await sql<StoredFacts>`
-    select jsonb_build_object('state', a.state, 'environment', a.environment, 'ratePerSecond', a.rate_per_second) as account,
+    select jsonb_build_object('state', a.state, 'kind', a.kind, 'environment', a.environment, 'ratePerSecond', a.rate_per_second) as account,
       coalesce((select value ->> 'state' = 'paused' from setting where key = 'sending'), false) as sending_paused,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
       coalesce((select value ->> 'zone' from setting where key = 'business'), 'America/New_York') as business_zone,

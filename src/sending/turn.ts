@@ -1,4 +1,5 @@
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import type { GatewayKind } from '../gateways/gateway.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { PaceLimits, PaceUsed } from './decide-pace.ts';
@@ -7,6 +8,7 @@ import type { PaceLimits, PaceUsed } from './decide-pace.ts';
 export interface TurnFacts {
   readonly account: {
     readonly state: 'active' | 'paused';
+    readonly kind: GatewayKind;
     readonly environment: 'live' | 'sandbox';
     readonly ratePerSecond: number;
   };

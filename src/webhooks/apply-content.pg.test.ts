@@ -11,7 +11,7 @@ const { db } = await testDatabase();
 const world = testWorld();
 const fixture = await inboxFixture(db, world.newUuid);
 const { rows } = await sql<{ id: string }>`select id from gateway_account`.execute(db);
-const account = { id: rows[0]?.id ?? '', environment: 'sandbox' } as const;
+const account = { id: rows[0]?.id ?? '', kind: 'quo', environment: 'sandbox' } as const;
 const phone = '+16175550123';
 await fixture.contact({ phone });
 

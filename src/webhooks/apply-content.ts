@@ -1,9 +1,9 @@
 import { recordCall } from '../calls/record-call.ts';
 import { fillFromGateway, forgetGatewayContact } from '../contacts/gateway-contact.ts';
+import type { InboundAccount } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Services } from '../services.ts';
 import { applyDeliveryStatus } from './apply-status.ts';
@@ -12,7 +12,7 @@ import { applyDeliveryStatus } from './apply-status.ts';
 export async function applyContent(
   tx: Tx,
   services: Pick<Services, 'clock' | 'newUuid'>,
-  account: { readonly id: Uuid; readonly environment: 'live' | 'sandbox' },
+  account: InboundAccount,
   event: GatewayEvent,
 ): Promise<void> {
   switch (event.type) {

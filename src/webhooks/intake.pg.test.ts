@@ -39,6 +39,8 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
     ...world,
     database,
     webhookEdge: () => quoWebhookEdge,
+    publicUrl: () => 'https://textwright.example',
+    localUrl: () => 'http://127.0.0.1:7080',
     log: createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } }),
   };
   const spoolFolder = join(await mkdtemp(join(tmpdir(), 'textwright-spool-')), 'spool');
@@ -58,7 +60,7 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
       .digest('base64');
     return { 'openphone-signature': `hmac;1;${at};${signature}`, cookie: 'session=secret' };
   };
-  const address = { kind: 'quo', accountId: account.id, sandboxOnly: false, source: '192.0.2.1' } as const;
+  const address = { kind: 'quo', accountId: account.id, sandboxOnly: false, query: '', source: '192.0.2.1' } as const;
   const post = (
     event: unknown,
     how: { readonly by?: typeof intake; readonly headers?: IncomingHeaders } & Record<string, unknown> = {},

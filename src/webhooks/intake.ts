@@ -9,11 +9,12 @@
  * does has lost nothing.
  */
 import { createHash } from 'node:crypto';
-import { classifyInbound } from '../compliance/opt-out.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
+import { classifyReceived } from '../conversations/classify-received.ts';
 import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { AccountRow } from '../gateways/account.ts';
+import { webhookUrl } from '../gateways/connect-account.ts';
 import type { GatewayEvent, WebhookRefusal } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import { isDatabaseAway, runTx } from '../platform/database.ts';
@@ -28,7 +29,10 @@ import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
 import { type IntakeLimit, intakeLimit } from './intake-limit.ts';
 import type { Spool } from './spool.ts';
 
-export type IntakeServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'secrets' | 'webhookEdge' | 'log'>;
+export type IntakeServices = Pick<
+  Services,
+  'database' | 'clock' | 'newUuid' | 'secrets' | 'webhookEdge' | 'log' | 'publicUrl' | 'localUrl'
+>;
 
 export type IntakeRefusal =
   | { readonly kind: 'unknown_account'; readonly message: string }
@@ -49,6 +53,8 @@ export interface WebhookTarget {
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface IncomingWebhook extends WebhookTarget {
+  /** From `?` on, empty without. */
+  readonly query: string;
   readonly rawBody: Uint8Array;
   readonly headers: IncomingHeaders;
   /** Address of whoever sends it. */
@@ -149,30 +155,34 @@ async function verify(
   incoming: IncomingWebhook,
   endpoint: Endpoint | undefined,
 ): Promise<Result<Verified, IntakeRefusal>> {
-  const first = verifyWith(context.services, incoming, endpoint?.secrets() ?? [NOBODYS_SECRET]);
+  const first = verifyWith(context.services, incoming, endpoint);
   if (endpoint === undefined) return err(UNKNOWN_ACCOUNT);
   if (first.ok) return ok({ endpoint, ...first.value });
   // The secret may have been changed a moment ago, by another process.
   const fresh = await context.endpoints.refreshed(endpoint.account.id);
-  const second =
-    fresh === undefined || fresh === endpoint ? first : verifyWith(context.services, incoming, fresh.secrets());
+  const second = fresh === undefined || fresh === endpoint ? first : verifyWith(context.services, incoming, fresh);
   if (second.ok) return ok({ endpoint: fresh ?? endpoint, ...second.value });
   return err({ kind: 'signature', ...second.error });
 }
 
+const NOBODYS_URL = 'https://nobody.invalid/';
 const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');
 
-const verifyWith = ({ webhookEdge, clock }: IntakeServices, incoming: IncomingWebhook, secrets: readonly string[]) =>
-  webhookEdge(incoming.kind).verify({
+function verifyWith(services: IntakeServices, incoming: IncomingWebhook, endpoint: Endpoint | undefined) {
+  const { webhookEdge, clock } = services;
+  return webhookEdge(incoming.kind).verify({
+    // As the provider called it, whatever stands in between.
+    url: (endpoint === undefined ? NOBODYS_URL : webhookUrl(services, endpoint.account)) + incoming.query,
     rawBody: incoming.rawBody,
     header: (name) => {
       const value = incoming.headers[name];
       return typeof value === 'string' ? value : value?.join(',');
     },
-    secrets,
+    secrets: endpoint?.secrets() ?? [NOBODYS_SECRET],
     now: clock.now(),
     toleranceMs: patience(clock, TOLERANCE_MS),
   });
+}
 
 interface ReadEvent {
   readonly stored: NewEvent;
@@ -279,8 +289,8 @@ async function storePlain({ services, stored }: IntakeContext, event: NewEvent):
   }
 }
 
-const asksToStop = ({ text, from }: InboundText): boolean =>
-  classifyInbound(text, { canadian: isCanadian(from) }).outcome === 'opt_out';
+const asksToStop = (text: InboundText): boolean =>
+  classifyReceived(text, { canadian: isCanadian(text.from) }).outcome === 'opt_out';
 
 function storeOptOut(services: IntakeServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {

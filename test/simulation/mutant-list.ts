@@ -171,9 +171,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/conversations/record-inbound.ts',
-        find: "if (beginsOptOut && !providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');",
-        replace:
-          "void beginsOptOut; if (!providerConfirms(account, text.text)) await answer(tx, deps, understood, 'opt_out_confirmation');",
+        find: "if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))",
+        replace: "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
       },
     ],
   },

@@ -98,6 +98,8 @@ export function createProduct(around: {
       secrets: around.secrets,
       log: around.log,
       webhookEdge: () => simEdge,
+      publicUrl: () => '',
+      localUrl: () => '',
     };
     const intake = openIntake(services, {
       spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)),
@@ -110,7 +112,7 @@ export function createProduct(around: {
       asked,
       async receive(accountId, event) {
         const rawBody = Buffer.from(JSON.stringify(event));
-        const address = { kind: 'quo', accountId, sandboxOnly: false } as const;
+        const address = { kind: 'quo', accountId, sandboxOnly: false, query: '' } as const;
         const received = await intake.receive({ ...address, rawBody, headers: {}, source: 'gateway' });
         if (received.ok) return 'answered';
         if (received.error.kind !== 'away') throw new Error(`event refused: ${received.error.message}`);

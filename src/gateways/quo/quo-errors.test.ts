@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { deliveryStatus } from '../delivery-status.ts';
 import type { GatewayProblem, SendOutcome } from '../gateway.ts';
-import { classifyReadFailure, classifySendFailure, deliveryStatus } from './quo-errors.ts';
+import { classifyReadFailure, classifySendFailure } from './quo-errors.ts';
 
 const HERE = '+16175550142';
 const ABROAD = '+442071838750';

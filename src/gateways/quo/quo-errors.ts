@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { unreachable } from '../../platform/result.ts';
-import { type Consequence, consequenceOf } from '../decide-consequence.ts';
-import type { DeliveryStatus, GatewayProblem, SendOutcome } from '../gateway.ts';
+import { consequenceOf } from '../decide-consequence.ts';
+import type { GatewayProblem, SendOutcome } from '../gateway.ts';
+import { type Refused, refusedFor } from '../refused-outcome.ts';
 
 /**
  * What an answer that is not 2xx means. Pure. The body's `code` decides where it is known, because one HTTP status carries
@@ -73,27 +74,6 @@ export function classifySendFailure(answer: FailedAnswer & { readonly to: string
   }
 }
 
-interface Refused {
-  readonly code: string;
-  readonly message: string;
-}
-
-function refusedFor(consequence: Consequence, refused: Refused): SendOutcome {
-  switch (consequence.blames) {
-    case 'lane':
-    case 'account':
-      return { kind: 'refused_sender', scope: consequence.blames, ...refused, until: consequence.until };
-    case 'words':
-      return { kind: 'refused_recipient', ...refused, effect: 'none' };
-    case 'recipient': {
-      const { effect } = consequence;
-      return { kind: 'refused_recipient', ...refused, effect: effect === 'out_of_use' ? 'none' : effect };
-    }
-    default:
-      return unreachable(consequence);
-  }
-}
-
 /**
  * A validation error names the field: the recipient's number, the lane's settings, or the text. One that names none of these may be
  * about something that every text lacks from now on.
@@ -117,26 +97,6 @@ export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
 /** A 404 of the messages family, as against the 404 of a proxy or of a wrong base URL, which proves nothing about a message. */
 export const saysMessageIsUnknown = (status: number, body: unknown): boolean =>
   status === 404 && /^02\d\d404$/.test(readErrorBody(body).code ?? '');
-
-/** Statuses of both API generations; one that we do not know keeps the lowest rank, so that a later report still counts. */
-export function deliveryStatus(status: string | null | undefined): DeliveryStatus {
-  switch (status) {
-    case 'sent':
-    case 'sending':
-      return 'sent';
-    case 'delivered':
-    case 'read':
-    case 'partially_delivered':
-      return 'delivered';
-    case 'undelivered':
-      return 'undelivered';
-    case 'failed':
-    case 'canceled':
-      return 'failed';
-    default:
-      return 'queued';
-  }
-}
 
 interface ErrorBody {
   readonly code: string | undefined;

@@ -79,6 +79,7 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: firstDeadNumber(seed),
     webhookUrl: receiver.url,
     posts: receiver.posts,
+    wire: { resolutionMs: 1, signsTime: true, numbersTellRegistration: true },
     now: () => clock.now(),
     suffer: (fault) => sandbox.setFaults(FAULTS[fault]),
     refuse: (refusal) => sandbox.setRefusals(refusal === undefined ? [] : [WIRE_REFUSALS[refusal]]),

@@ -3,9 +3,12 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { err, ok, unreachable } from '../../platform/result.ts';
 import { addMs, isBefore, SECOND_MS } from '../../platform/time.ts';
+import { deliveryStatus } from '../delivery-status.ts';
 import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
-import { classifyReadFailure, classifySendFailure, deliveryStatus, saysMessageIsUnknown } from './quo-errors.ts';
-import { type Exchange, type QuoRequest, quoHttp } from './quo-http.ts';
+import type { Exchange } from '../http-exchange.ts';
+import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
+import { classifyReadFailure, classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
+import { type QuoRequest, quoHttp } from './quo-http.ts';
 import {
   firstIssue,
   messageAnswer,
@@ -16,7 +19,6 @@ import {
   sendAnswer,
   webhookAnswer,
 } from './quo-schemas.ts';
-import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from './throttle-backoff.ts';
 
 /**
  * Quo (OpenPhone) API v1. One call of `send` is one request: there is no idempotency key, so a second one could be a second text.

@@ -28,6 +28,7 @@ const parse = ({ body }: QuoPayload) => quoWebhookEdge.parse(Buffer.from(body), 
 const verify = (payload: QuoPayload, at = AT) => {
   const headers = quoHeaders(payload, { secret: SECRET, at });
   return quoWebhookEdge.verify({
+    url: 'https://textwright.example/webhooks/quo',
     rawBody: Buffer.from(payload.body),
     header: (name) => headers[name],
     secrets: [SECRET],

@@ -24,6 +24,7 @@ const verify = (input: {
   readonly now?: typeof SIGNED_AT;
 }) =>
   quoWebhookEdge.verify({
+    url: 'https://textwright.example/webhooks/quo',
     rawBody: Buffer.from(input.body ?? BODY),
     header: (name) => input.headers[name],
     secrets: input.secrets ?? [KEY],

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { GATEWAY_KINDS } from '../../gateways/gateway.ts';
 import { campaignSchema } from './campaigns.ts';
 import { conversationSchema } from './inbox.ts';
 import { idOf, isoInstant, jsonRoute, laneState, phoneText } from './shared.ts';
@@ -29,7 +30,7 @@ export type Lane = z.infer<typeof laneSchema>;
 export const accountSchema = z
   .object({
     id: idOf('account'),
-    kind: z.enum(['quo']),
+    kind: z.enum(GATEWAY_KINDS),
     name: z.string(),
     baseUrl: z.string(),
     environment: z.enum(['live', 'sandbox']),
@@ -53,6 +54,14 @@ export type Account = z.infer<typeof accountSchema>;
 const pauseReason = z.string().trim().min(1).max(300).optional().openapi({
   description: 'Why it is paused or switched off, for everybody who sees it; who did it when absent',
 });
+const newAccount = {
+  name: z.string().trim().min(1).max(200),
+  baseUrl: z.url().max(300).optional().openapi({
+    description: 'Default https://api.openphone.com for quo, https://api.twilio.com for twilio',
+  }),
+  ratePerSecond: z.number().min(0.1).max(10_000).optional(),
+};
+const secretText = z.string().trim().min(8).max(500);
 const accountParams = z.object({ id: idOf('account') });
 export const listAccounts = jsonRoute({
   method: 'get',
@@ -68,13 +77,21 @@ export const connectAccount = jsonRoute({
   access: 'owner',
   tag: 'Accounts',
   summary: 'Connect an account: checks the key, reads its numbers as lanes, registers the webhook',
-  body: z.strictObject({
-    kind: z.enum(['quo']),
-    name: z.string().trim().min(1).max(200),
-    apiKey: z.string().trim().min(8).max(500),
-    baseUrl: z.url().max(300).optional().openapi({ description: 'Default https://api.openphone.com' }),
-    ratePerSecond: z.number().min(0.1).max(10_000).optional(),
-  }),
+  body: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('quo'), ...newAccount, apiKey: secretText }),
+    z.strictObject({
+      kind: z.literal('twilio'),
+      ...newAccount,
+      accountSid: z
+        .string()
+        .trim()
+        .regex(/^AC\w{2,62}$/, 'must begin with AC')
+        .openapi({ description: 'AC and 32 more characters' }),
+      authToken: secretText.openapi({
+        description: 'Not an API key: the provider signs its events with this one only',
+      }),
+    }),
+  ]),
   response: accountSchema,
   status: 201,
   idempotent: true,
@@ -95,6 +112,16 @@ export const refreshAccount = jsonRoute({
   tag: 'Accounts',
   summary: 'Read the numbers again and register the webhook again',
   params: accountParams,
+  response: accountSchema,
+});
+export const replaceKey = jsonRoute({
+  method: 'put',
+  path: '/v1/accounts/{id}/key',
+  access: 'owner',
+  tag: 'Accounts',
+  summary: 'Go on with a new key; events signed with the one before stay valid while they are on their way',
+  params: accountParams,
+  body: z.strictObject({ key: secretText.openapi({ description: 'The API key; for twilio the Auth Token' }) }),
   response: accountSchema,
 });
 export const updateAccount = jsonRoute({

@@ -117,10 +117,57 @@ describe('accounts', () => {
     expect([answer.status, answer.json.errors[0].pointer]).toEqual([422, '/baseUrl']);
   });
 
+  it.each([
+    ['a key of the other provider', { apiKey: 'a-key-that-works' }, '/authToken'],
+    ['an API key instead of the account', { accountSid: 'SKtest0001', authToken: 'a-token-of-ours' }, '/accountSid'],
+    ['no token', { accountSid: 'ACtest0001' }, '/authToken'],
+  ])('at Twilio are refused with %s', async (_, fields, pointer) => {
+    world.outside.gateway = undefined;
+    const body = { kind: 'twilio', name: 'Office', ...fields };
+    const answer = await owner.post('/v1/accounts', body);
+    expect(answer.status).toBe(422);
+    expect(answer.json.errors.map((problem: { pointer: string }) => problem.pointer)).toContain(pointer);
+  });
+
   it('that are live are refused where no reply could arrive', async () => {
     const answer = await connect({ baseUrl: 'https://api.openphone.com' });
     expect([answer.status, answer.json.detail]).toEqual([409, expect.stringContaining('TEXTWRIGHT_PUBLIC_URL')]);
   });
+
+  it('go on with a new key once the gateway takes it, and with the old one until then', async () => {
+    const { json } = await connect();
+    const replace = () => owner.put(`/v1/accounts/${json.id}/key`, { key: 'the-next-key-of-ours' });
+    const keys = () => rows('select api_key_sealed from gateway_account');
+    const keyNow = async () => world.services.secrets.open(String((await keys())[0]?.['apiKeySealed']));
+    await rows("update account_lease set owner = 'worker', expires_at = '2030-01-01Z'");
+    const { numbers } = quo;
+    quo.numbers = err({ kind: 'unauthorized', message: 'HTTP 401' });
+    const refused = await replace();
+    expect([refused.status, refused.json.errors[0].pointer]).toEqual([422, '/key']);
+    expect(await keyNow()).toBe('a-key-that-works');
+    quo.numbers = numbers;
+    expect((await replace()).status).toBe(200);
+    expect(await keyNow()).toBe('the-next-key-of-ours');
+    // Whoever held the account with the old key lets go of it.
+    expect(await rows('select owner from account_lease')).toEqual([{ owner: null }]);
+    const audit = JSON.stringify(await rows("select detail from audit_entry where action = 'account.key_replaced'"));
+    expect(audit).not.toBe('[]');
+    expect(audit).not.toContain('the-next-key');
+  });
+
+  it.each([
+    ['twilio', null],
+    ['quo', 'worker'],
+  ])(
+    'at %s that report to another address are held by %s afterwards: its texts name that address',
+    async (kind, held) => {
+      const { json } = await connect();
+      await rows(`update gateway_account set kind = '${kind}'`);
+      await rows("update account_lease set owner = 'worker', expires_at = '2030-01-01Z'");
+      expect((await owner.post(`/v1/accounts/${json.id}/refresh`)).status).toBe(200);
+      expect(await rows('select owner from account_lease')).toEqual([{ owner: held }]);
+    },
+  );
 
   it('cannot share a number, also when connected at the same instant', async () => {
     const lock = sql`lock table lane in share row exclusive mode`;

@@ -10,6 +10,7 @@ import {
   connectAccount,
   prepareConnection,
   refreshAccount,
+  twilioKey,
   webhookUrl,
 } from '../../gateways/connect-account.ts';
 import { connectSandbox, type PreparedSandbox, prepareSandbox } from '../../gateways/sandbox-account.ts';
@@ -55,6 +56,11 @@ export function registerAccountRoutes(api: Api, services: Services): void {
     const refreshed = await refreshAccount(deps, { id: uuidOf('account', params.id), actor: caller.actor });
     return refreshed.ok ? ok(await shown(db, refreshed.value)) : refreshed;
   });
+  api.handle(contract.replaceKey, async ({ params, body, caller }) => {
+    const id = uuidOf('account', params.id);
+    const replaced = await refreshAccount(deps, { id, actor: caller.actor, newKey: body.key });
+    return replaced.ok ? ok(await shown(db, replaced.value)) : replaced;
+  });
   api.handle(contract.updateAccount, async ({ params, body, caller }) => {
     const { actor, name: actorName } = caller;
     const { reason, ...change } = body;
@@ -78,7 +84,7 @@ export function registerAccountRoutes(api: Api, services: Services): void {
 const connectInput = (body: RouteInput<typeof contract.connectAccount>['body']): ConnectInput => ({
   kind: body.kind,
   name: body.name,
-  apiKey: body.apiKey,
+  apiKey: body.kind === 'twilio' ? twilioKey(body) : body.apiKey,
   baseUrl: body.baseUrl,
   ratePerSecond: body.ratePerSecond,
 });
@@ -89,7 +95,7 @@ type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 const given = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 
-const showAccount = (account: AccountOverview, at: Pick<Services, 'publicUrl' | 'localUrl'>) => ({
+export const showAccount = (account: AccountOverview, at: Pick<Services, 'publicUrl' | 'localUrl'>) => ({
   id: showId('account', account.id),
   kind: account.kind,
   name: account.name,

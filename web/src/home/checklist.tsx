@@ -96,7 +96,7 @@ function NumberStep(props: {
       actions={done && environment === 'live' ? null : connect}
     >
       {!done
-        ? `Texts go out from your own business number at Quo (formerly OpenPhone); you need an API key from there. Or look around first. ${SANDBOX_SENTENCE}`
+        ? `Texts go out from your own business number at Quo (formerly OpenPhone) or Twilio; you need a key from there. Or look around first. ${SANDBOX_SENTENCE}`
         : environment === 'sandbox'
           ? 'You are in the sandbox, a made-up carrier on this machine: nobody real is texted. The made-up people answer, and their opt-outs stay with your contacts: try it with the sample contacts.'
           : 'Your number is connected.'}

@@ -12,6 +12,7 @@ import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './account-block.module.css';
 import { LaneRow } from './lane-row.tsx';
+import { PROVIDERS } from './providers.ts';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
 import { useIntoSight } from './use-into-sight.ts';
@@ -133,7 +134,8 @@ export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
 }
 
 function Facts({ account }: { readonly account: Account }) {
-  const { baseUrl, environment, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } = account;
+  const { kind, baseUrl, environment, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } =
+    account;
   return (
     <dl className={classes.facts}>
       <Fact label="Events">
@@ -172,8 +174,8 @@ function Facts({ account }: { readonly account: Account }) {
         )}
       </Fact>
       <Fact label="Provider">
-        {environment === 'sandbox' ? 'The sandbox' : 'Quo'} at {new URL(baseUrl).host}, at most {ratePerSecond} requests
-        a second
+        {environment === 'sandbox' ? 'The sandbox' : PROVIDERS[kind].name} at {new URL(baseUrl).host}, at most{' '}
+        {ratePerSecond} requests a second
       </Fact>
     </dl>
   );

@@ -5,6 +5,7 @@ import { fieldProblems } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { toastDone } from '../patterns/toast.tsx';
+import { PROVIDERS } from './providers.ts';
 
 interface AccountDialogProps {
   readonly account: Account;
@@ -37,7 +38,7 @@ export function AccountDialog({ account, opened, onClose }: AccountDialogProps) 
           <TextInput label="Name" maxLength={200} data-autofocus {...form.getInputProps('name')} />
           <NumberInput
             label="Requests a second, at most"
-            description="Quo takes 10 for each key. Stay below when another program uses the same key."
+            description={PROVIDERS[account.kind].rateHint}
             min={0.1}
             max={1000}
             step={0.5}

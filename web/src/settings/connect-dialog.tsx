@@ -1,5 +1,16 @@
-import { Button, Collapse, Group, Modal, PasswordInput, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import {
+  Button,
+  Collapse,
+  Group,
+  Modal,
+  PasswordInput,
+  Radio,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
+import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -12,6 +23,7 @@ import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './connect-dialog.module.css';
+import { PROVIDERS } from './providers.ts';
 
 interface ConnectDialogProps {
   readonly opened: boolean;
@@ -41,16 +53,29 @@ export function ConnectDialog({ opened, onClose }: ConnectDialogProps) {
 }
 
 const KEY_LENGTH_MIN = 8;
-const DEFAULT_URL = 'https://api.openphone.com';
+
+interface KeyValues {
+  readonly kind: Account['kind'];
+  readonly name: string;
+  readonly apiKey: string;
+  readonly accountSid: string;
+  readonly authToken: string;
+  readonly baseUrl: string;
+}
+
+const wholeKey = (value: string): string | null =>
+  value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole of it' : null;
 
 function KeyForm(props: { readonly onConnected: (account: Account) => void; readonly onClose: () => void }) {
   const { onConnected, onClose } = props;
   const [advanced, advancedPart] = useDisclosure(false);
-  const form = useForm({
-    initialValues: { name: 'Quo', apiKey: '', baseUrl: '' },
+  const form = useForm<KeyValues>({
+    initialValues: { kind: 'quo', name: '', apiKey: '', accountSid: '', authToken: '', baseUrl: '' },
     validate: {
-      name: (value) => (value.trim() === '' ? 'Type a name for the account' : null),
-      apiKey: (value) => (value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole key' : null),
+      apiKey: (value, { kind }) => (kind === 'quo' ? wholeKey(value) : null),
+      accountSid: (value, { kind }) =>
+        kind === 'twilio' && !/^AC\w{2,62}$/.test(value.trim()) ? 'Paste the Account SID, which begins with AC' : null,
+      authToken: (value, { kind }) => (kind === 'twilio' ? wholeKey(value) : null),
     },
   });
   const connect = useAction({
@@ -63,30 +88,31 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
       if ('baseUrl' in problems) advancedPart.open();
     },
   });
-  const submit = form.onSubmit(({ name, apiKey, baseUrl }) =>
-    connect.mutate({
-      kind: 'quo',
-      name: name.trim(),
-      apiKey: apiKey.trim(),
-      ...(baseUrl.trim() === '' ? {} : { baseUrl: baseUrl.trim() }),
-    }),
-  );
+  const submit = form.onSubmit(({ kind, apiKey, accountSid, authToken, ...rest }) => {
+    const account = {
+      name: rest.name.trim() === '' ? provider.name : rest.name.trim(),
+      ...(rest.baseUrl.trim() === '' ? {} : { baseUrl: rest.baseUrl.trim() }),
+    };
+    if (kind === 'quo') connect.mutate({ ...account, kind, apiKey: apiKey.trim() });
+    else connect.mutate({ ...account, kind, accountSid: accountSid.trim(), authToken: authToken.trim() });
+  });
+  const provider = PROVIDERS[form.values.kind];
   return (
     <form noValidate onSubmit={submit}>
       <Stack gap="md">
+        <Radio.Group label="Provider" {...form.getInputProps('kind')}>
+          <Group gap="lg" mt="xs">
+            <Radio value="quo" label={PROVIDERS.quo.name} />
+            <Radio value="twilio" label={PROVIDERS.twilio.name} />
+          </Group>
+        </Radio.Group>
         <Text size="sm">
-          For accounts at Quo (formerly OpenPhone). The key is tried at once, its numbers are read, and replies are
-          asked to come here.
+          {provider.intro} The key is tried at once, its numbers are read, and replies are asked to come here.
         </Text>
-        <PasswordInput
-          label="API key"
-          autoComplete="off"
-          data-autofocus
-          description="In Quo: Settings, then API. An owner or admin of the workspace makes the key there."
-          {...form.getInputProps('apiKey')}
-        />
+        <KeyFields form={form} />
         <TextInput
           label="Name of the account here"
+          placeholder={provider.name}
           maxLength={200}
           autoComplete="off"
           {...form.getInputProps('name')}
@@ -100,8 +126,8 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
             <TextInput
               mt="xs"
               label="Address of the API"
-              placeholder={DEFAULT_URL}
-              description={`${DEFAULT_URL} when empty. A sandbox on this machine is http://127.0.0.1 with its port.`}
+              placeholder={provider.url}
+              description={`${provider.url} when empty. A sandbox on this machine is http://127.0.0.1 with its port.`}
               autoComplete="off"
               {...form.getInputProps('baseUrl')}
             />
@@ -118,6 +144,39 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** What each provider asks for to let a program in. */
+function KeyFields({ form }: { readonly form: UseFormReturnType<KeyValues> }) {
+  if (form.values.kind === 'quo')
+    return (
+      <PasswordInput
+        key="apiKey"
+        label="API key"
+        autoComplete="off"
+        data-autofocus
+        description="In Quo: Settings, then API. An owner or admin of the workspace makes the key there."
+        {...form.getInputProps('apiKey')}
+      />
+    );
+  return (
+    <>
+      <TextInput
+        label="Account SID"
+        autoComplete="off"
+        placeholder="AC…"
+        description="On the first page of the Twilio console, under Account Info."
+        {...form.getInputProps('accountSid')}
+      />
+      <PasswordInput
+        key="authToken"
+        label="Auth Token"
+        autoComplete="off"
+        description="Beside it. Not an API key: Twilio signs what it reports to us with the Auth Token only."
+        {...form.getInputProps('authToken')}
+      />
+    </>
   );
 }
 

@@ -65,8 +65,8 @@ export function NumbersPage() {
                 )
               }
             >
-              Texts go out from your own business numbers at Quo (formerly OpenPhone). Connect your account there, and
-              its numbers appear here. Or look around first. {SANDBOX_SENTENCE}
+              Texts go out from your own business numbers at Quo (formerly OpenPhone) or Twilio. Connect your account
+              there, and its numbers appear here. Or look around first. {SANDBOX_SENTENCE}
             </EmptyState>
           ) : (
             data.map((account) => (

@@ -1,6 +1,6 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { Random } from '../../platform/random.ts';
-import { DAY_MS, type Instant, msBetween, SECOND_MS, Temporal } from '../../platform/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import { DAY_MS, type Instant, msBetween, SECOND_MS, Temporal } from '../platform/time.ts';
 
 const BACKOFF_MIN_MS = SECOND_MS;
 const BACKOFF_MAX_MS = 60 * SECOND_MS;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../platform/clock.ts';
-import { DAY_MS, instant } from '../../platform/time.ts';
+import { manualClock } from '../platform/clock.ts';
+import { DAY_MS, instant } from '../platform/time.ts';
 import { retryAfterMs, throttleBackoff } from './throttle-backoff.ts';
 
 const START = instant('2026-11-02T15:00:00Z');

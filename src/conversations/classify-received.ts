@@ -1,0 +1,22 @@
+import { classifyInbound, type InboundClassification, type InboundContext } from '../compliance/opt-out.ts';
+import type { InboundText } from './inbound.ts';
+
+/**
+ * What a text asks of us, by our own rules and by the gateway's: a word that the gateway has taken for one of its keywords (its owner
+ * can add some there) has that meaning here too. An opt-out by either wins.
+ */
+export function classifyReceived(
+  { text, keyword }: Pick<InboundText, 'text' | 'keyword'>,
+  context: InboundContext,
+): InboundClassification {
+  const ours = classifyInbound(text, context);
+  if (keyword === undefined || ours.outcome === keyword || ours.outcome === 'opt_out') return ours;
+  const { normalised, classifierVersion } = ours;
+  return {
+    outcome: keyword,
+    tier: keyword === 'opt_out' ? 1 : null,
+    matched: text.trim(),
+    normalised,
+    classifierVersion,
+  };
+}

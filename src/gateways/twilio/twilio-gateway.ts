@@ -1,0 +1,235 @@
+import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
+import { err, ok, unreachable } from '../../platform/result.ts';
+import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
+import { deliveryStatus } from '../delivery-status.ts';
+import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
+import { classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
+import { parseTwilioKey } from './twilio-http.ts';
+import {
+  messageAnswer,
+  messagePage,
+  numberAnswer,
+  numberPage,
+  type RestMessage,
+  type RestNumber,
+  sendAnswer,
+} from './twilio-schemas.ts';
+import {
+  type Answered,
+  failedAnswer,
+  isOwnPath,
+  isSuccess,
+  openWire,
+  readAll,
+  readExchange,
+  readPage,
+  type TwilioGatewayOptions,
+  type Wire,
+} from './twilio-wire.ts';
+
+const PAGE_SIZE = 100;
+const NEWEST_PAGE_SIZE = 50;
+/**
+ * How long a text may wait in the queue of the provider. Nothing is handed over in the last minutes of a window; what waited for
+ * longer would arrive in somebody's night, after ten hours by default.
+ */
+const VALIDITY_SECONDS = WINDOW_MARGIN_MS / SECOND_MS;
+
+/**
+ * Twilio's API of 2010-04-01. A lane is named by its number: that is what the API sends from and lists by. One call of `send` is one
+ * request: there is no idempotency key, so a second one could be a second text.
+ */
+export function twilioGateway(options: TwilioGatewayOptions): Gateway {
+  const wire = openWire(options);
+  return {
+    kind: 'twilio',
+    send: (request) => send(wire, request),
+    listSent: (query) => listSent(wire, query),
+    listNewest: (query) => listNewest(wire, query),
+    getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
+    listNumbers: () => listNumbers(wire),
+    registerWebhook: (url) => registerWebhook(wire, url),
+  };
+}
+
+async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
+  const { clock, statusCallbackUrl } = wire.options;
+  const { notAfter, mayBegin } = request;
+  const exchange = await wire.call({
+    method: 'POST',
+    path: `${wire.account}/Messages.json`,
+    form: new URLSearchParams({
+      To: request.to,
+      From: request.laneRef,
+      Body: request.text,
+      ValidityPeriod: String(VALIDITY_SECONDS),
+      ...(statusCallbackUrl === null ? {} : { StatusCallback: statusCallbackUrl }),
+    }),
+    mayBegin: () => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
+  });
+  switch (exchange.kind) {
+    case 'withheld':
+      return { kind: 'not_called', detail: exchange.detail };
+    case 'not_sent':
+      return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
+    case 'lost':
+      return { kind: 'unknown', detail: exchange.detail };
+    case 'answered':
+      wire.connection.reset();
+      return isSuccess(exchange.status)
+        ? acceptedBy(wire, exchange)
+        : classifySendFailure(failedAnswer(wire, exchange));
+    default:
+      return unreachable(exchange);
+  }
+}
+
+function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
+  wire.rateLimit.reset();
+  const parsed = sendAnswer.safeParse(exchange.body);
+  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
+  return { kind: 'accepted', gatewayMessageId: parsed.data.sid, status: deliveryStatus(parsed.data.status) };
+}
+
+/**
+ * All that there is between the two, and the time compared here: a filter by date means the date of sending, which a text that still
+ * waits in the queue does not have, and would take such a text for one that was never handed over.
+ */
+async function listSent(
+  wire: Wire,
+  query: Parameters<Gateway['listSent']>[0],
+): Promise<Answer<readonly GatewayMessage[]>> {
+  const path = messagesPath(wire, { From: query.laneRef, To: query.to, PageSize: String(PAGE_SIZE) });
+  const listed = await readAll(wire, { path, schema: messagePage, itemsOf: ({ messages }) => messages });
+  if (!listed.ok) return listed;
+  const since = wholeSecond(query.since);
+  return ok(
+    listed.value
+      .filter(({ direction, date_created }) => isOutbound(direction) && !isBefore(date_created, since))
+      .map(gatewayMessage)
+      // Pages come newest first; turned round before the stable sort, texts of one second keep their order.
+      .reverse()
+      .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds),
+  );
+}
+
+const messagesPath = (wire: Wire, query: Readonly<Record<string, string>>): string =>
+  `${wire.account}/Messages.json?${new URLSearchParams(query)}`;
+
+/** Times on this wire have no fractions: a text of this very second is dated at its beginning. */
+const wholeSecond = (at: Instant): Instant => instantFromMs(Math.floor(at.epochMilliseconds / SECOND_MS) * SECOND_MS);
+
+/** The two directions are two lists; the cursor has the next page of each that has one. */
+async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0]): ReturnType<Gateway['listNewest']> {
+  const since = wholeSecond(query.since);
+  const paths = query.olderThan === undefined ? newestPaths(wire, query.laneRef) : pathsIn(wire, query.olderThan);
+  if (paths === undefined) return err({ kind: 'refused', message: 'the cursor is not one of this account' });
+  const messages: RestMessage[] = [];
+  const next: string[] = [];
+  for (const path of paths) {
+    const page = await readPage(wire, { path, schema: messagePage });
+    if (!page.ok) return page;
+    messages.push(...page.value.page.messages);
+    const last = page.value.page.messages.at(-1);
+    const goesOn = last !== undefined && !isBefore(last.date_created, since);
+    if (goesOn && page.value.next !== undefined) next.push(page.value.next);
+  }
+  return ok({
+    messages: messages
+      .filter((message) => isOf(query.laneRef, message) && !isBefore(message.date_created, since))
+      .sort((a, b) => b.date_created.epochMilliseconds - a.date_created.epochMilliseconds)
+      .map(gatewayMessage),
+    olderThan: next.length === 0 ? undefined : next.join(CURSOR_SEPARATOR),
+  });
+}
+
+/** Never in an encoded path. */
+const CURSOR_SEPARATOR = ' ';
+
+const newestPaths = (wire: Wire, laneRef: string): readonly string[] =>
+  ['To', 'From'].map((end) => messagesPath(wire, { [end]: laneRef, PageSize: String(NEWEST_PAGE_SIZE) }));
+
+function pathsIn(wire: Wire, cursor: string): readonly string[] | undefined {
+  const paths = cursor.split(CURSOR_SEPARATOR);
+  return paths.every((path) => isOwnPath(wire, path)) ? paths : undefined;
+}
+
+/** A text between two numbers of the account is there twice: once for each of them. */
+const isOf = (laneRef: string, { direction, from, to }: RestMessage): boolean =>
+  (isOutbound(direction) ? from : to) === laneRef;
+
+const isOutbound = (direction: string): boolean => direction.startsWith('outbound');
+
+const gatewayMessage = (message: RestMessage): GatewayMessage => {
+  const outbound = isOutbound(message.direction);
+  return {
+    gatewayMessageId: message.sid,
+    direction: outbound ? 'outbound' : 'inbound',
+    from: message.from,
+    to: [message.to],
+    text: message.body,
+    status: outbound ? deliveryStatus(message.status) : 'received',
+    createdAt: message.date_created,
+  };
+};
+
+async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
+  const path = `${wire.account}/Messages/${encodeURIComponent(gatewayMessageId)}.json`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
+  const answer = readExchange(wire, { exchange, schema: messageAnswer });
+  return answer.ok ? ok(gatewayMessage(answer.value)) : answer;
+}
+
+/**
+ * Numbers that can only be called are no sender numbers. Whether one is registered for 10DLC is not said here: the carriers answer each
+ * text with 30034 when it is not.
+ */
+async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
+  const numbers = await allNumbers(wire);
+  if (!numbers.ok) return numbers;
+  return ok(
+    numbers.value
+      .filter(({ capabilities }) => capabilities?.sms !== false)
+      .map(({ phone_number: phone, friendly_name }) => ({
+        laneRef: phone,
+        phone,
+        name: friendly_name === '' ? phone : friendly_name,
+        mayTextUs: true,
+      })),
+  );
+}
+
+const allNumbers = (wire: Wire): Promise<Answer<readonly RestNumber[]>> =>
+  readAll(wire, {
+    path: `${wire.account}/IncomingPhoneNumbers.json?PageSize=${PAGE_SIZE}`,
+    schema: numberPage,
+    itemsOf: ({ incoming_phone_numbers }) => incoming_phone_numbers,
+  });
+
+/**
+ * Texts and calls of every number are to come to `url`. What signs them is the Auth Token; there is no registration with an id, so
+ * the address itself is the reference.
+ */
+async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['registerWebhook']> {
+  const numbers = await allNumbers(wire);
+  if (!numbers.ok) return numbers;
+  for (const { sid } of numbers.value) {
+    const exchange = await wire.call({
+      method: 'POST',
+      path: `${wire.account}/IncomingPhoneNumbers/${encodeURIComponent(sid)}.json`,
+      form: new URLSearchParams({
+        SmsUrl: url,
+        SmsMethod: 'POST',
+        // An application would come before the address.
+        SmsApplicationSid: '',
+        // Of calls; texts name their own.
+        StatusCallback: url,
+        StatusCallbackMethod: 'POST',
+      }),
+    });
+    const answer = readExchange(wire, { exchange, schema: numberAnswer });
+    if (!answer.ok) return answer;
+  }
+  return ok({ webhookRef: url, secret: parseTwilioKey(wire.options.apiKey)?.authToken ?? '' });
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { err, ok, type Result } from '../../platform/result.ts';
+import type { Instant } from '../../platform/time.ts';
+import { deliveryStatus } from '../delivery-status.ts';
+import type { GatewayEvent, WebhookEdge } from '../gateway.ts';
+import { callEvent } from './twilio-calls.ts';
+import { type Fields, readFields } from './twilio-form.ts';
+import { verifyTwilioSignature } from './twilio-signature.ts';
+
+/**
+ * Texts of people, receipts of texts and states of calls, all posted to one address: what a request is shows in its fields.
+ *
+ * Nothing numbers the events. A text comes in once, and one text or call has each status once, so that the resource and its status
+ * name the event, the same in every repetition. Texts and receipts say no time of their own: they are of the time of receipt.
+ */
+export const twilioWebhookEdge: WebhookEdge = { verify: verifyTwilioSignature, parse: parseTwilioEvent };
+
+type Parsed<T> = Result<T, { readonly message: string }>;
+
+function parseTwilioEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<GatewayEvent> {
+  const fields = readFields(rawBody);
+  if (fields === undefined) return err({ message: 'body: neither a form nor a JSON object in UTF-8' });
+  // Whatever the provider posts says for which account.
+  if (fields.get('AccountSid') === undefined) return err({ message: 'AccountSid: missing' });
+  const event = messageEvent(fields, receivedAt) ?? callEvent(fields, receivedAt) ?? other(fields, rawBody, receivedAt);
+  return ok(fields.repairs.length === 0 ? event : { ...event, repairs: fields.repairs });
+}
+
+function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const id = fields.get('MessageSid') ?? fields.get('SmsSid') ?? fields.get('SmsMessageSid');
+  if (id === undefined) return undefined;
+  const status = (fields.get('MessageStatus') ?? fields.get('SmsStatus'))?.toLowerCase();
+  if (status === undefined || INBOUND.has(status)) return receivedEvent(id, fields, receivedAt);
+  if (!OUTBOUND.has(status)) return undefined;
+  const { get } = fields;
+  const code = get('ErrorCode');
+  return {
+    type: 'message_status',
+    eventId: `${id}:${status}`,
+    gatewayMessageId: id,
+    to: phoneOf(get('To')),
+    status: deliveryStatus(status),
+    errorCode: code === '0' ? undefined : code,
+    at: receivedAt,
+  };
+}
+
+const INBOUND: ReadonlySet<string> = new Set(['received', 'receiving']);
+const OUTBOUND: ReadonlySet<string> = new Set([
+  'accepted',
+  'scheduled',
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'undelivered',
+  'failed',
+  'canceled',
+  'read',
+  'partially_delivered',
+]);
+
+/** A number has 16 characters at most, a name as sender 11; nobody can be answered or suppressed under more. */
+const SENDER_LENGTH_MAX = 64;
+
+function receivedEvent(id: string, { get }: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const [from, to] = [phoneOf(get('From')), phoneOf(get('To'))];
+  if (from === undefined || to === undefined || from.length > SENDER_LENGTH_MAX) return undefined;
+  const keyword = KEYWORDS.get(get('OptOutType')?.toUpperCase() ?? '');
+  return {
+    type: 'message_received',
+    eventId: `${id}:received`,
+    gatewayMessageId: id,
+    from,
+    // One number: the provider does not pass on group chats, but splits them.
+    to: [to],
+    laneRef: to,
+    text: get('Body') ?? '',
+    media: mediaOf(get),
+    ...(keyword === undefined ? {} : { keyword }),
+    at: receivedAt,
+  };
+}
+
+/** Of Advanced Opt-Out, which answers these words, and those that the owner added to them, by itself. */
+const KEYWORDS: ReadonlyMap<string, 'opt_out' | 'opt_in' | 'help'> = new Map([
+  ['STOP', 'opt_out'],
+  ['START', 'opt_in'],
+  ['HELP', 'help'],
+]);
+
+/** More than a text can carry; a bound on what a false count can ask for. */
+const MEDIA_MAX = 20;
+
+function mediaOf(get: Fields['get']) {
+  const count = Math.min(Number(get('NumMedia') ?? 0) || 0, MEDIA_MAX);
+  return Array.from({ length: count }, (_, index) => index).flatMap((index) => {
+    const url = get(`MediaUrl${index}`);
+    return url === undefined ? [] : [{ url, type: get(`MediaContentType${index}`) }];
+  });
+}
+
+/** `rcs:+1...` and `whatsapp:+1...` are the same person's number. */
+const phoneOf = (address: string | undefined): string | undefined => address?.replace(/^[a-z]+:(?=\+)/, '').trim();
+
+/** Kept under what it is about, as far as that can be seen; the same body is the same event. */
+function other({ get, names }: Fields, rawBody: Uint8Array, receivedAt: Instant): GatewayEvent {
+  const about = get('Level') ?? get('MessageStatus') ?? get('SmsStatus') ?? get('CallStatus') ?? get('RecordingStatus');
+  const resource = names.find((name) => name.endsWith('Sid') && name !== 'AccountSid') ?? 'Account';
+  const name = `twilio.${resource.replace(/Sid$/, '') || 'Resource'}${about === undefined ? '' : `.${about}`}`;
+  const hash = createHash('sha256').update(rawBody).digest('hex');
+  return { type: 'other', eventId: `other:${hash}`, name: name.slice(0, 100), at: receivedAt };
+}

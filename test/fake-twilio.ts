@@ -1,0 +1,195 @@
+import { drawsFor } from '../src/gateways/sandbox/draws.ts';
+import type { Faults } from '../src/gateways/sandbox/options.ts';
+import { startScheduler } from '../src/gateways/sandbox/scheduler.ts';
+import { startApiServer } from '../src/gateways/sandbox/server.ts';
+import type { ApiAnswer } from '../src/gateways/sandbox/wire.ts';
+import type { Clock } from '../src/platform/clock.ts';
+import { type Instant, instantFromMs, SECOND_MS } from '../src/platform/time.ts';
+import { answerRequest, type FakeAccount } from './fake-twilio-account.ts';
+import { inboundForm, receiptForm, signForm, type TwilioNumber, type TwilioText } from './fake-twilio-wire.ts';
+
+/**
+ * Twilio on loopback: its API over real HTTP with Basic authentication, forms, paging and errors; texts that are delivered or not;
+ * its own handling of STOP; signed posts to wherever it was told.
+ */
+export interface FakeTwilio {
+  readonly url: string;
+  /** What the API has taken, in order. */
+  accepted(): readonly TwilioText[];
+  /** Everything of the account, its own answers among it, in order. */
+  texts(): readonly TwilioText[];
+  /** API requests that came in, whatever became of them. */
+  requests(): number;
+  /** The last body that was posted to the API. */
+  lastForm(): string;
+  /** Of each number. */
+  settings(): readonly { readonly smsUrl: string; readonly statusCallback: string }[];
+  setFaults(faults: Faults): void;
+  /** Texts are answered with this until it is taken back. */
+  setRefusal(refusal: ApiAnswer | undefined): void;
+  /** Resolves when the post is answered, with the form that was posted. */
+  personTexts(text: PersonText): Promise<URLSearchParams>;
+  /** Signs and posts one form, again after a failure; true when it was answered 2xx. */
+  post(url: string, form: URLSearchParams): Promise<boolean>;
+  nextDueAt(): Instant | undefined;
+  /** Resolves when nothing that is due now is left, posts under way included. */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PersonText {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+}
+
+export interface FakeTwilioOptions {
+  readonly clock: Clock;
+  readonly accountSid: string;
+  /** What may sign in, the primary one first: it signs. */
+  readonly authTokens: readonly string[];
+  readonly numbers: readonly TwilioNumber[];
+  /** Texts to these end as undelivered with this code. */
+  readonly dead?: Readonly<Record<string, string>>;
+  /** STOP blocks the number and is answered, as on the real thing. */
+  readonly handlesStop?: boolean;
+}
+
+const SENT_AFTER_MS = SECOND_MS;
+const ENDED_AFTER_MS = 3 * SECOND_MS;
+
+export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeTwilio> {
+  const { clock } = options;
+  const scheduler = startScheduler({ clock, afterEach: () => {} });
+  const mail = mailer(options.authTokens[0] ?? '');
+  const account = newAccount(options, {
+    nowMs: () => clock.now().epochMilliseconds,
+    post: mail.post,
+    at: scheduler.at,
+  });
+  let faults: Faults = {};
+  const api = await startApiServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    random: drawsFor(1, 'network'),
+    faults: () => faults,
+    answer: (request) => answerRequest(account, request),
+  });
+  const isDue = (): boolean =>
+    (scheduler.nextDueMs ?? Number.POSITIVE_INFINITY) <= clock.now().epochMilliseconds || mail.underWay() > 0;
+  return {
+    url: api.url,
+    accepted: () => account.texts.filter(({ direction }) => direction === 'outbound-api'),
+    texts: () => account.texts,
+    requests: () => api.requests,
+    lastForm: () => account.lastForm,
+    settings: () => [...account.settings.values()],
+    setFaults: (next) => {
+      faults = next;
+    },
+    setRefusal: (refusal) => {
+      account.refusal = refusal;
+    },
+    personTexts: (text) =>
+      personTexts(account, { ...text, handlesStop: options.handlesStop === true, post: mail.post }),
+    post: mail.post,
+    nextDueAt: () => (scheduler.nextDueMs === undefined ? undefined : instantFromMs(scheduler.nextDueMs)),
+    async quiet() {
+      while (isDue()) {
+        await mail.idle();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    async close() {
+      scheduler.stop();
+      await mail.idle();
+      await api.kill();
+    },
+  };
+}
+
+type Post = FakeTwilio['post'];
+
+function newAccount(
+  { accountSid, authTokens, numbers, dead = {} }: FakeTwilioOptions,
+  world: { readonly nowMs: () => number; readonly post: Post; at(dueMs: number, action: () => void): void },
+): FakeAccount {
+  const texts: TwilioText[] = [];
+  const move = (text: TwilioText, status: TwilioText['status'], errorCode?: string): void => {
+    text.status = status;
+    text.errorCode = errorCode;
+    if (text.statusCallback !== undefined) void world.post(text.statusCallback, receiptForm(accountSid, text));
+  };
+  return {
+    accountSid,
+    authTokens,
+    numbers,
+    texts,
+    blocked: new Set(),
+    settings: new Map(),
+    lastForm: '',
+    refusal: undefined,
+    addText(text) {
+      const sid = `SMtest${String(texts.length + 1).padStart(6, '0')}`;
+      const made = { ...text, sid, atMs: world.nowMs(), errorCode: undefined };
+      texts.push(made);
+      return made;
+    },
+    deliver(text) {
+      const code = dead[text.to];
+      world.at(text.atMs + SENT_AFTER_MS, () => move(text, 'sent'));
+      world.at(text.atMs + ENDED_AFTER_MS, () => move(text, code === undefined ? 'delivered' : 'undelivered', code));
+    },
+  };
+}
+
+const STOP_WORDS = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
+
+async function personTexts(
+  account: FakeAccount,
+  { from, to, text: body, handlesStop, post }: PersonText & { readonly handlesStop: boolean; readonly post: Post },
+): Promise<URLSearchParams> {
+  const number = account.numbers.find(({ phone }) => phone === to);
+  if (number === undefined) throw new Error(`fake Twilio: nobody of ours has the number ${to}`);
+  const said = { direction: 'inbound', from, to, body, status: 'received', statusCallback: undefined } as const;
+  const form = inboundForm(account.accountSid, account.addText(said));
+  if (handlesStop && STOP_WORDS.includes(body.trim().toUpperCase())) {
+    const answer = 'You have successfully been unsubscribed. Reply START to resubscribe.';
+    account.addText({ ...said, direction: 'outbound-reply', from: to, to: from, body: answer, status: 'sent' });
+    account.blocked.add(`${to} ${from}`);
+  }
+  const url = account.settings.get(number.sid)?.smsUrl ?? '';
+  if (url !== '') await post(url, form);
+  return form;
+}
+
+const TRIES_MAX = 3;
+
+/** Posts under way, so that a test can wait for their end. */
+function mailer(authToken: string) {
+  const posts = new Set<Promise<boolean>>();
+  const post: Post = (url, form) => {
+    const posting = postForm(url, form, signForm(url, form, authToken));
+    posts.add(posting);
+    void posting.finally(() => posts.delete(posting));
+    return posting;
+  };
+  return { post, underWay: () => posts.size, idle: () => Promise.all(posts) };
+}
+
+/** Again after a failure: the same body with the same signature. */
+async function postForm(url: string, form: URLSearchParams, signature: string): Promise<boolean> {
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+    'x-twilio-signature': signature,
+  };
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const answer = await fetch(url, { method: 'POST', body: form.toString(), headers }).catch(() => undefined);
+    const words = await answer?.text();
+    if (answer?.ok !== true) continue;
+    if (words !== '') throw new Error(`fake Twilio: this would be texted to the person: ${words}`);
+    return true;
+  }
+  return false;
+}
