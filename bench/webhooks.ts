@@ -14,12 +14,15 @@ import { type BenchWorld, openBenchWorld, tidy } from './support/world.ts';
  */
 const EVENTS = countOption('events', 30_000);
 const ROUNDS = 3;
-const CONNECTIONS = 64;
+/** As many events are under way when they come as fast as they are answered. */
+const CONNECTIONS = 128;
 const SECONDS_AT_A_RATE = 15;
 const LATENCY_RATE = 2_000;
 const LAG_RATE = 500;
 const OTHERS_RATE = 1_000;
 const STOPS_RATE = 20;
+/** None of them rests for as long as the server keeps one open. */
+const STOPS_CONNECTIONS = 16;
 const BACKLOG = 20_000;
 /** One of ten events is a person's answer. */
 const ANSWERS_EVERY = 10;
@@ -86,7 +89,7 @@ try {
       events: events.mixed(OTHERS_RATE * SECONDS_AT_A_RATE, texts),
     }),
     stopLoad.post({
-      connections: CONNECTIONS,
+      connections: STOPS_CONNECTIONS,
       perSecond: STOPS_RATE,
       events: events.stops(STOPS_RATE * SECONDS_AT_A_RATE),
     }),

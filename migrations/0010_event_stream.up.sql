@@ -10,6 +10,8 @@ alter table gateway_event
   -- Which of the account's secrets signed it, and when that one was made known; null for what was not signed.
   add column signed_by text,
   add column error_stack text,
+  -- Only an account that is there can sign an event, and none is ever deleted: asking for each event took a fifth of the time of storing.
+  drop constraint gateway_event_account_id_fkey,
   drop constraint gateway_event_state_check,
   add constraint gateway_event_state_check check (state in ('received', 'retrying', 'applied', 'failed')),
   add constraint gateway_event_retrying_check check (state <> 'retrying' or error is not null);

@@ -19,7 +19,6 @@ await client.query(
 );
 const stored = groupCommit<{ readonly id: string; readonly body: string }, true>({
   sizeMax: GROUP_MAX,
-  atOnce: 1,
   async commit(events) {
     await client.query({
       name: 'store',

@@ -72,6 +72,7 @@ async function openLine(): Promise<{ post(request: Buffer): Promise<string>; end
   return {
     post: (request) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('the server closed a connection that rested'));
         answered = resolve;
         failed = reject;
         socket.write(request);

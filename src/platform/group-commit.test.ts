@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { groupCommit } from './group-commit.ts';
 
-function recorded(options: { readonly sizeMax?: number; readonly atOnce?: number } = {}) {
+function recorded() {
   const groups: { readonly items: readonly string[]; readonly finish: (error?: Error) => void }[] = [];
   const commits = groupCommit<string, string>({
     sizeMax: 3,
-    atOnce: 1,
-    ...options,
     commit: (items) =>
       new Promise((resolve, reject) => {
         const finish = (error?: Error) =>
@@ -40,14 +38,8 @@ describe('a group commit', () => {
     expect(await second).toBe('B');
   });
 
-  it('has as many groups under way as it may, and no more', async () => {
-    const { commits, shapes } = recorded({ atOnce: 2 });
-    for (const item of 'abcd') void commits.add(item);
-    expect(shapes()).toEqual(['a', 'b']);
-  });
-
   it('never leaves an item without an outcome', async () => {
-    const commits = groupCommit<string, string>({ sizeMax: 3, atOnce: 1, commit: async () => [] });
+    const commits = groupCommit<string, string>({ sizeMax: 3, commit: async () => [] });
     await expect(commits.add('a')).rejects.toThrow('0 outcomes of 1');
   });
 });

@@ -13,20 +13,19 @@ interface Waiting<Item, Outcome> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `commit` answers in the order of the items. At most `atOnce` groups are under way, each of `sizeMax` at most. */
+/** `commit` answers in the order of the items. One group is under way at a time, of `sizeMax` items at most. */
 export function groupCommit<Item, Outcome>(options: {
   readonly sizeMax: number;
-  readonly atOnce: number;
   readonly commit: (items: readonly Item[]) => Promise<readonly Outcome[]>;
 }): GroupCommit<Item, Outcome> {
-  const { sizeMax, atOnce, commit } = options;
+  const { sizeMax, commit } = options;
   let waiting: Waiting<Item, Outcome>[] = [];
-  let underWay = 0;
+  let underWay = false;
 
   const commitNext = async (): Promise<void> => {
     const group = waiting.slice(0, sizeMax);
     waiting = waiting.slice(sizeMax);
-    underWay += 1;
+    underWay = true;
     try {
       const outcomes = await commit(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -37,12 +36,12 @@ export function groupCommit<Item, Outcome>(options: {
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {
-      underWay -= 1;
+      underWay = false;
       startNext();
     }
   };
   const startNext = (): void => {
-    if (waiting.length > 0 && underWay < atOnce) void commitNext();
+    if (waiting.length > 0 && !underWay) void commitNext();
   };
   return {
     add: (item) =>

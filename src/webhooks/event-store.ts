@@ -27,8 +27,8 @@ export interface NewEvent {
 }
 
 /**
- * Stores events and tells whoever applies them, in one statement. Returns the ids of those that were new: a repetition has no effect.
- * In one order, so that two of them with the same events do not wait for each other.
+ * Stores events and tells whoever applies them, in one statement. Returns the ids of the repetitions, which have no effect: most of
+ * the time there are none. In one order, so that two of them with the same events do not wait for each other.
  */
 export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Promise<ReadonlySet<Uuid>> {
   const rows = events.map((event) => ({
@@ -46,18 +46,18 @@ export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Pr
     state: event.unreadable === null ? 'received' : 'failed',
     error: event.unreadable,
   }));
-  const { rows: stored } = await sql<{ id: Uuid }>`
-    with stored as (
-      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, state, error)
+  const { rows: answers } = await sql<{ repeated: readonly Uuid[] }>`
+    with given as materialized (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as x (id uuid, account_id uuid, event_id text, type text, phone text,
         order_key text, payload text, headers jsonb, received_at timestamptz, source text, signed_by text, state text, error text)
-      order by account_id, event_id
+    ), stored as (
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, state, error)
+      select * from given order by account_id, event_id
       on conflict (account_id, event_id) do nothing returning id
-    ), told as (
-      select pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC}) where exists (select 1 from stored)
     )
-    select id from stored left join told on true`.execute(db);
-  return new Set(stored.map(({ id }) => id));
+    select (select count(pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC})) from (select from stored limit 1) told) as told,
+      array(select id from given where id not in (select id from stored)) as repeated`.execute(db);
+  return new Set(answers[0]?.repeated);
 }
 
 /** What is needed to apply one. */

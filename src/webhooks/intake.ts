@@ -70,8 +70,6 @@ export interface Intake {
 /** Older or newer deliveries are refused: a recorded one must not be played back later. */
 const TOLERANCE_MS = 5 * MINUTE_MS;
 const GROUP_MAX = 500;
-/** One is being flushed to the disk while the next is being written. */
-const GROUPS_AT_ONCE = 2;
 
 interface IntakeContext {
   readonly services: IntakeServices;
@@ -95,15 +93,13 @@ export function openIntake(
     limit: intakeLimit(services.clock, options.perSecond),
     stored: groupCommit({
       sizeMax: GROUP_MAX,
-      atOnce: GROUPS_AT_ONCE,
       async commit(events) {
-        const stored = await inTime(services.clock, insertEvents(db, events));
-        return events.map(({ id }) => stored.has(id));
+        const repeated = await inTime(services.clock, insertEvents(db, events));
+        return events.map(({ id }) => !repeated.has(id));
       },
     }),
     spooled: groupCommit({
       sizeMax: GROUP_MAX,
-      atOnce: 1,
       async commit(events) {
         await spool.write(services.newUuid(), events);
         return events.map(() => true as const);
@@ -285,7 +281,7 @@ async function storePlain({ services, stored }: IntakeContext, event: NewEvent):
   } catch (error) {
     if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
     // One that cannot be stored must not take others of its group with it.
-    return (await insertEvents(services.database.db, [event])).has(event.id);
+    return (await insertEvents(services.database.db, [event])).size === 0;
   }
 }
 
@@ -294,8 +290,7 @@ const asksToStop = (text: InboundText): boolean =>
 
 function storeOptOut(services: IntakeServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {
-    const isNew = (await insertEvents(tx, [stored])).has(stored.id);
-    if (!isNew) return false;
+    if ((await insertEvents(tx, [stored])).size > 0) return false;
     await recordInbound(tx, services, account, text);
     await markApplied(tx, [stored.id], services.clock.now());
     return true;
