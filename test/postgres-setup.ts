@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { TestProject } from 'vitest/node';
-import { type Db, openDatabase } from '../src/platform/database.ts';
+import { type Db, errorCode, openDatabase } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { instant } from '../src/platform/time.ts';
@@ -65,15 +65,25 @@ async function makeTemplate(serverUrl: string): Promise<void> {
 
 /**
  * Ends our own sessions in it first: `with (force)` refuses while a worker of autovacuum is in it, who is the server's own and leaves
- * by himself for a plain drop.
+ * by himself for a plain drop. Whoever is still at work connects again.
  */
 export async function dropDatabase(server: Db, name: string): Promise<void> {
-  await sql`
-    select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = ${name} and usename = current_user`.execute(
-    server,
-  );
-  await sql.raw(`drop database if exists ${name}`).execute(server);
+  for (let tries = 1; ; tries += 1) {
+    await sql`
+      select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = ${name} and usename = current_user`.execute(
+      server,
+    );
+    try {
+      await sql.raw(`drop database if exists ${name}`).execute(server);
+      return;
+    } catch (error) {
+      if (tries === DROP_TRIES_MAX || errorCode(error) !== IN_USE) throw error;
+    }
+  }
 }
+
+const DROP_TRIES_MAX = 5;
+const IN_USE = '55006';
 
 export function withDatabase(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);

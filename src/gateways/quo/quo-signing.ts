@@ -35,7 +35,7 @@ function keyOf(secret: string): KeyObject | undefined {
 /** The header of v2, v3 and v4: `hmac;1;<milliseconds>;<signature>`. */
 export function legacySignature(input: {
   readonly secret: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly at: Instant;
 }): Readonly<Record<string, string>> {
   const timestamp = String(input.at.epochMilliseconds);
@@ -46,7 +46,7 @@ export function legacySignature(input: {
 /** The headers of 2026-03-30, which are those of Standard Webhooks. */
 export function currentSignature(input: {
   readonly secret: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly at: Instant;
   readonly deliveryId: string;
 }): Readonly<Record<string, string>> {
@@ -59,7 +59,11 @@ export function currentSignature(input: {
   };
 }
 
-function signed(input: { readonly secret: string; readonly prefix: string; readonly body: string }): string {
+function signed(input: {
+  readonly secret: string;
+  readonly prefix: string;
+  readonly body: string | Uint8Array;
+}): string {
   const signature = quoHmac({ ...input, rawBody: input.body });
   if (signature === undefined) throw new Error('webhook secret: expected base64 of at least one byte, got none');
   return signature;
