@@ -45,7 +45,7 @@ async function checkEvents(
     select g.account_id || ' ' || g.event_id as key, g.state, exists (
       select 1 from message m where m.gateway_message_id = g.payload::jsonb ->> 'gatewayMessageId'
         and case g.type when 'message.received' then m.direction = 'inbound' else m.state in ('delivered', 'failed') end) as recorded
-    from gateway_event g`.execute(db);
+    from gateway_event g where g.type <> 'unreadable'`.execute(db);
   const stored = new Map(rows.map((row) => [row.key, row]));
   for (const [key, event] of answered) {
     const row = stored.get(key);
@@ -60,6 +60,8 @@ async function checkEvents(
 
 /** Each answers with a sentence for whatever must not be. */
 const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
+  sql`select format('event: %s was taken for one of the gateway (%s)', event_id, state) as said from gateway_event
+    where event_id like 'forged %' or event_id like 'garbled %' or (type = 'unreadable' and state <> 'failed')`,
   sql`select format('stuck: %s enrollments are still %s', count(*), state) as said from enrollment
     where state in ('pending', 'handing_over', 'unknown') group by state`,
   sql`select format('stuck: campaign %s is still %s', name, state) as said from campaign where state not in ('completed', 'cancelled')`,

@@ -33,6 +33,8 @@ export interface DatabaseFaults {
   /** Fails as a transaction that cannot be serialized. */
   serialization: number;
   commitAnswerLost: number;
+  /** Of events that are about to be applied: a mistake of ours that only this event meets. */
+  poison: number;
 }
 
 export interface Committed {
@@ -61,7 +63,7 @@ export function createSimDatabase(options: {
   const dying: Session[] = [];
   const dooms = new Map<Actor, { readonly crash: StatementCrash; readonly die: () => void }>();
   const stallsAtIntent = new Map<Actor, number>();
-  const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0 };
+  const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 };
 
   /** One after the other: each goes on until it waits again, so that the order of what follows is always the same. */
   const letThrough = async (freed: readonly Freed[]): Promise<void> => {
@@ -84,12 +86,13 @@ export function createSimDatabase(options: {
   };
 
   /** What a fault makes of a statement that is about to run; `undefined`: it runs. */
-  const spoilt = (text: string): 'lost' | 'serialization' | undefined => {
-    const { statementLost, serialization } = faults;
-    if (statementLost + serialization === 0 || ENDS.test(text)) return undefined;
+  const spoilt = (text: string): 'lost' | 'serialization' | 'poison' | undefined => {
+    const { statementLost, serialization, poison } = faults;
+    if (statementLost + serialization + poison === 0 || ENDS.test(text)) return undefined;
     const drawn = world.random.next();
     if (drawn < statementLost) return 'lost';
-    return drawn < statementLost + serialization ? 'serialization' : undefined;
+    if (drawn < statementLost + serialization) return 'serialization';
+    return APPLIES.test(text) && drawn < statementLost + serialization + poison ? 'poison' : undefined;
   };
 
   const isDoomed = (session: Session, actor: Actor, when: 'before' | 'after', step: Step) => {
@@ -111,6 +114,7 @@ export function createSimDatabase(options: {
       return lose(session);
     }
     if (fault === 'serialization') tally.count('serialization failure');
+    if (fault === 'poison') tally.count('event poisoned');
     const answerLost =
       (COMMITS.test(text) || STORES_EVENTS.test(text)) &&
       faults.commitAnswerLost > 0 &&
@@ -139,9 +143,9 @@ export function createSimDatabase(options: {
       settle.resolve(outcome.rows);
     };
     const { outcome, freed } =
-      fault === 'serialization'
-        ? await backends.run(backend, SERIALIZATION)
-        : await backends.run(backend, text, step.values);
+      fault === undefined
+        ? await backends.run(backend, text, step.values)
+        : await backends.run(backend, fault === 'poison' ? POISON : SERIALIZATION);
     if (outcome === undefined) {
       world.note(`${actor.name}: waits for a lock`);
       session.deliver = deliver;
@@ -255,6 +259,9 @@ const WRITES = /\b(insert into|update|delete from|pg_notify)\b/i;
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Of a holder: the fence, and the renewal. Without a row, somebody else holds the account. */
 const ASKS_FOR_LEASE = /from account_lease\s+where[^;]*for share|update account_lease set expires_at/;
+/** Takes an event to apply it. */
+const APPLIES = /from gateway_event e join gateway_account/;
+const POISON = "do $$ begin raise exception 'no event is like this one' using errcode = 'P0001'; end $$";
 /** Fails as the server does when two transactions cannot be put in an order. */
 const SERIALIZATION = "do $$ begin raise exception 'could not serialize access' using errcode = '40001'; end $$";
 

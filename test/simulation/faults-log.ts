@@ -1,7 +1,7 @@
 import { createLog, type Log } from '../../src/platform/log.ts';
 
 /** What the faults of the simulation make fail; anything else that is thrown is a mistake of the product. */
-const EXPECTED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', '40001', '40P01', '55P03']);
+const EXPECTED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', '40001', '40P01', '55P03', 'P0001']);
 
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -278,8 +278,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/webhooks/intake.ts',
-        find: "if (event.type === 'message_received' && asksToStop(event)) {",
-        replace: "if (event.type === 'message_received' && asksToStop(event) && input === undefined) {",
+        find: "if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);",
+        replace:
+          "if (event?.type !== 'message_received' || Math.abs(0) === 0 || !asksToStop(event)) return storePlain(context, stored);",
       },
     ],
   },
@@ -288,14 +289,52 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/webhooks/intake.ts',
-        find: 'const repeated = await runTx(services.database.db, (tx) =>',
-        replace: 'const repeated = false; void runTx(services.database.db, (tx) =>',
+        find: 'return await stored.add(event);',
+        replace: 'void stored.add(event).catch(() => undefined); return true;',
       },
+    ],
+  },
+  {
+    name: 'puts nothing down on the disk',
+    edits: [{ file: 'src/webhooks/intake.ts', find: 'await context.spooled.add(read.stored);', replace: '' }],
+  },
+  {
+    name: 'takes away what waits on the disk before it is stored',
+    edits: [
       {
         file: 'src/webhooks/intake.ts',
-        find: 'store(tx, services, { account, event: event.value, incoming, receivedAt: now }),\n  );',
-        replace:
-          'store(tx, services, { account, event: event.value, incoming, receivedAt: now }),\n  ).catch(() => undefined);',
+        find: '  await Promise.all(stored);\n  await spool.remove(name);',
+        replace: '  await spool.remove(name);\n  await Promise.all(stored);',
+      },
+    ],
+  },
+  {
+    name: 'marks receipts that it has not applied',
+    edits: [
+      {
+        file: 'src/webhooks/apply-event.ts',
+        find: 'plain.map(({ report }) => report),',
+        replace: 'plain.slice(1).map(({ report }) => report),',
+      },
+    ],
+  },
+  {
+    name: 'forgets reports of texts that it does not know yet',
+    edits: [
+      {
+        file: 'src/webhooks/apply-status.ts',
+        find: 'where not exists (select 1 from message m where',
+        replace: 'where false and not exists (select 1 from message m where',
+      },
+    ],
+  },
+  {
+    name: 'never tries again what has failed',
+    edits: [
+      {
+        file: 'src/webhooks/apply-event.ts',
+        find: 'await services.jobs.enqueue(tx, RETRY_QUEUE, [',
+        replace: 'await services.jobs.enqueue(tx, RETRY_QUEUE, []); void ([',
       },
     ],
   },

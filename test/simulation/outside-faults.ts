@@ -11,6 +11,10 @@ export interface OutsideFaults {
   eventLost: number;
   eventTwice: number;
   eventLateMs: number;
+  /** Besides the event itself comes one that is cut short. */
+  eventGarbled: number;
+  /** Besides the event itself comes one that nobody has signed. */
+  eventForged: number;
   /** Whose carrier says what became of them; the others do so only when asked. */
   reports: number;
   replies: number;
@@ -29,6 +33,8 @@ export const NO_FAULTS: OutsideFaults = {
   eventLost: 0,
   eventTwice: 0,
   eventLateMs: 0,
+  eventGarbled: 0,
+  eventForged: 0,
   reports: 1,
   replies: 0,
   stops: 0,

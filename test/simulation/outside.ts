@@ -16,6 +16,9 @@ import type { Actor, World } from './world.ts';
  * The world outside: a gateway that loses, delays and refuses, carriers that report twice and in any order, and people who answer
  * at the worst moment. It knows nothing of the product but the port.
  */
+/** `garbled`: cut short under a good signature; `forged`: whole, under none. */
+export type HowDelivered = 'as it is' | 'garbled' | 'forged';
+
 export interface Outside {
   gatewayFor(actor: Actor, account: string): Gateway;
   readonly accepted: readonly AcceptedText[];
@@ -58,7 +61,7 @@ export function createOutside(options: {
   readonly world: World;
   readonly tally: Tally;
   readonly rateOf: (account: string) => number;
-  readonly deliver: (account: string, event: GatewayEvent) => void;
+  readonly deliver: (account: string, event: GatewayEvent, how: HowDelivered) => void;
   readonly laneOf: (account: string) => { readonly laneRef: string; readonly phone: string };
 }): Outside {
   const { world, tally } = options;
@@ -80,11 +83,15 @@ export function createOutside(options: {
       world.note(`lost ${made.type} ${made.eventId}`);
       return;
     }
+    if (strikes(faults.eventGarbled, 'event garbled'))
+      world.after(afterMs, `garbled ${made.eventId}`, () => options.deliver(account, made, 'garbled'));
+    if (strikes(faults.eventForged, 'event forged'))
+      world.after(afterMs, `forged ${made.eventId}`, () => options.deliver(account, made, 'forged'));
     const lateMs = faults.eventLateMs > 0 && strikes(0.2, 'event late') ? random.int(0, faults.eventLateMs) : 0;
     const times = strikes(faults.eventTwice, 'event twice') ? 2 : 1;
     for (let time = 0; time < times; time += 1)
       world.after(afterMs + lateMs + time * random.int(0, 5_000), `event ${made.type} ${made.eventId}`, () =>
-        options.deliver(account, made),
+        options.deliver(account, made, 'as it is'),
       );
   };
 

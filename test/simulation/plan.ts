@@ -44,6 +44,7 @@ export interface Plan {
   readonly outside: OutsideFaults;
   readonly database: {
     readonly statementLost: number;
+    readonly poison: number;
     readonly serialization: number;
     readonly commitAnswerLost: number;
   };
@@ -65,7 +66,7 @@ export const WITHOUT_TROUBLE = {
   edits: [],
   notificationLost: 0,
   outside: NO_FAULTS,
-  database: { statementLost: 0, serialization: 0, commitAnswerLost: 0 },
+  database: { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 },
 } as const satisfies Partial<Plan>;
 
 export const EDIT_KINDS = [
@@ -215,11 +216,18 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       eventLost: some(0.3),
       eventTwice: some(0.3),
       eventLateMs: random.pick([0, 1_000, 60_000]),
+      eventGarbled: some(0.05),
+      eventForged: some(0.05),
       reports: random.pick([1, 0.3, 0.1]),
       replies: some(0.1),
       stops: some(0.15),
     },
-    database: { statementLost: some(0.003), serialization: some(0.003), commitAnswerLost: some(0.02) },
+    database: {
+      statementLost: some(0.003),
+      serialization: some(0.003),
+      commitAnswerLost: some(0.02),
+      poison: some(0.1),
+    },
   };
 }
 

@@ -4,17 +4,18 @@ import { type Db, runTx, type Tx } from '../../src/platform/database.ts';
 import { type NewUuid, type Uuid, uuidSource } from '../../src/platform/ids.ts';
 import type { Jobs } from '../../src/platform/jobs.ts';
 import type { Log } from '../../src/platform/log.ts';
-import { ok } from '../../src/platform/result.ts';
+import { err, ok } from '../../src/platform/result.ts';
 import type { Secrets } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
 import { applyWaiting } from '../../src/webhooks/apply-event.ts';
 import type { NewEvent } from '../../src/webhooks/event-store.ts';
-import { openIntake } from '../../src/webhooks/intake.ts';
+import { type IncomingHeaders, openIntake } from '../../src/webhooks/intake.ts';
 import { retryQueue } from '../../src/webhooks/retry-event.ts';
 import type { Spool } from '../../src/webhooks/spool.ts';
 import type { Backends } from './backends.ts';
 import type { SimDatabase } from './database.ts';
 import { isExpected } from './faults-log.ts';
+import type { HowDelivered } from './outside.ts';
 import { STATEMENT_CRASHES } from './statement-crashes.ts';
 import type { Tally } from './tally.ts';
 import { actorNamed, type World } from './world.ts';
@@ -25,6 +26,8 @@ import { actorNamed, type World } from './world.ts';
  */
 export interface Product {
   receive(accountId: Uuid, event: GatewayEvent): void;
+  /** Of an event that is cut short, or that nobody has signed: such a one is kept without effect, or refused. */
+  receiveBad(accountId: Uuid, event: GatewayEvent, how: 'garbled' | 'forged'): void;
   /** In one transaction, until it has succeeded or `tries` are over. */
   ask(label: string, work: (tx: Tx, deps: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
   /** Jobs that a transaction has just put in. */
@@ -47,7 +50,11 @@ interface Process {
   readonly actor: ReturnType<typeof actorNamed>;
   readonly db: Db;
   readonly asked: Asked;
-  readonly receive: (accountId: Uuid, event: GatewayEvent) => Promise<'answered' | 'kept'>;
+  readonly receive: (
+    accountId: Uuid,
+    event: GatewayEvent,
+    how: HowDelivered,
+  ) => Promise<'answered' | 'kept' | 'refused'>;
   readonly applyWaiting: () => Promise<unknown>;
   readonly retry: (data: unknown, lastAttempt: boolean) => Promise<void>;
   readonly drainSpool: () => Promise<unknown>;
@@ -110,11 +117,14 @@ export function createProduct(around: {
       actor,
       db,
       asked,
-      async receive(accountId, event) {
-        const rawBody = Buffer.from(JSON.stringify(event));
+      async receive(accountId, event, how) {
+        const whole = Buffer.from(JSON.stringify(event));
+        const rawBody = how === 'garbled' ? whole.subarray(0, whole.length / 2) : whole;
+        const headers: IncomingHeaders = how === 'forged' ? {} : { [SIGNED]: 'yes' };
         const address = { kind: 'quo', accountId, sandboxOnly: false, query: '' } as const;
-        const received = await intake.receive({ ...address, rawBody, headers: {}, source: 'gateway' });
+        const received = await intake.receive({ ...address, rawBody, headers, source: 'gateway' });
         if (received.ok) return 'answered';
+        if (received.error.kind === 'signature') return 'refused';
         if (received.error.kind !== 'away') throw new Error(`event refused: ${received.error.message}`);
         return 'kept';
       },
@@ -171,7 +181,7 @@ export function createProduct(around: {
     persist(
       `event ${event.eventId}`,
       async (by) => {
-        if ((await by.receive(accountId, event)) === 'answered') return around.onAnswered(accountId, event);
+        if ((await by.receive(accountId, event, 'as it is')) === 'answered') return around.onAnswered(accountId, event);
         tally.count('event put down on the disk');
         around.onKept(accountId, event);
         world.after(random.int(1, DRAINS_WITHIN_MS), 'the disk is looked at', () =>
@@ -183,8 +193,19 @@ export function createProduct(around: {
       { tries: EVENT_TRIES, waitMs: 2_000 },
     );
 
+  const receiveBad: Product['receiveBad'] = (accountId, event, how) =>
+    persist(
+      `${how} event ${event.eventId}`,
+      async (by) => {
+        const answer = await by.receive(accountId, { ...event, eventId: `${how} ${event.eventId}` }, how);
+        if (how === 'forged' && answer !== 'refused') around.mistake(`forged: ${event.eventId} was ${answer}`);
+      },
+      { tries: EVENT_TRIES, waitMs: 2_000 },
+    );
+
   return {
     receive,
+    receiveBad,
     restart,
     ask: (label, work, { tries = 1 } = {}) =>
       persist(label, (by) => runTx(by.db, (tx) => work(tx, by.asked)), { tries, waitMs: 5_000 }),
@@ -242,11 +263,18 @@ const simJobs: Jobs = {
   close: async () => undefined,
 };
 
-/** The wire is not what is simulated here: events come as they are. */
+const SIGNED = 'signed';
+
+/** The wire is not what is simulated here: events come as they are, cut short, or unsigned. */
 const simEdge: WebhookEdge = {
-  verify: () => ok({ secretIndex: 0 }),
+  verify: ({ header }) =>
+    header(SIGNED) === undefined ? err({ reason: 'signature_missing', message: 'nobody' }) : ok({ secretIndex: 0 }),
   parse(rawBody) {
-    const event = JSON.parse(Buffer.from(rawBody).toString('utf8'));
-    return ok({ ...event, at: instant(event.at) } as GatewayEvent);
+    try {
+      const event = JSON.parse(Buffer.from(rawBody).toString('utf8'));
+      return ok({ ...event, at: instant(event.at) } as GatewayEvent);
+    } catch {
+      return err({ message: 'cut short' });
+    }
   },
 };

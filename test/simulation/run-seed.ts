@@ -118,10 +118,12 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     tally,
     rateOf: (name) => plan.accounts.find((account) => account.name === name)?.rate ?? 1,
     laneOf: (name) => prepared.accounts.get(name) ?? { laneRef: '', phone: '' },
-    deliver: (account, event) => {
+    deliver: (account, event, how) => {
       const target = prepared.accounts.get(account);
+      if (target === undefined) return;
+      if (how !== 'as it is') return product.receiveBad(target.id, event, how);
       checkers.beforeEvent(event);
-      if (target !== undefined) product.receive(target.id, event);
+      product.receive(target.id, event);
     },
   });
   const checkers = createCheckers({ world, db, outside, plan });

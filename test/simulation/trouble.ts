@@ -84,7 +84,7 @@ export function scheduleTrouble(run: Troubled): void {
     // Everything is handed over once more, to workers with longer leases: a night without faults must not cost much.
     workers.drainAll();
     outside.faults = { ...NO_FAULTS, reports: plan.outside.reports, replies: plan.outside.replies };
-    Object.assign(run.sim.faults, { statementLost: 0, serialization: 0, commitAnswerLost: 0 });
+    Object.assign(run.sim.faults, { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 });
     setRight(run);
     workers.start();
   });
