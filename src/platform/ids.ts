@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   call: 'call',
   suppression: 'sup',
   event: 'evt',
+  proxyTarget: 'ptg',
   audit: 'aud',
   user: 'usr',
   apiKey: 'key',
