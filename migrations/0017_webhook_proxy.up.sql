@@ -11,7 +11,8 @@ create table webhook_proxy_target (
   token_sealed text not null,
   -- Empty: all of them.
   event_types text[] not null default '{}' check (cardinality(event_types) <= 50),
-  state text not null check (state in ('active', 'off')),
+  -- failed: off because nothing got through for long.
+  state text not null check (state in ('active', 'off', 'failed')),
   state_reason text,
   -- Events with a greater id are forwarded: those that come after the target was made, switched on or given other types.
   since_id uuid not null,
