@@ -37,6 +37,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
+  '/settings/development-proxy': ['settings/settings-page', 'settings/development-proxy-page'],
   '/settings/password': ['settings/settings-page', 'settings/password-page'],
   '/settings/appearance': ['settings/settings-page', 'settings/appearance-page'],
 };

@@ -41,6 +41,15 @@ export const sendingHoursRoute = createRoute({
   component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
+/** `?log=ptg_...` shows what became of the events of one target, `?state=failed` only those that it did not take. */
+export const developmentProxyRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'development-proxy',
+  validateSearch: searchSchema({ log: text(60), state: oneOf(['waiting', 'delivered', 'failed'], '') }),
+  staticData: { title: 'Development proxy' },
+  component: lazyPage(() => import('./development-proxy-page.tsx'), 'DevelopmentProxyPage'),
+});
+
 export const teamRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'team',
@@ -76,6 +85,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   sendingHoursRoute,
   teamRoute,
   apiKeysRoute,
+  developmentProxyRoute,
   passwordRoute,
   appearanceRoute,
 ]);

@@ -6,6 +6,7 @@ import {
   IconKey,
   IconLock,
   IconPalette,
+  IconPlugConnected,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -16,6 +17,7 @@ export interface SettingsSection {
     | '/settings/sending-hours'
     | '/settings/team'
     | '/settings/api-keys'
+    | '/settings/development-proxy'
     | '/settings/password'
     | '/settings/appearance';
   readonly label: string;
@@ -45,6 +47,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },
+  {
+    to: '/settings/development-proxy',
+    label: 'Development proxy',
+    about: 'Forward incoming events to programs being written',
+    icon: IconPlugConnected,
+  },
   { to: '/settings/password', label: 'Password', about: 'The one that you sign in with', icon: IconLock },
   { to: '/settings/appearance', label: 'Appearance', about: 'Theme and density, in this browser', icon: IconPalette },
 ];
