@@ -48,7 +48,7 @@ export function ProxyTargetRow({ target, shown, onShow }: ProxyTargetRowProps) {
     onDone: () => toastDone(`The target ${url} is removed`),
   });
   return (
-    <li className={rows.row} data-off={state !== 'active' || undefined} data-shown={shown || undefined}>
+    <li className={rows.row} data-shown={shown || undefined}>
       <div className={rows.main}>
         <Text fw={550} truncate title={url}>
           {url}
