@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
+import { IconBraces, IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -60,7 +60,7 @@ function DevelopmentProxy() {
       <Loaded query={query} what="The targets could not be loaded">
         {({ data }) =>
           data.length === 0 ? (
-            <EmptyState icon={IconPlugConnected} title="Nothing is forwarded" actions={add}>
+            <EmptyState icon={IconBraces} title="Nothing is forwarded" actions={add}>
               While you write a program that takes the events of your provider, they can come to it from here: each
               verified event, byte for byte, with its signature. Nothing of Textwright waits for your program.
             </EmptyState>

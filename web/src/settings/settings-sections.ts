@@ -1,12 +1,12 @@
 import {
   type Icon,
+  IconBraces,
   IconBuildingStore,
   IconClockHour4,
   IconDeviceMobileMessage,
   IconKey,
   IconLock,
   IconPalette,
-  IconPlugConnected,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -51,7 +51,7 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     to: '/settings/development-proxy',
     label: 'Development proxy',
     about: 'Forward incoming events to programs being written',
-    icon: IconPlugConnected,
+    icon: IconBraces,
   },
   { to: '/settings/password', label: 'Password', about: 'The one that you sign in with', icon: IconLock },
   { to: '/settings/appearance', label: 'Appearance', about: 'Theme and density, in this browser', icon: IconPalette },
