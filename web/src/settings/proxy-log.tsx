@@ -1,9 +1,8 @@
-import { Button, Text } from '@mantine/core';
+import { Button, SegmentedControl, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { rowsOf } from '../api/pages.ts';
 import { useAction } from '../api/use-action.ts';
 import { forwardAgain, type ProxyDelivery, type ProxyTarget, proxyKeys, proxyLogPages } from '../api/webhook-proxy.ts';
-import { FilterChips } from '../patterns/filter-chips.tsx';
 import { plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { Section } from '../patterns/page.tsx';
@@ -18,20 +17,24 @@ interface ProxyLogProps {
   readonly onState: (state: ProxyDelivery['state'] | '') => void;
 }
 
-const STATES = [
+const STATES: { readonly value: ProxyDelivery['state'] | ''; readonly label: string }[] = [
+  { value: '', label: 'All' },
   { value: 'waiting', label: 'Waiting' },
   { value: 'delivered', label: 'Delivered' },
   { value: 'failed', label: 'Failed' },
-] as const;
+];
 
 /** What became of the events of one target, the newest first. */
 export function ProxyLog({ target, state, onState }: ProxyLogProps) {
   const query = useInfiniteQuery(proxyLogPages(target.id, state));
   return (
     <Section title="Log" note={`Of ${target.url}. What is over is kept for two weeks.`}>
-      <FilterChips
-        filters={[{ name: 'state', label: 'State', options: STATES, value: state }]}
-        onChange={(_name, value) => onState(STATES.find((option) => option.value === value)?.value ?? '')}
+      <SegmentedControl
+        aria-label="State of the events"
+        w="fit-content"
+        data={STATES}
+        value={state}
+        onChange={(value) => onState(STATES.find((option) => option.value === value)?.value ?? '')}
       />
       <Loaded query={query} what="The log could not be loaded">
         {(data) => {

@@ -9,7 +9,6 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
-import classes from './account-block.module.css';
 import { RowMenu } from './row-menu.tsx';
 import rows from './rows.module.css';
 
@@ -57,7 +56,7 @@ export function ProxyTargetRow({ target, shown, onShow }: ProxyTargetRowProps) {
           {accountName} · {eventTypes.length === 0 ? 'every event' : eventTypes.join(', ')}
         </Text>
       </div>
-      <div className={classes.state}>
+      <div className={rows.health}>
         {state === 'active' && failingSince !== null ? (
           <StateBadge state="failed" look="plain">
             Takes nothing
