@@ -25,6 +25,7 @@ import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
+import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.ts';
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
@@ -45,6 +46,8 @@ import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolIn } from './webhooks/spool.ts';
 import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
+import { startProxy } from './webhooks/start-proxy.ts';
+import { tidyProxyJob } from './webhooks/tidy-proxy.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -145,6 +148,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     importJob(base),
     takeOffJob(base),
     tidyImportsJob(base),
+    tidyProxyJob(base),
     ...deliveryQueues(base),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
@@ -167,6 +171,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   }
   if (role !== 'api') {
     closers.add(startApplier(services).close);
+    closers.add(startProxy(services).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
@@ -196,6 +201,7 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerInboxRoutes,
       registerCallRoutes,
       registerSendingPolicyRoutes,
+      registerWebhookProxyRoutes,
       describeWebhooks,
       registerAlertRoutes,
     ],

@@ -39,6 +39,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
+  '/settings/development-proxy': ['settings/settings-page', 'settings/development-proxy-page'],
   '/settings/password': ['settings/settings-page', 'settings/password-page'],
   '/settings/appearance': ['settings/settings-page', 'settings/appearance-page'],
 };

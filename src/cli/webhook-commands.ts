@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
 import { defineFake } from './webhook-fake-command.ts';
+import { defineProxy } from './webhook-proxy-command.ts';
 
 export function define(command: Command, shell: Shell): void {
   withExamples(command, [
@@ -9,4 +10,5 @@ export function define(command: Command, shell: Shell): void {
     ['textwright webhook fake --list', 'every type of event, with the generations that have it'],
   ]).description('The events that gateways post to this server');
   defineFake(command.command('fake'), shell);
+  defineProxy(command.command('proxy').helpCommand(false), shell);
 }

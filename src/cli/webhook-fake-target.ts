@@ -1,6 +1,7 @@
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import type { Config } from '../platform/config.ts';
-import { parseId, showId } from '../platform/ids.ts';
+import { showId } from '../platform/ids.ts';
+import { findAccount } from './find-account.ts';
 import { requireLocalUrl } from './local-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import type { FakeOptions } from './webhook-fake-options.ts';
@@ -45,22 +46,6 @@ async function accountTarget(options: FakeOptions, url: URL | undefined, shell: 
   });
 }
 
-function findAccount(accounts: readonly AccountRow[], reference: string | undefined): AccountRow {
-  const id = reference === undefined ? undefined : parseId('account', reference);
-  const [only, ...others] = accounts.filter(
-    (account) => reference === undefined || account.id === id || account.name.toLowerCase() === reference.toLowerCase(),
-  );
-  if (only !== undefined && others.length === 0) return only;
-  const known = accounts.map(({ id, name }) => `${name} ${showId('account', id)}`).join(', ');
-  if (known === '')
-    throw new CliError('no account is connected here: connect one under Settings, Numbers, or give --url and --secret');
-  throw new CliError(
-    reference === undefined
-      ? `more than one account is connected; choose one with --account: ${known}`
-      : `${only === undefined ? 'no account' : 'more than one account'} is called "${reference}"; there are ${known}`,
-  );
-}
-
 /** What is made up becomes a part of real conversations, and a made-up STOP silences a real person. */
 async function confirmLive(account: AccountRow, { yes }: FakeOptions, shell: Shell): Promise<void> {
   if (account.environment !== 'live') return;
@@ -82,10 +67,8 @@ async function newestSecret(config: Config, account: AccountRow): Promise<string
     throw new CliError(
       `account "${account.name}" has no webhook secret yet: register its webhook under Settings, Numbers, or give --secret`,
     );
-  const { installationKey, secretsWithKey } = await import('../platform/secrets.ts');
-  const { systemRandom: random } = await import('../platform/random.ts');
-  const key = await installationKey({ configured: config.secretKey, dataDir: config.dataDir, random });
-  return secretsWithKey(key, random).open(sealed);
+  const { openSecrets } = await import('./open-secrets.ts');
+  return (await openSecrets(config)).open(sealed);
 }
 
 /** The one that was named as either end, else the first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseBaseUrl } from './base-url.ts';
+import { gatewayLookup, parseBaseUrl } from './base-url.ts';
 
 describe('the address of a gateway', () => {
   it.each([
@@ -40,5 +40,21 @@ describe('the address of a gateway', () => {
       ok: false,
       error: { kind: 'invalid', errors: [{ pointer: '/baseUrl' }] },
     });
+  });
+});
+
+describe('a connection to a gateway', () => {
+  const lookedUp = (name: string) =>
+    new Promise((resolve) =>
+      gatewayLookup(name, { all: true }, (error, addresses) => resolve(error === null ? addresses : error.message)),
+    );
+
+  it('goes to this machine by its own name, for the sandbox', async () => {
+    expect(await lookedUp('localhost')).toContainEqual({ address: '127.0.0.1', family: 4 });
+  });
+
+  it('goes nowhere when a public name leads to this machine', async () => {
+    // Of every resolver that follows RFC 6761 and of most hosts files; one that knows it not has no address either.
+    expect(await lookedUp('gateway.localhost')).toMatch(/leads to no public address|ENOTFOUND|EAI_AGAIN/);
   });
 });

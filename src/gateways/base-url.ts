@@ -1,3 +1,6 @@
+import { lookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { publicLookup } from '../platform/guarded-fetch.ts';
 import { invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 
@@ -35,6 +38,15 @@ const refused = (text: string): Outcome<BaseUrl> =>
 
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/**
+ * For connections to a base URL: a public name must also lead to a public address, at the moment of each connection. The name of this
+ * machine is the sandbox.
+ */
+export const gatewayLookup: LookupFunction = (name, options, done) =>
+  isLoopback(name) ? lookup(name, options, done) : outwards(name, options, done);
+
+const outwards = publicLookup();
 
 /** `new URL` has already turned every spelling of an IPv4 address into four dotted numbers. */
 function isPublicName(hostname: string): boolean {

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { type ConnectionOptions, connect as connectSecurely, type TLSSocket } from 'node:tls';
 import { z } from 'zod';
+import { gatewayLookup } from './base-url.ts';
 
 /**
  * One HTTP exchange with a provider, and the only question that matters after a failure: may the request have been taken?
@@ -65,7 +66,7 @@ const carriers = new WeakMap<Socket, Socket>();
 /** Connections of the pool that have been used before; the agent does not tell for all of them. */
 const open = new WeakSet<Socket>();
 /** More would not be faster; a burst of new connections is what a server takes slowest. */
-const POOL = { keepAlive: true, maxSockets: 100 } as const;
+const POOL = { keepAlive: true, maxSockets: 100, lookup: gatewayLookup } as const;
 const HTTP = { request: http.request, agent: new http.Agent(POOL), opens: 'connect' } as const;
 const HTTPS = { request: https.request, agent: new SecureAgent(POOL), opens: 'secureConnect' } as const;
 

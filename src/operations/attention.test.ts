@@ -10,6 +10,7 @@ const quiet: Situation = {
   counts: { failedEvents: 0, unsettled: 0, review: 0 },
   pausedCampaigns: [],
   stuckCampaigns: [],
+  givenUpTargets: [],
 };
 const account: AccountOverview = {
   id: '00000000-0000-7000-8000-00000000000a',
@@ -147,6 +148,13 @@ describe('what needs a person', () => {
       { stuckCampaigns: [{ id: 'cmp_1', name: 'Spring', lanes: [{ phone: '+16175550100', name: 'Office' }] }] },
       [
         'The campaign "Spring" cannot go on: its only number is switched off; switch +16175550100 (Office) on under Settings, Numbers',
+      ],
+    ],
+    [
+      'an endpoint of a developer that was given up',
+      { givenUpTargets: [{ url: 'https://dev.example.com/', accountName: 'Office', reason: 'Nothing got through' }] },
+      [
+        'Events of "Office" are not forwarded to https://dev.example.com/ any more. Nothing got through. Switch it on again when it is back, or off for good',
       ],
     ],
     [

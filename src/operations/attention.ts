@@ -32,6 +32,8 @@ export interface Situation {
     readonly name: string;
     readonly lanes: readonly { readonly phone: string; readonly name: string }[];
   }[];
+  /** Of the development proxy: nothing got through to them for long. */
+  readonly givenUpTargets: readonly { readonly url: string; readonly accountName: string; readonly reason: string }[];
 }
 
 /** Counts stop there: "more than" is enough to act. */
@@ -44,6 +46,7 @@ export function attentionOf({
   counts,
   pausedCampaigns,
   stuckCampaigns,
+  givenUpTargets,
 }: Situation): readonly Attention[] {
   return [
     ...(sending.state === 'paused'
@@ -78,6 +81,11 @@ export function attentionOf({
       many: 'events of the gateway could not be applied',
       link: '/settings/numbers',
     }),
+    ...givenUpTargets.map(({ url, accountName, reason }) => ({
+      kind: 'proxy_failed',
+      sentence: `Events of "${accountName}" are not forwarded to ${url} any more. ${reason}. Switch it on again when it is back, or off for good`,
+      link: '/settings/development-proxy',
+    })),
   ];
 }
 

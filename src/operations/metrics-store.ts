@@ -43,3 +43,35 @@ export async function readEventPulses(db: Db): Promise<readonly EventPulse[]> {
   );
   return rows;
 }
+
+export interface ProxyPulse {
+  readonly id: Uuid;
+  readonly active: boolean;
+  readonly waiting: number;
+  readonly delivered: number;
+  readonly failed: number;
+  /** Of the oldest event that is still to be forwarded. */
+  readonly lagSeconds: number;
+}
+
+/**
+ * Index webhook_proxy_delivery_due, and for what a target has not been given yet gateway_event_pkey from its cursor on, which follows
+ * the newest event closely unless the target does not keep up.
+ */
+export async function readProxyPulses(db: Db, now: Instant): Promise<readonly ProxyPulse[]> {
+  const { rows } = await sql<ProxyPulse>`
+    select t.id, t.state = 'active' as active, w.waiting, t.delivered_total as delivered, t.failed_total as failed,
+      case when t.state = 'active' then greatest(0, extract(epoch from ${now}::timestamptz - least(w.oldest, n.received_at)))::float8 end as lag_seconds
+    from webhook_proxy_target t cross join lateral (
+      select count(*) as waiting, min(e.received_at) as oldest from (
+        select d.event_id from webhook_proxy_delivery d where d.target_id = t.id and d.state = 'waiting' limit ${COUNTED_MAX}) d
+      join gateway_event e on e.id = d.event_id
+    ) w left join lateral (
+      select e.received_at from gateway_event e where e.id > t.cursor_id and e.account_id = t.account_id and e.source in ('webhook', 'spool')
+        and (t.event_types = '{}' or e.type = any(t.event_types))
+        and not exists (select from webhook_proxy_delivery d where d.target_id = t.id and d.event_id = e.id)
+      order by e.id limit 1
+    ) n on t.state = 'active'
+    order by t.id`.execute(db);
+  return rows.map((row) => ({ ...row, lagSeconds: row.lagSeconds ?? 0 }));
+}

@@ -3,6 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { type HttpWorld, httpWorld } from '../../test/http-world.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
+import { addProxyTarget } from '../webhooks/change-proxy.ts';
+import { insertEvents } from '../webhooks/event-store.ts';
+import { findEvents } from '../webhooks/find-events.ts';
 
 describe('metrics', () => {
   let world: HttpWorld;
@@ -52,6 +55,35 @@ describe('metrics', () => {
     expect(text).toContain(`textwright_account_held{account="${account}"} 1`);
     expect(text).toContain(`textwright_account_breaker_open{account="${account}"} 0`);
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('tell what is forwarded to developers, and how far behind that is', async () => {
+    const { db } = world.database;
+    const { clock, newUuid, secrets, random } = world.services;
+    const input = {
+      accountId,
+      url: 'http://127.0.0.1:3000/',
+      allowedCidrs: ['127.0.0.1'],
+      eventTypes: [],
+      actor: 'test',
+    };
+    const added = await addProxyTarget({ db, clock, newUuid, secrets, random }, input);
+    if (!added.ok) throw new Error(added.error.message);
+    const target = showId('proxyTarget', added.value.target.id);
+    expect(await scrape()).toContain(`textwright_proxy_lag_seconds{target="${target}"} 0`);
+    const event = { accountId, type: 'message.received', phone: null, orderKey: null, payload: '{}', headers: {} };
+    const kept = { receivedAt: clock.now(), source: 'webhook', signedBy: null, unreadable: null } as const;
+    await insertEvents(
+      db,
+      [1, 2].map((n) => ({ ...event, ...kept, id: newUuid(), eventId: `EV${n}` })),
+    );
+    await world.clock.advance(90_000);
+    expect(await scrape()).toContain(`textwright_proxy_lag_seconds{target="${target}"} 90`);
+    await findEvents({ db, clock }, added.value.target.id);
+    const text = await scrape();
+    expect(text).toContain(`textwright_proxy_deliveries{target="${target}",state="waiting"} 2`);
+    expect(text).toContain(`textwright_proxy_lag_seconds{target="${target}"} 90`);
+    expect(text).toContain(`textwright_proxy_active{target="${target}"} 1`);
   });
 
   it('are for those who sign in', async () => expect((await world.client().get('/metrics')).status).toBe(401));

@@ -7,7 +7,7 @@ import { waitingFor } from '../campaigns/waiting.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
-import { readAccountPulses, readEventPulses } from './metrics-store.ts';
+import { readAccountPulses, readEventPulses, readProxyPulses } from './metrics-store.ts';
 
 /**
  * What a monitoring system scrapes, in the text format of Prometheus. All of it is read from the tables at the moment of the scrape,
@@ -40,6 +40,7 @@ export function createMetrics(deps: Deps): Metrics {
       await readAccounts(deps, gauges);
       for (const { state, events } of await readEventPulses(deps.db)) gauges.events.set({ state }, events);
       await readAlerts(deps, gauges);
+      await readProxy(deps, gauges);
       return `${await registry.metrics()}${await ofProcess.metrics()}`;
     },
   };
@@ -63,6 +64,13 @@ function createGauges(registry: Registry) {
     events: gauge('gateway_events_open', 'Events of gateways that are not applied', ['state']),
     alerts: gauge('alerts_open', 'Alerts that are not over', ['kind', 'severity']),
     notices: gauge('alert_notices_undelivered', 'Notices of alerts that wait or were given up', ['channel', 'state']),
+    forwarded: gauge(
+      'proxy_deliveries',
+      'Events for a target of the development proxy: waiting now, others since it was made',
+      ['target', 'state'],
+    ),
+    proxyLag: gauge('proxy_lag_seconds', 'Age of the oldest event that is still to be forwarded', ['target']),
+    proxyActive: gauge('proxy_active', '1 while events are forwarded to the target', ['target']),
   };
 }
 
@@ -83,6 +91,16 @@ async function readAccounts({ db, clock }: Deps, gauges: Gauges): Promise<void> 
     gauges.failures.set(labels, account.failures);
     gauges.unknown.set(labels, account.unknown);
     gauges.answers.set(labels, account.answersWaiting);
+  }
+}
+
+async function readProxy({ db, clock }: Deps, gauges: Gauges): Promise<void> {
+  for (const { id, active, waiting, delivered, failed, lagSeconds } of await readProxyPulses(db, clock.now())) {
+    const target = showId('proxyTarget', id);
+    for (const [state, events] of Object.entries({ waiting, delivered, failed }))
+      gauges.forwarded.set({ target, state }, events);
+    gauges.proxyLag.set({ target }, lagSeconds);
+    gauges.proxyActive.set({ target }, Number(active));
   }
 }
 

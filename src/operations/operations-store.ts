@@ -44,6 +44,21 @@ export async function listCampaignsWithoutLane(db: Db, limit: number): Promise<r
   return rows;
 }
 
+export interface GivenUpTarget {
+  readonly url: string;
+  readonly accountName: string;
+  readonly reason: string;
+}
+
+/** Targets of the development proxy that were switched off because nothing got through. A small table. */
+export async function listGivenUpTargets(db: Db): Promise<readonly GivenUpTarget[]> {
+  const { rows } = await sql<GivenUpTarget>`
+    select t.url, a.name as account_name, t.state_reason as reason
+    from webhook_proxy_target t join gateway_account a on a.id = t.account_id
+    where t.state = 'failed' order by t.id`.execute(db);
+  return rows;
+}
+
 export interface DayCounts {
   readonly day: string;
   readonly sent: number;

@@ -8,7 +8,7 @@ import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { addMs, type Instant } from '../platform/time.ts';
 import { type Attention, attentionOf } from './attention.ts';
-import { countTrouble, listCampaignsWithoutLane } from './operations-store.ts';
+import { countTrouble, listCampaignsWithoutLane, listGivenUpTargets } from './operations-store.ts';
 
 export interface Status {
   readonly environment: 'live' | 'sandbox' | 'none';
@@ -43,6 +43,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     reason: stateReason ?? 'no reason was given',
   }));
   const stuck = await listCampaignsWithoutLane(db, CAMPAIGNS_MAX);
+  const givenUpTargets = await listGivenUpTargets(db);
   const business = await getBusiness(db);
   return {
     environment: environmentOf(accounts),
@@ -57,6 +58,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
       zone: business.zone,
       counts: { ...trouble, review: inbox.review },
       pausedCampaigns,
+      givenUpTargets,
       stuckCampaigns: stuck.map((campaign) => ({ ...campaign, id: showId('campaign', campaign.id) })),
     }),
   };

@@ -1,15 +1,14 @@
-import { Button, Code, CopyButton, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
 import { fieldProblems } from '../api/problem.ts';
 import { useProductClock } from '../api/product-clock.ts';
 import { createApiKey, type Role, sessionKeys } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
-import { ICON_STROKE } from '../theme.ts';
 import { RoleChoice } from './role-choice.tsx';
 import classes from './settings.module.css';
+import { ShownOnce } from './shown-once.tsx';
 
 interface MakeKeyDialogProps {
   readonly opened: boolean;
@@ -101,28 +100,7 @@ function KeyForm({ onMade, onClose }: { readonly onMade: (made: Made) => void; r
 function Secret({ made, onClose }: { readonly made: Made; readonly onClose: () => void }) {
   return (
     <Stack gap="md">
-      <Text size="sm">Copy it now: it is not shown again, and nobody can look it up.</Text>
-      <Code block className={classes.secret}>
-        {made.secret}
-      </Code>
-      <CopyButton value={made.secret}>
-        {({ copied, copy }) => (
-          <Button
-            variant="default"
-            onClick={copy}
-            data-autofocus
-            leftSection={
-              copied ? (
-                <IconCheck size={16} stroke={ICON_STROKE} aria-hidden />
-              ) : (
-                <IconCopy size={16} stroke={ICON_STROKE} aria-hidden />
-              )
-            }
-          >
-            {copied ? 'Copied' : 'Copy the key'}
-          </Button>
-        )}
-      </CopyButton>
+      <ShownOnce secret={made.secret} copyLabel="Copy the key" />
       <div>
         <Text size="xs" c="dimmed" mb={4}>
           A first try:

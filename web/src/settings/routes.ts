@@ -48,6 +48,15 @@ export const alertSettingsRoute = createRoute({
   component: lazyPage(() => import('./alerts-page.tsx'), 'AlertsPage'),
 });
 
+/** `?log=ptg_...` shows what became of the events of one target, `?state=failed` only those that it did not take. */
+export const developmentProxyRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'development-proxy',
+  validateSearch: searchSchema({ log: text(60), state: oneOf(['waiting', 'delivered', 'failed'], '') }),
+  staticData: { title: 'Development proxy' },
+  component: lazyPage(() => import('./development-proxy-page.tsx'), 'DevelopmentProxyPage'),
+});
+
 export const teamRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'team',
@@ -84,6 +93,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   alertSettingsRoute,
   teamRoute,
   apiKeysRoute,
+  developmentProxyRoute,
   passwordRoute,
   appearanceRoute,
 ]);

@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconAlertTriangle,
+  IconBraces,
   IconBuildingStore,
   IconClockHour4,
   IconDeviceMobileMessage,
@@ -18,6 +19,7 @@ export interface SettingsSection {
     | '/settings/alerts'
     | '/settings/team'
     | '/settings/api-keys'
+    | '/settings/development-proxy'
     | '/settings/password'
     | '/settings/appearance';
   readonly label: string;
@@ -53,6 +55,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   },
   { to: '/settings/team', label: 'Team', about: 'Who can sign in, and what they may do', icon: IconUsers },
   { to: '/settings/api-keys', label: 'API keys', about: 'Keys for scripts and other programs', icon: IconKey },
+  {
+    to: '/settings/development-proxy',
+    label: 'Development proxy',
+    about: 'Forward incoming events to programs being written',
+    icon: IconBraces,
+  },
   { to: '/settings/password', label: 'Password', about: 'The one that you sign in with', icon: IconLock },
   { to: '/settings/appearance', label: 'Appearance', about: 'Theme and density, in this browser', icon: IconPalette },
 ];
