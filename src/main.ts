@@ -21,8 +21,10 @@ import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
+import { registerReplayRoutes } from './http/routes/replay-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
+import { registerWebhookEventRoutes } from './http/routes/webhook-event-routes.ts';
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
@@ -39,10 +41,12 @@ import { trySessionLock } from './platform/session-lock.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { OpenGateway, Services } from './services.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
+import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolIn } from './webhooks/spool.ts';
 import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
+import { createTally, startTally, type Tally } from './webhooks/tally.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -140,19 +144,27 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
-  const queues = [retryQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
-    worksJobs ? queue : withoutHandler(queue),
+  const queues = [retryQueue(base), replayJob(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map(
+    (queue) => (worksJobs ? queue : withoutHandler(queue)),
   );
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
+  const tally = createTally(clock);
   const intake = openIntake(base, {
+    tally,
     spool: spoolIn(join(config.dataDir, 'spool')),
     perSecond: config.webhooksPerSecond,
   });
   const services: Services = { ...base, jobs };
 
   if (role !== 'worker') {
-    const server = await listen(createHttpApp(services, intake), { host: config.host, port: config.port, clock, log });
+    closers.add(startTally(services, tally).close);
+    const server = await listen(createHttpApp(services, { intake, tally }), {
+      host: config.host,
+      port: config.port,
+      clock,
+      log,
+    });
     closers.add(server.close);
     url = server.url;
     closers.add(startDrain(services, intake).close);
@@ -186,7 +198,7 @@ export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname,
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 
 /** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
-export const createHttpApp = (services: Services, intake: Intake) =>
+export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake; readonly tally: Tally }) =>
   createApp(services, {
     registrars: [
       registerContactRoutes,
@@ -196,10 +208,12 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerRecipientRoutes,
       registerInboxRoutes,
       registerCallRoutes,
+      registerWebhookEventRoutes,
+      registerReplayRoutes,
       registerSendingPolicyRoutes,
       describeWebhooks,
     ],
     version: VERSION,
     webDir: WEB_FOLDER,
-    door: webhookDoor({ ...services, intake }),
+    door: webhookDoor({ ...services, ...webhooks }),
   });

@@ -18,6 +18,7 @@ import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, instant } from '../platform/time.ts';
 import { type IncomingHeaders, openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
+import { createTally } from './tally.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
@@ -42,8 +43,9 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
     log: createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } }),
   };
   const spoolFolder = join(await mkdtemp(join(tmpdir(), 'textwright-spool-')), 'spool');
+  const tally = createTally(clock);
   const open = (db: Database = database) =>
-    openIntake({ ...services, database: db }, { spool: spoolIn(spoolFolder), perSecond: 500, ...options });
+    openIntake({ ...services, database: db }, { spool: spoolIn(spoolFolder), tally, perSecond: 500, ...options });
   const intake = open();
   const account = await insertAccount(database.db, world, {
     baseUrl: 'http://127.0.0.1:1',
@@ -67,7 +69,7 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
     const rawBody = Buffer.isBuffer(event) ? event : Buffer.from(JSON.stringify(event));
     return by.receive({ ...address, rawBody, headers: headers ?? signed(rawBody), ...changed });
   };
-  return { ...world, services, intake, open, account, signed, post, logLines, spoolFolder };
+  return { ...world, services, intake, open, account, signed, post, tally, logLines, spoolFolder };
 }
 
 /** Incompressible, so that an index entry of it is as long as it looks. */

@@ -5,6 +5,7 @@ import { readStatus } from '../../operations/read-status.ts';
 import { type IdKind, showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
+import { EVENTS_TOPIC } from '../../webhooks/event-store.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/operations.ts';
 import { isoText, rawRoute } from '../route-types.ts';
@@ -64,16 +65,17 @@ const events = rawRoute({
   path: '/v1/events',
   access: 'viewer',
   summary:
-    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "campaign:<id>", "import:<id>"), at most twice a second each. Read again what you show of it',
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "events", "campaign:<id>", "import:<id>", "replay:<id>"), at most twice a second each. Read again what you show of it',
   tag: 'Operations',
   produces: 'text/event-stream',
 });
 
-const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status'];
+const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status', EVENTS_TOPIC, 'replay'];
 const KIND_OF_TOPIC: Readonly<Record<string, IdKind>> = {
   campaign: 'campaign',
   import: 'import',
   inbox: 'conversation',
+  replay: 'replay',
 };
 
 /** Topics inside carry bare UUIDs, outside shown ids. */
