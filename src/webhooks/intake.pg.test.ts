@@ -362,3 +362,23 @@ describe('while the database is away', () => {
     expect(logLines.some((line) => line.includes('is damaged'))).toBe(true);
   });
 });
+
+describe('every webhook is counted by its answer', () => {
+  it('with the account that it was for', async () => {
+    const { post, tally, account, newUuid } = await intakeWorld({ perSecond: 1 });
+    const source = '192.0.2.1';
+    await post(received({}, {}));
+    await post(received({}, {}));
+    await post(received({}, {}), { accountId: 'only' });
+    await post(received({}, {}), { headers: {} });
+    await post(received({}, {}), { accountId: newUuid() });
+    for (let n = 0; n < 8; n += 1) await post(received({}, {}));
+    expect(tally.take()).toEqual([
+      { accountId: account.id, source, outcome: 'accepted', count: 1 },
+      { accountId: account.id, source, outcome: 'repeated', count: 9 },
+      { accountId: account.id, source, outcome: 'signature_missing', count: 1 },
+      { accountId: null, source, outcome: 'unknown_account', count: 1 },
+      { accountId: account.id, source, outcome: 'too_many', count: 1 },
+    ]);
+  });
+});

@@ -91,6 +91,8 @@ export function startTally(
       await clock.sleep(patience(clock, STORE_EVERY_MS), stopping.signal);
       await store();
     }
+    // What was counted while that was being stored.
+    await store();
   };
   const running = run();
   return {
