@@ -17,8 +17,8 @@ import {
 } from './event-read-store.ts';
 
 export interface EventDetail extends ListedEvent, EventContent {
-  /** The key that signed it, and whether the account still has it; null for what was not signed. */
-  readonly signature: { readonly key: string; readonly standing: 'current' | 'previous' | 'retired' } | null;
+  /** The key that signed it, and whether the account still has it (null: not looked up); null for what was not signed. */
+  readonly signature: { readonly key: string; readonly standing: 'current' | 'previous' | 'retired' | null } | null;
   readonly errorStack: string | null;
   /** Oldest first; an event that was applied at once has none. */
   readonly history: readonly EventAttempt[];
@@ -30,7 +30,8 @@ export interface EventDetail extends ListedEvent, EventContent {
 const HISTORY_MAX = 100;
 const NEIGHBOURS_EACH = 4;
 
-type ShowServices = Pick<Services, 'secrets' | 'webhookEdge'>;
+/** Without secrets nothing sealed is opened. */
+type ShowServices = Pick<Services, 'webhookEdge'> & { readonly secrets?: Services['secrets'] };
 
 /** One stored event with everything that is known of it. */
 export async function showEvent(db: Db | Tx, services: ShowServices, id: Uuid): Promise<Outcome<EventDetail>> {
@@ -52,6 +53,7 @@ function standingOf(
   key: string | null,
 ): EventDetail['signature'] {
   if (key === null) return null;
+  if (secrets === undefined) return { key, standing: null };
   const index = account.webhookSecretsSealed.findIndex((sealed) => signerOf(secrets.open(sealed)) === key);
   return { key, standing: index === 0 ? 'current' : index > 0 ? 'previous' : 'retired' };
 }

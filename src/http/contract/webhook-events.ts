@@ -49,7 +49,7 @@ export const webhookEventDetailSchema = webhookEventSchema
     signature: z
       .object({
         key: z.string().openapi({ description: 'Fingerprint of the key that signed it' }),
-        standing: z.enum(['current', 'previous', 'retired']),
+        standing: z.enum(['current', 'previous', 'retired']).nullable(),
       })
       .nullable(),
     errorStack: z.string().nullable(),
