@@ -85,7 +85,7 @@ it('replays one or many, waits for the end, and can be interrupted or cancelled'
   const jobs = await openJobs({ connectionString, queues: [replayJob(services)], log });
   const one = await cli('replay', shown(failed), '--reason', 'Room was made');
   expect(one).toMatchObject({ code: 0, err: '' });
-  expect(one.out).toMatch(/^Replay rpl_\w+ is completed: 1 of 1 event given back to be applied, 1 still waiting\n$/);
+  expect(one.out).toMatch(/^Replay rpl_\w+ is completed: 1 of 1 event replayed, 0 applied, 1 still waiting\n$/);
   await events.fill(200, '2026-11-17T10:00:00Z');
 
   const detached = await cli('replay', '--type', 'message.delivered', '--yes', '--rate', '2', '--detach', '--json');

@@ -111,7 +111,7 @@ async function watch(services: CliServices, begun: ReplayProgress, around: Aroun
   let replay = begun;
   for (let waitedMs = 0; isOpen(replay) && !stopping.aborted; waitedMs += LOOK_EVERY_MS) {
     shell.progress(
-      `${count(replay.done, 'event')} of ${replay.total.toLocaleString('en-US')} given back to be applied`,
+      `${count(replay.done, 'event')} of ${replay.total.toLocaleString('en-US')} replayed`,
     );
     if (replay.state === 'pending' && waitedMs === NOBODY_AFTER_MS - (NOBODY_AFTER_MS % LOOK_EVERY_MS))
       shell.tell('No server has begun it yet: it waits for "textwright serve" or "textwright worker"');
@@ -151,7 +151,8 @@ const showReplayId = (id: Uuid): string => showId('replay', id);
 
 const outcome = ({ done, total, waiting, failed }: ReplayProgress): string =>
   [
-    `${done.toLocaleString('en-US')} of ${count(total, 'event')} given back to be applied`,
+    `${done.toLocaleString('en-US')} of ${count(total, 'event')} replayed`,
+    `${Math.max(0, done - waiting - failed).toLocaleString('en-US')} applied`,
     ...(waiting === 0 ? [] : [`${waiting.toLocaleString('en-US')} still waiting`]),
     ...(failed === 0 ? [] : [`${failed.toLocaleString('en-US')} failed again`]),
   ].join(', ');

@@ -41,11 +41,11 @@ export function EventFacts({ event }: { readonly event: WebhookEventDetail }) {
       {event.appliedAt === null ? null : (
         <Fact label="Applied">
           <TimeText at={event.appliedAt} look="when" />
-          {took === undefined || attempts > 1 ? null : `, after ${lagWords(took)}`}
+          {took === undefined ? null : `, after ${lagWords(took)}`}
         </Fact>
       )}
       {attempts > 1 ? <Fact label="Attempts">{plural(attempts, 'attempt', 'attempts')}</Fact> : null}
-      {effect.messageState === null ? null : (
+      {effect.messageState === null || effect.messageState === 'received' ? null : (
         <Fact label="The text">{stateWord(effect.messageState).word.toLowerCase()} by now</Fact>
       )}
       {signature === null ? null : (

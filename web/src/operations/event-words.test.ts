@@ -15,8 +15,10 @@ describe('events in words', () => {
   ])('%s ms are %s', (ms, words) => expect(lagWords(ms).replace('\u00a0', ' ')).toBe(words));
 
   it('an event that a clock says was applied before it came took no time', () => {
-    expect(tookMs({ receivedAt: '2026-11-17T15:00:01Z', appliedAt: '2026-11-17T15:00:00Z' })).toBe(0);
-    expect(tookMs({ receivedAt: '2026-11-17T15:00:01Z', appliedAt: null })).toBeUndefined();
+    const receivedAt = '2026-11-17T15:00:01Z';
+    expect(tookMs({ receivedAt, appliedAt: '2026-11-17T15:00:00Z', attempts: 1 })).toBe(0);
+    expect(tookMs({ receivedAt, appliedAt: null, attempts: 0 })).toBeUndefined();
+    expect(tookMs({ receivedAt, appliedAt: '2026-11-18T15:00:00Z', attempts: 3 })).toBeUndefined();
   });
 
   it.each<[string, object]>([

@@ -37,12 +37,11 @@ export function lagWords(ms: number): string {
   return `${formatCount(Math.round(ms / MINUTE_MS))}\u00a0min`;
 }
 
-/** How long an event took from its receipt until it was applied. */
-export const tookMs = ({
-  receivedAt,
-  appliedAt,
-}: Pick<WebhookEvent, 'receivedAt' | 'appliedAt'>): number | undefined =>
-  appliedAt === null ? undefined : Math.max(0, Date.parse(appliedAt) - Date.parse(receivedAt));
+/** How long an event took from its receipt until it was applied; of one that was replayed that says nothing. */
+export function tookMs(event: Pick<WebhookEvent, 'receivedAt' | 'appliedAt' | 'attempts'>): number | undefined {
+  const { receivedAt, appliedAt, attempts } = event;
+  return appliedAt === null || attempts > 1 ? undefined : Math.max(0, Date.parse(appliedAt) - Date.parse(receivedAt));
+}
 
 const PHONE = /^[\d\s().+-]+$/;
 const PHONE_DIGITS_MIN = 7;

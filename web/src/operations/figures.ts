@@ -1,4 +1,4 @@
-import type { WebhookStats } from '../api/webhook-events.ts';
+import type { SourcesAnswer, WebhookStats } from '../api/webhook-events.ts';
 import { formatCount, plural } from '../patterns/format.ts';
 import { lagWords } from './event-words.ts';
 
@@ -31,6 +31,7 @@ export function worstLag(minutes: readonly Minute[]): number | undefined {
 /** "1,204 events in the last hour, applied within 240 ms, 3 failed". */
 export function hourWords({ minutes }: WebhookStats): string {
   const received = sumOf(minutes, 'received');
+  if (received === 0) return 'No event in the last hour';
   const failed = sumOf(minutes, 'failed');
   const lag = worstLag(minutes);
   return [
@@ -48,3 +49,30 @@ export const figuresCsv = (minutes: readonly Minute[]): string =>
     ),
     '',
   ].join('\r\n');
+
+type Hour = SourcesAnswer['hours'][number];
+
+const HOUR_MS = 3_600_000;
+const HOURS_SHOWN_MAX = 48;
+
+/** The whole span as bars of an hour, or of a day where they would be too many; those without a webhook too. */
+export function everyHour(
+  hours: readonly Hour[],
+  span: { readonly hours: number; readonly nowMs: number },
+): readonly Hour[] {
+  const stepMs = span.hours > HOURS_SHOWN_MAX ? 24 * HOUR_MS : HOUR_MS;
+  const count = Math.ceil((span.hours * HOUR_MS) / stepMs);
+  const endMs = (Math.floor(span.nowMs / HOUR_MS) + 1) * HOUR_MS;
+  return Array.from({ length: count }, (_, index) => {
+    const fromMs = endMs - (count - index) * stepMs;
+    const within = hours.filter(({ at }) => Date.parse(at) >= fromMs && Date.parse(at) < fromMs + stepMs);
+    const sum = (figure: 'accepted' | 'repeated' | 'refused') =>
+      within.reduce((total, hour) => total + hour[figure], 0);
+    return {
+      at: new Date(fromMs).toISOString(),
+      accepted: sum('accepted'),
+      repeated: sum('repeated'),
+      refused: sum('refused'),
+    };
+  });
+}

@@ -52,7 +52,7 @@ export function ReplaysPage() {
             );
           return (
             <>
-              <ul className={classes.rows}>
+              <ul className={classes.rows} data-open>
                 {replays.map((replay) => (
                   <ReplayRow key={replay.id} replay={replay} mayCancel={mayAct(role, 'manager')} />
                 ))}
@@ -125,11 +125,13 @@ function ReplayRow({ replay, mayCancel }: { readonly replay: EventReplay; readon
   );
 }
 
-function progressWords({ done, total, totalIsLeast, waiting, failed, perSecond, ...replay }: EventReplay): string {
-  const of = `${totalIsLeast ? 'at least ' : ''}${formatCount(total)}`;
+function progressWords(replay: EventReplay): string {
+  const { done, total, totalIsLeast, waiting, failed, perSecond } = replay;
+  const applied = Math.max(0, done - waiting - failed);
   return [
-    `${formatCount(done)} of ${of} given back to be applied`,
-    ...(isOpen({ ...replay, done, total, totalIsLeast, waiting, failed, perSecond }) ? [`${perSecond} a second`] : []),
+    `${formatCount(done)} of ${totalIsLeast ? 'at least ' : ''}${formatCount(total)} replayed`,
+    ...(isOpen(replay) ? [`${perSecond} a second`] : []),
+    `${formatCount(applied)} applied`,
     ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting`]),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed again`]),
   ].join(' · ');

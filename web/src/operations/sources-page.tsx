@@ -1,4 +1,5 @@
 import { SegmentedControl, Table, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconWorldSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -10,8 +11,10 @@ import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
+import { PHONE_QUERY } from '../theme.ts';
 import { Bars } from './bars.tsx';
 import { refusedCount, refusedWords } from './event-words.ts';
+import { everyHour } from './figures.ts';
 import classes from './operations.module.css';
 import { OperationsTabs } from './operations-tabs.tsx';
 
@@ -59,8 +62,8 @@ export function SourcesPage() {
             </EmptyState>
           ) : (
             <>
-              <HourCharts hours={byHour} />
-              <SourceTable sources={data} />
+              <HourCharts hours={byHour} span={Number(hours)} />
+              <Sources sources={data} />
             </>
           )
         }
@@ -75,10 +78,11 @@ function summaryWords({ hours }: SourcesAnswer): string {
   return `${sum('accepted')} taken in, ${sum('repeated')} came again, ${sum('refused')} refused`;
 }
 
-function HourCharts({ hours }: { readonly hours: SourcesAnswer['hours'] }) {
+function HourCharts({ hours, span }: { readonly hours: SourcesAnswer['hours']; readonly span: number }) {
   const clock = useProductClock(60_000);
+  const whole = everyHour(hours, { hours: span, nowMs: clock.nowMs });
   const bars = (figure: 'accepted' | 'refused') =>
-    hours.map((hour) => ({
+    whole.map((hour) => ({
       at: hour.at,
       value: hour[figure],
       label: `${formatInstant(hour.at, clock)}: ${formatCount(hour[figure])}`,
@@ -87,40 +91,62 @@ function HourCharts({ hours }: { readonly hours: SourcesAnswer['hours'] }) {
     formatCount(hours.reduce((sum, hour) => sum + hour[figure], 0));
   return (
     <div className={classes.charts}>
-      <Bars title="Taken in, by the hour" total={total('accepted')} bars={bars('accepted')} tone="teal" />
-      <Bars title="Refused, by the hour" total={total('refused')} bars={bars('refused')} tone="red" />
+      <Bars title="Taken in" total={total('accepted')} bars={bars('accepted')} tone="teal" />
+      <Bars title="Refused" total={total('refused')} bars={bars('refused')} tone="red" />
     </div>
   );
 }
 
+function Sources({ sources }: { readonly sources: readonly WebhookSource[] }) {
+  const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
+  return (
+    <Section title="By address">{phone ? <SourceRows sources={sources} /> : <SourceTable sources={sources} />}</Section>
+  );
+}
+
+const SourceRows = ({ sources }: { readonly sources: readonly WebhookSource[] }) => (
+  <ul className={classes.rows}>
+    {sources.map((source) => (
+      <li key={`${source.accountId} ${source.source}`} className={classes.row}>
+        <Address source={source.source} />
+        <TimeText at={source.lastAt} look="relative" />
+        <span className={classes.second}>
+          {source.accountName ?? 'No account'} · {formatCount(source.accepted)} taken in
+          {source.repeated === 0 ? null : ` · ${formatCount(source.repeated)} again`}
+          {refusedCount(source.refused) === 0 ? null : ` · refused: ${refusedWords(source.refused)}`}
+        </span>
+      </li>
+    ))}
+  </ul>
+);
+
+const Address = ({ source }: { readonly source: string }) =>
+  source === 'others' ? 'Other addresses' : <code>{source}</code>;
+
 const SourceTable = ({ sources }: { readonly sources: readonly WebhookSource[] }) => (
-  <Section title="By address">
-    <Table.ScrollContainer minWidth={640}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">From</Table.Th>
-            <Table.Th scope="col">Account</Table.Th>
-            <Table.Th scope="col" ta="end">
-              Taken in
-            </Table.Th>
-            <Table.Th scope="col" ta="end">
-              Again
-            </Table.Th>
-            <Table.Th scope="col">Refused</Table.Th>
-            <Table.Th scope="col" ta="end">
-              Last
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sources.map((source) => (
-            <SourceRow key={`${source.accountId} ${source.source}`} source={source} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  </Section>
+  <Table>
+    <Table.Thead>
+      <Table.Tr>
+        <Table.Th scope="col">From</Table.Th>
+        <Table.Th scope="col">Account</Table.Th>
+        <Table.Th scope="col" ta="end">
+          Taken in
+        </Table.Th>
+        <Table.Th scope="col" ta="end">
+          Again
+        </Table.Th>
+        <Table.Th scope="col">Refused</Table.Th>
+        <Table.Th scope="col" ta="end">
+          Last
+        </Table.Th>
+      </Table.Tr>
+    </Table.Thead>
+    <Table.Tbody>
+      {sources.map((source) => (
+        <SourceRow key={`${source.accountId} ${source.source}`} source={source} />
+      ))}
+    </Table.Tbody>
+  </Table>
 );
 
 function SourceRow({ source }: { readonly source: WebhookSource }) {
@@ -128,7 +154,7 @@ function SourceRow({ source }: { readonly source: WebhookSource }) {
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={550}>
-        {source.source === 'others' ? 'Other addresses' : <code>{source.source}</code>}
+        <Address source={source.source} />
       </Table.Th>
       <Table.Td>
         {source.accountName ?? (

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, SegmentedControl, Table, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, ScrollArea, SegmentedControl, Table, Text, Tooltip } from '@mantine/core';
 import { IconChartBar, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -141,7 +141,7 @@ function Charts({ minutes }: { readonly minutes: readonly Minute[] }) {
 }
 
 const MinuteTable = ({ minutes }: { readonly minutes: readonly Minute[] }) => (
-  <div className={classes.scroll}>
+  <ScrollArea.Autosize mah="30rem" viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': 'By the minute' }}>
     <Table stickyHeader>
       <Table.Thead>
         <Table.Tr>
@@ -168,7 +168,7 @@ const MinuteTable = ({ minutes }: { readonly minutes: readonly Minute[] }) => (
         ))}
       </Table.Tbody>
     </Table>
-  </div>
+  </ScrollArea.Autosize>
 );
 
 const CountCell = ({ value }: { readonly value: number }) => (
