@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { storedEvents } from '../../test/stored-events.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -7,7 +8,6 @@ import { showId } from '../platform/ids.ts';
 import { openJobs } from '../platform/jobs.ts';
 import { createLog } from '../platform/log.ts';
 import { replayJob } from '../webhooks/replay-job.ts';
-import { storedEvents } from '../webhooks/stored-events.fixture.ts';
 import { type CliRun, finished, jsonLines, runCli, startCli } from './cli.fixture.ts';
 
 const database = await testDatabase();

@@ -110,9 +110,7 @@ async function watch(services: CliServices, begun: ReplayProgress, around: Aroun
   const stopping = shell.interruption();
   let replay = begun;
   for (let waitedMs = 0; isOpen(replay) && !stopping.aborted; waitedMs += LOOK_EVERY_MS) {
-    shell.progress(
-      `${count(replay.done, 'event')} of ${replay.total.toLocaleString('en-US')} replayed`,
-    );
+    shell.progress(`${count(replay.done, 'event')} of ${replay.total.toLocaleString('en-US')} replayed`);
     if (replay.state === 'pending' && waitedMs === NOBODY_AFTER_MS - (NOBODY_AFTER_MS % LOOK_EVERY_MS))
       shell.tell('No server has begun it yet: it waits for "textwright serve" or "textwright worker"');
     await clock.sleep(LOOK_EVERY_MS, stopping);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { type RawBuilder, sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { insertContacts } from '../../test/fixtures.ts';
+import { storedEvents } from '../../test/stored-events.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import type { Database } from '../platform/database.ts';
@@ -13,7 +14,6 @@ import { readEventStats, STATS_EVENTS_MAX } from './event-stats-store.ts';
 import { WALK_MAX } from './event-walk.ts';
 import { exportEvents, listEvents } from './list-events.ts';
 import { countEvents, type Replay, replayStepQuery } from './replay-store.ts';
-import { storedEvents } from './stored-events.fixture.ts';
 
 const ANN = '+16175550101';
 const BEN = '+16175550102';

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { storedEvents } from '../../test/stored-events.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -16,7 +17,6 @@ import {
   startReplay,
 } from './replay-events.ts';
 import { replayJob } from './replay-job.ts';
-import { storedEvents } from './stored-events.fixture.ts';
 
 const ANN = '+16175550101';
 const BEN = '+16175550102';

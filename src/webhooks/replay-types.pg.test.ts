@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { insertContacts } from '../../test/fixtures.ts';
+import { storedEvents } from '../../test/stored-events.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import {
@@ -19,7 +20,6 @@ import { describeEvent } from './describe-event.ts';
 import { insertEvents } from './event-store.ts';
 import { startReplay } from './replay-events.ts';
 import { setBack } from './replay-store.ts';
-import { storedEvents } from './stored-events.fixture.ts';
 
 const OURS = '+16175550001';
 const ANN = '+16175550101';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { storedEvents } from '../../test/stored-events.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import type { Database } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
 import { instant } from '../platform/time.ts';
 import { listSourceHours, listSources, storeSourceCounts } from './source-store.ts';
-import { storedEvents } from './stored-events.fixture.ts';
 import { createTally, startTally } from './tally.ts';
 
 const STRANGER = '203.0.113.9';

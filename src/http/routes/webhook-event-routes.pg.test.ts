@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { httpWorld, PASSWORD } from '../../../test/http-world.ts';
+import { storedEvents } from '../../../test/stored-events.ts';
 import { quoWebhookEdge } from '../../gateways/quo/quo-webhook.ts';
 import { showId } from '../../platform/ids.ts';
 import { storeSourceCounts } from '../../webhooks/source-store.ts';
-import { storedEvents } from '../../webhooks/stored-events.fixture.ts';
 import { registerReplayRoutes } from './replay-routes.ts';
 import { registerWebhookEventRoutes } from './webhook-event-routes.ts';
 

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { insertAccount } from '../../test/fixtures.ts';
-import type { testWorld } from '../../test/world.ts';
-import type { Db } from '../platform/database.ts';
-import { firstUuidAt, type NewUuid, type Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
-import { instant } from '../platform/time.ts';
-import type { EventState } from './event-filter.ts';
+import type { Db } from '../src/platform/database.ts';
+import { firstUuidAt, type NewUuid, type Uuid } from '../src/platform/ids.ts';
+import { secretsWithKey } from '../src/platform/secrets.ts';
+import { instant } from '../src/platform/time.ts';
+import type { EventState } from '../src/webhooks/event-filter.ts';
+import { insertAccount } from './fixtures.ts';
+import type { testWorld } from './world.ts';
 
 export interface StoredFixture {
   readonly at: string;
