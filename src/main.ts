@@ -23,8 +23,10 @@ import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
+import { registerReplayRoutes } from './http/routes/replay-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
+import { registerWebhookEventRoutes } from './http/routes/webhook-event-routes.ts';
 import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.ts';
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
@@ -42,11 +44,13 @@ import { trySessionLock } from './platform/session-lock.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
+import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolIn } from './webhooks/spool.ts';
 import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
 import { startProxy } from './webhooks/start-proxy.ts';
+import { createTally, startTally, type Tally } from './webhooks/tally.ts';
 import { tidyProxyJob } from './webhooks/tidy-proxy.ts';
 
 export type Role = 'all' | 'api' | 'worker';
@@ -145,6 +149,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const worksJobs = role !== 'api';
   const queues = [
     retryQueue(base),
+    replayJob(base),
     importJob(base),
     takeOffJob(base),
     tidyImportsJob(base),
@@ -153,14 +158,22 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
+  const tally = createTally(clock);
   const intake = openIntake(base, {
+    tally,
     spool: spoolIn(join(config.dataDir, 'spool')),
     perSecond: config.webhooksPerSecond,
   });
   const services: Services = { ...base, jobs };
 
   if (role !== 'worker') {
-    const server = await listen(createHttpApp(services, intake), { host: config.host, port: config.port, clock, log });
+    closers.add(startTally(services, tally).close);
+    const server = await listen(createHttpApp(services, { intake, tally }), {
+      host: config.host,
+      port: config.port,
+      clock,
+      log,
+    });
     closers.add(server.close);
     url = server.url;
     closers.add(startDrain(services, intake).close);
@@ -190,7 +203,7 @@ export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname,
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 
 /** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
-export const createHttpApp = (services: Services, intake: Intake) =>
+export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake; readonly tally: Tally }) =>
   createApp(services, {
     registrars: [
       registerContactRoutes,
@@ -200,6 +213,8 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerRecipientRoutes,
       registerInboxRoutes,
       registerCallRoutes,
+      registerWebhookEventRoutes,
+      registerReplayRoutes,
       registerSendingPolicyRoutes,
       registerWebhookProxyRoutes,
       describeWebhooks,
@@ -207,5 +222,5 @@ export const createHttpApp = (services: Services, intake: Intake) =>
     ],
     version: VERSION,
     webDir: WEB_FOLDER,
-    door: webhookDoor({ ...services, intake }),
+    door: webhookDoor({ ...services, ...webhooks }),
   });

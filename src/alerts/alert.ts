@@ -14,7 +14,7 @@ export const ALERT_KINDS = {
   breaker_open: { severity: 'error', watched: true },
   lane_paused: { severity: 'error', watched: true },
   campaign_paused: { severity: 'error', watched: true },
-  events_failed: { severity: 'error', watched: false },
+  events_failed: { severity: 'error', watched: true },
   webhooks_unhealthy: { severity: 'critical', watched: false },
   webhooks_suspicious: { severity: 'warning', watched: false },
   webhook_registration: { severity: 'error', watched: false },

@@ -13,6 +13,7 @@ import { type AlertKey, type NewAlert, SUMMARY_MAX } from './alert.ts';
 /** What stands still by itself: nobody here has asked for it. */
 export type Standstill =
   | { readonly kind: 'account_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
+  | { readonly kind: 'events_failed'; readonly id: Uuid; readonly name: string; readonly reason: string }
   | { readonly kind: 'campaign_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
   | {
       readonly kind: 'lane_paused';
@@ -68,6 +69,15 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         summary: campaignPausedSentence(name, reason),
         link: `/campaigns/${showId('campaign', id)}`,
         detail: { campaign: name, reason },
+      };
+    case 'events_failed':
+      return {
+        kind,
+        subject: `account:${id}`,
+        headline: `${name}: events could not be applied: ${reason}`,
+        summary: `Events of the account "${name}" were tried four times and rest as failed: ${reason}. Look at them, have the cause mended, and replay them: what they say is not in the books until then.`,
+        link: '/operations/events?state=failed',
+        detail: { account: name, reason },
       };
     default:
       return unreachable(kind);

@@ -142,6 +142,18 @@ describe('the watch', () => {
     expect(await open()).toEqual([]);
   });
 
+  it('alerts of events that rest as failed, until none is left', async () => {
+    const failed = world.newUuid();
+    await sql`
+      insert into gateway_event (id, account_id, event_id, type, payload, headers, received_at, state, error)
+      values (${failed}, ${accountId}, 'EV1', 'message.received', '{}', '{}', ${clock.now()}, 'failed', 'no room')`.execute(
+      db,
+    );
+    expect(await open()).toEqual(['events_failed: Test: events could not be applied: no room']);
+    await sql`update gateway_event set state = 'applied', applied_at = ${clock.now()} where id = ${failed}`.execute(db);
+    expect(await open()).toEqual([]);
+  });
+
   it('alerts of a gateway that has not answered for two minutes, until it does', async () => {
     await breaker(clock.now());
     await clock.advance(2 * MINUTE_MS - 1);

@@ -5,7 +5,8 @@ import type { Standstill } from './decide-alerts.ts';
 
 /**
  * Accounts, lanes (but for pauses that end by themselves) and campaigns that the engine has paused, and gateways that have not answered
- * since before `silentBefore`. Accounts and lanes are small tables; index campaign_paused_by_engine.
+ * since before `silentBefore`. Accounts with events that could not be applied. Accounts and lanes are small tables; indexes campaign_paused_by_engine and
+ * gateway_event_troubled.
  */
 export async function listStandstills(tx: Tx, silentBefore: Instant): Promise<readonly Standstill[]> {
   const { rows } = await sql<Standstill>`
@@ -20,9 +21,17 @@ export async function listStandstills(tx: Tx, silentBefore: Instant): Promise<re
     union all
     select 'campaign_paused', id, name, null, coalesce(state_reason, 'no reason was given'), null
       from campaign where state = 'paused' and paused_by_engine
+    union all
+    select 'events_failed', a.id, a.name, null, f.error, null
+      from (select account_id, (array_agg(error order by id desc))[1] as error
+        from (select account_id, id, error from gateway_event where state = 'failed' order by id desc limit ${FAILED_LOOKED_AT}) newest
+        group by 1) f join gateway_account a on a.id = f.account_id
     order by 1, 2`.execute(tx);
   return rows;
 }
+
+/** Of the events that failed, the newest tell which accounts they are of. */
+const FAILED_LOOKED_AT = 10_000;
 
 /** Any fixed number: it names the lock under which one worker looks. */
 const WATCH_LOCK = 7_402_116;

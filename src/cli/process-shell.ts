@@ -60,10 +60,12 @@ async function ask(
   if (secret) process.stderr.write(question);
   const lines = createInterface({ input: process.stdin, output, terminal: true });
   const left = new AbortController();
+  // Whoever is asked because they have interrupted may answer.
+  const ended = interrupted.aborted ? left.signal : AbortSignal.any([left.signal, interrupted]);
   lines.once('close', () => left.abort());
   lines.once('SIGINT', () => left.abort());
   try {
-    return await lines.question(secret ? '' : question, { signal: AbortSignal.any([left.signal, interrupted]) });
+    return await lines.question(secret ? '' : question, { signal: ended });
   } catch (error) {
     if (!left.signal.aborted && !interrupted.aborted) throw error;
     if (!secret) process.stderr.write('\n');

@@ -28,7 +28,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     load: () => import('./account-commands.ts'),
   },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
-  webhook: { summary: 'Try the events that gateways post', load: () => import('./webhook-commands.ts') },
+  webhook: {
+    summary: 'Look through, replay and try the events that gateways post',
+    load: () => import('./webhook-commands.ts'),
+  },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {

@@ -99,7 +99,7 @@ async function signsOfLife(db: Db | Tx, now: Instant): Promise<ReadonlyMap<Uuid,
     from gateway_account a
     left join account_lease l on l.account_id = a.id and l.expires_at > ${now}
     left join lateral (
-      select received_at from gateway_event where account_id = a.id order by received_at desc limit 1
+      select received_at from gateway_event where account_id = a.id order by id desc limit 1
     ) e on true`.execute(db);
   return new Map(
     rows.map(({ id, lastEventAt, heldBy, openSince, detail }) => [

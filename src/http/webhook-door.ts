@@ -9,6 +9,7 @@ import { type NewUuid, parseId, type Uuid } from '../platform/ids.ts';
 import { type Log, withCorrelation } from '../platform/log.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Intake, IntakeRefusal, WebhookTarget } from '../webhooks/intake.ts';
+import type { Tally } from '../webhooks/tally.ts';
 import { type Api, internalProblem } from './api.ts';
 import { idOf } from './contract/shared.ts';
 import { type ProblemInput, problemResponse } from './problem.ts';
@@ -22,7 +23,12 @@ const RETRY_AFTER_AWAY = '5';
 /** True when the request was for this door: it is being answered. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function webhookDoor(services: { readonly intake: Intake; readonly log: Log; readonly newUuid: NewUuid }): Door {
+export function webhookDoor(services: {
+  readonly intake: Intake;
+  readonly tally: Pick<Tally, 'count'>;
+  readonly log: Log;
+  readonly newUuid: NewUuid;
+}): Door {
   return (request, response) => {
     const target = request.method === 'POST' ? targetOf(request.url ?? '') : undefined;
     if (target === undefined) return false;
@@ -57,7 +63,7 @@ interface Call {
 }
 
 async function answer(
-  { intake, log, newUuid }: Parameters<typeof webhookDoor>[0],
+  { intake, tally, log, newUuid }: Parameters<typeof webhookDoor>[0],
   { request, response, target }: Call,
 ): Promise<void> {
   const refuse = async (problem: ProblemInput, id: Uuid): Promise<void> => {
@@ -72,12 +78,14 @@ async function answer(
   };
   try {
     const rawBody = await readAtMost(request, WEBHOOK_BYTES_MAX);
-    if (rawBody === undefined)
+    const source = request.socket.remoteAddress ?? '';
+    if (rawBody === undefined) {
+      tally.count({ accountId: null, source, outcome: 'too_large' });
       return await refuse(
         { kind: 'too_large', detail: `a webhook may have at most ${WEBHOOK_BYTES_MAX} bytes` },
         newUuid(),
       );
-    const source = request.socket.remoteAddress ?? '';
+    }
     const query = (request.url ?? '').slice(pathOf(request).length);
     const received = await intake.receive({ ...target, query, rawBody, headers: request.headers, source });
     // Twilio would text the words of an answer to the person.

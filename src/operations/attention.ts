@@ -79,7 +79,7 @@ export function attentionOf({
       kind: 'failed_events',
       one: '1 event of the gateway could not be applied',
       many: 'events of the gateway could not be applied',
-      link: '/settings/numbers',
+      link: '/operations/events?state=failed',
     }),
     ...givenUpTargets.map(({ url, accountName, reason }) => ({
       kind: 'proxy_failed',

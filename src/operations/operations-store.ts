@@ -10,7 +10,7 @@ export interface TroubleCounts {
   readonly failedEvents: number;
 }
 
-/** Indexes message_unsettled and gateway_event_failed; each walk ends at COUNT_MAX. */
+/** Indexes message_unsettled and gateway_event_troubled; each walk ends at COUNT_MAX. */
 export async function countTrouble(db: Db, unsettledBefore: Instant): Promise<TroubleCounts> {
   const { rows } = await sql<TroubleCounts>`
     select

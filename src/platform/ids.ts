@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   suppression: 'sup',
   event: 'evt',
   proxyTarget: 'ptg',
+  replay: 'rpl',
   audit: 'aud',
   user: 'usr',
   apiKey: 'key',
@@ -70,11 +71,15 @@ export function uuidSource(source: { readonly clock: Clock; readonly random: Ran
 /** When a UUIDv7 was made, in milliseconds since 1970 (RFC 9562, section 5.7). */
 export const madeAtMs = (uuid: Uuid): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 
-/** No UUIDv7 that is made at this time or later is less than this one. */
-export function leastUuidAt(epochMs: number): Uuid {
-  const hex = epochMs.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+/** No UUIDv7 made at or after this instant sorts before it. */
+export function firstUuidAt(epochMs: number): Uuid {
+  const hex = Math.min(Math.max(0, Math.floor(epochMs)), UUID_MS_MAX)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
+
+const UUID_MS_MAX = 0xffff_ffff_ffff;
 
 export const showId = <K extends IdKind>(kind: K, uuid: Uuid): Id<K> =>
   `${ID_PREFIXES[kind]}_${uuid.replaceAll('-', '')}` as Id<K>;

@@ -35,6 +35,8 @@ export interface JobQueue {
   readonly cron?: string;
   /** Jobs fetched at once and worked on together. */
   readonly batchSize: number;
+  /** A job that is still at work after so long is given to another process as well; a quarter of an hour when absent. */
+  readonly secondsMax?: number;
   /** Absent in a process that only enqueues. */
   readonly handle?: (job: Job) => Promise<void>;
 }
@@ -93,7 +95,7 @@ function policyOf({ perKey, cron }: JobQueue): 'key_strict_fifo' | 'short' | 'st
 }
 
 async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, log: Log): Promise<void> {
-  const { name, retryLimit, batchSize, handle } = queue;
+  const { name, retryLimit, batchSize, secondsMax, handle } = queue;
   await boss.createQueue(name, {
     policy: policyOf(queue),
     notify: true,
@@ -102,6 +104,7 @@ async function startQueue(boss: PgBoss, queue: JobQueue, signal: AbortSignal, lo
     retryDelayMax: RETRY_DELAY_SECONDS_MAX,
     retryBackoff: true,
     heartbeatSeconds: HEARTBEAT_SECONDS,
+    ...(secondsMax === undefined ? {} : { expireInSeconds: secondsMax }),
   });
   if (queue.cron !== undefined) await boss.schedule(name, queue.cron);
   if (handle === undefined) return;

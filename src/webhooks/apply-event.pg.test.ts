@@ -225,7 +225,10 @@ describe('an event that fails', () => {
     await retryQueue(services).handle?.(job(queued[0]?.data));
     await applyWaiting(services);
     expect(await said(ANN)).toEqual(['first', 'second']);
-    expect(await history()).toEqual([[1, 'failed']]);
+    expect(await history()).toEqual([
+      [1, 'failed'],
+      [2, 'applied'],
+    ]);
   });
 
   it('rests as failed after its last try with every error and its place, and lets the next one through', async () => {

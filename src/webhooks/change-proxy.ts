@@ -3,7 +3,7 @@ import { getAccount } from '../gateways/account-store.ts';
 import { noSuchAccount } from '../gateways/connect-account.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { chooseAddress, parseGuardedUrl, type Resolve } from '../platform/guarded-fetch.ts';
-import { leastUuidAt, showId, type Uuid } from '../platform/ids.ts';
+import { firstUuidAt, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { type Network, parseNetwork } from '../platform/network-address.ts';
 import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
@@ -69,7 +69,7 @@ export async function addProxyTarget(
         tokenSealed: deps.secrets.seal(token),
         state: 'active',
         stateReason: null,
-        sinceId: leastUuidAt(now.epochMilliseconds),
+        sinceId: firstUuidAt(now.epochMilliseconds),
         createdBy: actor,
       },
       now,
@@ -125,7 +125,7 @@ export async function changeProxyTarget(
     await updateProxyTarget(tx, after, now);
     if (after.state !== 'active' && before.state === 'active') await failWaiting(tx, id, { error: SWITCHED_OFF, now });
     if (beginsAnew(before, after))
-      await startProxyTargetAnew(tx, id, { sinceId: leastUuidAt(now.epochMilliseconds), now });
+      await startProxyTargetAnew(tx, id, { sinceId: firstUuidAt(now.epochMilliseconds), now });
     const detail = { before: settingsOf(before), after: settingsOf(after) };
     await note(tx, deps, { action: 'proxy_target.changed', id, actor, now, detail });
     return ok(await shown(tx, id));

@@ -129,10 +129,15 @@ export async function takeReceipts(tx: Tx, accountId: Uuid, ids: readonly Uuid[]
   return rows;
 }
 
+/** Those that took more than one attempt, or were replayed, keep in their history how that ended. */
 export async function markApplied(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
   await sql`
-    update gateway_event set state = 'applied', applied_at = ${now}, attempts = attempts + 1, error = null, error_stack = null
-    where id = any(${ids}::uuid[])`.execute(tx);
+    with applied as (
+      update gateway_event set state = 'applied', applied_at = ${now}, attempts = attempts + 1, error = null, error_stack = null
+      where id = any(${ids}::uuid[]) returning id, attempts
+    )
+    insert into gateway_event_attempt (event_id, attempt, at, outcome)
+    select id, attempts, ${now}, 'applied' from applied where attempts > 1`.execute(tx);
 }
 
 export interface EventFailure {

@@ -1,6 +1,6 @@
 import { type Clock, patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
-import { leastUuidAt, type Uuid } from '../platform/ids.ts';
+import { firstUuidAt, type Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, isBefore, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { takeLate, takeNext, takeTargetCursor } from './proxy-find-store.ts';
 
@@ -38,4 +38,4 @@ export async function findEvents({ db, clock }: { readonly db: Db; readonly cloc
 
 /** The least id of an event that came so many real milliseconds before then. */
 const idBefore = (clock: Clock, at: Instant, realMs: number): Uuid =>
-  leastUuidAt(Math.max(0, at.epochMilliseconds - patience(clock, realMs)));
+  firstUuidAt(Math.max(0, at.epochMilliseconds - patience(clock, realMs)));

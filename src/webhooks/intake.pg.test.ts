@@ -18,6 +18,7 @@ import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, instant } from '../platform/time.ts';
 import { type IncomingHeaders, openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
+import { createTally } from './tally.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
@@ -44,8 +45,9 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
     log: createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } }),
   };
   const spoolFolder = join(await mkdtemp(join(tmpdir(), 'textwright-spool-')), 'spool');
+  const tally = createTally(clock);
   const open = (db: Database = database) =>
-    openIntake({ ...services, database: db }, { spool: spoolIn(spoolFolder), perSecond: 500, ...options });
+    openIntake({ ...services, database: db }, { spool: spoolIn(spoolFolder), tally, perSecond: 500, ...options });
   const intake = open();
   const account = await insertAccount(database.db, world, {
     baseUrl: 'http://127.0.0.1:1',
@@ -69,7 +71,7 @@ async function intakeWorld(options: { readonly perSecond?: number } = {}) {
     const rawBody = Buffer.isBuffer(event) ? event : Buffer.from(JSON.stringify(event));
     return by.receive({ ...address, rawBody, headers: headers ?? signed(rawBody), ...changed });
   };
-  return { ...world, services, intake, open, account, signed, post, logLines, spoolFolder };
+  return { ...world, services, intake, open, account, signed, post, tally, logLines, spoolFolder };
 }
 
 /** Incompressible, so that an index entry of it is as long as it looks. */
@@ -360,5 +362,25 @@ describe('while the database is away', () => {
     expect(await open().drainSpool()).toBe(1);
     expect(await readdir(spoolFolder)).toHaveLength(1);
     expect(logLines.some((line) => line.includes('is damaged'))).toBe(true);
+  });
+});
+
+describe('every webhook is counted by its answer', () => {
+  it('with the account that it was for', async () => {
+    const { post, tally, account, newUuid } = await intakeWorld({ perSecond: 1 });
+    const source = '192.0.2.1';
+    await post(received({}, {}));
+    await post(received({}, {}));
+    await post(received({}, {}), { accountId: 'only' });
+    await post(received({}, {}), { headers: {} });
+    await post(received({}, {}), { accountId: newUuid() });
+    for (let n = 0; n < 8; n += 1) await post(received({}, {}));
+    expect(tally.take()).toEqual([
+      { accountId: account.id, source, outcome: 'accepted', count: 1 },
+      { accountId: account.id, source, outcome: 'repeated', count: 9 },
+      { accountId: account.id, source, outcome: 'signature_missing', count: 1 },
+      { accountId: null, source, outcome: 'unknown_account', count: 1 },
+      { accountId: account.id, source, outcome: 'too_many', count: 1 },
+    ]);
   });
 });

@@ -28,6 +28,7 @@ import { type Endpoint, type Endpoints, openEndpoints } from './endpoints.ts';
 import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
 import { type IntakeLimit, intakeLimit } from './intake-limit.ts';
 import type { Spool } from './spool.ts';
+import type { Tally } from './tally.ts';
 
 export type IntakeServices = Pick<
   Services,
@@ -82,9 +83,9 @@ interface IntakeContext {
 
 export function openIntake(
   services: IntakeServices,
-  options: { readonly spool: Spool; readonly perSecond: number },
+  options: { readonly spool: Spool; readonly perSecond: number; readonly tally: Pick<Tally, 'count'> },
 ): Intake {
-  const { spool } = options;
+  const { spool, tally } = options;
   const { db } = services.database;
   const context: IntakeContext = {
     services,
@@ -107,9 +108,34 @@ export function openIntake(
     }),
   };
   return {
-    receive: (incoming) => receive(context, incoming),
+    async receive(incoming) {
+      const received = await receive(context, incoming);
+      tally.count({
+        ...incoming,
+        accountId: await accountOf(context, incoming, received),
+        outcome: outcomeOf(received),
+      });
+      return received;
+    },
     drainSpool: () => drainSpool(context),
   };
+}
+
+type Received = Result<{ readonly repeated: boolean }, IntakeRefusal>;
+
+/** Null where no such account exists. */
+async function accountOf(
+  { endpoints }: IntakeContext,
+  { accountId, kind }: WebhookTarget,
+  received: Received,
+): Promise<Uuid | null> {
+  if (!received.ok && received.error.kind === 'unknown_account') return null;
+  return accountId === 'only' ? ((await endpoints.only(kind))?.account.id ?? null) : accountId;
+}
+
+function outcomeOf(received: Received): string {
+  if (received.ok) return received.value.repeated ? 'repeated' : 'accepted';
+  return received.error.kind === 'signature' ? received.error.reason : received.error.kind;
 }
 
 const UNKNOWN_ACCOUNT: IntakeRefusal = {
@@ -117,10 +143,7 @@ const UNKNOWN_ACCOUNT: IntakeRefusal = {
   message: 'no such webhook address: compare it with the one in the settings of the account',
 };
 
-async function receive(
-  context: IntakeContext,
-  incoming: IncomingWebhook,
-): Promise<Result<{ readonly repeated: boolean }, IntakeRefusal>> {
+async function receive(context: IntakeContext, incoming: IncomingWebhook): Promise<Received> {
   const retryAfterSeconds = context.limit.take(incoming.source, incoming.accountId);
   if (retryAfterSeconds !== undefined)
     return err({ kind: 'too_many', retryAfterSeconds, message: 'too many webhooks from this address: send it later' });

@@ -25,6 +25,7 @@ import { claimDue } from './proxy-delivery-store.ts';
 import { getProxyTarget } from './proxy-target-store.ts';
 import { spoolIn } from './spool.ts';
 import { FORWARDED_AT_ONCE, type RunningProxy, startProxy } from './start-proxy.ts';
+import { createTally } from './tally.ts';
 import { tidyProxyLog } from './tidy-proxy.ts';
 
 const NOW = instant('2026-11-17T15:00:00Z');
@@ -420,7 +421,8 @@ describe('a target that does not take an event', () => {
     const [toDead, toAlive] = [await world.add(dead), await world.add(alive)];
     const proxy = world.start();
     const folder = await mkdtemp(join(tmpdir(), 'textwright-spool-'));
-    const intake = openIntake(world.services, { spool: spoolIn(folder), perSecond: 500 });
+    const tally = createTally(world.services.clock);
+    const intake = openIntake(world.services, { spool: spoolIn(folder), perSecond: 500, tally });
     const post = (n: number) => {
       const rawBody = Buffer.from(JSON.stringify({ id: `EV${n}`, type: 'contact.touched', data: {} }));
       const at = NOW.epochMilliseconds;

@@ -12,6 +12,7 @@ import type { NewEvent } from '../../src/webhooks/event-store.ts';
 import { type IncomingHeaders, openIntake } from '../../src/webhooks/intake.ts';
 import { retryQueue } from '../../src/webhooks/retry-event.ts';
 import type { Spool } from '../../src/webhooks/spool.ts';
+import { createTally } from '../../src/webhooks/tally.ts';
 import type { Backends } from './backends.ts';
 import type { SimDatabase } from './database.ts';
 import { isExpected } from './faults-log.ts';
@@ -111,6 +112,7 @@ export function createProduct(around: {
     const intake = openIntake(services, {
       spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)),
       perSecond: 500,
+      tally: createTally(clock),
     });
     const queue = retryQueue(services);
     return {

@@ -38,13 +38,13 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
   {
     name: 'inside putting an event aside',
     of: 'api',
-    text: 'insert into gateway_event_attempt',
+    text: 'with failed as',
     when: 'before its commit',
   },
   {
     name: 'after putting an event aside',
     of: 'api',
-    text: 'insert into gateway_event_attempt',
+    text: 'with failed as',
     when: 'after its commit',
   },
   { name: 'inside applying an event', of: 'api', text: "set state = 'applied'", when: 'before its commit' },

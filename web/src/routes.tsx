@@ -6,6 +6,7 @@ import { contactRoute, contactsRoute } from './contacts/routes.ts';
 import { homeRoute } from './home/routes.ts';
 import { importRoute, importsRoute } from './imports/routes.ts';
 import { conversationRoute, inboxRoute } from './inbox/routes.ts';
+import { operationsRoutes } from './operations/routes.ts';
 import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
 import { Page } from './patterns/page.tsx';
 import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
@@ -33,6 +34,7 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     templatesRoute,
     templateRoute,
+    ...operationsRoutes,
     settingsRoutes,
     unknownRoute,
   ]),

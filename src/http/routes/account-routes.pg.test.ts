@@ -346,9 +346,10 @@ describe('accounts', () => {
     await sql`update lane set zone = 'Pacific/Kiritimati' where gateway_ref = 'PN3'`.execute(db);
     await sql`insert into lane_usage (lane_id, day, reserved) select id, d.day::date, d.n from lane,
       (values ('2026-11-16', 1), ('2026-11-17', 20), ('2026-11-18', 300)) as d (day, n)`.execute(db);
-    for (const n of [1, 2])
+    // Ids grow with time.
+    for (const n of [2, 1])
       await sql`insert into gateway_event (id, account_id, event_id, type, payload, headers, received_at, state)
-        select gen_random_uuid(), id, ${`e${n}`}, 'message.received', '{}', '{}', ${now.subtract({ hours: n })}, 'received'
+        select ${world.services.newUuid()}::uuid, id, ${`e${n}`}, 'message.received', '{}', '{}', ${now.subtract({ hours: n })}, 'received'
         from gateway_account`.execute(db);
     const account = (await owner.get('/v1/accounts')).json.data[0];
     expect(account).toMatchObject({ id: json.id, heldBy: 'worker-1', lastEventAt: '2026-11-17T14:00:00Z' });

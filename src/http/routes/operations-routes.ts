@@ -6,6 +6,7 @@ import { readStatus } from '../../operations/read-status.ts';
 import { type IdKind, showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
+import { EVENTS_TOPIC } from '../../webhooks/event-store.ts';
 import { PROXY_LOG_TOPIC, PROXY_TOPIC } from '../../webhooks/proxy-target.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/operations.ts';
@@ -67,16 +68,28 @@ const events = rawRoute({
   path: '/v1/events',
   access: 'viewer',
   summary:
-    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "campaign:<id>", "import:<id>", "proxy", "proxy_log"), at most twice a second each. Read again what you show of it',
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "events", "campaign:<id>", "import:<id>", "replay:<id>", "proxy", "proxy_log"), at most twice a second each. Read again what you show of it',
   tag: 'Operations',
   produces: 'text/event-stream',
 });
 
-const TOPICS = ['inbox', 'campaign', 'contacts', 'import', 'status', 'alerts', PROXY_TOPIC, PROXY_LOG_TOPIC];
+const TOPICS = [
+  'inbox',
+  'campaign',
+  'contacts',
+  'import',
+  'status',
+  'alerts',
+  EVENTS_TOPIC,
+  'replay',
+  PROXY_TOPIC,
+  PROXY_LOG_TOPIC,
+];
 const KIND_OF_TOPIC: Readonly<Record<string, IdKind>> = {
   campaign: 'campaign',
   import: 'import',
   inbox: 'conversation',
+  replay: 'replay',
 };
 
 /** Topics inside carry bare UUIDs, outside shown ids. */

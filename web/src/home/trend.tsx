@@ -1,6 +1,7 @@
 import { ActionIcon, Group, SegmentedControl, Table, Text, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
+import { downloadCsv } from '../patterns/download-csv.ts';
 import { formatCount, formatDay } from '../patterns/format.ts';
 import { Section } from '../patterns/page.tsx';
 import { toneStyle } from '../patterns/tone.ts';
@@ -21,7 +22,7 @@ export function Trend({ days }: { readonly days: readonly TrendDay[] }) {
         <Group gap="xs" wrap="nowrap">
           <SegmentedControl aria-label="Shown as" data={[...LOOKS]} value={look} onChange={setLook} />
           <Tooltip label="Download as CSV">
-            <ActionIcon aria-label="Download as CSV" onClick={() => download('last-days.csv', trendCsv(days))}>
+            <ActionIcon aria-label="Download as CSV" onClick={() => downloadCsv('last-days.csv', trendCsv(days))}>
               <IconDownload size={20} stroke={ICON_STROKE} />
             </ActionIcon>
           </Tooltip>
@@ -116,13 +117,4 @@ function DayTable({ days }: { readonly days: readonly TrendDay[] }) {
       </Table>
     </div>
   );
-}
-
-function download(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

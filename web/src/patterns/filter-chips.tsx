@@ -112,7 +112,7 @@ function FilterChip({
           >
             {chosen === undefined ? <IconPlus size={14} stroke={ICON_STROKE} aria-hidden /> : null}
             {filter.label}
-            {chosen === undefined ? null : <b>{chosenLabel}</b>}
+            {chosen === undefined ? null : <b> {chosenLabel}</b>}
           </button>
         </Combobox.Target>
         {chosen === undefined ? null : (

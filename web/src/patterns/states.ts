@@ -16,21 +16,25 @@ import {
   IconPlayerPlay,
   IconPower,
   IconQuestionMark,
+  IconRefresh,
   IconX,
 } from '@tabler/icons-react';
 import type { CampaignState, EnrollmentState } from '../../../src/http/contract/campaigns.ts';
 import type { Import } from '../../../src/http/contract/contacts.ts';
 import type { Message } from '../../../src/http/contract/inbox.ts';
 import type { Lane } from '../../../src/http/contract/operations.ts';
+import type { EventReplay, WebhookEvent } from '../../../src/http/contract/webhook-events.ts';
 import type { Tone } from '../theme.ts';
 
-/** Every state that the product shows: of campaigns, their recipients, texts, lanes and imports, and what a person did. */
+/** Every state that the product shows: of campaigns, their recipients, texts, lanes, imports, events and their replays, and what a person did. */
 export type StateName =
   | CampaignState
   | EnrollmentState
   | Message['state']
   | Lane['state']
   | Import['state']
+  | WebhookEvent['state']
+  | EventReplay['state']
   | 'replied'
   | 'opted_out'
   | 'held';
@@ -65,6 +69,8 @@ export const STATES: Readonly<Record<StateName, StateWord>> = {
   draining: { word: 'Draining', tone: 'blue', icon: IconDropletDown },
   off: { word: 'Off', tone: 'grey', icon: IconPower },
   uploaded: { word: 'Uploaded', tone: 'grey', icon: IconFileText },
+  retrying: { word: 'Retrying', tone: 'amber', icon: IconRefresh },
+  applied: { word: 'Applied', tone: 'green', icon: IconCheck },
   previewed: { word: 'Checked', tone: 'teal', icon: IconCheck },
 };
 

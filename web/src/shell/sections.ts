@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconActivity,
   IconAddressBook,
   IconHome,
   IconInbox,
@@ -9,7 +10,7 @@ import {
 } from '@tabler/icons-react';
 
 export interface SectionEntry {
-  readonly to: '/' | '/inbox' | '/campaigns' | '/contacts' | '/templates' | '/settings';
+  readonly to: '/' | '/inbox' | '/campaigns' | '/contacts' | '/templates' | '/operations' | '/settings';
   readonly label: string;
   readonly icon: Icon;
   /** Pressed after `g`. */
@@ -25,6 +26,7 @@ export const SECTIONS: readonly SectionEntry[] = [
   { to: '/campaigns', label: 'Campaigns', icon: IconSend, key: 'm', onPhone: true },
   { to: '/contacts', label: 'Contacts', icon: IconAddressBook, key: 'c', onPhone: true },
   { to: '/templates', label: 'Templates', icon: IconTemplate, key: 't', onPhone: false },
+  { to: '/operations', label: 'Operations', icon: IconActivity, key: 'o', onPhone: false },
   { to: '/settings', label: 'Settings', icon: IconSettings, key: 's', onPhone: false },
 ];
 

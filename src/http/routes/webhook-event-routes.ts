@@ -1,0 +1,165 @@
+import { z } from '@hono/zod-openapi';
+import { parsePhone } from '../../contacts/phone.ts';
+import { showId, type Uuid } from '../../platform/ids.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import type { EventFilter } from '../../webhooks/event-filter.ts';
+import type { EventContent, ListedEvent } from '../../webhooks/event-read-store.ts';
+import { readEventStats } from '../../webhooks/event-stats-store.ts';
+import { exportEvents, listEvents } from '../../webhooks/list-events.ts';
+import { type EventMask, MASKED, UNMASKED } from '../../webhooks/mask-event.ts';
+import { type EventDetail, showEvent } from '../../webhooks/show-event.ts';
+import { listSourceHours, listSources } from '../../webhooks/source-store.ts';
+import { type Api, uuidOf } from '../api.ts';
+import { allows, type Caller } from '../caller.ts';
+import * as contract from '../contract/webhook-events.ts';
+import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+
+type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookEdge'>;
+
+export function registerWebhookEventRoutes(api: Api, services: EventServices): void {
+  const { db } = services.database;
+  api.handle(contract.listWebhookEvents, async ({ query: { cursor, limit, ...filter }, caller }) => {
+    const page = await listEvents(db, { filter: storedFilter(filter), cursor, limit });
+    if (!page.ok) return page;
+    const { data, nextCursor, searchedTo } = page.value;
+    const mask = maskFor(caller);
+    return ok({
+      data: data.map((event) => showListed(event, mask)),
+      nextCursor,
+      searchedTo: isoTextOrNull(searchedTo),
+    });
+  });
+  api.handle(contract.getWebhookEvent, async ({ params, caller }) => {
+    const found = await showEvent(db, services, uuidOf('event', params.id));
+    return found.ok ? ok(showDetail(found.value, maskFor(caller))) : found;
+  });
+  api.handle(contract.webhookStats, async ({ query: { minutes } }) => {
+    const until = services.clock.now();
+    const { from, ...stats } = await readEventStats(db, { now: until, minutes });
+    const shown = stats.minutes.map((minute) => ({ ...minute, at: isoText(minute.at) }));
+    return ok({ from: isoText(from), until: isoText(until), minutes: shown, types: stats.types });
+  });
+  api.raw(exportRoute, async ({ query: { limit, ...filter }, request }) =>
+    ok(ndjson(exportEvents(db, { filter: storedFilter(filter), limit, signal: request.signal }))),
+  );
+  registerSources(api, services);
+}
+
+function registerSources(api: Api, { database: { db }, clock }: EventServices): void {
+  api.handle(contract.listWebhookSources, async ({ query: { hours } }) => {
+    const span = { now: clock.now(), hours };
+    const sources = await listSources(db, span);
+    const byHour = await listSourceHours(db, span);
+    return ok({
+      data: sources.map((source) => ({
+        ...source,
+        accountId: source.accountId === null ? null : showId('account', source.accountId),
+        lastAt: isoText(source.lastAt),
+      })),
+      hours: byHour.map((hour) => ({ ...hour, at: isoText(hour.at) })),
+    });
+  });
+}
+
+const exportRoute = rawRoute({
+  method: 'get',
+  path: '/v1/webhook-events/export',
+  access: 'owner',
+  tag: 'Webhooks',
+  summary: 'Events with payload and headers, whole numbers and all: one JSON object on a line each, newest first',
+  request: {
+    query: z.object({ ...contract.eventFilter, limit: z.coerce.number().int().min(1).max(100_000).default(10_000) }),
+  },
+  produces: 'application/x-ndjson',
+});
+
+function ndjson(pages: AsyncIterable<readonly (ListedEvent & EventContent)[]>): Response {
+  const encoder = new TextEncoder();
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for await (const page of pages)
+      yield encoder.encode(page.map((event) => `${JSON.stringify(exported(event))}\n`).join(''));
+  }
+  return new Response(ReadableStream.from(lines()), {
+    headers: {
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'content-disposition': 'attachment; filename="events.jsonl"',
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+/** One event of an export: whole. */
+export const exported = (event: ListedEvent & EventContent) => ({
+  ...showListed(event, UNMASKED),
+  headers: event.headers,
+  payload: event.payload,
+});
+
+/** Numbers as they are stored: what is none that we could text is looked for as it is written. */
+export function storedFilter({ accountId, phone, ...filter }: EventFilter): EventFilter {
+  const parsed = phone === undefined ? undefined : parsePhone(phone);
+  return {
+    ...filter,
+    ...(accountId === undefined ? {} : { accountId: uuidOf('account', accountId) }),
+    ...(parsed === undefined ? {} : { phone: parsed.ok ? parsed.value : phone }),
+  };
+}
+
+/** Whoever answers customers sees their numbers; a viewer does not need them. */
+export const maskFor = (caller: Caller): EventMask => (allows('agent', caller) ? UNMASKED : MASKED);
+
+const shownOrNull = <K extends 'contact' | 'message' | 'call' | 'conversation' | 'campaign' | 'replay'>(
+  kind: K,
+  id: Uuid | null,
+) => (id === null ? null : showId(kind, id));
+
+export const showListed = (event: ListedEvent, mask: EventMask) => ({
+  id: showId('event', event.id),
+  accountId: showId('account', event.accountId),
+  accountName: event.accountName,
+  eventId: mask.text(event.eventId, event.phone),
+  type: event.type,
+  phone: mask.phone(event.phone),
+  name: event.name,
+  contactId: shownOrNull('contact', event.contactId),
+  state: event.state,
+  attempts: event.attempts,
+  error: event.error === null ? null : mask.text(event.error, event.phone),
+  source: event.source,
+  receivedAt: isoText(event.receivedAt),
+  appliedAt: isoTextOrNull(event.appliedAt),
+});
+
+/** One event with everything that is known of it, for the API and the command line. */
+export function showDetail(event: EventDetail, mask: EventMask) {
+  const text = (one: string): string => mask.text(one, event.phone);
+  const textOrNull = (one: string | null): string | null => (one === null ? null : text(one));
+  const { effect } = event;
+  return {
+    ...showListed(event, mask),
+    payload: text(event.payload),
+    headers: Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name, text(value)])),
+    signature: event.signature,
+    errorStack: textOrNull(event.errorStack),
+    history: event.history.map(({ attempt, at, outcome, error, stack, actorName, replayId }) => ({
+      attempt,
+      at: isoText(at),
+      outcome,
+      error: textOrNull(error),
+      stack: textOrNull(stack),
+      by: actorName,
+      replayId: shownOrNull('replay', replayId),
+    })),
+    effect: {
+      messageId: shownOrNull('message', effect.messageId),
+      messageState: effect.messageState,
+      callId: shownOrNull('call', effect.callId),
+      conversationId: shownOrNull('conversation', effect.conversationId),
+      contactId: shownOrNull('contact', effect.contactId),
+      campaignId: shownOrNull('campaign', effect.campaignId),
+      campaignName: effect.campaignName,
+    },
+    neighbours: event.neighbours.map((one) => showListed(one, mask)),
+  };
+}

@@ -1,0 +1,109 @@
+import { Button } from '@mantine/core';
+import { IconArrowUp, IconSearchOff, IconWebhook } from '@tabler/icons-react';
+import { type UIEvent, useRef } from 'react';
+import { EmptyState } from '../patterns/empty-state.tsx';
+import { Loaded } from '../patterns/loaded.tsx';
+import { TimeText } from '../patterns/time-text.tsx';
+import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
+import { ICON_STROKE } from '../theme.ts';
+import { EVENT_COLUMNS, EventPhoneRow } from './event-columns.tsx';
+import classes from './operations.module.css';
+import type { useEventList } from './use-event-list.ts';
+
+interface EventListProps {
+  readonly events: ReturnType<typeof useEventList>;
+  readonly filtered: boolean;
+  readonly openId: string | undefined;
+  readonly onOpen: (id: string) => void;
+  readonly onClear: () => void;
+}
+
+export function EventList({ events, filtered, openId, onOpen, onClear }: EventListProps) {
+  const { query, rows, changes, visibility, setScrolled } = events;
+  const frame = useRef<HTMLDivElement>(null);
+  const showNew = (): void => {
+    changes.release();
+    frame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
+  };
+  const onScroll = (event: UIEvent): void => {
+    if (event.target instanceof HTMLElement) setScrolled(event.target.scrollTop > 0);
+  };
+  return (
+    <Loaded query={query} what="The events could not be loaded">
+      {() =>
+        rows.length > 0 ? (
+          <div ref={frame} className={classes.list} onScrollCapture={onScroll}>
+            {changes.held > 0 ? <NewAbove onShow={showNew} /> : null}
+            <VirtualTable
+              label="Events"
+              rows={rows}
+              rowId={(event) => event.id}
+              columns={EVENT_COLUMNS}
+              visibility={visibility}
+              phoneRow={(event) => <EventPhoneRow event={event} />}
+              activeId={openId}
+              onOpen={(event) => onOpen(event.id)}
+              more={moreOf(query)}
+            />
+          </div>
+        ) : (
+          <NoEvents events={events} filtered={filtered} onClear={onClear} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+const NewAbove = ({ onShow }: { readonly onShow: () => void }) => (
+  <div className={classes.changed} role="status">
+    <Button
+      size="xs"
+      radius="xl"
+      leftSection={<IconArrowUp size={14} stroke={ICON_STROKE} aria-hidden />}
+      onClick={onShow}
+    >
+      Newer events
+    </Button>
+  </div>
+);
+
+function NoEvents({
+  events: { query, searchedTo },
+  filtered,
+  onClear,
+}: Pick<EventListProps, 'events' | 'filtered' | 'onClear'>) {
+  if (!filtered)
+    return (
+      <EmptyState icon={IconWebhook} title="No event yet">
+        Whatever your provider reports is listed here as it comes in: texts, delivery receipts, calls and contacts, each
+        with its payload and with what became of it.
+      </EmptyState>
+    );
+  const further = query.hasNextPage && searchedTo !== null;
+  return (
+    <EmptyState
+      icon={IconSearchOff}
+      title={further ? 'None so far' : 'No event matches'}
+      actions={
+        <>
+          {further ? (
+            <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              Look further back
+            </Button>
+          ) : null}
+          <Button variant="default" onClick={onClear}>
+            Show all events
+          </Button>
+        </>
+      }
+    >
+      {further ? (
+        <>
+          Looked back to <TimeText at={searchedTo} />. There are older events.
+        </>
+      ) : (
+        'No stored event has all of this. Take a filter off, or search for less.'
+      )}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,142 @@
+import { Button, Group } from '@mantine/core';
+import { IconBan, IconMessage, IconReload, IconSend, IconUser } from '@tabler/icons-react';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useLive } from '../api/live.ts';
+import { isProblem } from '../api/problem.ts';
+import { mayAct, meQuery } from '../api/session.ts';
+import { useAction } from '../api/use-action.ts';
+import { eventKeys, startReplay, type WebhookEventDetail, webhookEventQuery } from '../api/webhook-events.ts';
+import { EmptyState } from '../patterns/empty-state.tsx';
+import { Loaded } from '../patterns/loaded.tsx';
+import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { SidePanel } from '../patterns/side-panel.tsx';
+import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { toneStyle } from '../patterns/tone.ts';
+import { ICON_STROKE } from '../theme.ts';
+import { EventFacts } from './event-facts.tsx';
+import { EventHistory } from './event-history.tsx';
+import { EventState } from './event-state.tsx';
+import { typeWords } from './event-words.ts';
+import classes from './operations.module.css';
+import { PayloadViewer } from './payload-viewer.tsx';
+
+const route = getRouteApi('/shell/operations/events/$eventId');
+const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
+
+/** One event beside the list; keyed by its address, so that nothing of the one before stays. */
+export function EventPanel() {
+  const { eventId } = route.useParams();
+  return <OneEvent key={eventId} id={eventId} />;
+}
+
+/** Being applied says nothing by itself. */
+const WAITING_EVERY_MS = 1_500;
+
+function OneEvent({ id }: { readonly id: string }) {
+  const navigate = route.useNavigate();
+  const query = useQuery({
+    ...webhookEventQuery(id),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'received' || state.data?.state === 'retrying' ? WAITING_EVERY_MS : false,
+  });
+  useLive('events', [eventKeys.one(id)]);
+  return (
+    <SidePanel
+      title={query.data === undefined ? 'Event' : typeWords(query.data.type)}
+      beside={query.data === undefined ? undefined : <EventState state={query.data.state} />}
+      onClose={() => void navigate({ to: '/operations/events', search: true })}
+    >
+      {isProblem(query.error, 404) ? (
+        <EmptyState icon={IconBan} title="No such event">
+          This address leads to no stored event. Look for it in the list.
+        </EmptyState>
+      ) : (
+        <Loaded query={query} what="The event could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
+          {(event) => <EventDetail event={event} />}
+        </Loaded>
+      )}
+    </SidePanel>
+  );
+}
+
+function EventDetail({ event }: { readonly event: WebhookEventDetail }) {
+  return (
+    <div className={classes.detail}>
+      {event.error === null ? null : (
+        <div className={classes.error} style={toneStyle(event.state === 'failed' ? 'red' : 'amber')}>
+          {event.error}
+          {event.errorStack === null ? null : (
+            <details>
+              <summary>Where in the program</summary>
+              <pre>{event.errorStack}</pre>
+            </details>
+          )}
+        </div>
+      )}
+      <EventActions event={event} />
+      <EventFacts event={event} />
+      <PayloadViewer event={event} />
+      <EventHistory event={event} />
+    </div>
+  );
+}
+
+function EventActions({ event: { id, state, effect } }: { readonly event: WebhookEventDetail }) {
+  const { role } = useSuspenseQuery(meQuery).data.user;
+  const replay = useAction({
+    run: (eventId: string, key) => startReplay({ eventIds: [eventId] }, key),
+    touches: [eventKeys.all, eventKeys.replays],
+    onDone: () => toastDone('The event is applied once more'),
+    onProblem: (error) => toastProblem('The event was not replayed', error),
+  });
+  const { conversationId, contactId, campaignId, campaignName } = effect;
+  const settled = state === 'applied' || state === 'failed';
+  return (
+    <Group gap="xs">
+      {mayAct(role, 'manager') && settled ? (
+        <Button
+          size="xs"
+          variant={state === 'failed' ? 'filled' : 'default'}
+          leftSection={<IconReload {...icon} />}
+          loading={replay.isPending}
+          onClick={() => replay.mutate(id)}
+        >
+          Replay
+        </Button>
+      ) : null}
+      {conversationId === null ? null : (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconMessage {...icon} />}
+          renderRoot={(props) => (
+            <Link {...props} to="/inbox/$conversationId" params={{ conversationId }} search={{ view: 'all' }} />
+          )}
+        >
+          Conversation
+        </Button>
+      )}
+      {contactId === null ? null : (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconUser {...icon} />}
+          renderRoot={(props) => <Link {...props} to="/contacts/$contactId" params={{ contactId }} />}
+        >
+          Contact
+        </Button>
+      )}
+      {campaignId === null ? null : (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconSend {...icon} />}
+          renderRoot={(props) => <Link {...props} to="/campaigns/$campaignId" params={{ campaignId }} />}
+        >
+          {campaignName ?? 'Campaign'}
+        </Button>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { accountsQuery } from '../api/operations.ts';
+import { useProductClock } from '../api/product-clock.ts';
+import { type EventFilters, webhookStatsQuery } from '../api/webhook-events.ts';
+import type { Filter } from '../patterns/filter-chips.tsx';
+import { formatInstant } from '../patterns/format.ts';
+import { STATES } from '../patterns/states.ts';
+import { EVENT_TYPES, searchFilters, typeWords, withinFrom } from './event-words.ts';
+
+const route = getRouteApi('/shell/operations/events');
+
+const MINUTE_MS = 60_000;
+
+/** The filters of the list: as the API takes them, and as chips. */
+export function useEventFilters() {
+  const search = route.useSearch();
+  const clock = useProductClock(MINUTE_MS);
+  const accounts = useQuery(accountsQuery).data?.data ?? [];
+  const seen = useQuery(webhookStatsQuery).data?.types.map(({ type }) => type) ?? [];
+  const { state, type, account, within, until } = search;
+  const from = search.from ?? (within === undefined ? undefined : withinFrom(within, clock.nowMs));
+  const filters: EventFilters = {
+    ...searchFilters(search.search ?? ''),
+    ...(state === undefined || state === '' ? {} : { state }),
+    ...(type === undefined ? {} : { type }),
+    ...(account === undefined ? {} : { accountId: account }),
+    ...(from === undefined ? {} : { from }),
+    ...(until === undefined ? {} : { until }),
+  };
+  const instant = (name: string, label: string, value: string | undefined): readonly Filter[] =>
+    value === undefined ? [] : [{ name, label, value, options: [{ value, label: instantWords(value, clock) }] }];
+  const chips: readonly Filter[] = [
+    {
+      name: 'state',
+      label: 'State',
+      value: state,
+      options: [
+        { value: 'received', label: 'Received' },
+        { value: 'retrying', label: STATES.retrying.word },
+        { value: 'applied', label: STATES.applied.word },
+        { value: 'failed', label: STATES.failed.word },
+      ],
+    },
+    {
+      name: 'type',
+      label: 'Type',
+      value: type,
+      options: [...new Set([...EVENT_TYPES, ...seen])].map((one) => ({ value: one, label: typeWords(one) })),
+    },
+    ...(accounts.length > 1 || account !== undefined
+      ? [
+          {
+            name: 'account',
+            label: 'Account',
+            value: account,
+            options: accounts.map(({ id, name }) => ({ value: id, label: name })),
+          },
+        ]
+      : []),
+    {
+      name: 'within',
+      label: 'Time',
+      value: within,
+      options: [
+        { value: '1h', label: 'Last hour' },
+        { value: '24h', label: 'Last 24 hours' },
+        { value: '7d', label: 'Last 7 days' },
+        { value: '30d', label: 'Last 30 days' },
+      ],
+    },
+    ...instant('from', 'From', search.from),
+    ...instant('until', 'Until', until),
+  ];
+  return { search, filters, chips, filtered: Object.keys(filters).length > 0 };
+}
+
+/** An address is typed by people: what is no instant is shown as it is, and the server says what is wrong. */
+const instantWords = (iso: string, clock: { readonly zone: string; readonly nowMs: number }): string =>
+  Number.isNaN(Date.parse(iso)) ? iso : formatInstant(iso, clock);
