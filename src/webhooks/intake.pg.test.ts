@@ -16,7 +16,8 @@ import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, instant } from '../platform/time.ts';
-import { type IncomingHeaders, openIntake } from './intake.ts';
+import type { IncomingHeaders } from './incoming.ts';
+import { openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
 import { createTally } from './tally.ts';
 
@@ -353,6 +354,26 @@ describe('while the database is away', () => {
     await post(received({}, { text: 'Hi' }));
     await open().drainSpool();
     expect(await events()).toMatchObject([{ eventId: 'EVbefore' }, { eventId: 'EVtest0001', source: 'webhook' }]);
+  });
+
+  it('an event that the disk does not take either is asked for again', async () => {
+    const { post, services, account, way, logLines } = await lostWorld();
+    const through = openDatabase({
+      connectionString: way.connectionString,
+      applicationName: 'test',
+      maxConnections: 4,
+    });
+    const options = { spool: spoolIn('/proc/nowhere'), perSecond: 500, tally: createTally(services.clock) };
+    const by = openIntake({ ...services, database: through }, options);
+    way.mend();
+    await post(received({ id: 'EVknown' }, { text: 'Hi' }), { by, accountId: account.id });
+    way.cut();
+    const answer = await post(received({}, { text: 'Hi' }), { by });
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { kind: 'away', message: expect.stringContaining('send it again') },
+    });
+    expect(logLines.some((line) => line.includes('the disk does not take it'))).toBe(true);
   });
 
   it('a damaged file is said and left, and holds up no other', async () => {

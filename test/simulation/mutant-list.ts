@@ -277,7 +277,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'answers a STOP before it is a suppression',
     edits: [
       {
-        file: 'src/webhooks/intake.ts',
+        file: 'src/webhooks/keep-event.ts',
         find: "if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);",
         replace:
           "if (event?.type !== 'message_received' || Math.abs(0) === 0 || !asksToStop(event)) return storePlain(context, stored);",
@@ -288,7 +288,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'answers an event before it is stored',
     edits: [
       {
-        file: 'src/webhooks/intake.ts',
+        file: 'src/webhooks/keep-event.ts',
         find: 'return await stored.add(event);',
         replace: 'void stored.add(event).catch(() => undefined); return true;',
       },
@@ -296,13 +296,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'puts nothing down on the disk',
-    edits: [{ file: 'src/webhooks/intake.ts', find: 'await context.spooled.add(read.stored);', replace: '' }],
+    edits: [{ file: 'src/webhooks/keep-event.ts', find: 'await spooled.add(read.stored);', replace: '' }],
   },
   {
     name: 'takes away what waits on the disk before it is stored',
     edits: [
       {
-        file: 'src/webhooks/intake.ts',
+        file: 'src/webhooks/keep-event.ts',
         find: '  await Promise.all(stored);\n  await spool.remove(name);',
         replace: '  await spool.remove(name);\n  await Promise.all(stored);',
       },

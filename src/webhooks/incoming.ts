@@ -1,0 +1,30 @@
+import type { AccountRow } from '../gateways/account.ts';
+import type { WebhookRefusal } from '../gateways/gateway.ts';
+import type { Uuid } from '../platform/ids.ts';
+
+export type IntakeRefusal =
+  | { readonly kind: 'unknown_account'; readonly message: string }
+  | { readonly kind: 'too_many'; readonly message: string; readonly retryAfterSeconds: number }
+  | { readonly kind: 'signature'; readonly message: string; readonly reason: WebhookRefusal['reason'] }
+  /** Not in the database; on the disk, unless that fails too. */
+  | { readonly kind: 'away'; readonly message: string };
+
+/** The address to which a webhook came. */
+export interface WebhookTarget {
+  readonly kind: AccountRow['kind'];
+  /** `only`: the one account of this kind. */
+  readonly accountId: Uuid | 'only';
+  readonly sandboxOnly: boolean;
+}
+
+/** By their names in lower case. */
+export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface IncomingWebhook extends WebhookTarget {
+  /** From `?` on, empty without. */
+  readonly query: string;
+  readonly rawBody: Uint8Array;
+  readonly headers: IncomingHeaders;
+  /** Address of whoever sends it. */
+  readonly source: string;
+}

@@ -1,0 +1,157 @@
+/**
+ * Where events are kept: in the database, many in one commit, a text that asks to stop obeyed in the same transaction; on the disk
+ * while there is no database.
+ */
+import { isCanadian } from '../contacts/area-codes.ts';
+import { classifyReceived } from '../conversations/classify-received.ts';
+import type { InboundText } from '../conversations/inbound.ts';
+import { recordInbound } from '../conversations/record-inbound.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import { isDatabaseAway, runTx } from '../platform/database.ts';
+import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
+import type { Services } from '../services.ts';
+import type { Endpoints } from './endpoints.ts';
+import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
+import type { ReadEvent } from './read-webhook.ts';
+import type { Spool } from './spool.ts';
+
+type KeepServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge' | 'log'>;
+
+export interface Keeper {
+  /** `stored` and `repeated` are committed, `spooled` is on the disk; `lost`: neither took it, only its sender has it. */
+  keep(read: ReadEvent): Promise<'stored' | 'repeated' | 'spooled' | 'lost'>;
+  /** Brings in what waits on the disk; how many events were there. Throws while the database is away. */
+  drainSpool(): Promise<number>;
+}
+
+interface Keeping {
+  readonly services: KeepServices;
+  readonly spool: Spool;
+  readonly endpoints: Endpoints;
+  readonly stored: GroupCommit<NewEvent, boolean>;
+}
+
+const GROUP_MAX = 500;
+
+export function openKeeper(
+  services: KeepServices,
+  { spool, endpoints }: { readonly spool: Spool; readonly endpoints: Endpoints },
+): Keeper {
+  const stored = groupCommit<NewEvent, boolean>({
+    sizeMax: GROUP_MAX,
+    async commit(events) {
+      const repeated = await inTime(services.clock, insertEvents(services.database.db, events));
+      return events.map(({ id }) => !repeated.has(id));
+    },
+  });
+  const spooled = groupCommit<NewEvent, true>({
+    sizeMax: GROUP_MAX,
+    async commit(events) {
+      await spool.write(services.newUuid(), events);
+      return events.map(() => true as const);
+    },
+  });
+  const keeping = { services, spool, endpoints, stored };
+  return {
+    async keep(read) {
+      try {
+        return (await storeNow(keeping, read)) ? 'stored' : 'repeated';
+      } catch (error) {
+        if (!(error instanceof TooSlow) && !isDatabaseAway(error)) throw error;
+        services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away');
+      }
+      try {
+        await spooled.add(read.stored);
+        return 'spooled';
+      } catch (error) {
+        services.log.error({ error, account: read.account.id }, 'webhook not kept: the disk does not take it either');
+        return 'lost';
+      }
+    },
+    drainSpool: () => drainSpool(keeping),
+  };
+}
+
+/** A provider waits for ten seconds. */
+const STORED_WITHIN_MS = 5_000;
+
+class TooSlow extends Error {}
+
+/** Throws `TooSlow` when it takes too long; the work may still succeed, which does no harm. */
+async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal);
+  try {
+    return await Promise.race([work, late.then(() => Promise.reject(new TooSlow('not stored in time')))]);
+  } finally {
+    work.catch(() => undefined);
+    late.catch(() => undefined);
+    done.abort();
+  }
+}
+
+/** False when it is there already. */
+async function storeNow(context: Keeping, read: ReadEvent): Promise<boolean> {
+  const { services } = context;
+  const { event, stored } = read;
+  if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);
+  try {
+    return await inTime(services.clock, storeOptOut(services, read, event));
+  } catch (error) {
+    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
+    // It is tried again like any other, and seen if that fails too.
+    services.log.error({ error, account: stored.accountId, eventId: stored.eventId }, 'opt-out not applied at once');
+    return storePlain(context, stored);
+  }
+}
+
+async function storePlain({ services, stored }: Keeping, event: NewEvent): Promise<boolean> {
+  try {
+    return await stored.add(event);
+  } catch (error) {
+    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
+    // One that cannot be stored must not take others of its group with it.
+    return (await insertEvents(services.database.db, [event])).size === 0;
+  }
+}
+
+const asksToStop = (text: InboundText): boolean =>
+  classifyReceived(text, { canadian: isCanadian(text.from) }).outcome === 'opt_out';
+
+function storeOptOut(services: KeepServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
+  return runTx(services.database.db, async (tx) => {
+    if ((await insertEvents(tx, [stored])).size > 0) return false;
+    await recordInbound(tx, services, account, text);
+    await markApplied(tx, [stored.id], services.clock.now());
+    return true;
+  });
+}
+
+async function drainSpool(context: Keeping): Promise<number> {
+  const { services, spool } = context;
+  let drained = 0;
+  for (const name of await spool.list()) {
+    try {
+      drained += await drainFile(context, name);
+    } catch (error) {
+      if (isDatabaseAway(error)) throw error;
+      services.log.error({ error, name }, 'a file of the spool cannot be brought in');
+    }
+  }
+  return drained;
+}
+
+async function drainFile(context: Keeping, name: string): Promise<number> {
+  const { services, spool, endpoints } = context;
+  const events = await spool.read(name);
+  const stored = events.map(async (event) => {
+    const endpoint = await endpoints.get(event.accountId);
+    if (endpoint === undefined) throw new Error(`spool file ${name}: there is no account ${event.accountId}`);
+    const { account } = endpoint;
+    const parsed = services.webhookEdge(account.kind).parse(Buffer.from(event.payload), event.receivedAt);
+    return storeNow(context, { stored: event, account, event: parsed.ok ? parsed.value : undefined });
+  });
+  await Promise.all(stored);
+  await spool.remove(name);
+  return events.length;
+}

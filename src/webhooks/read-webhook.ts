@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { AccountRow } from '../gateways/account.ts';
+import type { GatewayEvent } from '../gateways/gateway.ts';
+import type { Services } from '../services.ts';
+import { describeEvent } from './describe-event.ts';
+import type { NewEvent } from './event-store.ts';
+import type { IncomingHeaders, IncomingWebhook } from './incoming.ts';
+import type { Verified } from './verify-webhook.ts';
+
+/** An event as it is stored, with what it says. */
+export interface ReadEvent {
+  readonly stored: NewEvent;
+  readonly account: AccountRow;
+  /** Absent when a signed body cannot be read: it is kept, and fails where people see it. */
+  readonly event: GatewayEvent | undefined;
+}
+
+export function readEvent(
+  services: Pick<Services, 'clock' | 'newUuid' | 'webhookEdge' | 'log'>,
+  incoming: IncomingWebhook,
+  { endpoint, secretIndex }: Verified,
+): ReadEvent {
+  const { account, ownNumbers } = endpoint;
+  const receivedAt = services.clock.now();
+  const parsed = services.webhookEdge(account.kind).parse(incoming.rawBody, receivedAt);
+  const common = {
+    id: services.newUuid(),
+    accountId: account.id,
+    headers: keptHeaders(incoming.headers),
+    receivedAt,
+    source: 'webhook',
+    signedBy: endpoint.signers()[secretIndex] ?? null,
+  } as const;
+  const payload = Buffer.from(incoming.rawBody).toString('utf8');
+  if (!parsed.ok)
+    return {
+      account,
+      event: undefined,
+      stored: {
+        ...common,
+        eventId: `body ${createHash('sha256').update(incoming.rawBody).digest('hex')}`,
+        type: 'unreadable',
+        phone: null,
+        orderKey: null,
+        payload: payload.replaceAll('\0', '\uFFFD'),
+        unreadable: `a signed event that cannot be read: ${parsed.error.message}`,
+      },
+    };
+  const event = parsed.value;
+  const { eventId, repairs } = event;
+  if (repairs !== undefined) services.log.warn({ account: account.id, eventId, repairs }, 'webhook repaired');
+  return {
+    account,
+    event,
+    stored: { ...common, ...describeEvent(event, ownNumbers), eventId, payload, unreadable: null },
+  };
+}
+
+/** Those that say who sent it and how it was signed; the others tell nothing, or are secrets of whoever sits in between. */
+const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;
+const HEADER_LENGTH_MAX = 1_000;
+
+function keptHeaders(headers: IncomingHeaders): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in headers)
+    if (KEPT_HEADERS.test(name)) kept[name] = String(headers[name]).slice(0, HEADER_LENGTH_MAX);
+  return kept;
+}
