@@ -87,6 +87,7 @@ async function openWorld(): Promise<GatewayWorld> {
     personTexts: async (text) => {
       await sandbox.personTexts(text);
     },
+    personCalls: (call) => void sandbox.personCalls(call),
     pass: (ms) => clock.advance(ms),
     step: async () => {
       await sandbox.quiet();

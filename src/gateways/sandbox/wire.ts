@@ -26,7 +26,7 @@ export const iso = (epochMs: number): string => instantFromMs(epochMs).toString(
 /** One user owns all numbers of an account. */
 export const userIdOf = (account: number): string => `USsandbox${account}`;
 
-const conversationIdOf = (ends: { readonly laneRef: string; readonly phone: string }): string =>
+export const conversationIdOf = (ends: { readonly laneRef: string; readonly phone: string }): string =>
   `CN${hash32(`${ends.laneRef}|${ends.phone}`).toString(36)}`;
 
 /** The other end of the conversation. */
@@ -146,7 +146,7 @@ export const refused = (refusal: Refusal): ApiAnswer => ({
 });
 
 /** Resource families of error codes. */
-export type Family = '02' | '03' | '04';
+export type Family = '01' | '02' | '03' | '04' | '05' | '06' | '09' | '10' | '12';
 
 export const invalidInput = (family: Family, errors: readonly InputError[]): ApiAnswer => ({
   status: 400,
