@@ -36,6 +36,7 @@ import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
+import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { OpenGateway, Services } from './services.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
@@ -140,9 +141,13 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
-  const queues = [retryQueue(base), importJob(base), takeOffJob(base), tidyImportsJob(base)].map((queue) =>
-    worksJobs ? queue : withoutHandler(queue),
-  );
+  const queues = [
+    retryQueue(base),
+    importJob(base),
+    takeOffJob(base),
+    tidyImportsJob(base),
+    dailyReconciliationJob(base),
+  ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
   const intake = openIntake(base, {

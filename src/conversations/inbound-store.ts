@@ -117,10 +117,13 @@ export async function bumpConversation(
     readonly groupOthers: readonly string[];
   },
 ): Promise<void> {
+  // Index message_conversation. Whoever answered in the gateway's own app has read what came before.
+  const answered = sql`exists (select from message m where m.conversation_id = conversation.id and m.created_at > ${input.at}
+    and m.purpose = 'elsewhere')`;
   await sql`
     update conversation set state = case when ${input.needsPerson} then 'open' else state end,
-      unread = unread + case when ${input.needsPerson} then 1 else 0 end,
-      waiting_since = case when ${input.waits} then coalesce(waiting_since, ${input.at}) else waiting_since end,
+      unread = unread + case when ${input.needsPerson} and not ${answered} then 1 else 0 end,
+      waiting_since = case when ${input.waits} and not ${answered} then least(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${input.at} >= last_message_at then ${previewOf(input.preview)} else last_message_preview end,
       last_message_direction = case when ${input.at} >= last_message_at then 'inbound' else last_message_direction end,
       last_message_kind = case when ${input.at} >= last_message_at then 'text' else last_message_kind end,

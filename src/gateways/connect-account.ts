@@ -8,6 +8,7 @@ import { conflict, invalid, notFound, type Outcome, unavailable } from '../platf
 import { ok, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Instant } from '../platform/time.ts';
+import { startHistory } from '../reconciliation/start-run.ts';
 import type { OpenGateway } from '../services.ts';
 import type { AccountRow } from './account.ts';
 import {
@@ -29,6 +30,7 @@ import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
 
 export const DEFAULT_BASE_URL = 'https://api.openphone.com';
 const DEFAULT_RATE_PER_SECOND = 8;
+const DEFAULT_HISTORY_DAYS = 90;
 /** The newest secret and the one before. */
 export const WEBHOOK_SECRETS_MAX = 2;
 /** A campaign takes every active lane unless told otherwise: its people would be shared out between the real and the made-up. */
@@ -50,6 +52,8 @@ export interface ConnectInput {
   readonly apiKey: string;
   readonly baseUrl: string | undefined;
   readonly ratePerSecond: number | undefined;
+  /** How far back the texts and calls from before are brought in. */
+  readonly historyDays?: number | undefined;
 }
 
 /** What the gateway said, before anything is written. */
@@ -103,6 +107,7 @@ export async function connectAccount(
   const free = await requireFreeNumbers(tx, numbers);
   if (!free.ok) return free;
   const now = deps.clock.now();
+  const historyDays = input.historyDays ?? DEFAULT_HISTORY_DAYS;
   const { zone } = await getBusiness(tx);
   await insertAccount(tx, {
     id: accountId,
@@ -114,10 +119,12 @@ export async function connectAccount(
     webhookRef,
     webhookSecretsSealed: [deps.secrets.seal(webhookSecret)],
     ratePerSecond: input.ratePerSecond ?? DEFAULT_RATE_PER_SECOND,
+    historyDays,
     createdAt: now,
   });
   await insertLanes(tx, newLanes(deps, { accountId, numbers, zone }), now);
   const sandboxOff = environment === 'live' ? await switchOffSandboxLanes(tx, LIVE_NOW, now) : [];
+  await startHistory(tx, deps, { accountId, days: historyDays, actor: input.actor });
   await noteChange(tx, deps, {
     action: 'account.connected',
     accountId,

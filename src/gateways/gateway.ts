@@ -68,10 +68,12 @@ export interface RecordsPage<T> {
   readonly olderThan: string | undefined;
 }
 
-/** What a webhook would have told, in a form that the edge of this gateway parses. The id follows from what is told, so that it is told once. */
+/** What a webhook would have told. The id of the event follows from what is told, so that it counts once however often it is listed. */
 export interface RecordedEvent {
-  readonly eventId: string;
+  /** In a form that the edge of this gateway parses. */
   readonly payload: string;
+  /** As the edge has parsed it. */
+  readonly event: GatewayEvent;
 }
 
 export interface ListedMessage extends GatewayMessage {

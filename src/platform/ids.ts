@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
+import type { Instant } from './time.ts';
 
 /**
  * Ids are UUIDv7 (RFC 9562) in the database and prefixed text everywhere else (`cmp_0193f6c2...`, 32 hex digits without dashes),
@@ -20,6 +21,7 @@ export const ID_PREFIXES = {
   suppression: 'sup',
   event: 'evt',
   audit: 'aud',
+  reconciliation: 'rec',
   user: 'usr',
   apiKey: 'key',
 } as const;
@@ -67,6 +69,12 @@ export function uuidSource(source: { readonly clock: Clock; readonly random: Ran
 
 /** When a UUIDv7 was made, in milliseconds since 1970 (RFC 9562, section 5.7). */
 export const madeAtMs = (uuid: Uuid): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+
+/** The least UUIDv7 that can have been made at this instant: where to begin in an order by id. */
+export function uuidAt(at: Instant): Uuid {
+  const hex = at.epochMilliseconds.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
 
 export const showId = <K extends IdKind>(kind: K, uuid: Uuid): Id<K> =>
   `${ID_PREFIXES[kind]}_${uuid.replaceAll('-', '')}` as Id<K>;

@@ -6,12 +6,7 @@ import { addMs, isBefore } from '../../platform/time.ts';
 import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifyReadFailure, classifySendFailure, deliveryStatus, saysMessageIsUnknown } from './quo-errors.ts';
 import { type Exchange, type QuoRequest, quoHttp } from './quo-http.ts';
-import {
-  CREATED_AFTER_OVERLAP_MS,
-  gatewayMessage,
-  NEWEST_PAGE_SIZE,
-  NEWEST_VERSION,
-} from './quo-message.ts';
+import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE, NEWEST_VERSION } from './quo-message.ts';
 import { quoRecords } from './quo-records.ts';
 import {
   firstIssue,

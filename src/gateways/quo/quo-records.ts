@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import { err, ok } from '../../platform/result.ts';
 import { addMs, type Instant, isBefore } from '../../platform/time.ts';
@@ -18,12 +18,14 @@ import {
   conversationPage,
   firstIssue,
   type RecordedCall,
+  type RecordedMessage,
   rawAnswer,
   rawPage,
   rawRecordings,
   recordedCall,
   recordedMessage,
 } from './quo-schemas.ts';
+import { quoWebhookEdge } from './quo-webhook.ts';
 
 /**
  * The provider's books, read page by page: texts and calls of the whole account (2026-03-30), and by conversation (v1). What they
@@ -48,14 +50,14 @@ export const quoRecords = (reads: Reads): GatewayRecords => ({
   listThread: (query) => listThread(reads, query),
 });
 
-async function listMessages({ read }: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
+async function listMessages(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
   const parameters = newestParameters(query, { after: 'createdAt[gt]', before: 'createdAt[lt]' });
-  const answer = await read({ path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
-  return answer.ok ? messagesOf(answer.value, query) : answer;
+  const answer = await reads.read({ path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
 }
 
 async function listThread(
-  { read }: Reads,
+  reads: Reads,
   query: Parameters<GatewayRecords['listThread']>[0],
 ): Promise<Answer<RecordsPage<ListedMessage>>> {
   const parameters = new URLSearchParams({ phoneNumberId: query.laneRef, participants: query.phone });
@@ -63,19 +65,21 @@ async function listThread(
   parameters.set('createdBefore', wireTime(query.until));
   parameters.set('maxResults', String(THREAD_PAGE_SIZE));
   if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
-  const answer = await read({ path: `/v1/messages?${parameters}`, schema: rawPage });
-  return answer.ok ? messagesOf(answer.value, query) : answer;
+  const answer = await reads.read({ path: `/v1/messages?${parameters}`, schema: rawPage });
+  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
 }
 
 const THREAD_PAGE_SIZE = 100;
 
-async function listCalls({ read }: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
+async function listCalls(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
   const parameters = newestParameters(query, { after: 'createdAt[gte]', before: 'createdAt[lte]' });
-  const answer = await read({ path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  const answer = await reads.read({ path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
   if (!answer.ok) return answer;
   const calls = entriesOf(answer.value, recordedCall);
   if (!calls.ok) return calls;
-  const entries = calls.value.filter(({ entry }) => isWithin(entry.createdAt, query)).map(listedCall);
+  const entries = calls.value
+    .filter(({ entry }) => isWithin(entry.createdAt, query))
+    .map((call) => listedCall(reads, call));
   return ok({ entries, olderThan: cursorOf(answer.value) });
 }
 
@@ -105,68 +109,67 @@ const PART_PATHS: Readonly<Record<CallPart, string>> = {
 };
 
 async function readCallPart(
-  { read, clock }: Reads,
+  reads: Reads,
   { gatewayCallId, part }: Parameters<GatewayRecords['readCallPart']>[0],
 ): Promise<Answer<RecordedEvent | undefined>> {
   const path = `/v1/${PART_PATHS[part]}/${encodeURIComponent(gatewayCallId)}`;
   const schema: z.ZodType<{ readonly data: Raw | readonly Raw[] }> = part === 'recording' ? rawRecordings : rawAnswer;
-  const answer = await read({ path, schema });
+  const answer = await reads.read({ path, schema });
   // A plan without summaries, a call without voicemail: there is nothing to be had.
   if (!answer.ok) return answer.error.kind === 'refused' ? ok(undefined) : answer;
   const { data } = answer.value;
-  const told = { gatewayCallId, part, at: clock.now() };
-  return ok(isList(data) ? recordingsTold(told, data) : partTold(told, data));
-}
-
-interface Told {
-  readonly gatewayCallId: string;
-  readonly part: CallPart;
-  readonly at: Instant;
+  return ok(isList(data) ? recordingsTold(reads, gatewayCallId, data) : partTold(reads, { gatewayCallId, part, data }));
 }
 
 const isList = (data: Raw | readonly Raw[]): data is readonly Raw[] => Array.isArray(data);
 
 /** A call may be recorded in several pieces, one after the other: a longer list is told anew. */
-function recordingsTold({ gatewayCallId, at }: Told, recordings: readonly Raw[]): RecordedEvent | undefined {
+function recordingsTold(reads: Reads, gatewayCallId: string, recordings: readonly Raw[]): RecordedEvent | undefined {
   const made = recordings.filter(({ url }) => typeof url === 'string');
   if (made.length === 0) return undefined;
-  return event({
+  return tell(reads, {
     eventId: `listed:${gatewayCallId}:recording:${made.length}`,
     type: 'call.recording.completed',
-    at,
+    at: reads.clock.now(),
     object: { id: gatewayCallId, object: 'call', recordings: made },
   });
 }
 
-function partTold({ gatewayCallId, part, at }: Told, data: Raw): RecordedEvent | undefined {
+function partTold(
+  reads: Reads,
+  { gatewayCallId, part, data }: { readonly gatewayCallId: string; readonly part: CallPart; readonly data: Raw },
+): RecordedEvent | undefined {
   if (data['status'] !== 'completed') return undefined;
-  return event({
+  return tell(reads, {
     eventId: `listed:${gatewayCallId}:${part}`,
     type: `call.${part}.completed`,
-    at,
+    at: reads.clock.now(),
     object: { ...data, callId: gatewayCallId },
   });
 }
 
-function messagesOf(page: z.output<typeof rawPage>, query: RecordsQuery): Answer<RecordsPage<ListedMessage>> {
+function messagesOf(
+  reads: Reads,
+  page: z.output<typeof rawPage>,
+  query: RecordsQuery,
+): Answer<RecordsPage<ListedMessage>> {
   const messages = entriesOf(page, recordedMessage);
   if (!messages.ok) return messages;
-  const entries = messages.value.filter(({ entry }) => isWithin(entry.createdAt, query)).map(listedMessage);
+  const entries = messages.value
+    .filter(({ entry }) => isWithin(entry.createdAt, query))
+    .map((message) => listedMessage(reads, message));
   return ok({ entries, olderThan: cursorOf(page) });
 }
 
-function listedMessage({
-  entry,
-  raw,
-}: {
-  readonly entry: z.output<typeof recordedMessage>;
-  readonly raw: Raw;
-}): ListedMessage {
+function listedMessage(
+  reads: Reads,
+  { entry, raw }: { readonly entry: RecordedMessage; readonly raw: Raw },
+): ListedMessage {
   const message = gatewayMessage(entry);
   const { status } = message;
   const updatedAt = entry.updatedAt ?? entry.createdAt;
   const told = (what: string, at: Instant): RecordedEvent =>
-    event({ eventId: `listed:${entry.id}:${what}`, type: `message.${what}`, at, object: raw });
+    tell(reads, { eventId: `listed:${entry.id}:${what}`, type: `message.${what}`, at, object: raw });
   return {
     ...message,
     laneRef: entry.phoneNumberId ?? undefined,
@@ -178,7 +181,7 @@ function listedMessage({
 
 const ENDED: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'failed']);
 
-function listedCall({ entry, raw }: { readonly entry: RecordedCall; readonly raw: Raw }): ListedCall {
+function listedCall(reads: Reads, { entry, raw }: { readonly entry: RecordedCall; readonly raw: Raw }): ListedCall {
   const { id, direction, completedAt } = entry;
   return {
     gatewayCallId: id,
@@ -190,26 +193,24 @@ function listedCall({ entry, raw }: { readonly entry: RecordedCall; readonly raw
     ended:
       completedAt == null
         ? undefined
-        : event({ eventId: `listed:${id}:ended`, type: 'call.completed', at: completedAt, object: raw }),
+        : tell(reads, { eventId: `listed:${id}:ended`, type: 'call.completed', at: completedAt, object: raw }),
   };
 }
 
-const event = (told: {
+interface Told {
   readonly eventId: string;
   readonly type: string;
   readonly at: Instant;
   readonly object: Raw;
-}): RecordedEvent => ({
-  eventId: told.eventId,
-  payload: JSON.stringify({
-    id: told.eventId,
-    object: 'event',
-    apiVersion: 'v4',
-    createdAt: wireTime(told.at),
-    type: told.type,
-    data: { object: told.object },
-  }),
-});
+}
+
+function tell({ clock }: Reads, { eventId, type, at, object }: Told): RecordedEvent {
+  const envelope = { id: eventId, object: 'event', apiVersion: 'v4', createdAt: wireTime(at), type };
+  const payload = JSON.stringify({ ...envelope, data: { object } });
+  const parsed = quoWebhookEdge.parse(Buffer.from(payload), clock.now());
+  if (!parsed.ok) throw new Error(`${eventId}: the edge does not read what was made for it: ${parsed.error.message}`);
+  return { payload, event: parsed.value };
+}
 
 /** Each entry as it was read, and as it came. One that cannot be read stops the run: to leave it out would be to lose it. */
 function entriesOf<T>(

@@ -47,7 +47,8 @@ export function readCallPart(request: {
   readonly id: string;
 }): ApiAnswer {
   const call = request.world.calls.get(request.id);
-  const part = call === undefined || call.account !== request.account ? undefined : callPartJson(call, request.resource);
+  const part =
+    call === undefined || call.account !== request.account ? undefined : callPartJson(call, request.resource);
   return part === undefined ? notFound(FAMILY_OF[request.resource] ?? '01') : { status: 200, body: { data: part } };
 }
 

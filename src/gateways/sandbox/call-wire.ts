@@ -121,7 +121,9 @@ export function callPartJson(call: SandboxCall, resource: string): unknown {
         ? transcriptOf(call, call.endedAtMs)
         : { callId: call.id, createdAt: iso(call.endedAtMs), duration: 0, status: 'absent', dialogue: null };
     case 'call-voicemails':
-      return call.voicemail === undefined || !hasReached(call, 'ended') ? undefined : voicemailJson(call, call.voicemail);
+      return call.voicemail === undefined || !hasReached(call, 'ended')
+        ? undefined
+        : voicemailJson(call, call.voicemail);
     default:
       return undefined;
   }

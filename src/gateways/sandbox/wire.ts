@@ -43,7 +43,7 @@ export const messageJson = (message: Message) => ({
   phoneNumberId: message.laneRef,
   conversationId: conversationIdOf({ laneRef: message.laneRef, phone: personIn(message) }),
   direction: directionOf(message),
-  userId: message.kind === 'outbound' && message.origin === 'api' ? userIdOf(message.account) : null,
+  userId: message.kind === 'outbound' && message.origin !== 'provider' ? userIdOf(message.account) : null,
   status: message.status,
   createdAt: iso(message.atMs),
   updatedAt: iso(message.updatedAtMs),

@@ -74,6 +74,9 @@ export const connectAccount = jsonRoute({
     apiKey: z.string().trim().min(8).max(500),
     baseUrl: z.url().max(300).optional().openapi({ description: 'Default https://api.openphone.com' }),
     ratePerSecond: z.number().min(0.1).max(10_000).optional(),
+    historyDays: z.int().min(0).max(360).optional().openapi({
+      description: 'How many days back texts and calls from before are brought in; default 90, 0 for none',
+    }),
   }),
   response: accountSchema,
   status: 201,

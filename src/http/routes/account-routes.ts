@@ -81,6 +81,7 @@ const connectInput = (body: RouteInput<typeof contract.connectAccount>['body']):
   apiKey: body.apiKey,
   baseUrl: body.baseUrl,
   ratePerSecond: body.ratePerSecond,
+  historyDays: body.historyDays,
 });
 
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
