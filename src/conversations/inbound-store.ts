@@ -105,6 +105,10 @@ export async function insertInbound(
   return rows.length === 1;
 }
 
+/** Over `conversation`. Whoever wrote in the gateway's own app has seen what came before. Index message_conversation. */
+const answeredSince = (at: Instant) =>
+  sql`exists (select from message m where m.conversation_id = conversation.id and m.created_at > ${at} and m.purpose = 'elsewhere')`;
+
 /** A text that has been dealt with opens nothing and is not unread: a badge that counts every STOP is soon not looked at. */
 export async function bumpConversation(
   tx: Tx,
@@ -117,9 +121,7 @@ export async function bumpConversation(
     readonly groupOthers: readonly string[];
   },
 ): Promise<void> {
-  // Index message_conversation. Whoever answered in the gateway's own app has read what came before.
-  const answered = sql`exists (select from message m where m.conversation_id = conversation.id and m.created_at > ${input.at}
-    and m.purpose = 'elsewhere')`;
+  const answered = answeredSince(input.at);
   await sql`
     update conversation set state = case when ${input.needsPerson} then 'open' else state end,
       unread = unread + case when ${input.needsPerson} and not ${answered} then 1 else 0 end,
@@ -145,11 +147,12 @@ export async function bumpByCall(
   },
 ): Promise<void> {
   const wasLast = sql`(last_message_kind = 'call' and last_message_at = ${input.shownAt ?? null}::timestamptz)`;
+  const waits = sql`(${input.beginsToAsk} and not ${answeredSince(input.at)})`;
   const isLast = sql`(${wasLast} or ${input.at} >= last_message_at)`;
   await sql`
     update conversation set state = case when ${input.beginsToAsk} then 'open' else state end,
-      unread = unread + case when ${input.beginsToAsk} then 1 else 0 end,
-      waiting_since = case when ${input.beginsToAsk} then coalesce(waiting_since, ${input.at}) else waiting_since end,
+      unread = unread + case when ${waits} then 1 else 0 end,
+      waiting_since = case when ${waits} then least(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${isLast} then ${input.preview} else last_message_preview end,
       last_message_direction = case when ${isLast} then ${input.direction} else last_message_direction end,
       last_message_kind = case when ${isLast} then 'call' else last_message_kind end,

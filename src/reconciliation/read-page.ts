@@ -1,7 +1,6 @@
 /** The request of one step, and what its answer means: nothing is written here. */
 import type { Answer, Gateway, GatewayMessage, GatewayRecords, ListedMessage } from '../gateways/gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { madeAtMs, type Uuid, uuidAt } from '../platform/ids.ts';
 import { ok, unreachable } from '../platform/result.ts';
@@ -15,7 +14,6 @@ import { type Checkpoint, FIRST_PAGE, type Run } from './run.ts';
 
 export interface ReadDeps {
   readonly db: Db;
-  readonly clock: Clock;
   readonly gateway: Gateway;
 }
 
@@ -246,7 +244,7 @@ const beginUnlisted = (run: Run) =>
 
 /** We believe it sent, and it was not listed: the gateway is asked about it by its id before that is reported. */
 async function readUnlisted(
-  { db, clock, gateway }: ReadDeps,
+  { db, gateway }: ReadDeps,
   { run, at }: { readonly run: Run; readonly at: At<'unlisted'> },
 ): Promise<Answer<PageRead>> {
   const from = madeAtMs(at.after);
@@ -259,7 +257,7 @@ async function readUnlisted(
     after: at.after,
     before,
     sentSince: run.since,
-    sentUntil: addMs(run.until, -patience(clock, LISTED_WITHIN_MS)),
+    sentUntil: addMs(run.until, -LISTED_WITHIN_MS),
   });
   const [begin, rest] = [SHARES.unlisted[0], SHARES.unlisted[1] - SHARES.unlisted[0]];
   const progress = begin + rest * Math.max(0, (from - run.since.epochMilliseconds) / msBetween(run.since, run.until));
