@@ -8,7 +8,7 @@ import { createDraft } from '../campaigns/manage-drafts.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import { applyWaiting } from '../webhooks/apply-event.ts';
 import type { Run, RunKind } from './run.ts';
 import { getRun, listDiffRows } from './run-store.ts';
@@ -243,7 +243,9 @@ describe('texts in the words of our campaigns that somebody else has sent', () =
 
 describe('the history of a new account', () => {
   it('comes in as done, with its opt-outs, without an answer and without a campaign', async () => {
-    const world = await reconcilingWorld();
+    const world = await reconcilingWorld({
+      sandbox: { people: { replyShare: 0, landlineShare: 0, unreachableShare: 0, callTakenShare: 0 } },
+    });
     const [stopped = '', asked = '', fresh = '', caller = ''] = PEOPLE;
     await world.sandbox.personTexts({ from: stopped, to: OURS.phone, text: 'STOP' });
     const saidAt = world.sandbox.texts()[0]?.at;
@@ -282,20 +284,27 @@ describe('the history of a new account', () => {
 
 describe('the rate of the account', () => {
   it('is kept by texts and pages together, and texts come first', async () => {
-    // The provider's own limit is where the account's rate with its burst ends.
-    const world = await reconcilingWorld({ factor: 60, sandbox: { limits: { requestsPerSecond: 10 } } });
-    await happenings(world, PEOPLE.slice(0, 30));
+    const world = await reconcilingWorld();
+    await happenings(world, PEOPLE);
     await insertContacts(
       database.db,
       world,
-      testPhones(120).map((phone) => ({ phone })),
+      testPhones(40).map((phone) => ({ phone })),
     );
     const campaignId = await launchTestCampaign(database.db, world, { laneIds: world.account.laneIds });
     const id = await world.start();
+    // Slow enough for a page to be read many times in the time of one token.
+    world.clock.setFactor(3);
+    const [begunAt, before] = [world.clock.now(), world.sandbox.requests()];
     world.startWorker('worker');
     await world.until('completed', () => world.completed(campaignId));
-    expect(await world.ended(id)).toMatchObject({ state: 'completed', failures: 0, error: null });
+    expect((await world.run(id)).finishedAt).toBeNull();
+    const { finishedAt, requests } = await world.ended(id);
+    expect(requests).toBeGreaterThan(30);
+    const seconds = msBetween(begunAt, finishedAt ?? begunAt) / 1_000;
+    const [rate, burst] = [8, 2];
+    expect(world.sandbox.requests() - before).toBeLessThanOrEqual(rate * seconds + burst);
     const { rows } = await sql`select outcome, count(*) as n from message_attempt group by 1`.execute(database.db);
-    expect(rows).toEqual([{ outcome: 'accepted', n: 120 }]);
+    expect(rows).toEqual([{ outcome: 'accepted', n: 40 }]);
   });
 });

@@ -390,10 +390,12 @@ async function reconcile(holder: Holder, facts: TurnFacts): Promise<boolean> {
   return true;
 }
 
-/** While a page is being read its answer wakes the holder. */
+/** Until the rate has a request for the next page. While one is being read its answer wakes the holder. */
 function reconcileMs(holder: Holder, facts: TurnFacts, now: Instant): number {
-  if (!facts.reconciles || holder.asking !== undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(1, holder.pacer.msUntilRoom(now));
+  if (!facts.reconciles) return Number.POSITIVE_INFINITY;
+  const untilRoomMs = holder.pacer.msUntilRoom(now);
+  if (untilRoomMs > 0) return untilRoomMs;
+  return holder.asking === undefined ? 1 : Number.POSITIVE_INFINITY;
 }
 
 async function closeFinished(holder: Holder): Promise<void> {
