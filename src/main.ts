@@ -21,6 +21,7 @@ import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
+import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { createApp } from './http/server.ts';
@@ -201,6 +202,7 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerRecipientRoutes,
       registerInboxRoutes,
       registerCallRoutes,
+      registerReconciliationRoutes,
       registerSendingPolicyRoutes,
       describeWebhooks,
     ],

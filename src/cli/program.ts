@@ -25,6 +25,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   webhook: { summary: 'Try the events that gateways post', load: () => import('./webhook-commands.ts') },
+  reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {
     summary: 'Ask the rules: opt-outs, message parts, templates, quiet hours, eligibility',

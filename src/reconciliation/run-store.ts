@@ -60,7 +60,7 @@ export async function findDueRun(db: Db, accountId: Uuid, now: Instant): Promise
 
 /** Newest first: ids grow with time. Indexes: primary key, reconciliation_run_account. */
 export async function listRunRows(
-  db: Db,
+  db: Db | Tx,
   query: { readonly accountId: Uuid | undefined; readonly before: Uuid | undefined; readonly limit: number },
 ): Promise<readonly Run[]> {
   const { rows } = await sql<StoredRun>`
@@ -84,7 +84,7 @@ export interface StoredDiff extends Diff {
 
 /** In the order in which it was found. Indexes reconciliation_diff_nth, contact_phone_key and unique (lane_id, phone). */
 export async function listDiffRows(
-  db: Db,
+  db: Db | Tx,
   query: { readonly runId: Uuid; readonly after: number; readonly limit: number },
 ): Promise<readonly StoredDiff[]> {
   const { rows } = await sql<StoredDiff>`
