@@ -8,6 +8,7 @@ import { conversationRoute, inboxRoute } from './inbox/routes.ts';
 import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
 import { Page } from './patterns/page.tsx';
 import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
+import { reconciliationRoute, reconciliationsRoute } from './reconciliation/routes.ts';
 import { firstRunRoute, signInRoute } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
@@ -31,6 +32,8 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     templatesRoute,
     templateRoute,
+    reconciliationsRoute,
+    reconciliationRoute,
     settingsRoutes,
     unknownRoute,
   ]),

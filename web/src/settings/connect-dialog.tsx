@@ -1,4 +1,15 @@
-import { Button, Collapse, Group, Modal, PasswordInput, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import {
+  Button,
+  Collapse,
+  Group,
+  Modal,
+  PasswordInput,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown } from '@tabler/icons-react';
@@ -41,13 +52,19 @@ export function ConnectDialog({ opened, onClose }: ConnectDialogProps) {
 }
 
 const KEY_LENGTH_MIN = 8;
+const HISTORY = [
+  { value: '90', label: 'Of the last 90 days' },
+  { value: '30', label: 'Of the last 30 days' },
+  { value: '360', label: 'Of the last 360 days' },
+  { value: '0', label: 'None' },
+];
 const DEFAULT_URL = 'https://api.openphone.com';
 
 function KeyForm(props: { readonly onConnected: (account: Account) => void; readonly onClose: () => void }) {
   const { onConnected, onClose } = props;
   const [advanced, advancedPart] = useDisclosure(false);
   const form = useForm({
-    initialValues: { name: 'Quo', apiKey: '', baseUrl: '' },
+    initialValues: { name: 'Quo', apiKey: '', baseUrl: '', historyDays: '90' },
     validate: {
       name: (value) => (value.trim() === '' ? 'Type a name for the account' : null),
       apiKey: (value) => (value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole key' : null),
@@ -63,11 +80,12 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
       if ('baseUrl' in problems) advancedPart.open();
     },
   });
-  const submit = form.onSubmit(({ name, apiKey, baseUrl }) =>
+  const submit = form.onSubmit(({ name, apiKey, baseUrl, historyDays }) =>
     connect.mutate({
       kind: 'quo',
       name: name.trim(),
       apiKey: apiKey.trim(),
+      historyDays: Number(historyDays),
       ...(baseUrl.trim() === '' ? {} : { baseUrl: baseUrl.trim() }),
     }),
   );
@@ -90,6 +108,13 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
           maxLength={200}
           autoComplete="off"
           {...form.getInputProps('name')}
+        />
+        <Select
+          label="Texts and calls from before"
+          description="They come in as done, with the opt-outs among them. Nobody is texted."
+          data={HISTORY}
+          allowDeselect={false}
+          {...form.getInputProps('historyDays')}
         />
         <div>
           <UnstyledButton className={classes.more} aria-expanded={advanced} onClick={advancedPart.toggle}>
