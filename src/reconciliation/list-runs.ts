@@ -49,13 +49,19 @@ export async function getRunView(db: Db | Tx, id: Uuid, now: Instant): Promise<O
 /** What a run found, in the order in which it found it: the newest first within texts, then within calls. */
 export async function listFindings(
   db: Db | Tx,
-  query: { readonly runId: Uuid; readonly cursor: string | undefined; readonly limit: number },
+  query: {
+    readonly runId: Uuid;
+    /** What is stored now; false: what was only reported. */
+    readonly settled?: boolean | undefined;
+    readonly cursor: string | undefined;
+    readonly limit: number;
+  },
 ): Promise<Outcome<Page<Finding>>> {
   const cursor = readCursor(query.cursor, ['number']);
   if (!cursor.ok) return cursor;
-  const { runId, limit } = query;
+  const { runId, settled, limit } = query;
   if ((await getRun(db, runId)) === undefined) return notFound('reconciliation', showId('reconciliation', runId));
-  const rows = await listDiffRows(db, { runId, after: Number(cursor.value?.[0] ?? 0), limit: limit + 1 });
+  const rows = await listDiffRows(db, { runId, settled, after: Number(cursor.value?.[0] ?? 0), limit: limit + 1 });
   const page = toPage(rows, limit, (last) => makeCursor(String(last.nth)));
   return ok({
     ...page,

@@ -66,7 +66,7 @@ async function reconcilingWorld(options: Parameters<typeof sendingWorld>[1] = {}
       return run(id);
     },
     async diff(id) {
-      const rows = await listDiffRows(database.db, { runId: id, after: 0, limit: 1_000 });
+      const rows = await listDiffRows(database.db, { runId: id, settled: undefined, after: 0, limit: 1_000 });
       return rows.map(({ kind, what, phone, here, there }) => ({ kind, what, phone, here, there }));
     },
     apply: () =>

@@ -82,17 +82,24 @@ export interface StoredDiff extends Diff {
   readonly conversationId: Uuid | null;
 }
 
-/** In the order in which it was found. Indexes reconciliation_diff_nth, contact_phone_key and unique (lane_id, phone). */
+/** In the order in which it was found; `settled` leaves out what nobody has repaired, or everything else. Indexes reconciliation_diff_nth, contact_phone_key and unique (lane_id, phone). */
 export async function listDiffRows(
   db: Db | Tx,
-  query: { readonly runId: Uuid; readonly after: number; readonly limit: number },
+  query: {
+    readonly runId: Uuid;
+    readonly settled: boolean | undefined;
+    readonly after: number;
+    readonly limit: number;
+  },
 ): Promise<readonly StoredDiff[]> {
   const { rows } = await sql<StoredDiff>`
     select d.nth, d.kind, d.what, d.gateway_id, d.phone, d.lane_id, d.at, d.here, d.there, l.name as lane_name, c.first_name,
       c.last_name, c.company, v.id as conversation_id
     from reconciliation_diff d left join lane l on l.id = d.lane_id left join contact c on c.phone = d.phone
       left join conversation v on v.lane_id = d.lane_id and v.phone = d.phone
-    where d.run_id = ${query.runId} and d.nth > ${query.after} order by d.nth limit ${query.limit}`.execute(db);
+    where d.run_id = ${query.runId} and d.nth > ${query.after}
+      and (${query.settled ?? null}::boolean is null or (d.kind in ('missing_here', 'stale_here')) = ${query.settled ?? null})
+    order by d.nth limit ${query.limit}`.execute(db);
   return rows;
 }
 

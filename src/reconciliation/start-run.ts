@@ -40,14 +40,16 @@ export async function startRun(tx: Tx, { clock, newUuid }: Deps, asked: AskedRun
       'this account is being reconciled already: wait until that run is over, or cancel it (textwright reconcile status)',
       { state: 'running', allowed: ['cancel'] },
     );
-  await recordAudit(tx, {
-    id: newUuid(),
-    at: now,
-    actor,
-    action: 'reconciliation.started',
-    subject: showId('reconciliation', id),
-    detail: { account: showId('account', accountId), kind, since: since.toString(), until: until.toString() },
-  });
+  // The others begin by themselves, or with the account.
+  if (kind === 'manual')
+    await recordAudit(tx, {
+      id: newUuid(),
+      at: now,
+      actor,
+      action: 'reconciliation.started',
+      subject: showId('reconciliation', id),
+      detail: { account: showId('account', accountId), kind, since: since.toString(), until: until.toString() },
+    });
   await notifyLive(tx, ['engine', RECONCILIATION_TOPIC]);
   return ok(id);
 }

@@ -79,7 +79,12 @@ export const listFindings = jsonRoute({
   tag: 'Reconciliation',
   summary: 'What a comparison found, in the order in which it was found',
   params,
-  query: pageQuery,
+  query: pageQuery.extend({
+    settled: z
+      .enum(['yes', 'no'])
+      .optional()
+      .openapi({ description: 'yes: what is stored now; no: what was only reported, for a person to look at' }),
+  }),
   response: pageOf(findingSchema),
 });
 export const startReconciliation = jsonRoute({

@@ -120,6 +120,9 @@ describe('reconciliation over HTTP', () => {
       'We believe that this text was delivered; the gateway has no record of it. Nothing was changed',
       'Here it is delivered, at the gateway failed. Nothing was changed',
     ]);
+    const open = (await owner.get(`/v1/reconciliations/${id}/findings?settled=no`)).json.data;
+    expect(open.map((one: { readonly kind: string }) => one.kind)).toEqual(['missing_there', 'differs']);
+    expect((await owner.get(`/v1/reconciliations/${id}/findings?settled=yes`)).json.data).toHaveLength(3);
     expect(first.data[0]).toMatchObject({ phone: '+16175550101', name: '+16175550101', laneName: 'PNtest01' });
   });
 

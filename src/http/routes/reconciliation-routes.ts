@@ -32,7 +32,13 @@ export function registerReconciliationRoutes(
     shown(await getRunView(db, uuidOf('reconciliation', params.id), clock.now())),
   );
   api.handle(contract.listFindings, async ({ params, query }) => {
-    const page = await listFindings(db, { runId: uuidOf('reconciliation', params.id), ...query, cursor: query.cursor });
+    const { settled, cursor, limit } = query;
+    const page = await listFindings(db, {
+      runId: uuidOf('reconciliation', params.id),
+      settled: settled === undefined ? undefined : settled === 'yes',
+      cursor,
+      limit,
+    });
     return page.ok ? ok({ ...page.value, data: page.value.data.map(showFinding) }) : page;
   });
   api.effect(contract.startReconciliation, {

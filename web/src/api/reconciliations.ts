@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/reconciliations.ts';
 import type { Reconciliation, ReconciliationFinding } from '../../../src/http/contract/reconciliations.ts';
 import { get, post } from './client.ts';
-import type { BodyOf } from './contract.ts';
+import type { BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
 
 export type { Reconciliation, ReconciliationFinding };
@@ -24,10 +24,11 @@ export const reconciliationQuery = (id: string) =>
     queryKey: reconciliationKeys.one(id),
     queryFn: ({ signal }) => get<Reconciliation>(`/v1/reconciliations/${id}`, undefined, signal),
   });
-export const findingsQuery = (id: string) =>
+export const findingsQuery = (id: string, filters: FiltersOf<typeof contract.listFindings>) =>
   pages<ReconciliationFinding>({
-    queryKey: reconciliationKeys.findings(id),
+    queryKey: [...reconciliationKeys.findings(id), filters],
     path: `/v1/reconciliations/${id}/findings`,
+    filters,
   });
 
 export const startReconciliation = (body: BodyOf<typeof contract.startReconciliation>, key: string) =>

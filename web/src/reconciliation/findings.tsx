@@ -12,9 +12,15 @@ import type { Tone } from '../theme.ts';
 import classes from './reconciliation.module.css';
 import { isOpen } from './run-words.ts';
 
+interface FindingsProps {
+  readonly run: Reconciliation;
+  /** What is stored now; `no`: what was only reported. */
+  readonly settled: 'yes' | 'no';
+}
+
 /** What a comparison found, each in a sentence with the person it is about. */
-export function Findings({ run }: { readonly run: Reconciliation }) {
-  const query = useInfiniteQuery(findingsQuery(run.id));
+export function Findings({ run, settled }: FindingsProps) {
+  const query = useInfiniteQuery(findingsQuery(run.id, { settled }));
   return (
     <Loaded
       query={query}
@@ -24,11 +30,7 @@ export function Findings({ run }: { readonly run: Reconciliation }) {
       {(data) => {
         const findings = rowsOf(data);
         if (findings.length === 0)
-          return (
-            <Text c="dimmed">
-              {isOpen(run) ? 'Nothing so far.' : 'Nothing: what is stored here is what the provider has.'}
-            </Text>
-          );
+          return <Text c="dimmed">{isOpen(run) ? 'Nothing so far.' : 'Nothing was missing here.'}</Text>;
         return (
           <>
             <ul className={classes.rows}>

@@ -71,8 +71,7 @@ function OneRun({ run }: { readonly run: Reconciliation }) {
   return (
     <>
       <PageHeader
-        title={run.accountName}
-        documentTitle={`Reconciliation of ${run.accountName}`}
+        title={`Reconciliation of ${run.accountName}`}
         beside={<RunState run={run} />}
         summary={answerOf(run)}
         actions={
@@ -103,8 +102,13 @@ function OneRun({ run }: { readonly run: Reconciliation }) {
         <Figure label="Contradictions" count={run.differs} note="nothing was changed" tone="red" />
       </Figures>
       <Facts run={run} />
-      <Section title="What was found">
-        <Findings run={run} />
+      {run.missingThere + run.differs === 0 ? null : (
+        <Section title="Needs a look" note="Nothing was changed: only a person can say what is right.">
+          <Findings run={run} settled="no" />
+        </Section>
+      )}
+      <Section title="Found and stored">
+        <Findings run={run} settled="yes" />
       </Section>
     </>
   );

@@ -51,7 +51,7 @@ describe('a run in words', () => {
     ],
     [
       { state: 'running', phase: 'texts', progress: 0.2, remainingSeconds: 300 },
-      'Reading texts, 20%, about 5 min left',
+      'Reading texts, 20%, about 5\u00a0min left',
     ],
   ])('%o', (changed, words) => expect(progressWords(run(changed))).toBe(words));
 
