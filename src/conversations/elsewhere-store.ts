@@ -7,6 +7,28 @@ import type { Instant } from '../platform/time.ts';
 import { previewOf } from './conversation.ts';
 import type { SentText } from './inbound.ts';
 
+/** Texts to this number of which a person has said that they were sent. Index message_phone. */
+export async function textsWithoutId(
+  tx: Tx,
+  { accountId, phone }: { readonly accountId: Uuid; readonly phone: string },
+): Promise<readonly { readonly id: Uuid; readonly body: string }[]> {
+  const { rows } = await sql<{ id: Uuid; body: string }>`
+    select id, body from message where phone = ${phone} and account_id = ${accountId} and direction = 'outbound' and state = 'sent'
+      and settled_by is not null and gateway_message_id is null
+    order by created_at, id for no key update`.execute(tx);
+  return rows;
+}
+
+/** Nothing when another text has it. */
+export async function giveId(tx: Tx, messageId: Uuid, gatewayMessageId: string): Promise<void> {
+  await sql`
+    update message m set gateway_message_id = ${gatewayMessageId}
+    where id = ${messageId} and not exists (
+      select from message o where o.account_id = m.account_id and o.gateway_message_id = ${gatewayMessageId})`.execute(
+    tx,
+  );
+}
+
 /** False when this text is stored already. */
 export async function insertElsewhere(
   tx: Tx,

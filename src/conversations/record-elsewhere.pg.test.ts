@@ -149,6 +149,19 @@ describe('a text that was sent from elsewhere', () => {
     expect(await thread()).toBeUndefined();
   });
 
+  it('is ours when a person has said that it was sent', async () => {
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, settled_by, attempted_at,
+        not_before, created_at, sent_at)
+      values (${world.newUuid()}, ${account.id}, ${account.laneIds[0]}, 'outbound', 'reply', ${ANN}, 'We come on Monday', 'GSM-7', 1, 'sent',
+        'user:usr_1', ${at(0)}, ${at(0)}, ${at(0)}, ${at(0)})`.execute(database.db);
+    await hear(ended('AC1', 2));
+    await hear(sent('AC1', 1));
+    await hear(sent('AC1', 1));
+    const { rows } = await sql`select purpose, state, gateway_message_id from message`.execute(database.db);
+    expect(rows).toEqual([{ purpose: 'reply', state: 'delivered', gatewayMessageId: 'AC1' }]);
+  });
+
   it('is left to the check who sends when somebody waits for those very words', async () => {
     await insertContacts(database.db, world, [{ phone: ANN }]);
     await launchTestCampaign(database.db, world, { laneIds: account.laneIds });

@@ -11,8 +11,16 @@ import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { isOwnText } from '../sending/own-text.ts';
+import { sameWords } from '../sending/settle.ts';
 import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
-import { answeredElsewhere, bumpByElsewhere, insertElsewhere, textsAfter } from './elsewhere-store.ts';
+import {
+  answeredElsewhere,
+  bumpByElsewhere,
+  giveId,
+  insertElsewhere,
+  textsAfter,
+  textsWithoutId,
+} from './elsewhere-store.ts';
 import type { SentText } from './inbound.ts';
 import { ensureConversation, findLane, strangersAmong } from './inbound-store.ts';
 import { needsPerson, storable, waitsForAnswer } from './record-inbound.ts';
@@ -30,6 +38,7 @@ export async function recordElsewhere(tx: Tx, deps: Deps, accountId: Uuid, sent:
   const contactId = await lockNumber(tx, phone);
   if (await isOwnText(tx, { accountId, phone, text })) return;
   const { gatewayMessageId, at } = sent;
+  if (await adopted(tx, { accountId, phone, text, gatewayMessageId })) return;
   const messageId = deps.newUuid();
   const early = await takeEarlyReceipts(tx, accountId, [{ messageId, gatewayMessageId }]);
   const conversationId = await ensureConversation(tx, {
@@ -57,6 +66,20 @@ export async function recordElsewhere(tx: Tx, deps: Deps, accountId: Uuid, sent:
   }
   await early.apply();
   await notifyLive(tx, ['inbox', `conversation:${conversationId}`]);
+}
+
+/** One of ours of which a person said that it was sent: now its id is known, and with it what became of it. */
+async function adopted(
+  tx: Tx,
+  sent: { readonly accountId: Uuid; readonly phone: string; readonly text: string; readonly gatewayMessageId: string },
+): Promise<boolean> {
+  const { accountId, gatewayMessageId, text } = sent;
+  const ours = (await textsWithoutId(tx, sent)).find(({ body }) => sameWords(body, text));
+  if (ours === undefined) return false;
+  const early = await takeEarlyReceipts(tx, accountId, [{ messageId: ours.id, gatewayMessageId }]);
+  await giveId(tx, ours.id, gatewayMessageId);
+  await early.apply();
+  return true;
 }
 
 /** Whoever wrote in the gateway's app has read what came before there; what the person said since waits on. */

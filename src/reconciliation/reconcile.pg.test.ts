@@ -2,14 +2,20 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { expectEqualBooks } from '../../test/equal-books.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { answering } from '../../test/local-gateway.ts';
 import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { createDraft } from '../campaigns/manage-drafts.ts';
+import type { RecordedEvent } from '../gateways/gateway.ts';
+import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { seededRandom } from '../platform/random.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import { applyWaiting } from '../webhooks/apply-event.ts';
+import { describeEvent } from '../webhooks/describe-event.ts';
+import { insertEvents, type NewEvent } from '../webhooks/event-store.ts';
 import type { Run, RunKind } from './run.ts';
 import { getRun, listDiffRows } from './run-store.ts';
 import { cancelRun, startRun } from './start-run.ts';
@@ -177,6 +183,96 @@ describe('a run', () => {
     const id = await world.start();
     world.startWorker('worker');
     expect(await world.ended(id)).toMatchObject({ state: 'failed', error: expect.stringContaining('401') });
+  });
+});
+
+describe('whatever was told and whatever was lost', () => {
+  it.each([0, 1, 2, 3])('the books are equal in the end (%i)', async (seed) => {
+    const world = await reconcilingWorld({ seed: seed + 1 });
+    await happenings(world, PEOPLE.slice(0, 12));
+    const random = seededRandom(seed);
+    const told = await allEvents(world);
+    const share = seed / 4;
+    const heard = told.filter(() => random.next() < share).map((event) => ({ event, place: random.next() }));
+    for (const [nth, { event }] of heard.toSorted((a, b) => a.place - b.place).entries())
+      await insertEvents(database.db, [webhookOf(world, event, `EV${nth}`)]);
+    await world.apply();
+    const id = await world.start();
+    world.startWorker('worker');
+    expect(await world.ended(id)).toMatchObject({ state: 'completed', differs: 0, missingThere: 0 });
+    await world.apply();
+    await expectEqualBooks(database.db, world.sandbox);
+  });
+});
+
+/** Everything that the gateway could tell, the oldest page last. */
+async function allEvents(world: ReconcilingWorld): Promise<readonly RecordedEvent[]> {
+  const { records } = quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 });
+  if (records === undefined) throw new Error('nothing can be listed');
+  const range = { since: addMs(world.clock.now(), -DAY_MS), until: world.clock.now() };
+  const texts = await records.listMessages(range);
+  const calls = await records.listCalls(range);
+  if (!texts.ok || !calls.ok) throw new Error('nothing is listed');
+  return [
+    ...texts.value.entries.flatMap(({ began, ended }) => [began, ended]),
+    ...calls.value.entries.map(({ ended }) => ended),
+  ].flatMap((event) => event ?? []);
+}
+
+/** The same as a webhook, which has an id of its own. */
+const webhookOf = (world: ReconcilingWorld, { event, payload }: RecordedEvent, eventId: string): NewEvent => ({
+  id: world.newUuid(),
+  accountId: world.account.id,
+  eventId,
+  ...describeEvent(event, new Set(NUMBERS.map(({ phone }) => phone))),
+  payload: payload.replace(event.eventId, eventId),
+  headers: {},
+  receivedAt: world.clock.now(),
+  source: 'webhook',
+  signedBy: null,
+  unreadable: null,
+});
+
+describe('a text that is in no listing but in its conversation', () => {
+  it('is found there', async () => {
+    const now = '2026-11-17T14:00:00.000Z';
+    const text = {
+      id: 'AChidden',
+      from: PEOPLE[0],
+      to: [OURS.phone],
+      text: 'Hello?',
+      direction: 'incoming',
+      status: 'received',
+      phoneNumberId: OURS.id,
+      createdAt: now,
+      updatedAt: now,
+    };
+    const conversation = {
+      phoneNumberId: OURS.id,
+      participants: [PEOPLE[0]],
+      lastActivityAt: now,
+      lastActivityId: text.id,
+    };
+    const pages: readonly (readonly [path: string, data: readonly object[]])[] = [
+      ['/v1/conversations', [conversation]],
+      ['/v1/messages', [text]],
+    ];
+    const baseUrl = await answering((path) => ({
+      status: 200,
+      body: {
+        data: pages.find(([begins]) => path.startsWith(begins))?.[1] ?? [],
+        nextCursor: null,
+        nextPageToken: null,
+      },
+    }));
+    const world = await reconcilingWorld();
+    await sql`update gateway_account set base_url = ${baseUrl}`.execute(database.db);
+    const id = await world.start();
+    world.startWorker('worker');
+    expect(await world.ended(id)).toMatchObject({ state: 'completed', error: null, seenTexts: 0, missingHere: 1 });
+    await world.apply();
+    const { rows } = await sql`select phone, body from message`.execute(database.db);
+    expect(rows).toEqual([{ phone: PEOPLE[0], body: 'Hello?' }]);
   });
 });
 
