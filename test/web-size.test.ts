@@ -31,6 +31,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/imports/:id': ['imports/import-page'],
   '/templates': ['templates/templates-page'],
   '/templates/:id': ['templates/template-page'],
+  '/operations/reconciliation': ['reconciliation/runs-page'],
+  '/operations/reconciliation/:id': ['reconciliation/run-page'],
   '/settings': ['settings/settings-page', 'settings/settings-index'],
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],

@@ -1,5 +1,5 @@
 import { Button, Progress, Text } from '@mantine/core';
-import { IconFileOff } from '@tabler/icons-react';
+import { IconChecks } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useLive } from '../api/live.ts';
@@ -37,7 +37,7 @@ export function RunPage() {
       <Page>
         <PageHeader title="Reconciliation" />
         <EmptyState
-          icon={IconFileOff}
+          icon={IconChecks}
           title="No such comparison"
           actions={
             <Button component={Link} to="/operations/reconciliation" variant="default">

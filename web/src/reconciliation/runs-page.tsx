@@ -1,8 +1,8 @@
 import { Button, Text } from '@mantine/core';
-import { IconArrowsDiff } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChecks } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
 import { type Reconciliation, reconciliationKeys, reconciliationsQuery } from '../api/reconciliations.ts';
@@ -13,13 +13,10 @@ import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { rightSentence } from '../patterns/no-right.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
-import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
-import { ICON_STROKE } from '../theme.ts';
 import classes from './reconciliation.module.css';
 import { RunState } from './run-state.tsx';
 import { foundWords, isOpen, kindWords, progressWords } from './run-words.ts';
-
-const StartDialog = lazy(() => import('./start-dialog.tsx').then((file) => ({ default: file.StartDialog })));
+import { StartDialog } from './start-dialog.tsx';
 
 /** Every comparison with the books of the providers, the newest first. */
 export function RunsPage() {
@@ -27,14 +24,10 @@ export function RunsPage() {
   const mayStart = mayAct(role, 'manager');
   const query = useInfiniteQuery(reconciliationsQuery);
   useLive('reconciliation', [reconciliationKeys.list]);
-  const starter = useLazyDialog();
+  const [starting, starter] = useDisclosure(false);
   const runs = rowsOf(query.data);
   const button = mayStart ? (
-    <Button
-      leftSection={<IconArrowsDiff size={16} stroke={ICON_STROKE} aria-hidden />}
-      onClick={starter.open}
-      disabled={query.data === undefined}
-    >
+    <Button onClick={starter.open} disabled={query.data === undefined}>
       Compare now
     </Button>
   ) : null;
@@ -53,7 +46,7 @@ export function RunsPage() {
         {() =>
           runs.length === 0 ? (
             <EmptyState
-              icon={IconArrowsDiff}
+              icon={IconChecks}
               title="Nothing has been compared yet"
               actions={mayStart ? button : rightSentence('manager', 'start a comparison')}
             >
@@ -82,9 +75,7 @@ export function RunsPage() {
           )
         }
       </Loaded>
-      <Suspense fallback={null}>
-        {starter.wanted ? <StartDialog opened={starter.opened} onClose={starter.close} /> : null}
-      </Suspense>
+      <StartDialog opened={starting} onClose={starter.close} />
     </Page>
   );
 }
