@@ -3,7 +3,8 @@ import { defineConfig } from 'vite';
 
 /** Our own parts that most pages need at once; the heavier ones stay with the pages that show them. */
 const SHARED = /web\/src\/(?:patterns|api)\//;
-const HEAVY = /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview)\./;
+const HEAVY =
+  /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure)\./;
 const isShared = (path: string): boolean => SHARED.test(path) && !HEAVY.test(path);
 
 /** The web app lives in `web/` and is served by the same server as the API; in development Vite passes the API through. */

@@ -23,6 +23,7 @@ import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
+import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
@@ -41,6 +42,7 @@ import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
+import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
@@ -154,6 +156,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     takeOffJob(base),
     tidyImportsJob(base),
     tidyProxyJob(base),
+    dailyReconciliationJob(base),
     ...deliveryQueues(base),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
@@ -215,6 +218,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerCallRoutes,
       registerWebhookEventRoutes,
       registerReplayRoutes,
+      registerReconciliationRoutes,
       registerSendingPolicyRoutes,
       registerWebhookProxyRoutes,
       describeWebhooks,

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Gateway, GatewayEvent, SendOutcome, WebhookEdge } from '../src/gateways/gateway.ts';
+import type {
+  CallPart,
+  Gateway,
+  GatewayEvent,
+  GatewayRecords,
+  ListedCall,
+  RecordedEvent,
+  SendOutcome,
+  WebhookEdge,
+} from '../src/gateways/gateway.ts';
 import { addMs, type Instant, MINUTE_MS, SECOND_MS } from '../src/platform/time.ts';
 import type { PostedWebhook } from './webhook-receiver.ts';
 
@@ -30,6 +39,8 @@ export interface GatewayWorld {
     readonly signsTime: boolean;
     /** The list of numbers says whether they are registered. */
     readonly numbersTellRegistration: boolean;
+    /** Its books can be read page by page. */
+    readonly listsRecords: boolean;
   };
   now(): Instant;
   suffer(fault: WireFault): void;
@@ -38,6 +49,8 @@ export interface GatewayWorld {
   requests(): number;
   accepted(): readonly { readonly to: string; readonly text: string }[];
   personTexts(text: { readonly from: string; readonly to: string; readonly text: string }): Promise<void>;
+  /** Where its books can be read. */
+  personCalls?(call: { readonly from: string; readonly to: string }): void;
   /** Lets time pass, and whatever falls due. */
   pass(ms: number): Promise<void>;
   /** Lets the next thing happen; false when nothing is left. */
@@ -274,6 +287,148 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
         world.refuse('registration_missing');
         const restricted = await world.gateway.listNumbers();
         expect(restricted.ok && restricted.value.map(({ mayTextUs }) => mayTextUs)).toEqual([false, false]);
+      });
+    });
+
+    describe('records', () => {
+      beforeEach(({ skip }) => skip(!world.wire.listsRecords));
+      const records = (): GatewayRecords => {
+        if (world.gateway.records === undefined) throw new Error('this gateway lists nothing');
+        return world.gateway.records;
+      };
+      const told = (event: RecordedEvent | undefined) => {
+        if (event === undefined) throw new Error('nothing is told');
+        const parsed = world.edge.parse(Buffer.from(event.payload), world.now());
+        expect(parsed).toEqual({ ok: true, value: event.event });
+        expect(event.event.repairs).toBeUndefined();
+        return event.event;
+      };
+
+      it('lists the texts of the account in a time, newest first, page after page', async () => {
+        await sendTo(PERSON, 'too early');
+        await world.pass(MINUTE_MS);
+        const since = world.now();
+        for (let number = 0; number < 53; number += 1) {
+          await sendTo(`+1617555${String(2_000 + number)}`, `text ${number}`);
+          await world.pass(200);
+        }
+        await world.gateway.send({ laneRef: world.otherLane.laneRef, to: PERSON, text: 'from another number' });
+        await world.pass(1);
+        const until = world.now();
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'too late' });
+        const texts: string[] = [];
+        let olderThan: string | undefined;
+        let pages = 0;
+        do {
+          const page = await records().listMessages({ since, until, olderThan });
+          if (!page.ok) throw new Error(page.error.message);
+          texts.push(...page.value.entries.map(({ text }) => text));
+          olderThan = page.value.olderThan;
+          pages += 1;
+        } while (olderThan !== undefined);
+        expect(pages).toBeGreaterThan(1);
+        expect(texts).toEqual(['from another number', ...Array.from({ length: 53 }, (_, n) => `text ${52 - n}`)]);
+        expect(await world.strangerGateway.records?.listMessages({ since, until })).toMatchObject({
+          error: { kind: 'unauthorized' },
+        });
+      });
+
+      it('tells of each text what a webhook would have told', async () => {
+        const since = world.now();
+        const delivered = await sendTo(PERSON, 'it arrives');
+        const dead = await sendTo(world.deadNumber, 'it does not');
+        await rest();
+        await world.pass(MINUTE_MS);
+        const saidAt = world.now();
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: '¿Sí? 👍 STOP' });
+        await world.pass(MINUTE_MS);
+        const page = await records().listMessages({ since, until: world.now() });
+        if (!page.ok) throw new Error(page.error.message);
+        const [received, ...sent] = page.value.entries;
+        expect(received).toMatchObject({ laneRef: world.lane.laneRef, ended: undefined });
+        expect(told(received?.began)).toMatchObject({
+          type: 'message_received',
+          from: PERSON,
+          to: [world.lane.phone],
+          laneRef: world.lane.laneRef,
+          text: '¿Sí? 👍 STOP',
+          at: saidAt,
+        });
+        const idOf = (outcome: SendOutcome): string => (outcome.kind === 'accepted' ? outcome.gatewayMessageId : '');
+        const arrived = sent.find(({ gatewayMessageId }) => gatewayMessageId === idOf(delivered));
+        expect(told(arrived?.began)).toMatchObject({
+          type: 'message_sent',
+          gatewayMessageId: idOf(delivered),
+          from: world.lane.phone,
+          to: [PERSON],
+          laneRef: world.lane.laneRef,
+          text: 'it arrives',
+          at: since,
+        });
+        expect(told(arrived?.ended)).toMatchObject({ type: 'message_status', status: 'delivered', to: PERSON });
+        const failed = sent.find(({ gatewayMessageId }) => gatewayMessageId === idOf(dead));
+        expect(told(failed?.ended)).toMatchObject({ type: 'message_status', status: 'undelivered' });
+        expect(new Set(sent.flatMap(({ began, ended }) => [began.event.eventId, ended?.event.eventId])).size).toBe(4);
+      });
+
+      it('lists calls, and what was made of them afterwards', async () => {
+        const since = world.now();
+        for (let number = 0; number < 20; number += 1)
+          world.personCalls?.({ from: `+1617555${String(2_000 + number)}`, to: world.lane.phone });
+        const ringing = await records().listCalls({ since, until: addMs(world.now(), 1) });
+        expect(ringing.ok && ringing.value.entries.map(({ ended }) => ended)).toEqual(Array(20).fill(undefined));
+        await rest();
+        const page = await records().listCalls({ since, until: addMs(world.now(), 1) });
+        if (!page.ok) throw new Error(page.error.message);
+        expect(page.value.entries).toHaveLength(20);
+        const taken = page.value.entries.find(({ answered }) => answered);
+        const missed = page.value.entries.filter(({ answered }) => !answered);
+        expect(told(taken?.ended)).toMatchObject({
+          type: 'call_progress',
+          step: 'completed',
+          call: { startedAt: since },
+        });
+        expect(told(missed[0]?.ended)).toMatchObject({ type: 'call_progress', step: 'missed' });
+        const part = async (of: ListedCall | undefined, part: CallPart) => {
+          const answer = await records().readCallPart({ gatewayCallId: of?.gatewayCallId ?? '', part });
+          if (!answer.ok) throw new Error(answer.error.message);
+          return answer.value;
+        };
+        expect(told(await part(taken, 'recording'))).toMatchObject({
+          type: 'call_recording',
+          call: { gatewayCallId: taken?.gatewayCallId },
+          recordings: [{ mediaType: 'audio/mpeg' }],
+        });
+        expect(told(await part(taken, 'summary'))).toMatchObject({ type: 'call_summary', status: 'completed' });
+        expect(told(await part(taken, 'transcript'))).toMatchObject({ type: 'call_transcript', status: 'completed' });
+        expect(await part(taken, 'voicemail')).toBeUndefined();
+        expect(await part(missed[0], 'recording')).toBeUndefined();
+        expect(await part(missed[0], 'summary')).toBeUndefined();
+        const voicemails = await Promise.all(missed.map((call) => part(call, 'voicemail')));
+        expect(told(voicemails.find((voicemail) => voicemail !== undefined))).toMatchObject({ type: 'call_voicemail' });
+      });
+
+      it('lists conversations by their newest activity, and what was said in one', async () => {
+        await sendTo(PERSON, 'too early');
+        await rest();
+        await world.pass(MINUTE_MS);
+        const since = world.now();
+        world.personCalls?.({ from: '+16175550199', to: world.lane.phone });
+        await rest();
+        await sendTo(PERSON, 'hello');
+        await world.pass(MINUTE_MS);
+        await world.personTexts({ from: PERSON, to: world.lane.phone, text: 'hello yourself' });
+        const range = { since, until: addMs(world.now(), 1) };
+        const page = await records().listConversations(range);
+        if (!page.ok) throw new Error(page.error.message);
+        expect(page.value.entries).toMatchObject([
+          { laneRef: world.lane.laneRef, participants: [PERSON] },
+          { laneRef: world.lane.laneRef, participants: ['+16175550199'] },
+        ]);
+        const thread = await records().listThread({ ...range, laneRef: world.lane.laneRef, phone: PERSON });
+        if (!thread.ok) throw new Error(thread.error.message);
+        expect(thread.value.entries.map(({ text }) => text)).toEqual(['hello yourself', 'hello']);
+        expect(thread.value.entries[0]?.gatewayMessageId).toBe(page.value.entries[0]?.lastActivityId);
       });
     });
 

@@ -11,6 +11,7 @@ import { createLog, type Log } from '../src/platform/log.ts';
 import { type Random, seededRandom } from '../src/platform/random.ts';
 import { type Secrets, secretsWithKey } from '../src/platform/secrets.ts';
 import { instant } from '../src/platform/time.ts';
+import type { Reach } from '../src/sending/crash-points.ts';
 import { type Engine, type EngineOptions, startEngine } from '../src/sending/engine.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface SendingWorld {
   readonly log: Log;
   readonly live: Live;
   readonly sandbox: Sandbox;
-  startWorker(name: string, options?: Partial<EngineOptions>): Engine;
+  startWorker(name: string, options?: Partial<EngineOptions> & { readonly reach?: Reach }): Engine;
   until(what: string, holds: () => Promise<boolean>): Promise<void>;
   completed(campaignId: Uuid): Promise<boolean>;
 }
@@ -77,10 +78,11 @@ export async function sendingWorld(
   const world = { db: database.db, clock, random, newUuid, secrets, log, live, sandbox };
   return {
     ...world,
-    startWorker(name, engineOptions = {}) {
+    startWorker(name, { reach, ...engineOptions } = {}) {
       const engine = startEngine(
         {
           ...world,
+          ...(reach === undefined ? {} : { reach }),
           openGateway: ({ baseUrl, apiKey }) => quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: 1_000 }),
         },
         {

@@ -37,6 +37,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/operations/replays': ['operations/replays-page'],
   '/operations/throughput': ['operations/throughput-page'],
   '/operations/sources': ['operations/sources-page'],
+  '/operations/reconciliation': ['reconciliation/runs-page'],
+  '/operations/reconciliation/:id': ['reconciliation/run-page'],
   '/settings': ['settings/settings-page', 'settings/settings-index'],
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],

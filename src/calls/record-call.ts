@@ -7,6 +7,7 @@
  */
 import { lockNumber } from '../compliance/lock-number.ts';
 import { enterCall } from '../conversations/enter-call.ts';
+import { isOldHistory, type Knowledge, TOLD } from '../conversations/inbound.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -21,20 +22,27 @@ interface Deps {
   readonly newUuid: NewUuid;
 }
 
-export async function recordCall(tx: Tx, deps: Deps, accountId: Uuid, event: CallEvent): Promise<void> {
+export async function recordCall(
+  tx: Tx,
+  deps: Deps,
+  { accountId, known = TOLD }: { readonly accountId: Uuid; readonly known?: Knowledge | typeof TOLD },
+  event: CallEvent,
+): Promise<void> {
   const { gatewayCallId, laneRef, participants } = event.call;
   const key = { accountId, gatewayCallId };
   const place = placeOf(event.call, accountId, await findLanes(tx, { accountId, laneRef, phones: participants }));
   // The number first, as everything that decides about one number does. Events that do not name it know it from the call.
   const likely = place.phone ?? (await readCallPhone(tx, key));
-  const known = likely === null ? null : await lockNumber(tx, likely);
+  const likelyContact = likely === null ? null : await lockNumber(tx, likely);
   const before = await lockCall(tx, key);
   const record = mergeCall(before?.record, event, place);
   if (before !== undefined && JSON.stringify(before.record) === JSON.stringify(record)) return;
   // Another event may have named the number since, or another one. Then this lock comes after that of the call, and of two that
   // wait for each other one begins anew (`runTx`).
-  const contactId = record.phone === likely || record.phone === null ? known : await lockNumber(tx, record.phone);
-  const asks = asksForAnswer(record);
+  const contactId =
+    record.phone === likely || record.phone === null ? likelyContact : await lockNumber(tx, record.phone);
+  const isOver = isOldHistory(record.startedAt ?? record.heardAt, known, deps.clock.now());
+  const asks = asksForAnswer(record) && !isOver;
   const conversationId = await enter(tx, deps, { before, record, contactId, asks });
   await writeCall(tx, {
     ...key,

@@ -33,6 +33,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     load: () => import('./webhook-commands.ts'),
   },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
+  reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {
     summary: 'Ask the rules: opt-outs, message parts, templates, quiet hours, eligibility',

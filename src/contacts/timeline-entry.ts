@@ -90,6 +90,8 @@ function textWords({ purpose, campaignName, createdBy }: MessageDetail): string 
       return `Text of campaign ${campaignName ?? 'unknown'}`;
     case 'reply':
       return `Reply by ${createdBy ?? 'staff'}`;
+    case 'elsewhere':
+      return 'Text that was not sent by Textwright';
     case 'opt_out_confirmation':
       return 'Confirmation of the opt-out';
     case 'opt_in_confirmation':

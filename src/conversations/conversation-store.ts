@@ -245,7 +245,7 @@ export async function updateConversationRow(
 const firstUnanswered = sql`(
   select min(m.created_at) from message m
   where m.phone = v.phone and m.lane_id = v.lane_id and m.direction = 'inbound' and m.created_at > v.last_message_at - interval '7 days'
-    and not exists (select from message r where r.phone = m.phone and r.lane_id = m.lane_id and r.purpose = 'reply'
+    and not exists (select from message r where r.phone = m.phone and r.lane_id = m.lane_id and r.purpose in ('reply', 'elsewhere')
       and r.created_at > m.created_at))`;
 
 /** A person has decided what an unclear text of this number meant. Index conversation_phone. */

@@ -38,7 +38,14 @@ export const sortsByAge = (view: InboxView): boolean => view === 'waiting' || vi
 export interface ConversationMessage {
   readonly id: Uuid;
   readonly direction: 'inbound' | 'outbound';
-  readonly purpose: 'campaign' | 'reply' | 'opt_out_confirmation' | 'opt_in_confirmation' | 'help' | 'inbound';
+  readonly purpose:
+    | 'campaign'
+    | 'reply'
+    | 'opt_out_confirmation'
+    | 'opt_in_confirmation'
+    | 'help'
+    | 'inbound'
+    | 'elsewhere';
   readonly body: string;
   readonly state: 'pending' | 'handing_over' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'received' | 'cancelled';
   readonly failureCode: string | null;

@@ -105,6 +105,10 @@ export async function insertInbound(
   return rows.length === 1;
 }
 
+/** Over `conversation`. Whoever wrote in the gateway's own app has seen what came before. Index message_conversation. */
+const answeredSince = (at: Instant) =>
+  sql`exists (select from message m where m.conversation_id = conversation.id and m.created_at > ${at} and m.purpose = 'elsewhere')`;
+
 /** A text that has been dealt with opens nothing and is not unread: a badge that counts every STOP is soon not looked at. */
 export async function bumpConversation(
   tx: Tx,
@@ -117,10 +121,11 @@ export async function bumpConversation(
     readonly groupOthers: readonly string[];
   },
 ): Promise<void> {
+  const answered = answeredSince(input.at);
   await sql`
     update conversation set state = case when ${input.needsPerson} then 'open' else state end,
-      unread = unread + case when ${input.needsPerson} then 1 else 0 end,
-      waiting_since = case when ${input.waits} then coalesce(waiting_since, ${input.at}) else waiting_since end,
+      unread = unread + case when ${input.needsPerson} and not ${answered} then 1 else 0 end,
+      waiting_since = case when ${input.waits} and not ${answered} then least(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${input.at} >= last_message_at then ${previewOf(input.preview)} else last_message_preview end,
       last_message_direction = case when ${input.at} >= last_message_at then 'inbound' else last_message_direction end,
       last_message_kind = case when ${input.at} >= last_message_at then 'text' else last_message_kind end,
@@ -142,11 +147,12 @@ export async function bumpByCall(
   },
 ): Promise<void> {
   const wasLast = sql`(last_message_kind = 'call' and last_message_at = ${input.shownAt ?? null}::timestamptz)`;
+  const waits = sql`(${input.beginsToAsk} and not ${answeredSince(input.at)})`;
   const isLast = sql`(${wasLast} or ${input.at} >= last_message_at)`;
   await sql`
     update conversation set state = case when ${input.beginsToAsk} then 'open' else state end,
-      unread = unread + case when ${input.beginsToAsk} then 1 else 0 end,
-      waiting_since = case when ${input.beginsToAsk} then coalesce(waiting_since, ${input.at}) else waiting_since end,
+      unread = unread + case when ${waits} then 1 else 0 end,
+      waiting_since = case when ${waits} then least(waiting_since, ${input.at}) else waiting_since end,
       last_message_preview = case when ${isLast} then ${input.preview} else last_message_preview end,
       last_message_direction = case when ${isLast} then ${input.direction} else last_message_direction end,
       last_message_kind = case when ${isLast} then 'call' else last_message_kind end,

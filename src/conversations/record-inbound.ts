@@ -19,7 +19,7 @@ import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import { classifyReceived } from './classify-received.ts';
-import type { InboundAccount, InboundText } from './inbound.ts';
+import { type InboundAccount, type InboundText, isHistory, isOldHistory, type Knowledge, TOLD } from './inbound.ts';
 import {
   bumpConversation,
   ensureConversation,
@@ -51,6 +51,8 @@ interface Understood {
   /** The campaign text that this answers, if one went out in the last days. */
   readonly enrollmentId: Uuid | null;
   readonly classification: InboundClassification;
+  /** What was found later is acted upon, and not answered by a machine: hours have passed, and it may be night. */
+  readonly mayAnswer: boolean;
 }
 
 /** A reply belongs to the newest campaign text of this many days. */
@@ -61,7 +63,7 @@ const CONFIRM_WITHIN_MS = 5 * 60_000;
 const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** PostgreSQL stores neither a NUL nor half a surrogate pair (a long text that a carrier cut in the middle of an emoji). */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
 
 async function optOutWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
   const classification = classifyReceived(text, { canadian: isCanadian(text.from) });
@@ -79,6 +81,7 @@ export async function recordInbound(
   deps: Deps,
   account: InboundAccount,
   received: InboundText,
+  known: Knowledge | typeof TOLD = TOLD,
 ): Promise<boolean> {
   const text = { ...received, text: storable(received.text) };
   const lane = await findLane(tx, { accountId: account.id, laneRef: text.laneRef, phones: text.to });
@@ -95,7 +98,8 @@ export async function recordInbound(
   });
   // A group chat answers nobody in particular.
   const isGroup = new Set(text.to).size > 1;
-  const enrollmentId = isGroup ? null : (sent[0]?.enrollmentId ?? null);
+  const enrollmentId = isGroup || isHistory(text.at, known) ? null : (sent[0]?.enrollmentId ?? null);
+  const isOver = isOldHistory(text.at, known, deps.clock.now());
   const groupOthers = isGroup ? await strangersAmong(tx, text.to) : [];
   const conversationId = await ensureConversation(tx, {
     id: deps.newUuid(),
@@ -104,7 +108,7 @@ export async function recordInbound(
     contactId,
     at: text.at,
     last: { kind: 'text', direction: 'inbound', preview: text.text },
-    needsPerson: needsPerson(classification),
+    needsPerson: !isOver && needsPerson(classification),
   });
   const messageId = deps.newUuid();
   const inserted = await insertInbound(tx, {
@@ -124,12 +128,22 @@ export async function recordInbound(
     conversationId,
     at: text.at,
     preview: text.text,
-    needsPerson: needsPerson(classification),
-    waits: waitsForAnswer(text, classification),
+    needsPerson: !isOver && needsPerson(classification),
+    waits: !isOver && waitsForAnswer(text, classification),
     groupOthers,
   });
   const campaignId = enrollmentId === null ? undefined : await markReplied(tx, enrollmentId, text.at);
-  await act(tx, deps, { account, text, lane, conversationId, contactId, messageId, enrollmentId, classification });
+  await act(tx, deps, {
+    account,
+    text,
+    lane,
+    conversationId,
+    contactId,
+    messageId,
+    enrollmentId,
+    classification,
+    mayAnswer: !known.reconciled,
+  });
   await notifyLive(tx, [
     'inbox',
     'engine',
@@ -140,10 +154,14 @@ export async function recordInbound(
 }
 
 /** An opt-out or an opt-in has been done and confirmed by the time anybody could look. */
-const needsPerson = ({ outcome }: InboundClassification): boolean => outcome !== 'opt_out' && outcome !== 'opt_in';
+export const needsPerson = ({ outcome }: InboundClassification): boolean =>
+  outcome !== 'opt_out' && outcome !== 'opt_in';
 
 /** A reaction (which may quote a question of ours) or a lone thumb is to be read and needs no answer; a lone "?" does. */
-function waitsForAnswer(text: InboundText, classification: InboundClassification): boolean {
+export function waitsForAnswer(
+  text: Pick<InboundText, 'text' | 'media'>,
+  classification: InboundClassification,
+): boolean {
   if (!needsPerson(classification)) return false;
   return classification.normalised !== '' || LONE_QUESTION_MARK.test(text.text) || text.media.length > 0;
 }
@@ -224,9 +242,11 @@ async function help(tx: Tx, deps: Deps, understood: Understood): Promise<void> {
   const now = deps.clock.now();
   const because = providerAnswers(account, text, 'help')
     ? 'the gateway gave one'
-    : (await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
-      ? 'one was given within the hour before'
-      : undefined;
+    : !understood.mayAnswer
+      ? 'the text was found later in the records of the gateway'
+      : (await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
+        ? 'one was given within the hour before'
+        : undefined;
   if (because === undefined) await answer(tx, deps, understood, 'help');
   await recordAudit(tx, {
     id: deps.newUuid(),
@@ -249,6 +269,7 @@ async function answer(
   understood: Understood,
   purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'help',
 ): Promise<void> {
+  if (!understood.mayAnswer) return;
   const now = deps.clock.now();
   const business = await readBusiness(tx);
   await insertAutomaticAnswer(tx, {

@@ -6,15 +6,16 @@ import type { AccountRow, LaneRow } from './account.ts';
 
 export interface NewAccount extends Omit<AccountRow, 'state' | 'stateReason' | 'webhookRef'> {
   readonly webhookRef: string;
+  readonly historyDays: number;
 }
 
 /** With its lease row, which a worker then takes. */
 export async function insertAccount(tx: Tx, account: NewAccount): Promise<void> {
   await sql`
     insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed,
-      rate_per_second, state, created_at, updated_at)
+      rate_per_second, history_days, state, created_at, updated_at)
     values (${account.id}, ${account.kind}, ${account.name}, ${account.baseUrl}, ${account.environment}, ${account.apiKeySealed},
-      ${account.webhookRef}, ${account.webhookSecretsSealed}::text[], ${account.ratePerSecond}, 'active', ${account.createdAt},
+      ${account.webhookRef}, ${account.webhookSecretsSealed}::text[], ${account.ratePerSecond}, ${account.historyDays}, 'active', ${account.createdAt},
       ${account.createdAt})`.execute(tx);
   await sql`insert into account_lease (account_id) values (${account.id})`.execute(tx);
 }

@@ -8,6 +8,7 @@ import { conflict, invalid, notFound, type Outcome, unavailable } from '../platf
 import { ok, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Instant } from '../platform/time.ts';
+import { startHistory } from '../reconciliation/start-run.ts';
 import type { OpenGateway } from '../services.ts';
 import type { AccountRow } from './account.ts';
 import {
@@ -34,6 +35,7 @@ export const DEFAULT_BASE_URLS: Readonly<Record<AccountRow['kind'], string>> = {
   twilio: 'https://api.twilio.com',
 };
 const DEFAULT_RATE_PER_SECOND = 8;
+const DEFAULT_HISTORY_DAYS = 90;
 /** The newest secret and the one before. */
 export const WEBHOOK_SECRETS_MAX = 2;
 /** A campaign takes every active lane unless told otherwise: its people would be shared out between the real and the made-up. */
@@ -56,6 +58,8 @@ export interface ConnectInput {
   readonly apiKey: string;
   readonly baseUrl: string | undefined;
   readonly ratePerSecond: number | undefined;
+  /** How far back the texts and calls from before are brought in. */
+  readonly historyDays?: number | undefined;
 }
 
 /** What is kept as the key of an account at Twilio. */
@@ -123,6 +127,7 @@ export async function connectAccount(
   const free = await requireFreeNumbers(tx, numbers);
   if (!free.ok) return free;
   const now = deps.clock.now();
+  const historyDays = input.historyDays ?? DEFAULT_HISTORY_DAYS;
   const { zone } = await getBusiness(tx);
   await insertAccount(tx, {
     id: accountId,
@@ -134,10 +139,12 @@ export async function connectAccount(
     webhookRef,
     webhookSecretsSealed: [deps.secrets.seal(webhookSecret)],
     ratePerSecond: input.ratePerSecond ?? DEFAULT_RATE_PER_SECOND,
+    historyDays,
     createdAt: now,
   });
   await insertLanes(tx, newLanes(deps, { accountId, numbers, zone }), now);
   const sandboxOff = environment === 'live' ? await switchOffSandboxLanes(tx, LIVE_NOW, now) : [];
+  await startHistory(tx, deps, { accountId, days: historyDays, actor: input.actor });
   await noteChange(tx, deps, {
     action: 'account.connected',
     accountId,

@@ -36,6 +36,82 @@ export interface Gateway {
    * of its own of that, the url is the `webhookRef`.
    */
   registerWebhook(url: string): Promise<Answer<{ readonly webhookRef: string; readonly secret: string }>>;
+  /** What the gateway keeps of the past, page by page; absent where it cannot be listed. */
+  readonly records?: GatewayRecords;
+}
+
+/** The gateway's own books, with which ours are compared (src/reconciliation). One call is one request. */
+export interface GatewayRecords {
+  /** Texts of all numbers of the account, both ways. */
+  listMessages(query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>>;
+  listCalls(query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>>;
+  /** What was made of a call; `undefined` while there is nothing, or when there never will be. */
+  readCallPart(query: {
+    readonly gatewayCallId: string;
+    readonly part: CallPart;
+  }): Promise<Answer<RecordedEvent | undefined>>;
+  /** Conversations in which something happened in this time, whenever they began. */
+  listConversations(query: RecordsQuery): Promise<Answer<RecordsPage<ListedConversation>>>;
+  /** Texts with one person through one number, both ways. */
+  listThread(
+    query: RecordsQuery & { readonly laneRef: string; readonly phone: string },
+  ): Promise<Answer<RecordsPage<ListedMessage>>>;
+}
+
+/** `since` counts, `until` does not. `olderThan` is the cursor of the page before. */
+export interface RecordsQuery {
+  readonly since: Instant;
+  readonly until: Instant;
+  readonly olderThan?: string | undefined;
+}
+
+/** Newest first. */
+export interface RecordsPage<T> {
+  readonly entries: readonly T[];
+  /** `undefined` on the last page. */
+  readonly olderThan: string | undefined;
+}
+
+/** What a webhook would have told. The id of the event follows from what is told, so that it counts once however often it is listed. */
+export interface RecordedEvent {
+  /** In a form that the edge of this gateway parses. */
+  readonly payload: string;
+  /** As the edge has parsed it. */
+  readonly event: GatewayEvent;
+}
+
+export interface ListedMessage extends GatewayMessage {
+  /** `undefined`: a number that the account has no more. */
+  readonly laneRef: string | undefined;
+  /** When its status was last changed. */
+  readonly updatedAt: Instant;
+  /** That it was received, or sent. */
+  readonly began: RecordedEvent;
+  /** That it was delivered or failed; `undefined` for one that is under way, or inbound. */
+  readonly ended: RecordedEvent | undefined;
+}
+
+export interface ListedCall {
+  readonly gatewayCallId: string;
+  readonly laneRef: string | undefined;
+  readonly direction: 'inbound' | 'outbound' | undefined;
+  readonly participants: readonly string[];
+  readonly startedAt: Instant;
+  readonly answered: boolean;
+  /** That it is over; `undefined` while it is under way. */
+  readonly ended: RecordedEvent | undefined;
+}
+
+export const CALL_PARTS = ['recording', 'summary', 'transcript', 'voicemail'] as const;
+export type CallPart = (typeof CALL_PARTS)[number];
+
+export interface ListedConversation {
+  readonly laneRef: string;
+  /** Without our own number; several make a group. */
+  readonly participants: readonly string[];
+  readonly lastActivityAt: Instant;
+  /** Of its newest text or call. */
+  readonly lastActivityId: string | undefined;
 }
 
 export const GATEWAY_KINDS = ['quo', 'twilio'] as const;
@@ -134,6 +210,16 @@ type MessageEvent =
       readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
       /** The gateway took the text for this keyword of its own, did what it asks, and has answered the person. */
       readonly keyword?: 'opt_out' | 'opt_in' | 'help';
+    }
+  /** A text from one of our numbers, whoever sent it. */
+  | {
+      readonly type: 'message_sent';
+      readonly gatewayMessageId: string;
+      readonly to: readonly string[];
+      readonly from: string;
+      readonly laneRef: string | undefined;
+      readonly text: string;
+      readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
     }
   | {
       readonly type: 'message_status';

@@ -22,6 +22,7 @@ export const ID_PREFIXES = {
   proxyTarget: 'ptg',
   replay: 'rpl',
   audit: 'aud',
+  reconciliation: 'rec',
   user: 'usr',
   apiKey: 'key',
   alert: 'alr',

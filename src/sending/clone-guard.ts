@@ -163,7 +163,10 @@ async function judge(deps: GuardDeps, accountId: Uuid, messages: readonly Gatewa
   const unknown = messages.filter((message) => !known.has(message.gatewayMessageId));
   const outbound = unknown.filter((message) => message.direction === 'outbound');
   return {
-    known: messages.filter((message) => message.direction === 'outbound' && known.has(message.gatewayMessageId)).length,
+    // What people typed in the provider's app says nothing about who sends, whether it is in our books or not.
+    known: messages.filter(
+      ({ direction, gatewayMessageId }) => direction === 'outbound' && known.get(gatewayMessageId)?.own === true,
+    ).length,
     foreign: foreignTexts(outbound, {
       templates,
       unsettled: open.filter((text) => text.settles),

@@ -11,7 +11,8 @@ export const CRASH_POINTS = [
   'after settling was asked',
 ] as const;
 
-export type CrashPoint = (typeof CRASH_POINTS)[number];
+/** Also between a page of the gateway's books and what is written of it: no hand-over is near, so that the simulation leaves it out. */
+export type CrashPoint = (typeof CRASH_POINTS)[number] | 'after a page of the books';
 
 /** Called when a worker has come to a point; throws to end it there. */
 export type Reach = (point: CrashPoint) => void;

@@ -11,6 +11,7 @@ import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { takeStep } from '../reconciliation/take-step.ts';
 import { createBreaker, toStore } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
@@ -110,8 +111,8 @@ async function takeTurn(holder: Holder): Promise<number> {
     // A person who resumes it may have ended a second copy meanwhile, or not.
     holder.guard.passed = false;
     holder.guard.askAt = now;
-    ask(holder, () => settleSome(holder, facts));
-    return idleMax;
+    ask(holder, async () => (await settleSome(holder, facts)) || (await reconcile(holder, facts)));
+    return Math.min(idleMax, reconcileMs(holder, facts, now));
   }
   const mayAsk = holder.pacer.room(now, underWay(holder)) > 0;
   if (guardIsDue(holder, facts, now) && mayAsk) ask(holder, () => askWhoSends(holder, facts));
@@ -122,9 +123,13 @@ async function takeTurn(holder: Holder): Promise<number> {
     return started > 0 ? 0 : Math.min(idleMs(holder, facts), answerMs, msUntilAsked(holder, now));
   const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts);
   const busy = started + campaigns.taken > 0;
-  ask(holder, async () => (await settleSome(holder, facts)) || (!busy && (await askReceipts(holder))));
+  ask(
+    holder,
+    async () =>
+      (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await reconcile(holder, facts)))),
+  );
   if (busy) return 0;
-  return Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts));
+  return Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), reconcileMs(holder, facts, now));
 }
 
 const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;
@@ -372,6 +377,25 @@ async function askReceipts(holder: Holder): Promise<boolean> {
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
   if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));
   return asked > 0;
+}
+
+/** Lower still: one page of the gateway's books, with a request that nothing else has wanted (docs/decisions/0027). */
+async function reconcile(holder: Holder, facts: TurnFacts): Promise<boolean> {
+  const now = holder.clock.now();
+  if (!facts.reconciles || holder.pacer.room(now, underWay(holder)) === 0) return false;
+  holder.pacer.called(now, 1);
+  const { requests, heldUntil } = await takeStep(holder, holder.lease);
+  holder.pacer.notCalled(holder.clock.now(), 1 - requests);
+  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
+  return true;
+}
+
+/** Until the rate has a request for the next page. While one is being read its answer wakes the holder. */
+function reconcileMs(holder: Holder, facts: TurnFacts, now: Instant): number {
+  if (!facts.reconciles) return Number.POSITIVE_INFINITY;
+  const untilRoomMs = holder.pacer.msUntilRoom(now);
+  if (untilRoomMs > 0) return untilRoomMs;
+  return holder.asking === undefined ? 1 : Number.POSITIVE_INFINITY;
 }
 
 async function closeFinished(holder: Holder): Promise<void> {

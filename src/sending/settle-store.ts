@@ -28,16 +28,16 @@ export async function dueUnknown(
   return rows;
 }
 
-/** Which of these gateway ids belong to messages that we have already. */
+/** Which of these gateway ids belong to messages that we have already, and whether we sent them. */
 export async function knownGatewayIds(
   db: Db,
   accountId: Uuid,
   gatewayIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ gatewayMessageId: string }>`
-    select gateway_message_id from message
+): Promise<ReadonlyMap<string, { readonly own: boolean }>> {
+  const { rows } = await sql<{ gatewayMessageId: string; own: boolean }>`
+    select gateway_message_id, purpose <> 'elsewhere' as own from message
     where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])`.execute(db);
-  return new Set(rows.map((row) => row.gatewayMessageId));
+  return new Map(rows.map(({ gatewayMessageId, own }) => [gatewayMessageId, { own }]));
 }
 
 /** What was asked settled nothing: asked again at `at`. */

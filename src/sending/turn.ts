@@ -20,6 +20,8 @@ export interface TurnFacts {
   readonly answersWait: boolean;
   /** The gateway may be asked about unknown outcomes. */
   readonly unknownDue: boolean;
+  /** A step of the reconciliation of this account is due. */
+  readonly reconciles: boolean;
   /** When the next answer or question is due that is not due yet. */
   readonly nextDueAt: Instant | null;
   readonly lanes: readonly TurnLane[];

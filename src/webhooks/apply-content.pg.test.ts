@@ -33,7 +33,11 @@ const seen = async (table: string): Promise<number> =>
 /** Any event by its content; the rest is the envelope's. */
 const apply = (content: Record<string, unknown>) =>
   runTx(db, (tx) =>
-    applyContent(tx, world, account, { eventId: 'EV1', at: world.clock.now(), ...content } as unknown as GatewayEvent),
+    applyContent(tx, world, { account }, {
+      eventId: 'EV1',
+      at: world.clock.now(),
+      ...content,
+    } as unknown as GatewayEvent),
   );
 
 it.each<[string, Record<string, unknown>, string, number]>([
@@ -54,6 +58,12 @@ it.each<[string, Record<string, unknown>, string, number]>([
     { type: 'message_received', gatewayMessageId: 'M1', from: phone, to: ['+16175550100'], text: 'Hi', media: [] },
     'message',
     1,
+  ],
+  [
+    'a text that was sent from elsewhere',
+    { type: 'message_sent', gatewayMessageId: 'M2', from: '+16175550100', to: [phone], text: 'Hi', media: [] },
+    'message',
+    2,
   ],
 ])('%s has its effect', async (_case, content, table, count) => {
   await apply(content);

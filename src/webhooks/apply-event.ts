@@ -86,7 +86,9 @@ async function applyOne(services: ApplyServices, waiting: WaitingEvent): Promise
 
 /** Applies an event and marks it, in one transaction. */
 export async function applyStored(tx: Tx, services: RetryServices, stored: StoredEvent): Promise<void> {
-  await applyContent(tx, services, stored.account, readStored(services, stored));
+  const { account, connectedAt, source } = stored;
+  const known = { reconciled: source === 'reconciliation', connectedAt };
+  await applyContent(tx, services, { account, known }, readStored(services, stored));
   await markApplied(tx, [stored.id], services.clock.now());
 }
 

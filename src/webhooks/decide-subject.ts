@@ -9,6 +9,7 @@ export type EventSubject =
 export function subjectOf(event: GatewayEvent): EventSubject {
   switch (event.type) {
     case 'message_received':
+    case 'message_sent':
     case 'message_status':
       return { kind: 'message', ref: event.gatewayMessageId };
     case 'call_progress':

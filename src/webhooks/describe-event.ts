@@ -20,6 +20,10 @@ export function describeEvent(event: GatewayEvent, ownNumbers: ReadonlySet<strin
   switch (event.type) {
     case 'message_received':
       return { type: 'message.received', phone: event.from, orderKey: event.from };
+    case 'message_sent': {
+      const [phone = null] = event.to;
+      return { type: 'message.sent', phone, orderKey: phone ?? event.gatewayMessageId };
+    }
     case 'message_status':
       return { type: `message.${event.status}`, phone: event.to ?? null, orderKey: null };
     case 'call_progress':

@@ -64,6 +64,8 @@ export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Pr
 export interface StoredEvent {
   readonly id: Uuid;
   readonly account: Pick<AccountRow, 'id' | 'kind' | 'environment'>;
+  readonly connectedAt: Instant;
+  readonly source: NewEvent['source'];
   readonly payload: string;
   readonly receivedAt: Instant;
   readonly attempts: number;
@@ -93,8 +95,8 @@ export async function listWaiting(db: Db, limit: number): Promise<readonly Waiti
 const KEY_LOCKS = 7_770_003;
 const RECEIPT_LOCKS = 7_770_004;
 
-const STORED = sql`e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environment', a.environment) as account, e.payload, e.received_at,
-  e.attempts from gateway_event e join gateway_account a on a.id = e.account_id`;
+const STORED = sql`e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environment', a.environment) as account,
+  a.created_at as connected_at, e.source, e.payload, e.received_at, e.attempts from gateway_event e join gateway_account a on a.id = e.account_id`;
 
 /**
  * Takes one event for this transaction, unless another process works on its key or an earlier one of its key is not through yet.
@@ -127,6 +129,15 @@ export async function takeReceipts(tx: Tx, accountId: Uuid, ids: readonly Uuid[]
     where (select mine from held) and e.id = any(${ids}::uuid[]) and e.state = 'received'
     order by e.id for update of e`.execute(tx);
   return rows;
+}
+
+/** What is found again and has not come to be is applied again. Unique (account_id, event_id). */
+export async function applyAgain(tx: Tx, accountId: Uuid, eventIds: readonly string[]): Promise<void> {
+  await sql`
+    update gateway_event set state = 'received', applied_at = null
+    where account_id = ${accountId} and event_id = any(${eventIds}::text[]) and source = 'reconciliation' and state = 'applied'`.execute(
+    tx,
+  );
 }
 
 /** Those that took more than one attempt, or were replayed, keep in their history how that ended. */

@@ -10,6 +10,7 @@ import { operationsRoutes } from './operations/routes.ts';
 import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
 import { Page } from './patterns/page.tsx';
 import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
+import { reconciliationRoute, reconciliationsRoute } from './reconciliation/routes.ts';
 import { firstRunRoute, signInRoute } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
@@ -35,6 +36,8 @@ const routeTree = rootRoute.addChildren([
     templatesRoute,
     templateRoute,
     ...operationsRoutes,
+    reconciliationsRoute,
+    reconciliationRoute,
     settingsRoutes,
     unknownRoute,
   ]),

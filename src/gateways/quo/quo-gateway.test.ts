@@ -79,7 +79,7 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: firstDeadNumber(seed),
     webhookUrl: receiver.url,
     posts: receiver.posts,
-    wire: { resolutionMs: 1, signsTime: true, numbersTellRegistration: true },
+    wire: { resolutionMs: 1, signsTime: true, numbersTellRegistration: true, listsRecords: true },
     now: () => clock.now(),
     suffer: (fault) => sandbox.setFaults(FAULTS[fault]),
     refuse: (refusal) => sandbox.setRefusals(refusal === undefined ? [] : [WIRE_REFUSALS[refusal]]),
@@ -88,6 +88,7 @@ async function openWorld(): Promise<GatewayWorld> {
     personTexts: async (text) => {
       await sandbox.personTexts(text);
     },
+    personCalls: (call) => void sandbox.personCalls(call),
     pass: (ms) => clock.advance(ms),
     step: async () => {
       await sandbox.quiet();

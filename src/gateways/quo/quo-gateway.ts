@@ -2,13 +2,15 @@ import type { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { err, ok, unreachable } from '../../platform/result.ts';
-import { addMs, isBefore, SECOND_MS } from '../../platform/time.ts';
+import { addMs, isBefore } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
 import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
 import { classifyReadFailure, classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
 import { type QuoRequest, quoHttp } from './quo-http.ts';
+import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE, NEWEST_VERSION } from './quo-message.ts';
+import { quoRecords } from './quo-records.ts';
 import {
   firstIssue,
   messageAnswer,
@@ -41,11 +43,6 @@ export interface QuoGatewayOptions {
 
 const PAGE_SIZE = 100;
 const PAGES_MAX = 50;
-/** Only this generation lists a whole number; only the first one sends. Its pages hold 50 at most. */
-const NEWEST_VERSION = '2026-03-30';
-const NEWEST_PAGE_SIZE = 50;
-/** Whether `createdAfter` includes its own instant is not documented: ask a little earlier and compare here. */
-const CREATED_AFTER_OVERLAP_MS = SECOND_MS;
 const MESSAGE_EVENTS = ['message.received', 'message.delivered'];
 
 interface Wire {
@@ -70,6 +67,7 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     registerWebhook: (url) => registerWebhook(wire, url),
+    records: quoRecords({ read: (request) => read(wire, request), clock: options.clock }),
   };
 }
 
@@ -172,20 +170,6 @@ const sentSince = (
     // Pages come newest first; turned round before the stable sort, texts of one millisecond keep their order.
     .reverse()
     .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds);
-
-const gatewayMessage = (message: RestMessage): GatewayMessage => {
-  const outbound = message.direction === 'outgoing';
-  return {
-    gatewayMessageId: message.id,
-    direction: outbound ? 'outbound' : 'inbound',
-    from: message.from,
-    to: message.to,
-    text: message.text,
-    // An incoming text may be called `received` or `delivered`; only the direction can be trusted.
-    status: outbound ? deliveryStatus(message.status) : 'received',
-    createdAt: message.createdAt,
-  };
-};
 
 async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
   const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;

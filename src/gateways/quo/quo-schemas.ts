@@ -40,6 +40,49 @@ export const sendAnswer = z.object({
 export const messageAnswer = z.object({ data: restMessage });
 export const messagePage = z.object({ data: z.array(restMessage), nextPageToken: z.string().nullish() });
 
+/** Of 2026-03-30, and later listings of v1. The rest of it goes on as it came. */
+export const recordedMessage = restMessage.extend({
+  updatedAt: instantField.nullish(),
+  phoneNumberId: z.string().nullish(),
+});
+export type RecordedMessage = z.output<typeof recordedMessage>;
+
+export const recordedCall = z.object({
+  id: z.string().min(1),
+  phoneNumberId: z.string().nullish(),
+  direction: z.enum(['incoming', 'outgoing']).nullish(),
+  /** Objects in 2026-03-30. */
+  participants: z
+    .array(z.union([z.string(), z.object({ phoneNumber: z.string() }).transform(({ phoneNumber }) => phoneNumber)]))
+    .nullish(),
+  createdAt: instantField,
+  answeredAt: instantField.nullish(),
+  completedAt: instantField.nullish(),
+});
+export type RecordedCall = z.output<typeof recordedCall>;
+
+export const conversationPage = z.object({
+  data: z.array(
+    z.object({
+      phoneNumberId: z.string(),
+      participants: z.array(z.string()),
+      lastActivityAt: instantField.nullish(),
+      lastActivityId: z.string().nullish(),
+      updatedAt: instantField.nullish(),
+    }),
+  ),
+  nextPageToken: z.string().nullish(),
+});
+
+/** A page of which each entry is read by itself, and also kept as it came. */
+export const rawPage = z.object({
+  data: z.array(z.record(z.string(), z.unknown())),
+  nextCursor: z.string().nullish(),
+  nextPageToken: z.string().nullish(),
+});
+export const rawAnswer = z.object({ data: z.record(z.string(), z.unknown()) });
+export const rawRecordings = z.object({ data: z.array(z.record(z.string(), z.unknown())) });
+
 /** Generation 2026-03-30. */
 export const newestPage = z.object({ data: z.array(restMessage), nextCursor: z.string().nullish() });
 

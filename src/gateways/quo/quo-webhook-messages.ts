@@ -62,6 +62,14 @@ const readReceived: EventReader = (event, reading) => {
   };
 };
 
+/** No webhook tells of it; what is listed is told in this form (quo-records.ts). */
+const readSent: EventReader = (event, reading) => {
+  const message = messageOf(event, 'outgoing', reading);
+  if (message === undefined) return undefined;
+  const { id, from, to, laneRef, text, media, createdAt } = message;
+  return { type: 'message_sent', gatewayMessageId: id, from, to, laneRef, text, media, at: createdAt ?? event.at };
+};
+
 const statusReader =
   (status: 'delivered' | 'undelivered' | 'failed'): EventReader =>
   (event, reading) => {
@@ -80,6 +88,7 @@ const statusReader =
 
 export const MESSAGE_READERS: readonly (readonly [type: string, reader: EventReader])[] = [
   ['message.received', readReceived],
+  ['message.sent', readSent],
   ['message.delivered', statusReader('delivered')],
   ['message.undelivered', statusReader('undelivered')],
   ['message.failed', statusReader('failed')],

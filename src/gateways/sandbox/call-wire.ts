@@ -26,16 +26,19 @@ function objectOf(event: EventEntry, call: SandboxCall): object {
 const MEDIA = 'https://files.quo.example/sandbox';
 const secondsOf = (call: SandboxCall): number => Math.round((call.endedAtMs - (call.answeredAtMs ?? call.atMs)) / 1000);
 
+const voicemailUrl = ({ id }: SandboxCall): string => `${MEDIA}/${id}-voicemail.mp3`;
+
+const recordingOf = (call: SandboxCall) => ({
+  id: `CR${call.id.slice(2)}`,
+  duration: secondsOf(call),
+  startTime: call.answeredAtMs === undefined ? null : iso(call.answeredAtMs),
+  type: 'audio/mpeg',
+  url: `${MEDIA}/${call.id}.mp3`,
+});
+
 function callOf(event: EventEntry, call: SandboxCall): object {
   const ringing = event.type === 'call.ringing';
   const { answeredAtMs, voicemail } = call;
-  const recording = {
-    id: `CR${call.id.slice(2)}`,
-    duration: secondsOf(call),
-    startTime: answeredAtMs === undefined ? null : iso(answeredAtMs),
-    type: 'audio/mpeg',
-    url: `${MEDIA}/${call.id}.mp3`,
-  };
   return {
     id: call.id,
     object: 'call',
@@ -54,17 +57,85 @@ function callOf(event: EventEntry, call: SandboxCall): object {
     completedAt: ringing ? null : iso(call.endedAtMs),
     updatedAt: iso(event.atMs),
     contactIds: [],
-    recordings: event.type === 'call.recording.completed' ? [recording] : null,
+    recordings: event.type === 'call.recording.completed' ? [recordingOf(call)] : null,
     voicemail:
       ringing || voicemail === undefined
         ? null
         : {
-            url: `${MEDIA}/${call.id}-voicemail.mp3`,
+            url: voicemailUrl(call),
             type: 'audio/mpeg',
             duration: voicemail.durationSeconds,
           },
   };
 }
+
+/** What came last to a call that has come so far. */
+const REACHED: Readonly<Record<SandboxCall['stage'], number>> = {
+  ringing: 0,
+  ended: 1,
+  recorded: 2,
+  summarised: 3,
+  transcribed: 4,
+};
+const hasReached = (call: SandboxCall, stage: SandboxCall['stage']): boolean => REACHED[call.stage] >= REACHED[stage];
+
+/** Of `GET /calls`, generation 2026-03-30. */
+export function callJson(call: SandboxCall) {
+  const over = hasReached(call, 'ended');
+  const answeredAtMs = over ? call.answeredAtMs : undefined;
+  return {
+    id: call.id,
+    direction: 'incoming',
+    status: over ? (answeredAtMs === undefined ? 'no-answer' : 'completed') : 'ringing',
+    duration: over ? secondsOf(call) : 0,
+    participants: [
+      { phoneNumber: call.from, actorId: null },
+      { phoneNumber: call.to, actorId: userIdOf(call.account) },
+    ],
+    phoneNumberId: call.laneRef,
+    userId: userIdOf(call.account),
+    answeredBy: answeredAtMs === undefined ? null : userIdOf(call.account),
+    initiatedBy: null,
+    forwardedFrom: null,
+    forwardedTo: null,
+    callRoute: 'phone-number',
+    aiHandled: null,
+    createdAt: iso(call.atMs),
+    answeredAt: answeredAtMs === undefined ? null : iso(answeredAtMs),
+    completedAt: over ? iso(call.endedAtMs) : null,
+    updatedAt: iso(over ? call.endedAtMs : call.atMs),
+  };
+}
+
+/** Of `GET /v1/call-recordings/{callId}` and its three neighbours; undefined: there is none. */
+export function callPartJson(call: SandboxCall, resource: string): unknown {
+  switch (resource) {
+    case 'call-recordings':
+      return hasReached(call, 'recorded') ? [{ ...recordingOf(call), status: 'completed' }] : [];
+    case 'call-summaries':
+      return hasReached(call, 'summarised')
+        ? summaryOf(call)
+        : { callId: call.id, status: 'absent', summary: null, nextSteps: null };
+    case 'call-transcripts':
+      return hasReached(call, 'transcribed')
+        ? transcriptOf(call, call.endedAtMs)
+        : { callId: call.id, createdAt: iso(call.endedAtMs), duration: 0, status: 'absent', dialogue: null };
+    case 'call-voicemails':
+      return call.voicemail === undefined || !hasReached(call, 'ended')
+        ? undefined
+        : voicemailJson(call, call.voicemail);
+    default:
+      return undefined;
+  }
+}
+
+const voicemailJson = (call: SandboxCall, { durationSeconds }: NonNullable<SandboxCall['voicemail']>) => ({
+  id: `VM${call.id.slice(2)}`,
+  status: 'completed',
+  duration: durationSeconds,
+  transcript: null,
+  recordingUrl: voicemailUrl(call),
+});
 
 const talkOf = (call: SandboxCall) => TALKS[call.talk ?? 0] ?? TALKS[0];
 

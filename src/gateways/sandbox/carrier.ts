@@ -53,6 +53,10 @@ export interface TextToSend {
 export const acceptText = (carrier: Carrier, text: TextToSend): OutboundMessage =>
   send(carrier, { ...text, origin: 'api' });
 
+/** Somebody of the business writes in the provider's own app. */
+export const writeInApp = (carrier: Carrier, text: TextToSend): OutboundMessage =>
+  send(carrier, { ...text, origin: 'app' });
+
 /** Somebody texts one of our numbers now. */
 export function receiveText(
   carrier: Carrier,

@@ -45,8 +45,8 @@ export interface OutboundEntry {
   readonly kind: 'outbound';
   readonly id: string;
   readonly account: number;
-  /** `provider`: the opt-out confirmation that the provider itself sends. */
-  readonly origin: 'api' | 'provider';
+  /** `provider`: the opt-out confirmation that the provider itself sends. `app`: written by hand in the provider's own app. */
+  readonly origin: 'api' | 'app' | 'provider';
   readonly laneRef: string;
   readonly from: string;
   readonly to: string;

@@ -14,8 +14,8 @@ export function newestMessages(request: {
   readonly apiVersion: string | undefined;
   readonly query: URLSearchParams;
 }): ApiAnswer {
-  if (request.apiVersion !== VERSION)
-    return invalid([{ path: 'Quo-Api-Version', message: `Expected ${VERSION}`, schema: { type: 'string' } }]);
+  const version = requireVersion(request.apiVersion);
+  if (version !== undefined) return version;
   const query = parseQuery(request.query);
   if ('errors' in query) return invalid(query.errors);
   const found = pageOf(request.world.messagesOf[request.account] ?? [], query);
@@ -55,42 +55,60 @@ function pageOf(messages: readonly Message[], query: NewestQuery): readonly Mess
   return found;
 }
 
-interface PathError {
+export interface PathError {
   readonly path: string;
   readonly message: string;
   readonly schema: { readonly type: string };
 }
 
-function parseQuery(query: URLSearchParams): NewestQuery | { readonly errors: readonly PathError[] } {
-  const direction = query.get('direction') ?? undefined;
+const error = (path: string, message: string): PathError => ({ path, message, schema: { type: 'string' } });
+
+/** What the listings of this generation have in common. */
+export const PAGE = { wrongTime: error('createdAt', 'Expected date-time') } as const;
+
+export const requireVersion = (apiVersion: string | undefined): ApiAnswer | undefined =>
+  apiVersion === VERSION ? undefined : invalid([error('Quo-Api-Version', `Expected ${VERSION}`)]);
+
+export function parsePage(query: URLSearchParams): {
+  readonly limit: number;
+  readonly beforePosition: number;
+  readonly errors: readonly PathError[];
+} {
   const limit = Number(query.get('limit') ?? LIMIT_DEFAULT);
-  const after = instantParameter(query, { name: 'createdAt[gt]', absentMs: Number.NEGATIVE_INFINITY });
-  const before = instantParameter(query, { name: 'createdAt[lt]', absentMs: Number.POSITIVE_INFINITY });
   const beforePosition = positionOf(query.get('after'));
-  const error = (path: string, message: string): PathError => ({ path, message, schema: { type: 'string' } });
-  const isDirection = direction === undefined || direction === 'incoming' || direction === 'outgoing';
   const errors = [
     ...(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX
       ? []
       : [error('limit', `Expected integer from 1 to ${LIMIT_MAX}`)]),
-    ...(isDirection ? [] : [error('direction', "Expected 'incoming' or 'outgoing'")]),
-    ...(after === undefined || before === undefined ? [error('createdAt', 'Expected date-time')] : []),
     ...(beforePosition === undefined ? [error('after', 'Unknown cursor')] : []),
   ];
-  if (!isDirection || after === undefined || before === undefined || beforePosition === undefined || errors.length > 0)
-    return { errors };
+  return { limit, beforePosition: beforePosition ?? 0, errors };
+}
+
+function parseQuery(query: URLSearchParams): NewestQuery | { readonly errors: readonly PathError[] } {
+  const direction = query.get('direction') ?? undefined;
+  const page = parsePage(query);
+  const after = instantParameter(query, { name: 'createdAt[gt]', absentMs: Number.NEGATIVE_INFINITY });
+  const before = instantParameter(query, { name: 'createdAt[lt]', absentMs: Number.POSITIVE_INFINITY });
+  const isDirection = direction === undefined || direction === 'incoming' || direction === 'outgoing';
+  const errors = [
+    ...page.errors,
+    ...(isDirection ? [] : [error('direction', "Expected 'incoming' or 'outgoing'")]),
+    ...(after === undefined || before === undefined ? [PAGE.wrongTime] : []),
+  ];
+  if (!isDirection || after === undefined || before === undefined || errors.length > 0) return { errors };
   return {
     laneRef: query.get('phoneNumberId') ?? undefined,
     direction,
-    limit,
+    limit: page.limit,
     afterMs: after,
     beforeMs: before,
-    beforePosition,
+    beforePosition: page.beforePosition,
   };
 }
 
 /** Errors of this generation have neither a code nor a status in their body. */
-const invalid = (errors: readonly PathError[]): ApiAnswer => ({
+export const invalid = (errors: readonly PathError[]): ApiAnswer => ({
   status: 400,
   body: { title: 'Bad Request', message: 'The input was invalid', docs: 'https://quo.com/docs', errors },
 });

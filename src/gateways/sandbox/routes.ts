@@ -1,5 +1,7 @@
 import { SECOND_MS } from '../../platform/time.ts';
+import { isCallPart, newestCalls, readCallPart } from './call-routes.ts';
 import { acceptText, type Carrier } from './carrier.ts';
+import { listConversations } from './conversation-routes.ts';
 import { newestMessages } from './newest-route.ts';
 import { REFUSALS, type Refusal } from './options.ts';
 import { rateWindow } from './rate-window.ts';
@@ -50,7 +52,11 @@ function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
   const [version, resource, id, ...rest] = path.slice(1).split('/');
   if (path === '/messages' && request.method === 'GET')
     return newestMessages({ ...request, world: options.carrier.world, query: new URLSearchParams(query) });
+  if (path === '/calls' && request.method === 'GET')
+    return newestCalls({ ...request, world: options.carrier.world, query: new URLSearchParams(query) });
   if (version !== 'v1' || rest.length > 0) return noSuchPath;
+  if (request.method === 'GET' && isCallPart(resource) && id !== undefined)
+    return readCallPart({ world: options.carrier.world, account: request.account, resource, id });
   switch (`${request.method} ${resource}${id === undefined ? '' : '/'}`) {
     case 'POST messages':
       return withJson(request, (body) =>
@@ -70,6 +76,12 @@ function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
       });
     case 'GET messages/':
       return readMessage({ world: options.carrier.world, account: request.account, id: id ?? '' });
+    case 'GET conversations':
+      return listConversations({
+        world: options.carrier.world,
+        account: request.account,
+        query: new URLSearchParams(query),
+      });
     case 'GET phone-numbers':
       return listNumbers(options, request);
     default:

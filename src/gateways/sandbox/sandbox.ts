@@ -1,5 +1,5 @@
 import { type Instant, instantFromMs } from '../../platform/time.ts';
-import { type Carrier, receiveCall, receiveText, resumeCarrier } from './carrier.ts';
+import { type Carrier, receiveCall, receiveText, resumeCarrier, writeInApp } from './carrier.ts';
 import { drawsFor } from './draws.ts';
 import { type Change, memoryJournal, openJournal } from './journal.ts';
 import { DEFAULT_FAULTS, type Faults, type Refusal, type SandboxOptions } from './options.ts';
@@ -8,7 +8,16 @@ import { apiRoutes } from './routes.ts';
 import { startScheduler } from './scheduler.ts';
 import { type ApiServer, startApiServer } from './server.ts';
 import { startWebhookDispatcher } from './webhook-dispatcher.ts';
-import { applyChange, emptyWorld, type InboundMessage, type Lane, type OutboundMessage, type World } from './world.ts';
+import {
+  applyChange,
+  emptyWorld,
+  type InboundMessage,
+  type Lane,
+  type Message,
+  type OutboundMessage,
+  type SandboxCall,
+  type World,
+} from './world.ts';
 
 /**
  * The outside world on loopback: a provider that speaks the v1 API and signed v4 webhooks, carriers that lose texts, and people
@@ -22,6 +31,12 @@ export interface Sandbox {
   inbound(): readonly InboundText[];
   /** A person texts one of our numbers now. */
   personTexts(text: { readonly from: string; readonly to: string; readonly text: string }): Promise<InboundText>;
+  /** Somebody of the business texts from one of its numbers by hand, in the provider's own app; returns the id of the text. */
+  staffTexts(text: { readonly from: string; readonly to: string; readonly text: string }): string;
+  /** All texts, both ways and whoever sent them, in order. */
+  texts(): readonly BookedText[];
+  /** All calls that have ended, in order. */
+  endedCalls(): readonly BookedCall[];
   /** A person calls one of our numbers now; returns the id of the call. */
   personCalls(call: { readonly from: string; readonly to: string }): string;
   /** Resolves when nothing is left to happen: no delivery, reply or webhook. Time has to pass meanwhile. */
@@ -53,6 +68,30 @@ export interface AcceptedText {
   readonly text: string;
   readonly acceptedAt: Instant;
   readonly status: 'queued' | 'sent' | 'delivered' | 'undelivered';
+}
+
+export interface BookedText {
+  readonly id: string;
+  readonly account: number;
+  readonly direction: 'outbound' | 'inbound';
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly at: Instant;
+  readonly status: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'received';
+}
+
+export interface BookedCall {
+  readonly id: string;
+  readonly account: number;
+  readonly from: string;
+  readonly to: string;
+  readonly at: Instant;
+  readonly answeredAt: Instant | undefined;
+  readonly endedAt: Instant;
+  readonly hasVoicemail: boolean;
+  /** The provider has made a recording, a summary and a transcript of it. */
+  readonly isTranscribed: boolean;
 }
 
 export interface InboundText {
@@ -138,6 +177,9 @@ function sandboxOf({ carrier, api, recording, rest, mutable }: Parts): Sandbox {
     accepted: () => acceptedTexts(world),
     inbound: () => [...world.inbound.values()].map(inboundText),
     personTexts: async (text) => personTexts(carrier, text),
+    staffTexts: ({ from, to, text }) => writeInApp(carrier, { lane: laneWith(world, from), to, text }).id,
+    texts: () => [...world.messagesOf.flat()].sort((a, b) => a.position - b.position).map(bookedText),
+    endedCalls: () => [...world.calls.values()].filter(({ stage }) => stage !== 'ringing').map(bookedCall),
     personCalls: ({ from, to }) => receiveCall(carrier, { lane: laneWith(world, to), from }).id,
     idle: () => rest.until(() => pending() === 0),
     quiet: () => rest.until(() => dispatcher.active === 0 && dueInMs() > 0),
@@ -215,6 +257,29 @@ const acceptedText = (message: OutboundMessage): AcceptedText => ({
   text: message.text,
   acceptedAt: instantFromMs(message.atMs),
   status: message.status,
+});
+
+const bookedText = (message: Message): BookedText => ({
+  id: message.id,
+  account: message.account,
+  direction: message.kind,
+  from: message.from,
+  to: message.to,
+  text: message.text,
+  at: instantFromMs(message.atMs),
+  status: message.status,
+});
+
+const bookedCall = (call: SandboxCall): BookedCall => ({
+  id: call.id,
+  account: call.account,
+  from: call.from,
+  to: call.to,
+  at: instantFromMs(call.atMs),
+  answeredAt: call.answeredAtMs === undefined ? undefined : instantFromMs(call.answeredAtMs),
+  endedAt: instantFromMs(call.endedAtMs),
+  hasVoicemail: call.voicemail !== undefined,
+  isTranscribed: call.stage === 'transcribed',
 });
 
 const inboundText = (message: InboundMessage): InboundText => ({

@@ -26,7 +26,7 @@ export const iso = (epochMs: number): string => instantFromMs(epochMs).toString(
 /** One user owns all numbers of an account. */
 export const userIdOf = (account: number): string => `USsandbox${account}`;
 
-const conversationIdOf = (ends: { readonly laneRef: string; readonly phone: string }): string =>
+export const conversationIdOf = (ends: { readonly laneRef: string; readonly phone: string }): string =>
   `CN${hash32(`${ends.laneRef}|${ends.phone}`).toString(36)}`;
 
 /** The other end of the conversation. */
@@ -43,7 +43,7 @@ export const messageJson = (message: Message) => ({
   phoneNumberId: message.laneRef,
   conversationId: conversationIdOf({ laneRef: message.laneRef, phone: personIn(message) }),
   direction: directionOf(message),
-  userId: message.kind === 'outbound' && message.origin === 'api' ? userIdOf(message.account) : null,
+  userId: message.kind === 'outbound' && message.origin !== 'provider' ? userIdOf(message.account) : null,
   status: message.status,
   createdAt: iso(message.atMs),
   updatedAt: iso(message.updatedAtMs),
@@ -146,7 +146,7 @@ export const refused = (refusal: Refusal): ApiAnswer => ({
 });
 
 /** Resource families of error codes. */
-export type Family = '02' | '03' | '04';
+export type Family = '01' | '02' | '03' | '04' | '05' | '06' | '09' | '10' | '12';
 
 export const invalidInput = (family: Family, errors: readonly InputError[]): ApiAnswer => ({
   status: 400,

@@ -95,7 +95,7 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: DEAD,
     webhookUrl: receiver.url,
     posts: receiver.posts,
-    wire: { resolutionMs: SECOND_MS, signsTime: false, numbersTellRegistration: false },
+    wire: { resolutionMs: SECOND_MS, signsTime: false, numbersTellRegistration: false, listsRecords: false },
     now: () => clock.now(),
     suffer: (fault) => twilio.setFaults(FAULTS[fault]),
     refuse: (refusal) => twilio.setRefusal(refusal === undefined ? undefined : REFUSALS[refusal]),

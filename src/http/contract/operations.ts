@@ -78,7 +78,14 @@ export const connectAccount = jsonRoute({
   tag: 'Accounts',
   summary: 'Connect an account: checks the key, reads its numbers as lanes, registers the webhook',
   body: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('quo'), ...newAccount, apiKey: secretText }),
+    z.strictObject({
+      kind: z.literal('quo'),
+      ...newAccount,
+      apiKey: secretText,
+      historyDays: z.int().min(0).max(360).optional().openapi({
+        description: 'How many days back texts and calls from before are brought in; default 90, 0 for none',
+      }),
+    }),
     z.strictObject({
       kind: z.literal('twilio'),
       ...newAccount,

@@ -87,6 +87,8 @@ const connectInput = (body: RouteInput<typeof contract.connectAccount>['body']):
   apiKey: body.kind === 'twilio' ? twilioKey(body) : body.apiKey,
   baseUrl: body.baseUrl,
   ratePerSecond: body.ratePerSecond,
+  // What Twilio keeps cannot be listed yet.
+  historyDays: body.kind === 'quo' ? body.historyDays : 0,
 });
 
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

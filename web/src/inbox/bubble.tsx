@@ -20,7 +20,7 @@ export function Bubble(props: {
 }) {
   const { message, who, answersFirst } = props;
   const { direction, purpose, text, why, groupOthers } = message;
-  const kind = direction === 'inbound' ? 'in' : purpose === 'campaign' || purpose === 'reply' ? purpose : 'automatic';
+  const kind = direction === 'inbound' ? 'in' : (KINDS[purpose] ?? 'automatic');
   return (
     <article className={classes.message} data-kind={kind} aria-label={direction === 'inbound' ? who : 'Us'}>
       <p className={classes.bubble} dir="auto">
@@ -85,6 +85,9 @@ const AUTOMATIC: Readonly<Record<'opt_out_confirmation' | 'opt_in_confirmation' 
   help: 'Automatic answer to HELP',
 };
 
+/** How it looks; whatever is not here was written by a machine. */
+const KINDS: Partial<Record<Message['purpose'], string>> = { campaign: 'campaign', reply: 'reply', elsewhere: 'reply' };
+
 /** Who or what wrote it. */
 function Origin({ message: { purpose, campaign, createdBy } }: { readonly message: Message }): ReactNode {
   switch (purpose) {
@@ -97,6 +100,8 @@ function Origin({ message: { purpose, campaign, createdBy } }: { readonly messag
       );
     case 'reply':
       return <span>{createdBy ?? 'Us'}</span>;
+    case 'elsewhere':
+      return <span>Sent in the provider’s app</span>;
     case 'inbound':
       return null;
     case 'opt_out_confirmation':

@@ -5,6 +5,7 @@ import {
   Modal,
   PasswordInput,
   Radio,
+  Select,
   Stack,
   Text,
   TextInput,
@@ -61,16 +62,25 @@ interface KeyValues {
   readonly accountSid: string;
   readonly authToken: string;
   readonly baseUrl: string;
+  /** Days, as the choice has them. */
+  readonly historyDays: string;
 }
 
 const wholeKey = (value: string): string | null =>
   value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole of it' : null;
 
+const HISTORY = [
+  { value: '90', label: 'Of the last 90 days' },
+  { value: '30', label: 'Of the last 30 days' },
+  { value: '360', label: 'Of the last 360 days' },
+  { value: '0', label: 'None' },
+];
+
 function KeyForm(props: { readonly onConnected: (account: Account) => void; readonly onClose: () => void }) {
   const { onConnected, onClose } = props;
   const [advanced, advancedPart] = useDisclosure(false);
   const form = useForm<KeyValues>({
-    initialValues: { kind: 'quo', name: '', apiKey: '', accountSid: '', authToken: '', baseUrl: '' },
+    initialValues: { kind: 'quo', name: '', apiKey: '', accountSid: '', authToken: '', baseUrl: '', historyDays: '90' },
     validate: {
       apiKey: (value, { kind }) => (kind === 'quo' ? wholeKey(value) : null),
       accountSid: (value, { kind }) =>
@@ -93,7 +103,8 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
       name: rest.name.trim() === '' ? provider.name : rest.name.trim(),
       ...(rest.baseUrl.trim() === '' ? {} : { baseUrl: rest.baseUrl.trim() }),
     };
-    if (kind === 'quo') connect.mutate({ ...account, kind, apiKey: apiKey.trim() });
+    if (kind === 'quo')
+      connect.mutate({ ...account, kind, apiKey: apiKey.trim(), historyDays: Number(rest.historyDays) });
     else connect.mutate({ ...account, kind, accountSid: accountSid.trim(), authToken: authToken.trim() });
   });
   const provider = PROVIDERS[form.values.kind];
@@ -117,6 +128,15 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
           autoComplete="off"
           {...form.getInputProps('name')}
         />
+        {form.values.kind === 'quo' && (
+          <Select
+            label="Texts and calls from before"
+            description="They come in as done, with the opt-outs among them. Nobody is texted."
+            data={HISTORY}
+            allowDeselect={false}
+            {...form.getInputProps('historyDays')}
+          />
+        )}
         <div>
           <UnstyledButton className={classes.more} aria-expanded={advanced} onClick={advancedPart.toggle}>
             <IconChevronDown size={16} stroke={ICON_STROKE} aria-hidden data-open={advanced || undefined} />

@@ -1,0 +1,250 @@
+import type { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
+import { err, ok } from '../../platform/result.ts';
+import { addMs, type Instant, isBefore } from '../../platform/time.ts';
+import type {
+  Answer,
+  CallPart,
+  GatewayRecords,
+  ListedCall,
+  ListedConversation,
+  ListedMessage,
+  RecordedEvent,
+  RecordsPage,
+  RecordsQuery,
+} from '../gateway.ts';
+import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE, NEWEST_VERSION } from './quo-message.ts';
+import {
+  conversationPage,
+  firstIssue,
+  type RecordedCall,
+  type RecordedMessage,
+  rawAnswer,
+  rawPage,
+  rawRecordings,
+  recordedCall,
+  recordedMessage,
+} from './quo-schemas.ts';
+import { quoWebhookEdge } from './quo-webhook.ts';
+
+/**
+ * The provider's books, read page by page: texts and calls of the whole account (2026-03-30), and by conversation (v1). What they
+ * say is told in the envelope of a v4 webhook around the resource as it was listed.
+ */
+interface Reads {
+  readonly clock: Clock;
+  readonly read: <T>(request: {
+    readonly path: string;
+    readonly schema: z.ZodType<T>;
+    readonly apiVersion?: string;
+  }) => Promise<Answer<T>>;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+export const quoRecords = (reads: Reads): GatewayRecords => ({
+  listMessages: (query) => listMessages(reads, query),
+  listCalls: (query) => listCalls(reads, query),
+  readCallPart: (query) => readCallPart(reads, query),
+  listConversations: (query) => listConversations(reads, query),
+  listThread: (query) => listThread(reads, query),
+});
+
+async function listMessages(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
+  const parameters = newestParameters(query, { after: 'createdAt[gt]', before: 'createdAt[lt]' });
+  const answer = await reads.read({ path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
+}
+
+async function listThread(
+  reads: Reads,
+  query: Parameters<GatewayRecords['listThread']>[0],
+): Promise<Answer<RecordsPage<ListedMessage>>> {
+  const parameters = new URLSearchParams({ phoneNumberId: query.laneRef, participants: query.phone });
+  parameters.set('createdAfter', wireTime(addMs(query.since, -CREATED_AFTER_OVERLAP_MS)));
+  parameters.set('createdBefore', wireTime(query.until));
+  parameters.set('maxResults', String(THREAD_PAGE_SIZE));
+  if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
+  const answer = await reads.read({ path: `/v1/messages?${parameters}`, schema: rawPage });
+  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
+}
+
+const THREAD_PAGE_SIZE = 100;
+
+async function listCalls(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
+  const parameters = newestParameters(query, { after: 'createdAt[gte]', before: 'createdAt[lte]' });
+  const answer = await reads.read({ path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  if (!answer.ok) return answer;
+  const calls = entriesOf(answer.value, recordedCall);
+  if (!calls.ok) return calls;
+  const entries = calls.value
+    .filter(({ entry }) => isWithin(entry.createdAt, query))
+    .map((call) => listedCall(reads, call));
+  return ok({ entries, olderThan: cursorOf(answer.value) });
+}
+
+async function listConversations(
+  { read }: Reads,
+  query: RecordsQuery,
+): Promise<Answer<RecordsPage<ListedConversation>>> {
+  const parameters = new URLSearchParams({ maxResults: String(THREAD_PAGE_SIZE) });
+  parameters.set('updatedAfter', wireTime(addMs(query.since, -CREATED_AFTER_OVERLAP_MS)));
+  if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
+  const answer = await read({ path: `/v1/conversations?${parameters}`, schema: conversationPage });
+  if (!answer.ok) return answer;
+  const entries = answer.value.data.flatMap((one): readonly ListedConversation[] => {
+    const lastActivityAt = one.lastActivityAt ?? one.updatedAt;
+    if (lastActivityAt == null || !isWithin(lastActivityAt, query)) return [];
+    const { phoneNumberId: laneRef, participants, lastActivityId } = one;
+    return [{ laneRef, participants, lastActivityAt, lastActivityId: lastActivityId ?? undefined }];
+  });
+  return ok({ entries, olderThan: cursorOf(answer.value) });
+}
+
+const PART_PATHS: Readonly<Record<CallPart, string>> = {
+  recording: 'call-recordings',
+  summary: 'call-summaries',
+  transcript: 'call-transcripts',
+  voicemail: 'call-voicemails',
+};
+
+async function readCallPart(
+  reads: Reads,
+  { gatewayCallId, part }: Parameters<GatewayRecords['readCallPart']>[0],
+): Promise<Answer<RecordedEvent | undefined>> {
+  const path = `/v1/${PART_PATHS[part]}/${encodeURIComponent(gatewayCallId)}`;
+  const schema: z.ZodType<{ readonly data: Raw | readonly Raw[] }> = part === 'recording' ? rawRecordings : rawAnswer;
+  const answer = await reads.read({ path, schema });
+  // A plan without summaries, a call without voicemail: there is nothing to be had.
+  if (!answer.ok) return answer.error.kind === 'refused' ? ok(undefined) : answer;
+  const { data } = answer.value;
+  return ok(isList(data) ? recordingsTold(reads, gatewayCallId, data) : partTold(reads, { gatewayCallId, part, data }));
+}
+
+const isList = (data: Raw | readonly Raw[]): data is readonly Raw[] => Array.isArray(data);
+
+/** A call may be recorded in several pieces, one after the other: a longer list is told anew. */
+function recordingsTold(reads: Reads, gatewayCallId: string, recordings: readonly Raw[]): RecordedEvent | undefined {
+  const made = recordings.filter(({ url }) => typeof url === 'string');
+  if (made.length === 0) return undefined;
+  return tell(reads, {
+    eventId: `listed:${gatewayCallId}:recording:${made.length}`,
+    type: 'call.recording.completed',
+    at: reads.clock.now(),
+    object: { id: gatewayCallId, object: 'call', recordings: made },
+  });
+}
+
+function partTold(
+  reads: Reads,
+  { gatewayCallId, part, data }: { readonly gatewayCallId: string; readonly part: CallPart; readonly data: Raw },
+): RecordedEvent | undefined {
+  if (data['status'] !== 'completed') return undefined;
+  return tell(reads, {
+    eventId: `listed:${gatewayCallId}:${part}`,
+    type: `call.${part}.completed`,
+    at: reads.clock.now(),
+    object: { ...data, callId: gatewayCallId },
+  });
+}
+
+function messagesOf(
+  reads: Reads,
+  page: z.output<typeof rawPage>,
+  query: RecordsQuery,
+): Answer<RecordsPage<ListedMessage>> {
+  const messages = entriesOf(page, recordedMessage);
+  if (!messages.ok) return messages;
+  const entries = messages.value
+    .filter(({ entry }) => isWithin(entry.createdAt, query))
+    .map((message) => listedMessage(reads, message));
+  return ok({ entries, olderThan: cursorOf(page) });
+}
+
+function listedMessage(
+  reads: Reads,
+  { entry, raw }: { readonly entry: RecordedMessage; readonly raw: Raw },
+): ListedMessage {
+  const message = gatewayMessage(entry);
+  const { status } = message;
+  const updatedAt = entry.updatedAt ?? entry.createdAt;
+  const told = (what: string, at: Instant): RecordedEvent =>
+    tell(reads, { eventId: `listed:${entry.id}:${what}`, type: `message.${what}`, at, object: raw });
+  return {
+    ...message,
+    laneRef: entry.phoneNumberId ?? undefined,
+    updatedAt,
+    began: told(message.direction === 'inbound' ? 'received' : 'sent', entry.createdAt),
+    ended: ENDED.has(status) ? told(status, updatedAt) : undefined,
+  };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'failed']);
+
+function listedCall(reads: Reads, { entry, raw }: { readonly entry: RecordedCall; readonly raw: Raw }): ListedCall {
+  const { id, direction, completedAt } = entry;
+  return {
+    gatewayCallId: id,
+    laneRef: entry.phoneNumberId ?? undefined,
+    direction: direction == null ? undefined : direction === 'incoming' ? 'inbound' : 'outbound',
+    participants: entry.participants ?? [],
+    startedAt: entry.createdAt,
+    answered: entry.answeredAt != null,
+    ended:
+      completedAt == null
+        ? undefined
+        : tell(reads, { eventId: `listed:${id}:ended`, type: 'call.completed', at: completedAt, object: raw }),
+  };
+}
+
+interface Told {
+  readonly eventId: string;
+  readonly type: string;
+  readonly at: Instant;
+  readonly object: Raw;
+}
+
+function tell({ clock }: Reads, { eventId, type, at, object }: Told): RecordedEvent {
+  const envelope = { id: eventId, object: 'event', apiVersion: 'v4', createdAt: wireTime(at), type };
+  const payload = JSON.stringify({ ...envelope, data: { object } });
+  const parsed = quoWebhookEdge.parse(Buffer.from(payload), clock.now());
+  if (!parsed.ok) throw new Error(`${eventId}: the edge does not read what was made for it: ${parsed.error.message}`);
+  return { payload, event: parsed.value };
+}
+
+/** Each entry as it was read, and as it came. One that cannot be read stops the run: to leave it out would be to lose it. */
+function entriesOf<T>(
+  page: z.output<typeof rawPage>,
+  schema: z.ZodType<T>,
+): Answer<readonly { readonly entry: T; readonly raw: Raw }[]> {
+  const entries: { readonly entry: T; readonly raw: Raw }[] = [];
+  for (const raw of page.data) {
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) return err({ kind: 'unavailable', message: `unreadable entry: ${firstIssue(parsed.error)}` });
+    entries.push({ entry: parsed.data, raw });
+  }
+  return ok(entries);
+}
+
+function newestParameters(
+  { since, until, olderThan }: RecordsQuery,
+  names: { readonly after: string; readonly before: string },
+): URLSearchParams {
+  const parameters = new URLSearchParams({ limit: String(NEWEST_PAGE_SIZE) });
+  parameters.set(names.after, wireTime(addMs(since, -CREATED_AFTER_OVERLAP_MS)));
+  parameters.set(names.before, wireTime(until));
+  if (olderThan !== undefined) parameters.set('after', olderThan);
+  return parameters;
+}
+
+const isWithin = (at: Instant, { since, until }: RecordsQuery): boolean => !isBefore(at, since) && isBefore(at, until);
+
+const cursorOf = (page: {
+  readonly nextCursor?: string | null | undefined;
+  readonly nextPageToken?: string | null | undefined;
+}): string | undefined => {
+  const cursor = page.nextCursor ?? page.nextPageToken ?? '';
+  return cursor === '' ? undefined : cursor;
+};
+
+const wireTime = (at: Instant): string => at.toString({ smallestUnit: 'millisecond' });

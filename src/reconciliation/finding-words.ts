@@ -1,0 +1,36 @@
+import type { Diff } from './run.ts';
+
+/** One finding in a sentence without its names and times: these stand beside it. */
+export function sayFinding({ kind, what, here, there }: Pick<Diff, 'kind' | 'what' | 'here' | 'there'>): string {
+  switch (kind) {
+    case 'missing_here':
+      return `${MISSING[what] ?? 'Missing here'}, now stored`;
+    case 'stale_here':
+      return STALE[what] ?? 'Stale here, now brought up to date';
+    case 'missing_there':
+      return `We believe that this text was ${here ?? 'sent'}; the gateway has no record of it. Nothing was changed`;
+    case 'differs':
+      return what === 'own_words'
+        ? 'A text in the words of a campaign that this database did not send. It is left to the check for a second copy. Nothing was changed'
+        : `Here it is ${here}, at the gateway ${there}. Nothing was changed`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+const MISSING: Readonly<Record<string, string>> = {
+  received: 'Missing here: a text from this person',
+  sent: 'Missing here: a text that was sent from elsewhere',
+  call: 'Missing here: a call',
+};
+
+const STALE: Readonly<Record<string, string>> = {
+  delivered: 'No receipt had come: delivered, now known',
+  undelivered: 'No receipt had come: not delivered, now known',
+  failed: 'No receipt had come: failed, now known',
+  call: 'The end of a call had not come, now stored',
+  recording: 'The recording of a call had not come, now stored',
+  summary: 'The summary of a call had not come, now stored',
+  transcript: 'The transcript of a call had not come, now stored',
+  voicemail: 'The voicemail of a call had not come, now stored',
+};

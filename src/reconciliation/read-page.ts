@@ -1,0 +1,281 @@
+/** The request of one step, and what its answer means: nothing is written here. */
+import type { Answer, Gateway, GatewayMessage, GatewayRecords, ListedMessage } from '../gateways/gateway.ts';
+import { parseTemplate } from '../messages/template-parser.ts';
+import type { Db } from '../platform/database.ts';
+import { firstUuidAt, madeAtMs, type Uuid } from '../platform/ids.ts';
+import { ok, unreachable } from '../platform/result.ts';
+import { addMs, DAY_MS, type Instant, instantFromMs, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { foreignTexts } from '../sending/decide-foreign.ts';
+import { readForeignUntil, readOpenTexts, readSendableBodies } from '../sending/guard-store.ts';
+import { nextUnlisted, readNumbers, readOurCalls, readOurTexts, unknownOf } from './compare-store.ts';
+import { compareCalls } from './decide-calls.ts';
+import { compareTexts, type Finding } from './decide-texts.ts';
+import { type Checkpoint, FIRST_PAGE, type Run } from './run.ts';
+
+export interface ReadDeps {
+  readonly db: Db;
+  readonly gateway: Gateway;
+}
+
+/** What a step has found, and where the run stands after it. */
+export interface PageRead {
+  /** `undefined`: the run is at its end. */
+  readonly next: Checkpoint | undefined;
+  readonly progress: number;
+  /** 1, or 0 when our own books were enough. */
+  readonly requests: number;
+  readonly seenTexts: number;
+  readonly seenCalls: number;
+  readonly findings: readonly Finding[];
+  /** Texts of ours that were listed. */
+  readonly seen: readonly string[];
+  readonly note?: string;
+}
+
+type At<Phase extends Checkpoint['phase']> = Extract<Checkpoint, { readonly phase: Phase }>;
+
+/** Takes one step from the run's checkpoint: one request at most. */
+export function readPage(deps: ReadDeps, records: GatewayRecords, run: Run): Promise<Answer<PageRead>> {
+  const { checkpoint } = run;
+  switch (checkpoint.phase) {
+    case 'texts':
+      return readTexts(deps, records, { run, at: checkpoint });
+    case 'calls':
+      return checkpoint.parts.length > 0
+        ? readPart(records, checkpoint)
+        : readCalls(deps, records, { run, at: checkpoint });
+    case 'conversations':
+      return checkpoint.threads.length > 0
+        ? readThread(deps, records, { run, at: checkpoint })
+        : readConversations(deps, records, { run, at: checkpoint });
+    case 'unlisted':
+      return readUnlisted(deps, { run, at: checkpoint });
+    default:
+      return unreachable(checkpoint);
+  }
+}
+
+const NOTHING = { requests: 1, seenTexts: 0, seenCalls: 0, findings: [], seen: [] } as const;
+
+/** How much of a run each phase is held for. */
+const SHARES = { texts: [0, 0.6], calls: [0.6, 0.85], conversations: [0.85, 0.95], unlisted: [0.95, 1] } as const;
+
+/** Pages go back in time: how far of the range they have come. */
+function progressAt(phase: Checkpoint['phase'], run: Run, reached: Instant | undefined): number {
+  const [from, to] = SHARES[phase];
+  const share = reached === undefined ? 0 : msBetween(reached, run.until) / msBetween(run.since, run.until);
+  return from + (to - from) * Math.min(1, Math.max(0, share));
+}
+
+const rangeOf = ({ since, until }: Run, { olderThan }: { readonly olderThan: string | null }) => ({
+  since,
+  until,
+  olderThan: olderThan ?? undefined,
+});
+
+async function readTexts(
+  deps: ReadDeps,
+  records: GatewayRecords,
+  { run, at }: { readonly run: Run; readonly at: At<'texts'> },
+): Promise<Answer<PageRead>> {
+  const answer = await records.listMessages(rangeOf(run, at.page));
+  if (!answer.ok) return answer;
+  const { entries, olderThan } = answer.value;
+  const compared = await compareListed(deps, run, entries);
+  const next: Checkpoint =
+    olderThan === undefined ? { phase: 'calls', page: FIRST_PAGE, parts: [] } : { phase: 'texts', page: { olderThan } };
+  const progress = olderThan === undefined ? SHARES.texts[1] : progressAt('texts', run, entries.at(-1)?.createdAt);
+  return ok({ ...NOTHING, ...compared, next, progress });
+}
+
+async function compareListed(deps: ReadDeps, run: Run, listed: readonly ListedMessage[]) {
+  const { accountId, until } = run;
+  // Before our own ids: a text that is being recorded meanwhile is then on its way, or known, or both, but never neither.
+  const open = await readOpenTexts(deps.db, accountId, recipientsOf(listed));
+  const gatewayIds = listed.map(({ gatewayMessageId }) => gatewayMessageId);
+  const ours = await readOurTexts(deps.db, { accountId, gatewayIds });
+  const unknown = listed.filter(({ direction, gatewayMessageId: id }) => direction === 'outbound' && !ours.has(id));
+  const facts = {
+    ours,
+    ...(await readNumbers(deps.db, accountId)),
+    inOurWords: await inOurWords(deps.db, accountId, unknown),
+    unsettled: new Set(open.filter(({ settles }) => settles).map(({ phone }) => phone)),
+    until,
+  };
+  return {
+    seenTexts: listed.length,
+    findings: compareTexts(listed, facts),
+    seen: gatewayIds.filter((id) => ours.get(id)?.direction === 'outbound'),
+  };
+}
+
+const recipientsOf = (texts: readonly GatewayMessage[]): readonly string[] =>
+  texts.filter(({ direction }) => direction === 'outbound').flatMap(({ to }) => to);
+
+/** What the check who sends with this account must see (clone-guard.ts): once it were in our books, it would be no stranger there. */
+async function inOurWords(db: Db, accountId: Uuid, unknown: readonly ListedMessage[]): Promise<ReadonlySet<string>> {
+  if (unknown.length === 0) return new Set();
+  const dealtWith = await readForeignUntil(db, accountId);
+  const recent = unknown.filter(({ createdAt }) => dealtWith === undefined || isBefore(dealtWith, createdAt));
+  const templates = (await readSendableBodies(db)).flatMap((body) => {
+    const template = parseTemplate(body);
+    return template.ok ? [template.value] : [];
+  });
+  const open = await readOpenTexts(db, accountId, recipientsOf(recent));
+  const foreign = foreignTexts(recent, {
+    templates,
+    unsettled: open.filter(({ settles }) => settles),
+    waiting: open.filter(({ settles }) => !settles),
+  });
+  return new Set(foreign.map(({ gatewayMessageId }) => gatewayMessageId));
+}
+
+async function readCalls(
+  deps: ReadDeps,
+  records: GatewayRecords,
+  { run, at }: { readonly run: Run; readonly at: At<'calls'> },
+): Promise<Answer<PageRead>> {
+  if (at.page === null) return ok({ ...NOTHING, requests: 0, ...BEGIN_CONVERSATIONS });
+  const answer = await records.listCalls(rangeOf(run, at.page));
+  if (!answer.ok) {
+    if (answer.error.kind !== 'refused') return answer;
+    // A plan without calls says nothing about texts.
+    return ok({ ...NOTHING, ...BEGIN_CONVERSATIONS, note: `Calls cannot be listed: ${answer.error.message}` });
+  }
+  const { entries, olderThan } = answer.value;
+  const gatewayIds = entries.map(({ gatewayCallId }) => gatewayCallId);
+  const { findings, parts } = compareCalls(entries, {
+    ours: await readOurCalls(deps.db, { accountId: run.accountId, gatewayIds }),
+    ...(await readNumbers(deps.db, run.accountId)),
+  });
+  return ok({
+    ...NOTHING,
+    next: { phase: 'calls', page: olderThan === undefined ? null : { olderThan }, parts },
+    progress: progressAt('calls', run, entries.at(-1)?.startedAt),
+    seenCalls: entries.length,
+    findings,
+  });
+}
+
+const BEGIN_CONVERSATIONS: Pick<PageRead, 'next' | 'progress'> = {
+  next: { phase: 'conversations', page: FIRST_PAGE, threads: [] },
+  progress: SHARES.calls[1],
+};
+
+async function readPart(records: GatewayRecords, at: At<'calls'>): Promise<Answer<PageRead>> {
+  const [wanted, ...parts] = at.parts;
+  if (wanted === undefined) throw new Error('no part of a call is to be read');
+  const { gatewayCallId, part, phone, laneId, startedAtMs } = wanted;
+  const answer = await records.readCallPart({ gatewayCallId, part });
+  if (!answer.ok) return answer;
+  const event = answer.value;
+  const diff = { kind: 'stale_here', what: part, gatewayId: gatewayCallId, here: null, there: 'there' } as const;
+  return ok({
+    ...NOTHING,
+    next: { ...at, parts },
+    progress: 0,
+    findings:
+      event === undefined ? [] : [{ diff: { ...diff, phone, laneId, at: instantFromMs(startedAtMs) }, tells: [event] }],
+  });
+}
+
+/** What the listing of texts and calls has not shown although something happened: the newest of a conversation is unknown here. */
+async function readConversations(
+  deps: ReadDeps,
+  records: GatewayRecords,
+  { run, at }: { readonly run: Run; readonly at: At<'conversations'> },
+): Promise<Answer<PageRead>> {
+  if (at.page === null) return ok({ ...NOTHING, requests: 0, ...beginUnlisted(run) });
+  const answer = await records.listConversations(rangeOf(run, at.page));
+  if (!answer.ok) {
+    if (answer.error.kind !== 'refused') return answer;
+    return ok({ ...NOTHING, ...beginUnlisted(run), note: `Conversations cannot be listed: ${answer.error.message}` });
+  }
+  const { entries, olderThan } = answer.value;
+  const { lanes, ownPhones } = await readNumbers(deps.db, run.accountId);
+  const alone = entries.flatMap(({ laneRef, participants: [phone, ...others], lastActivityId: id }) =>
+    phone !== undefined && others.length === 0 && id !== undefined && !ownPhones.has(phone)
+      ? [{ laneRef, phone, id }]
+      : [],
+  );
+  const ids = alone.filter(({ laneRef }) => lanes.some(({ gatewayRef }) => gatewayRef === laneRef)).map(({ id }) => id);
+  const unknown = await unknownOf(deps.db, { accountId: run.accountId, gatewayIds: ids, runId: run.id });
+  return ok({
+    ...NOTHING,
+    next: {
+      phase: 'conversations',
+      page: olderThan === undefined ? null : { olderThan },
+      threads: alone
+        .filter(({ id }) => unknown.has(id))
+        .map(({ laneRef, phone }) => ({ laneRef, phone, olderThan: null })),
+    },
+    progress: progressAt('conversations', run, entries.at(-1)?.lastActivityAt),
+  });
+}
+
+async function readThread(
+  deps: ReadDeps,
+  records: GatewayRecords,
+  { run, at }: { readonly run: Run; readonly at: At<'conversations'> },
+): Promise<Answer<PageRead>> {
+  const [thread, ...threads] = at.threads;
+  if (thread === undefined) throw new Error('no conversation is to be read');
+  const answer = await records.listThread({ ...rangeOf(run, thread), laneRef: thread.laneRef, phone: thread.phone });
+  if (!answer.ok) return answer;
+  const { entries, olderThan } = answer.value;
+  const compared = await compareListed(deps, run, entries);
+  const rest = olderThan === undefined ? threads : [{ ...thread, olderThan }, ...threads];
+  // They were counted when they were listed, or have nothing to do with the range.
+  return ok({ ...NOTHING, ...compared, seenTexts: 0, next: { ...at, threads: rest }, progress: 0 });
+}
+
+/** Rows are written when a text is planned: some days before it goes out when it has to wait. */
+const PLANNED_BEFORE_MS = 8 * DAY_MS;
+/** Texts that the gateway has just taken may not be listed yet. */
+const LISTED_WITHIN_MS = 10 * MINUTE_MS;
+/** Looked through at once. */
+const WINDOW_MS = DAY_MS;
+
+const beginUnlisted = (run: Run) =>
+  ({
+    next: { phase: 'unlisted', after: firstUuidAt(addMs(run.since, -PLANNED_BEFORE_MS).epochMilliseconds) },
+    progress: SHARES.unlisted[0],
+  }) as const;
+
+/** We believe it sent, and it was not listed: the gateway is asked about it by its id before that is reported. */
+async function readUnlisted(
+  { db, gateway }: ReadDeps,
+  { run, at }: { readonly run: Run; readonly at: At<'unlisted'> },
+): Promise<Answer<PageRead>> {
+  const from = madeAtMs(at.after);
+  const end = run.until.epochMilliseconds;
+  if (from >= end) return ok({ ...NOTHING, requests: 0, next: undefined, progress: 1 });
+  const before = firstUuidAt(Math.min(end, from + WINDOW_MS));
+  const text = await nextUnlisted(db, {
+    runId: run.id,
+    accountId: run.accountId,
+    after: at.after,
+    before,
+    sentSince: run.since,
+    sentUntil: addMs(run.until, -LISTED_WITHIN_MS),
+  });
+  const [begin, rest] = [SHARES.unlisted[0], SHARES.unlisted[1] - SHARES.unlisted[0]];
+  const progress = begin + rest * Math.max(0, (from - run.since.epochMilliseconds) / msBetween(run.since, run.until));
+  if (text === undefined) return ok({ ...NOTHING, requests: 0, next: { ...at, after: before }, progress });
+  const answer = await gateway.getMessage(text.gatewayMessageId);
+  if (!answer.ok) return answer;
+  const next = { ...at, after: text.id };
+  if (answer.value !== undefined) return ok({ ...NOTHING, next, progress });
+  const { gatewayMessageId: gatewayId, phone, laneId, sentAt, state } = text;
+  const diff = {
+    kind: 'missing_there',
+    what: 'text',
+    gatewayId,
+    phone,
+    laneId,
+    at: sentAt,
+    here: state,
+    there: null,
+  } as const;
+  return ok({ ...NOTHING, next, progress, findings: [{ diff, tells: [] }] });
+}

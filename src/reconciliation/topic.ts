@@ -1,0 +1,2 @@
+/** Told when a run begins, goes on or ends. */
+export const RECONCILIATION_TOPIC = 'reconciliation';
