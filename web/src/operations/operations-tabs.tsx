@@ -24,6 +24,9 @@ export function OperationsTabs({ failed = false }: { readonly failed?: boolean }
       <Link to="/operations/sources" className={classes.tab}>
         Sources
       </Link>
+      <Link to="/operations/reconciliation" className={classes.tab}>
+        Reconciliation
+      </Link>
     </nav>
   );
 }

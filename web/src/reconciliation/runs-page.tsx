@@ -7,6 +7,7 @@ import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
 import { type Reconciliation, reconciliationKeys, reconciliationsQuery } from '../api/reconciliations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
+import { OperationsTabs } from '../operations/operations-tabs.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
@@ -38,6 +39,7 @@ export function RunsPage() {
         summary="Every night at two, what the providers have on record is compared with what is stored here. What never arrived is fetched."
         actions={runs.length > 0 ? button : null}
       />
+      <OperationsTabs />
       <Loaded
         query={query}
         what="The comparisons could not be loaded"
