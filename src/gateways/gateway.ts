@@ -1,5 +1,6 @@
 import type { Result } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
+import type { GatewayWebhooks } from './webhook-registration.ts';
 
 /**
  * The port to a company whose API sends texts for us. Adapters translate one wire format each; one conformance suite runs on all
@@ -31,11 +32,8 @@ export interface Gateway {
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */
   listNumbers(): Promise<Answer<readonly GatewayNumber[]>>;
-  /**
-   * Asks for the account's message events to be posted to `url`; the answer holds the signing secret. Where a gateway keeps no record
-   * of its own of that, the url is the `webhookRef`.
-   */
-  registerWebhook(url: string): Promise<Answer<{ readonly webhookRef: string; readonly secret: string }>>;
+  /** How the account's events are asked for. */
+  readonly webhooks: GatewayWebhooks;
 }
 
 export const GATEWAY_KINDS = ['quo', 'twilio'] as const;

@@ -214,9 +214,8 @@ function finish(carrier: Carrier, message: OutboundMessage): void {
   const reply = own === undefined ? replyTo(carrier, message) : undefined;
   const planned = reply === undefined ? {} : { reply };
   const finished: Entry = { kind: 'finished', messageId, outcome, atMs: nowMs(carrier), ...planned };
-  // A text that fails causes no webhook at all: this API generation has no event for it.
-  const events =
-    outcome === 'delivered' ? eventsFor(carrier, { type: 'message.delivered', messageId, lane, phone }) : [];
+  // Only webhooks of the newest generation are told of a text that fails.
+  const events = eventsFor(carrier, { type: `message.${outcome}`, messageId, lane, phone });
   commit(carrier, [finished], events);
   if (own !== undefined)
     receiveText(carrier, { lane: own, from: lane.phone, text: message.text, cause: { kind: 'own_text', messageId } });
