@@ -30,6 +30,15 @@ alter table message add constraint message_purpose_check check (purpose in ('cam
   'opt_in_confirmation', 'help', 'inbound', 'health_check')) not valid;
 alter table message validate constraint message_purpose_check;
 
+-- What the last look at the registrations found.
+create table webhook_look (
+  account_id uuid primary key references gateway_account (id) on delete cascade,
+  looked_at timestamptz not null,
+  findings jsonb not null check (jsonb_typeof(findings) = 'array'),
+  -- Why nothing could be found out.
+  problem text
+);
+
 -- Which two numbers an account is checked with, and how often.
 create table health_setting (
   account_id uuid primary key references gateway_account (id) on delete cascade,

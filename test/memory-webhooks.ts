@@ -1,4 +1,5 @@
-import type { GatewayWebhooks, WebhookKey, WebhookRegistration } from '../src/gateways/webhook-registration.ts';
+import type { GatewayWebhooks } from '../src/gateways/gateway.ts';
+import type { WebhookKey, WebhookRegistration } from '../src/gateways/webhook-registration.ts';
 import { ok } from '../src/platform/result.ts';
 
 /** Registrations at a gateway that keeps them in memory: one part, a key for each, which its list does not tell. */

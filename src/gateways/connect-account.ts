@@ -34,6 +34,7 @@ import {
   keepKeys,
   knownWebhooks,
   NOTHING_KNOWN,
+  whileChanging,
 } from './ensure-webhooks.ts';
 import type { Answer, Gateway, GatewayNumber, GatewayProblem } from './gateway.ts';
 
@@ -191,14 +192,16 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   const numbers = readNumbers(await gateway.listNumbers(), at);
   if (!numbers.ok) return numbers;
   const url = webhookUrl(deps, account);
-  const known = await knownWebhooks(deps.db, deps.secrets, account);
-  const webhooks = await registered(gateway, { url, known, at });
-  if (!webhooks.ok) return webhooks;
-  const applied = await runTx(deps.db, (tx) =>
-    applyRefresh(tx, deps, { ...input, apiKey, url, numbers: numbers.value, webhooks: webhooks.value }),
-  );
-  if (applied.ok) await endReplaced(gateway, webhooks.value.replaced);
-  return applied;
+  return whileChanging(deps, account, async () => {
+    const known = await knownWebhooks(deps.db, deps.secrets, account);
+    const webhooks = await registered(gateway, { url, known, at });
+    if (!webhooks.ok) return webhooks;
+    const applied = await runTx(deps.db, (tx) =>
+      applyRefresh(tx, deps, { ...input, apiKey, url, numbers: numbers.value, webhooks: webhooks.value }),
+    );
+    if (applied.ok) await endReplaced(gateway, webhooks.value.replaced);
+    return applied;
+  });
 }
 
 async function applyRefresh(
@@ -292,7 +295,7 @@ export async function noteChange(
 export const noSuchAccount = (id: Uuid) => notFound('account', showId('account', id));
 
 /** Without incoming events a STOP would never arrive: such an account must not send. */
-function requireReachable(publicUrl: string, environment: BaseUrl['environment']): Outcome<undefined> {
+export function requireReachable(publicUrl: string, environment: BaseUrl['environment']): Outcome<undefined> {
   const url = new URL(publicUrl);
   if (environment === 'sandbox' || (url.protocol === 'https:' && !isLoopback(url.hostname))) return ok(undefined);
   return conflict(
@@ -302,7 +305,7 @@ function requireReachable(publicUrl: string, environment: BaseUrl['environment']
 }
 
 /** Who was asked, and which field of our own input held the key. */
-interface Asked extends Pick<AccountRow, 'kind' | 'baseUrl'> {
+export interface Asked extends Pick<AccountRow, 'kind' | 'baseUrl'> {
   readonly keyField: 'apiKey' | 'authToken' | 'key';
 }
 
@@ -336,7 +339,7 @@ const KEY_WORDS: Readonly<Record<AccountRow['kind'], { readonly name: string; re
   },
 };
 
-function refusedBy(problem: GatewayProblem, { kind, baseUrl, keyField }: Asked, doing: string): Outcome<never> {
+export function refusedBy(problem: GatewayProblem, { kind, baseUrl, keyField }: Asked, doing: string): Outcome<never> {
   const said = `(${doing}: ${problem.message})`;
   switch (problem.kind) {
     case 'unauthorized':

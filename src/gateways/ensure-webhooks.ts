@@ -2,17 +2,19 @@
  * Makes the registrations at the gateway what they should be: those of ours that work stay, the others are mended, what is missing is
  * made. Nothing is removed before the key of what takes its place is known here (`endReplaced`), so that no event is refused.
  */
+import { type Clock, patience } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
+import { conflict, type Outcome } from '../platform/refusal.ts';
 import { err, ok, type Result, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { AccountRow } from './account.ts';
 import { setWebhook } from './account-commands-store.ts';
 import { type CurrentKey, decideKeys, type HeldKey, UNKNOWN } from './decide-webhook-keys.ts';
 import { decideWebhooks, type WebhookFinding, type WebhookState, type WebhookStep } from './decide-webhooks.ts';
-import type { Answer, Gateway, GatewayProblem } from './gateway.ts';
-import { listKeys, putKeys } from './webhook-key-store.ts';
-import type { GatewayWebhooks, WebhookKey, WebhookRegistration } from './webhook-registration.ts';
+import type { Answer, Gateway, GatewayProblem, GatewayWebhooks } from './gateway.ts';
+import { beginChange, endChange, listKeys, putKeys } from './webhook-key-store.ts';
+import type { WebhookKey, WebhookRegistration } from './webhook-registration.ts';
 import { signerOf } from './webhook-signer.ts';
 
 /** What is known here of an account's registrations. */
@@ -206,6 +208,31 @@ export async function keepKeys(
   });
   await putKeys(tx, account.id, keys);
   return { webhookRef };
+}
+
+/** A gateway that is asked a dozen times, each time for as long as it may take. */
+const CHANGE_MS_MAX = 3 * MINUTE_MS;
+
+/**
+ * Changes the registrations of one account, one change at a time. Meanwhile the intake waits for keys that it does not know yet
+ * instead of refusing what they sign.
+ */
+export async function whileChanging<T>(
+  { db, clock }: { readonly db: Db; readonly clock: Clock },
+  { id, name }: Pick<AccountRow, 'id' | 'name'>,
+  work: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  const now = clock.now();
+  if (!(await beginChange(db, { accountId: id, now, until: addMs(now, patience(clock, CHANGE_MS_MAX)) })))
+    return conflict(`the webhooks of "${name}" are being changed by somebody else right now; look again in a minute`, {
+      state: 'changing',
+      allowed: [],
+    });
+  try {
+    return await work();
+  } finally {
+    await endChange(db, id);
+  }
 }
 
 const signerOfRef = (rows: readonly HeldKey[], ref: string): string | undefined =>

@@ -1,5 +1,3 @@
-import type { Answer } from './gateway.ts';
-
 /** What the events of an account tell of. */
 export const WEBHOOK_TOPICS = [
   'texts',
@@ -49,21 +47,4 @@ export interface WebhookKey {
   readonly part: string;
   /** Undefined: as before. */
   readonly secret: string | undefined;
-}
-
-/**
- * How an account's events are asked for, as part of the port. Where a gateway cannot change a registration, or its key, a new one is
- * made beside it: the answer then has another `ref`, and the old one is to be removed once the new key is known here.
- */
-export interface GatewayWebhooks {
-  /** What a new account needs, and the same in the gateway's newest generation, which tells more. */
-  readonly parts: { readonly proven: readonly WebhookPart[]; readonly newest: readonly WebhookPart[] };
-  list(): Promise<Answer<readonly WebhookRegistration[]>>;
-  create(wanted: { readonly part: string; readonly url: string }): Promise<Answer<WebhookKey>>;
-  /** Everything it can post, of all numbers, to `url`, switched on. */
-  update(registration: WebhookRegistration, url: string): Promise<Answer<WebhookKey>>;
-  /** Another key. */
-  rotate(registration: WebhookRegistration, url: string): Promise<Answer<WebhookKey>>;
-  /** Removing what is gone already succeeds. */
-  remove(registration: Pick<WebhookRegistration, 'ref' | 'part'>): Promise<Answer<undefined>>;
 }

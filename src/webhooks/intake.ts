@@ -21,7 +21,7 @@ import { isDatabaseAway, runTx } from '../platform/database.ts';
 import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { err, ok, type Result } from '../platform/result.ts';
-import { MINUTE_MS } from '../platform/time.ts';
+import { addMs, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import { describeEvent } from './describe-event.ts';
 import { type Endpoint, type Endpoints, openEndpoints } from './endpoints.ts';
@@ -162,8 +162,38 @@ async function verify(
   const fresh = await context.endpoints.refreshed(endpoint.account.id);
   const second = fresh === undefined || fresh === endpoint ? first : verifyWith(context.services, incoming, fresh);
   if (second.ok) return ok({ endpoint: fresh ?? endpoint, ...second.value });
-  return err({ kind: 'signature', ...second.error });
+  const third = await verifyOnceChanged(context, incoming, fresh ?? endpoint);
+  return third ?? err({ kind: 'signature', ...second.error });
 }
+
+/** Together with storing less than a provider waits. */
+const CHANGE_WAIT_MS = 4_000;
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * While registrations are being changed, the gateway may sign with a key that it has only just made and that is about to be kept here:
+ * such an event is waited for, so that a change of keys refuses none.
+ */
+async function verifyOnceChanged(
+  { services, endpoints }: IntakeContext,
+  incoming: IncomingWebhook,
+  endpoint: Endpoint,
+): Promise<Result<Verified, IntakeRefusal> | undefined> {
+  const { clock } = services;
+  const giveUpAt = addMs(clock.now(), patience(clock, CHANGE_WAIT_MS));
+  let latest: Endpoint | undefined = endpoint;
+  while (latest !== undefined && isChanging(latest, clock) && isBefore(clock.now(), giveUpAt)) {
+    await clock.sleep(patience(clock, LOOK_AGAIN_MS));
+    const next = await endpoints.refreshed(endpoint.account.id);
+    const verified = next === undefined || next === latest ? undefined : verifyWith(services, incoming, next);
+    if (next !== undefined && verified?.ok === true) return ok({ endpoint: next, ...verified.value });
+    latest = next;
+  }
+  return undefined;
+}
+
+const isChanging = ({ account: { webhookChangeUntil } }: Endpoint, clock: Clock): boolean =>
+  webhookChangeUntil !== null && isBefore(clock.now(), webhookChangeUntil);
 
 const NOBODYS_URL = 'https://nobody.invalid/';
 const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');

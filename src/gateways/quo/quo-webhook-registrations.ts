@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../platform/result.ts';
-import type { Answer } from '../gateway.ts';
+import type { Answer, GatewayWebhooks } from '../gateway.ts';
 import {
-  type GatewayWebhooks,
   WEBHOOK_TOPICS,
   type WebhookKey,
   type WebhookPart,

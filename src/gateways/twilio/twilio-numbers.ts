@@ -1,12 +1,6 @@
 import { err, ok } from '../../platform/result.ts';
-import type { Answer } from '../gateway.ts';
-import {
-  type GatewayWebhooks,
-  NUMBER_PART,
-  type WebhookKey,
-  type WebhookPart,
-  type WebhookRegistration,
-} from '../webhook-registration.ts';
+import type { Answer, GatewayWebhooks } from '../gateway.ts';
+import { NUMBER_PART, type WebhookKey, type WebhookPart, type WebhookRegistration } from '../webhook-registration.ts';
 import { parseTwilioKey } from './twilio-http.ts';
 import { numberAnswer, numberPage, type RestNumber } from './twilio-schemas.ts';
 import { readAll, readExchange, type Wire } from './twilio-wire.ts';
