@@ -71,9 +71,12 @@ create table health_check (
   outcome text check (outcome in ('healthy', 'slow', 'failed_send', 'failed_no_webhook', 'failed_not_applied')),
   detail text,
   finished_at timestamptz,
+  -- Whether the alerts follow it already.
+  told boolean not null default false,
   check ((outcome is null) = (finished_at is null))
 );
 create index health_check_newest on health_check (account_id, started_at desc, id desc);
+create index health_check_untold on health_check (finished_at) where outcome is not null and not told;
 -- One at a time.
 create unique index health_check_open on health_check (account_id) where outcome is null;
 

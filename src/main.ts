@@ -15,6 +15,7 @@ import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
+import { type HealthServices, healthQueues } from './health/health-job.ts';
 import { listen } from './http/listen.ts';
 import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
@@ -140,12 +141,14 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
+  const started = Promise.withResolvers<HealthServices>();
   const queues = [
     retryQueue(base),
     importJob(base),
     takeOffJob(base),
     tidyImportsJob(base),
     ...deliveryQueues(base),
+    ...healthQueues(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
@@ -154,6 +157,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     perSecond: config.webhooksPerSecond,
   });
   const services: Services = { ...base, jobs };
+  started.resolve({ ...services, db: database.db });
 
   if (role !== 'worker') {
     const server = await listen(createHttpApp(services, intake), { host: config.host, port: config.port, clock, log });

@@ -3,6 +3,7 @@ import { fillFromGateway, forgetGatewayContact } from '../contacts/gateway-conta
 import type { InboundAccount } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
+import { recordArrival } from '../health/record-arrival.ts';
 import type { Tx } from '../platform/database.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +18,7 @@ export async function applyContent(
 ): Promise<void> {
   switch (event.type) {
     case 'message_received':
+      if (await recordArrival(tx, services, account.id, event)) return;
       // False: the number is not among our lanes any more. The event itself stays.
       await recordInbound(tx, services, account, event);
       return;

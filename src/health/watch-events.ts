@@ -1,0 +1,134 @@
+import { raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
+import type { AccountRow } from '../gateways/account.ts';
+import { numbersPage } from '../operations/attention.ts';
+import { type Db, runTx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { listChecks } from './check-store.ts';
+import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion, WEEKS } from './decide-suspicion.ts';
+import { type HealthCheck, isFailure, SUSPICION_REST_MS } from './health-check.ts';
+import {
+  countHours,
+  findSuspicion,
+  forgetHours,
+  lastCounted,
+  lastEvents,
+  listHours,
+  putSuspicion,
+  usualReceipts,
+  waitingReceipts,
+} from './rhythm-store.ts';
+import type { SettleDeps } from './settle-checks.ts';
+import { type CheckDeps, startCheck } from './start-check.ts';
+
+export type WatchDeps = SettleDeps & CheckDeps;
+type Watched = Pick<AccountRow, 'id' | 'name'>;
+
+const WEEK_MS = 7 * DAY_MS;
+const KEPT_MS = WEEKS * WEEK_MS;
+
+/** Brings the counts of whole hours up to date. */
+export async function countRhythm({ db }: { readonly db: Db }, accountId: Uuid, now: Instant): Promise<void> {
+  const until = hourOf(now);
+  const last = await lastCounted(db, accountId);
+  const oldest = addMs(until, -KEPT_MS);
+  const from = last === undefined || isBefore(last, oldest) ? oldest : addMs(last, HOUR_MS);
+  if (!isBefore(from, until)) return;
+  await runTx(
+    db,
+    async (tx) => {
+      await countHours(tx, { accountId, from, until });
+      await forgetHours(tx, accountId, oldest);
+    },
+    { timeoutMs: 0 },
+  );
+}
+
+/** What is suspicious about the events of one account right now. */
+export async function suspect(db: Db, accountId: Uuid, now: Instant): Promise<Suspicion | undefined> {
+  const { eventAt, receiptAt } = await lastEvents(db, accountId);
+  const receipts = await suspectReceipts(db, { accountId, now, receiptAt });
+  if (receipts !== undefined) return receipts;
+  if (eventAt === null) return undefined;
+  const from = hourOf(eventAt);
+  const hours = Array.from({ length: Math.min(25, Math.ceil(msBetween(from, now) / HOUR_MS)) }, (_, index) =>
+    addMs(from, index * HOUR_MS),
+  );
+  const before = hours.flatMap((hour) =>
+    Array.from({ length: WEEKS }, (_, week) => addMs(hour, -(week + 1) * WEEK_MS)),
+  );
+  const counted = new Map(
+    (await listHours(db, { accountId, hours: before })).map(({ hour, events }) => [hour.epochMilliseconds, events]),
+  );
+  const countsAt = (hour: Instant): readonly number[] =>
+    Array.from({ length: WEEKS }, (_, week) => counted.get(hour.epochMilliseconds - (week + 1) * WEEK_MS)).filter(
+      (count) => count !== undefined,
+    );
+  return decideSilence({ now, lastEventAt: eventAt, countsAt });
+}
+
+/** Texts of this long ago show what is usual; those of the last minutes may be part of the trouble. */
+const USUAL_FROM_MS = 7 * DAY_MS;
+const USUAL_UNTIL_MS = 30 * MINUTE_MS;
+/** Older texts are the sweeper's. */
+const LOOK_BACK_MS = HOUR_MS;
+
+async function suspectReceipts(
+  db: Db,
+  {
+    accountId,
+    now,
+    receiptAt,
+  }: { readonly accountId: Uuid; readonly now: Instant; readonly receiptAt: Instant | null },
+): Promise<Suspicion | undefined> {
+  const oldest = addMs(now, -LOOK_BACK_MS);
+  const since = receiptAt === null || isBefore(receiptAt, oldest) ? oldest : receiptAt;
+  const any = await waitingReceipts(db, { accountId, since, before: now });
+  // Most of the time nothing waits, and what is usual need not be read.
+  if (any.texts === 0) return undefined;
+  const usual = await usualReceipts(db, {
+    accountId,
+    fromId: firstIdAt(addMs(now, -USUAL_FROM_MS)),
+    untilId: firstIdAt(addMs(now, -USUAL_UNTIL_MS)),
+  });
+  const before = addMs(now, -receiptLimits(usual).lagMs);
+  return decideReceipts({ usual, waiting: await waitingReceipts(db, { accountId, since, before }) });
+}
+
+/** Ids are UUIDv7: the first that could have been made at this instant. */
+function firstIdAt(at: Instant): Uuid {
+  const hex = Math.max(0, at.epochMilliseconds).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** Looks at one account: a suspicion is kept, and tested by a check at once. What no check can test is told. */
+export async function watchAccount(deps: WatchDeps, account: Watched): Promise<void> {
+  const now = deps.clock.now();
+  await countRhythm(deps, account.id, now);
+  const suspicion = await suspect(deps.db, account.id, now);
+  const known = await findSuspicion(deps.db, account.id);
+  if (suspicion === undefined && known === undefined) return;
+  await runTx(deps.db, (tx) => putSuspicion(tx, account.id, suspicion));
+  const [last] = await listChecks(deps.db, { accountId: account.id, after: undefined, limit: 1 });
+  const tested = suspicion !== undefined && (await isTested(deps, account, last));
+  await runTx(deps.db, async (tx) => {
+    const key = { kind: 'webhooks_suspicious', subject: `account:${account.id}` } as const;
+    if (suspicion === undefined || tested) return resolveAlert(tx, deps, key);
+    await raiseAlert(tx, deps, {
+      ...key,
+      headline: `${account.name}: events may not arrive`,
+      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. No check could test it: choose two numbers for the health check under Settings, Numbers.`,
+      link: numbersPage(showId('account', account.id)),
+      detail: { account: account.name, kind: suspicion.kind },
+    });
+  });
+}
+
+/** Whether a check tests the suspicion, or has done so a moment ago. */
+async function isTested(deps: WatchDeps, account: Watched, last: HealthCheck | undefined): Promise<boolean> {
+  if (last?.outcome === null) return true;
+  const rests = last !== undefined && msBetween(last.startedAt, deps.clock.now()) < SUSPICION_REST_MS;
+  // What failed has an alert of its own.
+  if (rests || (last?.outcome !== undefined && isFailure(last.outcome))) return true;
+  return (await startCheck(deps, { accountId: account.id, cause: 'suspicion' })).ok;
+}
