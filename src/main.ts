@@ -21,6 +21,7 @@ import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
+import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
@@ -202,6 +203,7 @@ export const createHttpApp = (services: Services, intake: Intake) =>
       registerSendingPolicyRoutes,
       describeWebhooks,
       registerAlertRoutes,
+      registerHealthRoutes,
     ],
     version: VERSION,
     webDir: WEB_FOLDER,

@@ -49,7 +49,7 @@ export async function listSettings(db: Db): Promise<readonly (HealthSettings & {
 }
 
 const COLUMNS = sql`c.id, c.account_id, c.from_lane_id, c.to_lane_id, c.cause, c.started_at, c.due_at,
-  coalesce(c.sent_at, m.sent_at) as sent_at, c.webhook_at, c.applied_at, c.outcome, c.detail, c.finished_at
+  coalesce(c.sent_at, m.sent_at) as sent_at, c.webhook_at, c.applied_at, m.state = 'delivered' as receipt, c.outcome, c.detail, c.finished_at
   from health_check c join message m on m.id = c.message_id`;
 
 /** Newest first; index health_check_newest. */

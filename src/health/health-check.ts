@@ -23,6 +23,8 @@ export interface HealthCheck {
   readonly sentAt: Instant | null;
   readonly webhookAt: Instant | null;
   readonly appliedAt: Instant | null;
+  /** The receipt of its text came in. */
+  readonly receipt: boolean;
   /** Null while it is under way. */
   readonly outcome: CheckOutcome | null;
   readonly detail: string | null;
@@ -46,7 +48,7 @@ export const HAND_OVER_WITHIN_MS = 90 * SECOND_MS;
 export const INTERVAL_MINUTES_DEFAULT = 60;
 /** While the last one failed, so that an end of the trouble is seen soon. */
 export const AGAIN_AFTER_FAILURE_MS = 10 * MINUTE_MS;
-/** Of two checks for a suspicion. */
+/** Between two checks for a suspicion: on a public holiday each hour is suspicious. */
 export const SUSPICION_REST_MS = 10 * MINUTE_MS;
 
 export const isFailure = (outcome: CheckOutcome): boolean => outcome.startsWith('failed_');

@@ -2,7 +2,7 @@ import { getAccount } from '../gateways/account-store.ts';
 import { noSuchAccount } from '../gateways/connect-account.ts';
 import type { Clock } from '../platform/clock.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
-import type { Db } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
@@ -28,7 +28,7 @@ const CHECKS_MAX = 4_500;
 const RECENT = 48;
 
 export async function showHealth(
-  { db, clock }: { readonly db: Db; readonly clock: Clock },
+  { db, clock }: { readonly db: Db | Tx; readonly clock: Clock },
   accountId: Uuid,
 ): Promise<Outcome<HealthReport>> {
   if ((await getAccount(db, accountId)) === undefined) return noSuchAccount(accountId);

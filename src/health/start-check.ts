@@ -11,7 +11,6 @@ import { type CheckLane, findLane, findSettings, insertCheck } from './check-sto
 import { CHECK_WITHIN_MS, checkText, HAND_OVER_WITHIN_MS, newToken } from './health-check.ts';
 
 export interface CheckDeps {
-  readonly db: Db;
   readonly clock: Clock;
   readonly random: Random;
   readonly newUuid: NewUuid;
@@ -21,35 +20,41 @@ export interface CheckDeps {
 /** Has a job for the instant at which a check must have ended. */
 export const CHECK_END_QUEUE = 'health-check-end';
 
-/** Sends the text of a check. `cause`: `schedule`, `suspicion`, or who asks for it. */
-export const startCheck = (
-  deps: CheckDeps,
-  { accountId, cause }: { readonly accountId: Uuid; readonly cause: string },
-): Promise<Outcome<Uuid>> =>
-  runTx(deps.db, async (tx) => {
-    const lanes = await checkLanes(tx, accountId);
-    if (!lanes.ok) return lanes;
-    const { clock } = deps;
-    const startedAt = clock.now();
-    const token = newToken(deps.random);
-    const id = deps.newUuid();
-    const begun = await insertCheck(tx, {
-      id,
-      accountId,
-      ...lanes.value,
-      messageId: deps.newUuid(),
-      token,
-      text: checkText(token),
-      cause,
-      startedAt,
-      dueAt: addMs(startedAt, patience(clock, CHECK_WITHIN_MS)),
-      notAfter: addMs(startedAt, patience(clock, HAND_OVER_WITHIN_MS)),
-    });
-    if (!begun) return conflict('a check of this account is under way; it ends within two minutes', UNDER_WAY);
-    await deps.jobs.enqueue(tx, CHECK_END_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
-    await notifyLive(tx, ['engine', 'health']);
-    return ok(id);
+interface Wanted {
+  readonly accountId: Uuid;
+  /** `schedule`, `suspicion`, or who asks for it. */
+  readonly cause: string;
+}
+
+/** Sends the text of a check. */
+export const startCheck = (deps: CheckDeps & { readonly db: Db }, wanted: Wanted): Promise<Outcome<Uuid>> =>
+  runTx(deps.db, (tx) => beginCheck(tx, deps, wanted));
+
+/** The same, as a part of a transaction. */
+export async function beginCheck(tx: Tx, deps: CheckDeps, { accountId, cause }: Wanted): Promise<Outcome<Uuid>> {
+  const lanes = await checkLanes(tx, accountId);
+  if (!lanes.ok) return lanes;
+  const { clock } = deps;
+  const startedAt = clock.now();
+  const token = newToken(deps.random);
+  const id = deps.newUuid();
+  const begun = await insertCheck(tx, {
+    id,
+    accountId,
+    ...lanes.value,
+    messageId: deps.newUuid(),
+    token,
+    text: checkText(token),
+    cause,
+    startedAt,
+    dueAt: addMs(startedAt, patience(clock, CHECK_WITHIN_MS)),
+    notAfter: addMs(startedAt, patience(clock, HAND_OVER_WITHIN_MS)),
   });
+  if (!begun) return conflict('a check of this account is under way; it ends within two minutes', UNDER_WAY);
+  await deps.jobs.enqueue(tx, CHECK_END_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
+  await notifyLive(tx, ['engine', 'health']);
+  return ok(id);
+}
 
 const UNDER_WAY = { state: 'under_way', allowed: [] };
 

@@ -110,25 +110,35 @@ export async function watchAccount(deps: WatchDeps, account: Watched): Promise<v
   if (suspicion === undefined && known === undefined) return;
   await runTx(deps.db, (tx) => putSuspicion(tx, account.id, suspicion));
   const [last] = await listChecks(deps.db, { accountId: account.id, after: undefined, limit: 1 });
-  const tested = suspicion !== undefined && (await isTested(deps, account, last));
+  const tested = suspicion !== undefined && (await isTested(deps, { account, suspicion, last }));
   await runTx(deps.db, async (tx) => {
     const key = { kind: 'webhooks_suspicious', subject: `account:${account.id}` } as const;
     if (suspicion === undefined || tested) return resolveAlert(tx, deps, key);
     await raiseAlert(tx, deps, {
       ...key,
       headline: `${account.name}: events may not arrive`,
-      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. No check could test it: choose two numbers for the health check under Settings, Numbers.`,
+      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. ${suspicion.kind === 'receipts' && last !== undefined ? 'Received texts do arrive: look whether the webhook is asked for receipts, under Settings, Numbers.' : 'No check could test it: choose two numbers for the health check under Settings, Numbers.'}`,
       link: numbersPage(showId('account', account.id)),
       detail: { account: account.name, kind: suspicion.kind },
     });
   });
 }
 
-/** Whether a check tests the suspicion, or has done so a moment ago. */
-async function isTested(deps: WatchDeps, account: Watched, last: HealthCheck | undefined): Promise<boolean> {
-  if (last?.outcome === null) return true;
-  const rests = last !== undefined && msBetween(last.startedAt, deps.clock.now()) < SUSPICION_REST_MS;
-  // What failed has an alert of its own.
-  if (rests || (last?.outcome !== undefined && isFailure(last.outcome))) return true;
-  return (await startCheck(deps, { accountId: account.id, cause: 'suspicion' })).ok;
+/** Whether a check tests the suspicion, or has shown a moment ago that there is nothing in it. */
+async function isTested(
+  deps: WatchDeps,
+  {
+    account,
+    suspicion,
+    last,
+  }: { readonly account: Watched; readonly suspicion: Suspicion; readonly last: HealthCheck | undefined },
+): Promise<boolean> {
+  const now = deps.clock.now();
+  // What failed has an alert of its own, and is checked again soon.
+  if (last !== undefined && (last.outcome === null || isFailure(last.outcome))) return true;
+  // What it checked was received texts; only the receipt of its own text speaks for receipts.
+  if (suspicion.kind === 'receipts' && last !== undefined && isBefore(suspicion.since, last.startedAt))
+    return last.receipt;
+  const rests = last?.cause === 'suspicion' && msBetween(last.startedAt, now) < SUSPICION_REST_MS;
+  return rests || (await startCheck(deps, { accountId: account.id, cause: 'suspicion' })).ok;
 }
