@@ -29,6 +29,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   webhook: { summary: 'Try the events that gateways post', load: () => import('./webhook-commands.ts') },
+  health: { summary: 'Check whether events come in', load: () => import('./health-commands.ts') },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../platform/result.ts';
 import type { Answer, GatewayWebhooks } from '../gateway.ts';
+import type { Exchange } from '../http-exchange.ts';
 import {
   WEBHOOK_TOPICS,
   type WebhookKey,
@@ -9,7 +10,7 @@ import {
   type WebhookTopic,
 } from '../webhook-registration.ts';
 import { changedWebhook, type RestWebhook, webhookAnswer, webhookList } from './quo-schemas.ts';
-import { NEWEST_VERSION, read, readExchange, type Wire } from './quo-wire.ts';
+import { type Answered, failedAnswer, NEWEST_VERSION, read, readExchange, type Wire } from './quo-wire.ts';
 
 /**
  * Webhooks made by API. The first generation has one resource for each family of events, each with a key of its own, and can change
@@ -54,14 +55,37 @@ const partOf = (part: string): WebhookPart => ({
   ...(OPTIONAL.has(part) ? { optional: true } : {}),
 });
 
-export const quoWebhooks = (wire: Wire): GatewayWebhooks => ({
-  parts: { proven: Object.keys(FAMILIES).map(partOf), newest: [partOf(ALL)] },
-  list: () => list(wire),
-  create: (wanted) => create(wire, wanted),
-  update: (registration, url) => update(wire, registration, url),
-  rotate: (registration, url) => rotate(wire, registration, url),
-  remove: (registration) => remove(wire, registration),
+export function quoWebhooks(impatient: Wire): GatewayWebhooks {
+  const wire = patient(impatient);
+  return {
+    parts: { proven: Object.keys(FAMILIES).map(partOf), newest: [partOf(ALL)] },
+    list: () => list(wire),
+    create: (wanted) => create(wire, wanted),
+    update: (registration, url) => update(wire, registration, url),
+    rotate: (registration, url) => rotate(wire, registration, url),
+    remove: (registration) => remove(wire, registration),
+  };
+}
+
+const TRIES = 4;
+const TOO_MANY_REQUESTS = 429;
+
+/** A dozen requests in a row, beside those of the engine, are more than a second's share: each waits for its turn. */
+const patient = (wire: Wire): Wire => ({
+  ...wire,
+  async call(request) {
+    const { clock } = wire.options;
+    let exchange = await wire.call(request);
+    for (let again = 1; again < TRIES && wasThrottled(exchange); again += 1) {
+      await clock.sleep(failedAnswer(wire, exchange).retryAfterMs);
+      exchange = await wire.call(request);
+    }
+    return exchange;
+  },
 });
+
+const wasThrottled = (exchange: Exchange): exchange is Answered =>
+  exchange.kind === 'answered' && exchange.status === TOO_MANY_REQUESTS;
 
 async function list(wire: Wire): Promise<Answer<readonly WebhookRegistration[]>> {
   const first = await read(wire, { path: '/v1/webhooks', schema: webhookList });

@@ -43,6 +43,9 @@ export interface Carrier {
 /** Whoever wrote within this time is in a conversation, and does not take the next text for one that needs an answer. */
 const CONVERSATION_MS = DAY_MS;
 
+/** From one number of the provider to another there is no handset in between. */
+const OWN_TEXT_MS_MAX = 3_000;
+
 export interface TextToSend {
   readonly lane: Lane;
   readonly to: string;
@@ -169,7 +172,8 @@ function send(carrier: Carrier, text: TextToSend & { readonly origin: OutboundEn
   const atMs = nowMs(carrier);
   const { textsSent: nth, blocked } = personState(world, { account: lane.account, phone: to });
   const plan = planDelivery({ seed, phone: to, nth, model });
-  const isReachable = world.laneByPhone.has(to) || plan.outcome === 'delivered';
+  const own = world.laneByPhone.has(to);
+  const isReachable = own || plan.outcome === 'delivered';
   const id = newId(world, { prefix: 'AC', count: nextPosition(world) });
   const entry: OutboundEntry = {
     kind: 'outbound',
@@ -184,7 +188,7 @@ function send(carrier: Carrier, text: TextToSend & { readonly origin: OutboundEn
     nth,
     outcome: isReachable && (origin === 'provider' || !blocked) ? 'delivered' : 'undelivered',
     sentAtMs: atMs + plan.sentAfterMs,
-    finalAtMs: atMs + plan.finalAfterMs,
+    finalAtMs: atMs + (own ? Math.min(plan.finalAfterMs, plan.sentAfterMs + OWN_TEXT_MS_MAX) : plan.finalAfterMs),
   };
   commit(carrier, [entry], []);
   const message = outboundById(world, id);
