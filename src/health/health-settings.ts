@@ -39,7 +39,7 @@ export const changeHealthSettings = (
       subject: showId('account', accountId),
       detail: { before: before ?? null, after: settings },
     });
-    await notifyLive(tx, ['health']);
+    await notifyLive(tx, ['status']);
     return ok(undefined);
   });
 

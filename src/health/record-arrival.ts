@@ -39,7 +39,7 @@ export async function recordArrival(
     }),
     now,
   });
-  await notifyLive(tx, ['health', 'status']);
+  await notifyLive(tx, ['status']);
   return true;
 }
 

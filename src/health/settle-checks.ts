@@ -17,7 +17,7 @@ export async function settleChecks(deps: SettleDeps): Promise<void> {
     for (const check of await lockEnding(tx, now)) {
       const event = await findCheckEvent(tx, { ...check, since: check.startedAt });
       await writeEnd(tx, check.id, decideEnd({ ...check, event }), now);
-      await notifyLive(tx, ['health', 'status']);
+      await notifyLive(tx, ['status']);
     }
   });
   await runTx(deps.db, async (tx) => {

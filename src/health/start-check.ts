@@ -52,7 +52,7 @@ export async function beginCheck(tx: Tx, deps: CheckDeps, { accountId, cause }: 
   });
   if (!begun) return conflict('a check of this account is under way; it ends within two minutes', UNDER_WAY);
   await deps.jobs.enqueue(tx, CHECK_END_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
-  await notifyLive(tx, ['engine', 'health']);
+  await notifyLive(tx, ['engine', 'status']);
   return ok(id);
 }
 

@@ -241,12 +241,25 @@ describe('other keys for the webhooks', () => {
   });
 
   it('are given by one at a time, once nothing is to be repaired', async () => {
-    const { deps, input, repair } = await world();
+    const { deps, input, repair, outside, gateway } = await world();
     expect(await rotateKeys(deps, input)).toMatchObject({ ok: false, error: { state: 'broken', allowed: ['repair'] } });
     await repair();
-    const both = await Promise.all([rotateKeys(deps, input), rotateKeys(deps, input)]);
-    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-    expect(both.filter(({ ok }) => !ok)).toMatchObject([{ error: { kind: 'conflict', state: 'changing' } }]);
+    const begun = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    outside.webhooks = {
+      ...gateway.webhooks,
+      async rotate(registration, url) {
+        begun.resolve();
+        await goOn.promise;
+        return gateway.webhooks.rotate(registration, url);
+      },
+    };
+    const first = rotateKeys(deps, input);
+    await begun.promise;
+    expect(await rotateKeys(deps, input)).toMatchObject({ error: { kind: 'conflict', state: 'changing' } });
+    goOn.resolve();
+    expect((await first).ok).toBe(true);
+    expect((await rotateKeys(deps, input)).ok).toBe(true);
   });
 
   it('end the old ones by hand only where a new one has been seen to sign', async () => {
