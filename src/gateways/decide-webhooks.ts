@@ -40,7 +40,7 @@ export interface WebhookState {
 }
 
 export function decideWebhooks(situation: WebhookSituation): WebhookState {
-  const { listed, url, parts } = situation;
+  const { listed, parts } = situation;
   const ours = listed.filter((registration) => isOurs(registration, situation));
   const found = ours.map((registration) => ({ registration, problem: problemOf(registration, situation) }));
   const sound = found.flatMap(({ registration, problem }) => (problem === undefined ? [registration] : []));
@@ -56,7 +56,7 @@ export function decideWebhooks(situation: WebhookSituation): WebhookState {
     if (problem !== undefined)
       // What the others tell already need not be told twice once it is mended.
       findings.push(takes(covered, registration) ? problem : { ...problem, ...removal(registration) });
-  for (const part of parts) if (part.topics.some((topic) => !covered.has(topic))) findings.push(missing(part, url));
+  for (const part of parts) if (part.topics.some((topic) => !covered.has(topic))) findings.push(missing(part));
   return { findings, working };
 }
 
@@ -127,13 +127,12 @@ const duplicateOf = (registration: WebhookRegistration): WebhookFinding => ({
   ...removal(registration),
 });
 
-const missing = ({ part, topics, optional }: WebhookPart, url: string): WebhookFinding =>
-  finding(
-    'missing',
-    `The gateway has no webhook of ours for ${topicWords(topics)}: those never arrive at ${url}.`,
-    'Makes one',
-    { do: 'create', part, optional: optional === true },
-  );
+const missing = ({ part, topics, optional }: WebhookPart): WebhookFinding =>
+  finding('missing', `The gateway has no webhook of ours for ${topicWords(topics)}: those never arrive.`, 'Makes one', {
+    do: 'create',
+    part,
+    optional: optional === true,
+  });
 
 const WORDS: Readonly<Record<WebhookTopic, string>> = {
   texts: 'texts',

@@ -4,11 +4,11 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { HeldKey } from './decide-webhook-keys.ts';
 
-/** What is known of the keys of one account, newest first; the keys themselves are in its row. */
+/** What is known of the keys of one account, those that sign first; the keys themselves are in its row. */
 export async function listKeys(db: Db | Tx, accountId: Uuid): Promise<readonly HeldKey[]> {
   const { rows } = await sql<HeldKey>`
     select signer, webhook_ref as ref, part, since, retire_at, succeeded_by from webhook_key where account_id = ${accountId}
-    order by since desc, signer`.execute(db);
+    order by retire_at desc nulls first, part, signer`.execute(db);
   return rows;
 }
 

@@ -1,9 +1,10 @@
 import { raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import { numbersPage } from '../operations/attention.ts';
+import { patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { listChecks } from './check-store.ts';
 import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion, WEEKS } from './decide-suspicion.ts';
 import { type HealthCheck, isFailure, SUSPICION_REST_MS } from './health-check.ts';
@@ -22,17 +23,18 @@ import type { SettleDeps } from './settle-checks.ts';
 import { type CheckDeps, startCheck } from './start-check.ts';
 
 export type WatchDeps = SettleDeps & CheckDeps;
-type Watched = Pick<AccountRow, 'id' | 'name'>;
+type Watched = Pick<AccountRow, 'id' | 'name' | 'createdAt'>;
 
 const WEEK_MS = 7 * DAY_MS;
 const KEPT_MS = WEEKS * WEEK_MS;
 
-/** Brings the counts of whole hours up to date. */
-export async function countRhythm({ db }: { readonly db: Db }, accountId: Uuid, now: Instant): Promise<void> {
+/** Brings the counts of whole hours up to date; what was before the account says nothing about what is usual. */
+async function countRhythm(db: Db, { id: accountId, createdAt }: Watched, now: Instant): Promise<void> {
   const until = hourOf(now);
   const last = await lastCounted(db, accountId);
   const oldest = addMs(until, -KEPT_MS);
-  const from = last === undefined || isBefore(last, oldest) ? oldest : addMs(last, HOUR_MS);
+  const first = later(oldest, hourOf(createdAt));
+  const from = last === undefined ? first : later(first, addMs(last, HOUR_MS));
   if (!isBefore(from, until)) return;
   await runTx(
     db,
@@ -44,10 +46,16 @@ export async function countRhythm({ db }: { readonly db: Db }, accountId: Uuid, 
   );
 }
 
+const later = (a: Instant, b: Instant): Instant => (isBefore(a, b) ? b : a);
+
 /** What is suspicious about the events of one account right now. */
-export async function suspect(db: Db, accountId: Uuid, now: Instant): Promise<Suspicion | undefined> {
+async function suspect(
+  { db, clock }: Pick<WatchDeps, 'db' | 'clock'>,
+  accountId: Uuid,
+  now: Instant,
+): Promise<Suspicion | undefined> {
   const { eventAt, receiptAt } = await lastEvents(db, accountId);
-  const receipts = await suspectReceipts(db, { accountId, now, receiptAt });
+  const receipts = await suspectReceipts(db, { accountId, now, receiptAt, takesMs: patience(clock, TAKES_MS) });
   if (receipts !== undefined) return receipts;
   if (eventAt === null) return undefined;
   const from = hourOf(eventAt);
@@ -70,6 +78,8 @@ export async function suspect(db: Db, accountId: Uuid, now: Instant): Promise<Su
 /** Texts of this long ago show what is usual; those of the last minutes may be part of the trouble. */
 const USUAL_FROM_MS = 7 * DAY_MS;
 const USUAL_UNTIL_MS = 30 * MINUTE_MS;
+/** Real time that it may take here between the post of an event and its effect. */
+const TAKES_MS = 30 * SECOND_MS;
 /** Older texts are the sweeper's. */
 const LOOK_BACK_MS = HOUR_MS;
 
@@ -79,7 +89,8 @@ async function suspectReceipts(
     accountId,
     now,
     receiptAt,
-  }: { readonly accountId: Uuid; readonly now: Instant; readonly receiptAt: Instant | null },
+    takesMs,
+  }: { readonly accountId: Uuid; readonly now: Instant; readonly receiptAt: Instant | null; readonly takesMs: number },
 ): Promise<Suspicion | undefined> {
   const oldest = addMs(now, -LOOK_BACK_MS);
   const since = receiptAt === null || isBefore(receiptAt, oldest) ? oldest : receiptAt;
@@ -91,7 +102,7 @@ async function suspectReceipts(
     fromId: firstIdAt(addMs(now, -USUAL_FROM_MS)),
     untilId: firstIdAt(addMs(now, -USUAL_UNTIL_MS)),
   });
-  const before = addMs(now, -receiptLimits(usual).lagMs);
+  const before = addMs(now, -Math.max(receiptLimits(usual).lagMs, takesMs));
   return decideReceipts({ usual, waiting: await waitingReceipts(db, { accountId, since, before }) });
 }
 
@@ -104,8 +115,8 @@ function firstIdAt(at: Instant): Uuid {
 /** Looks at one account: a suspicion is kept, and tested by a check at once. What no check can test is told. */
 export async function watchAccount(deps: WatchDeps, account: Watched): Promise<void> {
   const now = deps.clock.now();
-  await countRhythm(deps, account.id, now);
-  const suspicion = await suspect(deps.db, account.id, now);
+  await countRhythm(deps.db, account, now);
+  const suspicion = await suspect(deps, account.id, now);
   const known = await findSuspicion(deps.db, account.id);
   if (suspicion === undefined && known === undefined) return;
   await runTx(deps.db, (tx) => putSuspicion(tx, account.id, suspicion));

@@ -305,10 +305,17 @@ const retire = (
 
 const LOOK_EVERY_MS = DAY_MS;
 
+/** A worker that is not told the address of the server would find every webhook to point elsewhere. */
+function knowsAddress(deps: ManageDeps, account: AccountRow): boolean {
+  if (account.environment === 'live') return requireReachable(deps.publicUrl(), 'live').ok;
+  return new URL(deps.localUrl()).port !== '0';
+}
+
 /** Looks at the registrations of every account once a day; run by a job. */
 export async function lookDaily(deps: ManageDeps, signal?: AbortSignal): Promise<void> {
   for (const id of await listUnlooked(deps.db, addMs(deps.clock.now(), -LOOK_EVERY_MS))) {
     if (signal?.aborted === true) return;
-    await inspectWebhooks(deps, id);
+    const account = await getAccount(deps.db, id);
+    if (account !== undefined && knowsAddress(deps, account)) await inspectWebhooks(deps, id);
   }
 }

@@ -1,7 +1,7 @@
 import { Button, Menu, Text, Title, Tooltip } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import {
   checkWebhooks,
   type Health,
@@ -17,6 +17,7 @@ import { useLive } from '../api/live.ts';
 import { type Account, operationKeys } from '../api/operations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
+import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
@@ -47,8 +48,10 @@ export function IncomingEvents({ account, mayChange }: IncomingEventsProps) {
   const look = useAction({
     run: (_input: null) => checkWebhooks(id),
     touches: [healthKeys.webhooks(id), operationKeys.status],
-    onDone: ({ findings }) =>
-      toastDone(findings.length === 0 ? `${name}: all events are asked for, and come here` : `${name} needs a repair`),
+    onDone: ({ findings }) => {
+      // What is wrong shows on the page.
+      if (findings.length === 0) toastDone(`${name}: all events are asked for, and come here`);
+    },
     onProblem: (error) => toastProblem('The webhooks could not be looked at', error),
   });
   const begin = useAction({
@@ -56,6 +59,18 @@ export function IncomingEvents({ account, mayChange }: IncomingEventsProps) {
     touches: [healthKeys.health(id)],
     onProblem: (error) => toastProblem('No check was begun', error),
   });
+  const [moving, setMoving] = useState(false);
+  const move = useAction({
+    run: (_input: null) => repairWebhooks(id, { generation: 'newest' }),
+    touches: [healthKeys.webhooks(id), operationKeys.accounts],
+    onDone: () => {
+      setMoving(false);
+      toastDone(`${name} hears of failed texts from now on`);
+    },
+  });
+  const canMove =
+    account.kind === 'quo' &&
+    webhooks.data?.keys.some(({ part, retireAt }) => part === 'all' && retireAt === null) === false;
   const settings = health.data?.settings ?? null;
   return (
     <section className={classes.block} aria-label={`Incoming events of ${name}`}>
@@ -86,6 +101,7 @@ export function IncomingEvents({ account, mayChange }: IncomingEventsProps) {
               {me !== undefined && mayAct(me.user.role, 'owner') ? (
                 <Menu.Item onClick={keys.open}>Signing keys</Menu.Item>
               ) : null}
+              {canMove ? <Menu.Item onClick={() => setMoving(true)}>Move to the newest events</Menu.Item> : null}
             </RowMenu>
           </div>
         ) : null}
@@ -96,6 +112,20 @@ export function IncomingEvents({ account, mayChange }: IncomingEventsProps) {
       <Loaded query={webhooks} what="The webhooks could not be loaded" skeleton={<span />}>
         {(data) => <Findings account={account} webhooks={data} mayChange={mayChange} />}
       </Loaded>
+      <ConfirmDialog
+        opened={moving}
+        onClose={() => setMoving(false)}
+        title={`Move ${name} to the newest events?`}
+        confirmLabel="Replace its webhooks by one"
+        onConfirm={() => move.mutate(null)}
+        busy={move.isPending}
+        error={move.error}
+      >
+        <Text size="sm">
+          The provider then also tells which texts failed and why, and what changes in its contacts. One webhook takes
+          the place of those that are there; no event is lost meanwhile.
+        </Text>
+      </ConfirmDialog>
       <Suspense fallback={null}>
         {checks.wanted && health.data !== undefined ? (
           <ChecksDialog
