@@ -25,6 +25,15 @@ export async function findSettings(db: Db | Tx, accountId: Uuid): Promise<Health
   return rows[0];
 }
 
+/** The same, held until the transaction ends: two checks of one account do not begin at once. */
+export async function lockSettings(tx: Tx, accountId: Uuid): Promise<HealthSettings | undefined> {
+  const { rows } = await sql<HealthSettings>`
+    select enabled, from_lane_id, to_lane_id, interval_minutes from health_setting where account_id = ${accountId} for update`.execute(
+    tx,
+  );
+  return rows[0];
+}
+
 export async function putSettings(
   tx: Tx,
   accountId: Uuid,

@@ -5,12 +5,15 @@ import { lookDaily, type ManageDeps, retireOverdue } from '../webhooks/manage-we
 import { listChecks, listSettings } from './check-store.ts';
 import { isDue } from './decide-check.ts';
 import { settleChecks } from './settle-checks.ts';
-import { CHECK_END_QUEUE, startCheck } from './start-check.ts';
+import { LOOK_QUEUE, startCheck } from './start-check.ts';
 import { type WatchDeps, watchAccount } from './watch-events.ts';
 
 export type HealthServices = WatchDeps & ManageDeps & { readonly log: Log };
 
 type HandledQueue = JobQueue & Required<Pick<JobQueue, 'handle'>>;
+
+/** Seconds into the minute: an outage is to be suspected soon after it can be. */
+const LOOKS_BETWEEN = [20, 40];
 
 /** `services` are there once everything has been started; a job that was waiting may be handed over before. */
 export const healthQueues = (services: Promise<HealthServices>): readonly HandledQueue[] => [
@@ -20,18 +23,28 @@ export const healthQueues = (services: Promise<HealthServices>): readonly Handle
     retryLimit: 0,
     cron: '* * * * *',
     batchSize: 1,
-    handle: async ({ signal }) => lookAfterHealth(await services, signal),
+    async handle({ signal }) {
+      const { jobs, db } = await services;
+      await jobs.enqueue(
+        db,
+        LOOK_QUEUE,
+        LOOKS_BETWEEN.map((afterSeconds) => ({ data: {}, afterSeconds })),
+      );
+      await lookAfterHealth(await services, signal);
+      await retireOverdue(await services);
+      await lookDaily(await services, signal);
+    },
   },
   {
-    name: CHECK_END_QUEUE,
+    name: LOOK_QUEUE,
     perKey: false,
-    retryLimit: 2,
+    retryLimit: 0,
     batchSize: 1,
-    handle: async () => settleChecks(await services),
+    handle: async ({ signal }) => lookAfterHealth(await services, signal),
   },
 ];
 
-/** Each minute: whether events come in, and whether they are asked for as they should be. */
+/** Whether events come in. */
 export async function lookAfterHealth(services: HealthServices, signal?: AbortSignal): Promise<void> {
   await settleChecks(services);
   await startDue(services);
@@ -39,8 +52,6 @@ export async function lookAfterHealth(services: HealthServices, signal?: AbortSi
     if (signal?.aborted === true) return;
     await watchAccount(services, account);
   }
-  await retireOverdue(services);
-  await lookDaily(services, signal);
 }
 
 async function startDue(services: HealthServices): Promise<void> {

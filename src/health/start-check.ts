@@ -7,7 +7,7 @@ import type { Random } from '../platform/random.ts';
 import { conflict, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { addMs, SECOND_MS } from '../platform/time.ts';
-import { type CheckLane, findLane, findSettings, insertCheck } from './check-store.ts';
+import { type CheckLane, findLane, insertCheck, lockSettings } from './check-store.ts';
 import { CHECK_WITHIN_MS, checkText, HAND_OVER_WITHIN_MS, newToken } from './health-check.ts';
 
 export interface CheckDeps {
@@ -17,8 +17,8 @@ export interface CheckDeps {
   readonly jobs: Pick<Jobs, 'enqueue'>;
 }
 
-/** Has a job for the instant at which a check must have ended. */
-export const CHECK_END_QUEUE = 'health-check-end';
+/** Has jobs for the instants at which checks must have ended, and for the looks between two minutes. */
+export const LOOK_QUEUE = 'health-look';
 
 interface Wanted {
   readonly accountId: Uuid;
@@ -51,7 +51,7 @@ export async function beginCheck(tx: Tx, deps: CheckDeps, { accountId, cause }: 
     notAfter: addMs(startedAt, patience(clock, HAND_OVER_WITHIN_MS)),
   });
   if (!begun) return conflict('a check of this account is under way; it ends within two minutes', UNDER_WAY);
-  await deps.jobs.enqueue(tx, CHECK_END_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
+  await deps.jobs.enqueue(tx, LOOK_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
   await notifyLive(tx, ['engine', 'status']);
   return ok(id);
 }
@@ -62,7 +62,7 @@ async function checkLanes(
   tx: Tx,
   accountId: Uuid,
 ): Promise<Outcome<{ readonly fromLane: CheckLane; readonly toLane: CheckLane }>> {
-  const settings = await findSettings(tx, accountId);
+  const settings = await lockSettings(tx, accountId);
   if (settings === undefined)
     return conflict(
       `no two numbers are chosen for checking the account ${showId('account', accountId)}: choose one that sends and one that receives`,
