@@ -15,11 +15,13 @@ import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
+import { type HealthServices, healthQueues } from './health/health-job.ts';
 import { listen } from './http/listen.ts';
 import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
+import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
@@ -149,6 +151,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // The first inbound text must not pay for compiling the patterns, nor a job that is in the middle of a transaction.
   warmUpClassifier();
   const worksJobs = role !== 'api';
+  const started = Promise.withResolvers<HealthServices>();
   const queues = [
     retryQueue(base),
     replayJob(base),
@@ -158,6 +161,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     tidyProxyJob(base),
     dailyReconciliationJob(base),
     ...deliveryQueues(base),
+    ...healthQueues(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
@@ -168,6 +172,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     perSecond: config.webhooksPerSecond,
   });
   const services: Services = { ...base, jobs };
+  started.resolve({ ...services, db: database.db });
 
   if (role !== 'worker') {
     closers.add(startTally(services, tally).close);
@@ -223,6 +228,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerWebhookProxyRoutes,
       describeWebhooks,
       registerAlertRoutes,
+      registerHealthRoutes,
     ],
     version: VERSION,
     webDir: WEB_FOLDER,

@@ -1,4 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type EnsuredWebhooks,
+  endReplaced,
+  ensureWebhooks,
+  inspectGateway,
+  type KnownWebhooks,
+  NOTHING_KNOWN,
+  rotateWebhooks,
+  type Wanted,
+} from '../src/gateways/ensure-webhooks.ts';
 import type {
   CallPart,
   Gateway,
@@ -37,6 +47,8 @@ export interface GatewayWorld {
     readonly resolutionMs: number;
     /** The signature covers the time of the post. */
     readonly signsTime: boolean;
+    /** The keys that sign events can be changed by API. */
+    readonly rotatesKeys: boolean;
     /** The list of numbers says whether they are registered. */
     readonly numbersTellRegistration: boolean;
     /** Its books can be read page by page. */
@@ -433,11 +445,78 @@ export function describeGatewayConformance(name: string, openWorld: () => Promis
     });
 
     describe('webhooks', () => {
-      const registered = async (): Promise<string> => {
-        const answer = await world.gateway.registerWebhook(world.webhookUrl);
+      const wanted: Wanted = { url: '', known: NOTHING_KNOWN, generation: 'proven' };
+      const ensured = async (change: Partial<Wanted> = {}): Promise<EnsuredWebhooks> => {
+        const answer = await ensureWebhooks(world.gateway, { ...wanted, url: world.webhookUrl, ...change });
         if (!answer.ok) throw new Error(answer.error.message);
-        return answer.value.secret;
+        const { problem } = answer.value;
+        if (problem !== undefined) throw new Error(problem.message);
+        return answer.value;
       };
+      const registered = async (): Promise<string> => {
+        const [first] = (await ensured()).keys;
+        if (first?.secret === undefined) throw new Error('no key was told');
+        return first.secret;
+      };
+      const knownFrom = ({ keys }: EnsuredWebhooks): KnownWebhooks => ({
+        refs: new Set(keys.map(({ ref }) => ref)),
+        secrets: new Set(keys.flatMap(({ secret }) => (secret === undefined ? [] : [secret]))),
+        refused: [],
+      });
+      const listedUrls = async (): Promise<readonly string[]> => {
+        const answer = await world.gateway.webhooks.list();
+        if (!answer.ok) throw new Error(answer.error.message);
+        return answer.value.map(({ url }) => url);
+      };
+
+      it('asks for the events once, and finds nothing to mend afterwards', async () => {
+        const known = knownFrom(await ensured());
+        const again = await ensured({ known });
+        expect(again).toMatchObject({ findings: [], replaced: [], complete: true });
+        expect(knownFrom(again).refs).toEqual(known.refs);
+        const urls = await listedUrls();
+        expect(new Set(urls)).toEqual(new Set([world.webhookUrl]));
+        expect(urls).toHaveLength(known.refs.size);
+      });
+
+      it('finds what posts elsewhere, and turns it back', async () => {
+        const known = knownFrom(await ensured({ url: `${world.webhookUrl}?before` }));
+        const mended = await ensured({ known });
+        expect(mended.findings.map(({ kind }) => kind)).toEqual([...known.refs].map(() => 'elsewhere'));
+        expect(await endReplaced(world.gateway, mended.replaced)).toBeUndefined();
+        expect(new Set(await listedUrls())).toEqual(new Set([world.webhookUrl]));
+        expect((await ensured({ known: knownFrom(mended) })).findings).toEqual([]);
+      });
+
+      it('makes another key for each, or says how a person does', async () => {
+        const first = await ensured();
+        const state = await inspectGateway(world.gateway, {
+          ...wanted,
+          url: world.webhookUrl,
+          known: knownFrom(first),
+        });
+        if (!state.ok) throw new Error(state.error.message);
+        const { working } = state.value;
+        const rotated = await rotateWebhooks(world.gateway, { working, url: world.webhookUrl });
+        if (!world.wire.rotatesKeys) {
+          expect(rotated.problem).toMatchObject({ kind: 'refused', message: expect.stringContaining('console') });
+          return;
+        }
+        expect(rotated.problem).toBeUndefined();
+        await endReplaced(world.gateway, rotated.replaced);
+        const secrets = [first, rotated].flatMap((one) => [...knownFrom(one).secrets]);
+        expect(new Set(secrets).size).toBe(2 * first.keys.length);
+        expect((await ensured({ known: knownFrom(rotated) })).findings).toEqual([]);
+        expect(await listedUrls()).toHaveLength(first.keys.length);
+        // What is gone already need not be removed.
+        expect(await endReplaced(world.gateway, rotated.replaced)).toBeUndefined();
+      });
+
+      it('says why nothing can be listed', async () => {
+        const gateways = [world.strangerGateway, world.unreachableGateway];
+        const answers = await Promise.all(gateways.map((gateway) => gateway.webhooks.list()));
+        expect(answers).toMatchObject([{ error: { kind: 'unauthorized' } }, { error: { kind: 'unavailable' } }]);
+      });
       const onePost = async (): Promise<{ readonly secret: string; readonly post: PostedWebhook }> => {
         const secret = await registered();
         await world.personTexts({ from: PERSON, to: world.lane.phone, text: '¿Sí? 👍 STOP' });

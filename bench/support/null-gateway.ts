@@ -1,5 +1,6 @@
 import type { Gateway } from '../../src/gateways/gateway.ts';
 import { ok } from '../../src/platform/result.ts';
+import { memoryWebhooks } from '../../test/memory-webhooks.ts';
 
 /** Takes every text at once: what is left to measure is the engine and its database. */
 export function nullGateway(): Gateway {
@@ -14,6 +15,6 @@ export function nullGateway(): Gateway {
     listNewest: async () => ok({ messages: [], olderThan: undefined }),
     getMessage: async () => ok(undefined),
     listNumbers: async () => ok([]),
-    registerWebhook: async () => ok({ webhookRef: 'none', secret: 'none' }),
+    webhooks: memoryWebhooks(),
   };
 }

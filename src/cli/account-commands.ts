@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AccountOverview } from '../gateways/account-overview-store.ts';
 import type { ConnectDeps } from '../gateways/connect-account.ts';
+import type { Services } from '../services.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { count, table } from './words.ts';
@@ -72,9 +73,13 @@ function accountSid(value: string): string {
   return value;
 }
 
-type Deps = ConnectDeps & { readonly accounts: () => Promise<readonly AccountOverview[]> };
+export type Deps = ConnectDeps &
+  Pick<Services, 'config' | 'random' | 'jobs'> & { readonly accounts: () => Promise<readonly AccountOverview[]> };
 
-async function withAccounts(shell: Shell, work: (deps: Deps) => Promise<void>): Promise<void> {
+/** The server's own looks, each minute, find what would have been told to it. */
+const NO_JOBS: Services['jobs'] = { enqueue: async () => {}, close: async () => {} };
+
+export async function withAccounts(shell: Shell, work: (deps: Deps) => Promise<void>): Promise<void> {
   const { withServices } = await import('./open-services.ts');
   const { gatewayOpener } = await import('../gateways/adapters.ts');
   const { listAccountOverviews } = await import('../gateways/account-overview-store.ts');
@@ -87,7 +92,8 @@ async function withAccounts(shell: Shell, work: (deps: Deps) => Promise<void>): 
     const openGateway = gatewayOpener(clock, random);
     const publicUrl = () => config.publicUrl ?? localUrl();
     const accounts = () => listAccountOverviews(db, clock.now());
-    await work({ db, clock, newUuid, secrets, openGateway, publicUrl, localUrl, accounts });
+    const base = { db, clock, newUuid, secrets, openGateway, publicUrl, localUrl, accounts };
+    await work({ ...base, config, random, jobs: NO_JOBS });
   });
 }
 
@@ -145,7 +151,7 @@ async function readKey(what: string, { stdin }: { readonly stdin?: true }, shell
   return key;
 }
 
-function findAccount(
+export function findAccount(
   accounts: readonly AccountOverview[],
   { reference, id }: { readonly reference: string; readonly id: string | undefined },
 ): AccountOverview {

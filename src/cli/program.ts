@@ -29,9 +29,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   },
   lane: { summary: 'List and change the numbers that texts go out from', load: () => import('./lane-commands.ts') },
   webhook: {
-    summary: 'Look through, replay and try the events that gateways post',
+    summary: 'Look through, replay and try the events that gateways post; how they are asked for',
     load: () => import('./webhook-commands.ts'),
   },
+  health: { summary: 'Check whether events come in', load: () => import('./health-commands.ts') },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },

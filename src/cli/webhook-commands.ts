@@ -3,6 +3,7 @@ import { countOption, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
 import { type FilterOptions, type ListOptions, withFilterOptions } from './webhook-event-options.ts';
 import { defineFake } from './webhook-fake-command.ts';
+import { defineManage } from './webhook-manage-command.ts';
 import { defineProxy } from './webhook-proxy-command.ts';
 import type { ReplayOptions } from './webhook-replay.ts';
 
@@ -12,12 +13,14 @@ export function define(command: Command, shell: Shell): void {
     ['textwright webhook replay --state failed --yes', 'apply them once more'],
     ['textwright webhook fake message.received --text STOP', 'post one event to the server on this machine'],
     ['textwright webhook fake --list', 'every type of event, with the generations that have it'],
+    ['textwright webhook check', 'whether all events are asked for, at every account'],
   ]).description('The events that gateways post to this server');
   defineList(command.command('list'), shell);
   defineShow(command.command('show'), shell);
   defineReplay(command.command('replay'), shell);
   defineExport(command.command('export'), shell);
   defineFake(command.command('fake'), shell);
+  defineManage(command, shell);
   defineProxy(command.command('proxy').helpCommand(false), shell);
 }
 

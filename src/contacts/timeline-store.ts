@@ -90,7 +90,7 @@ export function timelineQuery(query: {
         'createdBy', m.created_by, 'understoodAs', m.classification ->> 'outcome',
         'laneName', (select name from lane where id = m.lane_id), 'campaignId', p.id, 'campaignName', p.name) as detail
       from message m left join enrollment e on e.id = m.enrollment_id left join campaign p on p.id = e.campaign_id
-      where m.phone = ${phone} ${page(sql`m.created_at`, sql`'message:' || m.id`)})
+      where m.phone = ${phone} and m.purpose <> 'health_check' ${page(sql`m.created_at`, sql`'message:' || m.id`)})
     union all
     (select k.at, 'call:' || k.id, 'call', jsonb_build_object(
         'state', k.state, 'direction', k.direction,

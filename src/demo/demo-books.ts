@@ -19,6 +19,8 @@ export interface DemoReport {
   readonly failed: Readonly<Record<string, number>>;
   readonly replies: number;
   readonly optOuts: number;
+  /** Whose ringing or end was heard. */
+  readonly calls: number;
   readonly duplicates: number;
   readonly lateSends: number;
   readonly windowViolations: number;
@@ -95,6 +97,7 @@ export async function closeBooks(db: Db, sandbox: Pick<Sandbox, 'accepted' | 'in
     failed: tally(enrollments, 'failed'),
     replies: counts.replies,
     optOuts: counts.optOuts,
+    calls: counts.calls,
     duplicates,
     lateSends,
     windowViolations,
@@ -110,6 +113,7 @@ async function readCounts(db: Db) {
     replies: number;
     optOuts: number;
     confirmations: number;
+    calls: number;
     openMessages: number;
     openEvents: number;
   }>`
@@ -120,6 +124,7 @@ async function readCounts(db: Db) {
           and (earlier.lifted_at is null or earlier.lifted_at > s.created_at))) as opt_outs,
       (select count(*) from message where purpose = 'opt_out_confirmation'
         and (gateway_message_id is not null or failure_code = 'too_late')) as confirmations,
+      (select count(*) from call) as calls,
       (select count(*) from message where state in ('pending', 'handing_over', 'unknown', 'sent')) as open_messages,
       (select count(*) from gateway_event where state <> 'applied') as open_events`.execute(db);
   const row = rows[0];

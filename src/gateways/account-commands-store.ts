@@ -4,19 +4,23 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { AccountRow, LaneRow } from './account.ts';
 
-export interface NewAccount extends Omit<AccountRow, 'state' | 'stateReason' | 'webhookRef'> {
-  readonly webhookRef: string;
+export interface NewAccount
+  extends Omit<
+    AccountRow,
+    'state' | 'stateReason' | 'webhookRef' | 'webhookSecretsSealed' | 'webhookChangeUntil' | 'webhookPartsRefused'
+  > {
   readonly historyDays: number;
 }
 
 /** With its lease row, which a worker then takes. */
 export async function insertAccount(tx: Tx, account: NewAccount): Promise<void> {
   await sql`
-    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed,
-      rate_per_second, history_days, state, created_at, updated_at)
+    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, rate_per_second, history_days, state, created_at,
+      updated_at)
     values (${account.id}, ${account.kind}, ${account.name}, ${account.baseUrl}, ${account.environment}, ${account.apiKeySealed},
-      ${account.webhookRef}, ${account.webhookSecretsSealed}::text[], ${account.ratePerSecond}, ${account.historyDays}, 'active', ${account.createdAt},
-      ${account.createdAt})`.execute(tx);
+      ${account.ratePerSecond}, ${account.historyDays}, 'active', ${account.createdAt}, ${account.createdAt})`.execute(
+    tx,
+  );
   await sql`insert into account_lease (account_id) values (${account.id})`.execute(tx);
 }
 
@@ -67,25 +71,27 @@ export async function findTakenNumbers(
 
 export async function lockAccount(tx: Tx, id: Uuid): Promise<AccountRow | undefined> {
   const { rows } = await sql<AccountRow>`
-    select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, rate_per_second, state,
-      state_reason, created_at
+    select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, webhook_change_until,
+      webhook_parts_refused, rate_per_second, state, state_reason, created_at
     from gateway_account where id = ${id} for update`.execute(tx);
   return rows[0];
 }
 
-/** The newest secret comes first; the one before stays valid for events that are on their way. */
+/** The newest secrets come first; those before stay valid for events that are on their way. */
 export async function setWebhook(
   tx: Tx,
   webhook: {
     readonly accountId: Uuid;
-    readonly ref: string;
+    readonly ref: string | null;
     readonly secretsSealed: readonly string[];
+    readonly partsRefused: readonly string[];
     readonly now: Instant;
   },
 ): Promise<void> {
   await sql`
     update gateway_account
-    set webhook_ref = ${webhook.ref}, webhook_secrets_sealed = ${webhook.secretsSealed}::text[], updated_at = ${webhook.now}
+    set webhook_ref = ${webhook.ref}, webhook_secrets_sealed = ${webhook.secretsSealed}::text[],
+      webhook_parts_refused = ${webhook.partsRefused}::text[], updated_at = ${webhook.now}
     where id = ${webhook.accountId}`.execute(tx);
 }
 

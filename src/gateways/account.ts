@@ -10,10 +10,14 @@ export interface AccountRow {
   readonly environment: 'live' | 'sandbox';
   /** For Twilio `AccountSid:AuthToken`, as HTTP Basic writes the two. */
   readonly apiKeySealed: string;
-  /** What the gateway calls our registration for events: an id, or the address itself. */
+  /** What the gateway calls the first of our registrations for events: an id, or the address itself. */
   readonly webhookRef: string | null;
-  /** Newest first; two while a secret is being rotated. */
+  /** Newest first: one for each registration, and those of before that may still come in (decide-webhook-keys.ts). */
   readonly webhookSecretsSealed: readonly string[];
+  /** While registrations are being changed, events may be signed with a key that is not known yet. */
+  readonly webhookChangeUntil: Instant | null;
+  /** Kinds of events that the gateway does not give to this account. */
+  readonly webhookPartsRefused: readonly string[];
   readonly ratePerSecond: number;
   readonly state: 'active' | 'paused';
   readonly stateReason: string | null;

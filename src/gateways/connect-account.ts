@@ -21,14 +21,23 @@ import {
   moveAccountRow,
   type NewLane,
   releaseLease,
-  setWebhook,
   switchOffSandboxLanes,
   updateLaneRow,
 } from './account-commands-store.ts';
 import { getAccount } from './account-store.ts';
 import { type BaseUrl, isLoopback, parseBaseUrl } from './base-url.ts';
 import { decideLanes, type LaneChanges, NOT_REGISTERED } from './decide-lanes.ts';
-import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
+import {
+  type EnsuredWebhooks,
+  endReplaced,
+  ensureWebhooks,
+  type KnownWebhooks,
+  keepKeys,
+  knownWebhooks,
+  NOTHING_KNOWN,
+  whileChanging,
+} from './ensure-webhooks.ts';
+import type { Answer, Gateway, GatewayNumber, GatewayProblem } from './gateway.ts';
 
 export const DEFAULT_BASE_URLS: Readonly<Record<AccountRow['kind'], string>> = {
   quo: 'https://api.openphone.com',
@@ -36,8 +45,6 @@ export const DEFAULT_BASE_URLS: Readonly<Record<AccountRow['kind'], string>> = {
 };
 const DEFAULT_RATE_PER_SECOND = 8;
 const DEFAULT_HISTORY_DAYS = 90;
-/** The newest secret and the one before. */
-export const WEBHOOK_SECRETS_MAX = 2;
 /** A campaign takes every active lane unless told otherwise: its people would be shared out between the real and the made-up. */
 const LIVE_NOW = 'Switched off when a real number was connected: texts from here reach nobody';
 
@@ -79,8 +86,7 @@ function renewedKey(
 export interface Connection extends BaseUrl {
   readonly accountId: Uuid;
   readonly numbers: readonly GatewayNumber[];
-  readonly webhookRef: string;
-  readonly webhookSecret: string;
+  readonly webhooks: EnsuredWebhooks;
 }
 
 /** Where the gateway posts the events of an account. A sandbox is on this machine, and needs no way around through the internet. */
@@ -92,7 +98,7 @@ export function webhookUrl(
   return `${server}/webhooks/${account.kind}/${showId('account', account.id)}`;
 }
 
-/** The network part of connecting: checks the key, reads the numbers, registers the webhook. */
+/** The network part of connecting: checks the key, reads the numbers, registers the webhooks. */
 export async function prepareConnection(
   deps: ConnectDeps,
   input: ConnectInput & { readonly accountId?: Uuid },
@@ -110,10 +116,20 @@ export async function prepareConnection(
   if (!free.ok) return free;
   const accountId = input.accountId ?? deps.newUuid();
   const url = webhookUrl(deps, { id: accountId, kind: input.kind, environment });
-  const webhook = await gateway.registerWebhook(url);
-  if (!webhook.ok) return refusedBy(webhook.error, at, `registering the webhook ${url}`);
-  const { webhookRef, secret } = webhook.value;
-  return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhookRef, webhookSecret: secret });
+  const webhooks = await registered(gateway, { url, known: NOTHING_KNOWN, at });
+  if (!webhooks.ok) return webhooks;
+  return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhooks: webhooks.value });
+}
+
+/** All registrations as they should be, or none that counts. */
+async function registered(
+  gateway: Gateway,
+  { url, known, at }: { readonly url: string; readonly known: KnownWebhooks; readonly at: Asked },
+): Promise<Outcome<EnsuredWebhooks>> {
+  const ensured = await ensureWebhooks(gateway, { url, known, generation: 'proven' });
+  const doing = `registering the webhook ${url}`;
+  if (!ensured.ok) return refusedBy(ensured.error, at, doing);
+  return ensured.value.problem === undefined ? ok(ensured.value) : refusedBy(ensured.value.problem, at, doing);
 }
 
 /** The written part: account, lanes and lease, or nothing when another account has one of the numbers. */
@@ -122,7 +138,7 @@ export async function connectAccount(
   deps: ConnectDeps,
   input: ConnectInput & { readonly actor: string; readonly connection: Connection },
 ): Promise<Outcome<Uuid>> {
-  const { accountId, numbers, baseUrl, environment, webhookRef, webhookSecret } = input.connection;
+  const { accountId, numbers, baseUrl, environment, webhooks } = input.connection;
   await lockNumbers(tx);
   const free = await requireFreeNumbers(tx, numbers);
   if (!free.ok) return free;
@@ -136,12 +152,12 @@ export async function connectAccount(
     baseUrl,
     environment,
     apiKeySealed: deps.secrets.seal(input.apiKey),
-    webhookRef,
-    webhookSecretsSealed: [deps.secrets.seal(webhookSecret)],
     ratePerSecond: input.ratePerSecond ?? DEFAULT_RATE_PER_SECOND,
     historyDays,
     createdAt: now,
   });
+  const account = { id: accountId, kind: input.kind, environment, webhookRef: null, webhookSecretsSealed: [] };
+  await keepKeys(tx, { ...deps, now }, { account, ensured: webhooks, url: webhookUrl(deps, account) });
   await insertLanes(tx, newLanes(deps, { accountId, numbers, zone }), now);
   const sandboxOff = environment === 'live' ? await switchOffSandboxLanes(tx, LIVE_NOW, now) : [];
   await startHistory(tx, deps, { accountId, days: historyDays, actor: input.actor });
@@ -168,8 +184,8 @@ interface Refresh {
 }
 
 /**
- * Reads the numbers again and registers the webhook again; for new numbers, a finished registration, a moved server, a new key. A new
- * key changes nothing when the gateway refuses it.
+ * Reads the numbers again and mends the webhooks; for new numbers, a finished registration, a moved server, a new key. A new key
+ * changes nothing when the gateway refuses it.
  */
 export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise<Outcome<Uuid>> {
   const account = await getAccount(deps.db, input.id);
@@ -183,11 +199,16 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   const numbers = readNumbers(await gateway.listNumbers(), at);
   if (!numbers.ok) return numbers;
   const url = webhookUrl(deps, account);
-  const webhook = await gateway.registerWebhook(url);
-  if (!webhook.ok) return refusedBy(webhook.error, at, `registering the webhook ${url}`);
-  return runTx(deps.db, (tx) =>
-    applyRefresh(tx, deps, { ...input, apiKey, numbers: numbers.value, webhook: webhook.value }),
-  );
+  return whileChanging(deps, account, async () => {
+    const known = await knownWebhooks(deps.db, deps.secrets, account);
+    const webhooks = await registered(gateway, { url, known, at });
+    if (!webhooks.ok) return webhooks;
+    const applied = await runTx(deps.db, (tx) =>
+      applyRefresh(tx, deps, { ...input, apiKey, url, numbers: numbers.value, webhooks: webhooks.value }),
+    );
+    if (applied.ok) await endReplaced(gateway, webhooks.value.replaced);
+    return applied;
+  });
 }
 
 async function applyRefresh(
@@ -195,8 +216,9 @@ async function applyRefresh(
   deps: ConnectDeps,
   input: Refresh & {
     readonly apiKey: string;
+    readonly url: string;
     readonly numbers: readonly GatewayNumber[];
-    readonly webhook: { readonly webhookRef: string; readonly secret: string };
+    readonly webhooks: EnsuredWebhooks;
   },
 ): Promise<Outcome<Uuid>> {
   const now = deps.clock.now();
@@ -206,17 +228,11 @@ async function applyRefresh(
   const changes = decideLanes(await lockLanesOf(tx, account.id), input.numbers);
   const free = await requireFreeNumbers(tx, changes.added);
   if (!free.ok) return free;
-  await setWebhook(tx, {
-    accountId: account.id,
-    ref: input.webhook.webhookRef,
-    secretsSealed: secretsAfter(deps.secrets, account, input.webhook.secret),
-    now,
-  });
+  const kept = await keepKeys(tx, { ...deps, now }, { account, ensured: input.webhooks, url: input.url });
   if (input.newKey !== undefined)
     await moveAccountRow(tx, { ...account, apiKeySealed: deps.secrets.seal(input.apiKey) }, now);
   // The texts themselves name the address: whoever holds the account goes on with the new one.
-  else if (account.kind === 'twilio' && account.webhookRef !== input.webhook.webhookRef)
-    await releaseLease(tx, account.id);
+  else if (account.kind === 'twilio' && account.webhookRef !== kept.webhookRef) await releaseLease(tx, account.id);
   await writeLanes(tx, deps, { accountId: account.id, changes, now });
   const detail = {
     added: changes.added.map((number) => number.phone),
@@ -231,17 +247,6 @@ async function applyRefresh(
     detail,
   });
   return ok(account.id);
-}
-
-/** The newest first. Where the secret is a key of the account, registering again gives the same one, and the one before stays. */
-function secretsAfter(
-  secrets: Secrets,
-  { webhookSecretsSealed: before }: Pick<AccountRow, 'webhookSecretsSealed'>,
-  secret: string,
-): readonly string[] {
-  const [newest] = before;
-  if (newest !== undefined && secrets.open(newest) === secret) return before;
-  return [secrets.seal(secret), ...before].slice(0, WEBHOOK_SECRETS_MAX);
 }
 
 async function writeLanes(
@@ -297,7 +302,7 @@ export async function noteChange(
 export const noSuchAccount = (id: Uuid) => notFound('account', showId('account', id));
 
 /** Without incoming events a STOP would never arrive: such an account must not send. */
-function requireReachable(publicUrl: string, environment: BaseUrl['environment']): Outcome<undefined> {
+export function requireReachable(publicUrl: string, environment: BaseUrl['environment']): Outcome<undefined> {
   const url = new URL(publicUrl);
   if (environment === 'sandbox' || (url.protocol === 'https:' && !isLoopback(url.hostname))) return ok(undefined);
   return conflict(
@@ -307,7 +312,7 @@ function requireReachable(publicUrl: string, environment: BaseUrl['environment']
 }
 
 /** Who was asked, and which field of our own input held the key. */
-interface Asked extends Pick<AccountRow, 'kind' | 'baseUrl'> {
+export interface Asked extends Pick<AccountRow, 'kind' | 'baseUrl'> {
   readonly keyField: 'apiKey' | 'authToken' | 'key';
 }
 
@@ -341,7 +346,7 @@ const KEY_WORDS: Readonly<Record<AccountRow['kind'], { readonly name: string; re
   },
 };
 
-function refusedBy(problem: GatewayProblem, { kind, baseUrl, keyField }: Asked, doing: string): Outcome<never> {
+export function refusedBy(problem: GatewayProblem, { kind, baseUrl, keyField }: Asked, doing: string): Outcome<never> {
   const said = `(${doing}: ${problem.message})`;
   switch (problem.kind) {
     case 'unauthorized':

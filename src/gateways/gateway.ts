@@ -1,5 +1,6 @@
 import type { Result } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
+import type { WebhookKey, WebhookPart, WebhookRegistration } from './webhook-registration.ts';
 
 /**
  * The port to a company whose API sends texts for us. Adapters translate one wire format each; one conformance suite runs on all
@@ -31,11 +32,8 @@ export interface Gateway {
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */
   listNumbers(): Promise<Answer<readonly GatewayNumber[]>>;
-  /**
-   * Asks for the account's message events to be posted to `url`; the answer holds the signing secret. Where a gateway keeps no record
-   * of its own of that, the url is the `webhookRef`.
-   */
-  registerWebhook(url: string): Promise<Answer<{ readonly webhookRef: string; readonly secret: string }>>;
+  /** How the account's events are asked for. */
+  readonly webhooks: GatewayWebhooks;
   /** What the gateway keeps of the past, page by page; absent where it cannot be listed. */
   readonly records?: GatewayRecords;
 }
@@ -112,6 +110,23 @@ export interface ListedConversation {
   readonly lastActivityAt: Instant;
   /** Of its newest text or call. */
   readonly lastActivityId: string | undefined;
+}
+
+/**
+ * How an account's events are asked for, as part of the port. Where a gateway cannot change a registration, or its key, a new one is
+ * made beside it: the answer then has another `ref`, and the old one is to be removed once the new key is known here.
+ */
+export interface GatewayWebhooks {
+  /** What a new account needs, and the same in the gateway's newest generation, which tells more. */
+  readonly parts: { readonly proven: readonly WebhookPart[]; readonly newest: readonly WebhookPart[] };
+  list(): Promise<Answer<readonly WebhookRegistration[]>>;
+  create(wanted: { readonly part: string; readonly url: string }): Promise<Answer<WebhookKey>>;
+  /** Everything it can post, of all numbers, to `url`, switched on. */
+  update(registration: WebhookRegistration, url: string): Promise<Answer<WebhookKey>>;
+  /** Another key. */
+  rotate(registration: WebhookRegistration, url: string): Promise<Answer<WebhookKey>>;
+  /** Removing what is gone already succeeds. */
+  remove(registration: Pick<WebhookRegistration, 'ref' | 'part'>): Promise<Answer<undefined>>;
 }
 
 export const GATEWAY_KINDS = ['quo', 'twilio'] as const;

@@ -9,7 +9,7 @@ import type { Log } from '../platform/log.ts';
 import { conflict, type Outcome, unavailable } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { OpenedSandbox, OpenSandbox } from '../services.ts';
-import { lockAccount, lockNumbers, moveAccountRow, setWebhook } from './account-commands-store.ts';
+import { lockAccount, lockNumbers, moveAccountRow } from './account-commands-store.ts';
 import { getAccount } from './account-store.ts';
 import {
   type ConnectDeps,
@@ -18,9 +18,9 @@ import {
   connectAccount,
   noteChange,
   prepareConnection,
-  WEBHOOK_SECRETS_MAX,
   webhookUrl,
 } from './connect-account.ts';
+import { type EnsuredWebhooks, endReplaced, ensureWebhooks, keepKeys, knownWebhooks } from './ensure-webhooks.ts';
 import { findLiveAccountName, findSandboxAccount, putSandboxAccount } from './sandbox-account-store.ts';
 
 export interface SandboxDeps extends ConnectDeps {
@@ -61,7 +61,7 @@ export async function connectSandbox(
   await lockNumbers(tx);
   const made = await findSandboxAccount(tx);
   if (made !== undefined) {
-    await keepSecretToo(tx, deps, { accountId: made, webhook: prepared.connection });
+    await keepKeysToo(tx, deps, { accountId: made, connection: prepared.connection });
     return ok(made);
   }
   const allowed = await requireNoLiveAccount(tx);
@@ -72,16 +72,16 @@ export async function connectSandbox(
   return connected;
 }
 
-/** Two who asked at the same instant have registered two webhooks, and the sandbox signs with the key of the last one. */
-async function keepSecretToo(
+/** Two who asked at the same instant have registered twice, and the sandbox signs with the keys of the last one. */
+async function keepKeysToo(
   tx: Tx,
-  { secrets, clock }: SandboxDeps,
-  { accountId, webhook }: { readonly accountId: Uuid; readonly webhook: Connection },
+  deps: SandboxDeps,
+  { accountId, connection }: { readonly accountId: Uuid; readonly connection: Connection },
 ): Promise<void> {
   const account = await lockAccount(tx, accountId);
   if (account === undefined) throw new Error(`account ${accountId} of the sandbox vanished`);
-  const secretsSealed = [secrets.seal(webhook.webhookSecret), ...account.webhookSecretsSealed];
-  await setWebhook(tx, { accountId, ref: webhook.webhookRef, secretsSealed, now: clock.now() });
+  const ensured = { ...connection.webhooks, complete: false };
+  await keepKeys(tx, { ...deps, now: deps.clock.now() }, { account, ensured, url: webhookUrl(deps, account) });
 }
 
 const inputFor = ({ apiKey, baseUrl }: OpenedSandbox): ConnectInput => ({
@@ -153,9 +153,12 @@ async function reviveSandbox(
   const sandbox = await deps.openSandbox({ accountId: id, baseUrl });
   if (sandbox === undefined || sandbox === announced) return sandbox;
   const gateway = deps.openGateway({ ...account, ...sandbox });
-  const webhook = await gateway.registerWebhook(webhookUrl(deps, account));
-  if (!webhook.ok) throw new Error(`the sandbox refused its webhook: ${webhook.error.message}`);
-  await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhook: webhook.value }));
+  const known = await knownWebhooks(deps.db, deps.secrets, account);
+  const answer = await ensureWebhooks(gateway, { url: webhookUrl(deps, account), known, generation: 'proven' });
+  const problem = answer.ok ? answer.value.problem : answer.error;
+  if (!answer.ok || problem !== undefined) throw new Error(`the sandbox refused its webhooks: ${problem?.message}`);
+  await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhooks: answer.value }));
+  await endReplaced(gateway, answer.value.replaced);
   return sandbox;
 }
 
@@ -165,20 +168,14 @@ async function writeMove(
   input: {
     readonly accountId: Uuid;
     readonly sandbox: OpenedSandbox;
-    readonly webhook: { readonly webhookRef: string; readonly secret: string };
+    readonly webhooks: EnsuredWebhooks;
   },
 ): Promise<void> {
-  const { accountId, sandbox, webhook } = input;
+  const { accountId, sandbox, webhooks } = input;
   const now = deps.clock.now();
   const account = await lockAccount(tx, accountId);
   if (account === undefined) throw new Error(`account ${accountId} of the sandbox vanished`);
-  const secretsSealed = [deps.secrets.seal(webhook.secret), ...account.webhookSecretsSealed];
-  await setWebhook(tx, {
-    accountId,
-    ref: webhook.webhookRef,
-    secretsSealed: secretsSealed.slice(0, WEBHOOK_SECRETS_MAX),
-    now,
-  });
+  await keepKeys(tx, { ...deps, now }, { account, ensured: webhooks, url: webhookUrl(deps, account) });
   if (account.baseUrl === sandbox.baseUrl) return;
   await moveAccountRow(
     tx,

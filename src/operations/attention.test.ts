@@ -21,6 +21,8 @@ const account: AccountOverview = {
   apiKeySealed: '',
   webhookRef: 'WH1',
   webhookSecretsSealed: [],
+  webhookChangeUntil: null,
+  webhookPartsRefused: [],
   ratePerSecond: 8,
   state: 'active',
   stateReason: null,

@@ -26,6 +26,7 @@ export const ID_PREFIXES = {
   user: 'usr',
   apiKey: 'key',
   alert: 'alr',
+  healthCheck: 'chk',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -4,6 +4,7 @@ import { type InboundAccount, type Knowledge, TOLD } from '../conversations/inbo
 import { recordElsewhere } from '../conversations/record-elsewhere.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
+import { recordArrival } from '../health/record-arrival.ts';
 import type { Tx } from '../platform/database.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Services } from '../services.ts';
@@ -18,6 +19,7 @@ export async function applyContent(
 ): Promise<void> {
   switch (event.type) {
     case 'message_received':
+      if (await recordArrival(tx, services, account.id, event)) return;
       // False: the number is not among our lanes any more. The event itself stays.
       await recordInbound(tx, services, account, event, known);
       return;

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AccountRow } from '../gateways/account.ts';
 import { listAccountRows, listLaneRows } from '../gateways/account-store.ts';
+import { signerOf } from '../gateways/webhook-signer.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -83,9 +83,6 @@ async function readEndpoints({
     }),
   );
 }
-
-/** Enough of a digest to tell the secrets of one account apart. */
-export const signerOf = (secret: string): string => createHash('sha256').update(secret).digest('hex').slice(0, 12);
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

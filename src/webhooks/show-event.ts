@@ -1,10 +1,10 @@
+import { signerOf } from '../gateways/webhook-signer.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Services } from '../services.ts';
 import { subjectOf } from './decide-subject.ts';
-import { signerOf } from './endpoints.ts';
 import { type EventEffect, findEffect } from './event-effect-store.ts';
 import {
   type EventAttempt,

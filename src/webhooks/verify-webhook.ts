@@ -1,7 +1,7 @@
 import { webhookUrl } from '../gateways/connect-account.ts';
-import { patience } from '../platform/clock.ts';
+import { type Clock, patience } from '../platform/clock.ts';
 import { err, ok, type Result } from '../platform/result.ts';
-import { MINUTE_MS } from '../platform/time.ts';
+import { addMs, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
 import type { IncomingWebhook, IntakeRefusal, WebhookTarget } from './incoming.ts';
@@ -45,8 +45,39 @@ export async function verifyWebhook(
   const fresh = await endpoints.refreshed(endpoint.account.id);
   const second = fresh === undefined || fresh === endpoint ? first : verifyWith(services, incoming, fresh);
   if (second.ok) return ok({ endpoint: fresh ?? endpoint, ...second.value });
-  return err({ kind: 'signature', ...second.error });
+  const third = await verifyOnceChanged(services, endpoints, incoming, fresh ?? endpoint);
+  return third ?? err({ kind: 'signature', ...second.error });
 }
+
+/** Together with storing less than a provider waits. */
+const CHANGE_WAIT_MS = 4_000;
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * While registrations are being changed, the gateway may sign with a key that it has only just made and that is about to be kept here:
+ * such an event is waited for, so that a change of keys refuses none.
+ */
+async function verifyOnceChanged(
+  services: VerifyServices,
+  endpoints: Endpoints,
+  incoming: IncomingWebhook,
+  endpoint: Endpoint,
+): Promise<Result<Verified, IntakeRefusal> | undefined> {
+  const { clock } = services;
+  const giveUpAt = addMs(clock.now(), patience(clock, CHANGE_WAIT_MS));
+  let latest: Endpoint | undefined = endpoint;
+  while (latest !== undefined && isChanging(latest, clock) && isBefore(clock.now(), giveUpAt)) {
+    await clock.sleep(patience(clock, LOOK_AGAIN_MS));
+    const next = await endpoints.refreshed(endpoint.account.id);
+    const verified = next === undefined || next === latest ? undefined : verifyWith(services, incoming, next);
+    if (next !== undefined && verified?.ok === true) return ok({ endpoint: next, ...verified.value });
+    latest = next;
+  }
+  return undefined;
+}
+
+const isChanging = ({ account: { webhookChangeUntil } }: Endpoint, clock: Clock): boolean =>
+  webhookChangeUntil !== null && isBefore(clock.now(), webhookChangeUntil);
 
 const NOBODYS_URL = 'https://nobody.invalid/';
 const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');

@@ -8,6 +8,7 @@ import type {
   SendRequest,
 } from '../../src/gateways/gateway.ts';
 import { addMs, type Instant, isBefore } from '../../src/platform/time.ts';
+import { memoryWebhooks } from '../memory-webhooks.ts';
 import { NO_FAULTS, type OutsideFaults } from './outside-faults.ts';
 import type { FaultKind, Tally } from './tally.ts';
 import type { Actor, World } from './world.ts';
@@ -290,7 +291,7 @@ export function createOutside(options: {
           return text === undefined ? undefined : shown(text, text.laneRef);
         }),
       listNumbers: () => read(actor, account, 'lists numbers', () => []),
-      registerWebhook: () => read(actor, account, 'registers', () => ({ webhookRef: 'WH1', secret: 'secret' })),
+      webhooks: memoryWebhooks(),
     }),
   };
 }

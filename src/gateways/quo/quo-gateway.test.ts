@@ -12,12 +12,14 @@ import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { manualClock, systemClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
 import { addMs, instant, SECOND_MS } from '../../platform/time.ts';
+import { ensureWebhooks, NOTHING_KNOWN } from '../ensure-webhooks.ts';
 import type { Gateway } from '../gateway.ts';
 import { type Faults, REFUSALS, type Refusal } from '../sandbox/options.ts';
 import { DEFAULT_PEOPLE, personOf } from '../sandbox/people.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import { type QuoGatewayOptions, quoGateway } from './quo-gateway.ts';
+import { quoGateway } from './quo-gateway.ts';
 import { quoWebhookEdge } from './quo-webhook.ts';
+import type { QuoGatewayOptions } from './quo-wire.ts';
 
 const START = instant('2026-11-02T15:00:00Z');
 const KEY = 'test-key-of-the-sandbox';
@@ -79,7 +81,7 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: firstDeadNumber(seed),
     webhookUrl: receiver.url,
     posts: receiver.posts,
-    wire: { resolutionMs: 1, signsTime: true, numbersTellRegistration: true, listsRecords: true },
+    wire: { resolutionMs: 1, signsTime: true, rotatesKeys: true, numbersTellRegistration: true, listsRecords: true },
     now: () => clock.now(),
     suffer: (fault) => sandbox.setFaults(FAULTS[fault]),
     refuse: (refusal) => sandbox.setRefusals(refusal === undefined ? [] : [WIRE_REFUSALS[refusal]]),
@@ -123,14 +125,14 @@ describe('quo gateway', () => {
   const urls: string[] = [];
   const sends: Heard[] = [];
   let server: Server;
-  let answer: (() => Response | 'reset' | 'reset in the middle' | 'nothing') | undefined;
+  let answer: ((path: string) => Response | 'reset' | 'reset in the middle' | 'nothing') | undefined;
   beforeEach(async () => {
     urls.length = 0;
     sends.length = 0;
     server = createServer(async (request, response) => {
       urls.push(request.url ?? '');
       sends.push({ headers: request.headers, body: await text(request) });
-      await give(response, answer?.() ?? 'nothing');
+      await give(response, answer?.(request.url ?? '') ?? 'nothing');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
@@ -301,15 +303,60 @@ describe('quo gateway', () => {
     });
   });
 
-  it('registers one webhook for both message events of every number', async () => {
-    const gateway = gatewayThatHears(() => json(201, { data: { id: 'WHtest01', key: 'a2V5' } }));
-    const answer = await gateway.registerWebhook('https://hooks.example.test/quo');
-    expect(answer).toEqual({ ok: true, value: { webhookRef: 'WHtest01', secret: 'a2V5' } });
-    expect(urls).toEqual(['/v1/webhooks/messages']);
-    expect(JSON.parse(sends[0]?.body ?? '')).toMatchObject({
-      url: 'https://hooks.example.test/quo',
-      events: ['message.received', 'message.delivered'],
-      resourceIds: ['*'],
+  it('registers one webhook for each family of events of every number, and keeps each key', async () => {
+    let made = 0;
+    const url = 'https://hooks.example.test/quo';
+    const gateway = gatewayThatHears(() => {
+      made += 1;
+      return made <= 2 ? json(200, { data: [] }) : json(201, { data: { id: `WHtest${made}`, key: `a2V5${made}` } });
+    });
+    const answer = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    expect(answer.ok && answer.value.keys).toEqual([
+      { ref: 'WHtest3', part: 'messages', secret: 'a2V53' },
+      { ref: 'WHtest4', part: 'calls', secret: 'a2V54' },
+      { ref: 'WHtest5', part: 'call-summaries', secret: 'a2V55' },
+      { ref: 'WHtest6', part: 'call-transcripts', secret: 'a2V56' },
+    ]);
+    expect(urls).toEqual([
+      '/v1/webhooks',
+      '/webhooks?limit=50',
+      ...['messages', 'calls', 'call-summaries', 'call-transcripts'].map((family) => `/v1/webhooks/${family}`),
+    ]);
+    expect(sends.slice(2).map(({ body }) => JSON.parse(body))).toMatchObject([
+      { url, events: ['message.received', 'message.delivered'], resourceIds: ['*'] },
+      { url, events: ['call.ringing', 'call.completed', 'call.recording.completed'] },
+      { url, events: ['call.summary.completed'] },
+      { url, events: ['call.transcript.completed'] },
+    ]);
+  });
+
+  it('goes on without what a smaller plan does not have, and stops at anything else', async () => {
+    const url = 'https://hooks.example.test/quo';
+    const smaller = gatewayThatHears((path) => {
+      if (path.includes('/call-')) return json(403, { title: 'Forbidden', message: 'Business plan only' });
+      if (/[?]|\/v1\/webhooks$/.test(path)) return json(200, { data: [] });
+      return json(201, { data: { id: path, key: 'a2V5' } });
+    });
+    expect(await ensureWebhooks(smaller, { url, known: NOTHING_KNOWN, generation: 'proven' })).toMatchObject({
+      ok: true,
+      value: {
+        complete: true,
+        keys: [{ part: 'messages' }, { part: 'calls' }],
+        refused: ['call-summaries', 'call-transcripts'],
+      },
+    });
+    const gateway = gatewayThatHears((path) => {
+      if (path.endsWith('/calls')) return json(403, { title: 'Forbidden', message: 'Ask the owner' });
+      return path.endsWith('/messages') ? json(201, { data: { id: 'WH1', key: 'a2V5' } }) : json(200, { data: [] });
+    });
+    const answer = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    expect(answer).toMatchObject({
+      ok: true,
+      value: {
+        complete: false,
+        keys: [{ ref: 'WH1', secret: 'a2V5' }],
+        problem: { kind: 'refused', message: expect.stringContaining('Ask the owner') },
+      },
     });
   });
 

@@ -1,64 +1,32 @@
-import type { z } from 'zod';
-import type { Clock } from '../../platform/clock.ts';
-import type { Random } from '../../platform/random.ts';
 import { err, ok, unreachable } from '../../platform/result.ts';
 import { addMs, isBefore } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
-import type { Answer, Gateway, GatewayMessage, GatewayProblem, SendOutcome, SendRequest } from '../gateway.ts';
-import type { Exchange } from '../http-exchange.ts';
-import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { classifyReadFailure, classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
-import { type QuoRequest, quoHttp } from './quo-http.ts';
-import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE, NEWEST_VERSION } from './quo-message.ts';
+import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
+import { classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
+import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import { quoRecords } from './quo-records.ts';
+import { messageAnswer, messagePage, newestPage, numbersAnswer, type RestMessage, sendAnswer } from './quo-schemas.ts';
+import { quoWebhooks } from './quo-webhook-registrations.ts';
 import {
-  firstIssue,
-  messageAnswer,
-  messagePage,
-  newestPage,
-  numbersAnswer,
-  type RestMessage,
-  sendAnswer,
-  webhookAnswer,
-} from './quo-schemas.ts';
+  type Answered,
+  failedAnswer,
+  isSuccess,
+  NEWEST_VERSION,
+  openWire,
+  type QuoGatewayOptions,
+  read,
+  readExchange,
+  type Wire,
+} from './quo-wire.ts';
+
+const PAGE_SIZE = 100;
+const PAGES_MAX = 50;
 
 /**
  * Quo (OpenPhone) API v1. One call of `send` is one request: there is no idempotency key, so a second one could be a second text.
  */
-export interface QuoGatewayOptions {
-  /** `https://api.quo.com`; the older `https://api.openphone.com` serves the same. */
-  readonly baseUrl: string;
-  /** Sent raw, without `Bearer`. */
-  readonly apiKey: string;
-  readonly clock: Clock;
-  /** Jitter of the waits that we choose ourselves. */
-  readonly random: Random;
-  /** Real milliseconds: it guards against a dead connection, whatever the speed of the clock. */
-  readonly requestTimeoutMs: number;
-  /** Sender attribution (`US...`); without it the provider takes the owner of the number. */
-  readonly userId?: string;
-  /** Files the conversation as done, so that a campaign does not flood the office's open inbox. */
-  readonly closeConversation?: boolean;
-}
-
-const PAGE_SIZE = 100;
-const PAGES_MAX = 50;
-const MESSAGE_EVENTS = ['message.received', 'message.delivered'];
-
-interface Wire {
-  readonly call: (request: QuoRequest) => Promise<Exchange>;
-  readonly options: QuoGatewayOptions;
-  readonly rateLimit: ThrottleBackoff;
-  readonly connection: ThrottleBackoff;
-}
-
 export function quoGateway(options: QuoGatewayOptions): Gateway {
-  const wire: Wire = {
-    call: quoHttp(options),
-    options,
-    rateLimit: throttleBackoff(options),
-    connection: throttleBackoff(options),
-  };
+  const wire = openWire(options);
   return {
     kind: 'quo',
     send: (request) => send(wire, request),
@@ -66,7 +34,7 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
     listNewest: (query) => listNewest(wire, query),
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
-    registerWebhook: (url) => registerWebhook(wire, url),
+    webhooks: quoWebhooks(wire),
     records: quoRecords({ read: (request) => read(wire, request), clock: options.clock }),
   };
 }
@@ -103,10 +71,6 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   }
 }
 
-type Answered = Extract<Exchange, { kind: 'answered' }>;
-
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-
 function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
   wire.rateLimit.reset();
   const parsed = sendAnswer.safeParse(exchange.body);
@@ -114,15 +78,6 @@ function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
   const { id, status } = parsed.data.data;
   return { kind: 'accepted', gatewayMessageId: id, status: deliveryStatus(status) };
 }
-
-const failedAnswer = (wire: Wire, exchange: Answered) => ({
-  status: exchange.status,
-  body: exchange.body,
-  retryAfterMs: exchange.status === 429 ? throttledForMs(wire, exchange) : 0,
-});
-
-const throttledForMs = (wire: Wire, exchange: Answered): number =>
-  retryAfterMs(exchange.retryAfter, wire.options.clock.now()) ?? wire.rateLimit.nextMs();
 
 async function listSent(
   wire: Wire,
@@ -190,31 +145,3 @@ async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
     }),
   );
 }
-
-async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['registerWebhook']> {
-  const json = { url, events: MESSAGE_EVENTS, resourceIds: ['*'], label: 'Textwright' };
-  const exchange = await wire.call({ method: 'POST', path: '/v1/webhooks/messages', json });
-  const answer = readExchange(wire, { exchange, schema: webhookAnswer });
-  return answer.ok ? ok({ webhookRef: answer.value.data.id, secret: answer.value.data.key }) : answer;
-}
-
-async function read<T>(
-  wire: Wire,
-  { schema, ...request }: { readonly path: string; readonly schema: z.ZodType<T>; readonly apiVersion?: string },
-): Promise<Answer<T>> {
-  const exchange = await wire.call({ method: 'GET', ...request });
-  return readExchange(wire, { exchange, schema });
-}
-
-function readExchange<T>(
-  wire: Wire,
-  { exchange, schema }: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
-): Answer<T> {
-  if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
-  if (!isSuccess(exchange.status)) return err(classifyReadFailure(failedAnswer(wire, exchange)));
-  wire.rateLimit.reset();
-  const parsed = schema.safeParse(exchange.body);
-  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
-}
-
-const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });

@@ -1,7 +1,7 @@
 import { type Exchange, httpExchange } from '../http-exchange.ts';
 
 export interface QuoRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query, already encoded. */
   readonly path: string;
   readonly json?: unknown;

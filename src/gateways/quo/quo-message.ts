@@ -5,8 +5,7 @@ import type { RestMessage } from './quo-schemas.ts';
 
 /** What the reads of messages have in common. */
 
-/** Only this generation lists a whole number or account; only the first one sends. Its pages hold 50 at most. */
-export const NEWEST_VERSION = '2026-03-30';
+/** Only the newest generation lists a whole number or account; only the first one sends. Its pages hold 50 at most. */
 export const NEWEST_PAGE_SIZE = 50;
 /** Whether `createdAfter` includes its own instant is not documented: ask a little earlier and compare here. */
 export const CREATED_AFTER_OVERLAP_MS = SECOND_MS;

@@ -13,7 +13,7 @@ import type {
   RecordsPage,
   RecordsQuery,
 } from '../gateway.ts';
-import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE, NEWEST_VERSION } from './quo-message.ts';
+import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import {
   conversationPage,
   firstIssue,
@@ -26,6 +26,7 @@ import {
   recordedMessage,
 } from './quo-schemas.ts';
 import { quoWebhookEdge } from './quo-webhook.ts';
+import { NEWEST_VERSION } from './quo-wire.ts';
 
 /**
  * The provider's books, read page by page: texts and calls of the whole account (2026-03-30), and by conversation (v1). What they

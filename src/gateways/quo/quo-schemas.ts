@@ -99,7 +99,28 @@ export const numbersAnswer = z.object({
   ),
 });
 
-export const webhookAnswer = z.object({ data: z.object({ id: z.string().min(1), key: z.string().min(1) }) });
+/** Numeric in the newest generation, `WH...` in the first. */
+const refField = z.union([z.string().min(1), z.int()]).transform(String);
+
+export const webhookAnswer = z.object({ data: z.object({ id: refField, key: z.string().min(1) }) });
+/** The key comes only with the answers that make one. */
+export const changedWebhook = z.object({ data: z.object({ id: refField }) });
+
+const registration = z.object({
+  id: refField,
+  url: z.string(),
+  status: z.string().nullish(),
+  events: z
+    .array(z.string())
+    .nullish()
+    .transform((events) => events ?? []),
+  resourceIds: z.array(z.string()).nullish(),
+  /** The first generation lists it, too. */
+  key: z.string().nullish(),
+  deletedAt: z.string().nullish(),
+});
+export type RestWebhook = z.output<typeof registration>;
+export const webhookList = z.object({ data: z.array(registration), nextCursor: z.string().nullish() });
 
 /** First thing that is wrong, with its path, in one line. */
 export const firstIssue = (error: z.ZodError): string => {

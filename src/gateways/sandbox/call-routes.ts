@@ -1,19 +1,16 @@
 import { callJson, callPartJson } from './call-wire.ts';
-import { invalid, PAGE, type PathError, parsePage, requireVersion } from './newest-route.ts';
+import { PAGE, parsePage } from './newest-route.ts';
 import { instantParameter, tokenOf } from './read-routes.ts';
-import { type ApiAnswer, notFound } from './wire.ts';
+import { type ApiAnswer, newestInvalid, notFound, type PathError } from './wire.ts';
 import type { World } from './world.ts';
 
 /** `GET /calls` of generation 2026-03-30: the newest calls of an account. */
 export function newestCalls(request: {
   readonly world: World;
   readonly account: number;
-  readonly apiVersion: string | undefined;
   readonly query: URLSearchParams;
 }): ApiAnswer {
   const { query, world, account } = request;
-  const version = requireVersion(request.apiVersion);
-  if (version !== undefined) return version;
   const page = parsePage(query);
   const fromMs = instantParameter(query, { name: 'createdAt[gte]', absentMs: Number.NEGATIVE_INFINITY });
   const untilMs = instantParameter(query, { name: 'createdAt[lte]', absentMs: Number.POSITIVE_INFINITY });
@@ -21,7 +18,7 @@ export function newestCalls(request: {
     ...page.errors,
     ...(fromMs === undefined || untilMs === undefined ? [PAGE.wrongTime] : []),
   ];
-  if (errors.length > 0 || fromMs === undefined || untilMs === undefined) return invalid(errors);
+  if (errors.length > 0 || fromMs === undefined || untilMs === undefined) return newestInvalid(errors);
   const laneRef = query.get('phoneNumberId');
   const found = [...world.calls.values()]
     .map((call, position) => ({ call, position }))

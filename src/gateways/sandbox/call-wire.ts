@@ -12,12 +12,12 @@ export const callEventJson = (event: EventEntry, call: SandboxCall): unknown => 
   createdAt: iso(event.atMs),
   type: event.type,
   data: {
-    object: objectOf(event, call),
+    object: callObject(event, call),
     deepLink: `https://my.quo.com/inbox/${call.laneRef}/c/CN${hash32(`${call.laneRef}|${call.from}`).toString(36)}?at=${call.id}`,
   },
 });
 
-function objectOf(event: EventEntry, call: SandboxCall): object {
+export function callObject(event: EventEntry, call: SandboxCall) {
   if (event.type === 'call.summary.completed') return summaryOf(call);
   if (event.type === 'call.transcript.completed') return transcriptOf(call, event.atMs);
   return callOf(event, call);
@@ -36,7 +36,7 @@ const recordingOf = (call: SandboxCall) => ({
   url: `${MEDIA}/${call.id}.mp3`,
 });
 
-function callOf(event: EventEntry, call: SandboxCall): object {
+function callOf(event: EventEntry, call: SandboxCall) {
   const ringing = event.type === 'call.ringing';
   const { answeredAtMs, voicemail } = call;
   return {

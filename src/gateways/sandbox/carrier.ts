@@ -43,6 +43,9 @@ export interface Carrier {
 /** Whoever wrote within this time is in a conversation, and does not take the next text for one that needs an answer. */
 const CONVERSATION_MS = DAY_MS;
 
+/** From one number of the provider to another there is no handset in between. */
+const OWN_TEXT_MS_MAX = 3_000;
+
 export interface TextToSend {
   readonly lane: Lane;
   readonly to: string;
@@ -173,7 +176,8 @@ function send(carrier: Carrier, text: TextToSend & { readonly origin: OutboundEn
   const atMs = nowMs(carrier);
   const { textsSent: nth, blocked } = personState(world, { account: lane.account, phone: to });
   const plan = planDelivery({ seed, phone: to, nth, model });
-  const isReachable = world.laneByPhone.has(to) || plan.outcome === 'delivered';
+  const own = world.laneByPhone.has(to);
+  const isReachable = own || plan.outcome === 'delivered';
   const id = newId(world, { prefix: 'AC', count: nextPosition(world) });
   const entry: OutboundEntry = {
     kind: 'outbound',
@@ -188,7 +192,7 @@ function send(carrier: Carrier, text: TextToSend & { readonly origin: OutboundEn
     nth,
     outcome: isReachable && (origin === 'provider' || !blocked) ? 'delivered' : 'undelivered',
     sentAtMs: atMs + plan.sentAfterMs,
-    finalAtMs: atMs + plan.finalAfterMs,
+    finalAtMs: atMs + (own ? Math.min(plan.finalAfterMs, plan.sentAfterMs + OWN_TEXT_MS_MAX) : plan.finalAfterMs),
   };
   commit(carrier, [entry], []);
   const message = outboundById(world, id);
@@ -218,9 +222,8 @@ function finish(carrier: Carrier, message: OutboundMessage): void {
   const reply = own === undefined ? replyTo(carrier, message) : undefined;
   const planned = reply === undefined ? {} : { reply };
   const finished: Entry = { kind: 'finished', messageId, outcome, atMs: nowMs(carrier), ...planned };
-  // A text that fails causes no webhook at all: this API generation has no event for it.
-  const events =
-    outcome === 'delivered' ? eventsFor(carrier, { type: 'message.delivered', messageId, lane, phone }) : [];
+  // Only webhooks of the newest generation are told of a text that fails.
+  const events = eventsFor(carrier, { type: `message.${outcome}`, messageId, lane, phone });
   commit(carrier, [finished], events);
   if (own !== undefined)
     receiveText(carrier, { lane: own, from: lane.phone, text: message.text, cause: { kind: 'own_text', messageId } });

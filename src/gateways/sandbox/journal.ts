@@ -111,7 +111,7 @@ export interface EventEntry {
   readonly kind: 'event';
   readonly id: string;
   readonly account: number;
-  readonly type: 'message.received' | 'message.delivered' | CallEventType;
+  readonly type: 'message.received' | 'message.delivered' | 'message.undelivered' | CallEventType;
   /** Of the text or the call that it tells of. */
   readonly messageId: string;
   /** The person's number: events of one person are posted one after the other. */
@@ -122,6 +122,7 @@ export interface EventEntry {
   readonly duplicateAfterMs?: number;
 }
 
+/** Written again when it is changed. */
 export interface WebhookEntry {
   readonly kind: 'webhook';
   readonly id: string;
@@ -132,6 +133,8 @@ export interface WebhookEntry {
   readonly resourceIds: readonly string[];
   readonly label: string | null;
   readonly enabled: boolean;
+  /** Made in generation 2026-03-30, and posted to in that generation's way. */
+  readonly newest?: true;
   readonly atMs: number;
 }
 

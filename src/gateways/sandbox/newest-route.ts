@@ -1,23 +1,19 @@
 import { instantParameter, positionOf, tokenOf } from './read-routes.ts';
-import { type ApiAnswer, messageJson } from './wire.ts';
+import { type ApiAnswer, messageJson, newestInvalid, type PathError } from './wire.ts';
 import type { Message, World } from './world.ts';
 
 /** `GET /messages` of generation 2026-03-30: the newest of an account or of one of its numbers, whoever the other end is. */
 
-const VERSION = '2026-03-30';
 const LIMIT_MAX = 50;
 const LIMIT_DEFAULT = 10;
 
 export function newestMessages(request: {
   readonly world: World;
   readonly account: number;
-  readonly apiVersion: string | undefined;
   readonly query: URLSearchParams;
 }): ApiAnswer {
-  const version = requireVersion(request.apiVersion);
-  if (version !== undefined) return version;
   const query = parseQuery(request.query);
-  if ('errors' in query) return invalid(query.errors);
+  if ('errors' in query) return newestInvalid(query.errors);
   const found = pageOf(request.world.messagesOf[request.account] ?? [], query);
   const page = found.slice(0, query.limit);
   const last = page.at(-1);
@@ -55,19 +51,10 @@ function pageOf(messages: readonly Message[], query: NewestQuery): readonly Mess
   return found;
 }
 
-export interface PathError {
-  readonly path: string;
-  readonly message: string;
-  readonly schema: { readonly type: string };
-}
-
 const error = (path: string, message: string): PathError => ({ path, message, schema: { type: 'string' } });
 
 /** What the listings of this generation have in common. */
 export const PAGE = { wrongTime: error('createdAt', 'Expected date-time') } as const;
-
-export const requireVersion = (apiVersion: string | undefined): ApiAnswer | undefined =>
-  apiVersion === VERSION ? undefined : invalid([error('Quo-Api-Version', `Expected ${VERSION}`)]);
 
 export function parsePage(query: URLSearchParams): {
   readonly limit: number;
@@ -106,9 +93,3 @@ function parseQuery(query: URLSearchParams): NewestQuery | { readonly errors: re
     beforePosition: page.beforePosition,
   };
 }
-
-/** Errors of this generation have neither a code nor a status in their body. */
-export const invalid = (errors: readonly PathError[]): ApiAnswer => ({
-  status: 400,
-  body: { title: 'Bad Request', message: 'The input was invalid', docs: 'https://quo.com/docs', errors },
-});

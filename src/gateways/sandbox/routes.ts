@@ -3,12 +3,22 @@ import { isCallPart, newestCalls, readCallPart } from './call-routes.ts';
 import { acceptText, type Carrier } from './carrier.ts';
 import { listConversations } from './conversation-routes.ts';
 import { newestMessages } from './newest-route.ts';
+import { createNewestWebhook, listNewestWebhooks, oneNewestWebhook } from './newest-webhook-routes.ts';
 import { REFUSALS, type Refusal } from './options.ts';
 import { rateWindow } from './rate-window.ts';
 import { listMessages, readMessage } from './read-routes.ts';
 import { sendRoute } from './send-route.ts';
 import { createWebhook, isWebhookFamily, listWebhooks, readWebhook, removeWebhook } from './webhook-routes.ts';
-import { type ApiAnswer, invalidInput, noSuchPath, phoneNumberJson, refused, unauthorized } from './wire.ts';
+import {
+  type ApiAnswer,
+  invalidInput,
+  newestInvalid,
+  newestNotFound,
+  noSuchPath,
+  phoneNumberJson,
+  refused,
+  unauthorized,
+} from './wire.ts';
 
 export interface ApiRequest {
   readonly method: string;
@@ -50,10 +60,8 @@ interface KnownRequest extends ApiRequest {
 function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
   const [path = '', query = ''] = splitOnce(request.target, '?');
   const [version, resource, id, ...rest] = path.slice(1).split('/');
-  if (path === '/messages' && request.method === 'GET')
-    return newestMessages({ ...request, world: options.carrier.world, query: new URLSearchParams(query) });
-  if (path === '/calls' && request.method === 'GET')
-    return newestCalls({ ...request, world: options.carrier.world, query: new URLSearchParams(query) });
+  if ((request.method === 'GET' && (path === '/messages' || path === '/calls')) || version === 'webhooks')
+    return newestRoute(options, request, { path, query: new URLSearchParams(query) });
   if (version !== 'v1' || rest.length > 0) return noSuchPath;
   if (request.method === 'GET' && isCallPart(resource) && id !== undefined)
     return readCallPart({ world: options.carrier.world, account: request.account, resource, id });
@@ -89,6 +97,28 @@ function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
   }
 }
 
+const VERSION = '2026-03-30';
+
+/** Paths of that generation have no version in them; a header must name it. */
+function newestRoute(
+  { carrier }: RoutesOptions,
+  request: KnownRequest,
+  { path, query }: { readonly path: string; readonly query: URLSearchParams },
+): ApiAnswer {
+  if (request.apiVersion !== VERSION)
+    return newestInvalid([{ path: 'Quo-Api-Version', message: `Expected ${VERSION}`, schema: { type: 'string' } }]);
+  const { world, seed, record, clock } = carrier;
+  const { account, method } = request;
+  const [resource, id, ...rest] = path.slice(1).split('/');
+  const context = { world, seed, record, account, nowMs: clock.now().epochMilliseconds };
+  if (resource === 'messages') return newestMessages({ world, account, query });
+  if (resource === 'calls') return newestCalls({ world, account, query });
+  if (id !== undefined)
+    return withJson(request, (body) => oneNewestWebhook(context, { method, id, rest: rest.join('/'), body }));
+  if (method === 'POST') return withJson(request, (body) => createNewestWebhook(context, body));
+  return method === 'GET' ? listNewestWebhooks(context) : newestNotFound;
+}
+
 function webhookRoute(options: RoutesOptions, request: KnownRequest, id: string | undefined): ApiAnswer {
   const { world, seed, record, clock } = options.carrier;
   const context = { world, seed, record, account: request.account, nowMs: clock.now().epochMilliseconds };
@@ -118,6 +148,7 @@ function listNumbers(options: RoutesOptions, request: KnownRequest): ApiAnswer {
 
 function withJson(request: ApiRequest, use: (body: unknown) => ApiAnswer): ApiAnswer {
   let body: unknown;
+  if (request.body.length === 0) return use(undefined);
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(request.body));
   } catch {

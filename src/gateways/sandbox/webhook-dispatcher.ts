@@ -2,12 +2,13 @@ import { Agent } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/time.ts';
 import { callEventJson } from './call-wire.ts';
+import { currentEventJson } from './current-wire.ts';
 import type { Change } from './journal.ts';
 import { personQueue } from './person-queue.ts';
 import type { Scheduler } from './scheduler.ts';
-import { postWebhook } from './webhook-post.ts';
+import { currentHeaders, legacyHeaders, postWebhook } from './webhook-post.ts';
 import { eventJson } from './wire.ts';
-import { endpointFor, messageById, type WebhookEvent, type World } from './world.ts';
+import { endpointFor, type Message, messageById, type SandboxCall, type WebhookEvent, type World } from './world.ts';
 
 /** Waits between the eight attempts. */
 const RETRY_DELAYS_MS: readonly number[] = [
@@ -48,12 +49,15 @@ export function startWebhookDispatcher(options: {
   let stopped = false;
 
   const post = async (event: WebhookEvent): Promise<boolean> => {
-    const { laneRef, json } = toldBy(world, event);
-    const endpoint = endpointFor(world, { account: event.account, type: event.type, laneRef });
+    const told = toldBy(world, event);
+    const endpoint = endpointFor(world, { account: event.account, type: event.type, laneRef: told.laneRef });
     if (endpoint === undefined) return false;
-    const { url, key } = endpoint;
-    const body = JSON.stringify(json);
-    return postWebhook({ url, key, body, atMs: clock.now().epochMilliseconds, answerTimeoutMs, agent });
+    const { url, key, newest } = endpoint;
+    const body = JSON.stringify(newest === true ? currentEventJson(event, told) : legacyJson(event, told));
+    const signed = { key, body, atMs: clock.now().epochMilliseconds };
+    const headers =
+      newest === true ? currentHeaders({ ...signed, deliveryId: `msg_${event.id}` }) : legacyHeaders(signed);
+    return postWebhook({ url, headers, body, answerTimeoutMs, agent });
   };
 
   const attempt = async (event: WebhookEvent): Promise<void> => {
@@ -98,11 +102,18 @@ export function startWebhookDispatcher(options: {
   };
 }
 
-/** The body of an event, and at which of our numbers it happened. */
-function toldBy(world: World, event: WebhookEvent): { readonly laneRef: string; readonly json: unknown } {
+/** What an event tells of, and at which of our numbers it happened. */
+type Told =
+  | { readonly laneRef: string; readonly call: SandboxCall }
+  | { readonly laneRef: string; readonly message: Message };
+
+function toldBy(world: World, event: WebhookEvent): Told {
   const call = world.calls.get(event.messageId);
-  if (call !== undefined) return { laneRef: call.laneRef, json: callEventJson(event, call) };
+  if (call !== undefined) return { laneRef: call.laneRef, call };
   const message = messageById(world, event.messageId);
   if (message === undefined) throw new Error(`sandbox: event ${event.id} of an unknown message`);
-  return { laneRef: message.laneRef, json: eventJson(event, message) };
+  return { laneRef: message.laneRef, message };
 }
+
+const legacyJson = (event: WebhookEvent, told: Told): unknown =>
+  'call' in told ? callEventJson(event, told.call) : eventJson(event, told.message);

@@ -1,6 +1,6 @@
 import { drawsFor } from './draws.ts';
 import type { Change, WebhookEntry } from './journal.ts';
-import { isObject, wrong } from './send-route.ts';
+import { isObject, strings, wrong } from './send-route.ts';
 import { type ApiAnswer, type InputError, invalidInput, notFound, webhookJson } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +37,11 @@ export function createWebhook(request: {
 
 export const listWebhooks = (world: World, account: number): ApiAnswer => ({
   status: 200,
-  body: { data: [...world.webhooks.values()].filter((webhook) => webhook.account === account).map(webhookJson) },
+  body: {
+    data: [...world.webhooks.values()]
+      .filter((webhook) => webhook.account === account && webhook.newest === undefined)
+      .map(webhookJson),
+  },
 });
 
 export function readWebhook(request: {
@@ -67,7 +71,7 @@ function ownWebhook(request: {
   readonly id: string;
 }): WebhookEntry | undefined {
   const webhook = request.world.webhooks.get(request.id);
-  return webhook?.account === request.account ? webhook : undefined;
+  return webhook?.account === request.account && webhook.newest === undefined ? webhook : undefined;
 }
 
 type WebhookBody = Pick<WebhookEntry, 'url' | 'events' | 'resourceIds' | 'label' | 'enabled'>;
@@ -105,6 +109,3 @@ function parseWebhookBody(
     enabled: status !== 'disabled',
   };
 }
-
-const strings = (value: unknown): readonly string[] | undefined =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;

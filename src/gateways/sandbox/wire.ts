@@ -25,6 +25,7 @@ export const iso = (epochMs: number): string => instantFromMs(epochMs).toString(
 
 /** One user owns all numbers of an account. */
 export const userIdOf = (account: number): string => `USsandbox${account}`;
+export const orgIdOf = (account: number): string => `ORsandbox${account}`;
 
 export const conversationIdOf = (ends: { readonly laneRef: string; readonly phone: string }): string =>
   `CN${hash32(`${ends.laneRef}|${ends.phone}`).toString(36)}`;
@@ -118,7 +119,7 @@ const formatted = (phone: string): string | null => {
 export const webhookJson = (webhook: WebhookEntry) => ({
   id: webhook.id,
   userId: userIdOf(webhook.account),
-  orgId: `ORsandbox${webhook.account}`,
+  orgId: orgIdOf(webhook.account),
   label: webhook.label,
   status: webhook.enabled ? 'enabled' : 'disabled',
   url: webhook.url,
@@ -172,3 +173,22 @@ export const notFound = (family: Family): ApiAnswer => plainError(404, `${family
 export const noSuchPath: ApiAnswer = plainError(404, '0000404', 'Not Found');
 export const tooLarge: ApiAnswer = plainError(413, '0000413', 'Payload Too Large');
 export const unknownFailure: ApiAnswer = plainError(500, '0201500', 'Unknown');
+
+/** Errors of generation 2026-03-30 have neither a code nor a status in their body. */
+export interface PathError {
+  readonly path: string;
+  readonly message: string;
+  readonly schema: { readonly type: string };
+}
+
+const NEWEST_DOCS = 'https://quo.com/docs';
+
+export const newestInvalid = (errors: readonly PathError[]): ApiAnswer => ({
+  status: 400,
+  body: { title: 'Bad Request', message: 'The input was invalid', docs: NEWEST_DOCS, errors },
+});
+
+export const newestNotFound: ApiAnswer = {
+  status: 404,
+  body: { title: 'Not Found', message: 'Not Found', docs: NEWEST_DOCS },
+};

@@ -11,6 +11,7 @@ import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { type ManualClock, manualClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
 import { addMs, instant, SECOND_MS } from '../../platform/time.ts';
+import { ensureWebhooks, NOTHING_KNOWN } from '../ensure-webhooks.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Faults } from '../sandbox/options.ts';
 import type { ApiAnswer } from '../sandbox/wire.ts';
@@ -95,7 +96,13 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: DEAD,
     webhookUrl: receiver.url,
     posts: receiver.posts,
-    wire: { resolutionMs: SECOND_MS, signsTime: false, numbersTellRegistration: false, listsRecords: false },
+    wire: {
+      resolutionMs: SECOND_MS,
+      signsTime: false,
+      rotatesKeys: false,
+      numbersTellRegistration: false,
+      listsRecords: false,
+    },
     now: () => clock.now(),
     suffer: (fault) => twilio.setFaults(FAULTS[fault]),
     refuse: (refusal) => twilio.setRefusal(refusal === undefined ? undefined : REFUSALS[refusal]),
@@ -216,7 +223,11 @@ describe('twilio gateway', () => {
   it('turns texts and calls of every number to one address, and signs with the Auth Token', async () => {
     const { gateway, twilio } = await world();
     const url = 'https://textwright.example/webhooks/twilio/acc_1';
-    expect(await gateway.registerWebhook(url)).toEqual({ ok: true, value: { webhookRef: url, secret: TOKEN } });
+    const ensured = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    expect(ensured).toMatchObject({
+      ok: true,
+      value: { complete: true, keys: [{ secret: TOKEN }, { secret: TOKEN }] },
+    });
     expect(twilio.settings()).toEqual([
       { smsUrl: url, statusCallback: url },
       { smsUrl: url, statusCallback: url },

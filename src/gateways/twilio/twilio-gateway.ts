@@ -4,16 +4,8 @@ import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform
 import { deliveryStatus } from '../delivery-status.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
-import { parseTwilioKey } from './twilio-http.ts';
-import {
-  messageAnswer,
-  messagePage,
-  numberAnswer,
-  numberPage,
-  type RestMessage,
-  type RestNumber,
-  sendAnswer,
-} from './twilio-schemas.ts';
+import { allNumbers, twilioWebhooks } from './twilio-numbers.ts';
+import { messageAnswer, messagePage, type RestMessage, sendAnswer } from './twilio-schemas.ts';
 import {
   type Answered,
   failedAnswer,
@@ -48,7 +40,7 @@ export function twilioGateway(options: TwilioGatewayOptions): Gateway {
     listNewest: (query) => listNewest(wire, query),
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
-    registerWebhook: (url) => registerWebhook(wire, url),
+    webhooks: twilioWebhooks(wire),
   };
 }
 
@@ -198,38 +190,4 @@ async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
         mayTextUs: true,
       })),
   );
-}
-
-const allNumbers = (wire: Wire): Promise<Answer<readonly RestNumber[]>> =>
-  readAll(wire, {
-    path: `${wire.account}/IncomingPhoneNumbers.json?PageSize=${PAGE_SIZE}`,
-    schema: numberPage,
-    itemsOf: ({ incoming_phone_numbers }) => incoming_phone_numbers,
-  });
-
-/**
- * Texts and calls of every number are to come to `url`. What signs them is the Auth Token; there is no registration with an id, so
- * the address itself is the reference.
- */
-async function registerWebhook(wire: Wire, url: string): ReturnType<Gateway['registerWebhook']> {
-  const numbers = await allNumbers(wire);
-  if (!numbers.ok) return numbers;
-  for (const { sid } of numbers.value) {
-    const exchange = await wire.call({
-      method: 'POST',
-      path: `${wire.account}/IncomingPhoneNumbers/${encodeURIComponent(sid)}.json`,
-      form: new URLSearchParams({
-        SmsUrl: url,
-        SmsMethod: 'POST',
-        // An application would come before the address.
-        SmsApplicationSid: '',
-        // Of calls; texts name their own.
-        StatusCallback: url,
-        StatusCallbackMethod: 'POST',
-      }),
-    });
-    const answer = readExchange(wire, { exchange, schema: numberAnswer });
-    if (!answer.ok) return answer;
-  }
-  return ok({ webhookRef: url, secret: parseTwilioKey(wire.options.apiKey)?.authToken ?? '' });
 }

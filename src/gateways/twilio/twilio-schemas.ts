@@ -53,6 +53,11 @@ export const numberPage = z.object({
       phone_number: z.string().min(1),
       friendly_name: textOrNothing,
       capabilities: z.object({ sms: z.boolean().nullish() }).nullish(),
+      sms_url: textOrNothing,
+      /** Comes before the address. */
+      sms_application_sid: textOrNothing,
+      /** Of calls. */
+      status_callback: textOrNothing,
     }),
   ),
   ...nextPage,

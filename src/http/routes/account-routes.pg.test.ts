@@ -2,25 +2,24 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { togetherBehind } from '../../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
+import { type MemoryWebhooks, memoryWebhooks } from '../../../test/memory-webhooks.ts';
 import type { Gateway, Answer as GatewayAnswer, GatewayNumber } from '../../gateways/gateway.ts';
 import { err, ok } from '../../platform/result.ts';
 
 /** The company on the other side, as far as connecting meets it. */
-function gateway(): Gateway & { numbers: GatewayAnswer<readonly GatewayNumber[]>; readonly webhooks: string[] } {
-  const webhooks: string[] = [];
+function gateway(): Gateway & {
+  numbers: GatewayAnswer<readonly GatewayNumber[]>;
+  readonly webhooks: MemoryWebhooks;
+} {
   const notAsked = () => {
     throw new Error('connecting does not ask for this');
   };
   return {
     kind: 'quo',
     numbers: ok([]),
-    webhooks,
+    webhooks: memoryWebhooks(),
     async listNumbers() {
       return this.numbers;
-    },
-    async registerWebhook(url) {
-      webhooks.push(url);
-      return ok({ webhookRef: `WH${webhooks.length}`, secret: `whsec_${webhooks.length}` });
     },
     send: notAsked,
     listSent: notAsked,
@@ -69,7 +68,7 @@ describe('accounts', () => {
       lastEventAt: null,
       heldBy: null,
     });
-    expect(quo.webhooks).toEqual([answer.json.webhookUrl]);
+    expect(quo.webhooks.urls).toEqual([answer.json.webhookUrl]);
     expect(
       answer.json.lanes.map((lane: Record<string, unknown>) => [
         lane['phone'],
@@ -108,7 +107,7 @@ describe('accounts', () => {
     const answer = await connect();
     expect([answer.status, answer.json.detail]).toEqual([status, expect.stringContaining(words)]);
     expect(await rows('select 1 from gateway_account')).toEqual([]);
-    expect(quo.webhooks).toEqual([]);
+    expect(quo.webhooks.urls).toEqual([]);
   });
 
   it('are refused at an address inside of the network, before anything is called', async () => {
@@ -180,7 +179,7 @@ describe('accounts', () => {
     expect(await rows('select 1 from gateway_account')).toHaveLength(1);
   });
 
-  it('are read again: new numbers, lost ones, a finished registration, both webhook secrets', async () => {
+  it('are read again: new numbers, lost ones, a finished registration, a webhook that was removed', async () => {
     const { json } = await connect();
     quo.numbers = ok([number(1), number(2), number(4)]);
     const answer = await owner.post(`/v1/accounts/${json.id}/refresh`);
@@ -191,11 +190,18 @@ describe('accounts', () => {
       ['+16175550103', 'off'],
       ['+16175550104', 'active'],
     ]);
+    // What works is left as it is.
+    expect(quo.webhooks.urls).toHaveLength(1);
+    quo.webhooks.registrations.length = 0;
     await owner.post(`/v1/accounts/${json.id}/refresh`);
     const [row] = await rows('select webhook_ref, webhook_secrets_sealed from gateway_account');
-    expect(row?.['webhookRef']).toBe('WH3');
+    expect(row?.['webhookRef']).toBe('WH2');
     const secrets = row?.['webhookSecretsSealed'] as string[];
-    expect(secrets.map((secret) => world.services.secrets.open(secret))).toEqual(['whsec_3', 'whsec_2']);
+    expect(secrets.map((secret) => world.services.secrets.open(secret))).toEqual(['whsec_2', 'whsec_1']);
+    expect(await rows('select webhook_ref, retire_at is null as signs from webhook_key order by 1')).toEqual([
+      { webhookRef: 'WH1', signs: false },
+      { webhookRef: 'WH2', signs: true },
+    ]);
     expect((await owner.post('/v1/accounts/acc_00000000000070008000000000000000/refresh')).status).toBe(404);
   });
 
@@ -401,7 +407,7 @@ describe('the sandbox', () => {
     const here = `${world.server.url}/webhooks/quo/${json.id}`;
     expect(json.webhookUrl).toBe(here);
     expect((await owner.post(`/v1/accounts/${json.id}/refresh`)).status).toBe(200);
-    expect(other.webhooks).toEqual([here, here]);
+    expect(other.webhooks.urls).toEqual([here]);
   });
 
   it('is not given without an idempotency key, which brings the same answer again', async () => {

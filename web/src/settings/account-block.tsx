@@ -11,6 +11,7 @@ import { toastDone, toastProblem } from '../patterns/toast.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './account-block.module.css';
+import { IncomingEvents } from './incoming-events.tsx';
 import { LaneRow } from './lane-row.tsx';
 import { PROVIDERS } from './providers.ts';
 import { RowMenu } from './row-menu.tsx';
@@ -100,6 +101,7 @@ export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
         </Text>
       )}
       <Facts account={account} />
+      <IncomingEvents account={account} mayChange={mayChange} />
       <ul className={rows.list} aria-label={`Numbers of ${name}`}>
         {lanes.map((lane) => (
           <LaneRow key={lane.id} lane={lane} mayChange={mayChange} shown={shown === lane.id} />
@@ -134,31 +136,16 @@ export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
 }
 
 function Facts({ account }: { readonly account: Account }) {
-  const { kind, baseUrl, environment, ratePerSecond, webhookRegistered, webhookUrl, lastEventAt, heldBy, state } =
-    account;
+  const { kind, baseUrl, environment, ratePerSecond, webhookRegistered, webhookUrl, heldBy, state } = account;
   return (
     <dl className={classes.facts}>
-      <Fact label="Events">
-        {webhookRegistered ? (
-          <>
-            <StateBadge state="active" look="plain">
-              Registered
-            </StateBadge>
-            ,{' '}
-            {lastEventAt === null ? (
-              'none has come yet'
-            ) : (
-              <>
-                the last came <TimeText at={lastEventAt} look="relative" />
-              </>
-            )}
-          </>
-        ) : (
+      {webhookRegistered ? null : (
+        <Fact label="Events">
           <StateBadge state="failed" look="plain">
             Not registered: replies and opt-outs do not arrive. Refresh the numbers.
           </StateBadge>
-        )}
-      </Fact>
+        </Fact>
+      )}
       <Fact label="Webhook">
         <CopyText value={webhookUrl} label="Copy the webhook address" />
       </Fact>

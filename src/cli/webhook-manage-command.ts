@@ -1,0 +1,122 @@
+import { type Command, Option } from 'commander';
+import type { AccountOverview } from '../gateways/account-overview-store.ts';
+import type { Outcome } from '../platform/refusal.ts';
+import type { WebhookReport } from '../webhooks/manage-webhooks.ts';
+import { type Deps, findAccount, withAccounts } from './account-commands.ts';
+import { withExamples } from './options.ts';
+import { CliError, type Shell } from './shell.ts';
+import { count, table } from './words.ts';
+
+interface RepairOptions {
+  readonly newest?: true;
+  readonly json?: true;
+}
+
+interface RotateOptions {
+  readonly retire?: true;
+  readonly json?: true;
+}
+
+/** How the events of an account are asked for at its gateway. */
+export function defineManage(command: Command, shell: Shell): void {
+  withExamples(command.command('check'), [
+    ['textwright webhook check', 'looks at every account; exit code 1 when one is wrong'],
+  ])
+    .description('Look at the gateway whether all events are asked for, and point here')
+    .argument('[account]', 'name or id; all accounts when absent')
+    .option('--json', 'one JSON object per account')
+    .action((reference: string | undefined, options: { readonly json?: true }) => check(reference, options, shell));
+  withExamples(command.command('repair'), [
+    ['textwright webhook repair Office', 'makes, turns and removes ours until all is as it should be'],
+    ['textwright webhook repair Office --newest', 'moves to the events that tell of failed texts, too'],
+  ])
+    .description('Mend the webhooks of an account; those of other programs are left alone')
+    .argument('<account>', 'name or id')
+    .addOption(new Option('--newest', "use the newest generation of the gateway's events"))
+    .option('--json', 'print what is registered now as JSON')
+    .action((reference: string, options: RepairOptions) => repair(reference, options, shell));
+  withExamples(command.command('rotate'), [
+    ['textwright webhook rotate Office', 'another key for each; the old ones stay good for 28 hours'],
+    ['textwright webhook rotate Office --retire', 'ends the old ones whose successors have signed events'],
+  ])
+    .description('Change the keys that events are signed with, without losing one')
+    .argument('<account>', 'name or id')
+    .option('--retire', 'do not change keys: end the old ones that are not needed any more')
+    .option('--json', 'print the keys as JSON')
+    .action((reference: string, options: RotateOptions) => rotate(reference, options, shell));
+}
+
+async function check(reference: string | undefined, { json }: { readonly json?: true }, shell: Shell): Promise<void> {
+  const { inspectWebhooks } = await import('../webhooks/manage-webhooks.ts');
+  await withAccounts(shell, async (deps) => {
+    const all = await deps.accounts();
+    const accounts = reference === undefined ? all : [await named(reference, deps)];
+    let wrong = 0;
+    for (const account of accounts) {
+      const outcome = await inspectWebhooks(deps, account.id);
+      if (!outcome.ok || (outcome.value.look?.findings.length ?? 0) > 0) wrong += 1;
+      if (outcome.ok) await tell(account, outcome.value, { json, shell });
+      else shell.tell(`${account.name}: ${outcome.error.message}`);
+    }
+    if (accounts.length === 0) shell.tell('No account is connected; see `textwright account connect --help`');
+    if (wrong > 0) throw new CliError(`${count(wrong, 'account')} of ${accounts.length} not as it should be`);
+  });
+}
+
+async function repair(reference: string, { newest, json }: RepairOptions, shell: Shell): Promise<void> {
+  const { repairWebhooks } = await import('../webhooks/manage-webhooks.ts');
+  const generation = newest === true ? 'newest' : 'proven';
+  await change(reference, { json, shell }, (deps, order) => repairWebhooks(deps, { ...order, generation }));
+}
+
+async function rotate(reference: string, { retire, json }: RotateOptions, shell: Shell): Promise<void> {
+  const { retireKeys, rotateKeys } = await import('../webhooks/manage-webhooks.ts');
+  await change(reference, { json, shell }, retire === true ? retireKeys : rotateKeys);
+}
+
+interface Telling {
+  readonly json: true | undefined;
+  readonly shell: Shell;
+}
+
+async function change(
+  reference: string,
+  telling: Telling,
+  act: (deps: Deps, order: { readonly id: string; readonly actor: string }) => Promise<Outcome<WebhookReport>>,
+): Promise<void> {
+  const { actor, granted } = await import('./open-services.ts');
+  await withAccounts(telling.shell, async (deps) => {
+    const account = await named(reference, deps);
+    const report = granted(await act(deps, { id: account.id, actor: actor().actor }));
+    await tell(account, report, telling);
+  });
+}
+
+async function named(reference: string, deps: Deps): Promise<AccountOverview> {
+  const { parseId } = await import('../platform/ids.ts');
+  return findAccount(await deps.accounts(), { reference, id: parseId('account', reference) });
+}
+
+async function tell(account: AccountOverview, report: WebhookReport, { json, shell }: Telling): Promise<void> {
+  const { showWebhookReport } = await import('../http/routes/health-routes.ts');
+  const { showId } = await import('../platform/ids.ts');
+  if (json)
+    return shell.out.json({ account: showId('account', account.id), name: account.name, ...showWebhookReport(report) });
+  const findings = report.look?.findings ?? [];
+  const state = findings.length === 0 ? 'all events are asked for, and come here' : count(findings.length, 'thing');
+  await shell.out.lines(
+    `${account.name}: ${findings.length === 0 ? state : `${state} to repair`}`,
+    ...findings.map(({ sentence, remedy }) => `  ${sentence} Repair: ${remedy}.`),
+    ...(report.partsRefused.length === 0
+      ? []
+      : [`  The plan at the gateway does not have: ${report.partsRefused.join(', ')}.`]),
+    ...table(
+      report.keys.map(({ signer, part, retireAt, lastSeenAt }) => [
+        `  key ${signer}`,
+        part,
+        retireAt === null ? 'signs' : `ends ${retireAt.toString()}`,
+        lastSeenAt === null ? 'no event yet' : `last event ${lastSeenAt.toString()}`,
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,155 @@
+import { raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
+import type { AccountRow } from '../gateways/account.ts';
+import { numbersPage } from '../operations/attention.ts';
+import { patience } from '../platform/clock.ts';
+import { type Db, runTx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { listChecks } from './check-store.ts';
+import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion, WEEKS } from './decide-suspicion.ts';
+import { type HealthCheck, isFailure, SUSPICION_REST_MS } from './health-check.ts';
+import {
+  countHours,
+  findSuspicion,
+  forgetHours,
+  lastCounted,
+  lastEvents,
+  listHours,
+  putSuspicion,
+  usualReceipts,
+  waitingReceipts,
+} from './rhythm-store.ts';
+import type { SettleDeps } from './settle-checks.ts';
+import { type CheckDeps, startCheck } from './start-check.ts';
+
+export type WatchDeps = SettleDeps & CheckDeps;
+type Watched = Pick<AccountRow, 'id' | 'name' | 'createdAt'>;
+
+const WEEK_MS = 7 * DAY_MS;
+const KEPT_MS = WEEKS * WEEK_MS;
+
+/** Brings the counts of whole hours up to date; what was before the account says nothing about what is usual. */
+async function countRhythm(db: Db, { id: accountId, createdAt }: Watched, now: Instant): Promise<void> {
+  const until = hourOf(now);
+  const last = await lastCounted(db, accountId);
+  const oldest = addMs(until, -KEPT_MS);
+  const first = later(oldest, hourOf(createdAt));
+  const from = last === undefined ? first : later(first, addMs(last, HOUR_MS));
+  if (!isBefore(from, until)) return;
+  await runTx(
+    db,
+    async (tx) => {
+      await countHours(tx, { accountId, from, until });
+      await forgetHours(tx, accountId, oldest);
+    },
+    { timeoutMs: 0 },
+  );
+}
+
+const later = (a: Instant, b: Instant): Instant => (isBefore(a, b) ? b : a);
+
+/** What is suspicious about the events of one account right now. */
+async function suspect(
+  { db, clock }: Pick<WatchDeps, 'db' | 'clock'>,
+  accountId: Uuid,
+  now: Instant,
+): Promise<Suspicion | undefined> {
+  const { eventAt, receiptAt } = await lastEvents(db, accountId);
+  const receipts = await suspectReceipts(db, { accountId, now, receiptAt, takesMs: patience(clock, TAKES_MS) });
+  if (receipts !== undefined) return receipts;
+  if (eventAt === null) return undefined;
+  const from = hourOf(eventAt);
+  const hours = Array.from({ length: Math.min(25, Math.ceil(msBetween(from, now) / HOUR_MS)) }, (_, index) =>
+    addMs(from, index * HOUR_MS),
+  );
+  const before = hours.flatMap((hour) =>
+    Array.from({ length: WEEKS }, (_, week) => addMs(hour, -(week + 1) * WEEK_MS)),
+  );
+  const counted = new Map(
+    (await listHours(db, { accountId, hours: before })).map(({ hour, events }) => [hour.epochMilliseconds, events]),
+  );
+  const countsAt = (hour: Instant): readonly number[] =>
+    Array.from({ length: WEEKS }, (_, week) => counted.get(hour.epochMilliseconds - (week + 1) * WEEK_MS)).filter(
+      (count) => count !== undefined,
+    );
+  return decideSilence({ now, lastEventAt: eventAt, countsAt });
+}
+
+/** Texts of this long ago show what is usual; those of the last minutes may be part of the trouble. */
+const USUAL_FROM_MS = 7 * DAY_MS;
+const USUAL_UNTIL_MS = 30 * MINUTE_MS;
+/** Real time that it may take here between the post of an event and its effect. */
+const TAKES_MS = 30 * SECOND_MS;
+/** Older texts are the sweeper's. */
+const LOOK_BACK_MS = HOUR_MS;
+
+async function suspectReceipts(
+  db: Db,
+  {
+    accountId,
+    now,
+    receiptAt,
+    takesMs,
+  }: { readonly accountId: Uuid; readonly now: Instant; readonly receiptAt: Instant | null; readonly takesMs: number },
+): Promise<Suspicion | undefined> {
+  const oldest = addMs(now, -LOOK_BACK_MS);
+  const since = receiptAt === null || isBefore(receiptAt, oldest) ? oldest : receiptAt;
+  const any = await waitingReceipts(db, { accountId, since, before: now });
+  // Most of the time nothing waits, and what is usual need not be read.
+  if (any.texts === 0) return undefined;
+  const usual = await usualReceipts(db, {
+    accountId,
+    fromId: firstIdAt(addMs(now, -USUAL_FROM_MS)),
+    untilId: firstIdAt(addMs(now, -USUAL_UNTIL_MS)),
+  });
+  const before = addMs(now, -Math.max(receiptLimits(usual).lagMs, takesMs));
+  return decideReceipts({ usual, waiting: await waitingReceipts(db, { accountId, since, before }) });
+}
+
+/** Ids are UUIDv7: the first that could have been made at this instant. */
+function firstIdAt(at: Instant): Uuid {
+  const hex = Math.max(0, at.epochMilliseconds).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** Looks at one account: a suspicion is kept, and tested by a check at once. What no check can test is told. */
+export async function watchAccount(deps: WatchDeps, account: Watched): Promise<void> {
+  const now = deps.clock.now();
+  await countRhythm(deps.db, account, now);
+  const suspicion = await suspect(deps, account.id, now);
+  const known = await findSuspicion(deps.db, account.id);
+  if (suspicion === undefined && known === undefined) return;
+  await runTx(deps.db, (tx) => putSuspicion(tx, account.id, suspicion));
+  const [last] = await listChecks(deps.db, { accountId: account.id, after: undefined, limit: 1 });
+  const tested = suspicion !== undefined && (await isTested(deps, { account, suspicion, last }));
+  await runTx(deps.db, async (tx) => {
+    const key = { kind: 'webhooks_suspicious', subject: `account:${account.id}` } as const;
+    if (suspicion === undefined || tested) return resolveAlert(tx, deps, key);
+    await raiseAlert(tx, deps, {
+      ...key,
+      headline: `${account.name}: events may not arrive`,
+      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. ${suspicion.kind === 'receipts' && last !== undefined ? 'Received texts do arrive: look whether the webhook is asked for receipts, under Settings, Numbers.' : 'No check could test it: choose two numbers for the health check under Settings, Numbers.'}`,
+      link: numbersPage(showId('account', account.id)),
+      detail: { account: account.name, kind: suspicion.kind },
+    });
+  });
+}
+
+/** Whether a check tests the suspicion, or has shown a moment ago that there is nothing in it. */
+async function isTested(
+  deps: WatchDeps,
+  {
+    account,
+    suspicion,
+    last,
+  }: { readonly account: Watched; readonly suspicion: Suspicion; readonly last: HealthCheck | undefined },
+): Promise<boolean> {
+  const now = deps.clock.now();
+  // What failed has an alert of its own, and is checked again soon.
+  if (last !== undefined && (last.outcome === null || isFailure(last.outcome))) return true;
+  // What it checked was received texts; only the receipt of its own text speaks for receipts.
+  if (suspicion.kind === 'receipts' && last !== undefined && isBefore(suspicion.since, last.startedAt))
+    return last.receipt;
+  const rests = last?.cause === 'suspicion' && msBetween(last.startedAt, now) < SUSPICION_REST_MS;
+  return rests || (await startCheck(deps, { accountId: account.id, cause: 'suspicion' })).ok;
+}

@@ -1,0 +1,114 @@
+import type { HealthCheck } from '../../health/health-check.ts';
+import { changeHealthSettings } from '../../health/health-settings.ts';
+import { type HealthReport, listHealthChecks, showHealth } from '../../health/show-health.ts';
+import { beginCheck } from '../../health/start-check.ts';
+import { showId, type Uuid } from '../../platform/ids.ts';
+import type { Outcome } from '../../platform/refusal.ts';
+import { ok } from '../../platform/result.ts';
+import type { Services } from '../../services.ts';
+import {
+  inspectWebhooks,
+  repairWebhooks,
+  retireKeys,
+  rotateKeys,
+  showWebhooks,
+  type WebhookReport,
+} from '../../webhooks/manage-webhooks.ts';
+import { type Api, uuidOf } from '../api.ts';
+import * as contract from '../contract/health.ts';
+import { isoText, isoTextOrNull } from '../route-types.ts';
+
+export function registerHealthRoutes(api: Api, services: Services): void {
+  const { db } = services.database;
+  const deps = { ...services, db };
+  const shown = async (id: Uuid) => {
+    const report = await showHealth(deps, id);
+    return report.ok ? ok(showReport(report.value)) : report;
+  };
+
+  api.handle(contract.getHealth, ({ params }) => shown(uuidOf('account', params.id)));
+  api.handle(contract.putHealthSettings, async ({ params, body, caller }) => {
+    const accountId = uuidOf('account', params.id);
+    const settings = {
+      ...body,
+      fromLaneId: uuidOf('lane', body.fromLaneId),
+      toLaneId: uuidOf('lane', body.toLaneId),
+    };
+    const changed = await changeHealthSettings(deps, { accountId, settings, actor: caller.actor });
+    return changed.ok ? shown(accountId) : changed;
+  });
+  api.effect(contract.startHealthCheck, {
+    effect: async (tx, { params, caller }) => {
+      const accountId = uuidOf('account', params.id);
+      const begun = await beginCheck(tx, deps, { accountId, cause: caller.name });
+      if (!begun.ok) return begun;
+      const report = await showHealth({ ...deps, db: tx }, accountId);
+      return report.ok ? ok(showReport(report.value)) : report;
+    },
+  });
+  api.handle(contract.listHealthChecks, async ({ params, query: { limit, cursor } }) => {
+    const page = await listHealthChecks(db, { accountId: uuidOf('account', params.id), limit, cursor });
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showCheck) }) : page;
+  });
+
+  const webhooks = async (report: Promise<Outcome<WebhookReport>>) => {
+    const outcome = await report;
+    return outcome.ok ? ok(showWebhookReport(outcome.value)) : outcome;
+  };
+  api.handle(contract.getWebhooks, ({ params }) => webhooks(showWebhooks(deps, uuidOf('account', params.id))));
+  api.handle(contract.checkWebhooks, ({ params }) => webhooks(inspectWebhooks(deps, uuidOf('account', params.id))));
+  api.handle(contract.repairWebhooks, ({ params, body, caller: { actor } }) =>
+    webhooks(repairWebhooks(deps, { id: uuidOf('account', params.id), actor, ...body })),
+  );
+  api.handle(contract.rotateKeys, ({ params, caller: { actor } }) =>
+    webhooks(rotateKeys(deps, { id: uuidOf('account', params.id), actor })),
+  );
+  api.handle(contract.retireKeys, ({ params, caller: { actor } }) =>
+    webhooks(retireKeys(deps, { id: uuidOf('account', params.id), actor })),
+  );
+}
+
+export const showReport = ({ settings, last, recent, uptime, suspicion }: HealthReport) => ({
+  settings:
+    settings === undefined
+      ? null
+      : {
+          ...settings,
+          fromLaneId: showId('lane', settings.fromLaneId),
+          toLaneId: showId('lane', settings.toLaneId),
+        },
+  last: last === undefined ? null : showCheck(last),
+  recent: recent.map(showCheck),
+  uptime,
+  suspicion: suspicion === undefined ? null : { ...suspicion, since: isoText(suspicion.since) },
+});
+
+export const showCheck = (check: HealthCheck) => ({
+  id: showId('healthCheck', check.id),
+  fromLaneId: showId('lane', check.fromLaneId),
+  toLaneId: showId('lane', check.toLaneId),
+  cause: check.cause,
+  startedAt: isoText(check.startedAt),
+  dueAt: isoText(check.dueAt),
+  sentAt: isoTextOrNull(check.sentAt),
+  webhookAt: isoTextOrNull(check.webhookAt),
+  appliedAt: isoTextOrNull(check.appliedAt),
+  outcome: check.outcome,
+  detail: check.detail,
+  finishedAt: isoTextOrNull(check.finishedAt),
+});
+
+export const showWebhookReport = ({ url, look, partsRefused, keys, rotates }: WebhookReport) => ({
+  url,
+  lookedAt: isoTextOrNull(look?.lookedAt ?? null),
+  problem: look?.problem ?? null,
+  findings: look?.findings ?? [],
+  partsRefused,
+  rotates,
+  keys: keys.map((key) => ({
+    ...key,
+    since: isoText(key.since),
+    retireAt: isoTextOrNull(key.retireAt),
+    lastSeenAt: isoTextOrNull(key.lastSeenAt),
+  })),
+});
