@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +86,7 @@ it(
       return { ...payload, retried: random.next() >= NEVER_AGAIN_SHARE, status: undefined };
     });
     await Promise.all([postAll(events, office.url), trouble(office)]);
+    await until('nothing waits on the disk', () => isEmpty(office.spool));
     await until('everything is applied', allApplied);
 
     const { rows } = await sql<{ eventId: string; state: string; times: number }>`
@@ -140,7 +141,7 @@ async function openOffice() {
       lanes: [{ gatewayRef: 'PNtest01', phone: OURS }],
     },
   );
-  const workers = await Promise.all([processes.startWorker(), processes.startWorker()]);
+  await Promise.all([processes.startWorker(), processes.startWorker()]);
   onTestFinished(async () => {
     front.close();
     await processes.killAll();
@@ -148,7 +149,7 @@ async function openOffice() {
   });
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/webhooks/quo/${showId('account', account.id)}`,
-    workers,
+    spool: join(folder, 'spool'),
     async killServerProcess() {
       await server.kill();
       await start();
@@ -212,6 +213,10 @@ async function post(event: Posted, url: string): Promise<void> {
     await systemClock.sleep(100 + 20 * tries);
   }
 }
+
+/** A folder that was never needed is not there. */
+const isEmpty = async (folder: string): Promise<boolean> =>
+  (await readdir(folder).catch(() => [])).every((name) => !name.endsWith('.events'));
 
 const allApplied = async (): Promise<boolean> => {
   const { rows } = await sql`select 1 from gateway_event where state in ('received', 'retrying') limit 1`.execute(

@@ -13,6 +13,7 @@ describe('parseConfig', () => {
       secretKey: undefined,
       databaseConnections: 20,
       smtpUrl: undefined,
+      webhooksPerSecond: 500,
       mailFrom: undefined,
       pagerDutyUrl: 'https://events.pagerduty.com',
     });
