@@ -1,19 +1,11 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Campaign } from '../src/http/contract/campaigns.ts';
-import { type Database, openDatabase } from '../src/platform/database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
-import {
-  cleanUp,
-  dataDirIn,
-  FAST,
-  killServer,
-  temporaryFolder,
-} from '../src/platform/embedded-postgres-kit.fixture.ts';
 import { type Random, seededRandom, systemRandom } from '../src/platform/random.ts';
 import { type Instant, isBefore } from '../src/platform/time.ts';
 import { expectBalancedBooks } from './books.ts';
 import { insertContacts, testPhones } from './fixtures.ts';
+import { mortalPostgres } from './mortal-postgres.ts';
 import { holders, type ProcessWorld, processWorld } from './process-world.ts';
 import type { ProductProcess } from './processes.ts';
 
@@ -29,32 +21,14 @@ const STOPS = 12;
 const HIRE_TRIES_MAX = 5;
 const TEST_MS_MAX = 600_000;
 
-let dataDir: string;
-let postgres: EmbeddedPostgres;
-let database: Database;
-
-beforeAll(async () => {
-  dataDir = dataDirIn(temporaryFolder());
-  postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
-  database = openDatabase({
-    connectionString: postgres.connectionString,
-    applicationName: 'test',
-    maxConnections: 5,
-    onIdleError: () => undefined,
-  });
-});
-afterAll(async () => {
-  await database.close();
-  await postgres.close();
-  await cleanUp();
-});
+const postgres = mortalPostgres();
 
 it(
   `texts everybody once and records it, whoever is killed (CRASH_SEED=${SEED})`,
   async () => {
     process.stderr.write(`real crashes: CRASH_SEED=${SEED}\n`);
     const random = seededRandom(SEED);
-    const world = await processWorld(database, {
+    const world = await processWorld(postgres.database(), {
       accounts: 3,
       ratePerSecond: 25,
       sandbox: { faults: { slowAnswerShare: 0.5, slowAnswerMs: 150, loseAnswerShare: 0.01, loseRequestShare: 0.01 } },
@@ -67,7 +41,7 @@ it(
     await world.until('completed', () => nothingIsOpen(world));
     await (await sleeping).expectNothingChanged();
     const skipped = await skippedPhones();
-    await expectBalancedBooks(database.db, world.sandbox, {
+    await expectBalancedBooks(postgres.database().db, world.sandbox, {
       sent: PEOPLE - skipped.length,
       skipped: skipped.length,
     });
@@ -82,7 +56,7 @@ it(
 async function launch(world: ProcessWorld): Promise<void> {
   const client = await world.openOffice();
   await insertContacts(
-    database.db,
+    postgres.database().db,
     world,
     testPhones(PEOPLE).map((phone) => ({ phone })),
   );
@@ -184,7 +158,7 @@ interface HeldLease {
 async function leasesOf({ pid }: ProductProcess): Promise<readonly HeldLease[]> {
   const { rows } = await sql<HeldLease>`
     select account_id, owner, epoch from account_lease where split_part(owner, ':', 2) = ${String(pid)}`.execute(
-    database.db,
+    postgres.database().db,
   );
   return rows;
 }
@@ -200,15 +174,15 @@ async function attemptsUnder(leases: readonly HeldLease[]): Promise<readonly Att
     from jsonb_to_recordset(${JSON.stringify(leases)}::jsonb) as l ("accountId" uuid, owner text, epoch bigint)
       join message m on m.account_id = l."accountId"
       join message_attempt a on a.message_id = m.id and a.worker = l.owner and a.lease_epoch = l.epoch
-    order by a.message_id, a.attempt`.execute(database.db);
+    order by a.message_id, a.attempt`.execute(postgres.database().db);
   return rows;
 }
 
 /** As a power cut would: every process of the server at once, while texts are under way. */
 async function cutPostgres(world: ProcessWorld): Promise<void> {
   expect(await nothingIsOpen(world)).toBe(false);
-  await killServer(dataDir);
-  postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
+  await postgres.kill();
+  await postgres.start();
 }
 
 /** People of the audience answer with STOP, one after the other, each when the one before was heard. */
@@ -233,7 +207,7 @@ async function nothingIsOpen({ database: { db } }: ProcessWorld): Promise<boolea
 
 async function skippedPhones(): Promise<readonly string[]> {
   const { rows } = await sql<{ phone: string }>`
-    select phone from enrollment where state = 'skipped' and skip_reason = 'opted_out'`.execute(database.db);
+    select phone from enrollment where state = 'skipped' and skip_reason = 'opted_out'`.execute(postgres.database().db);
   return rows.map((row) => row.phone);
 }
 
@@ -241,7 +215,7 @@ async function skippedPhones(): Promise<readonly string[]> {
 async function begunAfter(stopped: ReadonlyMap<string, Instant | undefined>): Promise<readonly string[]> {
   const { rows } = await sql<{ phone: string; startedAt: Instant }>`
     select m.phone, a.started_at from message m join message_attempt a on a.message_id = m.id
-    where m.purpose = 'campaign' and m.phone = any(${[...stopped.keys()]})`.execute(database.db);
+    where m.purpose = 'campaign' and m.phone = any(${[...stopped.keys()]})`.execute(postgres.database().db);
   return rows.filter(({ phone, startedAt }) => isAfter(startedAt, stopped.get(phone))).map(({ phone }) => phone);
 }
 
@@ -250,7 +224,9 @@ const isAfter = (at: Instant, other: Instant | undefined): boolean => other !== 
 /** Who got a confirmation, as often as the gateway took one. */
 async function confirmedPhones({ sandbox }: ProcessWorld): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`
-    select gateway_message_id as id from message where purpose = 'opt_out_confirmation'`.execute(database.db);
+    select gateway_message_id as id from message where purpose = 'opt_out_confirmation'`.execute(
+    postgres.database().db,
+  );
   const ids = new Set(rows.map((row) => row.id));
   return sandbox
     .accepted()

@@ -3,22 +3,14 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { type QuoPayload, quoHeaders, quoPayload } from '../src/gateways/quo/quo-payloads.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { type Database, openDatabase } from '../src/platform/database.ts';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
-import {
-  cleanUp,
-  dataDirIn,
-  FAST,
-  killServer,
-  temporaryFolder,
-} from '../src/platform/embedded-postgres-kit.fixture.ts';
 import { showId, uuidSource } from '../src/platform/ids.ts';
 import { seededRandom, systemRandom } from '../src/platform/random.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { insertAccount } from './fixtures.ts';
+import { mortalPostgres } from './mortal-postgres.ts';
 import { type ProductProcess, productProcesses } from './processes.ts';
 
 /**
@@ -39,25 +31,7 @@ const KEY = Buffer.alloc(32, 7);
 const SECRET = Buffer.from('the secret of these webhooks').toString('base64');
 const OURS = '+15085550101';
 
-let dataDir: string;
-let postgres: EmbeddedPostgres;
-let database: Database;
-
-beforeAll(async () => {
-  dataDir = dataDirIn(temporaryFolder());
-  postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
-  database = openDatabase({
-    connectionString: postgres.connectionString,
-    applicationName: 'test',
-    maxConnections: 5,
-    onIdleError: () => undefined,
-  });
-});
-afterAll(async () => {
-  await database.close();
-  await postgres.close();
-  await cleanUp();
-});
+const postgres = mortalPostgres();
 
 interface Posted extends QuoPayload {
   readonly retried: boolean;
@@ -90,7 +64,9 @@ it(
     await until('everything is applied', allApplied);
 
     const { rows } = await sql<{ eventId: string; state: string; times: number }>`
-      select event_id, min(state) as state, count(*) as times from gateway_event group by 1`.execute(database.db);
+      select event_id, min(state) as state, count(*) as times from gateway_event group by 1`.execute(
+      postgres.database().db,
+    );
     const stored = new Map(rows.map((row) => [row.eventId, row]));
     const kept = events.filter(({ status }) => status === 200 || status === 503);
     expect(kept.filter(({ facts }) => stored.get(facts.eventId)?.times !== 1)).toEqual([]);
@@ -106,7 +82,7 @@ async function openOffice() {
   const folder = await mkdtemp(join(tmpdir(), 'textwright-webhooks-'));
   const processes = productProcesses({
     env: {
-      DATABASE_URL: postgres.connectionString,
+      DATABASE_URL: postgres.database().connectionString,
       DATABASE_CONNECTIONS: '8',
       TEXTWRIGHT_DATA_DIR: folder,
       TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
@@ -132,7 +108,7 @@ async function openOffice() {
   const address = front.address();
   const world = { clock: systemClock, newUuid: uuidSource({ clock: systemClock, random: systemRandom }) };
   const account = await insertAccount(
-    database.db,
+    postgres.database().db,
     { ...world, secrets: secretsWithKey(KEY, systemRandom) },
     {
       baseUrl: 'http://127.0.0.1:1',
@@ -176,9 +152,9 @@ async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<
     await systemClock.sleep(pauseMs);
     if (what === 'server') await office.killServerProcess();
     else {
-      await killServer(dataDir);
+      await postgres.kill();
       await systemClock.sleep(500);
-      postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
+      await postgres.start();
     }
   }
 }
@@ -220,9 +196,12 @@ const isEmpty = async (folder: string): Promise<boolean> =>
 
 const allApplied = async (): Promise<boolean> => {
   const { rows } = await sql`select 1 from gateway_event where state in ('received', 'retrying') limit 1`.execute(
-    database.db,
+    postgres.database().db,
   );
-  return rows.length === 0 && (await sql`select 1 from gateway_event limit 1`.execute(database.db)).rows.length === 1;
+  return (
+    rows.length === 0 &&
+    (await sql`select 1 from gateway_event limit 1`.execute(postgres.database().db)).rows.length === 1
+  );
 };
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -240,7 +219,7 @@ async function expectEffects(stored: ReadonlyMap<string, unknown>): Promise<void
       (select count(*) from early_receipt) as receipts,
       (select count(*) from gateway_event where type = 'message.delivered') as delivered,
       (select count(distinct phone) from message where body = 'STOP') as stops,
-      (select count(*) from suppression where lifted_at is null) as suppressed`.execute(database.db);
+      (select count(*) from suppression where lifted_at is null) as suppressed`.execute(postgres.database().db);
   const [books] = rows;
   expect(books).toEqual({
     texts: books?.received,

@@ -146,3 +146,9 @@ export function isDatabaseAway(error: unknown): boolean {
   const code = errorCode(error);
   return code === '' ? AWAY_WORDS.test(error.message) : AWAY_CLASSES.test(code) || AWAY_CODES.test(code);
 }
+
+/** Waited too long for a lock, or could not be put in an order with others. */
+const CROWDED_CODES: ReadonlySet<string> = new Set([...RETRYABLE_CODES, '55P03']);
+
+/** Whether others were in the way, or the database was away: nothing is wrong with what was to be done. */
+export const isTransient = (error: unknown): boolean => isDatabaseAway(error) || CROWDED_CODES.has(errorCode(error));

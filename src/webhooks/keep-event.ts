@@ -7,7 +7,7 @@ import { classifyReceived } from '../conversations/classify-received.ts';
 import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { type Clock, patience } from '../platform/clock.ts';
-import { isDatabaseAway, runTx } from '../platform/database.ts';
+import { isDatabaseAway, isTransient, runTx } from '../platform/database.ts';
 import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
 import type { Services } from '../services.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -57,8 +57,8 @@ export function openKeeper(
       try {
         return (await storeNow(keeping, read)) ? 'stored' : 'repeated';
       } catch (error) {
-        if (!(error instanceof TooSlow) && !isDatabaseAway(error)) throw error;
-        services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away');
+        if (!(error instanceof TooSlow) && !isTransient(error)) throw error;
+        services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away or busy');
       }
       try {
         await spooled.add(read.stored);
@@ -75,7 +75,9 @@ export function openKeeper(
 /** A provider waits for ten seconds. */
 const STORED_WITHIN_MS = 5_000;
 
-class TooSlow extends Error {}
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+}
 
 /** Throws `TooSlow` when it takes too long; the work may still succeed, which does no harm. */
 async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
@@ -98,8 +100,9 @@ async function storeNow(context: Keeping, read: ReadEvent): Promise<boolean> {
   try {
     return await inTime(services.clock, storeOptOut(services, read, event));
   } catch (error) {
-    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
-    // It is tried again like any other, and seen if that fails too.
+    // Not stored: a STOP that is not in force yet must not be answered, and its repetition must not be taken for one.
+    if (error instanceof TooSlow || isTransient(error)) throw error;
+    // A mistake of ours: it is tried again like any other, and seen if that fails too.
     services.log.error({ error, account: stored.accountId, eventId: stored.eventId }, 'opt-out not applied at once');
     return storePlain(context, stored);
   }
@@ -134,7 +137,7 @@ async function drainSpool(context: Keeping): Promise<number> {
     try {
       drained += await drainFile(context, name);
     } catch (error) {
-      if (isDatabaseAway(error)) throw error;
+      if (error instanceof TooSlow || isTransient(error)) throw error;
       services.log.error({ error, name }, 'a file of the spool cannot be brought in');
     }
   }

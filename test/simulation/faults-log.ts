@@ -3,10 +3,12 @@ import { createLog, type Log } from '../../src/platform/log.ts';
 /** What the faults of the simulation make fail; anything else that is thrown is a mistake of the product. */
 const EXPECTED_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', '40001', '40P01', '55P03', 'P0001']);
 
+const EXPECTED_NAMES: ReadonlySet<string> = new Set(['SimulatedCrash', 'Refused', 'TooSlow']);
+
 export function isExpected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && EXPECTED_CODES.has(error.code)) return true;
-  return error.name === 'SimulatedCrash' || error.name === 'Refused' || isExpected(error.cause);
+  return EXPECTED_NAMES.has(error.name) || isExpected(error.cause);
 }
 
 /** A log that keeps nothing but errors that no fault explains. */

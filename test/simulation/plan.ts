@@ -226,7 +226,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       statementLost: some(0.003),
       serialization: some(0.003),
       commitAnswerLost: some(0.02),
-      poison: some(0.1),
+      poison: some(0.5),
     },
   };
 }
