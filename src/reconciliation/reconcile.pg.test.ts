@@ -205,6 +205,24 @@ describe('whatever was told and whatever was lost', () => {
   });
 });
 
+describe('what a run before has found already', () => {
+  it('is applied again when it has not come to be', async () => {
+    const world = await reconcilingWorld();
+    await happenings(world, PEOPLE.slice(0, 6));
+    world.startWorker('worker');
+    await world.ended(await world.start());
+    await world.apply();
+    await expectEqualBooks(database.db, world.sandbox);
+    const { rows } = await sql`
+      delete from message where direction = 'inbound' and id in (select id from message where direction = 'inbound' order by id limit 2)
+      returning id`.execute(database.db);
+    expect(rows).toHaveLength(2);
+    expect(await world.ended(await world.start())).toMatchObject({ state: 'completed', missingHere: 2 });
+    await world.apply();
+    await expectEqualBooks(database.db, world.sandbox);
+  });
+});
+
 /** Everything that the gateway could tell, the oldest page last. */
 async function allEvents(world: ReconcilingWorld): Promise<readonly RecordedEvent[]> {
   const { records } = quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 });

@@ -104,8 +104,8 @@ async function storeEvents(tx: Tx, deps: StepDeps, run: Run, { findings }: PageR
   if (told.length === 0) return;
   const { ownPhones } = await readNumbers(tx, run.accountId);
   const events = told.map((event) => newEvent(deps, run, { event, ownPhones }));
-  const stored = await insertEvents(tx, events);
-  const known = events.filter(({ id }) => !stored.has(id)).map(({ eventId }) => eventId);
+  const { repeated } = await insertEvents(tx, events);
+  const known = events.filter(({ id }) => repeated.has(id)).map(({ eventId }) => eventId);
   if (known.length === 0) return;
   await applyAgain(tx, run.accountId, known);
   await notifyLive(tx, [EVENTS_TOPIC]);

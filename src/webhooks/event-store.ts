@@ -27,10 +27,13 @@ export interface NewEvent {
 }
 
 /**
- * Stores events and tells whoever applies them, in one statement. Returns the ids of the repetitions, which have no effect: most of
- * the time there are none. In one order, so that two of them with the same events do not wait for each other.
+ * Stores events and tells whoever applies them, in one statement. `repeated` are the ids of those that were there already, which has
+ * no effect: most of the time there are none. In one order, so that two of them with the same events do not wait for each other.
  */
-export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Promise<ReadonlySet<Uuid>> {
+export async function insertEvents(
+  db: Db | Tx,
+  events: readonly NewEvent[],
+): Promise<{ readonly repeated: ReadonlySet<Uuid> }> {
   const rows = events.map((event) => ({
     id: event.id,
     account_id: event.accountId,
@@ -57,7 +60,7 @@ export async function insertEvents(db: Db | Tx, events: readonly NewEvent[]): Pr
     )
     select (select count(pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC})) from (select from stored limit 1) told) as told,
       array(select id from given where id not in (select id from stored)) as repeated`.execute(db);
-  return new Set(answers[0]?.repeated);
+  return { repeated: new Set(answers[0]?.repeated) };
 }
 
 /** What is needed to apply one. */

@@ -40,7 +40,7 @@ export function openKeeper(
   const stored = groupCommit<NewEvent, boolean>({
     sizeMax: GROUP_MAX,
     async commit(events) {
-      const repeated = await inTime(services.clock, insertEvents(services.database.db, events));
+      const { repeated } = await inTime(services.clock, insertEvents(services.database.db, events));
       return events.map(({ id }) => !repeated.has(id));
     },
   });
@@ -114,7 +114,7 @@ async function storePlain({ services, stored }: Keeping, event: NewEvent): Promi
   } catch (error) {
     if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
     // One that cannot be stored must not take others of its group with it.
-    return (await insertEvents(services.database.db, [event])).size === 0;
+    return (await insertEvents(services.database.db, [event])).repeated.size === 0;
   }
 }
 
@@ -123,7 +123,7 @@ const asksToStop = (text: InboundText): boolean =>
 
 function storeOptOut(services: KeepServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {
-    if ((await insertEvents(tx, [stored])).size > 0) return false;
+    if ((await insertEvents(tx, [stored])).repeated.size > 0) return false;
     await recordInbound(tx, services, account, text);
     await markApplied(tx, [stored.id], services.clock.now());
     return true;
