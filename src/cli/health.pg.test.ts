@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runningWorld } from '../../test/running-world.ts';
 import { API_KEY } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { systemClock } from '../platform/clock.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
 
 const database = await testDatabase();
 // The command line has a clock of its own: both go at the speed of the world.
-const world = await runningWorld(database, { factor: 1, startsAt: new Date().toISOString() });
+const world = await runningWorld(database, { factor: 1, startsAt: systemClock.now().toString() });
 const { dataDir } = world.running.services.config;
 const env = {
   DATABASE_URL: database.connectionString,

@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../platform/clock.ts';
+import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import type { EventState } from '../webhooks/event-filter.ts';
 
 /** What `textwright webhook list`, `replay` and `export` narrow events by. */
@@ -31,12 +33,12 @@ export const withFilterOptions = (command: Command): Command =>
     .option('--until <time>', 'received before', timeOption);
 
 const AGO = /^(\d{1,6})(m|h|d)$/;
-const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
 
 function timeOption(text: string): string {
   const [, count, unit] = AGO.exec(text) ?? [];
   if (count !== undefined)
-    return new Date(Date.now() - Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toISOString();
+    return addMs(systemClock.now(), -Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS]).toString();
   const named = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
   const at = named ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at))

@@ -20,19 +20,26 @@ import { type RawRoute, rawRoute } from './route-types.ts';
 const WEBHOOK_BYTES_MAX = 1_000_000;
 /** Seconds. */
 const RETRY_AFTER_AWAY = '5';
+/** Of silence, real time: a body of some kilobytes comes at once, and a provider waits no longer for its answer. */
+const SILENCE_MS_MAX = 15_000;
 
 /** True when the request was for this door: it is being answered. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function webhookDoor(services: {
-  readonly intake: Intake;
-  readonly tally: Pick<Tally, 'count'>;
-  readonly log: Log;
-  readonly newUuid: NewUuid;
-}): Door {
+export function webhookDoor(
+  services: {
+    readonly intake: Intake;
+    readonly tally: Pick<Tally, 'count'>;
+    readonly log: Log;
+    readonly newUuid: NewUuid;
+  },
+  options: { readonly silenceMsMax?: number } = {},
+): Door {
   return (request, response) => {
     const target = request.method === 'POST' ? targetOf(request.url ?? '') : undefined;
     if (target === undefined) return false;
+    // Uploads may take an hour here; a stranger must not hold connections open for as long.
+    request.setTimeout(options.silenceMsMax ?? SILENCE_MS_MAX, () => request.destroy());
     void answer(services, { request, response, target });
     return true;
   };

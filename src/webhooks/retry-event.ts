@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDatabaseAway, runTx } from '../platform/database.ts';
+import { isTransient, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Job, JobQueue } from '../platform/jobs.ts';
 import { notifyLive } from '../platform/live.ts';
@@ -35,7 +35,8 @@ async function retry(services: RetryServices, job: Job): Promise<void> {
       await notifyLive(tx, [EVENTS_TOPIC]);
     });
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    // Others were in its way: the last try is still to come.
+    if (isTransient(error)) throw error;
     await keepFailure(services, eventId, { error, last: job.lastAttempt });
     // A failed job would hold back every later one of its key for ever; the event itself stays, marked failed.
     if (!job.lastAttempt) throw error;

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { createLog } from '../platform/log.ts';
+import { webhookDoor } from './webhook-door.ts';
+
+const ADDRESS = `/webhooks/quo/acc_${'0'.repeat(32)}`;
+
+it('lets go of whoever announces a body and does not send it, and of nobody else', async () => {
+  const unreachable = () => {
+    throw new Error('nothing of this comes in whole');
+  };
+  const door = webhookDoor(
+    {
+      intake: { receive: unreachable, drainSpool: unreachable },
+      tally: { count: () => undefined },
+      log: createLog({ level: 'silent' }),
+      newUuid: () => '00000000-0000-7000-8000-000000000000',
+    },
+    { silenceMsMax: 50 },
+  );
+  const server = createServer((request, response) => door(request, response) || response.end('a page'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  const send = (path: string) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{`);
+    return socket;
+  };
+  const [silent, page] = [send(ADDRESS), send('/v1/imports')];
+  await once(page, 'data');
+  await once(silent, 'close');
+  expect(page.destroyed).toBe(false);
+  page.destroy();
+});
