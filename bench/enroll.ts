@@ -47,7 +47,7 @@ async function insertBare({ id, variants: [variant] }: Campaign): Promise<void> 
 /** Seconds; the table is empty before, and everybody is in it afterwards. */
 async function timed(work: () => Promise<void>): Promise<number> {
   await world.tx(async (tx) => {
-    await sql`truncate enrollment, message, message_attempt`.execute(tx);
+    await sql`truncate enrollment, message, message_attempt, health_check`.execute(tx);
     await sql`delete from campaign_totals`.execute(tx);
     await sql`delete from campaign_zone_group`.execute(tx);
   });

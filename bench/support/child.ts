@@ -14,7 +14,7 @@ export interface Child {
 }
 
 /** The flags of the product (bin/textwright), whatever flags this bench runs with. */
-const PRODUCT_FLAGS = ['--max-semi-space-size=8'];
+const PRODUCT_FLAGS = ['--max-semi-space-size=4'];
 
 export function startChild(script: string, args: readonly string[]): Child {
   const child = fork(join(import.meta.dirname, script), args, { execArgv: PRODUCT_FLAGS });

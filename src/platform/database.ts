@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { hotStatements } from './hot-statements.ts';
 import { type Instant, instant, Temporal } from './time.ts';
 
 /**
@@ -40,11 +41,16 @@ const rowTypes: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** pg would send an Instant as quoted JSON; PostgreSQL wants plain ISO 8601. */
+const hot = hotStatements();
+
+/** pg would send an Instant as quoted JSON; PostgreSQL wants plain ISO 8601. What is run often is prepared. */
 class InstantClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg declares eight overloads of query; this passes all of them through.
   override query(config: any, values?: any, callback?: any): any {
-    return super.query(config, Array.isArray(values) ? values.map(toParameter) : values, callback);
+    const parameters = Array.isArray(values) ? values.map(toParameter) : values;
+    // Without values it may be several statements, which cannot be prepared as one.
+    const name = typeof config === 'string' && parameters?.length > 0 ? hot.nameOf(config) : undefined;
+    return super.query(name === undefined ? config : { name, text: config }, parameters, callback);
   }
 }
 
@@ -74,6 +80,12 @@ const connectionConfig = (options: ConnectionOptions): pg.ClientConfig => ({
   connectionTimeoutMillis: 10_000,
 });
 
+/**
+ * A plan of a prepared statement is as old as its connection at most: one that was made while a table was small, or before a
+ * migration, is soon made anew.
+ */
+const CONNECTION_SECONDS_MAX = 30;
+
 /** One connection that reads and writes values as all of ours do. */
 export const newConnection = (options: ConnectionOptions): pg.Client => new InstantClient(connectionConfig(options));
 
@@ -85,7 +97,12 @@ export const dbOver = (pool: PostgresPool): Db =>
   });
 
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({ ...connectionConfig(options), max: options.maxConnections, Client: InstantClient });
+  const pool = new pg.Pool({
+    ...connectionConfig(options),
+    max: options.maxConnections,
+    maxLifetimeSeconds: CONNECTION_SECONDS_MAX,
+    Client: InstantClient,
+  });
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that is lost while in use fails its statement, which tells whoever waits for it; without a listener the event
   // would end the process as well.

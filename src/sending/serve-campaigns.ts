@@ -22,7 +22,7 @@ export interface Served {
 }
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
-export const CLAIM_MAX = 100;
+export const CLAIM_MAX = 75;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
