@@ -17,7 +17,9 @@ it('prepares what runs often, which answers as before, also with instants and li
   for (let count = 0; count < 120; count += 1) {
     const at = addMs(start, count);
     expect(
-      await run(sql`select ${at}::timestamptz as often, ${['a', `b${count}`]}::text[] as list, ${null}::text as nothing`),
+      await run(
+        sql`select ${at}::timestamptz as often, ${['a', `b${count}`]}::text[] as list, ${null}::text as nothing`,
+      ),
     ).toEqual([{ often: at, list: ['a', `b${count}`], nothing: null }]);
   }
   expect(await prepared('% as often%')).toHaveLength(1);

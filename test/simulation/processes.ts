@@ -1,4 +1,6 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runSeed, type SeedResult } from './run-seed.ts';
 import { withSimulationDatabase } from './server.ts';
@@ -13,6 +15,34 @@ export interface Task {
 const PROGRAM = join(import.meta.dirname, 'one-process.ts');
 /** Collecting garbage beside the work would take from the other process and the servers. */
 const FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+
+/**
+ * Process and server take turns, one statement after the other: on one core, each finds the other's caches warm and wakes nobody
+ * elsewhere, which is a third faster than where the kernel puts them. Not where `taskset` is missing, or for more processes than cores.
+ */
+function startProcess(number: number): ChildProcess {
+  const core = usableCores()[number];
+  if (core === undefined || !pins()) return fork(PROGRAM, { execArgv: FLAGS });
+  return fork(PROGRAM, { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...FLAGS] });
+}
+
+/** Their numbers; empty when the system does not tell. */
+function usableCores(): readonly number[] {
+  try {
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+    return list.split(',').flatMap((range) => {
+      const [first = 0, last = first] = range.split('-').map(Number);
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
+  } catch {
+    return [];
+  }
+}
+
+const pins = (): boolean => spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** As many as there are cores. */
+export const PROCESSES_DEFAULT = availableParallelism();
 
 /** The results in the order of the seeds; stops all of it when its reader does. */
 export async function* runSeeds(options: {
@@ -37,7 +67,9 @@ export async function* runSeeds(options: {
     if (outcome instanceof Error) result?.reject(outcome);
     else result?.resolve(outcome);
   };
-  const working = Promise.all(Array.from({ length: Math.min(options.processes, count) }, () => runProcess(take, done)));
+  const working = Promise.all(
+    Array.from({ length: Math.min(options.processes, count) }, (_, number) => runProcess(number, take, done)),
+  );
   try {
     for (const { promise } of results) yield await promise;
   } finally {
@@ -48,11 +80,12 @@ export async function* runSeeds(options: {
 
 /** Gives one process a task after the other, until there is none. */
 function runProcess(
+  number: number,
   take: () => Task | undefined,
   done: (task: Task, outcome: SeedResult | Error) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const child = fork(PROGRAM, { execArgv: FLAGS });
+    const child = startProcess(number);
     let task: Task | undefined;
     const give = (): void => {
       task = take();

@@ -20,6 +20,10 @@ const SETTINGS = {
   max_wal_senders: '0',
   autovacuum: 'off',
   plan_cache_mode: 'force_generic_plan',
+  // Tables are empty when plans are made: plans for full ones all the same, such as a large installation has.
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
   // Rings of waiting transactions are found by the simulation (backends.ts).
   deadlock_timeout: '1h',
   max_connections: '100',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../../src/platform/random.ts';
-import { runHere, runSeeds } from './processes.ts';
+import { PROCESSES_DEFAULT, runHere, runSeeds } from './processes.ts';
 import { FAULT_KINDS, neverStruck, sumOf } from './tally.ts';
 
 /**
@@ -14,7 +14,7 @@ const USAGE = `usage: npm run simulate -- [options]
   --seed N         this one alone, with its trace
   --fresh N        and so many that nobody has run before; the first of them is printed
   --enrollments N  in each of them (300)
-  --processes N    beside each other, each with a database of its own (3: two leave a core idle now and then)
+  --processes N    beside each other, each with a database of its own (as many as there are cores)
   --stop           at the first that does not hold
   --coverage       print how often each kind of fault struck
   --every-fault    fail when a kind of fault struck in none of the seeds that are not fresh
@@ -50,7 +50,7 @@ function readArguments() {
       seeds: number('seeds', 200),
       fresh: number('fresh', 0),
       enrollments: number('enrollments', 300),
-      processes: Math.max(1, number('processes', 3)),
+      processes: Math.max(1, number('processes', PROCESSES_DEFAULT)),
       stop: values.stop === true,
       coverage: values.coverage === true,
       everyFault: values['every-fault'] === true,
