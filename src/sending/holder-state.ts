@@ -11,6 +11,7 @@ import type { Reach } from './crash-points.ts';
 import type { WindowBook } from './decide-turn.ts';
 import type { KnownLong } from './known-long.ts';
 import type { Lease } from './lease-store.ts';
+import type { NobodyDue } from './nobody-due.ts';
 import type { Pacer } from './pacer.ts';
 import type { HandedOver } from './record.ts';
 import type { UnexplainedRefusals } from './unexplained.ts';
@@ -72,6 +73,7 @@ export interface Holder extends HolderDeps {
   readonly knownLong: KnownLong;
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
   readonly servedTurn: Map<Uuid, number>;
+  readonly nobodyDue: NobodyDue;
   turn: number;
   /** Campaigns that may hand over, as the newest turn found them. */
   running: ReadonlySet<Uuid>;

@@ -21,6 +21,7 @@ import { handOver } from './hand-over.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { knownLong } from './known-long.ts';
 import { type Lease, requireLease } from './lease-store.ts';
+import { nobodyDue } from './nobody-due.ts';
 import { createPacer } from './pacer.ts';
 import { checkReceipts } from './receipts.ts';
 import { type HandedOver, record } from './record.ts';
@@ -56,6 +57,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     knownLong: knownLong(deps.clock, patience(deps.clock, deps.options.settleGraceMs), drain),
     templates: new Map(),
     servedTurn: new Map(),
+    nobodyDue: nobodyDue(),
     turn: 0,
     running: new Set(),
     asking: undefined,
@@ -128,8 +130,17 @@ async function takeTurn(holder: Holder): Promise<number> {
     async () =>
       (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await reconcile(holder, facts)))),
   );
-  if (busy) return 0;
-  return Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), reconcileMs(holder, facts, now));
+  const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), reconcileMs(holder, facts, now));
+  return busy ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
+}
+
+/** After a turn that began something: how long until the rate lets more begin. Infinite while too many calls are under way. */
+function msUntilMore(holder: Holder, ofAnyKind: boolean): number {
+  const { pacer } = holder;
+  const now = holder.clock.now();
+  if ((ofAnyKind ? pacer.room : pacer.campaignRoom)(now, underWay(holder)) > 0) return 0;
+  const ms = ofAnyKind ? pacer.msUntilRoom(now) : pacer.msUntilCampaignRoom(now);
+  return ms > 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
 const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;

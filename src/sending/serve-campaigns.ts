@@ -2,6 +2,7 @@ import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
+import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore, msBetween } from '../platform/time.ts';
@@ -10,6 +11,7 @@ import { isPaced, type PaceMoment, paceRoom, spreadIntervalMs } from './decide-p
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { requireLease } from './lease-store.ts';
+import type { Look } from './nobody-due.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
 import { windowMargin } from './window-margin.ts';
@@ -23,6 +25,8 @@ export interface Served {
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
 export const CLAIM_MAX = 75;
+/** Of real time. */
+const NOBODY_DUE_MS = 1_000;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
@@ -92,7 +96,15 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
       waitMs = Math.min(waitMs, Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)));
       continue;
     }
+    const look = lookOf(turn, lane);
+    const restMs = holder.nobodyDue.restMs(look, now);
+    if (restMs > 0) {
+      waitMs = Math.min(waitMs, restMs);
+      continue;
+    }
     const result = await claimFor(holder, turn, { lane, templates, pace, limit, now });
+    if (result.taken === 0 && result.nextAt === undefined)
+      holder.nobodyDue.remember(look, now, patience(holder.clock, NOBODY_DUE_MS));
     holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
     turn.start(result.prepared);
     left -= result.taken;
@@ -102,6 +114,16 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
   }
   return { taken, waitMs };
 }
+
+const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({
+  campaignId: campaign.id,
+  laneId: lane.id,
+  waiting: campaign.waiting,
+  among: JSON.stringify([
+    servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
+    groups.map(({ zoneGroup }) => zoneGroup),
+  ]),
+});
 
 function claimFor(
   holder: Holder,
