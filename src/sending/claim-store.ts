@@ -7,20 +7,67 @@ import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
 import type { Intent, Recipient } from './decide-intents.ts';
 import { freshPace, type PaceMoment, type PaceUsed } from './decide-pace.ts';
-import type { Lease } from './lease-store.ts';
+import { heldLease, type Lease, LeaseLost } from './lease-store.ts';
+import { paceUsedFrom, paceUsedJson, type StoredPaceUsed } from './pace-used-store.ts';
 
 /** Statements of the claim and the intent; `claim.ts` says in which order and why. */
 
-/**
- * Locks the campaign in share mode; false when it runs no longer, when its texts are pointless by now, or when it is just being
- * changed (cancelling many people takes seconds, and everything else of the account would wait). A pause waits for this
- * transaction, or comes first.
- */
-export async function holdRunningCampaign(tx: Tx, campaignId: Uuid, now: Instant): Promise<boolean> {
-  const { rows } = await sql`
+/** What a claim stands on. */
+export interface Ground {
+  /**
+   * False when it runs no longer, when its texts are pointless by now, or when it is just being changed (cancelling many people takes
+   * seconds, and everything else of the account would wait). A pause waits for this transaction, or comes first.
+   */
+  readonly running: boolean;
+  readonly lane: LaneRoom;
+  /** Of a campaign that has a pace. */
+  readonly pace: PaceUsed | undefined;
+}
+
+/** One row, locked in share mode, while the campaign may claim. */
+export const runningCampaign = (campaignId: Uuid, now: Instant): RawBuilder<unknown> => sql`
     select 1 from campaign c where c.id = ${campaignId} and c.state = 'running' and not ${isPointlessSql(now)}
-    for share skip locked`.execute(tx);
-  return rows.length === 1;
+    for share skip locked`;
+
+interface GroundQuery {
+  readonly lease: Lease;
+  readonly campaignId: Uuid;
+  readonly laneId: Uuid;
+  readonly day: string;
+  /** Absent for a campaign that goes as fast as its lanes. */
+  readonly pace: PaceMoment | undefined;
+  readonly now: Instant;
+}
+
+/**
+ * Locks, one after the other: the lease (share mode; throws when it is lost), the campaign (share mode), the lane's counter of the day
+ * and what the campaign has used of its pace, of which a first claim makes the rows. One statement, since a claim of one text
+ * otherwise spends its time on the way: the values are read when it comes to them, which is what takes the lock.
+ */
+export async function lockGround(tx: Tx, query: GroundQuery): Promise<Ground> {
+  const { lease, campaignId, laneId, day, pace, now } = query;
+  const { rows } = await sql<{
+    leased: boolean;
+    running: boolean;
+    lane: LaneUsage | null;
+    pace: StoredPaceUsed | null;
+  }>`
+    with lease as materialized (${heldLease(lease)}),
+    running as materialized (${runningCampaign(campaignId, now)}),
+    usage as materialized (${laneUsage(laneId, day)}),
+    pace as materialized (select ${paceUsedJson} as used from campaign_pace p where p.campaign_id = ${campaignId} and ${pace !== undefined} for update)
+    select exists (select 1 from lease) as leased, exists (select 1 from running) as running,
+      (select jsonb_build_object('reserved', u.reserved, 'dailyCap', u.daily_cap, 'partsReserved', u.parts_reserved, 'partsPerDay', u.parts_per_day)
+        from usage u) as lane,
+      (select used from pace) as pace`.execute(tx);
+  const [row] = rows;
+  if (row?.leased !== true) throw new LeaseLost(lease);
+  if (!row.running) return { running: false, lane: NO_ROOM, pace: undefined };
+  return {
+    running: true,
+    lane: row.lane === null ? await firstOfDay(tx, laneId, day) : roomOf(row.lane),
+    pace: pace === undefined ? undefined : (paceUsedFrom(row.pace) ?? (await firstPace(tx, campaignId, pace))),
+  };
 }
 
 export interface LaneRoom {
@@ -34,16 +81,16 @@ export interface LaneRoom {
   readonly partsPerDay: number | null;
 }
 
-/** Locks the lane's counter of the day, which its first claim makes; what may still be sent, nothing when the lane may not send. */
-export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<LaneRoom> {
-  let row = await lockLaneUsage(tx, laneId, day);
-  if (row === undefined) {
-    await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
-      tx,
-    );
-    row = await lockLaneUsage(tx, laneId, day);
-  }
-  if (row === undefined) return NO_ROOM;
+/** Nothing when the lane may not send. */
+async function firstOfDay(tx: Tx, laneId: Uuid, day: string): Promise<LaneRoom> {
+  await sql`insert into lane_usage (lane_id, day, reserved) values (${laneId}, ${day}, 0) on conflict do nothing`.execute(
+    tx,
+  );
+  const [row] = (await laneUsage(laneId, day).execute(tx)).rows;
+  return row === undefined ? NO_ROOM : roomOf(row);
+}
+
+function roomOf(row: LaneUsage): LaneRoom {
   const { reserved, dailyCap, partsReserved, partsPerDay } = row;
   const parts = partsPerDay === null ? Number.POSITIVE_INFINITY : partsPerDay - partsReserved;
   return { ...row, texts: dailyCap - reserved, parts };
@@ -52,31 +99,19 @@ export async function lockLaneRoom(tx: Tx, laneId: Uuid, day: string): Promise<L
 const NO_ROOM: LaneRoom = { texts: 0, parts: 0, reserved: 0, dailyCap: 0, partsReserved: 0, partsPerDay: null };
 type LaneUsage = Omit<LaneRoom, 'texts' | 'parts'>;
 
-async function lockLaneUsage(tx: Tx, laneId: Uuid, day: string): Promise<LaneUsage | undefined> {
-  const { rows } = await sql<LaneUsage>`
+const laneUsage = (laneId: Uuid, day: string): RawBuilder<LaneUsage> => sql<LaneUsage>`
     select u.reserved, l.daily_cap, u.parts as parts_reserved, l.parts_per_day
     from lane_usage u join lane l on l.id = u.lane_id and l.state in ('active', 'draining')
-    where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`.execute(tx);
-  return rows[0];
-}
+    where u.lane_id = ${laneId} and u.day = ${day} for update of u for share of l`;
 
-/** Locks what a campaign has used of its pace. */
-export async function lockPace(tx: Tx, campaignId: Uuid, moment: PaceMoment): Promise<PaceUsed> {
-  const used = await lockPaceUsed(tx, campaignId);
-  if (used !== undefined) return used;
+async function firstPace(tx: Tx, campaignId: Uuid, moment: PaceMoment): Promise<PaceUsed> {
   const fresh = freshPace(moment);
   await sql`
     insert into campaign_pace (campaign_id, hour_start, day, next_at)
     values (${campaignId}, ${fresh.hourStart}, ${fresh.day}, ${fresh.nextAt}) on conflict do nothing`.execute(tx);
-  return (await lockPaceUsed(tx, campaignId)) ?? fresh;
-}
-
-async function lockPaceUsed(tx: Tx, campaignId: Uuid): Promise<PaceUsed | undefined> {
-  const { rows } = await sql<PaceUsed>`
-    select hour_start, hour_texts, day, day_texts, next_at from campaign_pace where campaign_id = ${campaignId} for update`.execute(
-    tx,
-  );
-  return rows[0];
+  const { rows } = await sql<{ used: StoredPaceUsed }>`
+    select ${paceUsedJson} as used from campaign_pace p where p.campaign_id = ${campaignId} for update`.execute(tx);
+  return paceUsedFrom(rows[0]?.used ?? null) ?? fresh;
 }
 
 export async function savePace(tx: Tx, campaignId: Uuid, used: PaceUsed): Promise<void> {

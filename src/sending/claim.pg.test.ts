@@ -11,7 +11,7 @@ import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { claimCampaign } from './claim.ts';
-import { holdRunningCampaign } from './claim-store.ts';
+import { lockGround } from './claim-store.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 
 let database: Database;
@@ -99,12 +99,17 @@ describe('a campaign whose text cannot be read any more', () => {
 describe('a claim', () => {
   it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
     const world = await sendingWorld(database);
-    const { campaignId } = await underWay(database.db, world, 1);
+    const { campaignId, lease, claim } = await underWay(database.db, world, 1);
+    const running = () =>
+      runTx(database.db, async (tx) => {
+        const ground = await lockGround(tx, { ...claim, lease, pace: undefined, now: world.clock.now() });
+        return ground.running;
+      });
     await runTx(database.db, async (cancelling) => {
       await sql`select 1 from campaign where id = ${campaignId} for update`.execute(cancelling);
-      expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(false);
+      expect(await running()).toBe(false);
     });
-    expect(await runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()))).toBe(true);
+    expect(await running()).toBe(true);
   });
 
   it.each([

@@ -20,13 +20,11 @@ import {
   cancelStaleDirect,
   type EnrollmentMove,
   endWaitingTexts,
-  holdRunningCampaign,
   insertIntents,
   type LaneRoom,
   lockDirectMessages,
   lockDueEnrollments,
-  lockLaneRoom,
-  lockPace,
+  lockGround,
   moveEnrollments,
   readRecipients,
   savePace,
@@ -95,10 +93,8 @@ const NOTHING: ClaimResult = { prepared: [], parts: 0, taken: 0 };
 
 export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClaim, now: Instant): Promise<ClaimResult> {
   return runTx(deps.db, async (tx) => {
-    await requireLease(tx, lease);
-    if (!(await holdRunningCampaign(tx, claim.campaignId, now))) return NOTHING;
-    const lane = await lockLaneRoom(tx, claim.laneId, claim.day);
-    const pace = claim.pace === undefined ? undefined : await lockPace(tx, claim.campaignId, claim.pace.moment);
+    const { running, lane, pace } = await lockGround(tx, { ...claim, lease, pace: claim.pace?.moment, now });
+    if (!running) return NOTHING;
     const paceLimit =
       claim.pace === undefined || pace === undefined
         ? lane.texts

@@ -16,7 +16,7 @@ import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs } from '../platform/time.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { knownLong } from './known-long.ts';
 import { acquireLease, readHolds } from './lease-store.ts';
@@ -119,6 +119,27 @@ describe('settling', () => {
     expect(await outcomes()).toEqual([]);
     await clock.advance(61_000);
     expect(await outcomes()).toEqual(['settled_absent']);
+  });
+});
+
+describe('a text that was attempted by a clock an hour ahead of ours', () => {
+  it('is asked about every few minutes, not every few seconds until our clock is there', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(database.db, world, 1);
+    await answerTexts(database.db, world, { ...started, verdict: { to: 'unknown', detail: 'test' } });
+    await sql`update message set attempted_at = attempted_at + interval '1 hour'`.execute(database.db);
+    const baseUrl = await answering(() => ({ status: 200, body: { data: [], totalItems: 0, nextPageToken: null } }));
+    const clock = manualClock(world.clock.now());
+    const gateway = quoGateway({ baseUrl, apiKey: API_KEY, clock, random: world.random, requestTimeoutMs: 1_000 });
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
+    const graceMs = 3 * MINUTE_MS;
+    const deps = { ...world, clock, gateway, graceMs, knownLong: knownLong(clock, graceMs, NEVER), lanes };
+    let asked = 0;
+    for (let second = 0; second < 600; second += 1) {
+      asked += (await settleUnknown(deps, started.accountId, 1)).asked;
+      await clock.advance(1_000);
+    }
+    expect(asked).toBe(4);
   });
 });
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
@@ -91,8 +91,11 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
  * happened already.
  */
 export async function requireLease(tx: Tx, lease: Lease): Promise<void> {
-  const { rows } = await sql`
-    select 1 from account_lease
-    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch} for share`.execute(tx);
+  const { rows } = await heldLease(lease).execute(tx);
   if (rows.length === 0) throw new LeaseLost(lease);
 }
+
+/** One row while the lease is held, locked in share mode. */
+export const heldLease = (lease: Lease): RawBuilder<unknown> => sql`
+    select 1 from account_lease
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch} for share`;

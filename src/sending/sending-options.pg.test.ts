@@ -20,7 +20,7 @@ import { outcomeText } from '../messages/outcome-sentences.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, instant, isBefore, MINUTE_MS } from '../platform/time.ts';
-import { holdRunningCampaign } from './claim-store.ts';
+import { runningCampaign } from './claim-store.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -78,7 +78,10 @@ describe('texts that have become pointless before a worker came', () => {
     return { world, campaignId };
   }
   const claimable = (world: SendingWorld, campaignId: Uuid) =>
-    runTx(database.db, (tx) => holdRunningCampaign(tx, campaignId, world.clock.now()));
+    runTx(database.db, async (tx) => {
+      const { rows } = await runningCampaign(campaignId, world.clock.now()).execute(tx);
+      return rows.length === 1;
+    });
 
   it('are dropped: everybody is left out with the reason, and the campaign is completed', async () => {
     const { world, campaignId } = await late('drop');

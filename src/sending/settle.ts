@@ -90,8 +90,10 @@ async function settleNumber(
       // Asked about in any case: its time begins with the first question.
       (!deps.knownLong.has(attemptOf(message)) || msBetween(message.attemptedAt, askedAt) < graceMs),
   );
-  // Most are listed within seconds; the longer a text is not, the rarer the question.
-  const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), msBetween(first.attemptedAt, askedAt)));
+  // Most are listed within seconds; the longer a text is not, the rarer the question. A clock that ran ahead when it was attempted
+  // tells as little about that as one that ran behind.
+  const sinceMs = Math.abs(msBetween(first.attemptedAt, askedAt));
+  const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), sinceMs));
   await askAgainAt(
     deps.db,
     early.map((message) => message.id),

@@ -244,7 +244,7 @@ function drawAccounts(random: Random, enrollments: number, tight: boolean): read
   const rarely = <T>(chance: number, make: () => T): T | null => (random.next() < chance ? make() : null);
   return ['one', 'two'].slice(0, random.int(1, 2)).map((name, account) => ({
     name,
-    rate: random.pick([8, 60, 200, 400, 400, 400]),
+    rate: random.pick([8, 60, 200, 400, 400, 400, 400, 400]),
     lanes: Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, lane) => ({
       ref: `PN${name}${lane}`,
       phone: `+1212555${String(1_000 + account * 10 + lane)}`,
