@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { type Db, dbOver } from '../../src/platform/database.ts';
 import { BEGINS, ENDS, type Outcome } from './backend.ts';
 import { type Backends, DEADLOCK, type Freed } from './backends.ts';
+import { type DatabaseFaults, NO_DATABASE_FAULTS } from './database-faults.ts';
 import { createSessionPool, type Session } from './session-pool.ts';
 import { comesTo, type StatementCrash, type Step } from './statement-crashes.ts';
 import { digestOf, labelOf } from './statement-words.ts';
@@ -25,16 +26,6 @@ export interface SimDatabase {
   /** To be awaited after every step: rollbacks of the crashed. */
   settle(): Promise<void>;
   faults: DatabaseFaults;
-}
-
-/** Shares of statements or of commits. */
-export interface DatabaseFaults {
-  statementLost: number;
-  /** Fails as a transaction that cannot be serialized. */
-  serialization: number;
-  commitAnswerLost: number;
-  /** Of events that are about to be applied: a mistake of ours that only this event meets. */
-  poison: number;
 }
 
 export interface Committed {
@@ -63,7 +54,7 @@ export function createSimDatabase(options: {
   const dying: Session[] = [];
   const dooms = new Map<Actor, { readonly crash: StatementCrash; readonly die: () => void }>();
   const stallsAtIntent = new Map<Actor, number>();
-  const faults: DatabaseFaults = { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 };
+  const faults: DatabaseFaults = { ...NO_DATABASE_FAULTS };
 
   /** One after the other: each goes on until it waits again, so that the order of what follows is always the same. */
   const letThrough = async (freed: readonly Freed[]): Promise<void> => {
@@ -150,7 +141,10 @@ export function createSimDatabase(options: {
     if (outcome === undefined) {
       world.note(`${actor.name}: waits for a lock`);
       session.deliver = deliver;
-      world.after(LOCK_TIMEOUT_MS, 'a lock timeout', () => waitedLongEnough(session, deliver));
+      // The whole time hardly ever: whoever holds a lock commits, or is ended for standing still.
+      const givenUp = faults.lockGivenUp > 0 && world.random.next() < faults.lockGivenUp;
+      const waitMs = givenUp ? 1 : LOCK_TIMEOUT_MS;
+      world.after(waitMs, 'a lock timeout', () => waitedLongEnough(session, deliver));
       return;
     }
     await deliver(outcome);

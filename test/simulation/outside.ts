@@ -51,6 +51,12 @@ export interface AcceptedText {
   status: DeliveryStatus;
 }
 
+/** When a request left, by the clock of the world, and by how much its caller's was ahead of that. */
+interface Called {
+  readonly at: Instant;
+  readonly skewMs: number;
+}
+
 const TIME_OUT_MS = 15_000;
 const NEWEST_PAGE = 50;
 /** Requests in excess of this are refused; the product is told 8. */
@@ -162,7 +168,7 @@ export function createOutside(options: {
     };
   };
 
-  const serve = (actor: Actor, account: string, request: SendRequest, calledAt: Instant): SendOutcome => {
+  const serve = (account: string, request: SendRequest, called: Called): SendOutcome => {
     if (overLimit(account) || strikes(faults.throttled, 'answer 429'))
       return { kind: 'throttled', reason: 'rate_limit', retryAfterMs: random.int(200, 3_000) };
     if (chance(faults.senderRefused)) return refusedSender();
@@ -181,9 +187,10 @@ export function createOutside(options: {
       laneRef: request.laneRef,
       to: request.to,
       text: request.text,
-      calledAt,
+      calledAt: called.at,
       at: world.now(),
-      atByCaller: addMs(world.now(), actor.skewMs),
+      // By how much it was wrong then: a clock that is set while a request is on its way changes nothing about it.
+      atByCaller: addMs(world.now(), called.skewMs),
       status: 'queued',
     };
     accepted.push(text);
@@ -195,8 +202,8 @@ export function createOutside(options: {
 
   const send = (actor: Actor, account: string, request: SendRequest): Promise<SendOutcome> =>
     new Promise((resolve) => {
-      const calledAt = world.now();
-      calls.push({ account, laneRef: request.laneRef, at: calledAt, to: request.to, text: request.text });
+      const called = { at: world.now(), skewMs: actor.skewMs };
+      calls.push({ account, laneRef: request.laneRef, at: called.at, to: request.to, text: request.text });
       const slow = strikes(faults.slow, 'slow answer');
       // A slow gateway may take a text after the caller has given up.
       const travelMs = slow ? random.int(500, 40_000) : random.int(1, 40);
@@ -219,7 +226,7 @@ export function createOutside(options: {
       }
       const answerLost = strikes(faults.answerLost, 'answer lost');
       world.after(travelMs, `gateway hears ${request.to}`, () => {
-        const outcome = serve(actor, account, request, calledAt);
+        const outcome = serve(account, request, called);
         world.note(`gateway says ${outcome.kind} to ${request.to}`);
         if (answerLost) return;
         world.after(answerMs, `${actor.name}: answer about ${request.to}`, () => answer(outcome));

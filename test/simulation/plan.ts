@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../../src/platform/random.ts';
+import { type DatabaseFaults, NO_DATABASE_FAULTS } from './database-faults.ts';
 import { NO_FAULTS, type OutsideFaults } from './outside-faults.ts';
 import { PLACES } from './people.ts';
 
@@ -42,12 +43,7 @@ export interface Plan {
   readonly edits: readonly PlannedEdit[];
   readonly notificationLost: number;
   readonly outside: OutsideFaults;
-  readonly database: {
-    readonly statementLost: number;
-    readonly poison: number;
-    readonly serialization: number;
-    readonly commitAnswerLost: number;
-  };
+  readonly database: Readonly<DatabaseFaults>;
 }
 
 /** A run in which nothing goes wrong and nobody interferes. */
@@ -66,7 +62,7 @@ export const WITHOUT_TROUBLE = {
   edits: [],
   notificationLost: 0,
   outside: NO_FAULTS,
-  database: { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 },
+  database: NO_DATABASE_FAULTS,
 } as const satisfies Partial<Plan>;
 
 export const EDIT_KINDS = [
@@ -227,6 +223,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       serialization: some(0.003),
       commitAnswerLost: some(0.02),
       poison: some(0.5),
+      lockGivenUp: some(0.05),
     },
   };
 }
@@ -244,13 +241,14 @@ function drawAccounts(random: Random, enrollments: number, tight: boolean): read
   const rarely = <T>(chance: number, make: () => T): T | null => (random.next() < chance ? make() : null);
   return ['one', 'two'].slice(0, random.int(1, 2)).map((name, account) => ({
     name,
-    rate: random.pick([8, 60, 200, 400, 400, 400, 400, 400]),
+    // Slow ones show what fast ones do, one text at a time.
+    rate: random.next() < 0.08 ? 8 : random.pick([60, 200, 400, 400, 400]),
     lanes: Array.from({ length: random.pick([1, 1, 2, 3]) }, (_, lane) => ({
       ref: `PN${name}${lane}`,
       phone: `+1212555${String(1_000 + account * 10 + lane)}`,
       dailyCap: tight ? Math.ceil(enrollments / 4) : random.int(enrollments, 2 * enrollments),
-      messagesPerSecond: rarely(0.15, () => random.pick([3, 10, 40])),
-      partsPerSecond: rarely(0.15, () => random.pick([5, 20, 60])),
+      messagesPerSecond: rarely(0.1, () => random.pick([3, 10, 40])),
+      partsPerSecond: rarely(0.1, () => random.pick([5, 20, 60])),
       partsPerDay: rarely(0.15, () => random.int(Math.ceil(enrollments / 3), enrollments)),
     })),
   }));
@@ -274,9 +272,9 @@ function drawCampaigns(random: Random, enrollments: number): readonly PlannedCam
       offset: random.pick([0, Math.floor(people / 2) * index, people * index]),
       priority: random.int(1, 9),
       allLanes: random.next() < 0.8,
-      maxPerHour: random.next() < 0.15 ? random.int(60, 250) : null,
+      maxPerHour: random.next() < 0.1 ? random.int(60, 250) : null,
       maxPerDay: random.next() < 0.1 ? random.int(100, 250) : null,
-      finishByMs: random.next() < 0.03 ? random.int(1, 8) * 3_600_000 : null,
+      finishByMs: random.next() < 0.02 ? random.int(1, 8) * 3_600_000 : null,
     };
   });
 }

@@ -3,6 +3,7 @@ import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../src/campaig
 import type { Tx } from '../../src/platform/database.ts';
 import type { Uuid } from '../../src/platform/ids.ts';
 import type { SimDatabase } from './database.ts';
+import { NO_DATABASE_FAULTS } from './database-faults.ts';
 import type { Outside } from './outside.ts';
 import { NO_FAULTS } from './outside-faults.ts';
 import type { Plan, PlannedEdit } from './plan.ts';
@@ -84,7 +85,7 @@ export function scheduleTrouble(run: Troubled): void {
     // Everything is handed over once more, to workers with longer leases: a night without faults must not cost much.
     workers.drainAll();
     outside.faults = { ...NO_FAULTS, reports: plan.outside.reports, replies: plan.outside.replies };
-    Object.assign(run.sim.faults, { statementLost: 0, serialization: 0, commitAnswerLost: 0, poison: 0 });
+    Object.assign(run.sim.faults, NO_DATABASE_FAULTS);
     setRight(run);
     workers.start();
   });
