@@ -38,7 +38,12 @@ const loadAnswer = z.object({
 
 const world = await openBenchWorld({ name: 'webhooks', startsAt: new Date().toISOString() });
 try {
-  const { accountId, laneId } = await insertSender(world, { gatewayRef: 'PNbench', phone: OURS });
+  const { accountId, laneId } = await insertSender(world, {
+    // Nothing is sent; nobody answers there.
+    baseUrl: 'http://127.0.0.1:9',
+    gatewayRef: 'PNbench',
+    phone: OURS,
+  });
   await sql`update gateway_account set webhook_secrets_sealed = ${[world.secrets.seal(SECRET)]} where id = ${accountId}`.execute(
     world.db,
   );

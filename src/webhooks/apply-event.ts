@@ -45,13 +45,19 @@ async function applyListed(services: ApplyServices, waiting: readonly WaitingEve
   const receipts = waiting.filter(({ orderKey }) => orderKey === null);
   const others = waiting.filter(({ orderKey }) => orderKey !== null);
   let settled = 0;
-  for (const [accountId, ofAccount] of Map.groupBy(receipts, (event) => event.accountId))
-    settled += await applyReceiptsOf(services, accountId, ofAccount);
-  const numbers = [...Map.groupBy(others, (event) => `${event.accountId} ${event.orderKey}`).values()].values();
-  const work = async (): Promise<void> => {
-    for (const events of numbers) settled += await applyInOrder(services, events);
+  // Beside each other: what has been added meanwhile must not be overwritten.
+  const count = (more: number): void => {
+    settled += more;
   };
-  await Promise.all(Array.from({ length: NUMBERS_AT_ONCE }, work));
+  const receiptsInTurn = async (): Promise<void> => {
+    for (const [accountId, ofAccount] of Map.groupBy(receipts, (event) => event.accountId))
+      count(await applyReceiptsOf(services, accountId, ofAccount));
+  };
+  const numbers = [...Map.groupBy(others, (event) => `${event.accountId} ${event.orderKey}`).values()].values();
+  const numbersInTurn = async (): Promise<void> => {
+    for (const events of numbers) count(await applyInOrder(services, events));
+  };
+  await Promise.all([receiptsInTurn(), ...Array.from({ length: NUMBERS_AT_ONCE }, numbersInTurn)]);
   return settled;
 }
 

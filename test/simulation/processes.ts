@@ -18,10 +18,11 @@ const FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc'];
 
 /**
  * Process and server take turns, one statement after the other: on one core, each finds the other's caches warm and wakes nobody
- * elsewhere, which is a third faster than where the kernel puts them. Not where `taskset` is missing, or for more processes than cores.
+ * elsewhere, which is a third faster than where the kernel puts them. Not where `taskset` is missing, for more processes than cores, or
+ * for one alone: others may be there that do the same.
  */
-function startProcess(number: number): ChildProcess {
-  const core = usableCores()[number];
+function startProcess(number: number, processes: number): ChildProcess {
+  const core = processes === 1 ? undefined : usableCores()[number];
   if (core === undefined || !pins()) return fork(PROGRAM, { execArgv: FLAGS });
   return fork(PROGRAM, { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath, ...FLAGS] });
 }
@@ -67,8 +68,9 @@ export async function* runSeeds(options: {
     if (outcome instanceof Error) result?.reject(outcome);
     else result?.resolve(outcome);
   };
+  const processes = Math.min(options.processes, count);
   const working = Promise.all(
-    Array.from({ length: Math.min(options.processes, count) }, (_, number) => runProcess(number, take, done)),
+    Array.from({ length: processes }, (_, number) => runProcess(startProcess(number, processes), take, done)),
   );
   try {
     for (const { promise } of results) yield await promise;
@@ -80,12 +82,11 @@ export async function* runSeeds(options: {
 
 /** Gives one process a task after the other, until there is none. */
 function runProcess(
-  number: number,
+  child: ChildProcess,
   take: () => Task | undefined,
   done: (task: Task, outcome: SeedResult | Error) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const child = startProcess(number);
     let task: Task | undefined;
     const give = (): void => {
       task = take();

@@ -58,6 +58,8 @@ export interface Launched {
 
 const DAYS_MAX = 12;
 const DAY_MS = 86_400_000;
+/** Of one enrollment, most runs take thirteen. */
+const STATEMENTS_MAX_EACH = 150;
 
 /** One run from one seed: faults while the plan has them, then none, until every enrollment has its end. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
@@ -71,6 +73,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const outcome = await world.run({
     untilMs: startsAtMs + DAYS_MAX * DAY_MS,
     done: run.isFinished,
+    endless: () => options.backends.count - statementsBefore > STATEMENTS_MAX_EACH * Math.max(100, options.enrollments),
     afterEach: run.afterEach,
   });
   const { checkers, outside, workers, tally } = run;

@@ -19,12 +19,13 @@ export interface World {
   wait<T>(actor: Actor, label: string, act: () => T | Promise<T>, options?: { readonly delayMs?: number }): Promise<T>;
   sleep(actor: Actor, ms: number, signal?: AbortSignal): Promise<void>;
   clockOf(actor: Actor): Clock;
-  /** Runs until nothing is left to happen, `until` says so, or virtual time is over. */
+  /** Runs until it is done, nothing is left to happen, virtual time is over, or it has taken more work than it may. */
   run(options: {
     readonly untilMs: number;
     readonly done: () => boolean;
+    readonly endless: () => boolean;
     readonly afterEach: () => Promise<void>;
-  }): Promise<'done' | 'idle' | 'time over'>;
+  }): Promise<'done' | 'idle' | 'time over' | 'going in circles'>;
   note(line: string): void;
   readonly trace: Trace;
 }
@@ -121,7 +122,7 @@ export function createWorld(options: {
       factor: 1,
       sleep: (ms, signal) => world.sleep(actor, ms, signal),
     }),
-    async run({ untilMs, done, afterEach }) {
+    async run({ untilMs, done, endless, afterEach }) {
       await untilAllWait();
       for (;;) {
         const next = queue.shift();
@@ -134,6 +135,7 @@ export function createWorld(options: {
         await untilAllWait();
         await afterEach();
         if (done()) return 'done';
+        if (endless()) return 'going in circles';
       }
     },
     note,
