@@ -216,7 +216,8 @@ async function openProduct(
   of: BenchWorld,
   role: 'api' | 'worker',
 ): Promise<Child & { readonly url: string | undefined }> {
-  const child = startChild('product.ts', [role, of.database.connectionString, of.clock.now().toString(), of.folder]);
+  const ahead = String(of.clock.now().epochMilliseconds - Date.now());
+  const child = startChild('product.ts', [role, of.database.connectionString, ahead, of.folder]);
   const { url } = z.object({ url: z.string().optional() }).parse(await child.told());
   return { ...child, url };
 }

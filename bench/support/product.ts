@@ -1,14 +1,15 @@
 import { type Role, start } from '../../src/main.ts';
 import { warpClock } from '../../src/platform/clock.ts';
 import { parseConfig } from '../../src/platform/config.ts';
-import { instant } from '../../src/platform/time.ts';
+import { instantFromMs } from '../../src/platform/time.ts';
 import { SECRET_KEY } from './world.ts';
 
 /**
  * The product in a process of its own, as a server for people and webhooks (`api`) or as a worker, with its limit of webhooks lifted:
- * `node product.ts <role> <database> <now> <folder>`. Tells its address, and at its end how long it has computed.
+ * `node product.ts <role> <database> <ahead> <folder>`, its clock so many milliseconds ahead of the machine's: the clocks of several of them
+ * show the same. Tells its address, and at its end how long it has computed.
  */
-const [role = '', connectionString = '', now = '', folder = ''] = process.argv.slice(2);
+const [role = '', connectionString = '', ahead = '', folder = ''] = process.argv.slice(2);
 const running = await start({
   config: parseConfig(
     {
@@ -22,7 +23,7 @@ const running = await start({
     folder,
   ),
   role: role as Role,
-  clock: warpClock({ startsAt: instant(now), factor: 1 }),
+  clock: warpClock({ startsAt: instantFromMs(Date.now() + Number(ahead)), factor: 1 }),
 });
 process.send?.({ url: running.url });
 process.once('message', async () => {

@@ -268,8 +268,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/claim-store.ts',
-        find: 'JSON.stringify(intent.decision)',
-        replace: 'void intent ?? null',
+        find: 'kinds.map((kind) => JSON.stringify(kind.decision))',
+        replace: "kinds.map(() => '{}')",
       },
     ],
   },

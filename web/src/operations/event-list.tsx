@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconArrowUp, IconSearchOff, IconWebhook } from '@tabler/icons-react';
+import { IconArrowUp, IconChecks, IconSearchOff, IconWebhook } from '@tabler/icons-react';
 import { type UIEvent, useRef } from 'react';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -13,12 +13,14 @@ import type { useEventList } from './use-event-list.ts';
 interface EventListProps {
   readonly events: ReturnType<typeof useEventList>;
   readonly filtered: boolean;
+  /** Nothing is asked for but what has failed. */
+  readonly onlyFailed: boolean;
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
   readonly onClear: () => void;
 }
 
-export function EventList({ events, filtered, openId, onOpen, onClear }: EventListProps) {
+export function EventList({ events, filtered, onlyFailed, openId, onOpen, onClear }: EventListProps) {
   const { query, rows, changes, visibility, setScrolled } = events;
   const frame = useRef<HTMLDivElement>(null);
   const showNew = (): void => {
@@ -47,7 +49,7 @@ export function EventList({ events, filtered, openId, onOpen, onClear }: EventLi
             />
           </div>
         ) : (
-          <NoEvents events={events} filtered={filtered} onClear={onClear} />
+          <NoEvents events={events} filtered={filtered} onlyFailed={onlyFailed} onClear={onClear} />
         )
       }
     </Loaded>
@@ -70,8 +72,9 @@ const NewAbove = ({ onShow }: { readonly onShow: () => void }) => (
 function NoEvents({
   events: { query, searchedTo },
   filtered,
+  onlyFailed,
   onClear,
-}: Pick<EventListProps, 'events' | 'filtered' | 'onClear'>) {
+}: Pick<EventListProps, 'events' | 'filtered' | 'onlyFailed' | 'onClear'>) {
   if (!filtered)
     return (
       <EmptyState icon={IconWebhook} title="No event yet">
@@ -80,6 +83,13 @@ function NoEvents({
       </EmptyState>
     );
   const further = query.hasNextPage && searchedTo !== null;
+  if (onlyFailed && !further)
+    return (
+      <EmptyState icon={IconChecks} title="Nothing has failed">
+        An event that cannot be applied is tried again three times. If that does not help it rests here with its error,
+        until you replay it.
+      </EmptyState>
+    );
   return (
     <EmptyState
       icon={IconSearchOff}

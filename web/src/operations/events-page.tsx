@@ -88,6 +88,7 @@ export function EventsPage() {
         <EventList
           events={events}
           filtered={filtered}
+          onlyFailed={failed && Object.values(search).filter((value) => value !== undefined).length === 1}
           openId={openId}
           onOpen={(eventId) => void navigate({ to: '/operations/events/$eventId', params: { eventId }, search: true })}
           onClear={() => void navigate({ search: {}, replace: true })}

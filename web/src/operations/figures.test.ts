@@ -23,7 +23,7 @@ describe('the figures of the last minutes', () => {
 
   it('are told in a sentence', () => {
     expect(hourWords(stats).replaceAll('\u00a0', ' ')).toBe(
-      '1,204 events in the last hour, 95% of every minute applied within 240 ms, 3 failed',
+      '1,204 events in the last hour, 95% applied within 240 ms in every minute, 3 failed',
     );
     expect(hourWords({ ...stats, minutes: [] })).toBe('No event in the last hour');
   });

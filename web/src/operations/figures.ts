@@ -36,7 +36,7 @@ export function hourWords({ minutes }: WebhookStats): string {
   const lag = worstLag(minutes);
   return [
     `${plural(received, 'event', 'events')} in the last hour`,
-    ...(lag === undefined ? [] : [`95% of every minute applied within ${lagWords(lag)}`]),
+    ...(lag === undefined ? [] : [`95% applied within ${lagWords(lag)} in every minute`]),
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
   ].join(', ');
 }

@@ -36,7 +36,7 @@ export function RunsPage() {
     <Page>
       <PageHeader
         title="Reconciliation"
-        summary="Every night at two, what the providers have on record is compared with what is stored here. What never arrived is fetched."
+        summary="Every night at two, what never arrived here is fetched from the providers."
         actions={runs.length > 0 ? button : null}
       />
       <OperationsTabs />
@@ -96,7 +96,9 @@ function RunRow({ run }: { readonly run: Reconciliation }) {
       <Text size="sm" c="dimmed" className={classes.outcome} data-tabular>
         {isOpen(run) ? progressWords(run) : (run.error ?? foundWords(run))}
       </Text>
-      <RunState run={run} />
+      <div className={classes.state}>
+        <RunState run={run} />
+      </div>
     </li>
   );
 }
