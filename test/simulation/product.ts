@@ -95,6 +95,13 @@ export function createProduct(around: {
   let dooms = 0;
   let applierWoken = false;
 
+  /** A file that is away while its events are not stored is lost with the process that had read it. */
+  const diesOnceTaken = (): void => {
+    if (sim.faults.statementLost === 0 || random.next() >= 0.3) return;
+    tally.count('crash after a file was taken from the disk');
+    restart();
+  };
+
   const start = (): Process => {
     starts += 1;
     const actor = actorNamed(starts === 1 ? 'api' : `api${starts}`);
@@ -111,7 +118,7 @@ export function createProduct(around: {
       localUrl: () => '',
     };
     const intake = openIntake(services, {
-      spool: spoolOn(disk, (label, act) => world.wait(actor, label, act)),
+      spool: spoolOn(disk, (label, act) => world.wait(actor, label, act), diesOnceTaken),
       perSecond: 500,
       tally: createTally(clock),
     });
@@ -246,12 +253,16 @@ const answeredAway = (): Error => Object.assign(new Error('answered 503'), { cod
 /** Outlives the processes. */
 type Disk = Map<string, readonly NewEvent[]>;
 
-function spoolOn(disk: Disk, wait: <T>(label: string, act: () => T) => Promise<T>): Spool {
+function spoolOn(disk: Disk, wait: <T>(label: string, act: () => T) => Promise<T>, onRemoved: () => void): Spool {
   return {
     write: (name, events) => wait('writes to the disk', () => void disk.set(name, events)),
     list: () => wait('looks at the disk', () => [...disk.keys()].sort()),
     read: (name) => wait('reads from the disk', () => disk.get(name) ?? []),
-    remove: (name) => wait('takes from the disk', () => void disk.delete(name)),
+    remove: (name) =>
+      wait('takes from the disk', () => {
+        disk.delete(name);
+        onRemoved();
+      }),
   };
 }
 

@@ -35,6 +35,7 @@ const OTHER_FAULTS = [
   'serialization failure',
   'deadlock',
   'lock timeout',
+  'crash after a file was taken from the disk',
   'idle transaction ended',
   'notification lost',
   'kill',
