@@ -97,7 +97,7 @@ export function createProduct(around: {
 
   /** A file that is away while its events are not stored is lost with the process that had read it. */
   const diesOnceTaken = (): void => {
-    if (sim.faults.statementLost === 0 || random.next() >= 0.3) return;
+    if (sim.faults.statementLost === 0 || random.next() >= 0.8) return;
     tally.count('crash after a file was taken from the disk');
     restart();
   };
