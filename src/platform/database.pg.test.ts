@@ -32,6 +32,23 @@ it('prepares nothing that runs now and then, and no statement without values', a
   expect(await prepared('% as plain%')).toEqual([]);
 });
 
+it('runs several statements at once as often as it likes, also for who asks with a callback', async () => {
+  const client = await database.pool.connect();
+  const answers = new Set<string>();
+  try {
+    for (let count = 0; count < 150; count += 1)
+      await new Promise<void>((resolve) =>
+        client.query('select 1; select 2', (error) => {
+          answers.add(error === null || error === undefined ? 'answered' : error.message);
+          resolve();
+        }),
+      );
+  } finally {
+    client.release();
+  }
+  expect([...answers]).toEqual(['answered']);
+});
+
 it('goes on preparing after an error of a prepared statement, and on a new connection', async () => {
   const divide = (by: number) => run(sql<{ ten: number }>`select 10 / ${by}::int as ten`);
   for (let count = 0; count < 100; count += 1) await divide(2);

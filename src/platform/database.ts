@@ -47,10 +47,10 @@ const hot = hotStatements();
 class InstantClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg declares eight overloads of query; this passes all of them through.
   override query(config: any, values?: any, callback?: any): any {
-    const parameters = Array.isArray(values) ? values.map(toParameter) : values;
+    if (!Array.isArray(values)) return super.query(config, values, callback);
     // Without values it may be several statements, which cannot be prepared as one.
-    const name = typeof config === 'string' && parameters?.length > 0 ? hot.nameOf(config) : undefined;
-    return super.query(name === undefined ? config : { name, text: config }, parameters, callback);
+    const name = typeof config === 'string' && values.length > 0 ? hot.nameOf(config) : undefined;
+    return super.query(name === undefined ? config : { name, text: config }, values.map(toParameter), callback);
   }
 }
 

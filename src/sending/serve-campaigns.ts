@@ -122,6 +122,10 @@ const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({
   among: JSON.stringify([
     servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
     groups.map(({ zoneGroup }) => zoneGroup),
+    // Limits that may have left room for nobody: a change of them is obeyed at once.
+    lane.dailyCap,
+    lane.partsPerDay,
+    campaign.pace,
   ]),
 });
 
