@@ -1,24 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, inject } from 'vitest';
-import { type Database, openDatabase } from '../src/platform/database.ts';
+import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
+import { type Database, type Db, openDatabase } from '../src/platform/database.ts';
 import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
 
-/** A fresh, migrated database for one test file, dropped after it. Call at the top level of the file or in `beforeAll`. */
+/**
+ * A fresh, migrated database, dropped after the test file, or after the test when a test or its `beforeEach` asks for it: the pools of
+ * all tests of a file together would use up the server's connections.
+ */
 export async function testDatabase(options: { readonly maxConnections?: number } = {}): Promise<Database> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const server = openDatabase({ connectionString: serverUrl, applicationName: 'test', maxConnections: 1 });
-  await sql.raw(`create database ${name} template ${TEMPLATE_DATABASE}`).execute(server.db);
+  await onServer(serverUrl, (server) => sql.raw(`create database ${name} template ${TEMPLATE_DATABASE}`).execute(server));
   const database = openDatabase({
     connectionString: withDatabase(serverUrl, name),
     applicationName: 'test',
     maxConnections: options.maxConnections ?? 10,
   });
-  afterAll(async () => {
+  const whenOver = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished;
+  whenOver(async () => {
     await database.close();
-    await dropDatabase(server.db, name);
-    await server.close();
+    await onServer(serverUrl, (server) => dropDatabase(server, name));
   });
   return database;
+}
+
+async function onServer(serverUrl: string, run: (server: Db) => Promise<unknown>): Promise<void> {
+  const { db, close } = openDatabase({ connectionString: serverUrl, applicationName: 'test', maxConnections: 1 });
+  await run(db).finally(close);
 }
