@@ -11,14 +11,15 @@ import type { Log } from '../platform/log.ts';
 import { withCorrelation } from '../platform/log.ts';
 import { maskPhonesIn } from '../platform/phone-mask.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createWake, type Wake } from '../platform/wake.ts';
 import type { OpenGateway } from '../services.ts';
 import type { Reach } from './crash-points.ts';
+import { createFinder } from './find-accounts.ts';
 import { DEFAULT_HOLDER_OPTIONS, holdAccount } from './holder.ts';
 import { clearHolderFailure, saveHolderFailure } from './holder-failure-store.ts';
 import type { HolderOptions, Pulse } from './holder-state.ts';
-import { acquireLease, type Lease, LeaseLost, readHolds, releaseLease, renewLease } from './lease-store.ts';
+import { type Lease, LeaseLost, releaseLease, renewLease } from './lease-store.ts';
 
 export interface EngineDeps {
   readonly db: Db;
@@ -58,9 +59,6 @@ export const DEFAULT_ENGINE_OPTIONS: Omit<EngineOptions, 'owner'> = {
   lookMs: 10 * SECOND_MS,
 };
 
-/** A process that cannot hold an account leaves it to the others for a second, then for twice as long each time. */
-const REST_MIN_MS = SECOND_MS;
-const REST_MAX_MS = MINUTE_MS;
 /** Real time: longer than every statement and every request may take. */
 const TURN_MAX_MS = 2 * MINUTE_MS;
 
@@ -69,69 +67,58 @@ const RENEWALS_OF_PROOF = 3;
 /** While the database cannot be asked. */
 const LOOK_AGAIN_MS = SECOND_MS;
 
-/** What this process remembers of an account that it could not hold. */
-interface Rest {
-  readonly until: Instant;
-  readonly times: number;
+interface Held {
+  readonly wake: Wake;
+  /** Gives the account back. */
+  readonly leave: AbortController;
+  readonly done: Promise<void>;
 }
 
 export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   const drain = new AbortController();
-  const held = new Map<Uuid, { readonly wake: Wake; readonly done: Promise<void> }>();
-  const rests = new Map<Uuid, Rest>();
+  const held = new Map<Uuid, Held>();
+  const finder = createFinder(deps, options);
   const look = createWake(deps.clock);
   const unsubscribe = deps.live.subscribe('engine', () => {
     look.call();
     for (const holder of held.values()) holder.wake.call();
   });
 
-  const hold = async (lease: Lease, wake: Wake): Promise<void> => {
+  const hold = async (lease: Lease, own: Pick<Held, 'wake' | 'leave'>): Promise<void> => {
     const { accountId } = lease;
+    const leaving = AbortSignal.any([drain.signal, own.leave.signal]);
     try {
-      await holdWhileAlive(deps, { options, lease, wake, drain: drain.signal, onProof: () => rests.delete(accountId) });
+      await holdWhileAlive(deps, {
+        options,
+        lease,
+        wake: own.wake,
+        drain: leaving,
+        onProof: () => finder.proved(accountId),
+      });
     } catch (error) {
       if (error instanceof LeaseLost) return;
-      const times = (rests.get(accountId)?.times ?? 0) + 1;
-      const restMs = Math.min(REST_MAX_MS, REST_MIN_MS * 2 ** (times - 1));
-      rests.set(accountId, { until: addMs(deps.clock.now(), patience(deps.clock, restMs)), times });
+      finder.failed(accountId);
       await tellFailure(deps, lease, error);
     }
+    if (own.leave.signal.aborted) finder.gaveBack(accountId);
   };
 
   const start = (lease: Lease): void => {
-    const wake = createWake(deps.clock);
-    const done = withCorrelation(`${lease.accountId}/${lease.epoch}`, () => hold(lease, wake)).finally(() => {
+    const own = { wake: createWake(deps.clock), leave: new AbortController() };
+    const done = withCorrelation(`${lease.accountId}/${lease.epoch}`, () => hold(lease, own)).finally(() => {
       held.delete(lease.accountId);
       look.call();
     });
-    held.set(lease.accountId, { wake, done });
-  };
-
-  /** Takes the accounts that are free; returns when to look again. */
-  const takeFree = async (): Promise<Instant> => {
-    const now = deps.clock.now();
-    const leaseMs = patience(deps.clock, options.leaseMs);
-    const expiresAt = addMs(now, leaseMs);
-    // Clocks of workers may differ by as much as a lease is long.
-    const moment = { now, latestEnd: addMs(expiresAt, leaseMs), owner: options.owner };
-    let lookAt = addMs(now, patience(deps.clock, options.lookMs));
-    for (const { accountId, heldUntil } of await readHolds(deps.db, moment)) {
-      if (held.has(accountId)) continue;
-      const from = heldUntil ?? rests.get(accountId)?.until ?? now;
-      if (isBefore(now, from)) lookAt = isBefore(from, lookAt) ? from : lookAt;
-      else {
-        const lease = await acquireLease(deps.db, { ...moment, accountId, expiresAt });
-        if (lease !== undefined) start(lease);
-      }
-    }
-    return lookAt;
+    held.set(lease.accountId, { ...own, done });
   };
 
   const run = async (): Promise<void> => {
     while (!drain.signal.aborted) {
       let waitMs = patience(deps.clock, LOOK_AGAIN_MS);
       try {
-        waitMs = Math.max(1, msBetween(deps.clock.now(), await takeFree()));
+        const { giveBack, lookAt } = await finder.look(new Set(held.keys()), start);
+        for (const accountId of giveBack) held.get(accountId)?.leave.abort();
+        waitMs = Math.max(1, msBetween(deps.clock.now(), lookAt));
       } catch (error) {
         deps.log.error({ error }, 'engine cannot look for accounts; trying again');
       }
@@ -145,6 +132,7 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
       drain.abort();
       unsubscribe();
       await running;
+      await finder.leave();
       await Promise.all([...held.values()].map((holder) => holder.done));
     },
   };

@@ -50,7 +50,9 @@ describe('a lease', () => {
       expiresAt: addMs(now, hours * 3_600_000 + 15_000),
     });
     const heldUntil = async (hours: number, owner: string) =>
-      (await readHolds(database.db, at(hours, owner))).map((hold) => hold.heldUntil?.toString());
+      (await readHolds(database.db, { ...at(hours, owner), presenceMs: 1 })).accounts.map((hold) =>
+        hold.heldUntil?.toString(),
+      );
     expect(await acquireLease(database.db, at(11, 'early'))).toMatchObject({ epoch: 1 });
     expect(await heldUntil(0, 'one')).toEqual([undefined]);
     expect(await acquireLease(database.db, at(0, 'one'))).toMatchObject({ epoch: 2 });
@@ -64,7 +66,10 @@ describe('a lease', () => {
     const { lease } = started;
     const now = world.clock.now();
     const moment = { owner: lease.owner, now, latestEnd: addMs(now, 7_200_000) };
-    expect(await readHolds(database.db, moment)).toEqual([{ accountId: lease.accountId, heldUntil: undefined }]);
+    expect(await readHolds(database.db, { ...moment, presenceMs: 1 })).toEqual({
+      accounts: [{ accountId: lease.accountId, owner: lease.owner, heldUntil: undefined }],
+      workers: [],
+    });
     const again = { ...moment, accountId: lease.accountId, expiresAt: addMs(now, 3_600_000) };
     expect(await acquireLease(database.db, again)).toMatchObject({ epoch: lease.epoch + 1 });
     await expect(answerTexts(database.db, world, { ...started, verdict: notSent(world) })).rejects.toThrow(/is over/);

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 
 /**
  * One holder per gateway account. `epoch` grows with every change of holder; every write of a holder names its epoch and fails
@@ -39,19 +39,39 @@ const isOver = ({ now, latestEnd, owner }: LeaseMoment) =>
 
 export interface AccountHold {
   readonly accountId: Uuid;
+  /** Whoever holds it, or did when its lease ended. */
+  readonly owner: string | null;
   /** When it is nobody's unless its holder renews it; undefined: it is free. */
   readonly heldUntil: Instant | undefined;
 }
 
-/** All accounts, and until when each is held by others. */
-export async function readHolds(db: Db, moment: LeaseMoment): Promise<readonly AccountHold[]> {
-  const { rows } = await sql<{ id: Uuid; free: boolean; expiresAt: Instant | null }>`
-    select a.id, l.account_id is null or ${isOver(moment)} as free, l.expires_at
+export interface Holds {
+  readonly accounts: readonly AccountHold[];
+  /** Names of the worker processes that run. */
+  readonly workers: readonly string[];
+}
+
+/** All accounts and who holds them, and the workers who told of themselves within `presenceMs` (clocks may differ by as much). */
+export async function readHolds(db: Db, moment: LeaseMoment & { readonly presenceMs: number }): Promise<Holds> {
+  const { now, presenceMs } = moment;
+  const { rows } = await sql<{
+    id: Uuid;
+    free: boolean;
+    owner: string | null;
+    expiresAt: Instant | null;
+    workers: string[];
+  }>`
+    select a.id, l.account_id is null or ${isOver(moment)} as free, l.owner, l.expires_at, array(
+      select owner from engine_worker where seen_at > ${addMs(now, -presenceMs)} and seen_at <= ${addMs(now, presenceMs)}) as workers
     from gateway_account a left join account_lease l on l.account_id = a.id order by a.id`.execute(db);
-  return rows.map(({ id, free, expiresAt }) => ({
-    accountId: id,
-    heldUntil: free || expiresAt === null ? undefined : expiresAt,
-  }));
+  return {
+    accounts: rows.map(({ id, free, owner, expiresAt }) => ({
+      accountId: id,
+      owner,
+      heldUntil: free || expiresAt === null ? undefined : expiresAt,
+    })),
+    workers: rows[0]?.workers ?? [],
+  };
 }
 
 export async function acquireLease(
