@@ -96,7 +96,7 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
         onProof: () => finder.proved(accountId),
       });
     } catch (error) {
-      if (error instanceof LeaseLost) return;
+      if (error instanceof LeaseLost) return finder.lost(accountId);
       finder.failed(accountId);
       await tellFailure(deps, lease, error);
     }
@@ -163,6 +163,7 @@ async function holdWhileAlive(deps: EngineDeps, holding: Holding): Promise<void>
   try {
     // A holder that hangs is left behind: what it may still do is fenced by its epoch.
     await Promise.race([working, hung.promise]);
+    if (stop.signal.aborted) throw stop.signal.reason;
   } finally {
     stop.abort();
     await renewing;
@@ -206,7 +207,8 @@ async function renewWhileHeld(
       return holder.onHang(new Error(`a statement or a question to the gateway has hung since ${pulse.turnBegan}`));
     try {
       const now = deps.clock.now();
-      if (!(await renewLease(deps.db, lease, addMs(now, patience(deps.clock, options.leaseMs))))) stop.abort();
+      if (!(await renewLease(deps.db, lease, addMs(now, patience(deps.clock, options.leaseMs)))))
+        stop.abort(new LeaseLost(lease));
       else if (renewals === RENEWALS_OF_PROOF) {
         onProof();
         await clearHolderFailure(deps.db, lease.accountId);

@@ -3,8 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount } from '../../test/fixtures.ts';
 import { API_KEY, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { SECOND_MS } from '../platform/time.ts';
+import { createFinder } from './find-accounts.ts';
+import type { Lease } from './lease-store.ts';
 
 let database: Database;
 let world: SendingWorld;
@@ -72,4 +75,24 @@ describe('worker processes', () => {
     await realSeconds(2);
     expect(await holders()).toEqual({ first: 4 });
   });
+});
+
+it('an account that another one took is left to it for as long as a lease, though its clock says that this one is over', async () => {
+  const clock = manualClock(world.clock.now());
+  const finder = createFinder({ ...world, clock }, { owner: 'late', leaseMs: 12_000, lookMs: 10_000 });
+  const taken: Lease[] = [];
+  const look = () => finder.look(new Set(), (lease) => taken.push(lease));
+  await look();
+  expect(taken).toHaveLength(4);
+  // By a clock that is an hour behind.
+  await sql`update account_lease set owner = 'early', epoch = epoch + 1, expires_at = expires_at - interval '1 hour'`.execute(
+    database.db,
+  );
+  for (const { accountId } of taken) finder.lost(accountId);
+  await clock.advance(11_000);
+  await look();
+  expect(taken).toHaveLength(4);
+  await clock.advance(1_000);
+  await look();
+  expect(taken).toHaveLength(8);
 });

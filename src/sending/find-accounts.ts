@@ -20,8 +20,9 @@ const COURTESY_MS = SECOND_MS;
 const GIVEN_BACK_MS = 3 * SECOND_MS;
 /** No other attempt to give anything back for so long after one that was in vain. */
 const CALM_MS = MINUTE_MS;
-/** In looks: one that is late twice still counts. */
-const PRESENCE_LOOKS = 3;
+/** In looks: each tells of itself at every second one, and counts though it is late once. */
+const TELL_LOOKS = 2;
+const PRESENCE_LOOKS = 5;
 
 /** What this process remembers of an account that it leaves to others. */
 interface Rest {
@@ -40,6 +41,8 @@ export interface Finder {
   failed(accountId: Uuid): void;
   /** It has been held for as long as a lease. */
   proved(accountId: Uuid): void;
+  /** Another one has taken it. */
+  lost(accountId: Uuid): void;
   gaveBack(accountId: Uuid): void;
   /** Nothing is to be left to this process any more. */
   leave(): Promise<void>;
@@ -52,6 +55,7 @@ export function createFinder(
   const { owner } = options;
   const leaseMs = patience(clock, options.leaseMs);
   const lookMs = patience(clock, options.lookMs);
+  const restMaxMs = Math.max(leaseMs, patience(clock, REST_MAX_MS));
   const presenceMs = PRESENCE_LOOKS * lookMs;
   const rests = new Map<Uuid, Rest>();
   const givenBack = new Set<Uuid>();
@@ -60,7 +64,12 @@ export function createFinder(
   let presentAt: Instant | undefined;
 
   const tell = async (now: Instant): Promise<void> => {
-    if (presentAt !== undefined && isBefore(presentAt, now) && isBefore(now, addMs(presentAt, lookMs / 2))) return;
+    if (
+      presentAt !== undefined &&
+      isBefore(presentAt, now) &&
+      isBefore(now, addMs(presentAt, (TELL_LOOKS - 0.5) * lookMs))
+    )
+      return;
     await tellPresence(db, { owner, now, forgetBefore: addMs(now, -2 * presenceMs) });
     presentAt = now;
   };
@@ -83,10 +92,12 @@ export function createFinder(
     freeSince.set(accountId, since);
     const courteous = hasShare ? addMs(since, patience(clock, COURTESY_MS)) : now;
     const rested = rests.get(accountId)?.until ?? now;
-    return isBefore(rested, courteous) || isBefore(addMs(now, patience(clock, REST_MAX_MS)), rested)
-      ? courteous
-      : rested;
+    const wasSetBack = isBefore(addMs(now, restMaxMs), rested);
+    return wasSetBack || isBefore(rested, courteous) ? courteous : rested;
   };
+
+  const rest = (accountId: Uuid, realMs: number, failures = rests.get(accountId)?.failures ?? 0): void =>
+    void rests.set(accountId, { until: addMs(clock.now(), patience(clock, realMs)), failures });
 
   const hasCome = (accountId: Uuid): void => {
     freeSince.delete(accountId);
@@ -128,18 +139,18 @@ export function createFinder(
     },
     failed(accountId) {
       const failures = (rests.get(accountId)?.failures ?? 0) + 1;
-      const restMs = Math.min(REST_MAX_MS, REST_MIN_MS * 2 ** (failures - 1));
-      rests.set(accountId, { until: addMs(clock.now(), patience(clock, restMs)), failures });
+      rest(accountId, Math.min(REST_MAX_MS, REST_MIN_MS * 2 ** (failures - 1)), failures);
     },
     proved: (accountId) => void rests.delete(accountId),
+    // Two whose clocks are far apart both find that the other's lease is over: each lets the other work for as long as a lease.
+    lost: (accountId) => rest(accountId, options.leaseMs),
     gaveBack(accountId) {
-      const failures = rests.get(accountId)?.failures ?? 0;
-      rests.set(accountId, { until: addMs(clock.now(), patience(clock, GIVEN_BACK_MS)), failures });
+      rest(accountId, GIVEN_BACK_MS);
       givenBack.add(accountId);
     },
     leave: () =>
       endPresence(db, owner).catch((error: unknown) => {
-        log.warn({ error }, 'this worker still counts among those that share the accounts, for half a minute');
+        log.warn({ error }, 'this worker still counts among those that share the accounts, for a minute');
       }),
   };
 }
