@@ -12,6 +12,7 @@ import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import { type AttemptResult, holdCampaigns, recordResults } from './record-store.ts';
+import { forgetUnsent, lockPeopleOf } from './unsent-store.ts';
 
 export interface RecordDeps {
   readonly db: Db;
@@ -48,9 +49,14 @@ export async function record(
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const { verdict, phone } of input.results)
       if (verdict.to === 'failed') await suppressRefused(tx, deps, { ...verdict, phone });
+    const unsent = input.results.flatMap(({ messageId, verdict }) =>
+      verdict.to === 'failed' || verdict.to === 'pending' ? [messageId] : [],
+    );
+    await lockPeopleOf(tx, unsent);
     // Lanes before the counters of campaigns, as in a claim, which may run at the same time.
     for (const { verdict, laneId } of input.results) await pauseSender(tx, deps, { ...verdict, accountId, laneId });
     await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
+    await forgetUnsent(tx, unsent);
     await early.apply();
     await aftermath.end();
     deps.reach('inside the record');
