@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
-import { beginAftermath, pauseSender, suppressRefused } from './aftermath.ts';
+import { beginAftermath, markRefused, pauseSender } from './aftermath.ts';
 import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
@@ -48,7 +48,7 @@ export async function record(
     const { accountId } = lease;
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const { verdict, phone } of input.results)
-      if (verdict.to === 'failed') await suppressRefused(tx, deps, { ...verdict, phone });
+      if (verdict.to === 'failed') await markRefused(tx, deps, { ...verdict, phone });
     const unsent = input.results.flatMap(({ messageId, verdict }) =>
       verdict.to === 'failed' || verdict.to === 'pending' ? [messageId] : [],
     );
