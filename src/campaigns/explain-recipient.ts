@@ -185,7 +185,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
     ...freshnessChecks(facts.campaign, facts),
     ...hours.toReversed(),
     putOffCheck({ ...facts, notBefore: enrollment.notBefore, ...causeOf(facts) }),
-    laneCheck(facts.serving, facts),
+    laneCheck(facts.serving, { ...facts, parts: facts.text?.made?.parts ?? 1 }),
     accountCheck(facts.serving, facts),
     ...paceChecks(facts.limits.pace, facts),
   ];
