@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Campaign, CampaignLive } from '../src/http/contract/campaigns.ts';
+import type { CampaignLive } from '../src/http/contract/campaign-live.ts';
+import type { Campaign } from '../src/http/contract/campaigns.ts';
 import type { Account } from '../src/http/contract/operations.ts';
 import { type Database, runTx } from '../src/platform/database.ts';
 import { parseId, type Uuid } from '../src/platform/ids.ts';

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
+import { getBusiness } from '../business/business-store.ts';
 import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
-import { type OutcomeSentence, sentenceFor } from '../messages/outcome-sentences.ts';
+import { type OutcomeSentence, ruleOutcome } from '../messages/outcome-sentences.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
@@ -31,5 +32,7 @@ export async function whyLeftOut(
   const checks = await checkEligibility(db, query);
   if (!checks.ok) return checks;
   const first = checks.value.find((check) => check.forbids);
-  return ok(first === undefined ? null : { reason: first.code, ...sentenceFor(first.code) });
+  if (first === undefined) return ok(null);
+  const { zone } = await getBusiness(db);
+  return ok({ reason: first.code, ...ruleOutcome(first, zone) });
 }

@@ -4,7 +4,7 @@ import { type EligibilityCheck, type RuleInputs, ruleOf } from '../compliance/el
 import { decideQuietHours, messagesPerDay, nextOpening, showRule } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { countParts } from '../messages/encoding.ts';
-import { sentenceFor } from '../messages/outcome-sentences.ts';
+import { ruleOutcome, sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Template } from '../messages/template.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import { makeText, type PersonFields, recentlyTexted, tooOften } from '../sending/decide-intents.ts';
@@ -93,9 +93,12 @@ export interface Telling {
   readonly zone: string;
 }
 
-export const eligibilityChecks = (checks: readonly EligibilityCheck[]): readonly RuleCheck[] =>
+export const eligibilityChecks = (
+  checks: readonly EligibilityCheck[],
+  { zone }: Pick<Telling, 'zone'>,
+): readonly RuleCheck[] =>
   checks.map(({ code, forbids, inputs }) => {
-    const { sentence, remedy } = sentenceFor(code);
+    const { sentence, remedy } = ruleOutcome({ code, inputs }, zone);
     return {
       code,
       kind: 'bars',

@@ -1,3 +1,4 @@
+import { consequenceOf } from '../gateways/decide-consequence.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
 import type { CampaignState, EnrollmentState } from './campaign.ts';
@@ -46,6 +47,8 @@ export interface Asking {
 interface Situation {
   readonly campaign: { readonly state: CampaignState; readonly launchedAt: Instant | null };
   readonly checks: readonly RuleCheck[];
+  /** What the rules of eligibility say now; `checks` are older for a text that was begun. */
+  readonly today: readonly RuleCheck[];
   readonly zone: string;
   readonly now: Instant;
 }
@@ -114,19 +117,26 @@ const clockTime = (at: Instant, zone: string): string =>
     })
     .replace(',', '');
 
-function explainLeftOut({ state, skipReason, failureCode }: EnrollmentFacts, { checks }: Situation): Answer {
+function explainLeftOut({ state, skipReason, failureCode }: EnrollmentFacts, { checks, today }: Situation): Answer {
   const code = skipReason ?? failureCode ?? state;
   const { sentence, remedy } = sentenceFor(code);
   const rule = checks.find((check) => check.code === code);
   // It was so when the person was left out; the rule may say something else today.
   const isOver =
     rule !== undefined && !rule.forbids && checks.every((check) => check.kind !== 'bars' || !check.forbids);
+  const holds = today.find((check) => check.code === (wasBlocked(code) ? 'blocked_lately' : code) && check.forbids);
   return {
     standing: 'not_texted',
     code,
     sentence,
-    remedy: isOver ? 'This is not so any more: another campaign can reach this person' : remedy,
+    remedy: holds?.remedy ?? (isOver ? 'This is not so any more: another campaign can reach this person' : remedy),
   };
+}
+
+/** Such a text leaves a mark on the number, which ends by itself. */
+function wasBlocked(code: string): boolean {
+  const consequence = consequenceOf(code);
+  return consequence?.blames === 'recipient' && consequence.effect === 'blocked';
 }
 
 function explainTexted({ state, settledByHand, gatewayMessageId }: EnrollmentFacts): Answer {

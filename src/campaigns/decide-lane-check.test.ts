@@ -47,10 +47,29 @@ describe('the number that serves a person', () => {
 });
 
 describe('a number that has no room', () => {
-  const check = (...lanes: CampaignLane[]) => laneCheck(lanes, AT);
+  const check = (...lanes: CampaignLane[]) => laneCheck(lanes, { ...AT, parts: 2 });
+  const parts = (partsToday: number) => ({ partsPerDay: 10, partsToday });
   it.each<[string, ReturnType<typeof check>, string]>([
-    ['waits for midnight where it is', check(lane('a', full)), 'cap of a is used up: begins anew at Wed 00:00 EST'],
-    ['counts parts where its carrier does', check(lane('a', { partsPerDay: 10, partsToday: 10 })), 'used up'],
+    [
+      'waits for midnight where it is',
+      check(lane('a', full)),
+      'a has used up its daily cap (125 of 125 texts): begins anew at Wed 00:00 EST',
+    ],
+    [
+      'has no message parts left, though texts',
+      check(lane('a', parts(10))),
+      'a has used up its message parts a day (10 of 10): begins anew',
+    ],
+    [
+      'has too few parts left for this text',
+      check(lane('a', parts(9))),
+      'a has only 1 of its 10 message parts a day left, and this text needs 2: begins anew',
+    ],
+    [
+      'lacks something else than another',
+      check(lane('a', full), lane('b', parts(10))),
+      'a has used up its daily cap (125 of 125 texts); b has used up its message parts a day (10 of 10): begins',
+    ],
     ['is not named as full when it is paused', check(lane('a', { ...paused, ...full })), 'a is paused (Carrier cap)'],
     ['can be one that is switched off', check(), 'all numbers of the campaign are switched off'],
   ])('%s', (_case, found, sentence) => {
@@ -61,6 +80,12 @@ describe('a number that has no room', () => {
     expect(check(lane('a', full), lane('b', { usedToday: 120 }))).toMatchObject({
       forbids: false,
       sentence: 'b has room for 5 more texts today',
+    }));
+  it('has room for a text that just fits', () =>
+    expect(check(lane('a', parts(8)))).toMatchObject({
+      forbids: false,
+      sentence: 'a has room for 125 more texts and 2 more message parts today',
+      inputs: { numbers: ['a +16175550001, active, 0 of 125 texts today, 8 of 10 message parts'] },
     }));
 });
 

@@ -41,12 +41,13 @@ export const nextLane = (serving: readonly CampaignLane[]): CampaignLane | undef
 
 const room = (lane: CampaignLane): number => lane.dailyCap - lane.usedToday;
 const maySend = (lane: CampaignLane): boolean => lane.state === 'active' || lane.state === 'draining';
-const hasRoom = (lane: CampaignLane): boolean =>
-  room(lane) > 0 && (lane.partsPerDay === null || lane.partsToday < lane.partsPerDay);
+const partsLeft = ({ partsPerDay, partsToday }: CampaignLane): number =>
+  partsPerDay === null ? Number.POSITIVE_INFINITY : Math.max(0, partsPerDay - partsToday);
 
-export function laneCheck(serving: readonly CampaignLane[], at: Telling): RuleCheck {
+/** `parts`: of this person's text, which a number must still have on its day. */
+export function laneCheck(serving: readonly CampaignLane[], at: Telling & { readonly parts: number }): RuleCheck {
   const open = serving.filter(maySend);
-  const free = open.filter(hasRoom);
+  const free = open.filter((lane) => room(lane) > 0 && partsLeft(lane) >= at.parts);
   return {
     code: 'lane',
     kind: 'delays',
@@ -54,8 +55,8 @@ export function laneCheck(serving: readonly CampaignLane[], at: Telling): RuleCh
     ...laneWords({ serving, open, free }, at),
     inputs: {
       numbers: serving.map(
-        ({ name, phone, state, usedToday, dailyCap }) =>
-          `${name} ${phone}, ${state}, ${usedToday} of ${dailyCap} texts today`,
+        ({ name, phone, state, usedToday, dailyCap, partsToday, partsPerDay }) =>
+          `${name} ${phone}, ${state}, ${usedToday} of ${dailyCap} texts today${partsPerDay === null ? '' : `, ${partsToday} of ${partsPerDay} message parts`}`,
       ),
     },
   };
@@ -67,11 +68,10 @@ function laneWords(
     readonly open: readonly CampaignLane[];
     readonly free: readonly CampaignLane[];
   },
-  at: Telling,
+  at: Telling & { readonly parts: number },
 ): Pick<RuleCheck, 'sentence' | 'remedy'> {
   const [first] = lanes.free;
-  if (first !== undefined)
-    return { sentence: `${first.name} has room for ${room(first)} more texts today`, remedy: '' };
+  if (first !== undefined) return { sentence: `${first.name} has room for ${roomWords(first)} today`, remedy: '' };
   if (lanes.open.length === 0) {
     const why = lanes.serving.map((lane) => `${lane.name} is ${lane.state} (${lane.stateReason ?? 'no reason given'})`);
     return {
@@ -83,9 +83,23 @@ function laneWords(
     .map((lane) => nextMidnight(lane.zone, at.now))
     .reduce((early, other) => (isBefore(other, early) ? other : early));
   return {
-    sentence: `The daily cap of ${lanes.open.map((lane) => lane.name).join(' and of ')} is used up: begins anew at ${localTime(midnight, at.zone)}`,
-    remedy: `${BY_ITSELF}; a higher cap under Settings, Numbers would let it go sooner`,
+    sentence: `${lanes.open.map((lane) => fullWords(lane, at.parts)).join('; ')}: begins anew at ${localTime(midnight, at.zone)}`,
+    remedy: `${BY_ITSELF}; a higher limit under Settings, Numbers would let it go sooner`,
   };
+}
+
+const roomWords = (lane: CampaignLane): string =>
+  lane.partsPerDay === null
+    ? `${room(lane)} more texts`
+    : `${room(lane)} more texts and ${partsLeft(lane)} more message parts`;
+
+/** Which of its limits a day leaves no room for this text. */
+function fullWords(lane: CampaignLane, parts: number): string {
+  const { name, dailyCap, usedToday, partsPerDay, partsToday } = lane;
+  if (room(lane) <= 0) return `${name} has used up its daily cap (${usedToday} of ${dailyCap} texts)`;
+  const left = partsLeft(lane);
+  if (left === 0) return `${name} has used up its message parts a day (${partsToday} of ${partsPerDay})`;
+  return `${name} has only ${left} of its ${partsPerDay} message parts a day left, and this text needs ${parts}`;
 }
 
 /** The accounts of those numbers: at least one must be able to send. */

@@ -61,6 +61,8 @@ function rested(
       return { inputs: { suppressionId: null } };
     case 'invalid_number':
       return { inputs: { numberState: eligibility.numberState, suppressionId: null } };
+    case 'blocked_lately':
+      return { inputs: { until: null } };
     case 'toll_free':
     case 'outside_us':
       return { inputs: { areaCode: phone.slice(2, 5) }, version: eligibility.areaCodes };

@@ -82,7 +82,15 @@ describe('somebody who was texted', () => {
       laneTextsAllowed: 125,
       why: 'most room',
     });
-    const asked = ['opted_out', 'wrong_number', 'invalid_number', 'toll_free', 'outside_us', 'no_zone'];
+    const asked = [
+      'opted_out',
+      'wrong_number',
+      'invalid_number',
+      'blocked_lately',
+      'toll_free',
+      'outside_us',
+      'no_zone',
+    ];
     expect(explained.checks.map((check) => check.code)).toEqual([...asked, 'quiet_hours', 'frequency_cap', 'lane']);
 
     const report = { accountId: lease.accountId, gatewayMessageId: 'AC1', errorCode: undefined, at: world.clock.now() };
@@ -119,6 +127,7 @@ describe('somebody who was texted', () => {
       opted_out: { suppressionId: null },
       wrong_number: { suppressionId: null },
       invalid_number: { numberState: 'unverified', suppressionId: null },
+      blocked_lately: { until: null },
       toll_free: { areaCode: '617' },
       outside_us: { areaCode: '617' },
       no_zone: { zoneGroup: 'MA|America/New_York' },

@@ -95,7 +95,8 @@ export async function explainRecipient(
     begun && enrollment.decision !== null
       ? storedChecks(enrollment.decision, { phone: enrollment.messagePhone ?? person.phone, zone: facts.business.zone })
       : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
-  const situation = { campaign, checks, zone: facts.business.zone, now };
+  const today = eligibilityChecks(person.eligibility, facts);
+  const situation = { campaign, checks, today, zone: facts.business.zone, now };
   return ok({
     campaign,
     person: { id: person.id, name: person.name, phone: person.phone },
@@ -169,7 +170,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
   const { campaign, person, enrollment } = facts;
   const bars = [
     ...(enrollment === undefined ? audienceChecks(facts) : []),
-    ...eligibilityChecks(person.eligibility),
+    ...eligibilityChecks(person.eligibility, facts),
     ...(enrollment === undefined
       ? []
       : contactedChecks(person, { ...facts, notTextedForDays: notTextedForDays(campaign) })),
@@ -184,7 +185,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
     ...freshnessChecks(facts.campaign, facts),
     ...hours.toReversed(),
     putOffCheck({ ...facts, notBefore: enrollment.notBefore, ...causeOf(facts) }),
-    laneCheck(facts.serving, facts),
+    laneCheck(facts.serving, { ...facts, parts: facts.text?.made?.parts ?? 1 }),
     accountCheck(facts.serving, facts),
     ...paceChecks(facts.limits.pace, facts),
   ];

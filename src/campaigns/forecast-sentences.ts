@@ -18,7 +18,7 @@ export const noFinishSentence = (reason: NoFinishReason): string => NO_FINISH[re
 const WAITS: Readonly<Record<WaitReason, string>> = {
   turn: 'Next in turn today',
   quiet_hours: 'Quiet hours where they are',
-  cap: 'The daily caps of the numbers are used up before',
+  cap: 'The texts or the message parts a day of the numbers are used up before',
   pace: 'The pace of the campaign',
   put_off: 'Had their texts of 24 hours, or the gateway asked for time',
   lane_paused: 'The number that they know, or every number, is paused',

@@ -68,12 +68,12 @@ function numberWords({ code, lanes }: LanesWait, held: HeldUp, at: WaitingFacts)
   switch (code) {
     case 'daily_cap':
       return told(
-        `${usedUp('daily cap', lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'cap')}`,
+        `${usedUp(lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'cap')}`,
         `caps used until ${goesOn}`,
       );
     case 'daily_parts':
       return told(
-        `${usedUp('limit of message parts a day', lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'limit')}`,
+        `${usedUp(lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'limit')}`,
         `message parts used until ${goesOn}`,
       );
     case 'draining':
@@ -115,20 +115,30 @@ const wayOut = ({ knowNoOther }: HeldUp, limit: string): string =>
     ? `. A higher ${limit} lets them go sooner, and so does switching the number off, which moves them to another`
     : '';
 
-/** "The daily cap of Office (66) is used up", "The daily cap of every number is used up" */
-function usedUp(
-  what: 'daily cap' | 'limit of message parts a day',
-  lanes: readonly UsedLane[],
-  at: WaitingFacts,
-): string {
+/**
+ * "The daily cap of Office (66) is used up", "The daily cap of every number (132 in all) is used up", "The daily cap of Office (66) and
+ * the limit of message parts a day of Shop (10) are used up"
+ */
+function usedUp(lanes: readonly UsedLane[], at: WaitingFacts): string {
   const sending = at.lanes.filter(({ state }) => state === 'active' || state === 'draining');
-  const limit = ({ dailyCap, partsPerDay }: UsedLane): number | null => (what === 'daily cap' ? dailyCap : partsPerDay);
-  const whose =
-    lanes.length > 1 && lanes.length >= sending.length
-      ? 'every number'
-      : lanes.map((lane) => `${lane.name} (${limit(lane)})`).join(' and of ');
-  return `The ${what} of ${whose} is used up`;
+  const all = lanes.length > 1 && lanes.length >= sending.length;
+  const limits = [
+    { what: 'daily cap', lanes: lanes.filter(hasUsedCap), limit: ({ dailyCap }: UsedLane) => dailyCap },
+    {
+      what: 'limit of message parts a day',
+      lanes: lanes.filter((lane) => !hasUsedCap(lane)),
+      limit: ({ partsPerDay }: UsedLane) => partsPerDay ?? 0,
+    },
+  ].filter((one) => one.lanes.length > 0);
+  const whose = ({ lanes: met, limit }: (typeof limits)[number]): string =>
+    all && limits.length === 1
+      ? `every number (${met.reduce((sum, lane) => sum + limit(lane), 0)} in all)`
+      : met.map((lane) => `${lane.name} (${limit(lane)})`).join(' and of ');
+  const told = limits.map((one) => `the ${one.what} of ${whose(one)}`).join(' and ');
+  return `${told.charAt(0).toUpperCase()}${told.slice(1)} ${limits.length === 1 ? 'is' : 'are'} used up`;
 }
+
+const hasUsedCap = ({ usedToday, dailyCap }: UsedLane): boolean => usedToday >= dailyCap;
 
 /** "its only number is switched off; switch +16175550100 (Office) on under Settings, Numbers" */
 export function switchOnSentence(lanes: readonly { readonly phone: string; readonly name: string }[]): string {

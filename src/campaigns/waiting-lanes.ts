@@ -42,10 +42,14 @@ export function lanesWaits(at: WaitingFacts): LanesWaits {
     });
     const [first] = found.toSorted(byEnd);
     if (first === undefined || found.length < serving.length) return undefined;
-    const lanes = found.filter(({ code }) => code === first.code).map(({ lane }) => lane);
+    const alike = ALIKE.includes(first.code) ? ALIKE : [first.code];
+    const lanes = found.filter(({ code }) => alike.includes(code)).map(({ lane }) => lane);
     return { code: first.code, until: first.until, lanes };
   };
 }
+
+/** Limits of a day, told together: each number may have met another of them. */
+const ALIKE: readonly LaneCode[] = ['daily_cap', 'daily_parts'];
 
 interface Obstacle {
   readonly code: LaneCode;

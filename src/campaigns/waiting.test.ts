@@ -104,6 +104,25 @@ describe('what a running campaign waits for', () => {
     expect(waits(NOON, { lanes: [lane({ usedToday: 66 })] })).toBe(
       'The daily cap of Office (66) is used up: goes on at Wed 08:00 EST',
     ));
+  it.each<[string, Partial<UsedLane>, Partial<UsedLane>, string]>([
+    ['the caps of all numbers', { usedToday: 66 }, { usedToday: 66 }, 'The daily cap of every number (132 in all) is'],
+    [
+      'the message parts of all numbers',
+      { partsPerDay: 10, partsToday: 10 },
+      { partsPerDay: 20, partsToday: 20 },
+      'The limit of message parts a day of every number (30 in all) is',
+    ],
+    [
+      'the cap of one number and the message parts of the other',
+      { usedToday: 66, partsPerDay: 99, partsToday: 66 },
+      { partsPerDay: 20, partsToday: 20 },
+      'The daily cap of Office (66) and the limit of message parts a day of Shop (20) are',
+    ],
+  ])('is %s', (_what, office, shop, sentence) =>
+    expect(waits(NOON, { lanes: [lane(office), lane({ ...shop, id: 'm', name: 'Shop' })] })).toBe(
+      `${sentence} used up: goes on at Wed 08:00 EST`,
+    ),
+  );
   it('is not the cap while one number still may send', () =>
     expect(waits(NOON, { lanes: [lane({ usedToday: 66 }), lane({ id: 'm', usedToday: 65 })] })).toBeNull());
   it('is the switch for everything before anything else', () =>

@@ -29,4 +29,4 @@ export function whyPending(person: { readonly zoneGroup: string; readonly notBef
   return checks.find((check) => check.forbids)?.sentence ?? WAITS_FOR_ITS_TURN;
 }
 
-const WAITS_FOR_ITS_TURN = 'Waits for its turn: the daily cap of the numbers, or their rate';
+const WAITS_FOR_ITS_TURN = 'Waits for its turn: the texts or the message parts a day of the numbers, or their rate';

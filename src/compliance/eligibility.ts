@@ -68,6 +68,13 @@ export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
       || ${suppressionFor('invalid_number')}`,
   },
   {
+    code: 'blocked_lately',
+    sentence: 'A text to the number was blocked less than 30 days ago',
+    otherwise: 'No text to the number was blocked in the last 30 days',
+    forbids: ({ now }) => sql<boolean>`coalesce(c.blocked_until > ${now}, false)`,
+    inputs: sql<RuleInputs>`jsonb_build_object('until', ${utcText(sql`c.blocked_until`)})`,
+  },
+  {
     code: 'toll_free',
     sentence: 'A toll-free number is no one’s phone',
     otherwise: 'Not a toll-free number',

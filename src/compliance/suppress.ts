@@ -4,6 +4,7 @@ import type { Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
+import { unmarkBlocked } from './block-number.ts';
 import { lockNumber } from './lock-number.ts';
 
 /**
@@ -129,6 +130,7 @@ export async function liftOptOut(
     where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out', 'wrong_number')
       and ${lastSaidAt} < ${input.saidAt}
     returning reason`.execute(tx);
+  await unmarkBlocked(tx, input);
   const left = await activeReasons(tx, input.phone);
   await recordAudit(tx, {
     id: deps.newUuid(),

@@ -70,10 +70,15 @@ export async function ensureConversation(
   const row = rows[0];
   if (row === undefined) throw new Error(`conversation of lane ${input.laneId} was neither found nor made`);
   // The texts that went out before the person ever wrote belong to the thread too.
-  if (row.created)
+  if (row.created) {
     await sql`update message set conversation_id = ${row.id} where phone = ${input.phone} and lane_id = ${input.laneId} and conversation_id is null`.execute(
       tx,
     );
+    // Whoever is in touch with a number knows it: campaigns keep to it.
+    await sql`update contact set lane_id = ${input.laneId} where id = ${input.contactId} and lane_id is null`.execute(
+      tx,
+    );
+  }
   return row.id;
 }
 

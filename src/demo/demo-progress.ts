@@ -1,4 +1,4 @@
-import type { CampaignLive } from '../http/contract/campaigns.ts';
+import type { CampaignLive } from '../http/contract/campaign-live.ts';
 import { type Instant, instant } from '../platform/time.ts';
 import type { DemoReport } from './demo-books.ts';
 

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
 import { DEFAULT_FAULTS } from '../gateways/sandbox/options.ts';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
-import type { CampaignLive } from '../http/contract/campaigns.ts';
+import type { CampaignLive } from '../http/contract/campaign-live.ts';
 import { type Running, start } from '../main.ts';
 import { openConfiguredDatabase } from '../open-database.ts';
 import { patience, type WarpClock, warpClock } from '../platform/clock.ts';

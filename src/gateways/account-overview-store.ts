@@ -12,6 +12,8 @@ export interface AccountOverview extends AccountRow {
   readonly heldBy: string | null;
   /** Open while the gateway does not answer. */
   readonly breaker: { readonly openSince: Instant; readonly detail: string } | null;
+  /** The gateway asked for time until then; null once it is over. */
+  readonly heldUntil: Instant | null;
   readonly lanes: readonly LaneOverview[];
 }
 export interface LaneOverview extends LaneRow {
@@ -36,6 +38,7 @@ export async function listAccountOverviews(db: Db | Tx, now: Instant): Promise<r
     lastEventAt: signs.get(account.id)?.lastEventAt ?? null,
     heldBy: signs.get(account.id)?.heldBy ?? null,
     breaker: signs.get(account.id)?.breaker ?? null,
+    heldUntil: signs.get(account.id)?.heldUntil ?? null,
     lanes: lanes
       .filter((lane) => lane.accountId === account.id)
       .map((lane) => ({
@@ -84,6 +87,7 @@ interface SignsOfLife {
   readonly lastEventAt: Instant | null;
   readonly heldBy: string | null;
   readonly breaker: AccountOverview['breaker'];
+  readonly heldUntil: Instant | null;
 }
 
 /** Index gateway_event_account: one step for each account. */
@@ -94,17 +98,19 @@ async function signsOfLife(db: Db | Tx, now: Instant): Promise<ReadonlyMap<Uuid,
     heldBy: string | null;
     openSince: Instant | null;
     detail: string | null;
+    heldUntil: Instant | null;
   }>`
-    select a.id, e.received_at as last_event_at, l.owner as held_by, a.breaker_open_since as open_since, a.breaker_detail as detail
+    select a.id, e.received_at as last_event_at, l.owner as held_by, a.breaker_open_since as open_since, a.breaker_detail as detail,
+      case when a.breaker_held_until > ${now} then a.breaker_held_until end as held_until
     from gateway_account a
     left join account_lease l on l.account_id = a.id and l.expires_at > ${now}
     left join lateral (
       select received_at from gateway_event where account_id = a.id order by id desc limit 1
     ) e on true`.execute(db);
   return new Map(
-    rows.map(({ id, lastEventAt, heldBy, openSince, detail }) => [
+    rows.map(({ id, lastEventAt, heldBy, openSince, detail, heldUntil }) => [
       id,
-      { lastEventAt, heldBy, breaker: openSince === null ? null : { openSince, detail: detail ?? '' } },
+      { lastEventAt, heldBy, heldUntil, breaker: openSince === null ? null : { openSince, detail: detail ?? '' } },
     ]),
   );
 }

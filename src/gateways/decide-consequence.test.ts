@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Consequence, consequenceOf } from './decide-consequence.ts';
 
-const suppressed = (effect: 'opted_out' | 'invalid_number' | 'out_of_use' | 'none'): Consequence => ({
+const suppressed = (effect: 'opted_out' | 'blocked' | 'invalid_number' | 'out_of_use' | 'none'): Consequence => ({
   blames: 'recipient',
   effect,
 });
@@ -45,7 +45,7 @@ const MEANINGS: readonly [code: string, what: string, consequence: Consequence][
   ['21635', 'a landline', suppressed('invalid_number')],
   ['30002', 'the account is suspended', paused('account')],
   ['30003', 'a phone that is switched off', suppressed('none')],
-  ['30004', 'blocked', suppressed('opted_out')],
+  ['30004', 'blocked', suppressed('blocked')],
   ['30005', 'an unknown number, believed the second time', suppressed('out_of_use')],
   ['30006', 'a landline', suppressed('invalid_number')],
   ['30007', 'filtered', { blames: 'words' }],

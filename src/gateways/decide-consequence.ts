@@ -10,14 +10,18 @@ export type Consequence =
   | { readonly blames: 'words' }
   | { readonly blames: 'lane' | 'account'; readonly until: 'fixed' | 'next_day' };
 
-/** `out_of_use`: believed when it is said again a day later, for networks are wrong about it. */
-export type RecipientEffect = 'none' | 'opted_out' | 'invalid_number' | 'out_of_use';
+/**
+ * `blocked`: campaigns leave the number alone for a time. `out_of_use`: believed when it is said again a day later, for networks are
+ * wrong about it.
+ */
+export type RecipientEffect = 'none' | 'opted_out' | 'blocked' | 'invalid_number' | 'out_of_use';
 
 const lane = { blames: 'lane', until: 'fixed' } as const;
 const account = { blames: 'account', until: 'fixed' } as const;
 /** The carriers count texts per registered business, so that their daily limit stops every lane. */
 const accountToday = { blames: 'account', until: 'next_day' } as const;
 const optedOut = { blames: 'recipient', effect: 'opted_out' } as const;
+const blocked = { blames: 'recipient', effect: 'blocked' } as const;
 const invalidNumber = { blames: 'recipient', effect: 'invalid_number' } as const;
 const outOfUse = { blames: 'recipient', effect: 'out_of_use' } as const;
 const justThisText = { blames: 'recipient', effect: 'none' } as const;
@@ -73,8 +77,8 @@ const CONSEQUENCES: ReadonlyMap<string, Consequence> = new Map<string, Consequen
   ['30002', account],
   // Unreachable for the moment.
   ['30003', justThisText],
-  // Blocked by the person or the carrier on the person's behalf.
-  ['30004', optedOut],
+  // By the person or by the carrier: nobody says which.
+  ['30004', blocked],
   ['30005', outOfUse],
   ['30007', { blames: 'words' }],
   // No reason given.

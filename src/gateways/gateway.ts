@@ -156,7 +156,7 @@ export type SendOutcome =
       readonly code: string;
       readonly message: string;
       /** `unexplained`: neither a known code nor a known field; it may be about this text or about all. */
-      readonly effect: 'none' | 'opted_out' | 'invalid_number' | 'unexplained';
+      readonly effect: 'none' | 'opted_out' | 'blocked' | 'invalid_number' | 'unexplained';
     }
   /** Nothing will go out from this lane or account until a person acts or the day ends. */
   | {

@@ -1,4 +1,6 @@
-import { ruleSentence } from '../compliance/eligibility.ts';
+import { type EligibilityCheck, ruleSentence } from '../compliance/eligibility.ts';
+import { localTime } from '../platform/calendar.ts';
+import { instant } from '../platform/time.ts';
 
 /** Why a text did not reach a person, in words for people: a sentence, and what can be done. `remedy` is empty when nothing can. */
 export interface OutcomeSentence {
@@ -35,6 +37,20 @@ export function sentenceFor(code: string): OutcomeSentence {
   return {
     sentence: `The gateway refused the text (code ${name})`,
     remedy: 'Ask the provider what it means',
+  };
+}
+
+/** What a rule says that keeps somebody out now; of one that ends by itself, until when. `zone`: times are told in it. */
+export function ruleOutcome(
+  { code, inputs }: Pick<EligibilityCheck, 'code' | 'inputs'>,
+  zone: string,
+): OutcomeSentence {
+  const { sentence, remedy } = sentenceFor(code);
+  const until = inputs['until'];
+  if (typeof until !== 'string') return { sentence, remedy };
+  return {
+    sentence,
+    remedy: `Campaigns leave the number alone until ${localTime(instant(until), zone)}; a later one can reach this person`,
   };
 }
 
@@ -78,6 +94,7 @@ const CARRIER_CODE = /^[2-6]\d{4}$/;
 
 const STAYS_OUT = 'Only the person can change this, by texting START';
 const OTHER_NUMBER = 'Ask for another number';
+const BLOCK_ENDS = 'Campaigns leave the number alone for 30 days after that; a later one can reach this person';
 const OTHER_WORDS = 'Change the wording or leave out links; do not send the same text again';
 const NOT_THEIR_FAULT = 'Try again in a later campaign';
 const REGISTER = 'Finish the carrier registration with the provider, then resume';
@@ -87,6 +104,7 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['opted_out', STAYS_OUT],
   ['wrong_number', OTHER_NUMBER],
   ['invalid_number', OTHER_NUMBER],
+  ['blocked_lately', BLOCK_ENDS],
   ['toll_free', OTHER_NUMBER],
   ['outside_us', OTHER_NUMBER],
   ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
@@ -179,7 +197,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     '30001': ['The text waited for too long in the provider’s queue', 'Lower the rate of the account or of the lane'],
     '30002': ['The provider has suspended the account', 'Contact the provider'],
     '30003': ['The phone was switched off or out of reach', NOT_THEIR_FAULT],
-    '30004': ['The text was blocked by the person or the carrier', STAYS_OUT],
+    '30004': ['The text was blocked by the person or the carrier', BLOCK_ENDS],
     '30005': ['The number is unknown or out of use', OTHER_NUMBER],
     '30006': ['A landline, or a carrier that cannot be reached', OTHER_NUMBER],
     '30007': ['The carrier filtered the text as unwanted', OTHER_WORDS],

@@ -7,6 +7,7 @@ const quiet: Situation = {
   sending: { state: 'running' },
   accounts: [],
   zone: 'America/New_York',
+  now: instant('2026-11-17T15:00:00Z'),
   counts: { failedEvents: 0, unsettled: 0, review: 0 },
   pausedCampaigns: [],
   stuckCampaigns: [],
@@ -30,6 +31,7 @@ const account: AccountOverview = {
   lastEventAt: null,
   heldBy: null,
   breaker: null,
+  heldUntil: null,
   lanes: [],
 };
 const lane: AccountOverview['lanes'][number] = {
@@ -86,6 +88,18 @@ describe('what needs a person', () => {
       [
         'The gateway of "Main line" does not answer since Tue, Nov 17, 10:42 EST (HTTP 503): nothing goes out. It is asked again by itself; if it stays silent, look at the provider\'s status page',
       ],
+    ],
+    [
+      'a gateway that asked for a minute or more, until when',
+      { accounts: [{ ...account, heldUntil: instant('2026-11-17T15:01:00Z') }] },
+      [
+        'The gateway of "Main line" asked for time until Tue, Nov 17, 10:01 EST: nothing goes out before, then it goes on by itself. Lower the rate of the account if this comes back',
+      ],
+    ],
+    [
+      'not a gateway that asked for some seconds',
+      { accounts: [{ ...account, heldUntil: instant('2026-11-17T15:00:59Z') }] },
+      [],
     ],
     [
       'an account whose replies do not arrive',

@@ -4,7 +4,7 @@ import type { AccountOverview, LaneOverview } from '../gateways/account-overview
 import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 
 /** What needs a person, in the order of urgency. `link` is a page of the web app. */
 export interface Attention {
@@ -18,6 +18,7 @@ export interface Situation {
   readonly accounts: readonly AccountOverview[];
   /** Of the business: times are told in it. */
   readonly zone: string;
+  readonly now: Instant;
   readonly counts: {
     /** Provider events that could not be applied. */
     readonly failedEvents: number;
@@ -43,6 +44,7 @@ export function attentionOf({
   sending,
   accounts,
   zone,
+  now,
   counts,
   pausedCampaigns,
   stuckCampaigns,
@@ -52,7 +54,7 @@ export function attentionOf({
     ...(sending.state === 'paused'
       ? [{ kind: 'sending_paused', sentence: `All campaigns are stopped: ${sending.reason}`, link: '/' }]
       : []),
-    ...accounts.flatMap((account) => accountAttention(account, zone)),
+    ...accounts.flatMap((account) => accountAttention(account, { zone, now })),
     ...stuckCampaigns.map(({ id, name, lanes }) => ({
       kind: 'campaign_without_number',
       sentence: `The campaign "${name}" cannot go on: ${switchOnSentence(lanes)}`,
@@ -89,8 +91,14 @@ export function attentionOf({
   ];
 }
 
-function accountAttention(account: AccountOverview, zone: string): readonly Attention[] {
-  const { name, state, stateReason, breaker } = account;
+/** Gateways ask for seconds every day; a longer wait is worth a look. */
+const HELD_TOLD_FROM_MS = MINUTE_MS;
+
+function accountAttention(
+  account: AccountOverview,
+  { zone, now }: Pick<Situation, 'zone' | 'now'>,
+): readonly Attention[] {
+  const { name, state, stateReason, breaker, heldUntil } = account;
   const link = numbersPage(showId('account', account.id));
   if (state === 'paused')
     return [{ kind: 'account_paused', sentence: pausedSentence(`The account "${name}"`, stateReason), link }];
@@ -108,7 +116,17 @@ function accountAttention(account: AccountOverview, zone: string): readonly Atte
             link,
           },
         ];
-  return [...webhook, ...silent, ...account.lanes.flatMap((lane) => laneAttention(lane, zone))];
+  const held: readonly Attention[] =
+    heldUntil === null || isBefore(heldUntil, addMs(now, HELD_TOLD_FROM_MS))
+      ? []
+      : [
+          {
+            kind: 'throttled',
+            sentence: `The gateway of "${name}" asked for time until ${localTime(heldUntil, zone)}: nothing goes out before, then it goes on by itself. Lower the rate of the account if this comes back`,
+            link,
+          },
+        ];
+  return [...webhook, ...silent, ...held, ...account.lanes.flatMap((lane) => laneAttention(lane, zone))];
 }
 
 export const campaignPausedSentence = (name: string, reason: string): string =>

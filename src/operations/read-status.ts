@@ -56,6 +56,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
       sending,
       accounts,
       zone: business.zone,
+      now,
       counts: { ...trouble, review: inbox.review },
       pausedCampaigns,
       givenUpTargets,

@@ -5,7 +5,8 @@
  * Locks in the order of a claim: campaigns, numbers, lanes, then the texts with the counters of their campaigns.
  */
 import { pauseCampaign } from '../campaigns/control-campaign.ts';
-import { type SuppressionReason, suppressNumber } from '../compliance/suppress.ts';
+import { markBlocked } from '../compliance/block-number.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
 import { consequenceOf } from '../gateways/decide-consequence.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { nextMidnight } from '../platform/calendar.ts';
@@ -45,7 +46,7 @@ export async function beginAftermath(tx: Tx, deps: Deps, failed: readonly Failed
   await holdCampaignsToPause(tx, campaignIds);
   const decided: (FailedText & Aftermath)[] = [];
   for (const text of failed) decided.push({ ...text, ...decideReceipt(text.code, await saidAgain(tx, text)) });
-  for (const text of decided) await suppressRefused(tx, deps, { ...text, message: sentenceFor(text.code).sentence });
+  for (const text of decided) await markRefused(tx, deps, { ...text, message: sentenceFor(text.code).sentence });
   for (const text of decided) {
     // Whoever put the cause right meanwhile must not be stopped again by the last texts from before.
     if (text.sender !== undefined && (await unchangedSince(tx, text.sender.scope, text)))
@@ -64,17 +65,18 @@ async function saidAgain(tx: Tx, text: FailedText): Promise<boolean> {
   return asks && (await failedSoBefore(tx, text));
 }
 
-export async function suppressRefused(
+/** The number is left alone, for good or for a time. */
+export async function markRefused(
   tx: Tx,
   deps: Deps,
-  refused: {
-    readonly suppress?: SuppressionReason;
+  refused: Pick<Aftermath, 'suppress' | 'blocked'> & {
     readonly phone: string;
     readonly code: string;
     readonly message: string;
   },
 ): Promise<void> {
-  const { suppress, phone, code, message } = refused;
+  const { suppress, blocked, phone, code, message } = refused;
+  if (blocked === true) await markBlocked(tx, deps, { phone, evidence: { code, message } });
   if (suppress === undefined) return;
   await suppressNumber(tx, deps, {
     phone,

@@ -188,8 +188,11 @@ export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unkn
   sql<readonly string[]>`case when c.last_campaign_text_at > ${since} then coalesce((
     select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
     where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
-      and m.attempted_at > ${since}
-      and (m.state in ('handing_over', 'unknown', 'sent', 'delivered') or (m.state = 'failed' and m.gateway_message_id is not null))), '[]') else '[]' end`;
+      and m.attempted_at > ${since} and ${mayHaveGoneOut}), '[]') else '[]' end`;
+
+/** Over `message m`, an outbound one: all but what was provably not sent. */
+export const mayHaveGoneOut = sql<boolean>`(m.state in ('handing_over', 'unknown', 'sent', 'delivered')
+  or (m.state = 'failed' and m.gateway_message_id is not null))`;
 
 /** How far back other texts matter: a day, or as long as the audience asks for. */
 export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>

@@ -12,6 +12,8 @@ export interface Aftermath {
     readonly until: 'fixed' | 'next_day';
   };
   readonly suppress?: 'provider_opt_out' | 'invalid_number';
+  /** Campaigns leave the number alone for a time (compliance/block-number.ts). */
+  readonly blocked?: true;
 }
 
 /** The new state of the message, and what else follows. */
@@ -39,7 +41,7 @@ export function decideOutcome(outcome: SendOutcome, now: Instant): Verdict {
     case 'refused_recipient': {
       const { code, message, effect } = outcome;
       if (effect === 'unexplained') return { to: 'failed', code, message, unexplained: true };
-      return { to: 'failed', code, message, ...suppressionFor(effect) };
+      return { to: 'failed', code, message, ...numberAftermath(effect) };
     }
     case 'refused_sender':
       return {
@@ -74,7 +76,7 @@ export function decideReceipt(code: string, again: boolean): Aftermath {
         },
       };
     case 'recipient':
-      return suppressionFor(consequence.effect === 'out_of_use' && again ? 'invalid_number' : consequence.effect);
+      return numberAftermath(consequence.effect === 'out_of_use' && again ? 'invalid_number' : consequence.effect);
     case 'words':
     case undefined:
       return {};
@@ -83,12 +85,14 @@ export function decideReceipt(code: string, again: boolean): Aftermath {
   }
 }
 
-function suppressionFor(effect: RecipientEffect): Pick<Aftermath, 'suppress'> {
+function numberAftermath(effect: RecipientEffect): Pick<Aftermath, 'suppress' | 'blocked'> {
   switch (effect) {
     case 'opted_out':
       return { suppress: 'provider_opt_out' };
     case 'invalid_number':
       return { suppress: 'invalid_number' };
+    case 'blocked':
+      return { blocked: true };
     case 'none':
     case 'out_of_use':
       return {};

@@ -9,7 +9,10 @@ import {
 } from '../../test/fixtures.ts';
 import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { getCampaign } from '../campaigns/campaign-store.ts';
 import { pauseCampaign, resumeCampaign } from '../campaigns/control-campaign.ts';
+import { readWaitingFacts } from '../campaigns/read-waiting.ts';
+import { waitingFor } from '../campaigns/waiting.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { REFUSALS } from '../gateways/sandbox/options.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -224,6 +227,21 @@ describe('a gateway that loses things', () => {
     const early = world.sandbox.accepted().filter(({ acceptedAt }) => !heldUntil || isBefore(acceptedAt, heldUntil));
     expect(early).toEqual([]);
     expect(world.sandbox.accepted()).toHaveLength(10);
+  });
+
+  it('says on the campaign until when it waits for a gateway that asked for time', async () => {
+    const refusals = [{ ...REFUSALS.rateLimited, retryAfter: '3600' }];
+    const world = await sendingWorld(database, { sandbox: { refusals } });
+    const { accountId, campaignId } = await campaignFor(world, 3);
+    world.startWorker('one');
+    const stored = async () => (await readBreaker(database.db, accountId)).heldUntil;
+    await world.until('stored', async () => (await stored()) !== undefined);
+    const campaign = await getCampaign(database.db, campaignId);
+    if (campaign === undefined) throw new Error('no campaign');
+    const facts = await readWaitingFacts(database.db, world.clock, campaign);
+    const waiting = waitingFor(facts);
+    expect(waiting).toMatchObject({ code: 'throttled', sentence: expect.stringContaining('asked for time until') });
+    expect(waiting?.until?.toString()).toBe(facts.accounts[0]?.breakerHeldUntil?.toString());
   });
 
   it('pauses what is refused until a person acts, and loses nobody', async () => {

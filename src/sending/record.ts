@@ -7,11 +7,12 @@ import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
-import { beginAftermath, pauseSender, suppressRefused } from './aftermath.ts';
+import { beginAftermath, markRefused, pauseSender } from './aftermath.ts';
 import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import { type AttemptResult, holdCampaigns, recordResults } from './record-store.ts';
+import { forgetUnsent, lockPeopleOf } from './unsent-store.ts';
 
 export interface RecordDeps {
   readonly db: Db;
@@ -47,10 +48,15 @@ export async function record(
     const { accountId } = lease;
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const { verdict, phone } of input.results)
-      if (verdict.to === 'failed') await suppressRefused(tx, deps, { ...verdict, phone });
+      if (verdict.to === 'failed') await markRefused(tx, deps, { ...verdict, phone });
+    const unsent = input.results.flatMap(({ messageId, verdict }) =>
+      verdict.to === 'failed' || verdict.to === 'pending' ? [messageId] : [],
+    );
+    await lockPeopleOf(tx, unsent);
     // Lanes before the counters of campaigns, as in a claim, which may run at the same time.
     for (const { verdict, laneId } of input.results) await pauseSender(tx, deps, { ...verdict, accountId, laneId });
     await recordResults(tx, { accountId: lease.accountId, now: deps.clock.now(), ...input });
+    await forgetUnsent(tx, unsent);
     await early.apply();
     await aftermath.end();
     deps.reach('inside the record');

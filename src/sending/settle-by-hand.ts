@@ -17,6 +17,7 @@ import { beginAftermath } from './aftermath.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
 import { type CampaignText, findCampaignText, knownGatewayIds } from './settle-store.ts';
+import { forgetUnsent, lockPeopleOf } from './unsent-store.ts';
 
 export type HandDecision =
   /** Seen on a phone or with the provider, which names the text by an id. */
@@ -60,6 +61,8 @@ export async function settleByHand(
   const aftermath = await beginAftermath(tx, deps, early.failed);
   await holdCampaigns(tx, [text.id]);
   const verdict = verdictOf(input, now);
+  const unsent = verdict.to === 'sent' ? [] : [text.id];
+  await lockPeopleOf(tx, unsent);
   const moved = await recordResults(tx, {
     accountId: text.accountId,
     from: 'unknown',
@@ -75,6 +78,7 @@ export async function settleByHand(
       },
     ],
   });
+  await forgetUnsent(tx, unsent);
   await early.apply();
   await aftermath.end();
   const settled = (await findCampaignText(tx, input)) ?? text;

@@ -100,7 +100,7 @@ const audited = async (action: string): Promise<number> =>
 const free: Omit<Standing, 'reasons'> = { suppressed: [], lanes: ['active', 'active'], account: 'active' };
 const CODES: readonly [code: string, expected: Partial<Standing>][] = [
   ['21610', { suppressed: ['provider_opt_out'] }],
-  ['30004', { suppressed: ['provider_opt_out'] }],
+  ['30004', {}],
   ['30006', { suppressed: ['invalid_number'] }],
   ['30005', {}],
   ['30003', {}],

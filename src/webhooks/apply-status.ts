@@ -134,7 +134,13 @@ interface FinalReport {
 
 const isFinal = (status: DeliveryStatus): status is FinalStatus => status !== 'queued' && status !== 'sent';
 
-/** Moves texts that are on their way; what is reported of texts that we have no record of is kept. The first of several counts. */
+/**
+ * Moves texts that are on their way; what is reported of texts that we have no record of is kept. The first of several counts.
+ *
+ * The end of a text is dated by the provider's clock, its hand-over by ours and at the latest when the answer came: a report may be
+ * dated before. Then the text was handed over by the time of the report, though never before its attempt began, and neither was it
+ * delivered. When the answer came stays in message_attempt.
+ */
 async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<void> {
   if (reports.length === 0) return;
   const firsts = new Map(reports.toReversed().map((report) => [report.gatewayMessageId, report]));
@@ -149,13 +155,14 @@ async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[
     with report as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (gateway_id text, status text, state text, code text, at timestamptz)
     ), moved as (
-      update message m set state = r.state, delivered_at = case r.state when 'delivered' then r.at end,
-        failed_at = case r.state when 'failed' then r.at end, failure_code = r.code, failure_message = null
+      update message m set state = r.state, sent_at = least(m.sent_at, greatest(r.at, m.attempted_at)),
+        delivered_at = case r.state when 'delivered' then greatest(r.at, m.attempted_at) end,
+        failed_at = case r.state when 'failed' then greatest(r.at, m.attempted_at) end, failure_code = r.code, failure_message = null
       from report r
       where m.account_id = ${accountId} and m.gateway_message_id = r.gateway_id and m.state = 'sent'
-      returning m.enrollment_id, m.conversation_id, r.state, r.code, r.at
+      returning m.enrollment_id, m.conversation_id, r.state, r.code, greatest(r.at, m.attempted_at) as at
     ), enrolled as (
-      update enrollment e set state = m.state, delivered_at = case m.state when 'delivered' then m.at end,
+      update enrollment e set state = m.state, sent_at = least(e.sent_at, m.at), delivered_at = case m.state when 'delivered' then m.at end,
         failed_at = case m.state when 'failed' then m.at end, failure_code = m.code
       from moved m where e.id = m.enrollment_id
       returning e.campaign_id

@@ -45,6 +45,9 @@ export const accountSchema = z
       .object({ openSince: isoInstant, detail: z.string() })
       .nullable()
       .openapi({ description: 'Open while the gateway does not answer: nothing is handed over until it does' }),
+    heldUntil: isoInstant.nullable().openapi({
+      description: 'The gateway asked for time: nothing is handed over before',
+    }),
     lanes: z.array(laneSchema),
     createdAt: isoInstant,
   })

@@ -1,10 +1,54 @@
 import { z } from '@hono/zod-openapi';
-import { audienceRule, campaignState, enrollmentState } from './campaigns.ts';
-import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
+import { audienceRule } from './audiences.ts';
+import { campaignParams, campaignState, enrollmentState } from './campaigns.ts';
+import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
-/** One person of a campaign: why, settling by hand; and people who join later. */
+/** The people of a campaign; one of them: why, settling by hand; and people who join later. */
 
-const campaignParams = z.object({ id: idOf('campaign') });
+export const recipientSchema = z
+  .object({
+    enrollmentId: idOf('enrollment'),
+    contactId: idOf('contact'),
+    name: z.string(),
+    phone: phoneText,
+    state: enrollmentState,
+    variant: z.string().nullable(),
+    laneName: z.string().nullable(),
+    why: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The reason in a sentence for skipped, failed, unknown and waiting ones' }),
+    text: z.string().nullable(),
+    parts: z.int().nullable(),
+    sentAt: isoInstant.nullable(),
+    deliveredAt: isoInstant.nullable(),
+    repliedAt: isoInstant.nullable(),
+    optedOutAt: isoInstant.nullable(),
+  })
+  .openapi('Recipient');
+export type Recipient = z.infer<typeof recipientSchema>;
+export const listRecipients = jsonRoute({
+  method: 'get',
+  path: '/v1/campaigns/{id}/recipients',
+  access: 'viewer',
+  tag: 'Campaigns',
+  summary: 'Each person of the campaign with state and reason',
+  params: campaignParams,
+  query: pageQuery.extend({
+    state: enrollmentState.optional(),
+    reason: z.string().max(100).optional(),
+    contactId: idOf('contact').optional(),
+    variant: z.string().max(20).optional().openapi({ description: 'Label of the variant', example: 'A' }),
+    search: z
+      .string()
+      .trim()
+      .max(200)
+      .optional()
+      .openapi({ description: 'Any part of a name, company, e-mail or number' }),
+  }),
+  response: pageOf(recipientSchema),
+});
+
 const recipientParams = campaignParams.extend({ contactId: idOf('contact') });
 
 export const ruleCheckSchema = z.object({

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { togetherBehind } from '../../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { type MemoryWebhooks, memoryWebhooks } from '../../../test/memory-webhooks.ts';
@@ -44,10 +44,12 @@ describe('accounts', () => {
   let quo: ReturnType<typeof gateway>;
   const rows = async (query: string) => (await sql.raw<Record<string, unknown>>(query).execute(world.database.db)).rows;
   const connect = (change: object = {}) => owner.post('/v1/accounts', { ...input, ...change });
+  beforeAll(async () => {
+    world = await httpWorld();
+    owner = await world.owner();
+  });
   // One database for the file would be enough for each test to see the lanes of the ones before.
   beforeEach(async () => {
-    world ??= await httpWorld();
-    owner ??= await world.owner();
     await emptyAccounts(world);
     quo = gateway();
     world.outside.gateway = quo;
@@ -328,6 +330,26 @@ describe('accounts', () => {
     ]);
   });
 
+  it('show until when the gateway asked for time, while that is not over', async () => {
+    const { json } = await connect();
+    const ask = (until: string) =>
+      sql`update gateway_account set breaker_held_until = ${until}`.execute(world.database.db);
+    await ask('2026-11-17T17:00:00Z');
+    expect((await owner.get('/v1/accounts')).json.data).toMatchObject([{ heldUntil: '2026-11-17T17:00:00Z' }]);
+    const attention = [
+      {
+        kind: 'throttled',
+        sentence: expect.stringContaining('The gateway of "Main line" asked for time until Tue, Nov 17, 12:00 EST'),
+        link: `/settings/numbers?show=${json.id}`,
+      },
+    ];
+    expect((await owner.get('/v1/home')).json.attention).toMatchObject(attention);
+    expect((await owner.get('/v1/status')).json.attention).toMatchObject(attention);
+    await ask('2026-11-17T14:59:00Z');
+    expect((await owner.get('/v1/accounts')).json.data).toMatchObject([{ heldUntil: null }]);
+    expect((await owner.get('/v1/home')).json.attention).toEqual([]);
+  });
+
   it('wake the engine and the pages', async () => {
     const topics: string[] = [];
     const heard = Promise.withResolvers<void>();
@@ -377,9 +399,11 @@ describe('the sandbox', () => {
   const stay = (headers?: Record<string, string>) => owner.post('/v1/accounts/sandbox', undefined, headers);
   const connectLive = () =>
     owner.post('/v1/accounts', { ...input, baseUrl: 'https://api.example.com', name: 'Real line' });
+  beforeAll(async () => {
+    world = await httpWorld({ publicUrl: 'https://texts.example.com' });
+    owner = await world.owner();
+  });
   beforeEach(async () => {
-    world ??= await httpWorld({ publicUrl: 'https://texts.example.com' });
-    owner ??= await world.owner();
     await emptyAccounts(world);
     other = gateway();
     other.numbers = ok([number(1), number(2)]);

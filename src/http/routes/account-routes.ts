@@ -112,6 +112,7 @@ export const showAccount = (account: AccountOverview, at: Pick<Services, 'public
   heldBy: account.heldBy,
   breaker:
     account.breaker === null ? null : { openSince: isoText(account.breaker.openSince), detail: account.breaker.detail },
+  heldUntil: isoTextOrNull(account.heldUntil),
   lanes: account.lanes.map(showLane),
   createdAt: isoText(account.createdAt),
 });

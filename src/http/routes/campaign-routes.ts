@@ -27,7 +27,11 @@ import { ok } from '../../platform/result.ts';
 import type { Instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
+import * as audienceContract from '../contract/audiences.ts';
+import * as liveContract from '../contract/campaign-live.ts';
+import * as reviewContract from '../contract/campaign-review.ts';
 import * as contract from '../contract/campaigns.ts';
+import * as recipientContract from '../contract/recipients.ts';
 import { isoText, isoTextOrNull, type RouteInput, rawRoute } from '../route-types.ts';
 import { sendingChange, showSending, showWindow } from './sending-input.ts';
 
@@ -42,7 +46,7 @@ export function registerCampaignRoutes(api: Api, services: CampaignServices): vo
 
 function registerReads(api: Api, services: CampaignServices): void {
   const { db } = services.database;
-  api.handle(contract.previewAudience, async ({ body }) => {
+  api.handle(audienceContract.previewAudience, async ({ body }) => {
     const preview = await previewAudience(db, body.audience, services.clock.now());
     return ok(showAudience(preview));
   });
@@ -58,7 +62,7 @@ function registerReads(api: Api, services: CampaignServices): void {
     const campaign = await find(services, params.id);
     return shown(db, services.clock, campaign);
   });
-  api.handle(contract.reviewCampaign, async ({ params }) => {
+  api.handle(reviewContract.reviewCampaign, async ({ params }) => {
     const campaign = await find(services, params.id);
     if (!campaign.ok) return campaign;
     const review = await reviewCampaign(db, services, campaign.value);
@@ -78,7 +82,7 @@ function registerReads(api: Api, services: CampaignServices): void {
       forecast: showForecast(review.forecast),
     });
   });
-  api.handle(contract.listRecipients, async ({ params, query }) => {
+  api.handle(recipientContract.listRecipients, async ({ params, query }) => {
     const cursor = readCursor(query.cursor, ['text', 'uuid']);
     if (!cursor.ok) return cursor;
     const campaign = await find(services, params.id);
@@ -176,7 +180,7 @@ function registerLive(api: Api, services: CampaignServices): void {
     if (campaign === undefined) return notFound('campaign', shownId);
     return ok(showLive(await readLiveCampaign(services.database.db, services.clock, campaign)));
   };
-  api.handle(contract.campaignLive, ({ params }) => read(uuidOf('campaign', params.id), params.id));
+  api.handle(liveContract.campaignLive, ({ params }) => read(uuidOf('campaign', params.id), params.id));
   api.stream(campaignStream, async ({ params }) => {
     const id = uuidOf('campaign', params.id);
     const found = await read(id, params.id);
@@ -314,7 +318,7 @@ const showWaiting = (waiting: Waiting | null) =>
 export const showForecast = ({ finishAt, noFinish, perDay, waits }: CampaignForecast) => ({
   finishAt: isoTextOrNull(finishAt),
   noFinish: noFinish === null ? null : { reason: noFinish, sentence: noFinishSentence(noFinish) },
-  perDay: perDay.slice(0, contract.FORECAST_DAYS_MAX).map(({ day, count, lanes }) => ({
+  perDay: perDay.slice(0, reviewContract.FORECAST_DAYS_MAX).map(({ day, count, lanes }) => ({
     day,
     count,
     lanes: lanes.map((lane) => ({ laneId: showId('lane', lane.laneId), count: lane.count })),
@@ -329,7 +333,7 @@ export const showForecast = ({ finishAt, noFinish, perDay, waits }: CampaignFore
 });
 
 function laterDays(perDay: CampaignForecast['perDay']) {
-  const later = perDay.slice(contract.FORECAST_DAYS_MAX);
+  const later = perDay.slice(reviewContract.FORECAST_DAYS_MAX);
   const last = later.at(-1);
   if (last === undefined) return null;
   return { days: later.length, count: later.reduce((sum, { count }) => sum + count, 0), lastDay: last.day };

@@ -16,7 +16,7 @@ import type { Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
-import * as contract from '../contract/campaigns.ts';
+import * as contract from '../contract/templates.ts';
 import { isoText } from '../route-types.ts';
 
 type TemplateServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'live'>;

@@ -1,18 +1,10 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { AudiencePreview, AudienceRule, Exclusion } from '../../../src/http/contract/audiences.ts';
+import type { CampaignLive } from '../../../src/http/contract/campaign-live.ts';
+import type { Forecast, Review } from '../../../src/http/contract/campaign-review.ts';
 import type * as contract from '../../../src/http/contract/campaigns.ts';
-import type {
-  AudiencePreview,
-  AudienceRule,
-  Campaign,
-  CampaignLive,
-  CampaignState,
-  EnrollmentState,
-  Exclusion,
-  Forecast,
-  Recipient,
-  Review,
-  Totals,
-} from '../../../src/http/contract/campaigns.ts';
+import type { Campaign, CampaignState, EnrollmentState, Totals } from '../../../src/http/contract/campaigns.ts';
+import type { listRecipients, Recipient } from '../../../src/http/contract/recipients.ts';
 import { del, get, patch, post } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
@@ -32,7 +24,7 @@ export type {
 };
 export type Variant = Campaign['variants'][number];
 export type CampaignFilters = FiltersOf<typeof contract.listCampaigns>;
-export type RecipientFilters = FiltersOf<typeof contract.listRecipients>;
+export type RecipientFilters = FiltersOf<typeof listRecipients>;
 
 export const campaignKeys = {
   all: ['campaigns'],

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type * as contract from '../../../src/http/contract/campaigns.ts';
-import type { Template, TextPreview } from '../../../src/http/contract/campaigns.ts';
+import type * as contract from '../../../src/http/contract/templates.ts';
+import type { Template, TextPreview } from '../../../src/http/contract/templates.ts';
 import { del, get, patch, post } from './client.ts';
 import type { AnswerOf, BodyOf } from './contract.ts';
 import { pages } from './pages.ts';

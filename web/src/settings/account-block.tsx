@@ -100,6 +100,12 @@ export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
           goes on by itself.
         </Text>
       )}
+      {account.heldUntil === null || paused ? null : (
+        <Text size="sm" c="var(--tone-amber-text)" role="status">
+          The provider asked for time until <TimeText at={account.heldUntil} look="when" />. Nothing goes out from its
+          numbers before; sending goes on by itself then.
+        </Text>
+      )}
       <Facts account={account} />
       <IncomingEvents account={account} mayChange={mayChange} />
       <ul className={rows.list} aria-label={`Numbers of ${name}`}>
