@@ -20,7 +20,8 @@ const WEEKS_MIN = 3;
 const CLUMP = 2;
 const SILENCE_MS_MIN = 2 * MINUTE_MS;
 const LAG_MS_MIN = 30 * SECOND_MS;
-export const LAG_MS_DEFAULT = 5 * MINUTE_MS;
+/** Where little is known: one text for nothing costs less than an outage in the first minutes of the first campaign. */
+export const LAG_MS_DEFAULT = MINUTE_MS;
 const LAG_MS_MAX = 10 * MINUTE_MS;
 const UNCONFIRMED_MIN = 0.1;
 const UNCONFIRMED_MAX = 0.5;
