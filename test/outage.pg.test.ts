@@ -88,6 +88,7 @@ async function office() {
   );
   const accountId = parseId('account', account.id) ?? '';
   const laneOf = (phone: string) => account.lanes.find((lane) => lane.phone === phone)?.id ?? '';
+  await client.send('PATCH', `/v1/lanes/${laneOf(ONE.phone)}`, { dailyCap: 1_000 });
   await client.send('PUT', `/v1/accounts/${account.id}/health-settings`, {
     enabled: true,
     fromLaneId: laneOf(ONE.phone),

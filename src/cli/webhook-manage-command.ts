@@ -99,9 +99,14 @@ async function named(reference: string, deps: Deps): Promise<AccountOverview> {
 
 async function tell(account: AccountOverview, report: WebhookReport, { json, shell }: Telling): Promise<void> {
   const { showWebhookReport } = await import('../http/routes/health-routes.ts');
+  const { UNMASKED } = await import('../webhooks/mask-event.ts');
   const { showId } = await import('../platform/ids.ts');
   if (json)
-    return shell.out.json({ account: showId('account', account.id), name: account.name, ...showWebhookReport(report) });
+    return shell.out.json({
+      account: showId('account', account.id),
+      name: account.name,
+      ...showWebhookReport(report, UNMASKED),
+    });
   const findings = report.look?.findings ?? [];
   const state = findings.length === 0 ? 'all events are asked for, and come here' : count(findings.length, 'thing');
   await shell.out.lines(
