@@ -86,7 +86,10 @@ export const showReport = ({ settings, last, recent, uptime, suspicion }: Health
   last: last === undefined ? null : showCheck(last, mask),
   recent: recent.map((check) => showCheck(check, mask)),
   uptime,
-  suspicion: suspicion === undefined ? null : { ...suspicion, since: isoText(suspicion.since) },
+  suspicion:
+    suspicion === undefined
+      ? null
+      : { ...suspicion, detail: mask.text(suspicion.detail, null), since: isoText(suspicion.since) },
 });
 
 export const showCheck = (check: HealthCheck, mask: EventMask) => ({

@@ -8,6 +8,7 @@ import { quoWebhookEdge } from '../../gateways/quo/quo-webhook.ts';
 import { runTx } from '../../platform/database.ts';
 import { parseId, showId } from '../../platform/ids.ts';
 import { addMs, HOUR_MS } from '../../platform/time.ts';
+import { BEGINNING } from '../../reconciliation/run.ts';
 import { advanceRun, insertDiffs } from '../../reconciliation/run-store.ts';
 import { describeWebhooks } from '../webhook-door.ts';
 import { registerAlertRoutes } from './alert-routes.ts';
@@ -71,7 +72,7 @@ await sql`
 await sql`update gateway_event set error_stack = ${SAID}, headers = ${JSON.stringify({ 'x-from': SAID })}::jsonb where id = ${failed}`.execute(
   db,
 );
-const replay = await manager.post('/v1/webhook-replays', {
+const replay = await manager.post('/v1/event-replays', {
   filter: { phone: ANN, error: SAID },
   reason: `Ann (${SAID}) complained`,
 });
@@ -86,7 +87,7 @@ await runTx(db, async (tx) => {
     { kind: 'missing_here', what: 'received', gatewayId: 'AC3', phone: '+16175550188', ...found },
   ]);
   await advanceRun(tx, runId, {
-    checkpoint: { phase: 'texts' } as never,
+    checkpoint: BEGINNING,
     progress: 0.5,
     requests: 1,
     seenTexts: 3,
@@ -124,10 +125,10 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   ],
   '/v1/webhook-events/{id}': [`/v1/webhook-events/${showId('event', failed)}`],
   '/v1/webhook-events/export': ['/v1/webhook-events/export'],
-  '/v1/webhook-stats': ['/v1/webhook-stats'],
+  '/v1/webhook-events/stats': ['/v1/webhook-events/stats'],
   '/v1/webhook-sources': ['/v1/webhook-sources'],
-  '/v1/webhook-replays': ['/v1/webhook-replays'],
-  '/v1/webhook-replays/{id}': [`/v1/webhook-replays/${replay.json.id}`],
+  '/v1/event-replays': ['/v1/event-replays'],
+  '/v1/event-replays/{id}': [`/v1/event-replays/${replay.json.id}`],
   '/v1/reconciliations': ['/v1/reconciliations'],
   '/v1/reconciliations/{id}': [`/v1/reconciliations/${run.json.id}`],
   '/v1/reconciliations/{id}/findings': [`/v1/reconciliations/${run.json.id}/findings`],
@@ -136,14 +137,12 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/v1/accounts/{id}/webhooks': [`/v1/accounts/${accountId}/webhooks`],
   '/v1/alerts': ['/v1/alerts?state=all'],
   '/v1/alert-settings': ['/v1/alert-settings'],
-  '/v1/webhook-proxy-targets': ['/v1/webhook-proxy-targets'],
-  '/v1/webhook-proxy-targets/{id}/deliveries': [
-    '/v1/webhook-proxy-targets/ptg_0193f6c2a1b47c3d8e5f60718293a4b5/deliveries',
-  ],
+  '/v1/proxy-targets': ['/v1/proxy-targets'],
+  '/v1/proxy-targets/{id}/deliveries': ['/v1/proxy-targets/ptg_0193f6c2a1b47c3d8e5f60718293a4b5/deliveries'],
 };
 const TAGS: ReadonlySet<string> = new Set(['Webhooks', 'Reconciliation', 'Health', 'Alerts', 'Development proxy']);
 const isAboutEvents = (path: string, tags: readonly string[]): boolean =>
-  tags.some((tag) => TAGS.has(tag)) || path.endsWith('/webhooks');
+  path.startsWith('/v1/') && (tags.some((tag) => TAGS.has(tag)) || path.endsWith('/webhooks'));
 
 /** Whole numbers, however they are written. */
 const wholeNumbersIn = (body: unknown): readonly string[] => {
@@ -172,8 +171,8 @@ describe('the same addresses', () => {
   it.each([
     '/v1/webhook-events',
     '/v1/webhook-events/{id}',
-    '/v1/webhook-replays',
-    '/v1/webhook-replays/{id}',
+    '/v1/event-replays',
+    '/v1/event-replays/{id}',
     '/v1/reconciliations',
     '/v1/reconciliations/{id}',
     '/v1/reconciliations/{id}/findings',
