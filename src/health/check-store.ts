@@ -216,3 +216,20 @@ export async function takeUntold(tx: Tx): Promise<readonly EndedCheck[]> {
     select id, account_id, outcome, detail, started_at from told order by finished_at, id`.execute(tx);
   return rows;
 }
+
+/** Some of those that ended before an instant, with their texts. Index health_check_finished; message_attempt by its key. */
+export async function deleteOldChecks(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    with gone as (
+      delete from health_check where id in (
+        select id from health_check where finished_at < ${before} order by finished_at limit ${limit})
+      returning message_id
+    ), attempts as (
+      delete from message_attempt where message_id in (select message_id from gone)
+    )
+    delete from message where id in (select message_id from gone) returning id`.execute(db);
+  return rows.length;
+}

@@ -107,12 +107,17 @@ export const showCheck = (check: HealthCheck, mask: EventMask) => ({
   finishedAt: isoTextOrNull(check.finishedAt),
 });
 
-export const showWebhookReport = ({ url, look, partsRefused, keys, rotates }: WebhookReport, mask: EventMask) => ({
+export const showWebhookReport = (
+  { url, look, partsRefused, generation, fallback, keys, rotates }: WebhookReport,
+  mask: EventMask,
+) => ({
   url,
   lookedAt: isoTextOrNull(look?.lookedAt ?? null),
   problem: look?.problem === undefined || look.problem === null ? null : mask.text(look.problem, null),
   findings: look?.findings ?? [],
   partsRefused,
+  generation,
+  fallback: fallback === null ? null : mask.text(fallback, null),
   rotates,
   keys: keys.map((key) => ({
     ...key,
