@@ -59,7 +59,7 @@ it(
       });
       return { ...payload, retried: random.next() >= NEVER_AGAIN_SHARE, status: undefined };
     });
-    await Promise.all([postAll(events, office.url), trouble(office)]);
+    const [postedMs, troubles] = await Promise.all([postAll(events, office.url), trouble(office)]);
     await until('nothing waits on the disk', () => isEmpty(office.spool));
     await until('everything is applied', allApplied);
 
@@ -68,6 +68,12 @@ it(
       postgres.database().db,
     );
     const stored = new Map(rows.map((row) => [row.eventId, row]));
+    const answered = Object.entries(Object.groupBy(events, ({ status }) => status ?? 'no answer'));
+    process.stderr.write(
+      `webhook crashes: ${EVENTS} events posted in ${(postedMs / 1_000).toFixed(1)} s, ${Math.round((EVENTS * 1_000) / postedMs)} a second, ` +
+        `${events.filter(({ retried }) => !retried).length} of them once only; killed and started again: ${troubles.join(', ')}; ` +
+        `last answers: ${answered.map(([status, of = []]) => `${status}: ${of.length}`).join(', ')}; stored ${stored.size}\n`,
+    );
     const kept = events.filter(({ status }) => status === 200 || status === 503);
     expect(kept.filter(({ facts }) => stored.get(facts.eventId)?.times !== 1)).toEqual([]);
     expect(events.filter(({ retried, status }) => retried && status !== 200)).toEqual([]);
@@ -145,8 +151,9 @@ async function insist<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Spread over the time in which events come in. */
-async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<void> {
+/** Spread over the time in which events come in; what was killed and started again. */
+async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<readonly string[]> {
+  const done: string[] = [];
   const pauseMs = (SECONDS * 1_000) / (KILLS_OF_SERVER + KILLS_OF_POSTGRES + 1);
   for (const what of ['server', 'postgres', 'server', 'postgres', 'server'] as const) {
     await systemClock.sleep(pauseMs);
@@ -156,10 +163,13 @@ async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<
       await systemClock.sleep(500);
       await postgres.start();
     }
+    done.push(what);
   }
+  return done;
 }
 
-async function postAll(events: readonly Posted[], url: string): Promise<void> {
+/** How many milliseconds it took. */
+async function postAll(events: readonly Posted[], url: string): Promise<number> {
   const startedAt = performance.now();
   const queue = events.entries();
   const work = async (): Promise<void> => {
@@ -170,6 +180,7 @@ async function postAll(events: readonly Posted[], url: string): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return performance.now() - startedAt;
 }
 
 /** Until it is answered 2xx, or once. */
