@@ -164,5 +164,7 @@ async function test(
   const tested = decideTested(suspicion, last, { now: clock.now(), withinMs: patience(clock, CHECK_WITHIN_MS) });
   if (tested !== 'begin') return tested;
   const begun = await startCheck(deps, { accountId: account.id, cause: 'suspicion' });
-  return begun.ok ? 'under_way' : 'untestable';
+  // Another worker may have begun one, or the end of the trouble this moment.
+  const isUnderWay = begun.ok || (begun.error.kind === 'conflict' && begun.error.state === 'under_way');
+  return isUnderWay ? 'under_way' : 'untestable';
 }
