@@ -15,11 +15,9 @@ export const healthCheckSchema = z
     id: idOf('healthCheck'),
     fromLaneId: idOf('lane'),
     toLaneId: idOf('lane'),
-    cause: z
-      .string()
-      .openapi({
-        description: 'schedule, suspicion, recovery (events come in again after one that failed), or who asked for it',
-      }),
+    cause: z.string().openapi({
+      description: 'schedule, suspicion, recovery (events come in again after one that failed), or who asked for it',
+    }),
     startedAt: isoInstant,
     dueAt: isoInstant,
     sentAt: isoInstant.nullable(),
