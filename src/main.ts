@@ -34,6 +34,7 @@ import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.t
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
+import { tidyHistoryJob } from './operations/tidy-history.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { uuidSource } from './platform/ids.ts';
@@ -55,7 +56,6 @@ import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
 import { startProxy } from './webhooks/start-proxy.ts';
 import { createTally, startTally, type Tally } from './webhooks/tally.ts';
-import { tidyProxyJob } from './webhooks/tidy-proxy.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -158,7 +158,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     importJob(base),
     takeOffJob(base),
     tidyImportsJob(base),
-    tidyProxyJob(base),
+    tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...deliveryQueues(base),
     ...healthQueues(started.promise),

@@ -162,9 +162,20 @@ describe('a health check', () => {
     await world.until('it is in the inbox', async () => (await count('conversation')) === 1);
   });
 
+  it('is made at once when events come in again after one that failed', async () => {
+    await lookAfterHealth(services);
+    expect((await health()).last).toMatchObject({ cause: 'recovery' });
+    expect((await ended('it has come back')).outcome).toBe('healthy');
+    await settleChecks(services);
+    expect(await openAlerts()).toEqual([]);
+  });
+
   it('is made when it is due, and soon again after one that failed', async () => {
     await set({ enabled: true });
-    await sql`update health_check set started_at = ${addMs(world.clock.now(), -9 * MINUTE_MS)}`.execute(db);
+    await sql`
+      update health_check set started_at = ${addMs(world.clock.now(), -9 * MINUTE_MS)}, outcome = 'failed_send', cause = 'recovery'`.execute(
+      db,
+    );
     const before = await count('health_check');
     await lookAfterHealth(services);
     expect(await count('health_check')).toBe(before);

@@ -105,6 +105,17 @@ export async function markAcknowledged(
   return rows[0];
 }
 
+/** Some of those that were over before an instant, with their notices. Index alert_resolved. */
+export async function deleteOldAlerts(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    delete from alert where id in (select id from alert where resolved_at < ${before} order by resolved_at limit ${limit})
+    returning id`.execute(db);
+  return rows.length;
+}
+
 export interface OpenCount {
   readonly kind: AlertKind;
   readonly severity: Severity;

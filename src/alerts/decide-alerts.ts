@@ -8,6 +8,7 @@ import {
 import { showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
+import { maskEventText } from '../webhooks/mask-event.ts';
 import { type AlertKey, type NewAlert, SUMMARY_MAX } from './alert.ts';
 
 /** What stands still by itself: nobody here has asked for it. */
@@ -32,7 +33,9 @@ export type Standstill =
 
 /** The alert about something that stands still, in the sentence of the home page. */
 export function alertOf(found: Standstill, zone: string): NewAlert {
-  const { kind, id, name, reason } = found;
+  const { kind, id, name } = found;
+  // A reason may be a gateway's own words, or what a program said of an event: the number of a person does not leave the house.
+  const reason = maskEventText(found.reason, null);
   switch (kind) {
     case 'account_paused':
       return {

@@ -65,13 +65,14 @@ const status = ({ json }: Json, shell: Shell): Promise<void> =>
   withAccounts(shell, async (deps) => {
     const { showHealth } = await import('../health/show-health.ts');
     const { showReport } = await import('../http/routes/health-routes.ts');
+    const { UNMASKED } = await import('../webhooks/mask-event.ts');
     const { granted } = await import('./open-services.ts');
     const { showId } = await import('../platform/ids.ts');
     const rows: string[][] = [];
     for (const account of await deps.accounts()) {
       const report = granted(await showHealth(deps, account.id));
       const named = { account: showId('account', account.id), name: account.name };
-      if (json) await shell.out.json({ ...named, ...showReport(report) });
+      if (json) await shell.out.json({ ...named, ...showReport(report, UNMASKED) });
       const { day, week, month } = report.uptime;
       const state = report.settings?.enabled === true ? stateWords(report.last) : 'not checked';
       rows.push([account.name, state, ...[day, week, month].map(uptimeWords), report.suspicion?.detail ?? '']);
@@ -120,7 +121,11 @@ async function tellOutcome(
   if (check.outcome !== null && isFailure(check.outcome)) throw new CliError('the check failed');
 }
 
-const shown = async (check: HealthCheck) => (await import('../http/routes/health-routes.ts')).showCheck(check);
+async function shown(check: HealthCheck) {
+  const { showCheck } = await import('../http/routes/health-routes.ts');
+  const { UNMASKED } = await import('../webhooks/mask-event.ts');
+  return showCheck(check, UNMASKED);
+}
 
 const history = (reference: string, { limit, json }: Json & { readonly limit: number }, shell: Shell): Promise<void> =>
   withAccounts(shell, async (deps) => {
@@ -144,6 +149,7 @@ const settings = (reference: string, options: SettingsOptions, shell: Shell): Pr
     const { changeHealthSettings } = await import('../health/health-settings.ts');
     const { showHealth } = await import('../health/show-health.ts');
     const { showReport } = await import('../http/routes/health-routes.ts');
+    const { UNMASKED } = await import('../webhooks/mask-event.ts');
     const { findLane } = await import('./find-lane.ts');
     const { actor, granted } = await import('./open-services.ts');
     const account = await named(reference, deps);
@@ -156,7 +162,7 @@ const settings = (reference: string, options: SettingsOptions, shell: Shell): Pr
       intervalMinutes: options.every,
     };
     granted(await changeHealthSettings(deps, { accountId: account.id, settings: chosen, actor: actor().actor }));
-    if (options.json) return shell.out.json(showReport(granted(await showHealth(deps, account.id))));
+    if (options.json) return shell.out.json(showReport(granted(await showHealth(deps, account.id)), UNMASKED));
     const how = chosen.enabled
       ? `every ${options.every} minutes, ${Math.round(1_440 / options.every)} texts a day`
       : 'off';

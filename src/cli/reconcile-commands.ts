@@ -142,6 +142,7 @@ async function findings(reference: string, options: ListOptions, shell: Shell): 
   const { parseId } = await import('../platform/ids.ts');
   const { listFindings } = await import('../reconciliation/list-runs.ts');
   const { showFinding } = await import('../http/routes/reconciliation-routes.ts');
+  const { UNMASKED } = await import('../webhooks/mask-event.ts');
   const runId = parseId('reconciliation', reference);
   if (runId === undefined) throw new UsageError(`"${reference}" is no id like ${RUN}`);
   const { limit = Number.POSITIVE_INFINITY, json } = options;
@@ -151,7 +152,7 @@ async function findings(reference: string, options: ListOptions, shell: Shell): 
     let cursor: string | undefined;
     do {
       const page = granted(await listFindings(db, { runId, cursor, limit: Math.min(left, PAGE_ROWS) }));
-      if (json) await shell.out.json(...page.data.map(showFinding));
+      if (json) await shell.out.json(...page.data.map((found) => showFinding(found, UNMASKED)));
       else if (page.data.length > 0) await shell.out.lines(...page.data.map(row));
       left -= page.data.length;
       cursor = page.nextCursor ?? undefined;
@@ -191,10 +192,11 @@ async function printRuns(
   shell: Shell,
 ): Promise<void> {
   const { showRun } = await import('../http/routes/reconciliation-routes.ts');
+  const { UNMASKED } = await import('../webhooks/mask-event.ts');
   const { localTime } = await import('../platform/calendar.ts');
   const { showId } = await import('../platform/ids.ts');
   const { printable } = await import('./words.ts');
-  if (json) return shell.out.json(...runs.map(showRun));
+  if (json) return shell.out.json(...runs.map((run) => showRun(run, UNMASKED)));
   const time = (at: Instant): string => localTime(at, zone);
   for (const one of runs)
     await shell.out.lines(

@@ -28,7 +28,10 @@ export function defineManage(command: Command, shell: Shell): void {
     .action((reference: string | undefined, options: { readonly json?: true }) => check(reference, options, shell));
   withExamples(command.command('repair'), [
     ['textwright webhook repair Office', 'makes, turns and removes ours until all is as it should be'],
-    ['textwright webhook repair Office --newest', 'moves to the events that tell of failed texts, too'],
+    [
+      'textwright webhook repair Office --newest',
+      'moves an older account to the events that tell of failed texts, too',
+    ],
   ])
     .description('Mend the webhooks of an account; those of other programs are left alone')
     .argument('<account>', 'name or id')
@@ -65,8 +68,8 @@ async function check(reference: string | undefined, { json }: { readonly json?: 
 
 async function repair(reference: string, { newest, json }: RepairOptions, shell: Shell): Promise<void> {
   const { repairWebhooks } = await import('../webhooks/manage-webhooks.ts');
-  const generation = newest === true ? 'newest' : 'proven';
-  await change(reference, { json, shell }, (deps, order) => repairWebhooks(deps, { ...order, generation }));
+  const to = newest === true ? ({ generation: 'newest' } as const) : {};
+  await change(reference, { json, shell }, (deps, order) => repairWebhooks(deps, { ...order, ...to }));
 }
 
 async function rotate(reference: string, { retire, json }: RotateOptions, shell: Shell): Promise<void> {
@@ -99,9 +102,14 @@ async function named(reference: string, deps: Deps): Promise<AccountOverview> {
 
 async function tell(account: AccountOverview, report: WebhookReport, { json, shell }: Telling): Promise<void> {
   const { showWebhookReport } = await import('../http/routes/health-routes.ts');
+  const { UNMASKED } = await import('../webhooks/mask-event.ts');
   const { showId } = await import('../platform/ids.ts');
   if (json)
-    return shell.out.json({ account: showId('account', account.id), name: account.name, ...showWebhookReport(report) });
+    return shell.out.json({
+      account: showId('account', account.id),
+      name: account.name,
+      ...showWebhookReport(report, UNMASKED),
+    });
   const findings = report.look?.findings ?? [];
   const state = findings.length === 0 ? 'all events are asked for, and come here' : count(findings.length, 'thing');
   await shell.out.lines(
@@ -110,6 +118,9 @@ async function tell(account: AccountOverview, report: WebhookReport, { json, she
     ...(report.partsRefused.length === 0
       ? []
       : [`  The plan at the gateway does not have: ${report.partsRefused.join(', ')}.`]),
+    ...(report.fallback === null
+      ? []
+      : [`  The newest events were refused to this key (${report.fallback}); failed texts are found by asking.`]),
     ...table(
       report.keys.map(({ signer, part, retireAt, lastSeenAt }) => [
         `  key ${signer}`,

@@ -3,6 +3,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { AccountRow, LaneRow } from './account.ts';
+import type { WebhookGeneration } from './webhook-registration.ts';
 
 export interface NewAccount
   extends Omit<
@@ -15,12 +16,11 @@ export interface NewAccount
 /** With its lease row, which a worker then takes. */
 export async function insertAccount(tx: Tx, account: NewAccount): Promise<void> {
   await sql`
-    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, rate_per_second, history_days, state, created_at,
-      updated_at)
+    insert into gateway_account (id, kind, name, base_url, environment, api_key_sealed, webhook_generation, webhook_fallback,
+      rate_per_second, history_days, state, created_at, updated_at)
     values (${account.id}, ${account.kind}, ${account.name}, ${account.baseUrl}, ${account.environment}, ${account.apiKeySealed},
-      ${account.ratePerSecond}, ${account.historyDays}, 'active', ${account.createdAt}, ${account.createdAt})`.execute(
-    tx,
-  );
+      ${account.webhookGeneration}, ${account.webhookFallback}, ${account.ratePerSecond}, ${account.historyDays}, 'active',
+      ${account.createdAt}, ${account.createdAt})`.execute(tx);
   await sql`insert into account_lease (account_id) values (${account.id})`.execute(tx);
 }
 
@@ -72,7 +72,7 @@ export async function findTakenNumbers(
 export async function lockAccount(tx: Tx, id: Uuid): Promise<AccountRow | undefined> {
   const { rows } = await sql<AccountRow>`
     select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, webhook_change_until,
-      webhook_parts_refused, rate_per_second, state, state_reason, created_at
+      webhook_parts_refused, webhook_generation, webhook_fallback, rate_per_second, state, state_reason, created_at
     from gateway_account where id = ${id} for update`.execute(tx);
   return rows[0];
 }
@@ -93,6 +93,14 @@ export async function setWebhook(
     set webhook_ref = ${webhook.ref}, webhook_secrets_sealed = ${webhook.secretsSealed}::text[],
       webhook_parts_refused = ${webhook.partsRefused}::text[], updated_at = ${webhook.now}
     where id = ${webhook.accountId}`.execute(tx);
+}
+
+/** Somebody has chosen the generation of the account's events. */
+export async function setWebhookGeneration(tx: Tx, accountId: Uuid, generation: WebhookGeneration): Promise<void> {
+  await sql`
+    update gateway_account set webhook_generation = ${generation}, webhook_fallback = null where id = ${accountId}`.execute(
+    tx,
+  );
 }
 
 /** The account is reached elsewhere or with another key from now on: whoever holds it lets go, and the next holder goes that way. */

@@ -6,7 +6,7 @@ import type { AccountRow, LaneRow } from './account.ts';
 export async function getAccount(tx: Tx | Db, id: Uuid): Promise<AccountRow | undefined> {
   const { rows } = await sql<AccountRow>`
     select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, webhook_change_until,
-      webhook_parts_refused, rate_per_second, state, state_reason, created_at
+      webhook_parts_refused, webhook_generation, webhook_fallback, rate_per_second, state, state_reason, created_at
     from gateway_account where id = ${id}`.execute(tx);
   return rows[0];
 }
@@ -14,7 +14,7 @@ export async function getAccount(tx: Tx | Db, id: Uuid): Promise<AccountRow | un
 export async function listAccountRows(tx: Tx | Db): Promise<readonly AccountRow[]> {
   const { rows } = await sql<AccountRow>`
     select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, webhook_change_until,
-      webhook_parts_refused, rate_per_second, state, state_reason, created_at
+      webhook_parts_refused, webhook_generation, webhook_fallback, rate_per_second, state, state_reason, created_at
     from gateway_account order by created_at, id`.execute(tx);
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { GatewayKind } from './gateway.ts';
+import type { WebhookGeneration } from './webhook-registration.ts';
 
 export interface AccountRow {
   readonly id: Uuid;
@@ -18,6 +19,10 @@ export interface AccountRow {
   readonly webhookChangeUntil: Instant | null;
   /** Kinds of events that the gateway does not give to this account. */
   readonly webhookPartsRefused: readonly string[];
+  /** Of which generation what is missing is registered. */
+  readonly webhookGeneration: WebhookGeneration;
+  /** Why the newest generation is not used, in the gateway's words. */
+  readonly webhookFallback: string | null;
   readonly ratePerSecond: number;
   readonly state: 'active' | 'paused';
   readonly stateReason: string | null;

@@ -30,14 +30,14 @@ import { decideLanes, type LaneChanges, NOT_REGISTERED } from './decide-lanes.ts
 import {
   type EnsuredWebhooks,
   endReplaced,
+  ensureFirstWebhooks,
   ensureWebhooks,
-  type KnownWebhooks,
+  type FirstWebhooks,
   keepKeys,
   knownWebhooks,
-  NOTHING_KNOWN,
   whileChanging,
 } from './ensure-webhooks.ts';
-import type { Answer, Gateway, GatewayNumber, GatewayProblem } from './gateway.ts';
+import type { Answer, GatewayNumber, GatewayProblem } from './gateway.ts';
 
 export const DEFAULT_BASE_URLS: Readonly<Record<AccountRow['kind'], string>> = {
   quo: 'https://api.openphone.com',
@@ -86,7 +86,7 @@ function renewedKey(
 export interface Connection extends BaseUrl {
   readonly accountId: Uuid;
   readonly numbers: readonly GatewayNumber[];
-  readonly webhooks: EnsuredWebhooks;
+  readonly webhooks: FirstWebhooks;
 }
 
 /** Where the gateway posts the events of an account. A sandbox is on this machine, and needs no way around through the internet. */
@@ -116,17 +116,13 @@ export async function prepareConnection(
   if (!free.ok) return free;
   const accountId = input.accountId ?? deps.newUuid();
   const url = webhookUrl(deps, { id: accountId, kind: input.kind, environment });
-  const webhooks = await registered(gateway, { url, known: NOTHING_KNOWN, at });
+  const webhooks = complete(await ensureFirstWebhooks(gateway, url), url, at);
   if (!webhooks.ok) return webhooks;
   return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhooks: webhooks.value });
 }
 
 /** All registrations as they should be, or none that counts. */
-async function registered(
-  gateway: Gateway,
-  { url, known, at }: { readonly url: string; readonly known: KnownWebhooks; readonly at: Asked },
-): Promise<Outcome<EnsuredWebhooks>> {
-  const ensured = await ensureWebhooks(gateway, { url, known, generation: 'proven' });
+function complete<T extends EnsuredWebhooks>(ensured: Answer<T>, url: string, at: Asked): Outcome<T> {
   const doing = `registering the webhook ${url}`;
   if (!ensured.ok) return refusedBy(ensured.error, at, doing);
   return ensured.value.problem === undefined ? ok(ensured.value) : refusedBy(ensured.value.problem, at, doing);
@@ -152,6 +148,8 @@ export async function connectAccount(
     baseUrl,
     environment,
     apiKeySealed: deps.secrets.seal(input.apiKey),
+    webhookGeneration: webhooks.generation,
+    webhookFallback: webhooks.fallback,
     ratePerSecond: input.ratePerSecond ?? DEFAULT_RATE_PER_SECOND,
     historyDays,
     createdAt: now,
@@ -170,6 +168,8 @@ export async function connectAccount(
       name: input.name,
       environment,
       numbers: numbers.map((number) => number.phone),
+      webhooks: webhooks.generation,
+      ...(webhooks.fallback === null ? {} : { fallback: webhooks.fallback }),
       ...(sandboxOff.length === 0 ? {} : { sandboxOff }),
     },
   });
@@ -201,7 +201,8 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   const url = webhookUrl(deps, account);
   return whileChanging(deps, account, async () => {
     const known = await knownWebhooks(deps.db, deps.secrets, account);
-    const webhooks = await registered(gateway, { url, known, at });
+    const wanted = { url, known, generation: account.webhookGeneration };
+    const webhooks = complete(await ensureWebhooks(gateway, wanted), url, at);
     if (!webhooks.ok) return webhooks;
     const applied = await runTx(deps.db, (tx) =>
       applyRefresh(tx, deps, { ...input, apiKey, url, numbers: numbers.value, webhooks: webhooks.value }),

@@ -14,7 +14,7 @@ import { type CurrentKey, decideKeys, type HeldKey, UNKNOWN } from './decide-web
 import { decideWebhooks, type WebhookFinding, type WebhookState, type WebhookStep } from './decide-webhooks.ts';
 import type { Answer, Gateway, GatewayProblem, GatewayWebhooks } from './gateway.ts';
 import { beginChange, endChange, listKeys, putKeys } from './webhook-key-store.ts';
-import type { WebhookKey, WebhookRegistration } from './webhook-registration.ts';
+import type { WebhookGeneration, WebhookKey, WebhookRegistration } from './webhook-registration.ts';
 import { signerOf } from './webhook-signer.ts';
 
 /** What is known here of an account's registrations. */
@@ -45,7 +45,7 @@ export interface Wanted {
   readonly url: string;
   readonly known: KnownWebhooks;
   /** Which generation of the gateway's events what is missing is made of. */
-  readonly generation: 'proven' | 'newest';
+  readonly generation: WebhookGeneration;
 }
 
 /** What is registered now, and what of it is wrong; what the gateway has refused is not wrong. Asks, and changes nothing. */
@@ -89,6 +89,26 @@ export async function ensureWebhooks(
   const { findings, working } = state.value;
   const steps = findings.map(({ step }) => step);
   return ok({ ...(await carryOut(gateway.webhooks, { steps, working, url: wanted.url })), findings });
+}
+
+export interface FirstWebhooks extends EnsuredWebhooks {
+  readonly generation: WebhookGeneration;
+  /** Why it is not the newest, in the gateway's words. */
+  readonly fallback: string | null;
+}
+
+/** Those of a new account: of the newest generation, or of the proven one where the gateway refuses the newest to this key. */
+export async function ensureFirstWebhooks(
+  gateway: Pick<Gateway, 'webhooks'>,
+  url: string,
+): Promise<Answer<FirstWebhooks>> {
+  const wanted = { url, known: NOTHING_KNOWN };
+  const newest = await ensureWebhooks(gateway, { ...wanted, generation: 'newest' });
+  const problem = newest.ok ? newest.value.problem : newest.error;
+  if (problem === undefined || (problem.kind !== 'refused' && problem.kind !== 'unauthorized'))
+    return newest.ok ? ok({ ...newest.value, generation: 'newest', fallback: null }) : newest;
+  const proven = await ensureWebhooks(gateway, { ...wanted, generation: 'proven' });
+  return proven.ok ? ok({ ...proven.value, generation: 'proven', fallback: problem.message }) : proven;
 }
 
 /** Another key for each registration that works. */

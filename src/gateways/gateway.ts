@@ -1,6 +1,6 @@
 import type { Result } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
-import type { WebhookKey, WebhookPart, WebhookRegistration } from './webhook-registration.ts';
+import type { WebhookGeneration, WebhookKey, WebhookPart, WebhookRegistration } from './webhook-registration.ts';
 
 /**
  * The port to a company whose API sends texts for us. Adapters translate one wire format each; one conformance suite runs on all
@@ -117,8 +117,8 @@ export interface ListedConversation {
  * made beside it: the answer then has another `ref`, and the old one is to be removed once the new key is known here.
  */
 export interface GatewayWebhooks {
-  /** What a new account needs, and the same in the gateway's newest generation, which tells more. */
-  readonly parts: { readonly proven: readonly WebhookPart[]; readonly newest: readonly WebhookPart[] };
+  /** What an account needs, in each generation of the gateway's events. */
+  readonly parts: Readonly<Record<WebhookGeneration, readonly WebhookPart[]>>;
   list(): Promise<Answer<readonly WebhookRegistration[]>>;
   create(wanted: { readonly part: string; readonly url: string }): Promise<Answer<WebhookKey>>;
   /** Everything it can post, of all numbers, to `url`, switched on. */

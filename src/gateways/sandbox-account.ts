@@ -154,7 +154,8 @@ async function reviveSandbox(
   if (sandbox === undefined || sandbox === announced) return sandbox;
   const gateway = deps.openGateway({ ...account, ...sandbox });
   const known = await knownWebhooks(deps.db, deps.secrets, account);
-  const answer = await ensureWebhooks(gateway, { url: webhookUrl(deps, account), known, generation: 'proven' });
+  const wanted = { url: webhookUrl(deps, account), known, generation: account.webhookGeneration };
+  const answer = await ensureWebhooks(gateway, wanted);
   const problem = answer.ok ? answer.value.problem : answer.error;
   if (!answer.ok || problem !== undefined) throw new Error(`the sandbox refused its webhooks: ${problem?.message}`);
   await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhooks: answer.value }));

@@ -12,6 +12,10 @@ export const WEBHOOK_TOPICS = [
 ] as const;
 export type WebhookTopic = (typeof WEBHOOK_TOPICS)[number];
 
+/** `newest` tells more than `proven`, and not every key may use it. */
+export const WEBHOOK_GENERATIONS = ['proven', 'newest'] as const;
+export type WebhookGeneration = (typeof WEBHOOK_GENERATIONS)[number];
+
 /** One thing that a gateway registers for us: the events of one family, or all of them, or those of one number. */
 export interface WebhookPart {
   /** The adapter's own word for it. */

@@ -4,6 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { CheckEvidence, Ending } from './decide-check.ts';
 import type { CheckOutcome, HealthCheck, HealthSettings } from './health-check.ts';
+import { eventIdAt } from './rhythm-store.ts';
 
 export interface CheckLane {
   readonly id: Uuid;
@@ -136,14 +137,14 @@ export async function lockByToken(tx: Tx, accountId: Uuid, token: string): Promi
   return rows[0];
 }
 
-/** The event of a check, as it came from the gateway itself. Index gateway_event_account, within the minutes of the check. */
+/** The event of a check, as it came from the gateway itself. Index gateway_event_account, from the beginning of the check on. */
 export async function findCheckEvent(
   tx: Tx | Db,
   query: { readonly accountId: Uuid; readonly token: string; readonly since: Instant },
 ): Promise<{ readonly receivedAt: Instant; readonly state: string; readonly error: string | null } | undefined> {
   const { rows } = await sql<{ receivedAt: Instant; state: string; error: string | null }>`
     select received_at, state, error from gateway_event
-    where account_id = ${query.accountId} and received_at >= ${query.since} and type = 'message.received'
+    where account_id = ${query.accountId} and id >= ${eventIdAt(query.since)} and received_at >= ${query.since} and type = 'message.received'
       and source in ('webhook', 'spool') and position(${query.token} in payload) > 0
     order by received_at limit 1`.execute(tx);
   return rows[0];
@@ -214,4 +215,21 @@ export async function takeUntold(tx: Tx): Promise<readonly EndedCheck[]> {
     )
     select id, account_id, outcome, detail, started_at from told order by finished_at, id`.execute(tx);
   return rows;
+}
+
+/** Some of those that ended before an instant, with their texts. Index health_check_finished; message_attempt by its key. */
+export async function deleteOldChecks(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    with gone as (
+      delete from health_check where id in (
+        select id from health_check where finished_at < ${before} order by finished_at limit ${limit})
+      returning message_id
+    ), attempts as (
+      delete from message_attempt where message_id in (select message_id from gone)
+    )
+    delete from message where id in (select message_id from gone) returning id`.execute(db);
+  return rows.length;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../platform/random.ts';
 import { addMs, instant, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
-import { decideArrival, decideEnd, isDue, uptimeOf } from './decide-check.ts';
+import { decideArrival, decideEnd, decideTested, isDue, isRecovering, type Tested, uptimeOf } from './decide-check.ts';
 import { type CheckOutcome, checkText, newToken, tokenIn } from './health-check.ts';
 
 const NOW = instant('2026-11-17T15:00:00Z');
@@ -73,5 +73,55 @@ describe('a health check', () => {
     ];
     expect(uptimeOf(checks, addMs(NOW, -60 * MINUTE_MS))).toEqual({ checks: 3, good: 2, share: 2 / 3 });
     expect(uptimeOf([], NOW)).toEqual({ checks: 0, good: 0, share: null });
+  });
+
+  it.each<[string, string, CheckOutcome | null, number | undefined, boolean]>([
+    ['is made again at once when an event comes after one that failed', 'suspicion', 'failed_no_webhook', 1, true],
+    ['waits where the event came before its end', 'suspicion', 'failed_no_webhook', -1, false],
+    ['waits where no event has ever come', 'schedule', 'failed_no_webhook', undefined, false],
+    ['waits where it failed although events came in', 'recovery', 'failed_no_webhook', 1, false],
+    ['is not made again after one that was healthy', 'schedule', 'healthy', 1, false],
+    ['is not made while one is under way', 'schedule', null, 1, false],
+  ])('%s', (_what, cause, outcome, afterMs, recovering) => {
+    const eventAt = afterMs === undefined ? null : addMs(NOW, afterMs);
+    expect(isRecovering({ cause, outcome, finishedAt: outcome === null ? null : NOW }, eventAt)).toBe(recovering);
+  });
+});
+
+describe('a suspicion', () => {
+  const withinMs = 2 * MINUTE_MS;
+  type Last = { cause?: string; outcome: CheckOutcome | null; receipt?: boolean; minutesAgo: number };
+  it.each<[string, 'silence' | 'receipts', number, Last | undefined, Tested]>([
+    ['nobody has tested', 'silence', 3, undefined, 'begin'],
+    ['a check is testing', 'silence', 3, { outcome: null, minutesAgo: 1 }, 'under_way'],
+    ['a check has just confirmed', 'silence', 3, { outcome: 'failed_no_webhook', minutesAgo: 9 }, 'tested'],
+    ['a check confirmed some time ago', 'silence', 30, { outcome: 'failed_no_webhook', minutesAgo: 10 }, 'begin'],
+    ['of silence has just been refuted', 'silence', 3, { outcome: 'healthy', minutesAgo: 9 }, 'tested'],
+    ['of silence was refuted some time ago', 'silence', 3, { outcome: 'healthy', minutesAgo: 10 }, 'begin'],
+    [
+      'comes soon after an hourly check',
+      'silence',
+      3,
+      { cause: 'schedule', outcome: 'healthy', minutesAgo: 4 },
+      'begin',
+    ],
+    ['about receipts is new since the last check', 'receipts', 1, { outcome: 'healthy', minutesAgo: 3 }, 'begin'],
+    ['about receipts is as new, the check too', 'receipts', 0.5, { outcome: 'healthy', minutesAgo: 1 }, 'tested'],
+    [
+      'is refuted by the receipt of the check',
+      'receipts',
+      5,
+      { outcome: 'healthy', receipt: true, minutesAgo: 1 },
+      'tested',
+    ],
+    ['waits for the receipt of the check', 'receipts', 5, { outcome: 'healthy', minutesAgo: 1 }, 'under_way'],
+    ['is right, as the check has no receipt either', 'receipts', 5, { outcome: 'healthy', minutesAgo: 2 }, 'confirmed'],
+  ])('that %s', (_what, kind, sinceMinutesAgo, last, expected) => {
+    const check =
+      last === undefined
+        ? undefined
+        : { cause: 'suspicion', receipt: false, ...last, startedAt: addMs(NOW, -last.minutesAgo * MINUTE_MS) };
+    const suspicion = { kind, since: addMs(NOW, -sinceMinutesAgo * MINUTE_MS) };
+    expect(decideTested(suspicion, check, { now: NOW, withinMs })).toBe(expected);
   });
 });

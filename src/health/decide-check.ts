@@ -1,10 +1,13 @@
 import { type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
+import type { Suspicion } from './decide-suspicion.ts';
 import {
   AGAIN_AFTER_FAILURE_MS,
   type CheckOutcome,
   type HealthCheck,
   type HealthSettings,
   isFailure,
+  RECEIPTS_REST_MS,
+  SUSPICION_REST_MS,
 } from './health-check.ts';
 
 /** How a check ended, with a sentence where it did not end well. */
@@ -71,6 +74,47 @@ export function isDue(
   const usualMs = intervalMinutes * MINUTE_MS;
   const waitMs = isFailure(last.outcome) ? Math.min(usualMs, AGAIN_AFTER_FAILURE_MS) : usualMs;
   return msBetween(last.startedAt, now) >= waitMs;
+}
+
+/**
+ * Whether events come in again after a check that failed: the next one is made at once, so that the end of the trouble is told soon. Only
+ * one: where some events come in and those of the checks do not, the usual wait goes on.
+ */
+export const isRecovering = (
+  last: Pick<HealthCheck, 'cause' | 'outcome' | 'finishedAt'> | undefined,
+  eventAt: Instant | null,
+): boolean =>
+  last !== undefined &&
+  last.outcome !== null &&
+  isFailure(last.outcome) &&
+  last.cause !== 'recovery' &&
+  last.finishedAt !== null &&
+  eventAt !== null &&
+  isBefore(last.finishedAt, eventAt);
+
+/** What the last check says about a suspicion. `begin`: nothing, so that another one is to be made. */
+export type Tested = 'begin' | 'under_way' | 'tested' | 'confirmed';
+
+/**
+ * `confirmed`: received texts come in and receipts do not. A check that failed has an alert of its own, and is made again after a
+ * while for as long as the suspicion lasts. `withinMs`: what a check may take, in clock time.
+ */
+export function decideTested(
+  suspicion: Pick<Suspicion, 'kind' | 'since'>,
+  last: Pick<HealthCheck, 'cause' | 'outcome' | 'startedAt' | 'receipt'> | undefined,
+  { now, withinMs }: { readonly now: Instant; readonly withinMs: number },
+): Tested {
+  if (last === undefined) return 'begin';
+  if (last.outcome === null) return 'under_way';
+  const agoMs = msBetween(last.startedAt, now);
+  if (isFailure(last.outcome)) return agoMs < AGAIN_AFTER_FAILURE_MS ? 'tested' : 'begin';
+  // What a check tests is received texts; only the receipt of its own text speaks for receipts, and that may come later.
+  if (suspicion.kind === 'receipts' && isBefore(suspicion.since, last.startedAt)) {
+    if (last.receipt) return 'tested';
+    return agoMs < withinMs ? 'under_way' : 'confirmed';
+  }
+  const restMs = suspicion.kind === 'receipts' ? RECEIPTS_REST_MS : SUSPICION_REST_MS;
+  return last.cause === 'suspicion' && agoMs < restMs ? 'tested' : 'begin';
 }
 
 export interface Uptime {

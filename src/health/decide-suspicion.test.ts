@@ -19,7 +19,7 @@ import {
   receiptLimits,
   WEEKS,
 } from './decide-suspicion.ts';
-import { SUSPICION_REST_MS } from './health-check.ts';
+import { CHECK_WITHIN_MS, SUSPICION_REST_MS } from './health-check.ts';
 
 const MONDAY = instant('2026-06-01T00:00:00Z');
 const WEEK_MS = 7 * DAY_MS;
@@ -174,8 +174,9 @@ describe('receipts that do not come', () => {
       { texts: 900, confirmed: 600, lagMs: 90 * SECOND_MS },
       { lagMs: 90 * SECOND_MS, texts: 16 },
     ],
-    ['little is known', { texts: 20, confirmed: 20, lagMs: 1_000 }, { lagMs: 5 * MINUTE_MS, texts: 20 }],
-    ['none has ever come', { texts: 500, confirmed: 0, lagMs: null }, { lagMs: 5 * MINUTE_MS, texts: 20 }],
+    ['all of the first twenty came', { texts: 20, confirmed: 20, lagMs: 1_000 }, { lagMs: 30 * SECOND_MS, texts: 9 }],
+    ['little is known', { texts: 19, confirmed: 19, lagMs: 1_000 }, { lagMs: MINUTE_MS, texts: 20 }],
+    ['none has ever come', { texts: 500, confirmed: 0, lagMs: null }, { lagMs: MINUTE_MS, texts: 20 }],
   ])('where %s', (_where, known, limits) => {
     expect(receiptLimits(known)).toEqual(limits);
   });
@@ -191,10 +192,15 @@ describe('receipts that do not come', () => {
     expect(decideReceipts({ usual, waiting: { texts: 0, since: null } })).toBeUndefined();
   });
 
-  it('are suspected within two minutes of an outage where eight texts a minute go out', () => {
-    const { lagMs, texts } = receiptLimits(usual);
-    const perMinute = 8;
-    expect(lagMs + (texts / perMinute) * MINUTE_MS).toBeLessThanOrEqual(2 * MINUTE_MS);
+  it.each<[string, number, Parameters<typeof receiptLimits>[0]]>([
+    ['eight texts a minute', 8, usual],
+    ['as many, and no more than twenty have ever gone out before', 8, { texts: 20, confirmed: 20, lagMs: 1_000 }],
+    ['five texts a minute', 5, usual],
+    ['fifteen, the first ones of the account', 15, { texts: 0, confirmed: 0, lagMs: null }],
+  ])('are suspected soon enough for a check within five minutes where %s go out', (_where, perMinute, known) => {
+    const { lagMs, texts } = receiptLimits(known);
+    const untilCheckMs = 5 * MINUTE_MS - CHECK_WITHIN_MS - LOOK_EVERY_MS - 10 * SECOND_MS;
+    expect(lagMs + (texts / perMinute) * MINUTE_MS).toBeLessThanOrEqual(untilCheckMs);
   });
 
   it('are suspected without reason less than once in ten months of 30,000 texts', () => {

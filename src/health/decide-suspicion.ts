@@ -20,12 +20,13 @@ const WEEKS_MIN = 3;
 const CLUMP = 2;
 const SILENCE_MS_MIN = 2 * MINUTE_MS;
 const LAG_MS_MIN = 30 * SECOND_MS;
-export const LAG_MS_DEFAULT = 5 * MINUTE_MS;
+/** Where little is known: one text for nothing costs less than an outage in the first minutes of the first campaign. */
+export const LAG_MS_DEFAULT = MINUTE_MS;
 const LAG_MS_MAX = 10 * MINUTE_MS;
 const UNCONFIRMED_MIN = 0.1;
 const UNCONFIRMED_MAX = 0.5;
 /** Texts whose fate says something about what is usual. */
-const TEXTS_MIN = 50;
+const TEXTS_MIN = 20;
 
 export interface Suspicion {
   readonly kind: 'silence' | 'receipts';
@@ -110,8 +111,8 @@ export function receiptLimits({ texts, confirmed, lagMs }: UsualReceipts): {
   readonly texts: number;
 } {
   const known = texts >= TEXTS_MIN && lagMs !== null;
-  // One in ten takes longer than usual, beside those that never have one.
-  const share = known ? 1 - (confirmed / texts) * 0.9 : UNCONFIRMED_MAX;
+  // One in ten takes longer than usual, beside those that never have one. Of few texts less is believed (rule of succession).
+  const share = known ? 1 - (confirmed / (texts + 2)) * 0.9 : UNCONFIRMED_MAX;
   const q = Math.min(UNCONFIRMED_MAX, Math.max(UNCONFIRMED_MIN, share));
   return {
     lagMs: known ? Math.min(LAG_MS_MAX, Math.max(LAG_MS_MIN, lagMs)) : LAG_MS_DEFAULT,

@@ -14,7 +14,7 @@ export interface HealthCheck {
   readonly accountId: Uuid;
   readonly fromLaneId: Uuid;
   readonly toLaneId: Uuid;
-  /** `schedule`, `suspicion`, or who asked for it. */
+  /** `schedule`, `suspicion`, `recovery` (one failed, and events come in again), or who asked for it. */
   readonly cause: string;
   readonly startedAt: Instant;
   /** When it fails at the latest. */
@@ -48,8 +48,10 @@ export const HAND_OVER_WITHIN_MS = 90 * SECOND_MS;
 export const INTERVAL_MINUTES_DEFAULT = 60;
 /** While the last one failed, so that an end of the trouble is seen soon. */
 export const AGAIN_AFTER_FAILURE_MS = 10 * MINUTE_MS;
-/** Between two checks for a suspicion: on a public holiday each hour is suspicious. */
+/** Between two checks for a suspicious silence: on a public holiday each hour is suspicious. */
 export const SUSPICION_REST_MS = 10 * MINUTE_MS;
+/** The same for receipts, of which no holiday keeps any away. */
+export const RECEIPTS_REST_MS = 2 * MINUTE_MS;
 
 export const isFailure = (outcome: CheckOutcome): boolean => outcome.startsWith('failed_');
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { firstUuidAt, type Uuid } from '../platform/ids.ts';
+import { type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Suspicion, UsualReceipts } from './decide-suspicion.ts';
 
 export type Suspected = Suspicion;
@@ -13,9 +13,15 @@ export async function lastCounted(db: Db, accountId: Uuid): Promise<Instant | un
   return rows[0]?.hour;
 }
 
+/** The id and the arrival of an event are told apart by less than that. */
+const ID_SLACK_MS = MINUTE_MS;
+
+/** The least id that an event which came at this instant can have. */
+export const eventIdAt = (at: Instant): Uuid => firstUuidAt(Math.max(0, at.epochMilliseconds - ID_SLACK_MS));
+
 /**
  * Counts the events, other than receipts, of each whole hour between two instants; hours without any are counted too. Index
- * gateway_event_account. Texts of these hours and their receipts are read by their ids, which grow with time.
+ * gateway_event_account: one walk over the ids of that time, which grow with it.
  */
 export async function countHours(
   tx: Tx,
@@ -24,10 +30,13 @@ export async function countHours(
   const { accountId, from, until } = range;
   await sql`
     insert into event_hour (account_id, hour, events)
-    select ${accountId}, h.hour, (
-      select count(*) from gateway_event e where e.account_id = ${accountId} and e.received_at >= h.hour
-        and e.received_at < h.hour + interval '1 hour' and e.order_key is not null and e.source <> 'reconciliation')
+    select ${accountId}, h.hour, coalesce(counted.events, 0)
     from generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 hour', interval '1 hour') as h (hour)
+    left join (
+      select date_bin('1 hour', received_at, ${from}::timestamptz) as hour, count(*) as events from gateway_event
+      where account_id = ${accountId} and id >= ${eventIdAt(from)} and received_at >= ${from} and received_at < ${until}
+        and order_key is not null and source <> 'reconciliation'
+      group by 1) counted on counted.hour = h.hour
     on conflict do nothing`.execute(tx);
 }
 
@@ -57,23 +66,22 @@ export async function lastEvents(
   const { rows } = await sql<{ eventAt: Instant | null; receiptAt: Instant | null }>`
     select max(received_at) as event_at, max(received_at) filter (where order_key is null) as receipt_at from (
       select received_at, order_key from gateway_event where account_id = ${accountId} and source <> 'reconciliation'
-      order by received_at desc limit ${NEWEST}) e`.execute(db);
+      order by id desc limit ${NEWEST}) e`.execute(db);
   return rows[0] ?? { eventAt: null, receiptAt: null };
 }
 
 const NEWEST = 200;
 
-/** Texts sent since an instant and before another one that have no receipt. Index message_awaiting_receipt. */
+/** Texts sent since an instant and before another one that have no receipt, and when the first of them was sent. Index message_awaiting_receipt. */
 export async function waitingReceipts(
   db: Db,
   query: { readonly accountId: Uuid; readonly since: Instant; readonly before: Instant },
 ): Promise<{ readonly texts: number; readonly since: Instant | null }> {
+  const waiting = sql`message where account_id = ${query.accountId} and state = 'sent' and direction = 'outbound'
+    and sent_at > ${query.since} and sent_at <= ${query.before}`;
   const { rows } = await sql<{ texts: number; since: Instant | null }>`
-    select count(*) as texts, min(sent_at) as since from (
-      select sent_at from message where account_id = ${query.accountId} and state = 'sent' and direction = 'outbound'
-        and sent_at > ${query.since} and sent_at <= ${query.before} order by sent_at desc limit ${NEWEST}) m`.execute(
-    db,
-  );
+    select (select count(*) from (select from ${waiting} order by sent_at desc limit ${NEWEST}) m) as texts,
+      (select min(sent_at) from ${waiting}) as since`.execute(db);
   return rows[0] ?? { texts: 0, since: null };
 }
 

@@ -22,7 +22,7 @@ export const LOOK_QUEUE = 'health-look';
 
 interface Wanted {
   readonly accountId: Uuid;
-  /** `schedule`, `suspicion`, or who asks for it. */
+  /** `schedule`, `suspicion`, `recovery`, or who asks for it. */
   readonly cause: string;
 }
 

@@ -3,11 +3,12 @@ import type { AccountRow } from '../gateways/account.ts';
 import { numbersPage } from '../operations/attention.ts';
 import { patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
-import { showId, type Uuid } from '../platform/ids.ts';
+import { firstUuidAt, showId, type Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { listChecks } from './check-store.ts';
+import { decideTested, isRecovering, type Tested } from './decide-check.ts';
 import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion, WEEKS } from './decide-suspicion.ts';
-import { type HealthCheck, isFailure, SUSPICION_REST_MS } from './health-check.ts';
+import { CHECK_WITHIN_MS, type HealthCheck } from './health-check.ts';
 import {
   countHours,
   findSuspicion,
@@ -48,16 +49,22 @@ async function countRhythm(db: Db, { id: accountId, createdAt }: Watched, now: I
 
 const later = (a: Instant, b: Instant): Instant => (isBefore(a, b) ? b : a);
 
-/** What is suspicious about the events of one account right now. */
+/** What is suspicious about the events of one account right now, and when the newest one came. */
 async function suspect(
   { db, clock }: Pick<WatchDeps, 'db' | 'clock'>,
   accountId: Uuid,
   now: Instant,
-): Promise<Suspicion | undefined> {
+): Promise<{ readonly suspicion: Suspicion | undefined; readonly eventAt: Instant | null }> {
   const { eventAt, receiptAt } = await lastEvents(db, accountId);
   const receipts = await suspectReceipts(db, { accountId, now, receiptAt, takesMs: patience(clock, TAKES_MS) });
-  if (receipts !== undefined) return receipts;
-  if (eventAt === null) return undefined;
+  if (receipts !== undefined || eventAt === null) return { suspicion: receipts, eventAt };
+  return { suspicion: await suspectSilence(db, { accountId, now, eventAt }), eventAt };
+}
+
+async function suspectSilence(
+  db: Db,
+  { accountId, now, eventAt }: { readonly accountId: Uuid; readonly now: Instant; readonly eventAt: Instant },
+): Promise<Suspicion | undefined> {
   const from = hourOf(eventAt);
   const hours = Array.from({ length: Math.min(25, Math.ceil(msBetween(from, now) / HOUR_MS)) }, (_, index) =>
     addMs(from, index * HOUR_MS),
@@ -75,9 +82,13 @@ async function suspect(
   return decideSilence({ now, lastEventAt: eventAt, countsAt });
 }
 
-/** Texts of this long ago show what is usual; those of the last minutes may be part of the trouble. */
+/**
+ * Texts of this long ago show what is usual, up to shortly before the last receipt: the receipts of later ones are still to come, or part
+ * of the trouble. Without any receipt the trouble may have lasted for half an hour.
+ */
 const USUAL_FROM_MS = 7 * DAY_MS;
-const USUAL_UNTIL_MS = 30 * MINUTE_MS;
+const UNDER_WAY_MS = MINUTE_MS;
+const TROUBLE_MS = 30 * MINUTE_MS;
 /** Real time that it may take here between the post of an event and its effect. */
 const TAKES_MS = 30 * SECOND_MS;
 /** Older texts are the sweeper's. */
@@ -100,56 +111,60 @@ async function suspectReceipts(
   const usual = await usualReceipts(db, {
     accountId,
     fromId: firstIdAt(addMs(now, -USUAL_FROM_MS)),
-    untilId: firstIdAt(addMs(now, -USUAL_UNTIL_MS)),
+    untilId: firstIdAt(receiptAt === null ? addMs(now, -TROUBLE_MS) : addMs(receiptAt, -UNDER_WAY_MS)),
   });
   const before = addMs(now, -Math.max(receiptLimits(usual).lagMs, takesMs));
   return decideReceipts({ usual, waiting: await waitingReceipts(db, { accountId, since, before }) });
 }
 
 /** Ids are UUIDv7: the first that could have been made at this instant. */
-function firstIdAt(at: Instant): Uuid {
-  const hex = Math.max(0, at.epochMilliseconds).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
+const firstIdAt = (at: Instant): Uuid => firstUuidAt(Math.max(0, at.epochMilliseconds));
 
 /** Looks at one account: a suspicion is kept, and tested by a check at once. What no check can test is told. */
 export async function watchAccount(deps: WatchDeps, account: Watched): Promise<void> {
   const now = deps.clock.now();
   await countRhythm(deps.db, account, now);
-  const suspicion = await suspect(deps, account.id, now);
+  const { suspicion, eventAt } = await suspect(deps, account.id, now);
+  const [last] = await listChecks(deps.db, { accountId: account.id, after: undefined, limit: 1 });
+  if (isRecovering(last, eventAt)) await startCheck(deps, { accountId: account.id, cause: 'recovery' });
   const known = await findSuspicion(deps.db, account.id);
   if (suspicion === undefined && known === undefined) return;
   await runTx(deps.db, (tx) => putSuspicion(tx, account.id, suspicion));
-  const [last] = await listChecks(deps.db, { accountId: account.id, after: undefined, limit: 1 });
-  const tested = suspicion !== undefined && (await isTested(deps, { account, suspicion, last }));
+  const verdict = suspicion === undefined ? 'tested' : await test(deps, { account, suspicion, last });
+  // An alert that is open meanwhile neither ends nor begins.
+  if (verdict === 'under_way') return;
+  const key = { kind: 'webhooks_suspicious', subject: `account:${account.id}` } as const;
   await runTx(deps.db, async (tx) => {
-    const key = { kind: 'webhooks_suspicious', subject: `account:${account.id}` } as const;
-    if (suspicion === undefined || tested) return resolveAlert(tx, deps, key);
+    if (suspicion === undefined || verdict === 'tested') return resolveAlert(tx, deps, key);
     await raiseAlert(tx, deps, {
       ...key,
       headline: `${account.name}: events may not arrive`,
-      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. ${suspicion.kind === 'receipts' && last !== undefined ? 'Received texts do arrive: look whether the webhook is asked for receipts, under Settings, Numbers.' : 'No check could test it: choose two numbers for the health check under Settings, Numbers.'}`,
+      summary: `The events of "${account.name}" are suspiciously few: ${suspicion.detail}. ${REMEDIES[verdict]}`,
       link: numbersPage(showId('account', account.id)),
       detail: { account: account.name, kind: suspicion.kind },
     });
   });
 }
 
-/** Whether a check tests the suspicion, or has shown a moment ago that there is nothing in it. */
-async function isTested(
+const REMEDIES = {
+  confirmed: 'Received texts do arrive: look whether the webhook is asked for receipts, under Settings, Numbers.',
+  untestable: 'No check could test it: choose two numbers for the health check under Settings, Numbers.',
+} as const;
+
+/** What the last check says about it, or another one that is begun now. */
+async function test(
   deps: WatchDeps,
   {
     account,
     suspicion,
     last,
   }: { readonly account: Watched; readonly suspicion: Suspicion; readonly last: HealthCheck | undefined },
-): Promise<boolean> {
-  const now = deps.clock.now();
-  // What failed has an alert of its own, and is checked again soon.
-  if (last !== undefined && (last.outcome === null || isFailure(last.outcome))) return true;
-  // What it checked was received texts; only the receipt of its own text speaks for receipts.
-  if (suspicion.kind === 'receipts' && last !== undefined && isBefore(suspicion.since, last.startedAt))
-    return last.receipt;
-  const rests = last?.cause === 'suspicion' && msBetween(last.startedAt, now) < SUSPICION_REST_MS;
-  return rests || (await startCheck(deps, { accountId: account.id, cause: 'suspicion' })).ok;
+): Promise<Exclude<Tested, 'begin'> | 'untestable'> {
+  const { clock } = deps;
+  const tested = decideTested(suspicion, last, { now: clock.now(), withinMs: patience(clock, CHECK_WITHIN_MS) });
+  if (tested !== 'begin') return tested;
+  const begun = await startCheck(deps, { accountId: account.id, cause: 'suspicion' });
+  // Another worker may have begun one, or the end of the trouble this moment.
+  const isUnderWay = begun.ok || (begun.error.kind === 'conflict' && begun.error.state === 'under_way');
+  return isUnderWay ? 'under_way' : 'untestable';
 }

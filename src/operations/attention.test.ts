@@ -24,6 +24,8 @@ const account: AccountOverview = {
   webhookSecretsSealed: [],
   webhookChangeUntil: null,
   webhookPartsRefused: [],
+  webhookGeneration: 'newest',
+  webhookFallback: null,
   ratePerSecond: 8,
   state: 'active',
   stateReason: null,

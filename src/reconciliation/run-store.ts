@@ -188,3 +188,33 @@ export async function endRun(
   await sql`delete from reconciliation_seen where run_id = ${id}`.execute(tx);
   return rows.length === 1;
 }
+
+/** Not the newest that the next daily run goes on from. */
+const NOT_NEEDED = sql`(r.kind = 'manual' or exists (select from reconciliation_run n
+  where n.account_id = r.account_id and n.id > r.id and n.kind <> 'manual' and n.state = 'completed'))`;
+
+interface Old {
+  /** They ended before. */
+  readonly before: Instant;
+  readonly limit: number;
+}
+
+/** Some of what runs of long ago found. Indexes reconciliation_run_finished, reconciliation_run_account, reconciliation_diff_nth. */
+export async function deleteOldFindings(db: Db, { before, limit }: Old): Promise<number> {
+  const { rows } = await sql`
+    delete from reconciliation_diff where (run_id, gateway_id, what) in (
+      select d.run_id, d.gateway_id, d.what from reconciliation_run r join reconciliation_diff d on d.run_id = r.id
+      where r.finished_at < ${before} and ${NOT_NEEDED} limit ${limit})
+    returning nth`.execute(db);
+  return rows.length;
+}
+
+/** Some of these runs themselves, once nothing of what they found is left. The same indexes. */
+export async function deleteOldRuns(db: Db, { before, limit }: Old): Promise<number> {
+  const { rows } = await sql`
+    delete from reconciliation_run where id in (
+      select r.id from reconciliation_run r where r.finished_at < ${before} and ${NOT_NEEDED}
+        and not exists (select from reconciliation_diff d where d.run_id = r.id) limit ${limit})
+    returning id`.execute(db);
+  return rows.length;
+}

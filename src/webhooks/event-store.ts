@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AccountRow } from '../gateways/account.ts';
 import type { Db, Tx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { firstUuidAt, type Uuid } from '../platform/ids.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
 
@@ -173,4 +173,16 @@ export async function markFailed(tx: Tx, failure: EventFailure, to: 'retrying' |
     select id, attempts, ${at}, 'failed', ${error}, ${stack} from failed
     returning event_id`.execute(tx);
   return rows.length === 1;
+}
+
+/** Some events that came before an instant and were applied, with their history. Primary key: ids grow with time. */
+export async function deleteOldEvents(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    delete from gateway_event where id in (
+      select id from gateway_event where id < ${firstUuidAt(before.epochMilliseconds)} and state = 'applied' order by id limit ${limit})
+    returning id`.execute(db);
+  return rows.length;
 }

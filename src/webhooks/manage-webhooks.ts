@@ -4,7 +4,7 @@
  */
 import { type AlertDeps, raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
 import type { AccountRow } from '../gateways/account.ts';
-import { lockAccount, setWebhook } from '../gateways/account-commands-store.ts';
+import { lockAccount, setWebhook, setWebhookGeneration } from '../gateways/account-commands-store.ts';
 import { getAccount } from '../gateways/account-store.ts';
 import {
   type Asked,
@@ -29,6 +29,7 @@ import {
 } from '../gateways/ensure-webhooks.ts';
 import type { Answer, Gateway } from '../gateways/gateway.ts';
 import { listKeys, listOverdue, listSeen, putKeys } from '../gateways/webhook-key-store.ts';
+import type { WebhookGeneration } from '../gateways/webhook-registration.ts';
 import { signerOf } from '../gateways/webhook-signer.ts';
 import { numbersPage } from '../operations/attention.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -53,6 +54,9 @@ export interface WebhookReport {
   readonly look: WebhookLook | undefined;
   /** Kinds of events that the gateway does not give to this account. */
   readonly partsRefused: readonly string[];
+  readonly generation: WebhookGeneration;
+  /** Why it is not the newest, in the gateway's words. */
+  readonly fallback: string | null;
   readonly keys: readonly WebhookKeyShown[];
   /** By hand: the gateway has no way to do it by API. */
   readonly rotates: 'here' | 'at_gateway';
@@ -72,6 +76,8 @@ async function reportOf(deps: ManageDeps, db: Db | Tx, account: AccountRow): Pro
     url: webhookUrl(deps, account),
     look: await findLook(db, account.id),
     partsRefused: account.webhookPartsRefused,
+    generation: account.webhookGeneration,
+    fallback: account.webhookFallback,
     keys: keys.map(({ ref: _, ...key }) => ({
       ...key,
       lastSeenAt: seen.get(key.signer) ?? null,
@@ -108,7 +114,11 @@ async function open(deps: ManageDeps, id: Uuid): Promise<Outcome<Opened>> {
 }
 
 const stateOf = async (deps: ManageDeps, { account, gateway, url }: Opened): Promise<Answer<WebhookState>> =>
-  inspectGateway(gateway, { url, known: await knownWebhooks(deps.db, deps.secrets, account), generation: 'proven' });
+  inspectGateway(gateway, {
+    url,
+    known: await knownWebhooks(deps.db, deps.secrets, account),
+    generation: account.webhookGeneration,
+  });
 
 async function keepLook(
   deps: ManageDeps,
@@ -152,10 +162,10 @@ interface Change {
 /** More would mean that what is mended breaks again at once. */
 const REPAIR_ROUNDS_MAX = 3;
 
-/** Mends until nothing is found. `generation`: what is missing is made in this generation of the gateway's events. */
+/** Mends until nothing is found. `generation`: the account moves to this generation of the gateway's events. */
 export async function repairWebhooks(
   deps: ManageDeps,
-  input: Change & { readonly generation: 'proven' | 'newest' },
+  { generation, ...input }: Change & { readonly generation?: WebhookGeneration | undefined },
 ): Promise<Outcome<WebhookReport>> {
   const opened = await open(deps, input.id);
   if (!opened.ok) return opened;
@@ -164,10 +174,14 @@ export async function repairWebhooks(
   if (!reachable.ok) return reachable;
   const repaired = await whileChanging(deps, account, async () => {
     for (let round = 1; round <= REPAIR_ROUNDS_MAX; round += 1) {
-      const done = await repairOnce(deps, opened.value, input);
+      const done = await repairOnce(deps, opened.value, {
+        ...input,
+        generation: generation ?? account.webhookGeneration,
+      });
       if (!done.ok) return done;
       if (done.value === 0) break;
     }
+    if (generation !== undefined) await runTx(deps.db, (tx) => setWebhookGeneration(tx, input.id, generation));
     return ok(undefined);
   });
   if (!repaired.ok) return repaired;
@@ -180,7 +194,7 @@ export async function repairWebhooks(
 async function repairOnce(
   deps: ManageDeps,
   { gateway, url, account: { id } }: Opened,
-  { actor, generation }: { readonly actor: string; readonly generation: 'proven' | 'newest' },
+  { actor, generation }: { readonly actor: string; readonly generation: WebhookGeneration },
 ): Promise<Outcome<number>> {
   const account = await getAccount(deps.db, id);
   if (account === undefined) return noSuchAccount(id);

@@ -26,7 +26,6 @@ import { getProxyTarget } from './proxy-target-store.ts';
 import { spoolIn } from './spool.ts';
 import { FORWARDED_AT_ONCE, type RunningProxy, startProxy } from './start-proxy.ts';
 import { createTally } from './tally.ts';
-import { tidyProxyLog } from './tidy-proxy.ts';
 
 const NOW = instant('2026-11-17T15:00:00Z');
 const SECRET = Buffer.from('a webhook secret of a test').toString('base64');
@@ -487,20 +486,4 @@ it('an event is forwarded again when somebody asks for it, also one that was pas
   expect(await again(before?.id ?? '')).toMatchObject({ ok: true });
   await hook.posted(2);
   expect(await again(foreign?.id ?? '')).toMatchObject({ ok: false, error: { kind: 'not_found' } });
-});
-
-it('the log forgets what is over after two weeks, and nothing that waits', async () => {
-  const hook = await hookServer();
-  const world = await proxyWorld();
-  const { target } = await world.add(hook);
-  await world.come({}, {}, {});
-  await findEvents(world, target.id);
-  const [first, second] = await world.deliveries(target.id);
-  const finish = (eventId: Uuid | undefined, days: number) =>
-    sql`update webhook_proxy_delivery set state = 'delivered', next_at = null, finished_at = ${addMs(NOW, -days * DAY_MS)}
-      where event_id = ${eventId}`.execute(world.db);
-  await finish(first?.eventId, 14.1);
-  await finish(second?.eventId, 13.9);
-  await tidyProxyLog(world);
-  expect((await world.deliveries(target.id)).map(({ state }) => state)).toEqual(['delivered', 'waiting']);
 });

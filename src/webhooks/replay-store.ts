@@ -199,3 +199,16 @@ export async function countUnapplied(
     ) t on true group by 1`.execute(db);
   return new Map(rows.map(({ replayId, failed, waiting }) => [replayId, { failed, waiting }]));
 }
+
+/** Some replays that ended before an instant and that no event tells of any more. Indexes event_replay_finished, gateway_event_attempt_replay. */
+export async function deleteOldReplays(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    delete from event_replay where id in (
+      select r.id from event_replay r where r.finished_at < ${before}
+        and not exists (select from gateway_event_attempt t where t.replay_id = r.id) order by r.finished_at limit ${limit})
+    returning id`.execute(db);
+  return rows.length;
+}

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS, HOUR_MS, type Instant, instantFromMs } from '../platform/time.ts';
+import { addMs, HOUR_MS, type Instant, instantFromMs } from '../platform/time.ts';
 
 export interface SourceCount {
   readonly accountId: Uuid | null;
@@ -13,11 +13,9 @@ export interface SourceCount {
 /** In place of addresses that are not told apart. */
 export const OTHERS = 'others';
 
-export const SOURCES_KEPT_DAYS = 30;
-
 const hourOf = (at: Instant): Instant => instantFromMs(Math.floor(at.epochMilliseconds / HOUR_MS) * HOUR_MS);
 
-/** Adds to the counts of this hour and forgets old ones, in one statement. In one order, so that two processes cannot wait for each other. */
+/** Adds to the counts of this hour. In one order, so that two processes cannot wait for each other. */
 export async function storeSourceCounts(db: Db, counts: readonly SourceCount[], now: Instant): Promise<void> {
   if (counts.length === 0) return;
   const rows = counts.map(({ accountId, source, outcome, count }) => ({
@@ -27,7 +25,6 @@ export async function storeSourceCounts(db: Db, counts: readonly SourceCount[], 
     count,
   }));
   await sql`
-    with gone as (delete from webhook_source where hour < ${addMs(now, -SOURCES_KEPT_DAYS * DAY_MS)})
     insert into webhook_source as s (hour, account_id, source, outcome, count, last_at)
     select ${hourOf(now)}::timestamptz, account_id, source, outcome, count, ${now}::timestamptz
     from json_to_recordset(${JSON.stringify(rows)}::json) as x (account_id uuid, source text, outcome text, count bigint)
@@ -86,4 +83,16 @@ export async function listSourceHours(
       coalesce(sum(count) filter (where outcome not in ('accepted', 'repeated')), 0) as refused
     from webhook_source where hour > ${addMs(now, -hours * HOUR_MS)} group by 1 order by 1`.execute(db);
   return rows;
+}
+
+/** Some of the counts of hours before an instant. Index: the unique one, which begins with the hour. */
+export async function deleteOldSources(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { rows } = await sql`
+    delete from webhook_source where ctid = any(array(
+      select ctid from webhook_source where hour < ${before} order by hour limit ${limit}))
+    returning hour`.execute(db);
+  return rows.length;
 }

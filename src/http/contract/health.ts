@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { WEBHOOK_GENERATIONS } from '../../gateways/webhook-registration.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
 const accountParams = z.object({ id: idOf('account') });
@@ -14,7 +15,9 @@ export const healthCheckSchema = z
     id: idOf('healthCheck'),
     fromLaneId: idOf('lane'),
     toLaneId: idOf('lane'),
-    cause: z.string().openapi({ description: 'schedule, suspicion, or who asked for it' }),
+    cause: z.string().openapi({
+      description: 'schedule, suspicion, recovery (events come in again after one that failed), or who asked for it',
+    }),
     startedAt: isoInstant,
     dueAt: isoInstant,
     sentAt: isoInstant.nullable(),
@@ -107,6 +110,10 @@ export const webhooksSchema = z
       }),
     ),
     partsRefused: z.array(z.string()).openapi({ description: 'Events that the plan at the gateway does not have' }),
+    generation: z.enum(WEBHOOK_GENERATIONS).openapi({ description: 'Of the events that are asked for' }),
+    fallback: z.string().nullable().openapi({
+      description: 'Why a new account was not given the newest generation, in the words of the gateway',
+    }),
     rotates: z.enum(['here', 'at_gateway']).openapi({ description: 'Where keys are changed' }),
     keys: z.array(
       z.object({
@@ -149,8 +156,9 @@ export const repairWebhooks = jsonRoute({
   summary: 'Mend the webhooks at the gateway; those of other programs are left alone',
   params: accountParams,
   body: z.strictObject({
-    generation: z.enum(['proven', 'newest']).default('proven').openapi({
-      description: 'newest: move to the events of the newest generation, which tell of failed texts too',
+    generation: z.enum(WEBHOOK_GENERATIONS).optional().openapi({
+      description:
+        'newest: move to the events of the newest generation, which tell of failed texts too; proven: to those of before. The one of the account when absent',
     }),
   }),
   response: webhooksSchema,

@@ -14,19 +14,21 @@ import {
   showWebhooks,
   type WebhookReport,
 } from '../../webhooks/manage-webhooks.ts';
+import { type EventMask, UNMASKED } from '../../webhooks/mask-event.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/health.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
+import { maskFor } from './webhook-event-routes.ts';
 
 export function registerHealthRoutes(api: Api, services: Services): void {
   const { db } = services.database;
   const deps = { ...services, db };
-  const shown = async (id: Uuid) => {
+  const shown = async (id: Uuid, mask: EventMask) => {
     const report = await showHealth(deps, id);
-    return report.ok ? ok(showReport(report.value)) : report;
+    return report.ok ? ok(showReport(report.value, mask)) : report;
   };
 
-  api.handle(contract.getHealth, ({ params }) => shown(uuidOf('account', params.id)));
+  api.handle(contract.getHealth, ({ params, caller }) => shown(uuidOf('account', params.id), maskFor(caller)));
   api.handle(contract.putHealthSettings, async ({ params, body, caller }) => {
     const accountId = uuidOf('account', params.id);
     const settings = {
@@ -35,7 +37,7 @@ export function registerHealthRoutes(api: Api, services: Services): void {
       toLaneId: uuidOf('lane', body.toLaneId),
     };
     const changed = await changeHealthSettings(deps, { accountId, settings, actor: caller.actor });
-    return changed.ok ? shown(accountId) : changed;
+    return changed.ok ? shown(accountId, UNMASKED) : changed;
   });
   api.effect(contract.startHealthCheck, {
     effect: async (tx, { params, caller }) => {
@@ -43,19 +45,23 @@ export function registerHealthRoutes(api: Api, services: Services): void {
       const begun = await beginCheck(tx, deps, { accountId, cause: caller.name });
       if (!begun.ok) return begun;
       const report = await showHealth({ ...deps, db: tx }, accountId);
-      return report.ok ? ok(showReport(report.value)) : report;
+      return report.ok ? ok(showReport(report.value, UNMASKED)) : report;
     },
   });
-  api.handle(contract.listHealthChecks, async ({ params, query: { limit, cursor } }) => {
+  api.handle(contract.listHealthChecks, async ({ params, query: { limit, cursor }, caller }) => {
     const page = await listHealthChecks(db, { accountId: uuidOf('account', params.id), limit, cursor });
-    return page.ok ? ok({ ...page.value, data: page.value.data.map(showCheck) }) : page;
+    return page.ok
+      ? ok({ ...page.value, data: page.value.data.map((check) => showCheck(check, maskFor(caller))) })
+      : page;
   });
 
-  const webhooks = async (report: Promise<Outcome<WebhookReport>>) => {
+  const webhooks = async (report: Promise<Outcome<WebhookReport>>, mask: EventMask = UNMASKED) => {
     const outcome = await report;
-    return outcome.ok ? ok(showWebhookReport(outcome.value)) : outcome;
+    return outcome.ok ? ok(showWebhookReport(outcome.value, mask)) : outcome;
   };
-  api.handle(contract.getWebhooks, ({ params }) => webhooks(showWebhooks(deps, uuidOf('account', params.id))));
+  api.handle(contract.getWebhooks, ({ params, caller }) =>
+    webhooks(showWebhooks(deps, uuidOf('account', params.id)), maskFor(caller)),
+  );
   api.handle(contract.checkWebhooks, ({ params }) => webhooks(inspectWebhooks(deps, uuidOf('account', params.id))));
   api.handle(contract.repairWebhooks, ({ params, body, caller: { actor } }) =>
     webhooks(repairWebhooks(deps, { id: uuidOf('account', params.id), actor, ...body })),
@@ -68,7 +74,7 @@ export function registerHealthRoutes(api: Api, services: Services): void {
   );
 }
 
-export const showReport = ({ settings, last, recent, uptime, suspicion }: HealthReport) => ({
+export const showReport = ({ settings, last, recent, uptime, suspicion }: HealthReport, mask: EventMask) => ({
   settings:
     settings === undefined
       ? null
@@ -77,13 +83,16 @@ export const showReport = ({ settings, last, recent, uptime, suspicion }: Health
           fromLaneId: showId('lane', settings.fromLaneId),
           toLaneId: showId('lane', settings.toLaneId),
         },
-  last: last === undefined ? null : showCheck(last),
-  recent: recent.map(showCheck),
+  last: last === undefined ? null : showCheck(last, mask),
+  recent: recent.map((check) => showCheck(check, mask)),
   uptime,
-  suspicion: suspicion === undefined ? null : { ...suspicion, since: isoText(suspicion.since) },
+  suspicion:
+    suspicion === undefined
+      ? null
+      : { ...suspicion, detail: mask.text(suspicion.detail, null), since: isoText(suspicion.since) },
 });
 
-export const showCheck = (check: HealthCheck) => ({
+export const showCheck = (check: HealthCheck, mask: EventMask) => ({
   id: showId('healthCheck', check.id),
   fromLaneId: showId('lane', check.fromLaneId),
   toLaneId: showId('lane', check.toLaneId),
@@ -94,16 +103,21 @@ export const showCheck = (check: HealthCheck) => ({
   webhookAt: isoTextOrNull(check.webhookAt),
   appliedAt: isoTextOrNull(check.appliedAt),
   outcome: check.outcome,
-  detail: check.detail,
+  detail: check.detail === null ? null : mask.text(check.detail, null),
   finishedAt: isoTextOrNull(check.finishedAt),
 });
 
-export const showWebhookReport = ({ url, look, partsRefused, keys, rotates }: WebhookReport) => ({
+export const showWebhookReport = (
+  { url, look, partsRefused, generation, fallback, keys, rotates }: WebhookReport,
+  mask: EventMask,
+) => ({
   url,
   lookedAt: isoTextOrNull(look?.lookedAt ?? null),
-  problem: look?.problem ?? null,
+  problem: look?.problem === undefined || look.problem === null ? null : mask.text(look.problem, null),
   findings: look?.findings ?? [],
   partsRefused,
+  generation,
+  fallback: fallback === null ? null : mask.text(fallback, null),
   rotates,
   keys: keys.map((key) => ({
     ...key,

@@ -121,7 +121,7 @@ export const showListed = (event: ListedEvent, mask: EventMask) => ({
   eventId: mask.text(event.eventId, event.phone),
   type: event.type,
   phone: mask.phone(event.phone),
-  name: event.name,
+  name: event.name === null ? null : mask.text(event.name, event.phone),
   contactId: shownOrNull('contact', event.contactId),
   state: event.state,
   attempts: event.attempts,

@@ -240,9 +240,9 @@ interface FindingsProps {
 }
 
 function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps) {
-  const { findings, lookedAt, problem, partsRefused } = webhooks;
+  const { findings, lookedAt, problem, partsRefused, fallback } = webhooks;
   const repair = useAction({
-    run: (_input: null) => repairWebhooks(id, { generation: 'proven' }),
+    run: (_input: null) => repairWebhooks(id, {}),
     touches: [healthKeys.webhooks(id), operationKeys.accounts, operationKeys.status],
     onDone: (after) =>
       toastDone(
@@ -256,6 +256,12 @@ function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps)
     partsRefused.length === 0 ? null : (
       <Text size="xs" c="dimmed">
         Your plan at the provider does not have {partsRefused.map((part) => part.replaceAll('-', ' ')).join(' and ')}.
+      </Text>
+    );
+  const older =
+    fallback === null ? null : (
+      <Text size="xs" c="dimmed">
+        The provider refused its newest events to this key ({fallback}): that a text has failed is found by asking.
       </Text>
     );
   if (findings.length === 0)
@@ -274,6 +280,7 @@ function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps)
           )}
         </Text>
         {refused}
+        {older}
       </>
     );
   return (
@@ -291,6 +298,7 @@ function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps)
         ) : null}
       </Notice>
       {refused}
+      {older}
     </>
   );
 }
