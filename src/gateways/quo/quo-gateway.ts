@@ -2,7 +2,7 @@ import { err, ok, unreachable } from '../../platform/result.ts';
 import { addMs, isBefore } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
-import { classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
+import { classifySendFailure } from './quo-errors.ts';
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import { quoRecords } from './quo-records.ts';
 import { messageAnswer, messagePage, newestPage, numbersAnswer, type RestMessage, sendAnswer } from './quo-schemas.ts';
@@ -15,7 +15,7 @@ import {
   openWire,
   type QuoGatewayOptions,
   read,
-  readExchange,
+  readMessage,
   type Wire,
 } from './quo-wire.ts';
 
@@ -35,7 +35,7 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     webhooks: quoWebhooks(wire),
-    records: quoRecords({ read: (request) => read(wire, request), clock: options.clock }),
+    records: quoRecords(wire),
   };
 }
 
@@ -127,11 +127,9 @@ const sentSince = (
     .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds);
 
 async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
-  const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;
-  const exchange = await wire.call({ method: 'GET', path });
-  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
-  const answer = readExchange(wire, { exchange, schema: messageAnswer });
-  return answer.ok ? ok(gatewayMessage(answer.value.data)) : answer;
+  const answer = await readMessage(wire, { gatewayMessageId, schema: messageAnswer });
+  if (!answer.ok) return answer;
+  return ok(answer.value === undefined ? undefined : gatewayMessage(answer.value.data));
 }
 
 async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {

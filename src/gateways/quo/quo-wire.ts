@@ -5,7 +5,7 @@ import { err, ok } from '../../platform/result.ts';
 import type { Answer, GatewayProblem } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
 import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { classifyReadFailure } from './quo-errors.ts';
+import { classifyReadFailure, saysMessageIsUnknown } from './quo-errors.ts';
 import { type QuoRequest, quoHttp } from './quo-http.ts';
 import { firstIssue } from './quo-schemas.ts';
 
@@ -61,6 +61,17 @@ export async function read<T>(
   { schema, ...request }: { readonly path: string; readonly schema: z.ZodType<T>; readonly apiVersion?: string },
 ): Promise<Answer<T>> {
   const exchange = await wire.call({ method: 'GET', ...request });
+  return readExchange(wire, { exchange, schema });
+}
+
+/** One message; `undefined` when the provider says that it has none of that id. */
+export async function readMessage<T>(
+  wire: Wire,
+  { gatewayMessageId, schema }: { readonly gatewayMessageId: string; readonly schema: z.ZodType<T> },
+): Promise<Answer<T | undefined>> {
+  const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
   return readExchange(wire, { exchange, schema });
 }
 

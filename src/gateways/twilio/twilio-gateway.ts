@@ -1,19 +1,22 @@
 import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
-import { err, ok, unreachable } from '../../platform/result.ts';
+import { ok, unreachable } from '../../platform/result.ts';
 import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
-import { classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
+import { classifySendFailure } from './twilio-errors.ts';
+import { gatewayMessage, isOutbound } from './twilio-message.ts';
 import { allNumbers, twilioWebhooks } from './twilio-numbers.ts';
+import { twilioRecords } from './twilio-records.ts';
 import { messageAnswer, messagePage, type RestMessage, sendAnswer } from './twilio-schemas.ts';
 import {
   type Answered,
   failedAnswer,
+  foreignCursor,
   isOwnPath,
   isSuccess,
   openWire,
   readAll,
-  readExchange,
+  readMessage,
   readPage,
   type TwilioGatewayOptions,
   type Wire,
@@ -41,6 +44,7 @@ export function twilioGateway(options: TwilioGatewayOptions): Gateway {
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     webhooks: twilioWebhooks(wire),
+    records: twilioRecords(wire),
   };
 }
 
@@ -115,7 +119,7 @@ const wholeSecond = (at: Instant): Instant => instantFromMs(Math.floor(at.epochM
 async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0]): ReturnType<Gateway['listNewest']> {
   const since = wholeSecond(query.since);
   const paths = query.olderThan === undefined ? newestPaths(wire, query.laneRef) : pathsIn(wire, query.olderThan);
-  if (paths === undefined) return err({ kind: 'refused', message: 'the cursor is not one of this account' });
+  if (paths === undefined) return foreignCursor();
   const messages: RestMessage[] = [];
   const next: string[] = [];
   for (const path of paths) {
@@ -150,27 +154,10 @@ function pathsIn(wire: Wire, cursor: string): readonly string[] | undefined {
 const isOf = (laneRef: string, { direction, from, to }: RestMessage): boolean =>
   (isOutbound(direction) ? from : to) === laneRef;
 
-const isOutbound = (direction: string): boolean => direction.startsWith('outbound');
-
-const gatewayMessage = (message: RestMessage): GatewayMessage => {
-  const outbound = isOutbound(message.direction);
-  return {
-    gatewayMessageId: message.sid,
-    direction: outbound ? 'outbound' : 'inbound',
-    from: message.from,
-    to: [message.to],
-    text: message.body,
-    status: outbound ? deliveryStatus(message.status) : 'received',
-    createdAt: message.date_created,
-  };
-};
-
 async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
-  const path = `${wire.account}/Messages/${encodeURIComponent(gatewayMessageId)}.json`;
-  const exchange = await wire.call({ method: 'GET', path });
-  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
-  const answer = readExchange(wire, { exchange, schema: messageAnswer });
-  return answer.ok ? ok(gatewayMessage(answer.value)) : answer;
+  const answer = await readMessage(wire, { gatewayMessageId, schema: messageAnswer });
+  if (!answer.ok) return answer;
+  return ok(answer.value === undefined ? undefined : gatewayMessage(answer.value));
 }
 
 /**

@@ -5,7 +5,7 @@ import { err, ok } from '../../platform/result.ts';
 import type { Answer, GatewayProblem } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
 import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { asksForTime, classifyReadFailure, type FailedAnswer } from './twilio-errors.ts';
+import { asksForTime, classifyReadFailure, type FailedAnswer, saysMessageIsUnknown } from './twilio-errors.ts';
 import { parseTwilioKey, type TwilioRequest, twilioHttp } from './twilio-http.ts';
 import { firstIssue } from './twilio-schemas.ts';
 
@@ -57,6 +57,9 @@ export const failedAnswer = (wire: Wire, exchange: Answered): FailedAnswer => ({
 export const isOwnPath = (wire: Wire, path: string): boolean =>
   path.startsWith(`${wire.account}/`) && !path.includes('..');
 
+export const foreignCursor = () =>
+  err<GatewayProblem>({ kind: 'refused', message: 'the cursor is not one of this account' });
+
 const PAGES_MAX = 50;
 
 interface Paged {
@@ -99,6 +102,17 @@ export async function readPage<Page extends Paged>(
   const next = answer.value.next_page_uri ?? '';
   if (next !== '' && !isOwnPath(wire, next)) return err(unavailable(`unreadable answer: next_page_uri "${next}"`));
   return ok({ page: answer.value, next: next === '' ? undefined : next });
+}
+
+/** One message; `undefined` when the provider says that it has none of that id. */
+export async function readMessage<T>(
+  wire: Wire,
+  { gatewayMessageId, schema }: { readonly gatewayMessageId: string; readonly schema: z.ZodType<T> },
+): Promise<Answer<T | undefined>> {
+  const path = `${wire.account}/Messages/${encodeURIComponent(gatewayMessageId)}.json`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
+  return readExchange(wire, { exchange, schema });
 }
 
 export function readExchange<T>(
