@@ -1,12 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeTwilio, type FakeTwilioOptions, startFakeTwilio } from '../../../test/fake-twilio.ts';
 import { errorAnswer } from '../../../test/fake-twilio-wire.ts';
-import {
-  describeGatewayConformance,
-  type GatewayWorld,
-  type WireFault,
-  type WireRefusal,
-} from '../../../test/gateway-conformance.ts';
+import type { GatewayWorld, WireFault, WireRefusal } from '../../../test/gateway-conformance/world.ts';
+import { describeGatewayConformance } from '../../../test/gateway-conformance.ts';
 import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { type ManualClock, manualClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
@@ -101,7 +97,7 @@ async function openWorld(): Promise<GatewayWorld> {
       signsTime: false,
       rotatesKeys: false,
       numbersTellRegistration: false,
-      listsRecords: false,
+      hasConversations: false,
     },
     now: () => clock.now(),
     suffer: (fault) => twilio.setFaults(FAULTS[fault]),
@@ -109,6 +105,7 @@ async function openWorld(): Promise<GatewayWorld> {
     requests: twilio.requests,
     accepted: () => twilio.accepted().map(({ to, body }) => ({ to, text: body })),
     personTexts: async (text) => void (await twilio.personTexts(text)),
+    personCalls: twilio.personCalls,
     pass: (ms) => clock.advance(ms),
     step: async () => {
       await twilio.quiet();

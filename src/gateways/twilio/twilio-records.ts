@@ -36,7 +36,8 @@ export const twilioRecords = (wire: Wire): GatewayRecords => ({
   readMessage: (gatewayMessageId) => readOne(wire, gatewayMessageId),
   listCalls: (query) => listCalls(wire, query),
   callParts: ['recording'],
-  readCallPart: ({ gatewayCallId }) => readRecordings(wire, gatewayCallId),
+  readCallPart: async ({ gatewayCallId, part }) =>
+    part === 'recording' ? readRecordings(wire, gatewayCallId) : ok([]),
 });
 
 /** Of 1,000 that could be asked for; an answer may have 4 MB at most. */
@@ -68,9 +69,7 @@ function listedMessage(wire: Wire, message: RecordedMessage): ListedMessage {
   const updatedAt = message.date_updated ?? at;
   const said = { MessageSid, From, To };
   const inbound = direction === 'inbound';
-  const news = inbound
-    ? { SmsStatus: 'received', NumMedia: message.num_media ?? 0 }
-    : { [LISTED_FIELD]: message.direction };
+  const news = inbound ? { SmsStatus: 'received', ...mediaOf(wire, message) } : { [LISTED_FIELD]: message.direction };
   const ended = { ...said, MessageStatus: message.status, ErrorCode: message.error_code };
   return {
     ...plain,
@@ -80,6 +79,16 @@ function listedMessage(wire: Wire, message: RecordedMessage): ListedMessage {
     ended: ENDED.has(plain.status) ? tell(wire, updatedAt, ended) : undefined,
   };
 }
+
+/** A list names no pictures, only how many there are: the text has the address of their list. */
+const mediaOf = (wire: Wire, { sid, num_media: NumMedia }: RecordedMessage) =>
+  Number(NumMedia ?? 0) === 0
+    ? {}
+    : {
+        NumMedia,
+        MediaUrl0: `${wire.options.baseUrl}${wire.account}/Messages/${sid}/Media.json`,
+        MediaContentType0: 'application/json',
+      };
 
 const ENDED: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'failed']);
 

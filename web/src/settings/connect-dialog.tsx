@@ -102,9 +102,9 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
     const account = {
       name: rest.name.trim() === '' ? provider.name : rest.name.trim(),
       ...(rest.baseUrl.trim() === '' ? {} : { baseUrl: rest.baseUrl.trim() }),
+      historyDays: Number(rest.historyDays),
     };
-    if (kind === 'quo')
-      connect.mutate({ ...account, kind, apiKey: apiKey.trim(), historyDays: Number(rest.historyDays) });
+    if (kind === 'quo') connect.mutate({ ...account, kind, apiKey: apiKey.trim() });
     else connect.mutate({ ...account, kind, accountSid: accountSid.trim(), authToken: authToken.trim() });
   });
   const provider = PROVIDERS[form.values.kind];
@@ -128,15 +128,13 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
           autoComplete="off"
           {...form.getInputProps('name')}
         />
-        {form.values.kind === 'quo' && (
-          <Select
-            label="Texts and calls from before"
-            description="They come in as done, with the opt-outs among them. Nobody is texted."
-            data={HISTORY}
-            allowDeselect={false}
-            {...form.getInputProps('historyDays')}
-          />
-        )}
+        <Select
+          label="Texts and calls from before"
+          description="They come in as done, with the opt-outs among them. Nobody is texted."
+          data={HISTORY}
+          allowDeselect={false}
+          {...form.getInputProps('historyDays')}
+        />
         <div>
           <UnstyledButton className={classes.more} aria-expanded={advanced} onClick={advancedPart.toggle}>
             <IconChevronDown size={16} stroke={ICON_STROKE} aria-hidden data-open={advanced || undefined} />
