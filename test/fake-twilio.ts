@@ -70,6 +70,8 @@ export interface FakeTwilioOptions {
   readonly numbers: readonly TwilioNumber[];
   /** Texts to these end as undelivered with this code. */
   readonly dead?: Readonly<Record<string, string>>;
+  /** Texts to these fail before they leave the queue, and their receipts are lost. */
+  readonly stuck?: readonly string[];
   /** STOP blocks the number and is answered, as on the real thing. */
   readonly handlesStop?: boolean;
 }
@@ -161,7 +163,7 @@ function booksOf({ texts, calls }: FakeAccount): GatewayBooks {
 type Post = FakeTwilio['post'];
 
 function newAccount(
-  { accountSid, authTokens, numbers, dead = {} }: FakeTwilioOptions,
+  { accountSid, authTokens, numbers, dead = {}, stuck = [] }: FakeTwilioOptions,
   world: Pick<FakeAccount, 'nowMs' | 'send' | 'at'>,
 ): FakeAccount {
   const texts: TwilioText[] = [];
@@ -192,6 +194,10 @@ function newAccount(
       return made;
     },
     deliver(text) {
+      if (stuck.includes(text.to)) {
+        Object.assign(text, { status: 'failed', errorCode: '30001' });
+        return;
+      }
       const code = dead[text.to];
       world.at(text.atMs + SENT_AFTER_MS, () => move(text, 'sent'));
       world.at(text.atMs + ENDED_AFTER_MS, () => move(text, code === undefined ? 'delivered' : 'undelivered', code));

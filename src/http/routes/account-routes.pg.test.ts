@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { togetherBehind } from '../../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { type MemoryWebhooks, memoryWebhooks } from '../../../test/memory-webhooks.ts';
@@ -45,9 +45,11 @@ describe('accounts', () => {
   const rows = async (query: string) => (await sql.raw<Record<string, unknown>>(query).execute(world.database.db)).rows;
   const connect = (change: object = {}) => owner.post('/v1/accounts', { ...input, ...change });
   // One database for the file would be enough for each test to see the lanes of the ones before.
+  beforeAll(async () => {
+    world = await httpWorld();
+    owner = await world.owner();
+  });
   beforeEach(async () => {
-    world ??= await httpWorld();
-    owner ??= await world.owner();
     await emptyAccounts(world);
     quo = gateway();
     world.outside.gateway = quo;
@@ -377,9 +379,11 @@ describe('the sandbox', () => {
   const stay = (headers?: Record<string, string>) => owner.post('/v1/accounts/sandbox', undefined, headers);
   const connectLive = () =>
     owner.post('/v1/accounts', { ...input, baseUrl: 'https://api.example.com', name: 'Real line' });
+  beforeAll(async () => {
+    world = await httpWorld({ publicUrl: 'https://texts.example.com' });
+    owner = await world.owner();
+  });
   beforeEach(async () => {
-    world ??= await httpWorld({ publicUrl: 'https://texts.example.com' });
-    owner ??= await world.owner();
     await emptyAccounts(world);
     other = gateway();
     other.numbers = ok([number(1), number(2)]);

@@ -25,6 +25,7 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './connect-dialog.module.css';
 import { PROVIDERS } from './providers.ts';
+import { wholeKey } from './whole-key.ts';
 
 interface ConnectDialogProps {
   readonly opened: boolean;
@@ -53,8 +54,6 @@ export function ConnectDialog({ opened, onClose }: ConnectDialogProps) {
   );
 }
 
-const KEY_LENGTH_MIN = 8;
-
 interface KeyValues {
   readonly kind: Account['kind'];
   readonly name: string;
@@ -65,9 +64,6 @@ interface KeyValues {
   /** Days, as the choice has them. */
   readonly historyDays: string;
 }
-
-const wholeKey = (value: string): string | null =>
-  value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole of it' : null;
 
 const HISTORY = [
   { value: '90', label: 'Of the last 90 days' },
