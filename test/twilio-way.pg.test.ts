@@ -91,7 +91,7 @@ describe('an account at Twilio', () => {
   it('is connected: its numbers become lanes, and texts and calls are turned to us', async () => {
     // Said to Twilio before we were there: only Twilio knows of it.
     await twilio.personTexts({ from: BLOCKED, to: LINE, text: 'STOP' });
-    account = await connect({ accountSid: ACCOUNT, authToken: TOKENS[0], baseUrl: twilio.url });
+    account = await connect({ accountSid: ACCOUNT, authToken: TOKENS[0], baseUrl: twilio.url, historyDays: 0 });
     const webhookUrl = `${world.url}/webhooks/twilio/${account.id}`;
     expect(account).toMatchObject({ kind: 'twilio', webhookUrl, webhookRegistered: true });
     expect(account.lanes.map(({ phone, state }) => [phone, state])).toEqual([[LINE, 'active']]);
