@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { err, ok } from '../../platform/result.ts';
 import { addMs, type Instant, isBefore } from '../../platform/time.ts';
+import { firstIssue } from '../exchange-answer.ts';
 import {
   type Answer,
   CALL_PARTS,
@@ -17,7 +18,6 @@ import {
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import {
   conversationPage,
-  firstIssue,
   type RecordedCall,
   type RecordedMessage,
   rawAnswer,

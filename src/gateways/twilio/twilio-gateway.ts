@@ -1,7 +1,8 @@
 import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
-import { ok, unreachable } from '../../platform/result.ts';
+import { ok } from '../../platform/result.ts';
 import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
+import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../exchange-answer.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifySendFailure } from './twilio-errors.ts';
 import { gatewayMessage, isOutbound } from './twilio-message.ts';
@@ -9,11 +10,9 @@ import { allNumbers, twilioWebhooks } from './twilio-numbers.ts';
 import { twilioRecords } from './twilio-records.ts';
 import { messageAnswer, messagePage, type RestMessage, sendAnswer } from './twilio-schemas.ts';
 import {
-  type Answered,
   failedAnswer,
   foreignCursor,
   isOwnPath,
-  isSuccess,
   openWire,
   readAll,
   readMessage,
@@ -50,7 +49,6 @@ export function twilioGateway(options: TwilioGatewayOptions): Gateway {
 
 async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   const { clock, statusCallbackUrl } = wire.options;
-  const { notAfter, mayBegin } = request;
   const exchange = await wire.call({
     method: 'POST',
     path: `${wire.account}/Messages.json`,
@@ -61,29 +59,17 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ValidityPeriod: String(VALIDITY_SECONDS),
       ...(statusCallbackUrl === null ? {} : { StatusCallback: statusCallbackUrl }),
     }),
-    mayBegin: () => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
+    mayBegin: mayStillBegin(request, clock),
   });
-  switch (exchange.kind) {
-    case 'withheld':
-      return { kind: 'not_called', detail: exchange.detail };
-    case 'not_sent':
-      return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
-    case 'lost':
-      return { kind: 'unknown', detail: exchange.detail };
-    case 'answered':
-      wire.connection.reset();
-      return isSuccess(exchange.status)
-        ? acceptedBy(wire, exchange)
-        : classifySendFailure(failedAnswer(wire, exchange));
-    default:
-      return unreachable(exchange);
-  }
+  return sendOutcome(wire, exchange, {
+    accepted,
+    refused: (answer) => classifySendFailure(failedAnswer(wire, answer)),
+  });
 }
 
-function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
-  wire.rateLimit.reset();
-  const parsed = sendAnswer.safeParse(exchange.body);
-  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
+function accepted(answer: Answered): SendOutcome {
+  const parsed = sendAnswer.safeParse(answer.body);
+  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${answer.status} without a message id` };
   return { kind: 'accepted', gatewayMessageId: parsed.data.sid, status: deliveryStatus(parsed.data.status) };
 }
 
@@ -100,12 +86,11 @@ async function listSent(
   if (!listed.ok) return listed;
   const since = wholeSecond(query.since);
   return ok(
-    listed.value
-      .filter(({ direction, date_created }) => isOutbound(direction) && !isBefore(date_created, since))
-      .map(gatewayMessage)
-      // Pages come newest first; turned round before the stable sort, texts of one second keep their order.
-      .reverse()
-      .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds),
+    oldestFirst(
+      listed.value
+        .filter(({ direction, date_created }) => isOutbound(direction) && !isBefore(date_created, since))
+        .map(gatewayMessage),
+    ),
   );
 }
 

@@ -113,9 +113,3 @@ export const numberPage = z.object({
 export type RestNumber = z.output<typeof numberPage>['incoming_phone_numbers'][number];
 
 export const numberAnswer = z.object({ sid: z.string().min(1) });
-
-/** First thing that is wrong, with its path, in one line. */
-export const firstIssue = (error: z.ZodError): string => {
-  const issue = error.issues[0];
-  return issue === undefined ? 'malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
-};
