@@ -36,7 +36,7 @@ export function TokenForm({ account: { id, name }, onGiven }: TokenFormProps) {
         maxLength={500}
         {...form.getInputProps('key')}
       />
-      <Button type="submit" size="xs" mt="xs" loading={give.isPending}>
+      <Button type="submit" size="xs" loading={give.isPending}>
         Try it and take both
       </Button>
       {give.error === null ? null : <ErrorState compact error={give.error} what="Nothing was changed" />}

@@ -46,7 +46,7 @@ export function TokenSteps({ account, webhooks: shown, onClose }: TokenStepsProp
   return (
     <Stack gap="md">
       <ol className={classes.steps}>
-        <li {...stateOf('give')}>
+        <li data-state={step === 'give' ? undefined : 'done'}>
           In the {provider} console, under API keys &amp; tokens, make a secondary Auth Token. The primary one goes on
           as before.
         </li>
