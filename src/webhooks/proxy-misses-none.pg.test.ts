@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hookServer } from '../../test/hook-server.ts';
+import { idsOf, NOW, proxyWorld, until } from '../../test/proxy-world.ts';
 import { runTx } from '../platform/database.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { insertEvents } from './event-store.ts';
 import { findEvents } from './find-events.ts';
 import { attemptEndsBy } from './forward-event.ts';
-import { idsOf, NOW, proxyWorld, until } from './proxy.fixture.ts';
 import { claimDue } from './proxy-delivery-store.ts';
 import { getProxyTarget } from './proxy-target-store.ts';
 

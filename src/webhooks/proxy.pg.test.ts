@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { CERTIFICATE, hookServer } from '../../test/hook-server.ts';
+import { ACTOR, idsOf, NOW, proxyWorld } from '../../test/proxy-world.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { changeProxyTarget, forwardAgain } from './change-proxy.ts';
 import { findEvents } from './find-events.ts';
-import { ACTOR, idsOf, NOW, proxyWorld } from './proxy.fixture.ts';
 import { getProxyTarget } from './proxy-target-store.ts';
 import { tidyProxyLog } from './tidy-proxy.ts';
 
