@@ -1,19 +1,32 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { Sandbox } from '../src/gateways/sandbox/sandbox.ts';
+import type { BookedCall, BookedText } from '../src/gateways/sandbox/sandbox.ts';
 import type { Db } from '../src/platform/database.ts';
 import type { Instant } from '../src/platform/time.ts';
 
-/** Texts with their states, conversations and calls as the gateway has them, and as we do. */
-export async function expectEqualBooks(db: Db, sandbox: Sandbox): Promise<void> {
-  expect(await ourTexts(db)).toEqual(theirTexts(sandbox));
-  expect(await ourConversations(db)).toEqual(theirConversations(sandbox));
-  expect(await ourCalls(db)).toEqual(theirCalls(sandbox));
+/** What a gateway that is played here has in its books. */
+export interface GatewayBooks {
+  texts(): readonly Omit<BookedText, 'account'>[];
+  /** What this program has sent. */
+  accepted(): readonly { readonly id: string }[];
+  endedCalls(): readonly (Omit<BookedCall, 'account'> & { readonly isRecorded?: boolean })[];
+  /** Its events do not say when a text was sent, or when a call began to ring. */
+  readonly tellsNoTimes?: true;
 }
 
+/** Texts with their states, conversations and calls as the gateway has them, and as we do. */
+export async function expectEqualBooks(db: Db, books: GatewayBooks): Promise<void> {
+  const told = (time: string): string | null => (books.tellsNoTimes === true ? null : time);
+  expect(await ourTexts(db, told)).toEqual(theirTexts(books, told));
+  expect(await ourConversations(db)).toEqual(theirConversations(books));
+  expect(await ourCalls(db, told)).toEqual(theirCalls(books, told));
+}
+
+type Told = (time: string) => string | null;
+
 /** Whether they are equal already, for a test that waits. */
-export const booksAreEqual = async (db: Db, sandbox: Sandbox): Promise<boolean> =>
-  expectEqualBooks(db, sandbox).then(
+export const booksAreEqual = async (db: Db, books: GatewayBooks): Promise<boolean> =>
+  expectEqualBooks(db, books).then(
     () => true,
     () => false,
   );
@@ -26,8 +39,8 @@ const STATE_OF = {
   received: 'received',
 } as const;
 
-const theirTexts = (sandbox: Sandbox) =>
-  sandbox
+const theirTexts = (books: GatewayBooks, told: Told) =>
+  books
     .texts()
     .map(({ id, direction, from, to, text, at, status }) => ({
       id,
@@ -36,11 +49,11 @@ const theirTexts = (sandbox: Sandbox) =>
       text,
       state: STATE_OF[status],
       // When we sent it by our clock is ours to know.
-      receivedAt: direction === 'inbound' ? at.toString() : null,
+      receivedAt: direction === 'inbound' ? told(at.toString()) : null,
     }))
     .toSorted(byId);
 
-async function ourTexts(db: Db) {
+async function ourTexts(db: Db, told: Told) {
   const { rows } = await sql<{
     id: string;
     lane: string;
@@ -52,17 +65,19 @@ async function ourTexts(db: Db) {
     select m.gateway_message_id as id, l.phone as lane, m.phone, m.body as text, m.state,
       case m.direction when 'inbound' then m.created_at end as received_at
     from message m join lane l on l.id = m.lane_id where m.gateway_message_id is not null`.execute(db);
-  return rows.map((row) => ({ ...row, receivedAt: row.receivedAt?.toString() ?? null })).toSorted(byId);
+  return rows
+    .map((row) => ({ ...row, receivedAt: row.receivedAt === null ? null : told(row.receivedAt.toString()) }))
+    .toSorted(byId);
 }
 
 /** A conversation begins when the person says something, or staff writes by hand. */
-function theirConversations(sandbox: Sandbox): readonly string[] {
-  const accepted = new Set(sandbox.accepted().map(({ id }) => id));
-  const texts = sandbox
+function theirConversations(books: GatewayBooks): readonly string[] {
+  const accepted = new Set(books.accepted().map(({ id }) => id));
+  const texts = books
     .texts()
     .filter(({ id }) => !accepted.has(id))
     .map(({ direction, from, to }) => (direction === 'outbound' ? `${from} ${to}` : `${to} ${from}`));
-  return [...new Set([...texts, ...sandbox.endedCalls().map(({ from, to }) => `${to} ${from}`)])].toSorted();
+  return [...new Set([...texts, ...books.endedCalls().map(({ from, to }) => `${to} ${from}`)])].toSorted();
 }
 
 async function ourConversations(db: Db): Promise<readonly string[]> {
@@ -71,25 +86,25 @@ async function ourConversations(db: Db): Promise<readonly string[]> {
   return rows.map(({ ends }) => ends).toSorted();
 }
 
-const theirCalls = (sandbox: Sandbox) =>
-  sandbox
+const theirCalls = (books: GatewayBooks, told: Told) =>
+  books
     .endedCalls()
-    .map(({ id, from, to, at, answeredAt, endedAt, hasVoicemail, isTranscribed }) => ({
+    .map(({ id, from, to, at, answeredAt, endedAt, hasVoicemail, isTranscribed, isRecorded }) => ({
       id,
       lane: to,
       phone: from,
       state: answeredAt === undefined ? 'missed' : 'completed',
-      at: at.toString(),
+      at: told(at.toString()),
       answeredAt: answeredAt?.toString() ?? null,
       endedAt: endedAt.toString(),
       hasVoicemail,
-      isRecorded: isTranscribed,
+      isRecorded: isRecorded ?? isTranscribed,
       isSummarised: isTranscribed,
       isTranscribed,
     }))
     .toSorted(byId);
 
-async function ourCalls(db: Db) {
+async function ourCalls(db: Db, told: Told) {
   const { rows } = await sql<{
     id: string;
     lane: string;
@@ -112,7 +127,7 @@ async function ourCalls(db: Db) {
   return rows
     .map((row) => ({
       ...row,
-      at: row.at.toString(),
+      at: told(row.at.toString()),
       answeredAt: row.answeredAt?.toString() ?? null,
       endedAt: row.endedAt.toString(),
     }))

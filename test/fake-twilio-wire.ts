@@ -20,8 +20,25 @@ export interface TwilioText {
   readonly body: string;
   readonly atMs: number;
   readonly statusCallback: string | undefined;
+  /** Not by the program that is tested. */
+  readonly byAnother?: true;
+  /** It left the queue. */
+  sentAtMs: number | undefined;
+  updatedAtMs: number;
   status: 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'received';
   errorCode: string | undefined;
+}
+
+export interface TwilioCall {
+  readonly sid: string;
+  readonly from: string;
+  readonly to: string;
+  readonly atMs: number;
+  readonly endedAtMs: number;
+  readonly answered: boolean;
+  isOver: boolean;
+  /** When that was ready. */
+  recordedAtMs: number | undefined;
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -51,10 +68,47 @@ export const messageJson = (accountSid: string, text: TwilioText) => ({
   error_code: text.errorCode === undefined ? null : Number(text.errorCode),
   error_message: null,
   date_created: rfc2822(text.atMs),
-  date_sent: text.status === 'queued' ? null : rfc2822(text.atMs),
-  date_updated: rfc2822(text.atMs),
+  date_sent: text.sentAtMs === undefined ? null : rfc2822(text.sentAtMs),
+  date_updated: rfc2822(text.updatedAtMs),
   api_version: '2010-04-01',
   uri: `/2010-04-01/Accounts/${accountSid}/Messages/${text.sid}.json`,
+});
+
+const secondsOf = ({ atMs, endedAtMs }: TwilioCall): number => Math.floor(endedAtMs / 1_000) - Math.floor(atMs / 1_000);
+
+const statusOf = ({ isOver, answered }: TwilioCall): string =>
+  isOver ? (answered ? 'completed' : 'no-answer') : 'ringing';
+
+export const callJson = (accountSid: string, call: TwilioCall) => ({
+  sid: call.sid,
+  parent_call_sid: null,
+  account_sid: accountSid,
+  from: call.from,
+  to: call.to,
+  status: statusOf(call),
+  direction: 'inbound',
+  date_created: rfc2822(call.atMs),
+  date_updated: rfc2822(call.isOver ? call.endedAtMs : call.atMs),
+  start_time: rfc2822(call.atMs),
+  end_time: call.isOver ? rfc2822(call.endedAtMs) : null,
+  duration: call.isOver ? String(call.answered ? secondsOf(call) : 0) : null,
+  uri: `/2010-04-01/Accounts/${accountSid}/Calls/${call.sid}.json`,
+});
+
+const recordingSid = ({ sid }: TwilioCall): string => `RE${sid.slice('CA'.length)}`;
+
+export const recordingJson = (accountSid: string, call: TwilioCall, recordedAtMs: number) => ({
+  sid: recordingSid(call),
+  account_sid: accountSid,
+  call_sid: call.sid,
+  status: 'completed',
+  channels: 2,
+  source: 'StartCallRecordingAPI',
+  duration: String(secondsOf(call)),
+  start_time: rfc2822(call.atMs),
+  date_created: rfc2822(recordedAtMs),
+  date_updated: rfc2822(recordedAtMs),
+  uri: `/2010-04-01/Accounts/${accountSid}/Recordings/${recordingSid(call)}.json`,
 });
 
 export const numberJson = (
@@ -136,4 +190,38 @@ export const receiptForm = (
     From: text.from,
     ApiVersion: '2010-04-01',
     ...(text.errorCode === undefined ? {} : { ErrorCode: text.errorCode }),
+  });
+
+/** What a number's StatusCallback gets when a call to it is over. */
+export const callForm = (accountSid: string, call: TwilioCall): URLSearchParams =>
+  new URLSearchParams({
+    Called: call.to,
+    To: call.to,
+    CallStatus: statusOf(call),
+    From: call.from,
+    Direction: 'inbound',
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    Caller: call.from,
+    CallDuration: String(call.answered ? secondsOf(call) : 0),
+    CallSid: call.sid,
+    Timestamp: rfc2822(call.endedAtMs),
+    CallbackSource: 'call-progress-events',
+    SequenceNumber: '0',
+  });
+
+/** What a RecordingStatusCallback gets. */
+export const recordingForm = (accountSid: string, call: TwilioCall): URLSearchParams =>
+  new URLSearchParams({
+    RecordingSource: 'StartCallRecordingAPI',
+    RecordingTrack: 'both',
+    RecordingSid: recordingSid(call),
+    RecordingUrl: `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Recordings/${recordingSid(call)}`,
+    RecordingStatus: 'completed',
+    RecordingChannels: '2',
+    ErrorCode: '0',
+    CallSid: call.sid,
+    RecordingStartTime: rfc2822(call.atMs),
+    AccountSid: accountSid,
+    RecordingDuration: String(secondsOf(call)),
   });

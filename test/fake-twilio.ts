@@ -1,12 +1,24 @@
+import { planCall } from '../src/gateways/sandbox/calls.ts';
 import { drawsFor } from '../src/gateways/sandbox/draws.ts';
 import type { Faults } from '../src/gateways/sandbox/options.ts';
+import { DEFAULT_PEOPLE } from '../src/gateways/sandbox/people.ts';
 import { startScheduler } from '../src/gateways/sandbox/scheduler.ts';
 import { startApiServer } from '../src/gateways/sandbox/server.ts';
 import type { ApiAnswer } from '../src/gateways/sandbox/wire.ts';
 import type { Clock } from '../src/platform/clock.ts';
 import { type Instant, instantFromMs, SECOND_MS } from '../src/platform/time.ts';
+import type { GatewayBooks } from './equal-books.ts';
 import { answerRequest, type FakeAccount } from './fake-twilio-account.ts';
-import { inboundForm, receiptForm, signForm, type TwilioNumber, type TwilioText } from './fake-twilio-wire.ts';
+import {
+  callForm,
+  inboundForm,
+  receiptForm,
+  recordingForm,
+  signForm,
+  type TwilioCall,
+  type TwilioNumber,
+  type TwilioText,
+} from './fake-twilio-wire.ts';
 
 /**
  * Twilio on loopback: its API over real HTTP with Basic authentication, forms, paging and errors; texts that are delivered or not;
@@ -18,17 +30,24 @@ export interface FakeTwilio {
   accepted(): readonly TwilioText[];
   /** Everything of the account, its own answers among it, in order. */
   texts(): readonly TwilioText[];
+  /** Of everything as its lists show it now. */
+  books(): GatewayBooks;
   /** API requests that came in, whatever became of them. */
   requests(): number;
   /** The last body that was posted to the API. */
   lastForm(): string;
   /** Of each number. */
   settings(): readonly { readonly smsUrl: string; readonly statusCallback: string }[];
+  /** A share of the webhooks can be lost, too. */
   setFaults(faults: Faults): void;
   /** Texts are answered with this until it is taken back. */
   setRefusal(refusal: ApiAnswer | undefined): void;
   /** Resolves when the post is answered, with the form that was posted. */
   personTexts(text: PersonText): Promise<URLSearchParams>;
+  /** Another program of the same account texts. */
+  staffTexts(text: PersonText): void;
+  /** Somebody calls one of the numbers, is answered or not, and recorded when answered. */
+  personCalls(call: Omit<PersonText, 'text'>): void;
   /** Signs and posts one form, again after a failure; true when it was answered 2xx. */
   post(url: string, form: URLSearchParams): Promise<boolean>;
   nextDueAt(): Instant | undefined;
@@ -51,6 +70,8 @@ export interface FakeTwilioOptions {
   readonly numbers: readonly TwilioNumber[];
   /** Texts to these end as undelivered with this code. */
   readonly dead?: Readonly<Record<string, string>>;
+  /** Texts to these fail before they leave the queue, and their receipts are lost. */
+  readonly stuck?: readonly string[];
   /** STOP blocks the number and is answered, as on the real thing. */
   readonly handlesStop?: boolean;
 }
@@ -61,13 +82,13 @@ const ENDED_AFTER_MS = 3 * SECOND_MS;
 export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeTwilio> {
   const { clock } = options;
   const scheduler = startScheduler({ clock, afterEach: () => {} });
-  const mail = mailer(options.authTokens[0] ?? '');
+  let faults: Faults = {};
+  const mail = mailer(options.authTokens[0] ?? '', () => faults.loseWebhookShare ?? 0);
   const account = newAccount(options, {
     nowMs: () => clock.now().epochMilliseconds,
-    post: mail.post,
+    send: mail.send,
     at: scheduler.at,
   });
-  let faults: Faults = {};
   const api = await startApiServer({
     host: '127.0.0.1',
     port: 0,
@@ -80,8 +101,9 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
     (scheduler.nextDueMs ?? Number.POSITIVE_INFINITY) <= clock.now().epochMilliseconds || mail.underWay() > 0;
   return {
     url: api.url,
-    accepted: () => account.texts.filter(({ direction }) => direction === 'outbound-api'),
+    accepted: () => account.texts.filter(isAccepted),
     texts: () => account.texts,
+    books: () => booksOf(account),
     requests: () => api.requests,
     lastForm: () => account.lastForm,
     settings: () => [...account.settings.values()],
@@ -92,7 +114,12 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
       account.refusal = refusal;
     },
     personTexts: (text) =>
-      personTexts(account, { ...text, handlesStop: options.handlesStop === true, post: mail.post }),
+      personTexts(account, { ...text, handlesStop: options.handlesStop === true, send: mail.send }),
+    staffTexts: ({ from, to, text: body }) => {
+      const said = { direction: 'outbound-api', from, to, body, status: 'queued' } as const;
+      account.deliver(account.addText({ ...said, statusCallback: undefined, byAnother: true }));
+    },
+    personCalls: (call) => receiveCall(account, call),
     post: mail.post,
     nextDueAt: () => (scheduler.nextDueMs === undefined ? undefined : instantFromMs(scheduler.nextDueMs)),
     async quiet() {
@@ -109,34 +136,68 @@ export async function startFakeTwilio(options: FakeTwilioOptions): Promise<FakeT
   };
 }
 
+const isAccepted = ({ direction, byAnother }: TwilioText): boolean =>
+  direction === 'outbound-api' && byAnother !== true;
+
+/** Times are those of its lists, which have no fractions of a second. */
+function booksOf({ texts, calls }: FakeAccount): GatewayBooks {
+  const at = (ms: number): Instant => instantFromMs(Math.floor(ms / SECOND_MS) * SECOND_MS);
+  return {
+    tellsNoTimes: true,
+    accepted: () => texts.filter(isAccepted).map(({ sid: id }) => ({ id })),
+    texts: () =>
+      texts.map(({ sid: id, direction, from, to, body: text, atMs, status }) => {
+        const ends = { id, direction: direction === 'inbound' ? 'inbound' : 'outbound', from, to, text } as const;
+        return { ...ends, at: at(atMs), status: status === 'failed' ? 'undelivered' : status };
+      }),
+    endedCalls: () =>
+      calls
+        .filter(({ isOver }) => isOver)
+        .map(({ sid: id, from, to, atMs, endedAtMs, answered, recordedAtMs }) => ({
+          ...{ id, from, to, at: at(atMs), endedAt: at(endedAtMs), answeredAt: answered ? at(atMs) : undefined },
+          ...{ hasVoicemail: false, isTranscribed: false, isRecorded: recordedAtMs !== undefined },
+        })),
+  };
+}
+
 type Post = FakeTwilio['post'];
 
 function newAccount(
-  { accountSid, authTokens, numbers, dead = {} }: FakeTwilioOptions,
-  world: { readonly nowMs: () => number; readonly post: Post; at(dueMs: number, action: () => void): void },
+  { accountSid, authTokens, numbers, dead = {}, stuck = [] }: FakeTwilioOptions,
+  world: Pick<FakeAccount, 'nowMs' | 'send' | 'at'>,
 ): FakeAccount {
   const texts: TwilioText[] = [];
   const move = (text: TwilioText, status: TwilioText['status'], errorCode?: string): void => {
     text.status = status;
     text.errorCode = errorCode;
-    if (text.statusCallback !== undefined) void world.post(text.statusCallback, receiptForm(accountSid, text));
+    text.updatedAtMs = world.nowMs();
+    text.sentAtMs ??= text.updatedAtMs;
+    if (text.statusCallback !== undefined) void world.send(text.statusCallback, receiptForm(accountSid, text));
   };
   return {
+    ...world,
     accountSid,
     authTokens,
     numbers,
     texts,
+    calls: [],
     blocked: new Set(),
     settings: new Map(),
     lastForm: '',
     refusal: undefined,
     addText(text) {
       const sid = `SMtest${String(texts.length + 1).padStart(6, '0')}`;
-      const made = { ...text, sid, atMs: world.nowMs(), errorCode: undefined };
+      const atMs = world.nowMs();
+      const sentAtMs = text.status === 'queued' ? undefined : atMs;
+      const made = { ...text, sid, atMs, sentAtMs, updatedAtMs: atMs, errorCode: undefined };
       texts.push(made);
       return made;
     },
     deliver(text) {
+      if (stuck.includes(text.to)) {
+        Object.assign(text, { status: 'failed', errorCode: '30001' });
+        return;
+      }
       const code = dead[text.to];
       world.at(text.atMs + SENT_AFTER_MS, () => move(text, 'sent'));
       world.at(text.atMs + ENDED_AFTER_MS, () => move(text, code === undefined ? 'delivered' : 'undelivered', code));
@@ -148,10 +209,9 @@ const STOP_WORDS = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', '
 
 async function personTexts(
   account: FakeAccount,
-  { from, to, text: body, handlesStop, post }: PersonText & { readonly handlesStop: boolean; readonly post: Post },
+  { from, to, text: body, handlesStop, send }: PersonText & { readonly handlesStop: boolean; readonly send: Post },
 ): Promise<URLSearchParams> {
-  const number = account.numbers.find(({ phone }) => phone === to);
-  if (number === undefined) throw new Error(`fake Twilio: nobody of ours has the number ${to}`);
+  const { smsUrl } = settingsOf(account, to);
   const said = { direction: 'inbound', from, to, body, status: 'received', statusCallback: undefined } as const;
   const form = inboundForm(account.accountSid, account.addText(said));
   if (handlesStop && STOP_WORDS.includes(body.trim().toUpperCase())) {
@@ -159,15 +219,51 @@ async function personTexts(
     account.addText({ ...said, direction: 'outbound-reply', from: to, to: from, body: answer, status: 'sent' });
     account.blocked.add(`${to} ${from}`);
   }
-  const url = account.settings.get(number.sid)?.smsUrl ?? '';
-  if (url !== '') await post(url, form);
+  if (smsUrl !== '') await send(smsUrl, form);
   return form;
+}
+
+function settingsOf({ numbers, settings }: FakeAccount, phone: string) {
+  const number = numbers.find((known) => known.phone === phone);
+  if (number === undefined) throw new Error(`fake Twilio: nobody of ours has the number ${phone}`);
+  return settings.get(number.sid) ?? { smsUrl: '', statusCallback: '' };
+}
+
+const RECORDED_AFTER_MS = 8 * SECOND_MS;
+
+/** As the sandbox plans calls, without a voicemail: only instructions of the account's own make one. */
+function receiveCall(account: FakeAccount, { from, to }: Omit<PersonText, 'text'>): void {
+  const { statusCallback: url } = settingsOf(account, to);
+  const atMs = account.nowMs();
+  const nth = account.calls.length;
+  const plan = planCall({ seed: 1, phone: from, nth, atMs, model: { ...DEFAULT_PEOPLE, voicemailShare: 0 } });
+  const { endedAtMs, talk } = plan;
+  const sid = `CAtest${String(nth + 1).padStart(6, '0')}`;
+  const call: TwilioCall = {
+    ...{ sid, from, to, atMs, endedAtMs, answered: talk !== undefined },
+    isOver: false,
+    recordedAtMs: undefined,
+  };
+  account.calls.push(call);
+  const tell = (form: URLSearchParams): void => {
+    if (url !== '') void account.send(url, form);
+  };
+  account.at(endedAtMs, () => {
+    call.isOver = true;
+    tell(callForm(account.accountSid, call));
+  });
+  if (!call.answered) return;
+  account.at(endedAtMs + RECORDED_AFTER_MS, () => {
+    call.recordedAtMs = account.nowMs();
+    tell(recordingForm(account.accountSid, call));
+  });
 }
 
 const TRIES_MAX = 3;
 
 /** Posts under way, so that a test can wait for their end. */
-function mailer(authToken: string) {
+function mailer(authToken: string, loseShare: () => number) {
+  const draws = drawsFor(1, 'webhooks');
   const posts = new Set<Promise<boolean>>();
   const post: Post = (url, form) => {
     const posting = postForm(url, form, signForm(url, form, authToken));
@@ -175,7 +271,9 @@ function mailer(authToken: string) {
     void posting.finally(() => posts.delete(posting));
     return posting;
   };
-  return { post, underWay: () => posts.size, idle: () => Promise.all(posts) };
+  /** What the account posts by itself may never come. */
+  const send: Post = async (url, form) => (draws.next() < loseShare() ? false : post(url, form));
+  return { post, send, underWay: () => posts.size, idle: () => Promise.all(posts) };
 }
 
 /** Again after a failure: the same body with the same signature. */

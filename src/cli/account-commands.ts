@@ -12,6 +12,7 @@ interface ConnectOptions {
   readonly accountSid?: string;
   readonly baseUrl?: string;
   readonly rate?: number;
+  readonly historyDays?: number;
   readonly stdin?: true;
   readonly json?: true;
 }
@@ -59,8 +60,18 @@ const defineConnect = (command: Command, provider: string): Command =>
     .option('--name <name>', 'of the account here', provider)
     .option('--base-url <url>', 'another address of the API')
     .option('--rate <n>', 'texts a second that it may send', rate)
+    .option('--history-days <n>', 'how far back texts and calls from before are brought in; default 90', historyDays)
     .option('--stdin', 'read the key from standard input')
     .option('--json', 'print the account as JSON');
+
+/** As far back as a comparison may begin (reconciliation/run.ts). */
+const HISTORY_DAYS_MAX = 360;
+
+function historyDays(value: string): number {
+  if (!/^\d{1,3}$/.test(value) || Number(value) > HISTORY_DAYS_MAX)
+    throw new InvalidArgumentError(`Expected 0 to ${HISTORY_DAYS_MAX} days.`);
+  return Number(value);
+}
 
 function rate(value: string): number {
   const number = Number(value);
@@ -113,10 +124,10 @@ async function connectAccount(
   const { actor, granted } = await import('./open-services.ts');
   const { runTx } = await import('../platform/database.ts');
   const use = await import('../gateways/connect-account.ts');
-  const { accountSid: sid, name, baseUrl, rate: ratePerSecond } = options;
+  const { accountSid: sid, name, baseUrl, rate: ratePerSecond, historyDays } = options;
   const apiKey = sid === undefined ? key : use.twilioKey({ accountSid: sid, authToken: key });
   await withAccounts(shell, async (deps) => {
-    const input = { kind, name, apiKey, baseUrl, ratePerSecond };
+    const input = { kind, name, apiKey, baseUrl, ratePerSecond, historyDays };
     const connection = granted(await use.prepareConnection(deps, input));
     const order = { ...input, actor: actor().actor, connection };
     const id = granted(await runTx(deps.db, (tx) => use.connectAccount(tx, deps, order)));
@@ -142,7 +153,7 @@ async function refresh(
 }
 
 /** Keys are never options: those are seen by everybody on the machine. */
-async function readKey(what: string, { stdin }: { readonly stdin?: true }, shell: Shell): Promise<string> {
+export async function readKey(what: string, { stdin }: { readonly stdin?: true }, shell: Shell): Promise<string> {
   if (stdin !== true && shell.askSecretly === undefined)
     throw new UsageError('nobody can be asked here: add --stdin and give the key on standard input');
   const given = stdin ? (await text(shell.stdin())).split(/\r?\n/)[0] : await shell.askSecretly?.(`${what}: `);

@@ -20,7 +20,7 @@ describe('account', () => {
     twilio = await startFakeTwilio({
       clock: systemClock,
       accountSid: 'ACtest0001',
-      authTokens: ['the-primary-token', 'the-secondary-token'],
+      authTokens: ['the-primary-token', 'the-secondary-token', 'a-third-token'],
       numbers: [{ sid: 'PNtest0001', phone: '+16175550100', name: 'Main' }],
     });
   });
@@ -39,7 +39,16 @@ describe('account', () => {
   });
 
   it('is connected with its token on standard input, and shown without it', async () => {
-    const run = await connect('the-primary-token\n', '--name', 'Office', '--rate', '2', '--json');
+    const run = await connect(
+      'the-primary-token\n',
+      '--name',
+      'Office',
+      '--rate',
+      '2',
+      '--history-days',
+      '7',
+      '--json',
+    );
     expect(run).toMatchObject({ code: 0, err: '' });
     expect(jsonLines(run)).toMatchObject([
       { kind: 'twilio', name: 'Office', ratePerSecond: 2, lanes: [{ phone: '+16175550100', state: 'active' }] },
@@ -49,6 +58,9 @@ describe('account', () => {
     const { rows } = await sql<{ actor: string }>`
       select actor from audit_entry where action = 'account.connected'`.execute(db);
     expect(rows).toEqual([{ actor: expect.stringMatching(/^cli:/) }]);
+    const { rows: runs } = await sql`
+      select kind, (until - since) < interval '8 days' as short from reconciliation_run`.execute(db);
+    expect(runs).toEqual([{ kind: 'history', short: true }]);
   });
 
   it('gets a new token, and keeps the one before for what is on its way', async () => {
@@ -63,8 +75,26 @@ describe('account', () => {
     expect(await cli('', 'refresh', 'Office')).toMatchObject({ code: 0 });
   });
 
+  it('is led through a change of tokens, of which both are taken until the new one has signed', async () => {
+    const rotate = (stdin: string, ...more: readonly string[]): Promise<CliRun> =>
+      runCli(['webhook', 'rotate', 'Office', ...more], { env, stdin });
+    const same = await rotate('the-secondary-token\n', '--stdin');
+    expect(same).toMatchObject({ code: 1, out: '', err: expect.stringContaining('goes on with this key already') });
+    const given = await rotate('a-third-token\n', '--stdin');
+    expect(given).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/1\. In Twilio's console[\s\S]*3\. .*Promote the new one/),
+    });
+    expect(given.out.match(/number +signs/g)).toHaveLength(1);
+    expect(given.out.match(/number +taken until the new one signs/g)).toHaveLength(2);
+    expect(given.out).not.toContain('a-third-token');
+    expect(await rotate('', '--retire')).toMatchObject({ code: 1, err: expect.stringContaining('can be retired yet') });
+    expect(await rotate('')).toMatchObject({ code: 2, err: expect.stringContaining('add --stdin') });
+  });
+
   it.each([
     [2, ['connect', 'twilio', '--stdin'], '--account-sid'],
+    [2, ['connect', 'quo', '--history-days', '361'], 'Expected 0 to 360 days'],
     [2, ['connect', 'twilio', '--account-sid', 'SKtest', '--stdin'], 'Expected AC'],
     [2, ['connect', 'quo'], 'add --stdin'],
     [1, ['connect', 'quo', '--stdin'], 'API key: expected the whole of it, got nothing'],

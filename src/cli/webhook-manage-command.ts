@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { AccountOverview } from '../gateways/account-overview-store.ts';
 import type { Outcome } from '../platform/refusal.ts';
-import type { WebhookReport } from '../webhooks/manage-webhooks.ts';
-import { type Deps, findAccount, withAccounts } from './account-commands.ts';
+import type { WebhookKeyShown, WebhookReport } from '../webhooks/manage-webhooks.ts';
+import { type Deps, findAccount, readKey, withAccounts } from './account-commands.ts';
 import { withExamples } from './options.ts';
-import { CliError, type Shell } from './shell.ts';
+import { CliError, type Shell, UsageError } from './shell.ts';
 import { count, table } from './words.ts';
 
 interface RepairOptions {
@@ -14,6 +14,7 @@ interface RepairOptions {
 
 interface RotateOptions {
   readonly retire?: true;
+  readonly stdin?: true;
   readonly json?: true;
 }
 
@@ -41,10 +42,12 @@ export function defineManage(command: Command, shell: Shell): void {
   withExamples(command.command('rotate'), [
     ['textwright webhook rotate Office', 'another key for each; the old ones stay good for 28 hours'],
     ['textwright webhook rotate Office --retire', 'ends the old ones whose successors have signed events'],
+    ['textwright webhook rotate Twilio', 'says what to do in its console, and asks for the secondary Auth Token'],
   ])
     .description('Change the keys that events are signed with, without losing one')
     .argument('<account>', 'name or id')
     .option('--retire', 'do not change keys: end the old ones that are not needed any more')
+    .option('--stdin', 'read the secondary Auth Token from standard input, for an account at Twilio')
     .option('--json', 'print the keys as JSON')
     .action((reference: string, options: RotateOptions) => rotate(reference, options, shell));
 }
@@ -72,9 +75,35 @@ async function repair(reference: string, { newest, json }: RepairOptions, shell:
   await change(reference, { json, shell }, (deps, order) => repairWebhooks(deps, { ...order, ...to }));
 }
 
-async function rotate(reference: string, { retire, json }: RotateOptions, shell: Shell): Promise<void> {
+async function rotate(reference: string, options: RotateOptions, shell: Shell): Promise<void> {
   const { retireKeys, rotateKeys } = await import('../webhooks/manage-webhooks.ts');
-  await change(reference, { json, shell }, retire === true ? retireKeys : rotateKeys);
+  const telling = { json: options.json, shell };
+  if (options.retire === true) return change(reference, telling, retireKeys);
+  await change(reference, telling, async (deps, order) => {
+    const account = (await deps.accounts()).find(({ id }) => id === order.id);
+    if (account?.kind === 'twilio') return giveToken(deps, order, { options, shell });
+    if (options.stdin === true)
+      throw new UsageError('--stdin is for accounts at Twilio: the keys of this one are made at its gateway');
+    return rotateKeys(deps, order);
+  });
+}
+
+/** The gateway signs with what a person promotes in its console: this takes the token that will be, beside the one that is. */
+async function giveToken(
+  deps: Deps,
+  order: { readonly id: string; readonly actor: string },
+  { options, shell }: { readonly options: RotateOptions; readonly shell: Shell },
+): Promise<Outcome<WebhookReport>> {
+  const { refreshAccount } = await import('../gateways/connect-account.ts');
+  const { showWebhooks } = await import('../webhooks/manage-webhooks.ts');
+  shell.tell("1. In Twilio's console, under API keys & tokens, make a secondary Auth Token; the primary one goes on.");
+  shell.tell('2. Give it here; it is tried at once, and both are taken from then on.');
+  const newKey = await readKey('Secondary Auth Token', options, shell);
+  const given = await refreshAccount(deps, { ...order, newKey });
+  if (!given.ok) return given;
+  shell.tell('3. Both are taken now. Promote the new one in the console: events are then signed with it.');
+  shell.tell('4. When an event has come, end the old one with --retire, or leave it: it ends by itself a day later.');
+  return showWebhooks(deps, order.id);
 }
 
 interface Telling {
@@ -122,12 +151,21 @@ async function tell(account: AccountOverview, report: WebhookReport, { json, she
       ? []
       : [`  The newest events were refused to this key (${report.fallback}); failed texts are found by asking.`]),
     ...table(
-      report.keys.map(({ signer, part, retireAt, lastSeenAt }) => [
+      report.keys.map(({ signer, part, retireAt, lastSeenAt, mayRetire }) => [
         `  key ${signer}`,
         part,
-        retireAt === null ? 'signs' : `ends ${retireAt.toString()}`,
+        stateOf({ retireAt, mayRetire }, report.rotates),
         lastSeenAt === null ? 'no event yet' : `last event ${lastSeenAt.toString()}`,
       ]),
     ),
   );
+}
+
+/** Where a person promotes tokens, an old one ends only once the new one has signed. */
+function stateOf(
+  { retireAt, mayRetire }: Pick<WebhookKeyShown, 'retireAt' | 'mayRetire'>,
+  rotates: WebhookReport['rotates'],
+): string {
+  if (retireAt === null) return 'signs';
+  return rotates === 'here' || mayRetire ? `ends ${retireAt.toString()}` : 'taken until the new one signs';
 }

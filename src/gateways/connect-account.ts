@@ -194,6 +194,10 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   if (!reachable.ok) return reachable;
   const before = deps.secrets.open(account.apiKeySealed);
   const apiKey = input.newKey === undefined ? before : renewedKey(account.kind, { before, newKey: input.newKey });
+  if (input.newKey !== undefined && apiKey === before)
+    return invalid(`"${account.name}" goes on with this key already; give the new one`, {
+      errors: [{ pointer: '/key', message: 'is the one in use' }],
+    });
   const at: Asked = { ...account, keyField: 'key' };
   const gateway = deps.openGateway({ ...account, apiKey });
   const numbers = readNumbers(await gateway.listNumbers(), at);

@@ -74,4 +74,17 @@ describe('the keys of an account', () => {
     expect(over(['b'], true)).toEqual(['a']);
     expect(keysProven(keys, new Set(['b', 'c'])).map(({ signer }) => signer)).toEqual(['a']);
   });
+
+  it('are over, too, when what took their place was a mistake and never signed, once the next one has', () => {
+    const [first, mistake] = [
+      held('a', { retireAt: NOW, succeededBy: 'b' }),
+      held('b', { retireAt: NOW, succeededBy: 'c' }),
+    ];
+    const proven = (keys: readonly HeldKey[], seen: readonly string[]) =>
+      keysProven(keys, new Set(seen)).map(({ signer }) => signer);
+    expect(proven([held('c'), mistake, first], ['a'])).toEqual([]);
+    expect(proven([held('c'), mistake, first], ['c'])).toEqual(['b', 'a']);
+    // Two that name each other, of tokens that were changed to and fro.
+    expect(proven([held('b', { retireAt: NOW, succeededBy: 'a' }), first], [])).toEqual([]);
+  });
 });

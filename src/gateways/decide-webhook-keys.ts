@@ -77,10 +77,20 @@ export const keysOver = (
   }: { readonly now: Instant; readonly seen: ReadonlySet<string>; readonly provenOnly: boolean },
 ): readonly HeldKey[] =>
   held.filter(
-    ({ retireAt, succeededBy }) =>
-      retireAt !== null && !isBefore(now, retireAt) && (!provenOnly || seen.has(succeededBy ?? '')),
+    (key) => key.retireAt !== null && !isBefore(now, key.retireAt) && (!provenOnly || isProven(key, held, seen)),
   );
 
 /** Those that a person may retire before their time: whose successor has been seen to sign. */
 export const keysProven = (held: readonly HeldKey[], seen: ReadonlySet<string>): readonly HeldKey[] =>
-  held.filter(({ retireAt, succeededBy }) => retireAt !== null && seen.has(succeededBy ?? ''));
+  held.filter((key) => key.retireAt !== null && isProven(key, held, seen));
+
+/** What has taken its place signs, be it the successor of its successor: a key that was given by mistake never signs anything. */
+function isProven(key: HeldKey, held: readonly HeldKey[], seen: ReadonlySet<string>): boolean {
+  const passed = new Set<string>();
+  for (let next = key.succeededBy; next !== null && !passed.has(next); ) {
+    if (seen.has(next)) return true;
+    passed.add(next);
+    next = held.find(({ signer }) => signer === next)?.succeededBy ?? null;
+  }
+  return false;
+}

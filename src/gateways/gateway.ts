@@ -42,14 +42,23 @@ export interface Gateway {
 export interface GatewayRecords {
   /** Texts of all numbers of the account, both ways. */
   listMessages(query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>>;
+  /** One text by its id, for what no list has shown; `undefined` when the gateway does not know it. */
+  readMessage(gatewayMessageId: string): Promise<Answer<ListedMessage | undefined>>;
   listCalls(query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>>;
-  /** What was made of a call; `undefined` while there is nothing, or when there never will be. */
+  /** What this gateway makes of calls. */
+  readonly callParts: readonly CallPart[];
+  /** What was made of a call; nothing when there is nothing yet, or never will be. */
   readCallPart(query: {
     readonly gatewayCallId: string;
     readonly part: CallPart;
-  }): Promise<Answer<RecordedEvent | undefined>>;
-  /** Conversations in which something happened in this time, whenever they began. */
-  listConversations(query: RecordsQuery): Promise<Answer<RecordsPage<ListedConversation>>>;
+  }): Promise<Answer<readonly RecordedEvent[]>>;
+  /** Absent where the gateway has texts and calls, but no conversations. */
+  readonly conversations?: ConversationRecords;
+}
+
+export interface ConversationRecords {
+  /** Those in which something happened in this time, whenever they began. */
+  list(query: RecordsQuery): Promise<Answer<RecordsPage<ListedConversation>>>;
   /** Texts with one person through one number, both ways. */
   listThread(
     query: RecordsQuery & { readonly laneRef: string; readonly phone: string },

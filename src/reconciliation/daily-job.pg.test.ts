@@ -80,3 +80,9 @@ it('looks at no history where none was wanted', async () => {
   await at('2026-11-17T07:00:00Z');
   expect(await look()).toMatchObject({ kind: 'daily', since: instant('2026-11-13T18:00:00Z') });
 });
+
+it('begins for an account at any gateway', async () => {
+  await sql`update gateway_account set kind = 'twilio'`.execute(database.db);
+  await at('2026-11-17T07:00:00Z');
+  expect(await look()).toMatchObject({ accountId, kind: 'history', state: 'waiting' });
+});

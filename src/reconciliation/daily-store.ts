@@ -14,7 +14,7 @@ export interface DailyFacts {
   readonly isUnderWay: boolean;
 }
 
-/** Of all accounts whose gateway lists its books; few. Index reconciliation_run_account. */
+/** Of all accounts; few. Index reconciliation_run_account. */
 export async function readDaily(db: Db): Promise<readonly DailyFacts[]> {
   const { rows } = await sql<DailyFacts>`
     select a.id as account_id, a.created_at as connected_at, a.history_days,
@@ -22,7 +22,6 @@ export async function readDaily(db: Db): Promise<readonly DailyFacts[]> {
       max(r.until) filter (where r.kind <> 'manual' and r.state = 'completed') as compared_until,
       coalesce(bool_or(r.state in ('waiting', 'running')), false) as is_under_way
     from gateway_account a left join reconciliation_run r on r.account_id = a.id
-    where a.kind = 'quo'
     group by a.id order by a.created_at, a.id`.execute(db);
   return rows;
 }

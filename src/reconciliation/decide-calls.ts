@@ -15,6 +15,8 @@ export interface CallsFacts {
   readonly ours: ReadonlyMap<string, OurCall>;
   readonly lanes: readonly LaneAt[];
   readonly ownPhones: ReadonlySet<string>;
+  /** What the gateway makes of calls. */
+  readonly callParts: readonly CallPart[];
 }
 
 export interface ComparedCalls {
@@ -73,7 +75,7 @@ function partsOf(
     ['voicemail', !call.answered && call.direction !== 'outbound' && ours?.hasVoicemail !== true],
   ];
   return wanted.flatMap(([part, isWanted]) =>
-    isWanted
+    isWanted && facts.callParts.includes(part)
       ? [
           {
             gatewayCallId: call.gatewayCallId,

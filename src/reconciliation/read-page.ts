@@ -1,5 +1,11 @@
 /** The request of one step, and what its answer means: nothing is written here. */
-import type { Answer, Gateway, GatewayMessage, GatewayRecords, ListedMessage } from '../gateways/gateway.ts';
+import type {
+  Answer,
+  ConversationRecords,
+  GatewayMessage,
+  GatewayRecords,
+  ListedMessage,
+} from '../gateways/gateway.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import type { Db } from '../platform/database.ts';
 import { firstUuidAt, madeAtMs, type Uuid } from '../platform/ids.ts';
@@ -14,7 +20,6 @@ import { type Checkpoint, FIRST_PAGE, type Run } from './run.ts';
 
 export interface ReadDeps {
   readonly db: Db;
-  readonly gateway: Gateway;
 }
 
 /** What a step has found, and where the run stands after it. */
@@ -35,7 +40,7 @@ export interface PageRead {
 type At<Phase extends Checkpoint['phase']> = Extract<Checkpoint, { readonly phase: Phase }>;
 
 /** Takes one step from the run's checkpoint: one request at most. */
-export function readPage(deps: ReadDeps, records: GatewayRecords, run: Run): Promise<Answer<PageRead>> {
+export async function readPage(deps: ReadDeps, records: GatewayRecords, run: Run): Promise<Answer<PageRead>> {
   const { checkpoint } = run;
   switch (checkpoint.phase) {
     case 'texts':
@@ -45,11 +50,12 @@ export function readPage(deps: ReadDeps, records: GatewayRecords, run: Run): Pro
         ? readPart(records, checkpoint)
         : readCalls(deps, records, { run, at: checkpoint });
     case 'conversations':
+      if (records.conversations === undefined) return ok({ ...NOTHING, requests: 0, ...beginUnlisted(run) });
       return checkpoint.threads.length > 0
-        ? readThread(deps, records, { run, at: checkpoint })
-        : readConversations(deps, records, { run, at: checkpoint });
+        ? readThread(deps, records.conversations, { run, at: checkpoint })
+        : readConversations(deps, records.conversations, { run, at: checkpoint });
     case 'unlisted':
-      return readUnlisted(deps, { run, at: checkpoint });
+      return readUnlisted(deps, records, { run, at: checkpoint });
     default:
       return unreachable(checkpoint);
   }
@@ -147,6 +153,7 @@ async function readCalls(
   const { findings, parts } = compareCalls(entries, {
     ours: await readOurCalls(deps.db, { accountId: run.accountId, gatewayIds }),
     ...(await readNumbers(deps.db, run.accountId)),
+    callParts: records.callParts,
   });
   return ok({
     ...NOTHING,
@@ -168,25 +175,24 @@ async function readPart(records: GatewayRecords, at: At<'calls'>): Promise<Answe
   const { gatewayCallId, part, phone, laneId, startedAtMs } = wanted;
   const answer = await records.readCallPart({ gatewayCallId, part });
   if (!answer.ok) return answer;
-  const event = answer.value;
+  const tells = answer.value;
   const diff = { kind: 'stale_here', what: part, gatewayId: gatewayCallId, here: null, there: 'there' } as const;
   return ok({
     ...NOTHING,
     next: { ...at, parts },
     progress: 0,
-    findings:
-      event === undefined ? [] : [{ diff: { ...diff, phone, laneId, at: instantFromMs(startedAtMs) }, tells: [event] }],
+    findings: tells.length === 0 ? [] : [{ diff: { ...diff, phone, laneId, at: instantFromMs(startedAtMs) }, tells }],
   });
 }
 
 /** What the listing of texts and calls has not shown although something happened: the newest of a conversation is unknown here. */
 async function readConversations(
   deps: ReadDeps,
-  records: GatewayRecords,
+  conversations: ConversationRecords,
   { run, at }: { readonly run: Run; readonly at: At<'conversations'> },
 ): Promise<Answer<PageRead>> {
   if (at.page === null) return ok({ ...NOTHING, requests: 0, ...beginUnlisted(run) });
-  const answer = await records.listConversations(rangeOf(run, at.page));
+  const answer = await conversations.list(rangeOf(run, at.page));
   if (!answer.ok) {
     if (answer.error.kind !== 'refused') return answer;
     return ok({ ...NOTHING, ...beginUnlisted(run), note: `Conversations cannot be listed: ${answer.error.message}` });
@@ -215,12 +221,16 @@ async function readConversations(
 
 async function readThread(
   deps: ReadDeps,
-  records: GatewayRecords,
+  conversations: ConversationRecords,
   { run, at }: { readonly run: Run; readonly at: At<'conversations'> },
 ): Promise<Answer<PageRead>> {
   const [thread, ...threads] = at.threads;
   if (thread === undefined) throw new Error('no conversation is to be read');
-  const answer = await records.listThread({ ...rangeOf(run, thread), laneRef: thread.laneRef, phone: thread.phone });
+  const answer = await conversations.listThread({
+    ...rangeOf(run, thread),
+    laneRef: thread.laneRef,
+    phone: thread.phone,
+  });
   if (!answer.ok) return answer;
   const { entries, olderThan } = answer.value;
   const compared = await compareListed(deps, run, entries);
@@ -242,16 +252,20 @@ const beginUnlisted = (run: Run) =>
     progress: SHARES.unlisted[0],
   }) as const;
 
-/** We believe it sent, and it was not listed: the gateway is asked about it by its id before that is reported. */
+/**
+ * We believe it sent, and it was not listed: the gateway is asked about it by its id before that is reported. Lists may leave out what
+ * never went out, and just that has an end that we must know of.
+ */
 async function readUnlisted(
-  { db, gateway }: ReadDeps,
+  deps: ReadDeps,
+  records: GatewayRecords,
   { run, at }: { readonly run: Run; readonly at: At<'unlisted'> },
 ): Promise<Answer<PageRead>> {
   const from = madeAtMs(at.after);
   const end = run.until.epochMilliseconds;
   if (from >= end) return ok({ ...NOTHING, requests: 0, next: undefined, progress: 1 });
   const before = firstUuidAt(Math.min(end, from + WINDOW_MS));
-  const text = await nextUnlisted(db, {
+  const text = await nextUnlisted(deps.db, {
     runId: run.id,
     accountId: run.accountId,
     after: at.after,
@@ -262,10 +276,11 @@ async function readUnlisted(
   const [begin, rest] = [SHARES.unlisted[0], SHARES.unlisted[1] - SHARES.unlisted[0]];
   const progress = begin + rest * Math.max(0, (from - run.since.epochMilliseconds) / msBetween(run.since, run.until));
   if (text === undefined) return ok({ ...NOTHING, requests: 0, next: { ...at, after: before }, progress });
-  const answer = await gateway.getMessage(text.gatewayMessageId);
+  const answer = await records.readMessage(text.gatewayMessageId);
   if (!answer.ok) return answer;
   const next = { ...at, after: text.id };
-  if (answer.value !== undefined) return ok({ ...NOTHING, next, progress });
+  if (answer.value !== undefined)
+    return ok({ ...NOTHING, ...(await compareListed(deps, run, [answer.value])), next, progress });
   const { gatewayMessageId: gatewayId, phone, laneId, sentAt, state } = text;
   const diff = {
     kind: 'missing_there',

@@ -5,7 +5,7 @@
  *
  * Findings are never applied here: they go the way of every event (webhooks/apply-event.ts).
  */
-import type { Answer, GatewayProblem, RecordedEvent } from '../gateways/gateway.ts';
+import type { Answer, Gateway, GatewayProblem, RecordedEvent } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import { isDatabaseAway, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
@@ -24,6 +24,7 @@ import { advanceRun, endRun, findDueRun, insertDiffs, insertSeen, lockRunAt, ret
 import { RECONCILIATION_TOPIC } from './topic.ts';
 
 export interface StepDeps extends ReadDeps {
+  readonly gateway: Gateway;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
   readonly log: Log;

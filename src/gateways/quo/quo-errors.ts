@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unreachable } from '../../platform/result.ts';
 import { consequenceOf } from '../decide-consequence.ts';
+import { readProblem } from '../exchange-answer.ts';
 import type { GatewayProblem, SendOutcome } from '../gateway.ts';
 import { type Refused, refusedFor } from '../refused-outcome.ts';
 
@@ -86,13 +87,8 @@ function refusedInput(refused: Refused, paths: readonly string[]): SendOutcome {
   return { kind: 'refused_recipient', ...refused, effect };
 }
 
-export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
-  const message = sentenceOf(answer.status, readErrorBody(answer.body));
-  if (answer.status === 401) return { kind: 'unauthorized', message };
-  if (answer.status === 429) return { kind: 'throttled', message, retryAfterMs: answer.retryAfterMs };
-  if (answer.status >= 400 && answer.status < 500 && answer.status !== 408) return { kind: 'refused', message };
-  return { kind: 'unavailable', message };
-}
+export const classifyReadFailure = (answer: FailedAnswer): GatewayProblem =>
+  readProblem({ ...answer, message: sentenceOf(answer.status, readErrorBody(answer.body)) });
 
 /** A 404 of the messages family, as against the 404 of a proxy or of a wrong base URL, which proves nothing about a message. */
 export const saysMessageIsUnknown = (status: number, body: unknown): boolean =>

@@ -2,12 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import { createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  describeGatewayConformance,
-  type GatewayWorld,
-  type WireFault,
-  type WireRefusal,
-} from '../../../test/gateway-conformance.ts';
+import type { GatewayWorld, WireFault, WireRefusal } from '../../../test/gateway-conformance/world.ts';
+import { describeGatewayConformance } from '../../../test/gateway-conformance.ts';
 import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { manualClock, systemClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
@@ -81,7 +77,13 @@ async function openWorld(): Promise<GatewayWorld> {
     deadNumber: firstDeadNumber(seed),
     webhookUrl: receiver.url,
     posts: receiver.posts,
-    wire: { resolutionMs: 1, signsTime: true, rotatesKeys: true, numbersTellRegistration: true, listsRecords: true },
+    wire: {
+      resolutionMs: 1,
+      signsTime: true,
+      rotatesKeys: true,
+      numbersTellRegistration: true,
+      hasConversations: true,
+    },
     now: () => clock.now(),
     suffer: (fault) => sandbox.setFaults(FAULTS[fault]),
     refuse: (refusal) => sandbox.setRefusals(refusal === undefined ? [] : [WIRE_REFUSALS[refusal]]),

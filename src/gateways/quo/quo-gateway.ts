@@ -1,21 +1,20 @@
-import { err, ok, unreachable } from '../../platform/result.ts';
+import { err, ok } from '../../platform/result.ts';
 import { addMs, isBefore } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
+import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../exchange-answer.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
-import { classifySendFailure, saysMessageIsUnknown } from './quo-errors.ts';
+import { classifySendFailure } from './quo-errors.ts';
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import { quoRecords } from './quo-records.ts';
 import { messageAnswer, messagePage, newestPage, numbersAnswer, type RestMessage, sendAnswer } from './quo-schemas.ts';
 import { quoWebhooks } from './quo-webhook-registrations.ts';
 import {
-  type Answered,
   failedAnswer,
-  isSuccess,
   NEWEST_VERSION,
   openWire,
   type QuoGatewayOptions,
   read,
-  readExchange,
+  readMessage,
   type Wire,
 } from './quo-wire.ts';
 
@@ -35,13 +34,12 @@ export function quoGateway(options: QuoGatewayOptions): Gateway {
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     webhooks: quoWebhooks(wire),
-    records: quoRecords({ read: (request) => read(wire, request), clock: options.clock }),
+    records: quoRecords(wire),
   };
 }
 
 async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   const { userId, closeConversation, clock } = wire.options;
-  const { notAfter, mayBegin } = request;
   const exchange = await wire.call({
     method: 'POST',
     path: '/v1/messages',
@@ -52,29 +50,17 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ...(userId === undefined ? {} : { userId }),
       ...(closeConversation === true ? { setInboxStatus: 'done' } : {}),
     },
-    mayBegin: () => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
+    mayBegin: mayStillBegin(request, clock),
   });
-  switch (exchange.kind) {
-    case 'withheld':
-      return { kind: 'not_called', detail: exchange.detail };
-    case 'not_sent':
-      return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
-    case 'lost':
-      return { kind: 'unknown', detail: exchange.detail };
-    case 'answered':
-      wire.connection.reset();
-      return isSuccess(exchange.status)
-        ? acceptedBy(wire, exchange)
-        : classifySendFailure({ ...failedAnswer(wire, exchange), to: request.to });
-    default:
-      return unreachable(exchange);
-  }
+  return sendOutcome(wire, exchange, {
+    accepted,
+    refused: (answer) => classifySendFailure({ ...failedAnswer(wire, answer), to: request.to }),
+  });
 }
 
-function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
-  wire.rateLimit.reset();
-  const parsed = sendAnswer.safeParse(exchange.body);
-  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
+function accepted(answer: Answered): SendOutcome {
+  const parsed = sendAnswer.safeParse(answer.body);
+  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${answer.status} without a message id` };
   const { id, status } = parsed.data.data;
   return { kind: 'accepted', gatewayMessageId: id, status: deliveryStatus(status) };
 }
@@ -118,20 +104,17 @@ const sentSince = (
   messages: readonly RestMessage[],
   query: Parameters<Gateway['listSent']>[0],
 ): readonly GatewayMessage[] =>
-  messages
-    .filter(({ direction, to }) => direction === 'outgoing' && to.includes(query.to))
-    .filter(({ createdAt }) => !isBefore(createdAt, query.since))
-    .map(gatewayMessage)
-    // Pages come newest first; turned round before the stable sort, texts of one millisecond keep their order.
-    .reverse()
-    .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds);
+  oldestFirst(
+    messages
+      .filter(({ direction, to }) => direction === 'outgoing' && to.includes(query.to))
+      .filter(({ createdAt }) => !isBefore(createdAt, query.since))
+      .map(gatewayMessage),
+  );
 
 async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
-  const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;
-  const exchange = await wire.call({ method: 'GET', path });
-  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
-  const answer = readExchange(wire, { exchange, schema: messageAnswer });
-  return answer.ok ? ok(gatewayMessage(answer.value.data)) : answer;
+  const answer = await readMessage(wire, { gatewayMessageId, schema: messageAnswer });
+  if (!answer.ok) return answer;
+  return ok(answer.value === undefined ? undefined : gatewayMessage(answer.value.data));
 }
 
 async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {

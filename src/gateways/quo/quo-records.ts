@@ -1,22 +1,23 @@
 import type { z } from 'zod';
-import type { Clock } from '../../platform/clock.ts';
 import { err, ok } from '../../platform/result.ts';
 import { addMs, type Instant, isBefore } from '../../platform/time.ts';
-import type {
-  Answer,
-  CallPart,
-  GatewayRecords,
-  ListedCall,
-  ListedConversation,
-  ListedMessage,
-  RecordedEvent,
-  RecordsPage,
-  RecordsQuery,
+import { firstIssue } from '../exchange-answer.ts';
+import {
+  type Answer,
+  CALL_PARTS,
+  type CallPart,
+  type ConversationRecords,
+  type GatewayRecords,
+  type ListedCall,
+  type ListedConversation,
+  type ListedMessage,
+  type RecordedEvent,
+  type RecordsPage,
+  type RecordsQuery,
 } from '../gateway.ts';
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import {
   conversationPage,
-  firstIssue,
   type RecordedCall,
   type RecordedMessage,
   rawAnswer,
@@ -26,72 +27,73 @@ import {
   recordedMessage,
 } from './quo-schemas.ts';
 import { quoWebhookEdge } from './quo-webhook.ts';
-import { NEWEST_VERSION } from './quo-wire.ts';
+import { NEWEST_VERSION, read, readMessage, type Wire } from './quo-wire.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * The provider's books, read page by page: texts and calls of the whole account (2026-03-30), and by conversation (v1). What they
  * say is told in the envelope of a v4 webhook around the resource as it was listed.
  */
-interface Reads {
-  readonly clock: Clock;
-  readonly read: <T>(request: {
-    readonly path: string;
-    readonly schema: z.ZodType<T>;
-    readonly apiVersion?: string;
-  }) => Promise<Answer<T>>;
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
-export const quoRecords = (reads: Reads): GatewayRecords => ({
-  listMessages: (query) => listMessages(reads, query),
-  listCalls: (query) => listCalls(reads, query),
-  readCallPart: (query) => readCallPart(reads, query),
-  listConversations: (query) => listConversations(reads, query),
-  listThread: (query) => listThread(reads, query),
+export const quoRecords = (wire: Wire): GatewayRecords => ({
+  listMessages: (query) => listMessages(wire, query),
+  readMessage: (gatewayMessageId) => readOne(wire, gatewayMessageId),
+  listCalls: (query) => listCalls(wire, query),
+  callParts: CALL_PARTS,
+  readCallPart: (query) => readCallPart(wire, query),
+  conversations: {
+    list: (query) => listConversations(wire, query),
+    listThread: (query) => listThread(wire, query),
+  },
 });
 
-async function listMessages(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
+async function readOne(wire: Wire, gatewayMessageId: string): Promise<Answer<ListedMessage | undefined>> {
+  const answer = await readMessage(wire, { gatewayMessageId, schema: rawAnswer });
+  if (!answer.ok) return answer;
+  const messages = entriesOf({ data: answer.value === undefined ? [] : [answer.value.data] }, recordedMessage);
+  if (!messages.ok) return messages;
+  const [message] = messages.value;
+  return ok(message === undefined ? undefined : listedMessage(wire, message));
+}
+
+async function listMessages(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
   const parameters = newestParameters(query, { after: 'createdAt[gt]', before: 'createdAt[lt]' });
-  const answer = await reads.read({ path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
-  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
+  const answer = await read(wire, { path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  return answer.ok ? messagesOf(wire, answer.value, query) : answer;
 }
 
 async function listThread(
-  reads: Reads,
-  query: Parameters<GatewayRecords['listThread']>[0],
+  wire: Wire,
+  query: Parameters<ConversationRecords['listThread']>[0],
 ): Promise<Answer<RecordsPage<ListedMessage>>> {
   const parameters = new URLSearchParams({ phoneNumberId: query.laneRef, participants: query.phone });
   parameters.set('createdAfter', wireTime(addMs(query.since, -CREATED_AFTER_OVERLAP_MS)));
   parameters.set('createdBefore', wireTime(query.until));
   parameters.set('maxResults', String(THREAD_PAGE_SIZE));
   if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
-  const answer = await reads.read({ path: `/v1/messages?${parameters}`, schema: rawPage });
-  return answer.ok ? messagesOf(reads, answer.value, query) : answer;
+  const answer = await read(wire, { path: `/v1/messages?${parameters}`, schema: rawPage });
+  return answer.ok ? messagesOf(wire, answer.value, query) : answer;
 }
 
 const THREAD_PAGE_SIZE = 100;
 
-async function listCalls(reads: Reads, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
+async function listCalls(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
   const parameters = newestParameters(query, { after: 'createdAt[gte]', before: 'createdAt[lte]' });
-  const answer = await reads.read({ path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
+  const answer = await read(wire, { path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
   if (!answer.ok) return answer;
   const calls = entriesOf(answer.value, recordedCall);
   if (!calls.ok) return calls;
   const entries = calls.value
     .filter(({ entry }) => isWithin(entry.createdAt, query))
-    .map((call) => listedCall(reads, call));
+    .map((call) => listedCall(wire, call));
   return ok({ entries, olderThan: cursorOf(answer.value) });
 }
 
-async function listConversations(
-  { read }: Reads,
-  query: RecordsQuery,
-): Promise<Answer<RecordsPage<ListedConversation>>> {
+async function listConversations(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedConversation>>> {
   const parameters = new URLSearchParams({ maxResults: String(THREAD_PAGE_SIZE) });
   parameters.set('updatedAfter', wireTime(addMs(query.since, -CREATED_AFTER_OVERLAP_MS)));
   if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
-  const answer = await read({ path: `/v1/conversations?${parameters}`, schema: conversationPage });
+  const answer = await read(wire, { path: `/v1/conversations?${parameters}`, schema: conversationPage });
   if (!answer.ok) return answer;
   const entries = answer.value.data.flatMap((one): readonly ListedConversation[] => {
     const lastActivityAt = one.lastActivityAt ?? one.updatedAt;
@@ -110,47 +112,48 @@ const PART_PATHS: Readonly<Record<CallPart, string>> = {
 };
 
 async function readCallPart(
-  reads: Reads,
+  wire: Wire,
   { gatewayCallId, part }: Parameters<GatewayRecords['readCallPart']>[0],
-): Promise<Answer<RecordedEvent | undefined>> {
+): Promise<Answer<readonly RecordedEvent[]>> {
   const path = `/v1/${PART_PATHS[part]}/${encodeURIComponent(gatewayCallId)}`;
   const schema: z.ZodType<{ readonly data: Raw | readonly Raw[] }> = part === 'recording' ? rawRecordings : rawAnswer;
-  const answer = await reads.read({ path, schema });
+  const answer = await read(wire, { path, schema });
   // A plan without summaries, a call without voicemail: there is nothing to be had.
-  if (!answer.ok) return answer.error.kind === 'refused' ? ok(undefined) : answer;
+  if (!answer.ok) return answer.error.kind === 'refused' ? ok([]) : answer;
   const { data } = answer.value;
-  return ok(isList(data) ? recordingsTold(reads, gatewayCallId, data) : partTold(reads, { gatewayCallId, part, data }));
+  const told = isList(data) ? recordingsTold(wire, gatewayCallId, data) : partTold(wire, { gatewayCallId, part, data });
+  return ok(told === undefined ? [] : [told]);
 }
 
 const isList = (data: Raw | readonly Raw[]): data is readonly Raw[] => Array.isArray(data);
 
 /** A call may be recorded in several pieces, one after the other: a longer list is told anew. */
-function recordingsTold(reads: Reads, gatewayCallId: string, recordings: readonly Raw[]): RecordedEvent | undefined {
+function recordingsTold(wire: Wire, gatewayCallId: string, recordings: readonly Raw[]): RecordedEvent | undefined {
   const made = recordings.filter(({ url }) => typeof url === 'string');
   if (made.length === 0) return undefined;
-  return tell(reads, {
+  return tell(wire, {
     eventId: `listed:${gatewayCallId}:recording:${made.length}`,
     type: 'call.recording.completed',
-    at: reads.clock.now(),
+    at: wire.options.clock.now(),
     object: { id: gatewayCallId, object: 'call', recordings: made },
   });
 }
 
 function partTold(
-  reads: Reads,
+  wire: Wire,
   { gatewayCallId, part, data }: { readonly gatewayCallId: string; readonly part: CallPart; readonly data: Raw },
 ): RecordedEvent | undefined {
   if (data['status'] !== 'completed') return undefined;
-  return tell(reads, {
+  return tell(wire, {
     eventId: `listed:${gatewayCallId}:${part}`,
     type: `call.${part}.completed`,
-    at: reads.clock.now(),
+    at: wire.options.clock.now(),
     object: { ...data, callId: gatewayCallId },
   });
 }
 
 function messagesOf(
-  reads: Reads,
+  wire: Wire,
   page: z.output<typeof rawPage>,
   query: RecordsQuery,
 ): Answer<RecordsPage<ListedMessage>> {
@@ -158,19 +161,19 @@ function messagesOf(
   if (!messages.ok) return messages;
   const entries = messages.value
     .filter(({ entry }) => isWithin(entry.createdAt, query))
-    .map((message) => listedMessage(reads, message));
+    .map((message) => listedMessage(wire, message));
   return ok({ entries, olderThan: cursorOf(page) });
 }
 
 function listedMessage(
-  reads: Reads,
+  wire: Wire,
   { entry, raw }: { readonly entry: RecordedMessage; readonly raw: Raw },
 ): ListedMessage {
   const message = gatewayMessage(entry);
   const { status } = message;
   const updatedAt = entry.updatedAt ?? entry.createdAt;
   const told = (what: string, at: Instant): RecordedEvent =>
-    tell(reads, { eventId: `listed:${entry.id}:${what}`, type: `message.${what}`, at, object: raw });
+    tell(wire, { eventId: `listed:${entry.id}:${what}`, type: `message.${what}`, at, object: raw });
   return {
     ...message,
     laneRef: entry.phoneNumberId ?? undefined,
@@ -182,7 +185,7 @@ function listedMessage(
 
 const ENDED: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'failed']);
 
-function listedCall(reads: Reads, { entry, raw }: { readonly entry: RecordedCall; readonly raw: Raw }): ListedCall {
+function listedCall(wire: Wire, { entry, raw }: { readonly entry: RecordedCall; readonly raw: Raw }): ListedCall {
   const { id, direction, completedAt } = entry;
   return {
     gatewayCallId: id,
@@ -194,7 +197,7 @@ function listedCall(reads: Reads, { entry, raw }: { readonly entry: RecordedCall
     ended:
       completedAt == null
         ? undefined
-        : tell(reads, { eventId: `listed:${id}:ended`, type: 'call.completed', at: completedAt, object: raw }),
+        : tell(wire, { eventId: `listed:${id}:ended`, type: 'call.completed', at: completedAt, object: raw }),
   };
 }
 
@@ -205,10 +208,10 @@ interface Told {
   readonly object: Raw;
 }
 
-function tell({ clock }: Reads, { eventId, type, at, object }: Told): RecordedEvent {
+function tell(wire: Wire, { eventId, type, at, object }: Told): RecordedEvent {
   const envelope = { id: eventId, object: 'event', apiVersion: 'v4', createdAt: wireTime(at), type };
   const payload = JSON.stringify({ ...envelope, data: { object } });
-  const parsed = quoWebhookEdge.parse(Buffer.from(payload), clock.now());
+  const parsed = quoWebhookEdge.parse(Buffer.from(payload), wire.options.clock.now());
   if (!parsed.ok) throw new Error(`${eventId}: the edge does not read what was made for it: ${parsed.error.message}`);
   return { payload, event: parsed.value };
 }

@@ -121,9 +121,3 @@ const registration = z.object({
 });
 export type RestWebhook = z.output<typeof registration>;
 export const webhookList = z.object({ data: z.array(registration), nextCursor: z.string().nullish() });
-
-/** First thing that is wrong, with its path, in one line. */
-export const firstIssue = (error: z.ZodError): string => {
-  const issue = error.issues[0];
-  return issue === undefined ? 'malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
-};

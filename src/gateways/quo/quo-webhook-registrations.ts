@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ok } from '../../platform/result.ts';
+import type { Answered } from '../exchange-answer.ts';
 import type { Answer, GatewayProblem, GatewayWebhooks } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type WebhookTopic,
 } from '../webhook-registration.ts';
 import { changedWebhook, type RestWebhook, webhookAnswer, webhookList } from './quo-schemas.ts';
-import { type Answered, failedAnswer, NEWEST_VERSION, read, readExchange, type Wire } from './quo-wire.ts';
+import { failedAnswer, NEWEST_VERSION, read, readExchange, type Wire } from './quo-wire.ts';
 
 /**
  * Webhooks made by API. The first generation has one resource for each family of events, each with a key of its own, and can change

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
-import { err, ok } from '../../platform/result.ts';
-import type { Answer, GatewayProblem } from '../gateway.ts';
+import { ok } from '../../platform/result.ts';
+import { type Answered, type Patience, readAnswer } from '../exchange-answer.ts';
+import type { Answer } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
-import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { classifyReadFailure } from './quo-errors.ts';
+import { retryAfterMs, throttleBackoff } from '../throttle-backoff.ts';
+import { classifyReadFailure, saysMessageIsUnknown } from './quo-errors.ts';
 import { type QuoRequest, quoHttp } from './quo-http.ts';
-import { firstIssue } from './quo-schemas.ts';
 
 export interface QuoGatewayOptions {
   /** `https://api.quo.com`; the older `https://api.openphone.com` serves the same. */
@@ -29,11 +29,9 @@ export interface QuoGatewayOptions {
 export const NEWEST_VERSION = '2026-03-30';
 
 /** One account at the other end of the line: how it is asked, and what its answers mean before their content is looked at. */
-export interface Wire {
+export interface Wire extends Patience {
   readonly call: (request: QuoRequest) => Promise<Exchange>;
   readonly options: QuoGatewayOptions;
-  readonly rateLimit: ThrottleBackoff;
-  readonly connection: ThrottleBackoff;
 }
 
 export const openWire = (options: QuoGatewayOptions): Wire => ({
@@ -42,10 +40,6 @@ export const openWire = (options: QuoGatewayOptions): Wire => ({
   rateLimit: throttleBackoff(options),
   connection: throttleBackoff(options),
 });
-
-export type Answered = Extract<Exchange, { kind: 'answered' }>;
-
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 export const failedAnswer = (wire: Wire, exchange: Answered) => ({
   status: exchange.status,
@@ -64,15 +58,18 @@ export async function read<T>(
   return readExchange(wire, { exchange, schema });
 }
 
-export function readExchange<T>(
+/** One message; `undefined` when the provider says that it has none of that id. */
+export async function readMessage<T>(
   wire: Wire,
-  { exchange, schema }: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
-): Answer<T> {
-  if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
-  if (!isSuccess(exchange.status)) return err(classifyReadFailure(failedAnswer(wire, exchange)));
-  wire.rateLimit.reset();
-  const parsed = schema.safeParse(exchange.body);
-  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
+  { gatewayMessageId, schema }: { readonly gatewayMessageId: string; readonly schema: z.ZodType<T> },
+): Promise<Answer<T | undefined>> {
+  const path = `/v1/messages/${encodeURIComponent(gatewayMessageId)}`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
+  return readExchange(wire, { exchange, schema });
 }
 
-const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });
+export const readExchange = <T>(
+  wire: Wire,
+  asked: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
+): Answer<T> => readAnswer(wire, { ...asked, problemOf: (answer) => classifyReadFailure(failedAnswer(wire, answer)) });

@@ -1,17 +1,18 @@
-import { addMs, type Instant, isBefore, SECOND_MS } from '../../platform/time.ts';
-import type { GatewayEvent } from '../gateway.ts';
-import type { Fields } from './twilio-form.ts';
+import { addMs, type Instant, SECOND_MS } from '../../platform/time.ts';
+import type { CallFacts, CallRecording, GatewayEvent } from '../gateway.ts';
+import { type Fields, saidAt } from './twilio-form.ts';
 import { parseRfc2822 } from './twilio-schemas.ts';
 
 type Progress = Extract<GatewayEvent, { readonly type: 'call_progress' }>;
 
 /** The state of a call, as the number's StatusCallback says it; undefined for whatever else is posted. */
-export function callEvent({ get }: Fields, receivedAt: Instant): Progress | undefined {
+export function callEvent(fields: Fields, receivedAt: Instant): Progress | undefined {
+  const { get } = fields;
   const id = get('CallSid');
   const status = get('CallStatus')?.toLowerCase();
   const direction = directionOf(get('Direction'));
   const step = status === undefined ? undefined : stepOf(status, direction);
-  // A recording is posted with the state of its call, too.
+  // What is not a finished recording says nothing of its call, whose state it repeats.
   if (id === undefined || status === undefined || step === undefined || get('RecordingStatus') !== undefined)
     return undefined;
   const at = saidAt(get('Timestamp'), receivedAt);
@@ -27,7 +28,7 @@ export function callEvent({ get }: Fields, receivedAt: Instant): Progress | unde
       laneRef: direction === 'inbound' ? to : direction === 'outbound' ? from : undefined,
       direction,
       participants: [from, to].filter((phone) => phone !== undefined),
-      startedAt: step === 'ringing' ? at : undefined,
+      startedAt: timeIn(get('StartTime')) ?? (step === 'ringing' ? at : undefined),
       answeredAt: answeredAt({ step, at, durationSeconds }),
       endedAt: over ? at : undefined,
       durationSeconds,
@@ -35,10 +36,57 @@ export function callEvent({ get }: Fields, receivedAt: Instant): Progress | unde
       status,
     },
     voicemail: undefined,
-    recordings: [],
+    recordings: recordingIn(fields),
     at,
   };
 }
+
+/** A finished recording, as its RecordingStatusCallback says it. It names its call by the id alone. */
+export function recordingEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const { get } = fields;
+  const gatewayCallId = get('CallSid');
+  const [recording] = recordingIn(fields);
+  if (gatewayCallId === undefined || recording === undefined || get('RecordingStatus')?.toLowerCase() !== 'completed')
+    return undefined;
+  return {
+    type: 'call_recording',
+    eventId: `${recording.ref}:completed`,
+    call: { ...NOTHING_SAID, gatewayCallId },
+    recordings: [recording],
+    at: saidAt(get('Timestamp'), receivedAt),
+  };
+}
+
+const NOTHING_SAID: Omit<CallFacts, 'gatewayCallId'> = {
+  laneRef: undefined,
+  direction: undefined,
+  participants: [],
+  startedAt: undefined,
+  answeredAt: undefined,
+  endedAt: undefined,
+  durationSeconds: undefined,
+  forwardedTo: undefined,
+  status: undefined,
+};
+
+/** The end of a call that was recorded as a whole tells of the recording, too. */
+function recordingIn({ get }: Fields): readonly CallRecording[] {
+  const ref = get('RecordingSid');
+  if (ref === undefined) return [];
+  const url = get('RecordingUrl');
+  return [
+    {
+      ref,
+      // Without an ending it would be WAV, ten times as long.
+      url: url === undefined ? undefined : `${url}.mp3`,
+      mediaType: 'audio/mpeg',
+      durationSeconds: wholeSeconds(get('RecordingDuration')),
+      startedAt: timeIn(get('RecordingStartTime')),
+    },
+  ];
+}
+
+const timeIn = (text: string | undefined): Instant | undefined => (text === undefined ? undefined : parseRfc2822(text));
 
 const directionOf = (direction: string | undefined): 'inbound' | 'outbound' | undefined =>
   direction === undefined ? undefined : direction.startsWith('inbound') ? 'inbound' : 'outbound';
@@ -78,9 +126,3 @@ function answeredAt(call: {
 
 const wholeSeconds = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,7}$/.test(text) ? Number(text) : undefined;
-
-/** Never later than the receipt. */
-function saidAt(timestamp: string | undefined, receivedAt: Instant): Instant {
-  const at = timestamp === undefined ? undefined : parseRfc2822(timestamp);
-  return at !== undefined && isBefore(at, receivedAt) ? at : receivedAt;
-}

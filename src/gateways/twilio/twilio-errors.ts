@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { unreachable } from '../../platform/result.ts';
 import { consequenceOf } from '../decide-consequence.ts';
+import { readProblem } from '../exchange-answer.ts';
 import type { GatewayProblem, SendOutcome } from '../gateway.ts';
 import { type Refused, refusedFor } from '../refused-outcome.ts';
 
@@ -69,13 +70,8 @@ const throttled = ({ retryAfterMs }: FailedAnswer): SendOutcome => ({
   retryAfterMs,
 });
 
-export function classifyReadFailure(answer: FailedAnswer): GatewayProblem {
-  const message = sentenceOf(answer.status, readErrorBody(answer.body));
-  if (answer.status === 401) return { kind: 'unauthorized', message };
-  if (answer.status === 429) return { kind: 'throttled', message, retryAfterMs: answer.retryAfterMs };
-  if (answer.status >= 400 && answer.status < 500 && answer.status !== 408) return { kind: 'refused', message };
-  return { kind: 'unavailable', message };
-}
+export const classifyReadFailure = (answer: FailedAnswer): GatewayProblem =>
+  readProblem({ ...answer, message: sentenceOf(answer.status, readErrorBody(answer.body)) });
 
 const NO_SUCH_RESOURCE = '20404';
 

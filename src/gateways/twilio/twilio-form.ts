@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type Instant, isBefore } from '../../platform/time.ts';
+import { parseRfc2822 } from './twilio-schemas.ts';
 
 /**
  * The fields of a request of Twilio by name. An event that cannot be stored cannot be heard, and it may be a STOP: what a database
@@ -51,4 +53,10 @@ function storable(name: string, value: string, repairs: Set<string>): string {
   if (!name.endsWith('Sid') || clean.length <= ID_LENGTH_MAX) return clean;
   repairs.add(`${shown}: ${clean.length} characters replaced by their SHA-256`);
   return `sha256:${createHash('sha256').update(clean).digest('hex')}`;
+}
+
+/** The time that a field says, never later than the receipt, and that of the receipt without one. */
+export function saidAt(timestamp: string | undefined, receivedAt: Instant): Instant {
+  const at = timestamp === undefined ? undefined : parseRfc2822(timestamp);
+  return at !== undefined && isBefore(at, receivedAt) ? at : receivedAt;
 }

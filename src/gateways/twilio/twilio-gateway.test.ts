@@ -1,16 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type FakeTwilio, type FakeTwilioOptions, startFakeTwilio } from '../../../test/fake-twilio.ts';
 import { errorAnswer } from '../../../test/fake-twilio-wire.ts';
-import {
-  describeGatewayConformance,
-  type GatewayWorld,
-  type WireFault,
-  type WireRefusal,
-} from '../../../test/gateway-conformance.ts';
+import type { GatewayWorld, WireFault, WireRefusal } from '../../../test/gateway-conformance/world.ts';
+import { describeGatewayConformance } from '../../../test/gateway-conformance.ts';
+import { answering } from '../../../test/local-gateway.ts';
 import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { type ManualClock, manualClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
-import { addMs, instant, SECOND_MS } from '../../platform/time.ts';
+import { addMs, DAY_MS, instant, SECOND_MS } from '../../platform/time.ts';
 import { ensureWebhooks, NOTHING_KNOWN } from '../ensure-webhooks.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Faults } from '../sandbox/options.ts';
@@ -101,7 +98,7 @@ async function openWorld(): Promise<GatewayWorld> {
       signsTime: false,
       rotatesKeys: false,
       numbersTellRegistration: false,
-      listsRecords: false,
+      hasConversations: false,
     },
     now: () => clock.now(),
     suffer: (fault) => twilio.setFaults(FAULTS[fault]),
@@ -109,6 +106,7 @@ async function openWorld(): Promise<GatewayWorld> {
     requests: twilio.requests,
     accepted: () => twilio.accepted().map(({ to, body }) => ({ to, text: body })),
     personTexts: async (text) => void (await twilio.personTexts(text)),
+    personCalls: twilio.personCalls,
     pass: (ms) => clock.advance(ms),
     step: async () => {
       await twilio.quiet();
@@ -244,11 +242,67 @@ describe('twilio gateway', () => {
   it('does not follow a page or a cursor out of its account', async () => {
     const { gateway } = await world();
     const query = { laneRef: '+16175550100', since: START };
-    for (const path of ['ACother/Messages.json', 'ACtest0001/../ACother/Messages.json', 'ACtest00011/Messages.json'])
-      expect(await gateway.listNewest({ ...query, olderThan: `/2010-04-01/Accounts/${path}` })).toMatchObject({
-        ok: false,
-        error: { kind: 'refused' },
-      });
+    const refused = { ok: false, error: { kind: 'refused' } };
+    for (const path of ['ACother/Messages.json', 'ACtest0001/../ACother/Messages.json', 'ACtest00011/Messages.json']) {
+      const olderThan = `/2010-04-01/Accounts/${path}`;
+      expect(await gateway.listNewest({ ...query, olderThan })).toMatchObject(refused);
+      expect(await gateway.records?.listMessages({ since: START, until: START, olderThan })).toMatchObject(refused);
+      expect(await gateway.records?.listCalls({ since: START, until: START, olderThan })).toMatchObject(refused);
+    }
+  });
+
+  it('reads its books by whole days, and a text with pictures with the address of their list', async () => {
+    const asked: string[] = [];
+    const text = {
+      ...{ sid: 'MMtest0001', from: PERSON, to: '+16175550100', body: '', direction: 'inbound', status: 'received' },
+      ...{ num_media: '2', date_created: 'Mon, 02 Nov 2026 14:00:00 +0000' },
+    };
+    const baseUrl = await answering((path) => {
+      asked.push(path);
+      return { status: 200, body: { messages: [text], next_page_uri: null } };
+    });
+    const { records } = gatewayOf(manualClock(START), { baseUrl });
+    const page = await records?.listMessages({ since: instant('2026-11-01T23:59:00Z'), until: START });
+    expect(asked.map(decodeURIComponent)).toEqual([
+      '/2010-04-01/Accounts/ACtest0001/Messages.json?DateSent>=2026-11-01&DateSent<=2026-11-03&PageSize=100',
+    ]);
+    expect(page).toMatchObject({
+      value: {
+        entries: [
+          {
+            laneRef: '+16175550100',
+            began: {
+              event: {
+                type: 'message_received',
+                text: '',
+                media: [{ url: `${baseUrl}/2010-04-01/Accounts/ACtest0001/Messages/MMtest0001/Media.json` }],
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('takes no leg of a call for a call, and no status that nobody knows for its end', async () => {
+    const call = (sid: string, more: object) => ({
+      ...{ sid, from: PERSON, to: '+16175550100', direction: 'inbound', status: 'completed', duration: '5' },
+      ...{ date_created: 'Mon, 02 Nov 2026 14:00:00 +0000', start_time: 'Mon, 02 Nov 2026 14:00:00 +0000' },
+      ...{ end_time: 'Mon, 02 Nov 2026 14:00:05 +0000', parent_call_sid: null, ...more },
+    });
+    const calls = [
+      call('CA1', {}),
+      call('CA2', { parent_call_sid: 'CA1', direction: 'outbound-dial' }),
+      call('CA3', { status: 'pondering' }),
+    ];
+    const baseUrl = await answering(() => ({ status: 200, body: { calls, next_page_uri: null } }));
+    const { records } = gatewayOf(manualClock(START), { baseUrl });
+    const page = await records?.listCalls({ since: addMs(START, -DAY_MS), until: START });
+    if (page?.ok !== true) throw new Error('expected calls');
+    expect(page.value.entries.map(({ gatewayCallId, ended }) => [gatewayCallId, ended !== undefined])).toEqual([
+      ['CA1', true],
+      ['CA3', false],
+    ]);
   });
 
   it('refuses whom Twilio has unsubscribed, and nobody else', async () => {

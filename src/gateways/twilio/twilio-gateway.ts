@@ -1,19 +1,21 @@
 import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
-import { err, ok, unreachable } from '../../platform/result.ts';
+import { ok } from '../../platform/result.ts';
 import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
+import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../exchange-answer.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
-import { classifySendFailure, saysMessageIsUnknown } from './twilio-errors.ts';
+import { classifySendFailure } from './twilio-errors.ts';
+import { gatewayMessage, isOutbound } from './twilio-message.ts';
 import { allNumbers, twilioWebhooks } from './twilio-numbers.ts';
+import { twilioRecords } from './twilio-records.ts';
 import { messageAnswer, messagePage, type RestMessage, sendAnswer } from './twilio-schemas.ts';
 import {
-  type Answered,
   failedAnswer,
+  foreignCursor,
   isOwnPath,
-  isSuccess,
   openWire,
   readAll,
-  readExchange,
+  readMessage,
   readPage,
   type TwilioGatewayOptions,
   type Wire,
@@ -41,12 +43,12 @@ export function twilioGateway(options: TwilioGatewayOptions): Gateway {
     getMessage: (gatewayMessageId) => getMessage(wire, gatewayMessageId),
     listNumbers: () => listNumbers(wire),
     webhooks: twilioWebhooks(wire),
+    records: twilioRecords(wire),
   };
 }
 
 async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
   const { clock, statusCallbackUrl } = wire.options;
-  const { notAfter, mayBegin } = request;
   const exchange = await wire.call({
     method: 'POST',
     path: `${wire.account}/Messages.json`,
@@ -57,29 +59,17 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ValidityPeriod: String(VALIDITY_SECONDS),
       ...(statusCallbackUrl === null ? {} : { StatusCallback: statusCallbackUrl }),
     }),
-    mayBegin: () => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
+    mayBegin: mayStillBegin(request, clock),
   });
-  switch (exchange.kind) {
-    case 'withheld':
-      return { kind: 'not_called', detail: exchange.detail };
-    case 'not_sent':
-      return { kind: 'throttled', reason: 'unreachable', retryAfterMs: wire.connection.nextMs() };
-    case 'lost':
-      return { kind: 'unknown', detail: exchange.detail };
-    case 'answered':
-      wire.connection.reset();
-      return isSuccess(exchange.status)
-        ? acceptedBy(wire, exchange)
-        : classifySendFailure(failedAnswer(wire, exchange));
-    default:
-      return unreachable(exchange);
-  }
+  return sendOutcome(wire, exchange, {
+    accepted,
+    refused: (answer) => classifySendFailure(failedAnswer(wire, answer)),
+  });
 }
 
-function acceptedBy(wire: Wire, exchange: Answered): SendOutcome {
-  wire.rateLimit.reset();
-  const parsed = sendAnswer.safeParse(exchange.body);
-  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${exchange.status} without a message id` };
+function accepted(answer: Answered): SendOutcome {
+  const parsed = sendAnswer.safeParse(answer.body);
+  if (!parsed.success) return { kind: 'unknown', detail: `HTTP ${answer.status} without a message id` };
   return { kind: 'accepted', gatewayMessageId: parsed.data.sid, status: deliveryStatus(parsed.data.status) };
 }
 
@@ -96,12 +86,11 @@ async function listSent(
   if (!listed.ok) return listed;
   const since = wholeSecond(query.since);
   return ok(
-    listed.value
-      .filter(({ direction, date_created }) => isOutbound(direction) && !isBefore(date_created, since))
-      .map(gatewayMessage)
-      // Pages come newest first; turned round before the stable sort, texts of one second keep their order.
-      .reverse()
-      .sort((a, b) => a.createdAt.epochMilliseconds - b.createdAt.epochMilliseconds),
+    oldestFirst(
+      listed.value
+        .filter(({ direction, date_created }) => isOutbound(direction) && !isBefore(date_created, since))
+        .map(gatewayMessage),
+    ),
   );
 }
 
@@ -115,7 +104,7 @@ const wholeSecond = (at: Instant): Instant => instantFromMs(Math.floor(at.epochM
 async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0]): ReturnType<Gateway['listNewest']> {
   const since = wholeSecond(query.since);
   const paths = query.olderThan === undefined ? newestPaths(wire, query.laneRef) : pathsIn(wire, query.olderThan);
-  if (paths === undefined) return err({ kind: 'refused', message: 'the cursor is not one of this account' });
+  if (paths === undefined) return foreignCursor();
   const messages: RestMessage[] = [];
   const next: string[] = [];
   for (const path of paths) {
@@ -150,27 +139,10 @@ function pathsIn(wire: Wire, cursor: string): readonly string[] | undefined {
 const isOf = (laneRef: string, { direction, from, to }: RestMessage): boolean =>
   (isOutbound(direction) ? from : to) === laneRef;
 
-const isOutbound = (direction: string): boolean => direction.startsWith('outbound');
-
-const gatewayMessage = (message: RestMessage): GatewayMessage => {
-  const outbound = isOutbound(message.direction);
-  return {
-    gatewayMessageId: message.sid,
-    direction: outbound ? 'outbound' : 'inbound',
-    from: message.from,
-    to: [message.to],
-    text: message.body,
-    status: outbound ? deliveryStatus(message.status) : 'received',
-    createdAt: message.date_created,
-  };
-};
-
 async function getMessage(wire: Wire, gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>> {
-  const path = `${wire.account}/Messages/${encodeURIComponent(gatewayMessageId)}.json`;
-  const exchange = await wire.call({ method: 'GET', path });
-  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
-  const answer = readExchange(wire, { exchange, schema: messageAnswer });
-  return answer.ok ? ok(gatewayMessage(answer.value)) : answer;
+  const answer = await readMessage(wire, { gatewayMessageId, schema: messageAnswer });
+  if (!answer.ok) return answer;
+  return ok(answer.value === undefined ? undefined : gatewayMessage(answer.value));
 }
 
 /**

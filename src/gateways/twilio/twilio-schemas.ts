@@ -18,6 +18,15 @@ export function parseRfc2822(text: string): Instant | undefined {
   }
 }
 
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** In UTC, without fractions of a second: they have no place on this wire. */
+export function formatRfc2822(at: Instant): string {
+  const date = at.toZonedDateTimeISO('UTC');
+  const time = date.toPlainTime().toString({ smallestUnit: 'second', roundingMode: 'trunc' });
+  return `${DAYS[date.dayOfWeek - 1]}, ${String(date.day).padStart(2, '0')} ${MONTHS[date.month - 1]} ${date.year} ${time} +0000`;
+}
+
 const dateField = z.string().transform((text, context): Instant => {
   const at = parseRfc2822(text);
   if (at !== undefined) return at;
@@ -42,10 +51,49 @@ export const messageAnswer = z.object({
 });
 export type RestMessage = z.output<typeof messageAnswer>;
 
+/** As lists have it. */
+export const recordedMessage = messageAnswer.extend({
+  /** Null for what waits in a queue, and for what never left it. */
+  date_sent: dateField.nullish(),
+  date_updated: dateField.nullish(),
+  error_code: z.union([z.string(), z.number()]).nullish(),
+  num_media: z.union([z.string(), z.number()]).nullish(),
+});
+export type RecordedMessage = z.output<typeof recordedMessage>;
+
+export const recordedCall = z.object({
+  sid: z.string().min(1),
+  /** Of the call whose leg it is. */
+  parent_call_sid: z.string().nullish(),
+  from: textOrNothing,
+  to: textOrNothing,
+  status: z.string(),
+  direction: textOrNothing,
+  date_created: dateField,
+  start_time: dateField.nullish(),
+  end_time: dateField.nullish(),
+  /** Whole seconds. */
+  duration: z.union([z.string(), z.number()]).nullish(),
+});
+export type RecordedCall = z.output<typeof recordedCall>;
+
+const recording = z.object({
+  sid: z.string().min(1),
+  status: z.string().nullish(),
+  duration: z.union([z.string(), z.number()]).nullish(),
+  start_time: dateField.nullish(),
+  date_created: dateField,
+  date_updated: dateField.nullish(),
+});
+export type RestRecording = z.output<typeof recording>;
+
 export const sendAnswer = z.object({ sid: z.string().min(1), status: z.string().nullish() });
 
 const nextPage = { next_page_uri: z.string().nullish() };
 export const messagePage = z.object({ messages: z.array(messageAnswer), ...nextPage });
+export const recordedMessagePage = z.object({ messages: z.array(recordedMessage), ...nextPage });
+export const recordedCallPage = z.object({ calls: z.array(recordedCall), ...nextPage });
+export const recordingPage = z.object({ recordings: z.array(recording), ...nextPage });
 export const numberPage = z.object({
   incoming_phone_numbers: z.array(
     z.object({
@@ -65,9 +113,3 @@ export const numberPage = z.object({
 export type RestNumber = z.output<typeof numberPage>['incoming_phone_numbers'][number];
 
 export const numberAnswer = z.object({ sid: z.string().min(1) });
-
-/** First thing that is wrong, with its path, in one line. */
-export const firstIssue = (error: z.ZodError): string => {
-  const issue = error.issues[0];
-  return issue === undefined ? 'malformed' : `${issue.path.join('.') || 'body'}: ${issue.message}`;
-};

@@ -295,6 +295,84 @@ describe('a call', () => {
   );
 });
 
+describe('a recording', () => {
+  const recording = {
+    CallSid: 'CAtest0001',
+    RecordingSid: 'REtest0001',
+    RecordingUrl: 'https://api.twilio.com/2010-04-01/Accounts/ACtest0001/Recordings/REtest0001',
+    RecordingDuration: '62',
+    RecordingStartTime: 'Fri, 02 Jan 2026 03:03:00 +0000',
+    RecordingStatus: 'completed',
+    RecordingSource: 'DialVerb',
+  };
+  const made = {
+    ref: 'REtest0001',
+    url: 'https://api.twilio.com/2010-04-01/Accounts/ACtest0001/Recordings/REtest0001.mp3',
+    mediaType: 'audio/mpeg',
+    durationSeconds: 62,
+  };
+
+  it('that is finished is one of its call, which it names by the id alone', () => {
+    const event = parse(recording);
+    expect(event).toMatchObject({
+      ok: true,
+      value: {
+        type: 'call_recording',
+        eventId: 'REtest0001:completed',
+        call: { gatewayCallId: 'CAtest0001', participants: [], status: undefined, endedAt: undefined },
+        recordings: [made],
+        at: NOW,
+      },
+    });
+    const [first] = event.ok && event.value.type === 'call_recording' ? event.value.recordings : [];
+    expect(first?.startedAt?.toString()).toBe('2026-01-02T03:03:00Z');
+  });
+
+  it.each(['in-progress', 'absent', 'failed'])('that is %s is kept without effect', (RecordingStatus) => {
+    expect(parse({ ...recording, RecordingStatus, CallStatus: 'completed' })).toMatchObject({
+      value: { type: 'other', name: 'twilio.Call.completed' },
+    });
+  });
+
+  it('of no call, as of a conference, is kept without effect', () => {
+    expect(parse({ ...recording, CallSid: '', ConferenceSid: 'CFtest0001' })).toMatchObject({
+      value: { type: 'other' },
+    });
+  });
+
+  it('of a whole call comes with its end', () => {
+    const { RecordingStatus: _, ...whole } = recording;
+    const ended = { CallStatus: 'completed', CallDuration: '65', From: '+15550001111', To: '+15550002222' };
+    expect(parse({ ...whole, ...ended, Direction: 'inbound' })).toMatchObject({
+      value: { type: 'call_progress', step: 'completed', recordings: [made] },
+    });
+  });
+});
+
+describe('a text in the books', () => {
+  const listed = { ...TEXT, From: '+15550002222', To: '+15550001111', Timestamp: 'Thu, 01 Jan 2026 03:04:05 +0000' };
+
+  it('that went out, whoever sent it, is no receipt, and of the time that is said', () => {
+    const event = parse({ ...listed, ListedDirection: 'outbound-api' });
+    expect(event).toMatchObject({
+      value: {
+        type: 'message_sent',
+        eventId: 'SMtest0001:listed',
+        from: '+15550002222',
+        to: ['+15550001111'],
+        laneRef: '+15550002222',
+        text: 'STOP',
+      },
+    });
+    expect(event.ok && event.value.at.toString()).toBe('2026-01-01T03:04:05Z');
+  });
+
+  it('that came in, or its end, has the id of the post that told of it', () => {
+    expect(parse({ ...listed, SmsStatus: 'received' })).toMatchObject({ value: { eventId: 'SMtest0001:received' } });
+    expect(parse({ ...listed, MessageStatus: 'failed' })).toMatchObject({ value: { eventId: 'SMtest0001:failed' } });
+  });
+});
+
 describe('whatever else is posted', () => {
   it('is kept, the same body once', () => {
     const alarm = { Sid: 'NOtest0001', Level: 'ERROR', Payload: '{"error_code":"11200"}' };

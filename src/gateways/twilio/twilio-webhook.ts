@@ -3,15 +3,16 @@ import { err, ok, type Result } from '../../platform/result.ts';
 import type { Instant } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { GatewayEvent, WebhookEdge } from '../gateway.ts';
-import { callEvent } from './twilio-calls.ts';
-import { type Fields, readFields } from './twilio-form.ts';
+import { callEvent, recordingEvent } from './twilio-calls.ts';
+import { type Fields, readFields, saidAt } from './twilio-form.ts';
+import { isOutbound, plainPhone } from './twilio-message.ts';
 import { verifyTwilioSignature } from './twilio-signature.ts';
 
 /**
  * Texts of people, receipts of texts and states of calls, all posted to one address: what a request is shows in its fields.
  *
  * Nothing numbers the events. A text comes in once, and one text or call has each status once, so that the resource and its status
- * name the event, the same in every repetition. Texts and receipts say no time of their own: they are of the time of receipt.
+ * name the event, the same in every repetition. Posts of texts and receipts say no time of their own: they are of the time of receipt.
  */
 export const twilioWebhookEdge: WebhookEdge = { verify: verifyTwilioSignature, parse: parseTwilioEvent };
 
@@ -22,13 +23,18 @@ function parseTwilioEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<Gate
   if (fields === undefined) return err({ message: 'body: neither a form nor a JSON object in UTF-8' });
   // Whatever the provider posts says for which account.
   if (fields.get('AccountSid') === undefined) return err({ message: 'AccountSid: missing' });
-  const event = messageEvent(fields, receivedAt) ?? callEvent(fields, receivedAt) ?? other(fields, rawBody, receivedAt);
+  const event =
+    messageEvent(fields, receivedAt) ??
+    recordingEvent(fields, receivedAt) ??
+    callEvent(fields, receivedAt) ??
+    other(fields, rawBody, receivedAt);
   return ok(fields.repairs.length === 0 ? event : { ...event, repairs: fields.repairs });
 }
 
 function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
   const id = fields.get('MessageSid') ?? fields.get('SmsSid') ?? fields.get('SmsMessageSid');
   if (id === undefined) return undefined;
+  if (isOutbound(fields.get(LISTED_FIELD) ?? '')) return sentEvent(id, fields, receivedAt);
   const status = (fields.get('MessageStatus') ?? fields.get('SmsStatus'))?.toLowerCase();
   if (status === undefined || INBOUND.has(status)) return receivedEvent(id, fields, receivedAt);
   if (!OUTBOUND.has(status)) return undefined;
@@ -41,7 +47,26 @@ function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undef
     to: phoneOf(get('To')),
     status: deliveryStatus(status),
     errorCode: code === '0' ? undefined : code,
-    at: receivedAt,
+    at: saidAt(get('Timestamp'), receivedAt),
+  };
+}
+
+/** No field of the provider: its records tell with it of a text that we may not have sent, which is never posted. */
+export const LISTED_FIELD = 'ListedDirection';
+
+function sentEvent(id: string, { get }: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const [from, to] = [phoneOf(get('From')), phoneOf(get('To'))];
+  if (from === undefined || to === undefined) return undefined;
+  return {
+    type: 'message_sent',
+    eventId: `${id}:listed`,
+    gatewayMessageId: id,
+    from,
+    to: [to],
+    laneRef: from,
+    text: get('Body') ?? '',
+    media: [],
+    at: saidAt(get('Timestamp'), receivedAt),
   };
 }
 
@@ -78,7 +103,7 @@ function receivedEvent(id: string, { get }: Fields, receivedAt: Instant): Gatewa
     text: get('Body') ?? '',
     media: mediaOf(get),
     ...(keyword === undefined ? {} : { keyword }),
-    at: receivedAt,
+    at: saidAt(get('Timestamp'), receivedAt),
   };
 }
 
@@ -100,8 +125,8 @@ function mediaOf(get: Fields['get']) {
   });
 }
 
-/** `rcs:+1...` and `whatsapp:+1...` are the same person's number. */
-const phoneOf = (address: string | undefined): string | undefined => address?.replace(/^[a-z]+:(?=\+)/, '').trim();
+const phoneOf = (address: string | undefined): string | undefined =>
+  address === undefined ? undefined : plainPhone(address);
 
 /** Kept under what it is about, as far as that can be seen; the same body is the same event. */
 function other({ get, names }: Fields, rawBody: Uint8Array, receivedAt: Instant): GatewayEvent {

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { err, ok } from '../../platform/result.ts';
+import { type Answered, type Patience, readAnswer, unavailable } from '../exchange-answer.ts';
 import type { Answer, GatewayProblem } from '../gateway.ts';
 import type { Exchange } from '../http-exchange.ts';
-import { retryAfterMs, type ThrottleBackoff, throttleBackoff } from '../throttle-backoff.ts';
-import { asksForTime, classifyReadFailure, type FailedAnswer } from './twilio-errors.ts';
+import { retryAfterMs, throttleBackoff } from '../throttle-backoff.ts';
+import { asksForTime, classifyReadFailure, type FailedAnswer, saysMessageIsUnknown } from './twilio-errors.ts';
 import { parseTwilioKey, type TwilioRequest, twilioHttp } from './twilio-http.ts';
-import { firstIssue } from './twilio-schemas.ts';
 
 export interface TwilioGatewayOptions {
   /** `https://api.twilio.com` */
@@ -24,13 +24,11 @@ export interface TwilioGatewayOptions {
 }
 
 /** One account at the other end of the line: how it is asked, and what its answers mean before their content is looked at. */
-export interface Wire {
+export interface Wire extends Patience {
   readonly call: (request: TwilioRequest) => Promise<Exchange>;
   readonly options: TwilioGatewayOptions;
   /** `/2010-04-01/Accounts/AC...` */
   readonly account: string;
-  readonly rateLimit: ThrottleBackoff;
-  readonly connection: ThrottleBackoff;
 }
 
 export const openWire = (options: TwilioGatewayOptions): Wire => ({
@@ -40,10 +38,6 @@ export const openWire = (options: TwilioGatewayOptions): Wire => ({
   rateLimit: throttleBackoff(options),
   connection: throttleBackoff(options),
 });
-
-export type Answered = Extract<Exchange, { kind: 'answered' }>;
-
-export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 export const failedAnswer = (wire: Wire, exchange: Answered): FailedAnswer => ({
   status: exchange.status,
@@ -56,6 +50,9 @@ export const failedAnswer = (wire: Wire, exchange: Answered): FailedAnswer => ({
 /** Whether a path that came from outside stays inside of the account. */
 export const isOwnPath = (wire: Wire, path: string): boolean =>
   path.startsWith(`${wire.account}/`) && !path.includes('..');
+
+export const foreignCursor = () =>
+  err<GatewayProblem>({ kind: 'refused', message: 'the cursor is not one of this account' });
 
 const PAGES_MAX = 50;
 
@@ -101,15 +98,18 @@ export async function readPage<Page extends Paged>(
   return ok({ page: answer.value, next: next === '' ? undefined : next });
 }
 
-export function readExchange<T>(
+/** One message; `undefined` when the provider says that it has none of that id. */
+export async function readMessage<T>(
   wire: Wire,
-  { exchange, schema }: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
-): Answer<T> {
-  if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
-  if (!isSuccess(exchange.status)) return err(classifyReadFailure(failedAnswer(wire, exchange)));
-  wire.rateLimit.reset();
-  const parsed = schema.safeParse(exchange.body);
-  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
+  { gatewayMessageId, schema }: { readonly gatewayMessageId: string; readonly schema: z.ZodType<T> },
+): Promise<Answer<T | undefined>> {
+  const path = `${wire.account}/Messages/${encodeURIComponent(gatewayMessageId)}.json`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && saysMessageIsUnknown(exchange.status, exchange.body)) return ok(undefined);
+  return readExchange(wire, { exchange, schema });
 }
 
-const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });
+export const readExchange = <T>(
+  wire: Wire,
+  asked: { readonly exchange: Exchange; readonly schema: z.ZodType<T> },
+): Answer<T> => readAnswer(wire, { ...asked, problemOf: (answer) => classifyReadFailure(failedAnswer(wire, answer)) });

@@ -63,6 +63,9 @@ const newAccount = {
     description: 'Default https://api.openphone.com for quo, https://api.twilio.com for twilio',
   }),
   ratePerSecond: z.number().min(0.1).max(10_000).optional(),
+  historyDays: z.int().min(0).max(360).optional().openapi({
+    description: 'How many days back texts and calls from before are brought in; default 90, 0 for none',
+  }),
 };
 const secretText = z.string().trim().min(8).max(500);
 const accountParams = z.object({ id: idOf('account') });
@@ -85,9 +88,6 @@ export const connectAccount = jsonRoute({
       kind: z.literal('quo'),
       ...newAccount,
       apiKey: secretText,
-      historyDays: z.int().min(0).max(360).optional().openapi({
-        description: 'How many days back texts and calls from before are brought in; default 90, 0 for none',
-      }),
     }),
     z.strictObject({
       kind: z.literal('twilio'),

@@ -87,8 +87,7 @@ const connectInput = (body: RouteInput<typeof contract.connectAccount>['body']):
   apiKey: body.kind === 'twilio' ? twilioKey(body) : body.apiKey,
   baseUrl: body.baseUrl,
   ratePerSecond: body.ratePerSecond,
-  // What Twilio keeps cannot be listed yet.
-  historyDays: body.kind === 'quo' ? body.historyDays : 0,
+  historyDays: body.historyDays,
 });
 
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

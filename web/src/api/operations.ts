@@ -40,6 +40,8 @@ export const resumeSending = () => post<Status>('/v1/sending/resume');
 export const connectAccount = (body: BodyOf<typeof contract.connectAccount>, key: string) =>
   post<Account>('/v1/accounts', body, key);
 export const connectSandbox = (key: string) => post<Account>('/v1/accounts/sandbox', undefined, key);
+export const replaceKey = (id: string, body: BodyOf<typeof contract.replaceKey>) =>
+  put<Account>(`/v1/accounts/${id}/key`, body);
 export const refreshAccount = (id: string) => post<Account>(`/v1/accounts/${id}/refresh`);
 export const updateAccount = (id: string, body: BodyOf<typeof contract.updateAccount>) =>
   patch<Account>(`/v1/accounts/${id}`, body);

@@ -25,6 +25,7 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './connect-dialog.module.css';
 import { PROVIDERS } from './providers.ts';
+import { wholeKey } from './whole-key.ts';
 
 interface ConnectDialogProps {
   readonly opened: boolean;
@@ -53,8 +54,6 @@ export function ConnectDialog({ opened, onClose }: ConnectDialogProps) {
   );
 }
 
-const KEY_LENGTH_MIN = 8;
-
 interface KeyValues {
   readonly kind: Account['kind'];
   readonly name: string;
@@ -65,9 +64,6 @@ interface KeyValues {
   /** Days, as the choice has them. */
   readonly historyDays: string;
 }
-
-const wholeKey = (value: string): string | null =>
-  value.trim().length < KEY_LENGTH_MIN ? 'Paste the whole of it' : null;
 
 const HISTORY = [
   { value: '90', label: 'Of the last 90 days' },
@@ -102,9 +98,9 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
     const account = {
       name: rest.name.trim() === '' ? provider.name : rest.name.trim(),
       ...(rest.baseUrl.trim() === '' ? {} : { baseUrl: rest.baseUrl.trim() }),
+      historyDays: Number(rest.historyDays),
     };
-    if (kind === 'quo')
-      connect.mutate({ ...account, kind, apiKey: apiKey.trim(), historyDays: Number(rest.historyDays) });
+    if (kind === 'quo') connect.mutate({ ...account, kind, apiKey: apiKey.trim() });
     else connect.mutate({ ...account, kind, accountSid: accountSid.trim(), authToken: authToken.trim() });
   });
   const provider = PROVIDERS[form.values.kind];
@@ -128,15 +124,13 @@ function KeyForm(props: { readonly onConnected: (account: Account) => void; read
           autoComplete="off"
           {...form.getInputProps('name')}
         />
-        {form.values.kind === 'quo' && (
-          <Select
-            label="Texts and calls from before"
-            description="They come in as done, with the opt-outs among them. Nobody is texted."
-            data={HISTORY}
-            allowDeselect={false}
-            {...form.getInputProps('historyDays')}
-          />
-        )}
+        <Select
+          label="Texts and calls from before"
+          description="They come in as done, with the opt-outs among them. Nobody is texted."
+          data={HISTORY}
+          allowDeselect={false}
+          {...form.getInputProps('historyDays')}
+        />
         <div>
           <UnstyledButton className={classes.more} aria-expanded={advanced} onClick={advancedPart.toggle}>
             <IconChevronDown size={16} stroke={ICON_STROKE} aria-hidden data-open={advanced || undefined} />
