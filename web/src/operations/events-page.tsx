@@ -41,6 +41,7 @@ export function EventsPage() {
 
   return (
     <Page width="fill">
+      <OperationsTabs failed={failed} />
       <PageHeader
         title={failed ? 'Failed events' : 'Events'}
         summary={stats === undefined ? undefined : hourWords(stats)}
@@ -69,7 +70,6 @@ export function EventsPage() {
           </>
         }
       />
-      <OperationsTabs failed={failed} />
       <FilterChips
         filters={chips}
         onChange={setFilter}
