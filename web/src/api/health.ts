@@ -25,7 +25,7 @@ export const checksQuery = (accountId: string) =>
   pages<HealthCheck>({
     queryKey: healthKeys.checks(accountId),
     path: `/v1/accounts/${accountId}/health-checks`,
-    limit: 20,
+    limit: 10,
   });
 export const webhooksQuery = (accountId: string) =>
   queryOptions({

@@ -58,6 +58,12 @@ export function AccountHealth({ account, mayCheck }: AccountHealthProps) {
       >
         {(health) => (
           <>
+            {account.breaker === null ? null : (
+              <Notice tone="red">
+                The provider has not answered since <TimeText at={account.breaker.openSince} look="when" />:{' '}
+                {account.breaker.detail}. It is asked again until it does; nothing is handed over meanwhile.
+              </Notice>
+            )}
             {health.suspicion === null ? null : (
               <Notice tone="amber">
                 Suspicious since <TimeText at={health.suspicion.since} look="when" />: {health.suspicion.detail}. A
@@ -75,7 +81,7 @@ export function AccountHealth({ account, mayCheck }: AccountHealthProps) {
 }
 
 function AccountFacts({ account, health }: { readonly account: Account; readonly health: Health }) {
-  const { id, breaker, lastEventAt, state, stateReason } = account;
+  const { id, lastEventAt, state, stateReason } = account;
   const webhooks = useQuery(webhooksQuery(id)).data;
   const sources = useQuery(sourcesQuery(DAY_HOURS)).data?.data.filter(({ accountId }) => accountId === id);
   return (
@@ -85,15 +91,6 @@ function AccountFacts({ account, health }: { readonly account: Account; readonly
       </Fact>
       <Fact label="Last 24 hours">{sources === undefined ? '\u00a0' : takenInWords(sources)}</Fact>
       <Fact label="Webhooks">{webhooks === undefined ? '\u00a0' : <Registered webhooks={webhooks} />}</Fact>
-      <Fact label="Provider">
-        {breaker === null ? (
-          'answers'
-        ) : (
-          <>
-            does not answer since <TimeText at={breaker.openSince} look="when" />: {breaker.detail}
-          </>
-        )}
-      </Fact>
       {state === 'paused' ? <Fact label="Paused">{stateReason ?? 'no reason was given'}</Fact> : null}
       <Fact label="Checks">{checkWords(health)}</Fact>
     </Facts>

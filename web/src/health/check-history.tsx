@@ -50,10 +50,8 @@ function CheckRow({ check }: { readonly check: HealthCheck }) {
         {stepsWords(check)}
         {check.detail === null ? null : <span className={classes.detail}>{check.detail}</span>}
       </span>
-      <span className={classes.when}>
-        <TimeText at={check.startedAt} look="when" />
-        <span className={classes.detail}>{causeWords(check)}</span>
-      </span>
+      <span className={classes.cause}>{causeWords(check)}</span>
+      <TimeText at={check.startedAt} look="when" />
     </li>
   );
 }

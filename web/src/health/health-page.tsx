@@ -22,7 +22,7 @@ export function HealthPage() {
   const known = health.filter((one) => one !== undefined);
   const owns = mayAct(role, 'owner');
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       <PageHeader
         title="Health"

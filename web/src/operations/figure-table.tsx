@@ -1,5 +1,6 @@
-import { ScrollArea, Table } from '@mantine/core';
+import { ScrollArea, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { formatCount } from '../patterns/format.ts';
 import classes from './operations.module.css';
 
 interface FigureTableProps {
@@ -43,3 +44,13 @@ export const FigureTable = ({ label, columns, rows }: FigureTableProps) => (
     </Table>
   </ScrollArea.Autosize>
 );
+
+/** A number of a table; nothing at all stands back, so that the others are seen. */
+export const Count = ({ of }: { readonly of: number }) =>
+  of === 0 ? (
+    <Text span c="dimmed" inherit>
+      0
+    </Text>
+  ) : (
+    formatCount(of)
+  );

@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { accountsQuery } from '../api/operations.ts';
@@ -47,9 +48,12 @@ function Queue({ queue }: { readonly queue: EventQueue }) {
           failed === 0 ? (
             'none rests'
           ) : (
-            <Link to="/operations/events" search={{ state: 'failed' }}>
+            <Anchor
+              inherit
+              renderRoot={(props) => <Link {...props} to="/operations/events" search={{ state: 'failed' }} />}
+            >
               {least ?? 'See them'}
-            </Link>
+            </Anchor>
           )
         }
       />

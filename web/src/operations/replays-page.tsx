@@ -31,7 +31,7 @@ export function ReplaysPage() {
   });
   useLive('replay', [eventKeys.replays]);
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       <PageHeader
         title="Replays"

@@ -15,7 +15,7 @@ import { PHONE_QUERY } from '../theme.ts';
 import { Bars, BarsSkeleton } from './bars.tsx';
 import { ChartSection } from './chart-section.tsx';
 import { refusedCount, refusedWords } from './event-words.ts';
-import { FigureTable } from './figure-table.tsx';
+import { Count, FigureTable } from './figure-table.tsx';
 import { everyHour, hoursCsv } from './figures.ts';
 import classes from './operations.module.css';
 import { OperationsTabs } from './operations-tabs.tsx';
@@ -42,7 +42,7 @@ export function SourcesPage() {
     void navigate({ search: (before) => ({ ...before, hours: chosen }), replace: true });
   };
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       <PageHeader
         title="Sources"
@@ -115,7 +115,12 @@ function OverTime({ hours, span }: { readonly hours: SourcesAnswer['hours']; rea
           ]}
           rows={whole.toReversed().map(({ at, accepted, repeated, refused }) => ({
             id: at,
-            cells: [<TimeText key="at" at={at} />, formatCount(accepted), formatCount(repeated), formatCount(refused)],
+            cells: [
+              <TimeText key="at" at={at} />,
+              <Count key="accepted" of={accepted} />,
+              <Count key="repeated" of={repeated} />,
+              formatCount(refused),
+            ],
           }))}
         />
       }
@@ -171,8 +176,8 @@ const SourceTable = ({ sources }: { readonly sources: readonly WebhookSource[] }
             none
           </Text>
         ),
-        formatCount(source.accepted),
-        formatCount(source.repeated),
+        <Count key="accepted" of={source.accepted} />,
+        <Count key="repeated" of={source.repeated} />,
         refusedCount(source.refused) === 0 ? 'none' : refusedWords(source.refused),
         <TimeText key="last" at={source.lastAt} look="relative" />,
       ],

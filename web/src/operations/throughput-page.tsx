@@ -13,7 +13,7 @@ import { TimeText } from '../patterns/time-text.tsx';
 import { Bars, BarsSkeleton } from './bars.tsx';
 import { ChartSection } from './chart-section.tsx';
 import { lagWords, typeWords } from './event-words.ts';
-import { FigureTable } from './figure-table.tsx';
+import { Count, FigureTable } from './figure-table.tsx';
 import { everyMinute, figuresCsv, hourWords, type Minute, sumOf, worstLag } from './figures.ts';
 import classes from './operations.module.css';
 import { OperationsTabs } from './operations-tabs.tsx';
@@ -30,7 +30,7 @@ export function ThroughputPage() {
   const query = useQuery({ ...webhookStatsQuery, refetchInterval: MINUTE_MS });
   useLive('events', [eventKeys.stats, eventKeys.queue]);
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       <PageHeader title="Throughput" summary={query.data === undefined ? '\u00a0' : hourWords(query.data)} />
       <QueueFigures />
@@ -136,9 +136,9 @@ const MinuteTable = ({ minutes }: { readonly minutes: readonly Minute[] }) => (
       id: at,
       cells: [
         <TimeText key="at" at={at} look="time" />,
-        formatCount(received),
-        formatCount(applied),
-        formatCount(failed),
+        <Count key="received" of={received} />,
+        <Count key="applied" of={applied} />,
+        <Count key="failed" of={failed} />,
         lagP50Ms === null ? '' : lagWords(lagP50Ms),
         lagP95Ms === null ? '' : lagWords(lagP95Ms),
       ],
@@ -161,8 +161,8 @@ const ByType = ({ stats }: { readonly stats: WebhookStats }) => (
           <span key="type" title={type}>
             {typeWords(type)}
           </span>,
-          formatCount(received),
-          formatCount(failed),
+          <Count key="received" of={received} />,
+          <Count key="failed" of={failed} />,
         ],
       }))}
     />

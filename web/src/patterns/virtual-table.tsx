@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { Button, Loader, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -167,7 +167,9 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
             ) : (
               shown.map((column) => (
                 <th key={column.id} scope="col" data-align={column.align} data-hide-below={column.hideBelow}>
-                  {column.header}
+                  <Tooltip label={column.meaning} disabled={column.meaning === undefined}>
+                    <span>{column.header}</span>
+                  </Tooltip>
                 </th>
               ))
             )}

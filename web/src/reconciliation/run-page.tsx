@@ -36,7 +36,7 @@ export function RunPage() {
   useLive('reconciliation', [reconciliationKeys.one(runId), reconciliationKeys.findings(runId)]);
   if (isProblem(query.error, 404) || isProblem(query.error, 422))
     return (
-      <Page>
+      <Page width="start">
         <OperationsTabs />
         <PageHeader title="Reconciliation" />
         <EmptyState
@@ -53,7 +53,7 @@ export function RunPage() {
       </Page>
     );
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       {query.data === undefined ? <PageHeader title="Reconciliation" /> : null}
       <Loaded query={query} what="The comparison could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>

@@ -34,7 +34,7 @@ export function RunsPage() {
     </Button>
   ) : null;
   return (
-    <Page>
+    <Page width="start">
       <OperationsTabs />
       <PageHeader
         title="Reconciliation"
