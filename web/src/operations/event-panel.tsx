@@ -106,7 +106,7 @@ function EventActions({ event }: { readonly event: WebhookEventDetail }) {
   const { conversationId, contactId, campaignId, campaignName } = effect;
   const settled = state === 'applied' || state === 'failed';
   return (
-    <Group gap="xs">
+    <Group gap="xs" className={classes.actions ?? ''}>
       {mayAct(role, 'manager') && settled ? (
         <Button
           size="xs"
