@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import type { Contact } from '../api/contacts.ts';
-import { Fact, Facts } from '../patterns/facts.tsx';
+import { Fact, Facts } from '../patterns/details.tsx';
 import { listWords, zoneCity } from '../patterns/format.ts';
 import { TimeText } from '../patterns/time-text.tsx';
 import { addressOf, attributeLabel } from './contact-words.ts';

@@ -1,6 +1,6 @@
 import type { WebhookEventDetail } from '../api/webhook-events.ts';
 import { CopyText } from '../patterns/copy-text.tsx';
-import { Fact, Facts } from '../patterns/facts.tsx';
+import { Fact, Facts } from '../patterns/details.tsx';
 import { formatPhone, plural } from '../patterns/format.ts';
 import { stateWord } from '../patterns/states.ts';
 import { TimeText } from '../patterns/time-text.tsx';

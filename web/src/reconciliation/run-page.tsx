@@ -13,12 +13,12 @@ import {
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { OperationsTabs } from '../operations/operations-tabs.tsx';
+import { Notice } from '../patterns/details.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Figure, Figures } from '../patterns/figure.tsx';
 import { formatCount } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
-import { Notice } from '../patterns/notice.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
