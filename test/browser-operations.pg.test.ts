@@ -97,9 +97,10 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
     await open('/operations/events');
     await rows().nth(1).click();
     await page.getByText('Payload').waitFor();
-    await page.getByRole('button', { name: 'Type' }).click();
-    await page.getByRole('combobox', { name: /Find in type/ }).press('Escape');
-    await page.getByRole('combobox', { name: /Find in type/ }).waitFor({ state: 'hidden' });
+    await page.getByRole('search').getByText('State', { exact: true }).click();
+    await page.getByRole('option', { name: 'Applied' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('option', { name: 'Applied' }).waitFor({ state: 'hidden' });
     expect(openEvent()).toBeDefined();
     await rows().nth(3).focus();
     await page.keyboard.press('Escape');
