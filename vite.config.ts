@@ -1,11 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Our own parts that most pages need at once; the heavier ones stay with the pages that show them. */
+/** Our own parts that most pages need at once. */
 const SHARED = /web\/src\/(?:patterns|api)\//;
+/** The heavier ones, and those of a few pages, stay with the pages that show them. */
 const HEAVY =
-  /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure)\./;
-const isShared = (path: string): boolean => SHARED.test(path) && !HEAVY.test(path);
+  /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure|details|more-button)\./;
+const OF_FEW = /\/api\/(?:health|imports|templates|webhook-events)\./;
+const isShared = (path: string): boolean => SHARED.test(path) && !HEAVY.test(path) && !OF_FEW.test(path);
 
 /** The web app lives in `web/` and is served by the same server as the API; in development Vite passes the API through. */
 export default defineConfig({

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shotOf, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY } from './sending-world.ts';
@@ -18,17 +18,8 @@ let world: RunningWorld;
 let browser: Browser;
 let page: Page;
 
-/** For a look at what a failing step saw. */
-const shot = async (name: string): Promise<void> => {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-};
-
-const violations = async (): Promise<readonly string[]> => {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
-};
+const shot = (name: string): Promise<void> => shotOf(page, name);
+const violations = (): Promise<readonly string[]> => violationsOf(page);
 
 describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUTES }, () => {
   beforeAll(async () => {

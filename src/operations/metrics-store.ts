@@ -28,20 +28,29 @@ export async function readAccountPulses(db: Db, now: Instant): Promise<readonly 
   return rows;
 }
 
-const COUNTED_MAX = 10_000;
+export const COUNTED_MAX = 10_000;
 
 export interface EventPulse {
   readonly state: 'received' | 'retrying' | 'failed';
   readonly events: number;
+  /** When the first of them came in. */
+  readonly oldest: Instant;
 }
 
-/** Index gateway_event_open. */
+/** Index gateway_event_open, from the newest on: what rests there failed hides nothing that waits. */
 export async function readEventPulses(db: Db): Promise<readonly EventPulse[]> {
   const { rows } = await sql<EventPulse>`
-    select state, count(*) as events from (select state from gateway_event where state <> 'applied' limit ${COUNTED_MAX}) e group by 1`.execute(
-    db,
-  );
+    select state, count(*) as events, min(received_at) as oldest from (
+      select state, received_at from gateway_event where state <> 'applied' order by received_at desc limit ${COUNTED_MAX}
+    ) e group by 1`.execute(db);
   return rows;
+}
+
+/** On the disk, indexes and all. */
+export async function readDatabaseBytes(db: Db): Promise<number> {
+  const { rows } = await sql<{ readonly bytes: number }>`
+    select pg_database_size(current_database()) as bytes`.execute(db);
+  return rows[0]?.bytes ?? 0;
 }
 
 export interface ProxyPulse {

@@ -3,6 +3,7 @@ import { createRoute, createRouter } from '@tanstack/react-router';
 import { alertsRoute } from './alerts/routes.ts';
 import { campaignRoute, campaignsRoute, recipientRoute, recipientsRoute } from './campaigns/routes.ts';
 import { contactRoute, contactsRoute } from './contacts/routes.ts';
+import { healthRoute } from './health/routes.ts';
 import { homeRoute } from './home/routes.ts';
 import { importRoute, importsRoute } from './imports/routes.ts';
 import { conversationRoute, inboxRoute } from './inbox/routes.ts';
@@ -36,6 +37,7 @@ const routeTree = rootRoute.addChildren([
     templatesRoute,
     templateRoute,
     ...operationsRoutes,
+    healthRoute,
     reconciliationsRoute,
     reconciliationRoute,
     settingsRoutes,

@@ -134,6 +134,26 @@ export const webhookStats = jsonRoute({
   response: webhookStatsSchema,
 });
 
+export const eventQueueSchema = z
+  .object({
+    waiting: z.int().openapi({ description: 'Came in and not applied yet' }),
+    retrying: z.int().openapi({ description: 'Failed, and tried again' }),
+    failed: z.int().openapi({ description: 'Rest until somebody replays them' }),
+    countedTo: z.int().openapi({ description: 'The three together are counted so far; there may be more' }),
+    oldestWaitingAt: isoInstant.nullable(),
+    databaseBytes: z.int().openapi({ description: 'What the whole database takes on the disk' }),
+  })
+  .openapi('EventQueue');
+export type EventQueue = z.infer<typeof eventQueueSchema>;
+export const eventQueue = jsonRoute({
+  method: 'get',
+  path: '/v1/webhook-events/queue',
+  access: 'viewer',
+  tag: 'Webhooks',
+  summary: 'How many events wait, since when, and how large the database is',
+  response: eventQueueSchema,
+});
+
 export const webhookSourceSchema = z
   .object({
     accountId: idOf('account').nullable(),

@@ -117,6 +117,20 @@ describe('stored events over HTTP', () => {
     expect(file.json).toMatchObject({ id: showId('event', text), phone: ANN, payload });
   });
 
+  it('that wait are counted, with the age of the oldest', async () => {
+    const before = (await viewer.get('/v1/webhook-events/queue')).json;
+    expect(before).toMatchObject({ waiting: 0, retrying: 0, failed: 1, countedTo: 10_000, oldestWaitingAt: null });
+    expect(before.databaseBytes).toBeGreaterThan(1_000_000);
+    const at = '2026-11-17T14:45:00Z';
+    const waiting = [
+      await events.put({ at: '2026-11-17T14:50:00Z', state: 'received' }),
+      await events.put({ at, state: 'received' }),
+    ];
+    const after = (await viewer.get('/v1/webhook-events/queue')).json;
+    expect(after).toMatchObject({ waiting: 2, retrying: 0, failed: 1, oldestWaitingAt: at });
+    await sql`delete from gateway_event where id = any(${waiting})`.execute(db);
+  });
+
   it('have figures', async () => {
     const { json } = await viewer.get('/v1/webhook-events/stats?minutes=60');
     expect(json).toMatchObject({

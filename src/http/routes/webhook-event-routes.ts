@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { parsePhone } from '../../contacts/phone.ts';
+import { COUNTED_MAX, readDatabaseBytes, readEventPulses } from '../../operations/metrics-store.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
@@ -43,7 +44,23 @@ export function registerWebhookEventRoutes(api: Api, services: EventServices): v
   api.raw(exportRoute, async ({ query: { limit, ...filter }, request }) =>
     ok(ndjson(exportEvents(db, { filter: storedFilter(filter), limit, signal: request.signal }))),
   );
+  registerQueue(api, services);
   registerSources(api, services);
+}
+
+function registerQueue(api: Api, { database: { db } }: EventServices): void {
+  api.handle(contract.eventQueue, async () => {
+    const pulses = new Map((await readEventPulses(db)).map((pulse) => [pulse.state, pulse]));
+    const waiting = pulses.get('received');
+    return ok({
+      waiting: waiting?.events ?? 0,
+      retrying: pulses.get('retrying')?.events ?? 0,
+      failed: pulses.get('failed')?.events ?? 0,
+      countedTo: COUNTED_MAX,
+      oldestWaitingAt: isoTextOrNull(waiting?.oldest ?? null),
+      databaseBytes: await readDatabaseBytes(db),
+    });
+  });
 }
 
 function registerSources(api: Api, { database: { db }, clock }: EventServices): void {

@@ -10,6 +10,7 @@ import { EmptyState } from '../patterns/empty-state.tsx';
 import { plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { NoRight } from '../patterns/no-right.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { AlertRow } from './alert-row.tsx';
@@ -104,16 +105,7 @@ function AlertList({
           <AlertRow key={alert.id} alert={alert} />
         ))}
       </ul>
-      {list.hasNextPage ? (
-        <Button
-          variant="default"
-          className={classes.more}
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      ) : null}
+      <MoreButton list={list} />
     </>
   );
 }

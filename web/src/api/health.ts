@@ -3,6 +3,7 @@ import type * as contract from '../../../src/http/contract/health.ts';
 import type { Health, HealthCheck, Webhooks } from '../../../src/http/contract/health.ts';
 import { get, post, put } from './client.ts';
 import type { BodyOf } from './contract.ts';
+import { pages } from './pages.ts';
 
 export type { Health, HealthCheck, Webhooks };
 export type HealthSettingsInput = BodyOf<typeof contract.putHealthSettings>;
@@ -10,6 +11,7 @@ export type HealthSettingsInput = BodyOf<typeof contract.putHealthSettings>;
 export const healthKeys = {
   all: ['health'],
   health: (accountId: string) => ['health', accountId, 'checks'],
+  checks: (accountId: string) => ['health', accountId, 'history'],
   webhooks: (accountId: string) => ['health', accountId, 'webhooks'],
 } as const;
 
@@ -17,6 +19,13 @@ export const healthQuery = (accountId: string) =>
   queryOptions({
     queryKey: healthKeys.health(accountId),
     queryFn: ({ signal }) => get<Health>(`/v1/accounts/${accountId}/health`, undefined, signal),
+  });
+/** All checks, the newest first. */
+export const checksQuery = (accountId: string) =>
+  pages<HealthCheck>({
+    queryKey: healthKeys.checks(accountId),
+    path: `/v1/accounts/${accountId}/health-checks`,
+    limit: 10,
   });
 export const webhooksQuery = (accountId: string) =>
   queryOptions({

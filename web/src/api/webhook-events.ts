@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/webhook-events.ts';
 import type {
+  EventQueue,
   EventReplay,
   ReplayPreview,
   WebhookEvent,
@@ -12,7 +13,7 @@ import { address, get, post } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
 
-export type { EventReplay, ReplayPreview, WebhookEvent, WebhookEventDetail, WebhookSource, WebhookStats };
+export type { EventQueue, EventReplay, ReplayPreview, WebhookEvent, WebhookEventDetail, WebhookSource, WebhookStats };
 export type EventFilters = FiltersOf<typeof contract.listWebhookEvents>;
 export type EventPage = AnswerOf<typeof contract.listWebhookEvents>;
 export type ReplaySelection = BodyOf<typeof contract.previewReplay>;
@@ -24,6 +25,7 @@ export const eventKeys = {
   list: (filters: EventFilters) => ['webhook-events', 'list', filters],
   one: (id: string) => ['webhook-events', 'one', id],
   stats: ['webhook-events', 'stats'],
+  queue: ['webhook-events', 'queue'],
   replays: ['event-replays'],
   preview: (selection: ReplaySelection) => ['event-replays', 'preview', selection],
   sources: ['webhook-sources'],
@@ -39,6 +41,10 @@ export const webhookEventQuery = (id: string) =>
 export const webhookStatsQuery = queryOptions({
   queryKey: eventKeys.stats,
   queryFn: ({ signal }) => get<WebhookStats>('/v1/webhook-events/stats', { minutes: 60 }, signal),
+});
+export const eventQueueQuery = queryOptions({
+  queryKey: eventKeys.queue,
+  queryFn: ({ signal }) => get<EventQueue>('/v1/webhook-events/queue', undefined, signal),
 });
 export const sourcesQuery = (hours: number) =>
   queryOptions({

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { formatCount } from '../patterns/format.ts';
-import classes from './campaign-tabs.module.css';
+import classes from '../patterns/tab-links.module.css';
 
 /** The two sides of a launched campaign; each has its own address. */
 export function CampaignTabs({ people }: { readonly people: number }) {

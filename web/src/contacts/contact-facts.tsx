@@ -1,9 +1,8 @@
 import { Anchor } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { Contact } from '../api/contacts.ts';
+import { Fact, Facts } from '../patterns/details.tsx';
 import { listWords, zoneCity } from '../patterns/format.ts';
 import { TimeText } from '../patterns/time-text.tsx';
-import classes from './contact-panel.module.css';
 import { addressOf, attributeLabel } from './contact-words.ts';
 
 /** What is known of a person; what is not known is left out. */
@@ -11,7 +10,7 @@ export function ContactFacts({ contact }: { readonly contact: Contact }) {
   const { company, email, attributes, zones, lastCampaignTextAt, createdAt } = contact;
   const address = addressOf(contact);
   return (
-    <dl className={classes.facts}>
+    <Facts>
       {company === null ? null : <Fact label="Company">{company}</Fact>}
       {email === null ? null : (
         <Fact label="E-mail">
@@ -35,17 +34,6 @@ export function ContactFacts({ contact }: { readonly contact: Contact }) {
       <Fact label="Added">
         <TimeText at={createdAt} look="when" />
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>
-        <bdi>{children}</bdi>
-      </dd>
-    </>
+    </Facts>
   );
 }

@@ -1,11 +1,11 @@
-import { lazy, Suspense, type UIEvent, useRef } from 'react';
+import { lazy, Suspense } from 'react';
+import { LiveList } from '../patterns/live-list.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
 import { ContactPhoneRow } from './contact-columns.tsx';
-import classes from './contacts.module.css';
-import { NewAbove } from './new-above.tsx';
 import { NobodyMatches } from './nobody-matches.tsx';
 import type { useContactList } from './use-contact-list.ts';
+import { useNewContacts } from './use-new-contacts.ts';
 
 /** Seen once in the life of a system. */
 const NoContactsYet = lazy(() => import('./no-contacts.tsx'));
@@ -23,20 +23,12 @@ interface ContactListProps {
 
 export function ContactList({ contacts, search, filtered, narrowed, openId, onOpen, onClear }: ContactListProps) {
   const { query, rows, changes, total, columns, visibility, setScrolled } = contacts;
-  const frame = useRef<HTMLDivElement>(null);
-  const showNew = (): void => {
-    changes.release();
-    frame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
-  };
-  const onScroll = (event: UIEvent): void => {
-    if (event.target instanceof HTMLElement) setScrolled(event.target.scrollTop > 0);
-  };
+  const news = useNewContacts(total?.count, changes.held > 0);
   return (
     <Loaded query={query} what="The contacts could not be loaded">
       {() =>
         rows.length > 0 ? (
-          <div ref={frame} className={classes.list} onScrollCapture={onScroll}>
-            <NewAbove total={total?.count} held={changes.held > 0} onShow={showNew} />
+          <LiveList news={news} onShow={changes.release} onScrolled={setScrolled}>
             <VirtualTable
               label="Contacts"
               rows={rows}
@@ -48,7 +40,7 @@ export function ContactList({ contacts, search, filtered, narrowed, openId, onOp
               onOpen={(contact) => onOpen(contact.id)}
               more={moreOf(query)}
             />
-          </div>
+          </LiveList>
         ) : filtered ? (
           <NobodyMatches search={search} narrowed={narrowed} onClear={onClear} />
         ) : (

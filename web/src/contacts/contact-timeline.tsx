@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import {
   type Icon,
   IconArrowDownLeft,
@@ -18,6 +18,7 @@ import { contactTimelineQuery, type TimelineEntry } from '../api/contacts.ts';
 import { rowsOf } from '../api/pages.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
@@ -55,16 +56,7 @@ export function ContactTimeline({ contactId }: { readonly contactId: string }) {
                 <Entry key={`${entry.at} ${entry.kind} ${entry.title}`} entry={entry} />
               ))}
             </ol>
-            {query.hasNextPage ? (
-              <Button
-                size="xs"
-                variant="default"
-                loading={query.isFetchingNextPage}
-                onClick={() => void query.fetchNextPage()}
-              >
-                Show what happened before
-              </Button>
-            ) : null}
+            <MoreButton list={query}>Show what happened before</MoreButton>
           </>
         )}
       </Loaded>

@@ -1,4 +1,3 @@
-import { Button, Text } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -6,13 +5,14 @@ import { type Import, importsQuery } from '../api/imports.ts';
 import { rowsOf } from '../api/pages.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { formatBytes } from '../patterns/format.ts';
+import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { outcomeOf } from './import-words.ts';
-import classes from './imports.module.css';
 
 /** Every file that came in, newest first, and what became of it. */
 export function ImportHistory({ mayImport }: { readonly mayImport: boolean }) {
@@ -29,23 +29,12 @@ export function ImportHistory({ mayImport }: { readonly mayImport: boolean }) {
           );
         return (
           <Section title="Imports so far">
-            <ul className={classes.history}>
+            <LinkRows>
               {runs.map((run) => (
                 <HistoryRow key={run.id} run={run} />
               ))}
-            </ul>
-            {query.hasNextPage ? (
-              <div>
-                <Button
-                  size="xs"
-                  variant="default"
-                  loading={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  Show earlier imports
-                </Button>
-              </div>
-            ) : null}
+            </LinkRows>
+            <MoreButton list={query}>Show earlier imports</MoreButton>
           </Section>
         );
       }}
@@ -53,21 +42,19 @@ export function ImportHistory({ mayImport }: { readonly mayImport: boolean }) {
   );
 }
 
-function HistoryRow({ run }: { readonly run: Import }) {
-  return (
-    <li className={classes.historyRow}>
-      <div className={classes.historyFile}>
-        <Link to="/imports/$importId" params={{ importId: run.id }} className={classes.historyLink}>
-          <bdi>{run.fileName}</bdi>
-        </Link>
-        <Text size="xs" c="dimmed" component="div">
-          {formatBytes(run.fileBytes)} · <TimeText at={run.createdAt} look="when" />
-        </Text>
-      </div>
-      <Text size="sm" c="dimmed" className={classes.historyOutcome}>
-        {outcomeOf(run)}
-      </Text>
-      <StateBadge state={run.state} />
-    </li>
-  );
-}
+const HistoryRow = ({ run }: { readonly run: Import }) => (
+  <LinkRow
+    link={(className) => (
+      <Link to="/imports/$importId" params={{ importId: run.id }} className={className}>
+        <bdi>{run.fileName}</bdi>
+      </Link>
+    )}
+    second={
+      <>
+        {formatBytes(run.fileBytes)} · <TimeText at={run.createdAt} look="when" />
+      </>
+    }
+    outcome={outcomeOf(run)}
+    state={<StateBadge state={run.state} />}
+  />
+);

@@ -9,6 +9,7 @@ import { useNewCampaign } from '../campaigns/use-new-campaign.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 
 import { Loaded } from '../patterns/loaded.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { Section } from '../patterns/page.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import { ImportFigures } from './import-figures.tsx';
@@ -67,18 +68,7 @@ function Refused({ run }: { readonly run: Import }) {
         {(data) => (
           <>
             <RefusalTable rows={rowsOf(data)} />
-            {query.hasNextPage ? (
-              <div>
-                <Button
-                  size="xs"
-                  variant="default"
-                  loading={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  Show more
-                </Button>
-              </div>
-            ) : null}
+            <MoreButton list={query} />
           </>
         )}
       </Loaded>

@@ -29,7 +29,15 @@ export const EVENT_COLUMNS: readonly TableColumn<WebhookEvent>[] = [
     optional: true,
     cell: ({ accountName }) => <span title={accountName}>{accountName}</span>,
   },
-  { id: 'took', header: 'Took', width: 88, align: 'end', hideBelow: 'lg', cell: (event) => <Took event={event} /> },
+  {
+    id: 'took',
+    header: 'Took',
+    meaning: 'From its receipt until it was applied; of events that were tried again or replayed that says nothing',
+    width: 88,
+    align: 'end',
+    hideBelow: 'lg',
+    cell: (event) => <Took event={event} />,
+  },
   {
     id: 'received',
     header: 'Received',

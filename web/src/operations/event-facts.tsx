@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react';
 import type { WebhookEventDetail } from '../api/webhook-events.ts';
 import { CopyText } from '../patterns/copy-text.tsx';
+import { Fact, Facts } from '../patterns/details.tsx';
 import { formatPhone, plural } from '../patterns/format.ts';
 import { stateWord } from '../patterns/states.ts';
 import { TimeText } from '../patterns/time-text.tsx';
 import { lagWords, tookMs } from './event-words.ts';
-import classes from './operations.module.css';
 
 const SOURCES: Readonly<Record<WebhookEventDetail['source'], string>> = {
   webhook: 'as a webhook',
@@ -24,7 +23,7 @@ export function EventFacts({ event }: { readonly event: WebhookEventDetail }) {
   const { phone, name, signature, effect, attempts } = event;
   const took = tookMs(event);
   return (
-    <dl className={classes.facts}>
+    <Facts>
       <Fact label="Type">
         <code>{event.type}</code>
       </Fact>
@@ -59,17 +58,6 @@ export function EventFacts({ event }: { readonly event: WebhookEventDetail }) {
       <Fact label="Id">
         <CopyText value={event.id} label="Copy the id" />
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd>
-        <bdi>{children}</bdi>
-      </dd>
-    </>
+    </Facts>
   );
 }

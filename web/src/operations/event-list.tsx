@@ -1,13 +1,11 @@
 import { Button } from '@mantine/core';
-import { IconArrowUp, IconChecks, IconSearchOff, IconWebhook } from '@tabler/icons-react';
-import { type UIEvent, useRef } from 'react';
+import { IconChecks, IconSearchOff, IconWebhook } from '@tabler/icons-react';
 import { EmptyState } from '../patterns/empty-state.tsx';
+import { LiveList } from '../patterns/live-list.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { moreOf, VirtualTable } from '../patterns/virtual-table.tsx';
-import { ICON_STROKE } from '../theme.ts';
 import { EVENT_COLUMNS, EventPhoneRow } from './event-columns.tsx';
-import classes from './operations.module.css';
 import type { useEventList } from './use-event-list.ts';
 
 interface EventListProps {
@@ -22,20 +20,15 @@ interface EventListProps {
 
 export function EventList({ events, filtered, onlyFailed, openId, onOpen, onClear }: EventListProps) {
   const { query, rows, changes, visibility, setScrolled } = events;
-  const frame = useRef<HTMLDivElement>(null);
-  const showNew = (): void => {
-    changes.release();
-    frame.current?.querySelector('[role="grid"]')?.parentElement?.scrollTo({ top: 0 });
-  };
-  const onScroll = (event: UIEvent): void => {
-    if (event.target instanceof HTMLElement) setScrolled(event.target.scrollTop > 0);
-  };
   return (
     <Loaded query={query} what="The events could not be loaded">
       {() =>
         rows.length > 0 ? (
-          <div ref={frame} className={classes.list} onScrollCapture={onScroll}>
-            {changes.held > 0 ? <NewAbove onShow={showNew} /> : null}
+          <LiveList
+            news={changes.held > 0 ? 'Newer events' : undefined}
+            onShow={changes.release}
+            onScrolled={setScrolled}
+          >
             <VirtualTable
               label="Events"
               rows={rows}
@@ -47,7 +40,7 @@ export function EventList({ events, filtered, onlyFailed, openId, onOpen, onClea
               onOpen={(event) => onOpen(event.id)}
               more={moreOf(query)}
             />
-          </div>
+          </LiveList>
         ) : (
           <NoEvents events={events} filtered={filtered} onlyFailed={onlyFailed} onClear={onClear} />
         )
@@ -55,19 +48,6 @@ export function EventList({ events, filtered, onlyFailed, openId, onOpen, onClea
     </Loaded>
   );
 }
-
-const NewAbove = ({ onShow }: { readonly onShow: () => void }) => (
-  <div className={classes.changed} role="status">
-    <Button
-      size="xs"
-      radius="xl"
-      leftSection={<IconArrowUp size={14} stroke={ICON_STROKE} aria-hidden />}
-      onClick={onShow}
-    >
-      Newer events
-    </Button>
-  </div>
-);
 
 function NoEvents({
   events: { query, searchedTo },

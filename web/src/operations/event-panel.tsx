@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Skeleton } from '@mantine/core';
 import { IconBan, IconMessage, IconReload, IconSend, IconUser } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -7,13 +7,14 @@ import { isProblem } from '../api/problem.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { eventKeys, startReplay, type WebhookEventDetail, webhookEventQuery } from '../api/webhook-events.ts';
+import { Notice } from '../patterns/details.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { SidePanel } from '../patterns/side-panel.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
-import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE } from '../theme.ts';
+import { CopyCurl } from './copy-curl.tsx';
 import { EventFacts } from './event-facts.tsx';
 import { EventHistory } from './event-history.tsx';
 import { EventState } from './event-state.tsx';
@@ -52,7 +53,7 @@ function OneEvent({ id }: { readonly id: string }) {
           This address leads to no stored event. Look for it in the list.
         </EmptyState>
       ) : (
-        <Loaded query={query} what="The event could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
+        <Loaded query={query} what="The event could not be loaded" skeleton={<EventSkeleton />}>
           {(event) => <EventDetail event={event} />}
         </Loaded>
       )}
@@ -60,11 +61,22 @@ function OneEvent({ id }: { readonly id: string }) {
   );
 }
 
+/** Buttons, facts, the payload. */
+const EventSkeleton = () => (
+  <LoadingSkeleton>
+    <div className={classes.detail}>
+      <Skeleton height={30} width="70%" />
+      <LoadingSkeleton shape="lines" count={8} />
+      <Skeleton height={240} radius="md" />
+    </div>
+  </LoadingSkeleton>
+);
+
 function EventDetail({ event }: { readonly event: WebhookEventDetail }) {
   return (
     <div className={classes.detail}>
       {event.error === null ? null : (
-        <div className={classes.error} style={toneStyle(event.state === 'failed' ? 'red' : 'amber')}>
+        <Notice tone={event.state === 'failed' ? 'red' : 'amber'}>
           {event.error}
           {event.errorStack === null ? null : (
             <details>
@@ -72,7 +84,7 @@ function EventDetail({ event }: { readonly event: WebhookEventDetail }) {
               <pre>{event.errorStack}</pre>
             </details>
           )}
-        </div>
+        </Notice>
       )}
       <EventActions event={event} />
       <EventFacts event={event} />
@@ -82,7 +94,8 @@ function EventDetail({ event }: { readonly event: WebhookEventDetail }) {
   );
 }
 
-function EventActions({ event: { id, state, effect } }: { readonly event: WebhookEventDetail }) {
+function EventActions({ event }: { readonly event: WebhookEventDetail }) {
+  const { id, state, effect } = event;
   const { role } = useSuspenseQuery(meQuery).data.user;
   const replay = useAction({
     run: (eventId: string, key) => startReplay({ eventIds: [eventId] }, key),
@@ -93,7 +106,7 @@ function EventActions({ event: { id, state, effect } }: { readonly event: Webhoo
   const { conversationId, contactId, campaignId, campaignName } = effect;
   const settled = state === 'applied' || state === 'failed';
   return (
-    <Group gap="xs">
+    <Group gap="xs" className={classes.actions ?? ''}>
       {mayAct(role, 'manager') && settled ? (
         <Button
           size="xs"
@@ -137,6 +150,7 @@ function EventActions({ event: { id, state, effect } }: { readonly event: Webhoo
           {campaignName ?? 'Campaign'}
         </Button>
       )}
+      {mayAct(role, 'agent') ? <CopyCurl event={event} /> : null}
     </Group>
   );
 }

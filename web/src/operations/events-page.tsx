@@ -7,6 +7,7 @@ import { lazy, Suspense, useRef } from 'react';
 import { mayAct, meQuery } from '../api/session.ts';
 import { eventsFile, webhookStatsQuery } from '../api/webhook-events.ts';
 import { FilterChips } from '../patterns/filter-chips.tsx';
+import { plural } from '../patterns/format.ts';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { SearchBox } from '../patterns/search-box.tsx';
 import { useShortcuts } from '../patterns/shortcuts.ts';
@@ -22,6 +23,14 @@ import { useEventList } from './use-event-list.ts';
 const route = getRouteApi('/shell/operations/events');
 const ReplayDialog = lazy(() => import('./replay-dialog.tsx'));
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
+
+/** "6 events rest here until somebody replays them": of those that match. */
+function restWords({ query, rows }: ReturnType<typeof useEventList>): string {
+  if (query.data === undefined) return '\u00a0';
+  if (rows.length === 0) return query.hasNextPage ? 'None found so far.' : 'No event waits for somebody.';
+  const rest = plural(rows.length, 'event rests', 'events rest');
+  return `${query.hasNextPage ? 'At least ' : ''}${rest} here until somebody replays ${rows.length === 1 ? 'it' : 'them'}.`;
+}
 
 export function EventsPage() {
   const navigate = route.useNavigate();
@@ -41,9 +50,10 @@ export function EventsPage() {
 
   return (
     <Page width="fill">
+      <OperationsTabs failed={failed} />
       <PageHeader
         title={failed ? 'Failed events' : 'Events'}
-        summary={stats === undefined ? undefined : hourWords(stats)}
+        summary={failed ? restWords(events) : stats === undefined ? '\u00a0' : hourWords(stats)}
         actions={
           <>
             {mayAct(role, 'owner') && some && !phone ? (
@@ -69,7 +79,6 @@ export function EventsPage() {
           </>
         }
       />
-      <OperationsTabs failed={failed} />
       <FilterChips
         filters={chips}
         onChange={setFilter}

@@ -50,6 +50,13 @@ export const figuresCsv = (minutes: readonly Minute[]): string =>
     '',
   ].join('\r\n');
 
+export const hoursCsv = (hours: readonly Hour[]): string =>
+  [
+    'from,accepted,repeated,refused',
+    ...hours.map(({ at, accepted, repeated, refused }) => [at, accepted, repeated, refused].join(',')),
+    '',
+  ].join('\r\n');
+
 type Hour = SourcesAnswer['hours'][number];
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,7 @@
 import { Group, ScrollArea, SegmentedControl } from '@mantine/core';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { mayAct, meQuery } from '../api/session.ts';
 import type { WebhookEventDetail } from '../api/webhook-events.ts';
 import { CopyText } from '../patterns/copy-text.tsx';
 import { Section } from '../patterns/page.tsx';
@@ -10,6 +12,7 @@ const LOOKS = ['Pretty', 'Raw', 'Headers'] as const;
 
 /** What came in. Numbers are masked by the server for those who may not see them. */
 export function PayloadViewer({ event }: { readonly event: WebhookEventDetail }) {
+  const { role } = useSuspenseQuery(meQuery).data.user;
   const [look, setLook] = useState<(typeof LOOKS)[number]>('Pretty');
   const shown = {
     Pretty: () => prettyPayload(event.payload),
@@ -22,6 +25,7 @@ export function PayloadViewer({ event }: { readonly event: WebhookEventDetail })
   return (
     <Section
       title="Payload"
+      note={mayAct(role, 'agent') ? undefined : 'Numbers are masked: a viewer does not see whole ones.'}
       actions={
         <Group gap="xs" wrap="nowrap">
           <CopyText value={shown} label={look === 'Headers' ? 'Copy the headers' : 'Copy the payload'} quiet />
@@ -34,7 +38,7 @@ export function PayloadViewer({ event }: { readonly event: WebhookEventDetail })
         viewportProps={{ tabIndex: 0, role: 'group', 'aria-label': look }}
         className={classes.code ?? ''}
       >
-        <pre data-wrap={look === 'Pretty' ? undefined : true}>{shown === '' ? 'None were kept.' : shown}</pre>
+        <pre>{shown === '' ? 'None were kept.' : shown}</pre>
       </ScrollArea.Autosize>
     </Section>
   );

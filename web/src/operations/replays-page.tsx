@@ -10,6 +10,7 @@ import { EmptyState } from '../patterns/empty-state.tsx';
 import { formatCount, plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
@@ -30,12 +31,12 @@ export function ReplaysPage() {
   });
   useLive('replay', [eventKeys.replays]);
   return (
-    <Page>
+    <Page width="start">
+      <OperationsTabs />
       <PageHeader
         title="Replays"
         summary="Events that are applied once more: what they have done already is not done twice."
       />
-      <OperationsTabs />
       <Loaded
         query={query}
         what="The replays could not be loaded"
@@ -52,23 +53,12 @@ export function ReplaysPage() {
             );
           return (
             <>
-              <ul className={classes.rows} data-open>
+              <ul className={classes.rows}>
                 {replays.map((replay) => (
                   <ReplayRow key={replay.id} replay={replay} mayCancel={mayAct(role, 'manager')} />
                 ))}
               </ul>
-              {query.hasNextPage ? (
-                <div>
-                  <Button
-                    size="xs"
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    Show earlier replays
-                  </Button>
-                </div>
-              ) : null}
+              <MoreButton list={query}>Show earlier replays</MoreButton>
             </>
           );
         }}

@@ -46,14 +46,19 @@ export const replaysRoute = createRoute({
   component: lazyPage(() => import('./replays-page.tsx'), 'ReplaysPage'),
 });
 
+/** Charts unless it says otherwise. */
+const look = oneOf(['table'], '');
+const throughputSearch = searchSchema({ look });
+
 export const throughputRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/operations/throughput',
+  validateSearch: throughputSearch,
   staticData: { title: 'Throughput' },
   component: lazyPage(() => import('./throughput-page.tsx'), 'ThroughputPage'),
 });
 
-const sourcesSearch = searchSchema({ hours: oneOf(['168', '720'], '') });
+const sourcesSearch = searchSchema({ hours: oneOf(['168', '720'], ''), look });
 
 export const sourcesRoute = createRoute({
   getParentRoute: () => shellRoute,

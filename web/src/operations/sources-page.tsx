@@ -1,4 +1,4 @@
-import { SegmentedControl, Table, Text } from '@mantine/core';
+import { SegmentedControl, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconWorldSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -8,52 +8,48 @@ import { type SourcesAnswer, sourcesQuery, type WebhookSource } from '../api/web
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { formatCount, formatInstant } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
-import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
+import { Term } from '../patterns/term.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { PHONE_QUERY } from '../theme.ts';
-import { Bars } from './bars.tsx';
+import { Bars, BarsSkeleton } from './bars.tsx';
+import { ChartSection } from './chart-section.tsx';
 import { refusedCount, refusedWords } from './event-words.ts';
-import { everyHour } from './figures.ts';
+import { Count, FigureTable } from './figure-table.tsx';
+import { everyHour, hoursCsv } from './figures.ts';
 import classes from './operations.module.css';
 import { OperationsTabs } from './operations-tabs.tsx';
 
 const route = getRouteApi('/shell/operations/sources');
 
 const SPANS = [
-  { value: '24', label: '24 hours' },
+  { value: '', label: '24 hours' },
   { value: '168', label: '7 days' },
   { value: '720', label: '30 days' },
-];
+] as const;
+const DAY_HOURS = '24';
 /** Counts are stored every few seconds. */
 const EVERY_MS = 10_000;
+const AGAIN = 'Events that were here already: answered and counted, and nothing is done twice';
 
 export function SourcesPage() {
   const navigate = route.useNavigate();
-  const hours = route.useSearch().hours || '24';
-  const query = useQuery({
-    ...sourcesQuery(Number(hours)),
-    refetchInterval: EVERY_MS,
-    placeholderData: keepPreviousData,
-  });
+  const { hours: span = '' } = route.useSearch();
+  const hours = Number(span || DAY_HOURS);
+  const query = useQuery({ ...sourcesQuery(hours), refetchInterval: EVERY_MS, placeholderData: keepPreviousData });
+  const setSpan = (value: string): void => {
+    const chosen = SPANS.find((one) => one.value === value)?.value ?? '';
+    void navigate({ search: (before) => ({ ...before, hours: chosen }), replace: true });
+  };
   return (
-    <Page>
+    <Page width="start">
+      <OperationsTabs />
       <PageHeader
         title="Sources"
-        summary={query.data === undefined ? undefined : summaryWords(query.data)}
-        actions={
-          <SegmentedControl
-            aria-label="Of the last"
-            data={SPANS}
-            value={hours}
-            onChange={(value) =>
-              void navigate({ search: value === '24' ? {} : { hours: value as '168' | '720' }, replace: true })
-            }
-          />
-        }
+        summary={query.data === undefined ? '\u00a0' : summaryWords(query.data)}
+        actions={<SegmentedControl aria-label="Of the last" data={[...SPANS]} value={span} onChange={setSpan} />}
       />
-      <OperationsTabs />
-      <Loaded query={query} what="The sources could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
+      <Loaded query={query} what="The sources could not be loaded" skeleton={<BarsSkeleton charts={2} />}>
         {({ data, hours: byHour }) =>
           data.length === 0 ? (
             <EmptyState icon={IconWorldSearch} title="No webhook came in">
@@ -62,7 +58,7 @@ export function SourcesPage() {
             </EmptyState>
           ) : (
             <>
-              <HourCharts hours={byHour} span={Number(hours)} />
+              <OverTime hours={byHour} span={hours} />
               <Sources sources={data} />
             </>
           )
@@ -78,22 +74,57 @@ function summaryWords({ hours }: SourcesAnswer): string {
   return `${sum('accepted')} taken in, ${sum('repeated')} came again, ${sum('refused')} refused`;
 }
 
-function HourCharts({ hours, span }: { readonly hours: SourcesAnswer['hours']; readonly span: number }) {
+function OverTime({ hours, span }: { readonly hours: SourcesAnswer['hours']; readonly span: number }) {
+  const navigate = route.useNavigate();
   const clock = useProductClock(60_000);
   const whole = everyHour(hours, { hours: span, nowMs: clock.nowMs });
-  const bars = (figure: 'accepted' | 'refused') =>
-    whole.map((hour) => ({
-      at: hour.at,
-      value: hour[figure],
-      label: `${formatInstant(hour.at, clock)}: ${formatCount(hour[figure])}`,
-    }));
-  const total = (figure: 'accepted' | 'refused'): string =>
-    formatCount(hours.reduce((sum, hour) => sum + hour[figure], 0));
+  const chart = (figure: 'accepted' | 'refused', title: string, tone: 'teal' | 'red') => (
+    <Bars
+      name={title}
+      title={title}
+      total={formatCount(hours.reduce((sum, hour) => sum + hour[figure], 0))}
+      bars={whole.map((hour) => ({
+        at: hour.at,
+        value: hour[figure],
+        when: formatInstant(hour.at, clock),
+        said: formatCount(hour[figure]),
+      }))}
+      tone={tone}
+    />
+  );
   return (
-    <div className={classes.charts}>
-      <Bars title="Taken in" total={total('accepted')} bars={bars('accepted')} tone="teal" />
-      <Bars title="Refused" total={total('refused')} bars={bars('refused')} tone="red" />
-    </div>
+    <ChartSection
+      title={whole.length === span ? 'By the hour' : 'By the day'}
+      look={route.useSearch().look}
+      onLook={(look) => void navigate({ search: (before) => ({ ...before, look }), replace: true })}
+      file={{ name: 'webhooks.csv', csv: () => hoursCsv(whole) }}
+      charts={
+        <div className={classes.charts}>
+          {chart('accepted', 'Taken in', 'teal')}
+          {chart('refused', 'Refused', 'red')}
+        </div>
+      }
+      table={
+        <FigureTable
+          label="Webhooks over time"
+          columns={[
+            { id: 'from', head: 'From' },
+            { id: 'accepted', head: 'Taken in', align: 'end' },
+            { id: 'repeated', head: <Term meaning={AGAIN}>Came again</Term>, align: 'end' },
+            { id: 'refused', head: 'Refused', align: 'end' },
+          ]}
+          rows={whole.toReversed().map(({ at, accepted, repeated, refused }) => ({
+            id: at,
+            cells: [
+              <TimeText key="at" at={at} />,
+              <Count key="accepted" of={accepted} />,
+              <Count key="repeated" of={repeated} />,
+              formatCount(refused),
+            ],
+          }))}
+        />
+      }
+    />
   );
 }
 
@@ -104,15 +135,17 @@ function Sources({ sources }: { readonly sources: readonly WebhookSource[] }) {
   );
 }
 
+const keyOf = ({ accountId, source }: WebhookSource): string => `${accountId} ${source}`;
+
 const SourceRows = ({ sources }: { readonly sources: readonly WebhookSource[] }) => (
   <ul className={classes.rows}>
     {sources.map((source) => (
-      <li key={`${source.accountId} ${source.source}`} className={classes.row}>
+      <li key={keyOf(source)} className={classes.row}>
         <Address source={source.source} />
         <TimeText at={source.lastAt} look="relative" />
         <span className={classes.second}>
           {source.accountName ?? 'No account'} · {formatCount(source.accepted)} taken in
-          {source.repeated === 0 ? null : ` · ${formatCount(source.repeated)} again`}
+          {source.repeated === 0 ? null : ` · ${formatCount(source.repeated)} came again`}
           {refusedCount(source.refused) === 0 ? null : ` · refused: ${refusedWords(source.refused)}`}
         </span>
       </li>
@@ -124,55 +157,30 @@ const Address = ({ source }: { readonly source: string }) =>
   source === 'others' ? 'Other addresses' : <code>{source}</code>;
 
 const SourceTable = ({ sources }: { readonly sources: readonly WebhookSource[] }) => (
-  <Table>
-    <Table.Thead>
-      <Table.Tr>
-        <Table.Th scope="col">From</Table.Th>
-        <Table.Th scope="col">Account</Table.Th>
-        <Table.Th scope="col" ta="end">
-          Taken in
-        </Table.Th>
-        <Table.Th scope="col" ta="end">
-          Again
-        </Table.Th>
-        <Table.Th scope="col">Refused</Table.Th>
-        <Table.Th scope="col" ta="end">
-          Last
-        </Table.Th>
-      </Table.Tr>
-    </Table.Thead>
-    <Table.Tbody>
-      {sources.map((source) => (
-        <SourceRow key={`${source.accountId} ${source.source}`} source={source} />
-      ))}
-    </Table.Tbody>
-  </Table>
-);
-
-function SourceRow({ source }: { readonly source: WebhookSource }) {
-  const refused = refusedCount(source.refused);
-  return (
-    <Table.Tr>
-      <Table.Th scope="row" fw={550}>
-        <Address source={source.source} />
-      </Table.Th>
-      <Table.Td>
-        {source.accountName ?? (
-          <Text span c="dimmed" inherit>
+  <FigureTable
+    label="By address"
+    columns={[
+      { id: 'from', head: 'From' },
+      { id: 'account', head: 'Account' },
+      { id: 'accepted', head: 'Taken in', align: 'end' },
+      { id: 'repeated', head: <Term meaning={AGAIN}>Came again</Term>, align: 'end' },
+      { id: 'refused', head: 'Refused' },
+      { id: 'last', head: 'Last', align: 'end' },
+    ]}
+    rows={sources.map((source) => ({
+      id: keyOf(source),
+      cells: [
+        <Address key="address" source={source.source} />,
+        source.accountName ?? (
+          <Text key="none" span c="dimmed" inherit>
             none
           </Text>
-        )}
-      </Table.Td>
-      <Table.Td ta="end" data-align="end">
-        {formatCount(source.accepted)}
-      </Table.Td>
-      <Table.Td ta="end" data-align="end">
-        {formatCount(source.repeated)}
-      </Table.Td>
-      <Table.Td>{refused === 0 ? '' : refusedWords(source.refused)}</Table.Td>
-      <Table.Td ta="end">
-        <TimeText at={source.lastAt} look="relative" />
-      </Table.Td>
-    </Table.Tr>
-  );
-}
+        ),
+        <Count key="accepted" of={source.accepted} />,
+        <Count key="repeated" of={source.repeated} />,
+        refusedCount(source.refused) === 0 ? 'none' : refusedWords(source.refused),
+        <TimeText key="last" at={source.lastAt} look="relative" />,
+      ],
+    }))}
+  />
+);

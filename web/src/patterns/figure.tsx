@@ -7,7 +7,8 @@ import { toneStyle } from './tone.ts';
 
 interface FigureProps {
   readonly label: string;
-  readonly count: number;
+  /** A text for what is no count: a size. */
+  readonly count: number | string;
   /** The whole that the rate is taken of, and its word: "7.5% of 412 delivered". */
   readonly of?: { readonly count: number; readonly word: string };
   /** Line under the number when there is no rate. */
@@ -20,7 +21,7 @@ interface FigureProps {
 /** One number with its meaning: count first, the rate and what it is a rate of under it. */
 export function Figure({ label, count, of, note, aside, tone }: FigureProps) {
   const rate =
-    of === undefined || of.count <= 0
+    of === undefined || of.count <= 0 || typeof count === 'string'
       ? undefined
       : `${formatRate(count, of.count)} of ${formatCount(of.count)} ${of.word}`;
   return (
@@ -30,7 +31,7 @@ export function Figure({ label, count, of, note, aside, tone }: FigureProps) {
         {label}
       </Text>
       <div className={classes.line}>
-        <span className={classes.count}>{formatCount(count)}</span>
+        <span className={classes.count}>{typeof count === 'string' ? count : formatCount(count)}</span>
         {aside}
       </div>
       <Text size="xs" c="dimmed" component="div">

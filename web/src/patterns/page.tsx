@@ -5,8 +5,11 @@ import classes from './page.module.css';
 import { usePageTitle } from './page-title.ts';
 
 interface PageProps {
-  /** `content`: at most 1,280 px, the page scrolls. `fill`: as high as the window, its list scrolls. */
-  readonly width?: 'content' | 'narrow' | 'fill';
+  /**
+   * `content`: at most 1,280 px, the page scrolls. `fill`: as high as the window, its list scrolls. `start`: as `content`, but in line
+   * with a page that fills the window, for pages between which people go to and fro.
+   */
+  readonly width?: 'content' | 'narrow' | 'fill' | 'start';
   readonly children: ReactNode;
 }
 

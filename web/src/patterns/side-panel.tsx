@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { ICON_STROKE } from '../theme.ts';
 import { usePageTitle } from './page-title.ts';
+import { useShortcuts } from './shortcuts.ts';
 import classes from './side-panel.module.css';
 
 /** A list with the detail of one of its rows at the right; on narrow windows the panel covers the list. */
@@ -25,10 +26,17 @@ interface SidePanelProps {
   readonly children: ReactNode;
 }
 
-/** Detail of a row, a route of its own. Takes the focus when it opens; Escape closes it. */
+/** Detail of a row, a route of its own. Takes the focus when it opens; Escape closes it, also from the list beside it. */
 export function SidePanel({ title, beside, actions, onClose, children }: SidePanelProps) {
   usePageTitle(title);
   const panel = useRef<HTMLElement>(null);
+  useShortcuts('Panel', [
+    {
+      keys: 'Escape',
+      label: 'Close the panel',
+      run: () => (isBesideList(document.activeElement) ? onClose() : undefined),
+    },
+  ]);
   useEffect(() => {
     const before = document.activeElement;
     panel.current?.focus({ preventScroll: true });
@@ -43,7 +51,9 @@ export function SidePanel({ title, beside, actions, onClose, children }: SidePan
       onKeyDown={(event) => {
         // A dialog or menu opened from the panel is its child for React, and closes itself.
         const inside = event.target instanceof Node && event.currentTarget.contains(event.target);
-        if (event.key === 'Escape' && !event.defaultPrevented && inside) onClose();
+        if (event.key !== 'Escape' || event.defaultPrevented || !inside) return;
+        event.preventDefault();
+        onClose();
       }}
     >
       <header className={classes.head}>
@@ -64,6 +74,10 @@ export function SidePanel({ title, beside, actions, onClose, children }: SidePan
     </aside>
   );
 }
+
+/** Neither in a field nor in something that closes by itself. */
+const isBesideList = (focused: Element | null): boolean =>
+  focused === null || focused === document.body || focused.closest('[role="grid"], h1') !== null;
 
 /** Where one came from; if that is gone (a search dialog), the list's current row or the page's heading. */
 function focusBack(before: Element | null): void {

@@ -9,6 +9,8 @@ const ColumnList = lazy(() => import('./column-list.tsx'));
 export interface TableColumn<Row> {
   readonly id: string;
   readonly header: string;
+  /** What the header means, where that is not plain. */
+  readonly meaning?: string;
   readonly cell: (row: Row) => ReactNode;
   /** Pixels; a column without one shares what is left. */
   readonly width?: number;

@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { Button, Loader, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { type ColumnDef, columnVisibilityFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -15,6 +15,7 @@ import {
 import { PHONE_QUERY, ROW_HEIGHT_PX } from '../theme.ts';
 import { useDensity } from './density.ts';
 import { rowAfterKey } from './row-keys.ts';
+import { useShortcuts } from './shortcuts.ts';
 import type { ColumnVisibility, TableColumn } from './table-columns.tsx';
 import classes from './virtual-table.module.css';
 
@@ -61,8 +62,9 @@ const OVERSCAN_ROWS = 12;
 const AHEAD_ROWS = 30;
 
 /**
- * A table of any length: only the rows in sight exist. Arrow keys, Home, End and Page keys move, Enter opens; links and buttons inside
- * cells must have `tabIndex={-1}`, because the table is one stop of the Tab key.
+ * A table of any length: only the rows in sight exist. Arrow keys, Home, End and Page keys move, Enter opens; `j` and `k` do from
+ * anywhere on the page, and open the next one while one is open. Links and buttons inside cells must have `tabIndex={-1}`, because the
+ * table is one stop of the Tab key.
  */
 export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) {
   const { label, rows, rowId, columns, visibility, phoneRow, activeId, onOpen, more } = props;
@@ -118,6 +120,18 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
     activeId,
     scrollTo: virtualizer.scrollToIndex,
   });
+  const step = (by: 1 | -1): void => {
+    // What is being written in the panel is not left by a key that missed its field.
+    if ((document.activeElement?.closest('form') ?? null) !== null) return;
+    const open = activeId === undefined ? -1 : ids.indexOf(activeId);
+    const row = tableRows[open + by];
+    if (open === -1) focus.moveTo(focus.index);
+    else if (row !== undefined) onOpen?.(row.original);
+  };
+  useShortcuts('List', [
+    { keys: 'j', label: activeId === undefined ? 'Next row; Enter opens it' : 'Open the next one', run: () => step(1) },
+    { keys: 'k', label: activeId === undefined ? 'Previous row' : 'Open the one before', run: () => step(-1) },
+  ]);
   const pageRows = Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / rowHeight) - 2);
 
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
@@ -153,7 +167,9 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
             ) : (
               shown.map((column) => (
                 <th key={column.id} scope="col" data-align={column.align} data-hide-below={column.hideBelow}>
-                  {column.header}
+                  <Tooltip label={column.meaning} disabled={column.meaning === undefined}>
+                    <span>{column.header}</span>
+                  </Tooltip>
                 </th>
               ))
             )}
@@ -240,15 +256,24 @@ function useRowFocus(options: {
     wanted.current = undefined;
     element.focus({ preventScroll: true });
   });
-  return {
-    index,
-    set: setFocusedId,
-    moveTo: (target: number) => {
-      const id = ids[target];
-      if (id === undefined) return;
-      wanted.current = id;
-      setFocusedId(id);
-      scrollTo(target);
-    },
+  const moveTo = (target: number): void => {
+    const id = ids[target];
+    if (id === undefined) return;
+    wanted.current = id;
+    setFocusedId(id);
+    scrollTo(target);
   };
+  const before = useRef(activeId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is opened and closed moves anything, not rows that arrive.
+  useEffect(() => {
+    const closed = before.current;
+    before.current = activeId;
+    if (activeId !== undefined) {
+      const opened = ids.indexOf(activeId);
+      if (opened !== -1) scrollTo(opened);
+    } else if (closed !== undefined && scroller.current?.contains(document.activeElement) === true)
+      // The panel gave the focus back to the row from which it was first opened; keys may have led on from there.
+      moveTo(ids.indexOf(closed));
+  }, [activeId]);
+  return { index, set: setFocusedId, moveTo };
 }

@@ -1,10 +1,11 @@
-import { Button, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { rowsOf } from '../api/pages.ts';
 import { findingsQuery, type Reconciliation, type ReconciliationFinding } from '../api/reconciliations.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toneStyle } from '../patterns/tone.ts';
@@ -38,18 +39,7 @@ export function Findings({ run, settled }: FindingsProps) {
                 <FindingRow key={`${finding.gatewayId} ${finding.what}`} finding={finding} />
               ))}
             </ul>
-            {query.hasNextPage ? (
-              <div>
-                <Button
-                  size="xs"
-                  variant="default"
-                  loading={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  Show more
-                </Button>
-              </div>
-            ) : null}
+            <MoreButton list={query} />
           </>
         );
       }}

@@ -1,4 +1,4 @@
-import { Button, Progress, Text } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import { IconChecks } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -12,14 +12,16 @@ import {
 } from '../api/reconciliations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
+import { OperationsTabs } from '../operations/operations-tabs.tsx';
+import { Notice } from '../patterns/details.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Figure, Figures } from '../patterns/figure.tsx';
+import { formatCount } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
-import { toneStyle } from '../patterns/tone.ts';
 import { Findings } from './findings.tsx';
 import classes from './reconciliation.module.css';
 import { RunState } from './run-state.tsx';
@@ -34,7 +36,8 @@ export function RunPage() {
   useLive('reconciliation', [reconciliationKeys.one(runId), reconciliationKeys.findings(runId)]);
   if (isProblem(query.error, 404) || isProblem(query.error, 422))
     return (
-      <Page>
+      <Page width="start">
+        <OperationsTabs />
         <PageHeader title="Reconciliation" />
         <EmptyState
           icon={IconChecks}
@@ -50,7 +53,8 @@ export function RunPage() {
       </Page>
     );
   return (
-    <Page>
+    <Page width="start">
+      <OperationsTabs />
       {query.data === undefined ? <PageHeader title="Reconciliation" /> : null}
       <Loaded query={query} what="The comparison could not be loaded" skeleton={<LoadingSkeleton shape="detail" />}>
         {(run) => <OneRun run={run} />}
@@ -86,14 +90,14 @@ function OneRun({ run }: { readonly run: Reconciliation }) {
         <Progress value={run.progress * 100} aria-label={`Comparison of ${run.accountName}`} transitionDuration={140} />
       ) : null}
       {run.error === null ? null : (
-        <Text className={classes.notice} style={toneStyle(run.state === 'failed' ? 'red' : 'amber')} component="div">
+        <Notice tone={run.state === 'failed' ? 'red' : 'amber'}>
           {run.error}
           {run.retryAt === null ? null : (
             <>
               . Asked again <TimeText at={run.retryAt} look="time" />.
             </>
           )}
-        </Text>
+        </Notice>
       )}
       <Figures>
         <Figure label="Missing here" count={run.missingHere} note="fetched and stored" tone="teal" />
@@ -126,8 +130,8 @@ function Facts({ run }: { readonly run: Reconciliation }) {
       <div>
         <dt>Compared</dt>
         <dd data-tabular>
-          {run.seenTexts.toLocaleString('en-US')} texts and {run.seenCalls.toLocaleString('en-US')} calls, with{' '}
-          {run.requests.toLocaleString('en-US')} requests
+          {formatCount(run.seenTexts)} texts and {formatCount(run.seenCalls)} calls, with {formatCount(run.requests)}{' '}
+          requests
         </dd>
       </div>
       <div>

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChecks } from '@tabler/icons-react';
 import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
@@ -9,12 +9,13 @@ import { type Reconciliation, reconciliationKeys, reconciliationsQuery } from '.
 import { mayAct, meQuery } from '../api/session.ts';
 import { OperationsTabs } from '../operations/operations-tabs.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
+import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { rightSentence } from '../patterns/no-right.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
-import classes from './reconciliation.module.css';
 import { RunState } from './run-state.tsx';
 import { foundWords, isOpen, kindWords, progressWords } from './run-words.ts';
 import { StartDialog } from './start-dialog.tsx';
@@ -33,13 +34,13 @@ export function RunsPage() {
     </Button>
   ) : null;
   return (
-    <Page>
+    <Page width="start">
+      <OperationsTabs />
       <PageHeader
         title="Reconciliation"
         summary="Every night at two, what never arrived here is fetched from the providers."
         actions={runs.length > 0 ? button : null}
       />
-      <OperationsTabs />
       <Loaded
         query={query}
         what="The comparisons could not be loaded"
@@ -56,23 +57,12 @@ export function RunsPage() {
             </EmptyState>
           ) : (
             <>
-              <ul className={classes.rows}>
+              <LinkRows>
                 {runs.map((run) => (
                   <RunRow key={run.id} run={run} />
                 ))}
-              </ul>
-              {query.hasNextPage ? (
-                <div>
-                  <Button
-                    size="xs"
-                    variant="default"
-                    loading={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    Show earlier comparisons
-                  </Button>
-                </div>
-              ) : null}
+              </LinkRows>
+              <MoreButton list={query}>Show earlier comparisons</MoreButton>
             </>
           )
         }
@@ -82,23 +72,15 @@ export function RunsPage() {
   );
 }
 
-function RunRow({ run }: { readonly run: Reconciliation }) {
-  return (
-    <li className={classes.row}>
-      <div className={classes.name}>
-        <Link to="/operations/reconciliation/$runId" params={{ runId: run.id }} className={classes.link}>
-          <bdi>{run.accountName}</bdi>, {kindWords(run)}
-        </Link>
-        <Text size="xs" c="dimmed" component="div">
-          <TimeText at={run.createdAt} look="when" />
-        </Text>
-      </div>
-      <Text size="sm" c="dimmed" className={classes.outcome} data-tabular>
-        {isOpen(run) ? progressWords(run) : (run.error ?? foundWords(run))}
-      </Text>
-      <div className={classes.state}>
-        <RunState run={run} />
-      </div>
-    </li>
-  );
-}
+const RunRow = ({ run }: { readonly run: Reconciliation }) => (
+  <LinkRow
+    link={(className) => (
+      <Link to="/operations/reconciliation/$runId" params={{ runId: run.id }} className={className}>
+        <bdi>{run.accountName}</bdi>, {kindWords(run)}
+      </Link>
+    )}
+    second={<TimeText at={run.createdAt} look="when" />}
+    outcome={isOpen(run) ? progressWords(run) : (run.error ?? foundWords(run))}
+    state={<RunState run={run} />}
+  />
+);

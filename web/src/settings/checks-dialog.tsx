@@ -5,10 +5,10 @@ import { type Health, healthKeys, putHealthSettings } from '../api/health.ts';
 import { type Account, accountsQuery } from '../api/operations.ts';
 import { fieldProblems } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
+import { textsADay } from '../health/check-words.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { formatPhone, plural } from '../patterns/format.ts';
 import { toastDone } from '../patterns/toast.tsx';
-import { textsADay } from './incoming-words.ts';
 
 interface ChecksDialogProps {
   readonly account: Account;

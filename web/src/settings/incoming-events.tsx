@@ -1,4 +1,4 @@
-import { Button, Menu, Text, Title, Tooltip } from '@mantine/core';
+import { Button, Menu, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
@@ -17,6 +17,8 @@ import { useLive } from '../api/live.ts';
 import { type Account, operationKeys } from '../api/operations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
+import { CheckStrip } from '../health/check-strip.tsx';
+import { outcomeOf } from '../health/check-words.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
@@ -25,7 +27,6 @@ import { toneStyle } from '../patterns/tone.ts';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './incoming-events.module.css';
-import { outcomeOf, uptimeWords } from './incoming-words.ts';
 import { RowMenu } from './row-menu.tsx';
 
 const ChecksDialog = lazy(() => import('./checks-dialog.tsx').then((file) => ({ default: file.ChecksDialog })));
@@ -145,7 +146,7 @@ export function IncomingEvents({ account, mayChange }: IncomingEventsProps) {
 }
 
 function Checks({ health, lastEventAt }: { readonly health: Health; readonly lastEventAt: string | null }) {
-  const { last, recent, uptime, settings, suspicion } = health;
+  const { last, settings, suspicion } = health;
   return (
     <>
       <Text size="sm" component="div">
@@ -171,25 +172,7 @@ function Checks({ health, lastEventAt }: { readonly health: Health; readonly las
           Suspicious: {suspicion.detail}. A check is made at once; people are told if it fails.
         </Notice>
       )}
-      {recent.length === 0 ? null : (
-        <div className={classes.history}>
-          <Strip checks={recent} />
-          <dl className={classes.uptime}>
-            {(
-              [
-                ['24 hours', uptime.day],
-                ['7 days', uptime.week],
-                ['30 days', uptime.month],
-              ] as const
-            ).map(([span, value]) => (
-              <div key={span}>
-                <dt>{span}</dt>
-                <dd data-tabular>{uptimeWords(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        </div>
-      )}
+      <CheckStrip health={health} />
     </>
   );
 }
@@ -207,31 +190,6 @@ function LastCheck({ check, enabled }: { readonly check: HealthCheck; readonly e
     </>
   );
 }
-
-/** The newest checks, the newest at the right. */
-function Strip({ checks }: { readonly checks: readonly HealthCheck[] }) {
-  const bad = checks.filter(({ outcome }) => outcome?.startsWith('failed_') === true).length;
-  return (
-    <ol className={classes.strip} aria-label={`The last ${checks.length} checks, ${bad} failed, oldest first`}>
-      {checks.toReversed().map((check) => {
-        const { word, tone } = outcomeOf(check);
-        return (
-          <Tooltip key={check.id} label={<StripWords check={check} word={word} />}>
-            <li className={classes.tick} data-tone={tone} style={toneStyle(tone)}>
-              <span className={classes.hidden}>{word}</span>
-            </li>
-          </Tooltip>
-        );
-      })}
-    </ol>
-  );
-}
-
-const StripWords = ({ check, word }: { readonly check: HealthCheck; readonly word: string }) => (
-  <>
-    <TimeText at={check.startedAt} look="full" />: {word}
-  </>
-);
 
 interface FindingsProps {
   readonly account: Account;

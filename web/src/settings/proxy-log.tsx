@@ -5,6 +5,7 @@ import { useAction } from '../api/use-action.ts';
 import { forwardAgain, type ProxyDelivery, type ProxyTarget, proxyKeys, proxyLogPages } from '../api/webhook-proxy.ts';
 import { plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
+import { MoreButton } from '../patterns/more-button.tsx';
 import { Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
@@ -54,16 +55,7 @@ export function ProxyLog({ target, state, onState }: ProxyLogProps) {
           );
         }}
       </Loaded>
-      {query.hasNextPage ? (
-        <Button
-          variant="default"
-          w="fit-content"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          Show earlier events
-        </Button>
-      ) : null}
+      <MoreButton list={query}>Show earlier events</MoreButton>
     </Section>
   );
 }

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import type { Tone } from '../theme.ts';
+import classes from './details.module.css';
+import { toneStyle } from './tone.ts';
+
+/** What is known of one thing, a name and a value to a line; what is not known is left out. */
+export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className={classes.facts}>{children}</dl>;
+
+export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
+    </>
+  );
+}
+
+/** Something about the page that has to be known: an error that is stored, a wait with its reason. */
+export const Notice = ({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) => (
+  <div className={classes.notice} style={toneStyle(tone)}>
+    {children}
+  </div>
+);
