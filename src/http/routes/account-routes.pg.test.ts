@@ -49,10 +49,6 @@ describe('accounts', () => {
     owner = await world.owner();
   });
   // One database for the file would be enough for each test to see the lanes of the ones before.
-  beforeAll(async () => {
-    world = await httpWorld();
-    owner = await world.owner();
-  });
   beforeEach(async () => {
     await emptyAccounts(world);
     quo = gateway();
