@@ -1,0 +1,54 @@
+import { dayWords } from '../platform/calendar.ts';
+import { unreachable } from '../platform/result.ts';
+import type { ConsentKind, ConsentSource, ConsentStanding } from './consent.ts';
+import type { ConsentEvent } from './consent-store.ts';
+
+/** How consents are told to people. Days are those of the business's zone. */
+export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {
+  express: 'Express consent',
+  express_written: 'Express written consent',
+};
+
+const SOURCE_WORDS: Readonly<Record<ConsentSource, string>> = {
+  web_form: 'a web form',
+  keyword: 'a text',
+  paper: 'a signed paper',
+  voice: 'a recording',
+  import: 'an import',
+  member: 'a member’s note',
+  opt_out: 'an opt-out',
+};
+
+/** "a signed paper, wording v2", "web form v2" */
+function sourceWords({ source, wordingVersion }: Pick<ConsentEvent, 'source' | 'wordingVersion'>): string {
+  if (wordingVersion === null) return SOURCE_WORDS[source];
+  return source === 'web_form' ? `web form ${wordingVersion}` : `${SOURCE_WORDS[source]}, wording ${wordingVersion}`;
+}
+
+/** "Express written consent of 3 May 2026 from web form v2" */
+export const grantSentence = (
+  grant: Pick<ConsentEvent, 'occurredAt' | 'source' | 'wordingVersion'> & { readonly kind: ConsentKind },
+  zone: string,
+): string => `${KIND_WORDS[grant.kind]} of ${dayWords(grant.occurredAt, zone)} from ${sourceWords(grant)}`;
+
+/** Why there is no consent. */
+export function noConsentSentence({ state, since }: ConsentStanding, zone: string): string {
+  const day = since === null ? '' : dayWords(since, zone);
+  switch (state) {
+    case 'unknown':
+      return 'No consent is recorded';
+    case 'imported_unverified':
+      return `An import claims a consent of ${day} without proof`;
+    case 'pending':
+      return `An opt-in of ${day} waits for the person’s confirmation`;
+    case 'opted_out':
+      return `The consent was taken back on ${day}`;
+    case 'expired':
+      return `The consent ended on ${day}`;
+    case 'express':
+    case 'written':
+      throw new Error(`a standing "${state}" has a consent in force, and none was given to describe`);
+    default:
+      return unreachable(state);
+  }
+}
