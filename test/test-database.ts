@@ -11,7 +11,9 @@ import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.
 export async function testDatabase(options: { readonly maxConnections?: number } = {}): Promise<Database> {
   const serverUrl = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(serverUrl, (server) => sql.raw(`create database ${name} template ${TEMPLATE_DATABASE}`).execute(server));
+  await onServer(serverUrl, (server) =>
+    sql.raw(`create database ${name} template ${TEMPLATE_DATABASE}`).execute(server),
+  );
   const database = openDatabase({
     connectionString: withDatabase(serverUrl, name),
     applicationName: 'test',

@@ -31,6 +31,28 @@ export const grantSentence = (
   zone: string,
 ): string => `${KIND_WORDS[grant.kind]} of ${dayWords(grant.occurredAt, zone)} from ${sourceWords(grant)}`;
 
+/** What one event says: "Express written consent to marketing texts by web form v2", "Consent to all texts taken back by an opt-out" */
+export function eventSentence(event: ConsentEvent): string {
+  const { action, kind, purpose, needsConfirmation, documented } = event;
+  const texts = purpose === 'all' ? 'all texts' : `${purpose} texts`;
+  const by = sourceWords(event);
+  switch (action) {
+    case 'grant': {
+      const given = `${kind === null ? 'Consent' : KIND_WORDS[kind]} to ${texts} by ${by}`;
+      if (!documented) return `${given}; claimed without proof`;
+      return needsConfirmation ? `${given}; to be confirmed` : given;
+    }
+    case 'confirm':
+      return `Consent to ${texts} confirmed by ${by}`;
+    case 'revoke':
+      return `Consent to ${texts} taken back by ${by}`;
+    case 'expire':
+      return `Consent to ${texts} ended by ${by}`;
+    default:
+      return unreachable(action);
+  }
+}
+
 /** Why there is no consent. */
 export function noConsentSentence({ state, since }: ConsentStanding, zone: string): string {
   const day = since === null ? '' : dayWords(since, zone);

@@ -87,6 +87,7 @@ export const consentEventSchema = z
     wording: z.string().nullable(),
     wordingVersion: z.string().nullable(),
     language: z.string().nullable(),
+    sentence: z.string().openapi({ example: 'Express written consent to marketing texts by web form v2' }),
     evidence: z
       .record(z.string(), z.string())
       .openapi({ description: 'What shows it, as given; other fields for each source' }),

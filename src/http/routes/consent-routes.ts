@@ -1,4 +1,5 @@
 import type { ConsentEvent } from '../../compliance/consent-store.ts';
+import { eventSentence } from '../../compliance/consent-words.ts';
 import {
   type ContactConsent,
   type ContactConsentInput,
@@ -74,6 +75,7 @@ const showStanding = ({ purpose, standing, sentence }: ContactConsent) => ({
 
 const showConsentEvent = (event: ConsentEvent) => ({
   ...event,
+  sentence: eventSentence(event),
   id: showId('consent', event.id),
   evidence: shownEvidence(event.evidence),
   validUntil: isoTextOrNull(event.validUntil),
@@ -82,7 +84,7 @@ const showConsentEvent = (event: ConsentEvent) => ({
 });
 
 /** As text, and what was said at an opt-out beside the rest. */
-function shownEvidence(evidence: ConsentEvent['evidence']): Record<string, string> {
+export function shownEvidence(evidence: ConsentEvent['evidence']): Record<string, string> {
   const { said, ...given } = evidence;
   const fields = Object.entries({ ...given, ...(typeof said === 'object' ? said : {}) });
   return Object.fromEntries(fields.filter(([, value]) => value !== null).map(([name, value]) => [name, textOf(value)]));
