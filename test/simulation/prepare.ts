@@ -84,11 +84,13 @@ async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly s
 
 /** A third agreed in writing, a third by word until some minute of the run, and nothing is known of the rest. */
 async function giveConsents(db: Db, now: Instant, people: readonly string[]): Promise<void> {
-  const given = people.flatMap((phone, index) => {
-    if (index % 3 === 2) return [];
-    if (index % 3 === 0) return [{ phone, kind: 'express_written', until: null }];
-    return [{ phone, kind: 'express', until: addMs(now, (index % 40) * MINUTE_MS + MINUTE_MS).toString() }];
-  });
+  const given = people
+    .map((phone, index) => {
+      const writes = index % 3 === 0;
+      const until = writes ? null : addMs(now, ((index % 40) + 1) * MINUTE_MS).toString();
+      return { phone, kind: writes ? 'express_written' : 'express', until };
+    })
+    .filter((_, index) => index % 3 !== 2);
   const from = addMs(now, -DAY_MS);
   await sql`
     with worded as (
