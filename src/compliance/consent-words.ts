@@ -64,7 +64,7 @@ export function noConsentSentence({ state, since }: ConsentStanding, zone: strin
     case 'pending':
       return `An opt-in of ${day} waits for the person’s confirmation`;
     case 'opted_out':
-      return `The consent was taken back on ${day}`;
+      return `Opted out on ${day}`;
     case 'expired':
       return `The consent ended on ${day}`;
     case 'express':

@@ -18,9 +18,9 @@ const long = z.string().trim().min(3).max(1_000);
 export const consentEvidence = z.discriminatedUnion('source', [
   z.strictObject({
     source: z.literal('web_form'),
-    formUrl: z.url({ protocol: /^https?$/ }).max(2_000),
+    formUrl: z.url({ protocol: /^https?$/, error: 'expected an address like https://acme.example/join' }).max(2_000),
     formVersion: short.optional(),
-    ip: z.union([z.ipv4(), z.ipv6()]),
+    ip: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address like 203.0.113.7 or 2001:db8::7' }),
     userAgent: z.string().trim().max(1_000).optional(),
   }),
   z.strictObject({ source: z.literal('keyword'), text: z.string().trim().min(1).max(1_600) }),

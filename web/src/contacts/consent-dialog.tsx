@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { type ConsentInput, recordConsent } from '../api/consents.ts';
 import { type Contact, contactKeys, contactName } from '../api/contacts.ts';
 import { inboxKeys } from '../api/inbox.ts';
-import { fieldProblems } from '../api/problem.ts';
+import { fieldProblem } from '../api/problem.ts';
 import { type ProductClock, useProductClock } from '../api/product-clock.ts';
 import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
@@ -16,12 +16,12 @@ import {
   type ConsentForm,
   canBeWritten,
   consentInputOf,
-  FIELD_OF,
   type FormProblems,
   GIVEN_BY,
   type GivenBy,
   isWritten,
   missingIn,
+  POINTERS,
 } from './consent-form.ts';
 
 interface ConsentDialogProps {
@@ -72,9 +72,9 @@ export default function ConsentDialog({ contact, opened, onClose }: ConsentDialo
     setTried(false);
     reset();
   }, [opened, reset]);
-  const refused = fieldProblems(action.error);
+  const refused = refusedFields(action.error);
   const missing = missingIn(form, clock);
-  const problems = { ...(tried ? missing : {}), ...refusedFields(refused) };
+  const problems = { ...(tried ? missing : {}), ...refused };
   const takesBack = form.act === 'revoke';
   return (
     <ConfirmDialog
@@ -122,8 +122,18 @@ export default function ConsentDialog({ contact, opened, onClose }: ConsentDialo
   );
 }
 
-const refusedFields = (refused: Readonly<Record<string, string>>): FormProblems =>
-  Object.fromEntries(Object.entries(refused).map(([pointer, message]) => [FIELD_OF[pointer] ?? 'proof', message]));
+/** A refusal of the address that a form came from is no refusal of the form's own. */
+function refusedFields(error: unknown): FormProblems {
+  const refused: FormProblems = {};
+  const taken = new Set<string>();
+  for (const [pointer, field] of POINTERS) {
+    const message = fieldProblem(error, pointer);
+    if (message === undefined || taken.has(message)) continue;
+    refused[field] = message;
+    taken.add(message);
+  }
+  return refused;
+}
 
 interface FieldsProps {
   readonly form: ConsentForm;

@@ -92,9 +92,11 @@ function evidenceOf(form: ConsentForm): ConsentInput['evidence'] {
   }
 }
 
-/** At which field a refusal of the server is shown, by the first part of its pointer. */
-export const FIELD_OF: Readonly<Record<string, keyof ConsentForm>> = {
-  evidence: 'proof',
-  happenedAt: 'at',
-  wording: 'wording',
-};
+/** Where the API points to what is shown in which field; the narrower pointers come first. */
+export const POINTERS: readonly (readonly [string, keyof ConsentForm])[] = [
+  ['/evidence/ip', 'ip'],
+  ['/evidence', 'proof'],
+  ['/wording/version', 'wordingVersion'],
+  ['/wording', 'wording'],
+  ['/happenedAt', 'at'],
+];
