@@ -1,35 +1,9 @@
 import { type Command, Option } from 'commander';
 import { CONSENT_KINDS, CONSENT_PURPOSES } from '../compliance/consent.ts';
+import type { GrantFlags, ListFlags, RevokeFlags } from './contact-consent.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
 import { TIME } from './sending-flags.ts';
 import type { Shell } from './shell.ts';
-
-/** What both ways of recording something take. */
-export interface RecordFlags {
-  readonly purpose: string;
-  readonly source: string;
-  readonly proof: readonly string[];
-  readonly at?: string;
-  readonly json?: true;
-}
-
-export interface GrantFlags extends RecordFlags {
-  readonly kind: string;
-  readonly wording?: string;
-  readonly wordingVersion?: string;
-  readonly language?: string;
-  readonly needsConfirmation?: true;
-  readonly validUntil?: string;
-}
-
-export interface RevokeFlags extends RecordFlags {
-  readonly yes?: true;
-}
-
-export interface ListFlags {
-  readonly limit: number;
-  readonly json?: true;
-}
 
 const SOURCES = ['web_form', 'keyword', 'paper', 'voice', 'import', 'member'];
 const PROOF =

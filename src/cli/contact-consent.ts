@@ -1,5 +1,5 @@
 import { getBusiness } from '../business/business-store.ts';
-import type { ConsentEvent } from '../compliance/consent-store.ts';
+import type { ConsentEvent } from '../compliance/consent-evidence.ts';
 import { eventSentence } from '../compliance/consent-words.ts';
 import type { Contact } from '../contacts/contact.ts';
 import { type ContactConsents, listContactConsents, recordContactConsent } from '../contacts/contact-consents.ts';
@@ -9,11 +9,37 @@ import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { momentOf } from './campaign-sending.ts';
 import { confirmByTyping } from './confirm.ts';
-import type { GrantFlags, ListFlags, RecordFlags, RevokeFlags } from './consent-commands.ts';
 import { findContact } from './find-contact.ts';
 import { actor, type CliServices, granted, withServices } from './open-services.ts';
 import { type Shell, UsageError } from './shell.ts';
 import { table } from './words.ts';
+
+/** What both ways of recording something take. */
+interface RecordFlags {
+  readonly purpose: string;
+  readonly source: string;
+  readonly proof: readonly string[];
+  readonly at?: string;
+  readonly json?: true;
+}
+
+export interface GrantFlags extends RecordFlags {
+  readonly kind: string;
+  readonly wording?: string;
+  readonly wordingVersion?: string;
+  readonly language?: string;
+  readonly needsConfirmation?: true;
+  readonly validUntil?: string;
+}
+
+export interface RevokeFlags extends RecordFlags {
+  readonly yes?: true;
+}
+
+export interface ListFlags {
+  readonly limit: number;
+  readonly json?: true;
+}
 
 export async function listCommand(reference: string, { limit, json }: ListFlags, shell: Shell): Promise<void> {
   await withServices(shell, async ({ database: { db }, clock }) => {

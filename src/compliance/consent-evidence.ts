@@ -1,3 +1,7 @@
+import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
+import type { ConsentAction, ConsentKind, ConsentPurpose, ConsentSource } from './consent.ts';
+
 /** What shows that a person agreed, or took it back: other fields for each way (47 CFR 64.1200: the proof is on the sender). */
 export type ConsentEvidence =
   | {
@@ -36,3 +40,23 @@ export interface ConsentWording {
 /** "They all agreed" is no proof: a row of a file says how, and to which words. */
 export const isDocumented = (evidence: ConsentEvidence, wording: ConsentWording | null): boolean =>
   evidence.source !== 'import' || (evidence.method !== undefined && wording !== null);
+
+/** One event as it is shown. */
+export interface ConsentEvent {
+  readonly id: Uuid;
+  readonly action: ConsentAction;
+  readonly purpose: ConsentPurpose | 'all';
+  readonly kind: ConsentKind | null;
+  readonly source: ConsentSource;
+  readonly documented: boolean;
+  readonly seller: string;
+  readonly wording: string | null;
+  readonly wordingVersion: string | null;
+  readonly language: string | null;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly needsConfirmation: boolean;
+  readonly validUntil: Instant | null;
+  readonly recordedBy: string;
+  readonly occurredAt: Instant;
+  readonly recordedAt: Instant;
+}

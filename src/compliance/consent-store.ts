@@ -8,10 +8,9 @@ import {
   type ConsentFact,
   type ConsentKind,
   type ConsentPurpose,
-  type ConsentSource,
   type ConsentStanding,
 } from './consent.ts';
-import type { ConsentEvidence, ConsentWording } from './consent-evidence.ts';
+import type { ConsentEvent, ConsentEvidence, ConsentWording } from './consent-evidence.ts';
 
 /** One event as it is written. */
 export interface NewConsentEvent {
@@ -74,26 +73,6 @@ export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standin
 }
 
 const textOf = (at: Instant | null | undefined): string | null => at?.toString() ?? null;
-
-/** One event as it is shown. */
-export interface ConsentEvent {
-  readonly id: Uuid;
-  readonly action: ConsentAction;
-  readonly purpose: ConsentPurpose | 'all';
-  readonly kind: ConsentKind | null;
-  readonly source: ConsentSource;
-  readonly documented: boolean;
-  readonly seller: string;
-  readonly wording: string | null;
-  readonly wordingVersion: string | null;
-  readonly language: string | null;
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly needsConfirmation: boolean;
-  readonly validUntil: Instant | null;
-  readonly recordedBy: string;
-  readonly occurredAt: Instant;
-  readonly recordedAt: Instant;
-}
 
 const EVENT_COLUMNS = sql`v.id, v.action, v.purpose, v.kind, v.source, v.documented, v.seller, w.wording, v.wording_version, v.language,
   v.evidence, v.needs_confirmation, v.valid_until, v.recorded_by, v.occurred_at, v.recorded_at`;

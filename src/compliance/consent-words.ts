@@ -1,7 +1,7 @@
 import { dayWords } from '../platform/calendar.ts';
 import { unreachable } from '../platform/result.ts';
 import type { ConsentKind, ConsentSource, ConsentStanding } from './consent.ts';
-import type { ConsentEvent } from './consent-store.ts';
+import type { ConsentEvent } from './consent-evidence.ts';
 
 /** How consents are told to people. Days are those of the business's zone. */
 export const KIND_WORDS: Readonly<Record<ConsentKind, string>> = {

@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 import { type ConsentKind, type ConsentPurpose, type ConsentStanding, consentStanding, standingAt } from './consent.ts';
-import { type ConsentEvent, readConsentEvent, readConsentFacts } from './consent-store.ts';
+import type { ConsentEvent } from './consent-evidence.ts';
+import { readConsentEvent, readConsentFacts } from './consent-store.ts';
 import { grantSentence, noConsentSentence } from './consent-words.ts';
 
 export type ConsentGrant = ConsentEvent & { readonly kind: ConsentKind };

@@ -1,7 +1,8 @@
 import { getBusiness } from '../business/business-store.ts';
 import type { ConsentToAppend } from '../compliance/append-consent.ts';
 import { CONSENT_PURPOSES } from '../compliance/consent.ts';
-import { type ConsentEvent, listConsentEvents } from '../compliance/consent-store.ts';
+import type { ConsentEvent } from '../compliance/consent-evidence.ts';
+import { listConsentEvents } from '../compliance/consent-store.ts';
 import { type ConsentNow, consentSentence, readConsentNow } from '../compliance/read-consent.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { settleReviews } from '../conversations/conversation-store.ts';

@@ -1,4 +1,4 @@
-import type { ConsentEvent } from '../../compliance/consent-store.ts';
+import type { ConsentEvent } from '../../compliance/consent-evidence.ts';
 import { eventSentence } from '../../compliance/consent-words.ts';
 import {
   type ContactConsent,
