@@ -79,18 +79,18 @@ export async function insertPeople(
 /** Everybody has agreed in writing, so that a claim has as much to read as it ever has. */
 export async function giveConsents(world: BenchWorld): Promise<void> {
   const from = world.clock.now();
-  await sql`insert into consent_wording (digest, wording) values (${WORDS_DIGEST}, 'Yes')`.execute(world.db);
-  await sql`
-    with event as (
+  await world.tx(async (tx) => {
+    await sql`insert into consent_wording (digest, wording) values (${WORDS_DIGEST}, 'Yes')`.execute(tx);
+    await sql`
       insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, evidence, actor, recorded_by,
         occurred_at, recorded_at)
       select gen_random_uuid(), phone, 'Bench', 'grant', 'marketing', 'express_written', 'paper', true, ${WORDS_DIGEST}, '{}', 'bench', 'bench',
         ${from}, ${from}
-      from contact
-      returning id, phone
-    )
-    insert into consent (phone, purpose, state, since, consent_event_id, kind, valid_from)
-    select phone, 'marketing', 'written', ${from}, id, 'express_written', ${from} from event`.execute(world.db);
+      from contact`.execute(tx);
+    await sql`
+      insert into consent (phone, purpose, state, since, consent_event_id, kind, valid_from)
+      select phone, purpose, 'written', occurred_at, id, kind, occurred_at from consent_event`.execute(tx);
+  });
 }
 
 const WORDS_DIGEST = '0'.repeat(64);
