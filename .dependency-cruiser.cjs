@@ -3,7 +3,7 @@
  */
 const PURE_RULES = [
   'src/messages/(encoding|template(?!-store)[a-z-]*|outcome-sentences)\\.ts$',
-  'src/compliance/(opt-out|keywords|normalise|quiet-hours|zones|area-codes).*\\.ts$',
+  'src/compliance/(opt-out|consent|keywords|normalise|quiet-hours|zones|area-codes).*\\.ts$',
   'src/.*/decide-.*\\.ts$',
 ];
 module.exports = {

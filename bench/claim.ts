@@ -9,7 +9,15 @@ import { acquireLease } from '../src/sending/lease-store.ts';
 import { CLAIM_MAX } from '../src/sending/serve-campaigns.ts';
 import { readTurnFacts } from '../src/sending/turn-store.ts';
 import { countOption, percentile, report, shown } from './support/measure.ts';
-import { draftCampaign, enroll, insertPeople, insertSender, PLACES, startCampaign } from './support/people.ts';
+import {
+  draftCampaign,
+  enroll,
+  giveConsents,
+  insertPeople,
+  insertSender,
+  PLACES,
+  startCampaign,
+} from './support/people.ts';
 import { openBenchWorld, tidy } from './support/world.ts';
 
 /**
@@ -48,11 +56,12 @@ try {
   await insertPeople(world, { count: OPEN, places: open, tag: 'few' });
   await insertPeople(world, { count: OPEN, places: open, tag: 'many', crowd: 1 });
   await insertPeople(world, { count: PEOPLE - OPEN, places: closed, tag: 'many', crowd: 2 });
+  await giveConsents(world);
   const few = await draftCampaign(world, { tag: 'few', laneIds: [laneId] });
   const many = await draftCampaign(world, { tag: 'many', laneIds: [laneId] });
   for (const campaign of [few, many]) await enroll(world, campaign);
   for (const campaign of [few, many]) await startCampaign(world, campaign.id);
-  await tidy(world, ['contact', 'suppression', 'enrollment']);
+  await tidy(world, ['contact', 'suppression', 'consent', 'enrollment']);
 
   const claim = async (campaignId: Uuid, limit: number): Promise<number> => {
     const now = world.clock.now();

@@ -20,6 +20,7 @@ import { listen } from './http/listen.ts';
 import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
@@ -214,6 +215,7 @@ const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake; readonly tally: Tally }) =>
   createApp(services, {
     registrars: [
+      registerConsentRoutes,
       registerContactRoutes,
       registerImportRoutes,
       registerTemplateRoutes,

@@ -76,6 +76,25 @@ export async function insertPeople(
   });
 }
 
+/** Everybody has agreed in writing, so that a claim has as much to read as it ever has. */
+export async function giveConsents(world: BenchWorld): Promise<void> {
+  const from = world.clock.now();
+  await world.tx(async (tx) => {
+    await sql`insert into consent_wording (digest, wording) values (${WORDS_DIGEST}, 'Yes')`.execute(tx);
+    await sql`
+      insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, evidence, actor, recorded_by,
+        occurred_at, recorded_at)
+      select gen_random_uuid(), phone, 'Bench', 'grant', 'marketing', 'express_written', 'paper', true, ${WORDS_DIGEST}, '{}', 'bench', 'bench',
+        ${from}, ${from}
+      from contact`.execute(tx);
+    await sql`
+      insert into consent (phone, purpose, state, since, consent_event_id, kind, valid_from)
+      select phone, purpose, 'written', occurred_at, id, kind, occurred_at from consent_event`.execute(tx);
+  });
+}
+
+const WORDS_DIGEST = '0'.repeat(64);
+
 const TEXT =
   'Hi {first_name|there}, we finished a driveway near you and have a free slot this week. Shall we come by? Reply STOP to opt out.';
 

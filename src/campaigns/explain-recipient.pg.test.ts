@@ -91,7 +91,8 @@ describe('somebody who was texted', () => {
       'outside_us',
       'no_zone',
     ];
-    expect(explained.checks.map((check) => check.code)).toEqual([...asked, 'quiet_hours', 'frequency_cap', 'lane']);
+    const codes = [...asked, 'quiet_hours', 'frequency_cap', 'lane', 'consent'];
+    expect(explained.checks.map((check) => check.code)).toEqual(codes);
 
     const report = { accountId: lease.accountId, gatewayMessageId: 'AC1', errorCode: undefined, at: world.clock.now() };
     await runTx(database.db, (tx) => applyDeliveryStatus(tx, world, { ...report, status: 'delivered' }));
@@ -143,6 +144,7 @@ describe('somebody who was texted', () => {
         why: 'most room',
       },
       pace: { hourTexts: 0, maxPerHour: 40, dayTexts: 0, maxPerDay: null, finishBy: null },
+      consent: expect.objectContaining({ purpose: 'marketing', consentId: null }),
     });
     expect(rule(explained, 'toll_free')?.version).toMatch(/^nanp-/);
     expect(explained.text?.priceCents).toBe(3);

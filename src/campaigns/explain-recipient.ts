@@ -3,6 +3,8 @@
  * else the rules are asked now, in the same declarations that launching and the claim use. Changes nothing and locks nothing.
  */
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
+import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn } from '../platform/calendar.ts';
@@ -12,6 +14,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
+import type { StoredDecision } from '../sending/decision.ts';
 import { windowMargin } from '../sending/window-margin.ts';
 import { audienceChecks } from './audience-checks.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
@@ -29,6 +32,7 @@ import {
   sendingCheck,
   textCheck,
 } from './decide-checks.ts';
+import { consentCheck, storedConsentChecks } from './decide-consent-check.ts';
 import {
   type Answer,
   type Asking,
@@ -93,7 +97,7 @@ export async function explainRecipient(
   const begun = enrollment !== undefined && wasBegun(enrollment);
   const checks =
     begun && enrollment.decision !== null
-      ? storedChecks(enrollment.decision, { phone: enrollment.messagePhone ?? person.phone, zone: facts.business.zone })
+      ? await checksThen(db, enrollment.decision, { enrollment, person, zone: facts.business.zone })
       : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
   const today = eligibilityChecks(person.eligibility, facts);
   const situation = { campaign, checks, today, zone: facts.business.zone, now };
@@ -116,6 +120,20 @@ export async function explainRecipient(
   });
 }
 
+/** From what was stored with the text, and the consent that it rested on: events stay as they are. */
+async function checksThen(
+  db: Db,
+  decision: StoredDecision,
+  about: { readonly enrollment: ExplainedEnrollment; readonly person: ExplainedPerson; readonly zone: string },
+): Promise<readonly RuleCheck[]> {
+  const { enrollment, person, zone } = about;
+  const grant = enrollment.consentId === null ? undefined : await readGrant(db, enrollment.consentId);
+  return [
+    ...storedChecks(decision, { phone: enrollment.messagePhone ?? person.phone, zone }),
+    ...(decision.v === 1 ? [] : storedConsentChecks(decision.consent, { grant, zone })),
+  ];
+}
+
 /** Its text has begun its way, so that what was decided is history. */
 const wasBegun = ({ state, messageId }: ExplainedEnrollment): boolean =>
   messageId !== null && state !== 'pending' && state !== 'skipped';
@@ -130,11 +148,12 @@ interface Question {
 
 async function readFacts(db: Db, clock: Clock, question: Question) {
   const { campaign, person, enrollment, now } = question;
-  const [business, sending, policy, lanes, assigned] = await Promise.all([
+  const [business, sending, policy, lanes, consent, assigned] = await Promise.all([
     getBusiness(db),
     getSending(db),
     getSendingPolicy(db),
     readCampaignLanes(db, campaign.id, now),
+    readConsentNow(db, { phone: person.phone, purpose: CAMPAIGN_PURPOSE, now }),
     enrollment?.variantId ?? assignedVariant(db, campaign, person.id),
   ]);
   const limits = await readCampaignLimits(db, campaign.id, { now, day: dayIn(business.zone, now) });
@@ -146,6 +165,7 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
     sending,
     policy,
     lanes,
+    consent,
     serving: servingLanes(lanes, known),
     limits,
     variant,
@@ -171,6 +191,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
   const bars = [
     ...(enrollment === undefined ? audienceChecks(facts) : []),
     ...eligibilityChecks(person.eligibility, facts),
+    consentCheck(facts),
     ...(enrollment === undefined
       ? []
       : contactedChecks(person, { ...facts, notTextedForDays: notTextedForDays(campaign) })),

@@ -83,6 +83,8 @@ export interface ExplainedEnrollment {
   readonly askOutcome: 'not_listed' | 'no_answer' | null;
   readonly settledBy: string | null;
   readonly decision: StoredDecision | null;
+  /** The grant that was in force when the text was begun. */
+  readonly consentId: Uuid | null;
 }
 
 /** Unique (campaign, contact), then index message_enrollment_step. */
@@ -94,7 +96,7 @@ export async function readExplainedEnrollment(
     select e.id, e.state, e.skip_reason, e.failure_code, e.variant_id, e.lane_id, e.zone_group, e.not_before, e.created_at, e.sent_at,
       e.delivered_at, e.failed_at, e.replied_at, e.opted_out_at, m.id as message_id, m.phone as message_phone, m.body, m.encoding, m.parts,
       m.state as message_state, m.gateway_message_id, m.not_before as message_not_before, m.attempted_at, m.asked_at, m.ask_outcome,
-      m.settled_by, m.decision
+      m.settled_by, m.decision, m.consent_event_id as consent_id
     from enrollment e left join message m on m.enrollment_id = e.id and m.step = 1
     where e.campaign_id = ${query.campaignId} and e.contact_id = ${query.contactId}`.execute(db);
   return rows[0];

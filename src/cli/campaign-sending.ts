@@ -64,7 +64,7 @@ const ACTIONS: Readonly<Record<'drop' | 'ask' | 'go-on', PointlessAction>> = {
 };
 
 /** A time with a zone is what it is; one without is local to the business. */
-function momentOf(flag: string, text: string, zone: string): string {
+export function momentOf(flag: string, text: string, zone: string): string {
   try {
     return /(Z|[+-]\d\d:?\d\d)$/i.test(text)
       ? Temporal.Instant.from(text).toString()

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Contact } from '../contacts/contact.ts';
 import type { TimelineEntry } from '../contacts/timeline-entry.ts';
+import { define as defineConsent } from './consent-commands.ts';
 import { countOption, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -22,7 +23,7 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright contact list --tag estimate --json', 'everyone tagged estimate, as JSON lines'],
     ['textwright contact show "(617) 555-0123"', 'one person, and all that happened with them'],
-  ]).description('List and show contacts');
+  ]).description('List and show contacts, and what they permitted');
 
   withExamples(command.command('list'), [
     ['textwright contact list --state MA', 'for reading'],
@@ -46,6 +47,8 @@ export function define(command: Command, shell: Shell): void {
     .option('--limit <n>', 'at most this many entries of the timeline', countOption, 50)
     .option('--json', 'print the contact with "timeline" as one JSON object')
     .action((reference: string, options: ShowOptions) => show(reference, options, shell));
+
+  defineConsent(command.command('consent'), shell);
 }
 
 /** Fetched at once: enough to make the way to the database cheap, little enough to be kept in memory. */

@@ -3,8 +3,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import { appendConsent } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { unmarkBlocked } from './block-number.ts';
+import type { ConsentPurpose } from './consent.ts';
+import type { ConsentEvidence } from './consent-evidence.ts';
 import { lockNumber } from './lock-number.ts';
 
 /**
@@ -23,6 +26,10 @@ export interface SuppressInput {
   readonly actor: string;
   /** When the person said it, by the provider's clock; absent when no person did. */
   readonly saidAt?: Instant;
+  /** Which consent is taken back, and what shows it. Otherwise every consent, on the evidence of the suppression. */
+  readonly takesBack?: { readonly purpose: ConsentPurpose | 'all'; readonly evidence: ConsentEvidence };
+  /** The name of who recorded it, as people read it. */
+  readonly recordedBy?: string;
 }
 
 interface Deps {
@@ -49,6 +56,7 @@ export async function suppressNumber(
     returning id`.execute(tx);
   const cancelled = await endPending(tx, { phone: input.phone, reason: SKIP_REASON[input.reason], now });
   const created = rows.length === 1;
+  if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);
   if (!created && input.saidAt !== undefined) await sayAgain(tx, { ...input, saidAt: input.saidAt });
   // What a gateway or a file repeats is no news; what a person says again is.
   if (created || input.saidAt !== undefined)
@@ -62,6 +70,24 @@ export async function suppressNumber(
       detail: { reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
     });
   return { beginsOptOut: before.every((reason) => reason === 'invalid_number'), cancelled };
+}
+
+/** START lifts the suppression only: it names no consent (compliance/consent.ts). That a number cannot be reached takes nothing back. */
+async function takeBackConsent(tx: Tx, deps: Deps, input: SuppressInput): Promise<void> {
+  const { phone, reason, channel, actor, saidAt } = input;
+  if (reason === 'invalid_number') return;
+  const { purpose, evidence } = input.takesBack ?? {
+    purpose: 'all',
+    evidence: { source: 'opt_out', reason, channel, said: input.evidence } as const,
+  };
+  await appendConsent(tx, deps, {
+    phone,
+    action: 'revoke',
+    purpose,
+    evidence,
+    occurredAt: saidAt ?? deps.clock.now(),
+    by: { actor, name: input.recordedBy ?? (actor === 'contact' ? 'The person' : 'Textwright') },
+  });
 }
 
 /** Index suppression_active. */

@@ -30,6 +30,7 @@ export async function optOutContact(
     channel: 'staff',
     evidence: { note: input.note, by: input.by.name, saidAt: deps.clock.now().toString() },
     actor: input.by.actor,
+    recordedBy: input.by.name,
   });
   await settleReviews(tx, contact.value.phone);
   await notifyLive(tx, ['contacts', 'inbox', `contact:${input.id}`]);

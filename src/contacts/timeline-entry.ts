@@ -156,12 +156,28 @@ function contactEntry({ source, createdBy, fileName }: ContactDetail): Told {
 
 function auditTitle({ actor, action, detail }: AuditDetail): string {
   const by = typeof detail['by'] === 'string' ? detail['by'] : actorWords(actor);
+  if (action.startsWith('consent.')) return consentTitle(by, action, detail);
   if (action === 'contact.changed') return `${by} changed ${changedWords(detail['fields'])}`;
   if (action === 'help.answered' && detail['answer'] === 'withheld')
     return 'Asked for help again; the answer of the last hour stands';
   if (action === 'contact.left_gateway') return 'Left the gateway’s address book; nothing changed here';
   if (action === 'conversation.reviewed') return `${by} read the conversation and found no opt-out in it`;
   return `${by}: ${action.replace(/[._]/g, ' ')}`;
+}
+
+/** "Ann recorded express written consent to marketing texts", "Ann recorded: consent to informational texts taken back" */
+function consentTitle(by: string, action: string, { purpose, kind }: AuditDetail['detail']): string {
+  const to = `consent to ${purpose === 'all' ? 'all' : String(purpose)} texts`;
+  switch (action) {
+    case 'consent.granted':
+      return `${by} recorded ${kind === 'express_written' ? 'express written' : 'express'} ${to}`;
+    case 'consent.confirmed':
+      return `${by}: ${to} confirmed`;
+    case 'consent.expired':
+      return `${by}: ${to} ended`;
+    default:
+      return `${by} recorded: ${to} taken back`;
+  }
 }
 
 function actorWords(actor: string): string {

@@ -85,7 +85,3 @@ const PREVIEW_LENGTH = 160;
 /** The beginning of a text on one line. */
 export const previewOf = (text: string): string =>
   [...text.replace(/\s+/g, ' ').trim()].slice(0, PREVIEW_LENGTH).join('');
-
-/** `17 November 2026`, in the zone of the lane. */
-export const dayWords = (at: Instant, zone: string): string =>
-  at.toZonedDateTimeISO(zone).toPlainDate().toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });

@@ -1,13 +1,14 @@
 import { lockNumber } from '../compliance/lock-number.ts';
 import { countParts } from '../messages/encoding.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
+import { dayWords } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { type Conversation, type ConversationMessage, dayWords, previewOf } from './conversation.ts';
+import { type Conversation, type ConversationMessage, previewOf } from './conversation.ts';
 import { getConversationRow, getMessageRow, lockConversation } from './conversation-store.ts';
 import { activeSuppression, bumpByReply, getReplyLane, insertReply, type ReplyLane } from './reply-store.ts';
 

@@ -24,6 +24,10 @@ export const localTime = (at: Instant, zone: string): string =>
     timeZoneName: 'short',
   });
 
+/** `17 November 2026`, in that zone. */
+export const dayWords = (at: Instant, zone: string): string =>
+  at.toZonedDateTimeISO(zone).toPlainDate().toLocaleString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+
 /** A minute of the day that `at` is in, there; 1440 is the midnight that ends it. A minute that DST skips is the first after the gap. */
 export function minuteOfDay(zone: string, at: Instant, minute: number): Instant {
   const date = at.toZonedDateTimeISO(zone).toPlainDate();

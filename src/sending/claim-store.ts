@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { eligibilityFacts } from '../audiences/preview-audience.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
+import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -158,7 +159,7 @@ export async function lockDueEnrollments(
 /** Stands for "no lane yet" in the index. */
 const NO_LANE: Uuid = '00000000-0000-0000-0000-000000000000';
 
-/** The people of claimed enrollments. */
+/** The people of claimed enrollments, with the consent that is in force: primary key of `consent`. */
 export async function readRecipients(
   tx: Tx,
   query: {
@@ -171,10 +172,12 @@ export async function readRecipients(
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id, c.number_state,
       ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
-      ${recentTextsSql(since, sql`e.id`)} as recent_texts_at,
+      ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, k.consent_event_id as consent_id, k.kind as consent_kind,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
+    left join consent k on k.phone = c.phone and k.purpose = ${CAMPAIGN_PURPOSE} and k.valid_from <= ${query.now}
+      and (k.valid_until is null or k.valid_until > ${query.now})
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
@@ -267,21 +270,21 @@ export async function insertIntents(
   const { rows } = await sql<{ id: Uuid; enrollmentId: Uuid; attempts: number }>`
     with written as (
       insert into message as m (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, enrollment_id, phone, body,
-        encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, decision)
+        encoding, parts, state, attempts, lease_epoch, cap_day, not_before, not_after, created_at, attempted_at, consent_event_id, decision)
       select x.id, ${lease.accountId}, ${laneId},
         (select v.id from conversation v where v.lane_id = ${laneId} and v.phone = x.phone),
         x.contact_id, 'outbound', 'campaign', x.enrollment_id, x.phone, x.body, x.encoding, x.parts, 'handing_over', 1, ${lease.epoch},
-        ${input.day}::date, ${now}, (${kinds.map((kind) => kind.notAfter.toString())}::timestamptz[])[x.kind], ${now}, ${now},
+        ${input.day}::date, ${now}, (${kinds.map((kind) => kind.notAfter.toString())}::timestamptz[])[x.kind], ${now}, ${now}, x.consent_id,
         (${kinds.map((kind) => JSON.stringify(kind.decision))}::jsonb[])[x.kind]
       from unnest(${column('messageId')}::uuid[], ${column('enrollmentId')}::uuid[], ${column('contactId')}::uuid[],
         ${column('phone')}::text[], ${column('body')}::text[], ${column('encoding')}::text[], ${column('parts')}::smallint[],
-        ${kindOf}::smallint[])
-        as x (id, enrollment_id, contact_id, phone, body, encoding, parts, kind)
+        ${kindOf}::smallint[], ${column('consentId')}::uuid[])
+        as x (id, enrollment_id, contact_id, phone, body, encoding, parts, kind, consent_id)
       on conflict (enrollment_id, step) where enrollment_id is not null do update set
         lane_id = excluded.lane_id, account_id = excluded.account_id, conversation_id = excluded.conversation_id, body = excluded.body,
         encoding = excluded.encoding, parts = excluded.parts, state = 'handing_over', attempts = m.attempts + 1,
         lease_epoch = excluded.lease_epoch, cap_day = excluded.cap_day, not_after = excluded.not_after, attempted_at = excluded.attempted_at,
-        decision = excluded.decision
+        consent_event_id = excluded.consent_event_id, decision = excluded.decision
         where m.state = 'pending'
       returning m.id, m.enrollment_id, m.attempts
     ), attempted as (

@@ -1,3 +1,4 @@
+import { CAMPAIGN_PURPOSE, type ConsentKind } from '../compliance/consent.ts';
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
 import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
@@ -37,6 +38,9 @@ export interface Recipient extends PersonFields {
   readonly forbidden: string | null;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
   readonly recentTextsAt: readonly Instant[];
+  /** The consent in force for the purpose of the campaign; null when there is none. */
+  readonly consentId: Uuid | null;
+  readonly consentKind: ConsentKind | null;
 }
 
 export interface Intent {
@@ -48,6 +52,7 @@ export interface Intent {
   readonly encoding: 'GSM-7' | 'UCS-2';
   readonly parts: number;
   readonly notAfter: Instant;
+  readonly consentId: Uuid | null;
   readonly decision: Decision;
 }
 
@@ -111,6 +116,7 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
         encoding,
         parts,
         notAfter: group.notAfter,
+        consentId: recipient.consentId,
         decision: decisionFor(recipient, { group, parts }, circumstances),
       });
     }
@@ -181,6 +187,7 @@ function decisionFor(
     },
     ...(notTextedForDays === null ? {} : { notTextedForDays }),
     eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState },
+    consent: { purpose: CAMPAIGN_PURPOSE, kind: recipient.consentKind },
     lane: laneReason(recipient, circumstances),
     limits,
     priceCents: costCents(parts),

@@ -1,6 +1,8 @@
+import type { ConsentKind, ConsentPurpose } from '../compliance/consent.ts';
+
 /**
  * Why a campaign text went out as it did, stored with the message: rules with their inputs and versions. Exact text, parts, lane,
- * variant, and the number with its area code, are columns of the message and its enrollment.
+ * variant, the consent, and the number with its area code, are columns of the message and its enrollment.
  *
  * People of one claim who are alike have equal records, which are written once (`decisionKinds`): what is about one person alone is
  * here only when it is not as for everybody.
@@ -30,6 +32,8 @@ export interface Decision {
     readonly areaCodes: string;
     readonly numberState: string;
   };
+  /** What was in force for the purpose of the campaign; the event itself is `message.consent_event_id`. Absent of earlier versions. */
+  readonly consent?: { readonly purpose: ConsentPurpose; readonly kind: ConsentKind | null };
   readonly lane: LaneReason;
   readonly limits: ClaimLimits;
   /** Of this text, at the price of then. */

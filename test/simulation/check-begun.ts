@@ -17,6 +17,8 @@ interface BegunRow {
   /** Null for confirmations and replies. */
   readonly campaignId: Uuid | null;
   readonly campaignState: string | null;
+  /** Its record names the consent that was in force when it was begun. */
+  readonly restsOnRightConsent: boolean;
 }
 
 interface Case {
@@ -35,7 +37,11 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
   const { rows } = await sql<BegunRow>`
     select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
       exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
-      c.id as campaign_id, c.state as campaign_state
+      c.id as campaign_id, c.state as campaign_state, m.consent_event_id is not distinct from (
+        select v.id from consent_event v where v.phone = m.phone and v.action = 'grant' and m.purpose = 'campaign'
+          and v.occurred_at <= m.attempted_at and (v.valid_until is null or v.valid_until > m.attempted_at)
+          and not exists (select 1 from consent_event r where r.phone = v.phone and r.action = 'revoke' and r.occurred_at >= v.occurred_at)
+      ) as rests_on_right_consent
     from message m join lane l on l.id = m.lane_id
       left join enrollment e on e.id = m.enrollment_id left join campaign c on c.id = e.campaign_id
     where m.state = 'handing_over'`.execute(db);
@@ -61,6 +67,7 @@ function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
   if (row.epoch < newest)
     violations.push(`fence: ${text} under epoch ${row.epoch} after others under epoch ${newest} of its account`);
   epochs.set(row.accountId, Math.max(newest, row.epoch));
+  if (!row.restsOnRightConsent) violations.push(`consent: ${text} with another consent on record than was in force`);
   // An answer may be on its way when its lane is switched off.
   if (row.purpose === 'campaign' && (row.laneState === 'off' || row.laneState === 'paused'))
     violations.push(`lane: ${text} from a lane that was ${row.laneState}`);

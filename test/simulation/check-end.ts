@@ -62,6 +62,10 @@ async function checkEvents(
 const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
   sql`select format('event: %s was taken for one of the gateway (%s)', event_id, state) as said from gateway_event
     where event_id like 'forged %' or event_id like 'garbled %' or (type = 'unreadable' and state <> 'failed')`,
+  // START lifts a suppression and gives no consent back.
+  sql`select format('consent: %s has opted out, and a consent of before is still in force', k.phone) as said
+    from consent k where k.consent_event_id is not null and exists (
+      select 1 from suppression s where s.phone = k.phone and s.reason <> 'invalid_number' and s.created_at >= k.valid_from)`,
   sql`select format('stuck: %s enrollments are still %s', count(*), state) as said from enrollment
     where state in ('pending', 'handing_over', 'unknown') group by state`,
   sql`select format('stuck: campaign %s is still %s', name, state) as said from campaign where state not in ('completed', 'cancelled')`,

@@ -19,6 +19,26 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'rests a text on a consent that has ended',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'k.valid_until is null or',
+        replace: 'true or',
+      },
+    ],
+  },
+  {
+    name: 'lets START give back the consent that STOP took',
+    edits: [
+      {
+        file: 'src/compliance/suppress.ts',
+        find: 'if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);',
+        replace: 'void takeBackConsent;',
+      },
+    ],
+  },
+  {
     name: 'knows no fence',
     edits: [
       {

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { type Db, dbOver, type Tx } from '../../src/platform/database.ts';
 import type { NewUuid, Uuid } from '../../src/platform/ids.ts';
 import type { Secrets } from '../../src/platform/secrets.ts';
-import { addMs } from '../../src/platform/time.ts';
+import { addMs, DAY_MS, type Instant, MINUTE_MS } from '../../src/platform/time.ts';
 import { insertAccount, insertContacts, launchCampaignIn } from '../fixtures.ts';
 import type { Backend } from './backend.ts';
 import { PLACES, phoneOf } from './people.ts';
@@ -78,8 +78,37 @@ async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly s
     }
   const contacts = [...tagsOf].map(([phone, tags]) => ({ phone, firstName: `P${phone.slice(-4)}`, tags }));
   await insertContacts(db, setup, contacts);
+  await giveConsents(db, setup.clock.now(), [...tagsOf.keys()]);
   return [...tagsOf.keys()];
 }
+
+/** A third agreed in writing, a third by word until some minute of the run, and nothing is known of the rest. */
+async function giveConsents(db: Db, now: Instant, people: readonly string[]): Promise<void> {
+  const given = people
+    .map((phone, index) => {
+      const writes = index % 3 === 0;
+      const until = writes ? null : addMs(now, ((index % 40) + 1) * MINUTE_MS).toString();
+      return { phone, kind: writes ? 'express_written' : 'express', until };
+    })
+    .filter((_, index) => index % 3 !== 2);
+  const from = addMs(now, -DAY_MS);
+  await sql`
+    with worded as (
+      insert into consent_wording (digest, wording) values (${WORDS_DIGEST}, 'Yes') returning digest
+    ), event as (
+      insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, evidence, actor, recorded_by,
+        valid_until, occurred_at, recorded_at)
+      select md5(x.phone)::uuid, x.phone, 'Sim', 'grant', 'marketing', x.kind, 'paper', true, w.digest, '{}', 'test', 'test', x.until, ${from}, ${from}
+      from worded w, unnest(${given.map((one) => one.phone)}::text[], ${given.map((one) => one.kind)}::text[],
+        ${given.map((one) => one.until)}::timestamptz[]) as x (phone, kind, until)
+      returning *
+    )
+    insert into consent (phone, purpose, state, since, consent_event_id, kind, valid_from, valid_until)
+    select phone, purpose, case kind when 'express' then 'express' else 'written' end, occurred_at, id, kind, occurred_at, valid_until
+    from event`.execute(db);
+}
+
+const WORDS_DIGEST = '0'.repeat(64);
 
 /** Launches a campaign unless an earlier try has done it: an answer may have been lost. */
 export async function launchPlanned(

@@ -115,5 +115,7 @@ const showCheck = ({ version, ...check }: RuleCheck) => ({
 
 /** Ids leave with their prefix, as everywhere. */
 function shownInput(name: string, value: RuleCheck['inputs'][string]): RuleCheck['inputs'][string] {
-  return name === 'suppressionId' && typeof value === 'string' ? showId('suppression', value) : value;
+  if (typeof value !== 'string') return value;
+  if (name === 'suppressionId') return showId('suppression', value);
+  return name === 'consentId' ? showId('consent', value) : value;
 }

@@ -16,6 +16,7 @@ export const contactKeys = {
   one: (id: string) => ['contacts', 'one', id],
   timeline: (id: string) => ['contacts', 'timeline', id],
   eligibility: (id: string) => ['contacts', 'eligibility', id],
+  consents: (id: string) => ['contacts', 'consents', id],
 } as const;
 
 export const contactsQuery = (filters: ContactFilters = {}, limit?: number) =>

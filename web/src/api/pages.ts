@@ -4,8 +4,8 @@ import { get } from './client.ts';
 
 const PAGE_SIZE = 100;
 
-/** Query options of a list that is read page by page along its cursor. */
-export const pages = <Item>(options: {
+/** Query options of a list that is read page by page along its cursor. `Answer`: what each page brings besides its rows. */
+export const pages = <Item, Answer extends Page<Item> = Page<Item>>(options: {
   readonly queryKey: QueryKey;
   readonly path: string;
   readonly filters?: object;
@@ -14,7 +14,7 @@ export const pages = <Item>(options: {
   infiniteQueryOptions({
     queryKey: options.queryKey,
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Item>>(
+      get<Answer>(
         options.path,
         { ...options.filters, cursor: pageParam ?? undefined, limit: options.limit ?? PAGE_SIZE },
         signal,

@@ -21,6 +21,7 @@ import { SidePanel } from '../patterns/side-panel.tsx';
 import { useFocusBack } from '../patterns/use-focus-back.ts';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
+import { ContactConsent } from './contact-consent.tsx';
 import { ContactFacts } from './contact-facts.tsx';
 import classes from './contact-panel.module.css';
 import { ContactStateLine } from './contact-state-line.tsx';
@@ -46,7 +47,12 @@ function OneContact({ id }: { readonly id: string }) {
   // Asked for together with the contact, so that the panel appears whole.
   useInfiniteQuery(conversationsQuery({ view: 'all', contactId: id }));
   useQuery(contactEligibilityQuery(id));
-  useLive('contacts', [contactKeys.one(id), contactKeys.timeline(id), contactKeys.eligibility(id)]);
+  useLive('contacts', [
+    contactKeys.one(id),
+    contactKeys.timeline(id),
+    contactKeys.eligibility(id),
+    contactKeys.consents(id),
+  ]);
   useLive('inbox', [contactKeys.timeline(id), inboxKeys.list({ view: 'all', contactId: id })]);
   const name = query.data === undefined ? undefined : contactName(query.data);
   return (
@@ -115,6 +121,7 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
           <ContactFacts contact={contact} />
         </>
       )}
+      <ContactConsent contact={contact} mayChange={mayChange} />
       <ContactTimeline contactId={contact.id} />
       <Suspense fallback={null}>
         {dialog.wanted ? <OptOutDialog contact={contact} opened={dialog.opened} onClose={dialog.close} /> : null}

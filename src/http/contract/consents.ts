@@ -1,0 +1,143 @@
+import { z } from '@hono/zod-openapi';
+import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
+import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
+
+/** What a person has permitted and taken back, with its proof. */
+const purpose = z.enum(CONSENT_PURPOSES).openapi({
+  description: 'marketing: what campaigns send; informational: appointments and the like. Each is given by itself',
+});
+const kind = z.enum(CONSENT_KINDS).openapi({
+  description:
+    'express_written: a signed agreement to certain words (47 CFR 64.1200(f)(9)); express: the number was knowingly given',
+});
+const moment = z.iso.datetime({ offset: true });
+const short = z.string().trim().min(1).max(200);
+const long = z.string().trim().min(3).max(1_000);
+
+/** Other fields for each way in which a person agrees. */
+export const consentEvidence = z.discriminatedUnion('source', [
+  z.strictObject({
+    source: z.literal('web_form'),
+    formUrl: z.url({ protocol: /^https?$/, error: 'expected an address like https://acme.example/join' }).max(2_000),
+    formVersion: short.optional(),
+    ip: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address like 203.0.113.7 or 2001:db8::7' }),
+    userAgent: z.string().trim().max(1_000).optional(),
+  }),
+  z.strictObject({ source: z.literal('keyword'), text: z.string().trim().min(1).max(1_600) }),
+  z.strictObject({ source: z.literal('paper'), document: long }),
+  z.strictObject({ source: z.literal('voice'), recording: long }),
+  z.strictObject({
+    source: z.literal('import'),
+    file: z.string().trim().min(1).max(300),
+    row: z.int().min(1).max(2_000_000_000),
+    method: short
+      .optional()
+      .openapi({ description: 'How the person agreed. Without it the row is no proof, and no consent' }),
+  }),
+  z.strictObject({ source: z.literal('member'), note: long.openapi({ description: 'How the person said it' }) }),
+]);
+export type ConsentEvidenceInput = z.infer<typeof consentEvidence>;
+
+const about = {
+  evidence: consentEvidence,
+  happenedAt: moment.openapi({ description: 'When the person said so, not when it is recorded' }),
+};
+export const consentInput = z.discriminatedUnion('action', [
+  z.strictObject({
+    action: z.literal('grant'),
+    purpose,
+    kind,
+    ...about,
+    wording: z
+      .strictObject({
+        text: z.string().min(1).max(10_000).openapi({ description: 'Exactly what the person saw, kept byte for byte' }),
+        version: short,
+        language: z
+          .string()
+          .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'expected a language tag like en or es-US')
+          .optional(),
+      })
+      .optional()
+      .openapi({ description: 'Needed for express_written' }),
+    needsConfirmation: z.boolean().optional().openapi({
+      description:
+        'The person was asked to confirm it (double opt-in), and it is no consent until they do, for 72 hours at most',
+    }),
+    validUntil: moment.optional(),
+  }),
+  z.strictObject({
+    action: z.literal('revoke'),
+    purpose: z.enum([...CONSENT_PURPOSES, 'all']).openapi({
+      description: 'marketing and all: the number is opted out as well, and only the person can undo that',
+    }),
+    ...about,
+  }),
+]);
+export type ConsentInput = z.infer<typeof consentInput>;
+
+export const consentEventSchema = z
+  .object({
+    id: idOf('consent'),
+    action: z.enum(['grant', 'confirm', 'revoke', 'expire']),
+    purpose: z.enum([...CONSENT_PURPOSES, 'all']),
+    kind: z.enum(CONSENT_KINDS).nullable(),
+    source: z.enum(['web_form', 'keyword', 'paper', 'voice', 'import', 'member', 'opt_out']),
+    documented: z.boolean().openapi({ description: 'False: a claim of a file without proof, which is no consent' }),
+    seller: z.string().openapi({ description: 'The business as it was named' }),
+    wording: z.string().nullable(),
+    wordingVersion: z.string().nullable(),
+    language: z.string().nullable(),
+    sentence: z.string().openapi({ example: 'Express written consent to marketing texts by web form v2' }),
+    evidence: z
+      .record(z.string(), z.string())
+      .openapi({ description: 'What shows it, as given; other fields for each source' }),
+    needsConfirmation: z.boolean(),
+    validUntil: isoInstant.nullable(),
+    recordedBy: z.string(),
+    occurredAt: isoInstant,
+    recordedAt: isoInstant,
+  })
+  .openapi('ConsentEvent');
+export type ConsentEvent = z.infer<typeof consentEventSchema>;
+
+export const contactConsentsSchema = pageOf(consentEventSchema)
+  .extend({
+    standings: z.array(
+      z.object({
+        purpose,
+        state: z.enum(['unknown', 'imported_unverified', 'express', 'pending', 'written', 'opted_out', 'expired']),
+        since: isoInstant.nullable(),
+        consentId: idOf('consent').nullable().openapi({ description: 'The grant that is in force' }),
+        kind: z.enum(CONSENT_KINDS).nullable(),
+        validUntil: isoInstant.nullable(),
+        confirmUntil: isoInstant.nullable(),
+        sentence: z.string().openapi({ example: 'Express written consent of 3 May 2026 from web form v2' }),
+      }),
+    ),
+  })
+  .openapi('ContactConsents');
+export type ContactConsents = z.infer<typeof contactConsentsSchema>;
+
+const params = z.object({ id: idOf('contact') });
+export const listConsents = jsonRoute({
+  method: 'get',
+  path: '/v1/contacts/{id}/consents',
+  access: 'viewer',
+  tag: 'Contacts',
+  summary: 'What this person has permitted, and every event of it, newest first',
+  params,
+  query: pageQuery,
+  response: contactConsentsSchema,
+});
+export const recordConsent = jsonRoute({
+  method: 'post',
+  path: '/v1/contacts/{id}/consents',
+  access: 'agent',
+  tag: 'Contacts',
+  summary: 'Record that this person permitted something or took it back; events are never changed afterwards',
+  params,
+  body: consentInput,
+  response: contactConsentsSchema,
+  status: 201,
+  idempotent: true,
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { httpWorld } from '../../../test/http-world.ts';
+import { registerConsentRoutes } from './consent-routes.ts';
+import { registerContactRoutes } from './contact-routes.ts';
+
+const world = await httpWorld({ registrars: [registerConsentRoutes, registerContactRoutes] });
+const owner = await world.owner();
+
+let numbers = 0;
+async function person(): Promise<string> {
+  const phone = `+1617555${String(3_000 + ++numbers)}`;
+  return (await owner.post('/v1/contacts', { phone })).json.id;
+}
+const FORM = { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7', userAgent: 'Firefox' };
+const WRITTEN = {
+  action: 'grant',
+  purpose: 'marketing',
+  kind: 'express_written',
+  evidence: FORM,
+  wording: { text: 'I agree to get offers.', version: 'v2', language: 'en' },
+  happenedAt: '2026-05-03T14:30:00-04:00',
+};
+const NOTE = { source: 'member', note: 'Said so on the phone' };
+
+describe('consents over HTTP', () => {
+  it('are recorded once per Idempotency-Key, listed with their proof, and taken back', async () => {
+    const path = `/v1/contacts/${await person()}/consents`;
+    expect((await owner.get(path)).json).toEqual({
+      standings: ['marketing', 'informational'].map((purpose) => ({
+        purpose,
+        state: 'unknown',
+        since: null,
+        consentId: null,
+        kind: null,
+        validUntil: null,
+        confirmUntil: null,
+        sentence: 'No consent is recorded',
+      })),
+      data: [],
+      nextCursor: null,
+    });
+    const made = await owner.post(path, WRITTEN, { 'idempotency-key': 'agreed' });
+    expect(made.status).toBe(201);
+    expect((await owner.post(path, WRITTEN, { 'idempotency-key': 'agreed' })).json).toEqual(made.json);
+    expect((await owner.get(path)).json).toEqual(made.json);
+    const [event] = made.json.data;
+    expect(made.json.data).toEqual([
+      {
+        id: expect.stringMatching(/^cns_[0-9a-f]{32}$/),
+        action: 'grant',
+        purpose: 'marketing',
+        kind: 'express_written',
+        source: 'web_form',
+        documented: true,
+        seller: 'Solid Foundations',
+        wording: 'I agree to get offers.',
+        wordingVersion: 'v2',
+        language: 'en',
+        sentence: 'Express written consent to marketing texts by web form v2',
+        evidence: { formUrl: FORM.formUrl, ip: FORM.ip, userAgent: 'Firefox' },
+        needsConfirmation: false,
+        validUntil: null,
+        recordedBy: 'Olivia Owner',
+        occurredAt: '2026-05-03T18:30:00Z',
+        recordedAt: '2026-11-17T15:00:00Z',
+      },
+    ]);
+    expect(made.json.standings[0]).toMatchObject({ state: 'written', consentId: event.id, kind: 'express_written' });
+
+    const back = { action: 'revoke', purpose: 'all', evidence: NOTE, happenedAt: '2026-11-17T14:00:00Z' };
+    const taken = await owner.post(path, back);
+    expect(taken.json.standings.map(({ state }: { state: string }) => state)).toEqual(['opted_out', 'opted_out']);
+    const older = await owner.get(`${path}?limit=1`);
+    expect(older.json.data[0]).toMatchObject({ action: 'revoke', evidence: { note: NOTE.note } });
+    expect((await owner.get(`${path}?limit=1&cursor=${older.json.nextCursor}`)).json.data).toEqual([event]);
+    expect((await owner.get(path.replace('/consents', ''))).json.suppressed).toMatchObject({ reason: 'opt_out' });
+    expect(
+      (await owner.post(path, { ...WRITTEN, kind: 'express', evidence: NOTE, happenedAt: '2026-11-17T14:30:00Z' }))
+        .json,
+    ).toMatchObject({
+      status: 409,
+      state: 'opted_out',
+    });
+    const titles = (await owner.get(`${path.replace('/consents', '')}/timeline`)).json.data;
+    expect(titles.map(({ title }: { title: string }) => title)).toContain(
+      'Olivia Owner recorded express written consent to marketing texts',
+    );
+  });
+
+  it('shows what was said at an opt-out', async () => {
+    const id = await person();
+    await owner.post(`/v1/contacts/${id}/opt-out`, { note: 'Called the office' });
+    const { data } = (await owner.get(`/v1/contacts/${id}/consents`)).json;
+    expect(data).toMatchObject([
+      {
+        sentence: 'Consent to all texts taken back by an opt-out',
+        recordedBy: 'Olivia Owner',
+        evidence: { reason: 'opt_out', channel: 'staff', note: 'Called the office' },
+      },
+    ]);
+  });
+
+  it.each<[string, object, string]>([
+    ['an unknown source', { evidence: { source: 'hearsay' } }, '/evidence/source'],
+    ['proof of another source', { evidence: { ...FORM, recording: 'x.mp3' } }, '/evidence/recording'],
+    ['an address that is none', { evidence: { ...FORM, ip: '999.1.1.1' } }, '/evidence/ip'],
+    ['a form address that runs', { evidence: { ...FORM, formUrl: 'javascript:alert(1)' } }, '/evidence/formUrl'],
+    ['a local time', { happenedAt: '2026-05-03T14:30' }, '/happenedAt'],
+    ['a time to come', { happenedAt: '2026-11-18T15:00:00Z' }, '/happenedAt'],
+    ['a member’s word for a signature', { evidence: NOTE }, '/evidence/source'],
+    ['a signature under nothing', { wording: undefined }, '/wording'],
+    ['words without end', { wording: { text: 'x'.repeat(10_001), version: 'v2' } }, '/wording/text'],
+    ['a purpose that is none', { purpose: 'all' }, '/purpose'],
+  ])('refuse %s, and record nothing', async (_case, change, pointer) => {
+    const path = `/v1/contacts/${await person()}/consents`;
+    const refused = await owner.post(path, { ...WRITTEN, ...change });
+    expect([refused.status, refused.json.errors[0].pointer]).toEqual([422, pointer]);
+    expect((await owner.get(path)).json.data).toEqual([]);
+  });
+
+  it('of nobody are 404', async () => {
+    const path = `/v1/contacts/con_${'0'.repeat(32)}/consents`;
+    expect([(await owner.get(path)).status, (await owner.post(path, WRITTEN)).status]).toEqual([404, 404]);
+  });
+});
