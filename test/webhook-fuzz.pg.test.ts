@@ -222,7 +222,8 @@ function mutateJson(random: Random, text: string): Buffer {
     if (what === 0) delete parent[key];
     else if (what === 1)
       parent[String(random.pick(['__proto__', 'constructor', 'id', 'from', '\u0000']))] = parent[key];
-    else parent[key] = ODD[random.int(0, ODD.length - 1)];
+    // A copy: what is put in may be changed by the next round, and must not come to hold itself.
+    else parent[key] = structuredClone(ODD[random.int(0, ODD.length - 1)]);
   }
   return Buffer.from(JSON.stringify(tree));
 }
