@@ -146,7 +146,8 @@ export async function recordInbound(
   });
   await notifyLive(tx, [
     'inbox',
-    'engine',
+    // What a keyword does may be a text to send, or people not to send to.
+    ...(classification.outcome === 'none' ? [] : ['engine']),
     `conversation:${conversationId}`,
     ...(campaignId === undefined ? [] : [`campaign:${campaignId}`]),
   ]);

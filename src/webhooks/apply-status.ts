@@ -153,13 +153,15 @@ async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[
   }));
   await sql`
     with report as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (gateway_id text, status text, state text, code text, at timestamptz)
+      select x.*, own.id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (gateway_id text, status text, state text, code text, at timestamptz)
+      left join lateral (
+        select m.id from message m where m.account_id = ${accountId} and m.gateway_message_id = x.gateway_id limit 1) own on true
     ), moved as (
       update message m set state = r.state, sent_at = least(m.sent_at, greatest(r.at, m.attempted_at)),
         delivered_at = case r.state when 'delivered' then greatest(r.at, m.attempted_at) end,
         failed_at = case r.state when 'failed' then greatest(r.at, m.attempted_at) end, failure_code = r.code, failure_message = null
       from report r
-      where m.account_id = ${accountId} and m.gateway_message_id = r.gateway_id and m.state = 'sent'
+      where m.id = r.id and m.state = 'sent'
       returning m.enrollment_id, m.conversation_id, r.state, r.code, greatest(r.at, m.attempted_at) as at
     ), enrolled as (
       update enrollment e set state = m.state, sent_at = least(e.sent_at, m.at), delivered_at = case m.state when 'delivered' then m.at end,
@@ -168,8 +170,7 @@ async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[
       returning e.campaign_id
     ), kept as (
       insert into early_receipt (account_id, gateway_message_id, status, error_code, at)
-      select ${accountId}, gateway_id, status, nullif(code, status), at from report r
-      where not exists (select 1 from message m where m.account_id = ${accountId} and m.gateway_message_id = r.gateway_id)
+      select ${accountId}, gateway_id, status, nullif(code, status), at from report where id is null
       on conflict do nothing
     )
     select pg_notify(${LIVE_CHANNEL}, topic) from (

@@ -56,10 +56,9 @@ describe('webhooks are counted by where they come from', () => {
     expect(hours.reduce((sum, { accepted, refused }) => sum + accepted + refused, 0)).toBe(5);
   });
 
-  it('by hour, several processes into the same rows, and no longer than for a month', async () => {
+  it('by hour, several processes into the same rows', async () => {
     const counts = [{ accountId: null, source: STRANGER, outcome: 'too_many', count: 5 }];
     const at = instant('2026-11-17T15:20:00Z');
-    await storeSourceCounts(database.db, counts, instant('2026-10-01T00:00:00Z'));
     await Promise.all([1, 2, 3].map(() => storeSourceCounts(database.db, counts, at)));
     await storeSourceCounts(database.db, counts, instant('2026-11-17T16:00:00Z'));
     const now = instant('2026-11-17T16:10:00Z');
