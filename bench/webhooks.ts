@@ -51,7 +51,7 @@ try {
   const api = await openProduct(world, 'api');
   const door = `${api.url}/webhooks/quo/${showId('account', accountId)}`;
   const load = await openLoad(door);
-  const bareChild = startChild('bare-webhooks.ts', [world.database.connectionString, SECRET]);
+  const bareChild = startChild('bare-webhooks.ts', [world.database.connectionString, SECRET], 'api');
   const { url: bareUrl } = z.object({ url: z.string() }).parse(await bareChild.told());
   const bareLoad = await openLoad(bareUrl);
 
@@ -217,7 +217,7 @@ async function openProduct(
   role: 'api' | 'worker',
 ): Promise<Child & { readonly url: string | undefined }> {
   const ahead = String(of.clock.now().epochMilliseconds - Date.now());
-  const child = startChild('product.ts', [role, of.database.connectionString, ahead, of.folder]);
+  const child = startChild('product.ts', [role, of.database.connectionString, ahead, of.folder], role);
   const { url } = z.object({ url: z.string().optional() }).parse(await child.told());
   return { ...child, url };
 }

@@ -13,11 +13,12 @@ export interface Child {
   stop(): Promise<unknown>;
 }
 
-/** The flags of the product (bin/textwright), whatever flags this bench runs with. */
-const PRODUCT_FLAGS = ['--max-semi-space-size=4'];
+/** The size of the young generation that the product is started with (bin/textwright), in MB, whatever flags this bench runs with. */
+const YOUNG_MB = { worker: 4, api: 16 } as const;
 
-export function startChild(script: string, args: readonly string[]): Child {
-  const child = fork(join(import.meta.dirname, script), args, { execArgv: PRODUCT_FLAGS });
+export function startChild(script: string, args: readonly string[], as: keyof typeof YOUNG_MB = 'worker'): Child {
+  const execArgv = [`--max-semi-space-size=${YOUNG_MB[as]}`];
+  const child = fork(join(import.meta.dirname, script), args, { execArgv });
   const died = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${script} ended by itself with exit code ${code}`)));

@@ -34,28 +34,18 @@ export async function insertEvents(
   db: Db | Tx,
   events: readonly NewEvent[],
 ): Promise<{ readonly repeated: ReadonlySet<Uuid> }> {
-  const rows = events.map((event) => ({
-    id: event.id,
-    account_id: event.accountId,
-    event_id: event.eventId,
-    type: event.type,
-    phone: event.phone,
-    order_key: event.orderKey,
-    payload: event.payload,
-    headers: event.headers,
-    received_at: event.receivedAt.toString(),
-    source: event.source,
-    signed_by: event.signedBy,
-    state: event.unreadable === null ? 'received' : 'failed',
-    error: event.unreadable,
-  }));
+  const all = <T>(of: (event: NewEvent) => T): readonly T[] => events.map(of);
   const { rows: answers } = await sql<{ repeated: readonly Uuid[] }>`
     with given as materialized (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as x (id uuid, account_id uuid, event_id text, type text, phone text,
-        order_key text, payload text, headers jsonb, received_at timestamptz, source text, signed_by text, state text, error text)
+      select * from unnest(${all(({ id }) => id)}::uuid[], ${all(({ accountId }) => accountId)}::uuid[], ${all(({ eventId }) => eventId)}::text[],
+        ${all(({ type }) => type)}::text[], ${all(({ phone }) => phone)}::text[], ${all(({ orderKey }) => orderKey)}::text[],
+        ${all(({ payload }) => payload)}::text[], ${all(({ headers }) => JSON.stringify(headers))}::jsonb[],
+        ${all(({ receivedAt }) => receivedAt.toString())}::timestamptz[], ${all(({ source }) => source)}::text[],
+        ${all(({ signedBy }) => signedBy)}::text[], ${all(({ unreadable }) => unreadable)}::text[])
+        as x (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error)
     ), stored as (
-      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, state, error)
-      select * from given order by account_id, event_id
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error, state)
+      select x.*, case when x.error is null then 'received' else 'failed' end from given x order by account_id, event_id
       on conflict (account_id, event_id) do nothing returning id
     )
     select (select count(pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC})) from (select from stored limit 1) told) as told,

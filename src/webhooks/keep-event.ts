@@ -82,13 +82,17 @@ class TooSlow extends Error {
 /** Throws `TooSlow` when it takes too long; the work may still succeed, which does no harm. */
 async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
   const done = new AbortController();
-  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal);
+  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal).then(() => {
+    if (!done.signal.aborted) throw new TooSlow('not stored in time');
+    return work;
+  });
   try {
-    return await Promise.race([work, late.then(() => Promise.reject(new TooSlow('not stored in time')))]);
+    return await Promise.race([work, late]);
   } finally {
     work.catch(() => undefined);
     late.catch(() => undefined);
-    done.abort();
+    // With a reason, so that none with a stack is made each time.
+    done.abort('stored');
   }
 }
 

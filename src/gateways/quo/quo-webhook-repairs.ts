@@ -20,8 +20,21 @@ export function note(reading: Reading, repair: string): void {
 }
 
 /** Throws `SyntaxError` for what is no JSON. */
-export const parseStorable = (text: string, reading: Reading): unknown =>
-  storable({ key: 'body', value: JSON.parse(text), depth: 0 }, reading);
+export function parseStorable(text: string, reading: Reading): unknown {
+  const value: unknown = JSON.parse(text);
+  return isStorable('body', value, 0) ? value : storable({ key: 'body', value, depth: 0 }, reading);
+}
+
+/** Nearly all are: then nothing needs to be copied. */
+function isStorable(key: string, value: unknown, depth: number): boolean {
+  if (typeof value === 'string')
+    return value.isWellFormed() && !value.includes('\u0000') && (value.length <= ID_LENGTH_MAX || !ID_KEY.test(key));
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === DEPTH_MAX) return false;
+  return Array.isArray(value)
+    ? value.every((item) => isStorable(key, item, depth + 1))
+    : Object.entries(value).every(([name, item]) => isStorable(name, item, depth + 1));
+}
 
 /** Real bodies have six levels. */
 const DEPTH_MAX = 40;
@@ -48,11 +61,12 @@ function storable(
 
 /** Real ones have 34 characters; an index entry of PostgreSQL has room for some 2,700 bytes. */
 const ID_LENGTH_MAX = 200;
+const ID_KEY = /^id$|Id$/;
 
 function storableText(key: string, value: string, reading: Reading): string {
   const text = value.toWellFormed().replaceAll('\u0000', '');
   if (text !== value) note(reading, `${key}: dropped what cannot be stored`);
-  if (!/^id$|Id$/.test(key) || text.length <= ID_LENGTH_MAX) return text;
+  if (text.length <= ID_LENGTH_MAX || !ID_KEY.test(key)) return text;
   note(reading, `${key}: ${text.length} characters replaced by their SHA-256`);
   return shortened(text);
 }
