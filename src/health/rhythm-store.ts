@@ -108,7 +108,7 @@ export async function usualReceipts(
 ): Promise<UsualReceipts> {
   const { rows } = await sql<UsualReceipts>`
     select count(*) as texts, count(*) filter (where lag <= 600) as confirmed,
-      1000 * percentile_cont(0.9) within group (order by lag) filter (where lag <= 600) as lag_ms
+      round(1000 * percentile_cont(0.9) within group (order by lag) filter (where lag <= 600)) as lag_ms
     from (
       select account_id, extract(epoch from coalesce(delivered_at, failed_at) - sent_at)::float8 as lag from message
       where id >= ${query.fromId}::uuid and id < ${query.untilId}::uuid and sent_at is not null and direction = 'outbound'
