@@ -46,8 +46,9 @@ export async function beginChange(
   return rows.length === 1;
 }
 
-export async function endChange(db: Db | Tx, accountId: Uuid): Promise<void> {
-  await sql`update gateway_account set webhook_change_until = null where id = ${accountId}`.execute(db);
+/** `inDoubtSince`: it did not end well, as one that nobody has ended. */
+export async function endChange(db: Db | Tx, accountId: Uuid, inDoubtSince: Instant | null): Promise<void> {
+  await sql`update gateway_account set webhook_change_until = ${inDoubtSince} where id = ${accountId}`.execute(db);
 }
 
 /** A key that is not among so many of the newest events is not seen to be used. */
