@@ -204,7 +204,7 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   if (!numbers.ok) return numbers;
   const url = webhookUrl(deps, account);
   return whileChanging(deps, account, async () => {
-    const known = await knownWebhooks(deps.db, deps.secrets, account);
+    const known = await knownWebhooks(deps, account);
     const wanted = { url, known, generation: account.webhookGeneration };
     const webhooks = complete(await ensureWebhooks(gateway, wanted), url, at);
     if (!webhooks.ok) return webhooks;

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import { conflict, type Outcome } from '../platform/refusal.ts';
 import { err, ok, type Result, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { AccountRow } from './account.ts';
 import { setWebhook } from './account-commands-store.ts';
 import { type CurrentKey, decideKeys, type HeldKey, UNKNOWN } from './decide-webhook-keys.ts';
@@ -23,14 +23,21 @@ export interface KnownWebhooks {
   readonly secrets: ReadonlySet<string>;
   /** Parts that the gateway has refused to this account. */
   readonly refused: readonly string[];
+  /** A process died while it changed them: the gateway may sign with a key that nobody has kept. */
+  readonly inDoubt: boolean;
 }
 
-export const NOTHING_KNOWN: KnownWebhooks = { refs: new Set(), secrets: new Set(), refused: [] };
+export const NOTHING_KNOWN: KnownWebhooks = { refs: new Set(), secrets: new Set(), refused: [], inDoubt: false };
+
+type Change = Pick<AccountRow, 'webhookChangeUntil'>;
+
+/** Whoever changes them says so until it has ended; the time of this one has passed without an end. */
+const wasCutShort = ({ webhookChangeUntil }: Change, now: Instant): boolean =>
+  webhookChangeUntil !== null && !isBefore(now, webhookChangeUntil);
 
 export async function knownWebhooks(
-  db: Db | Tx,
-  secrets: Secrets,
-  account: Pick<AccountRow, 'id' | 'webhookRef' | 'webhookSecretsSealed' | 'webhookPartsRefused'>,
+  { db, secrets, clock }: { readonly db: Db | Tx; readonly secrets: Secrets; readonly clock: Clock },
+  account: Change & Pick<AccountRow, 'id' | 'webhookRef' | 'webhookSecretsSealed' | 'webhookPartsRefused'>,
 ): Promise<KnownWebhooks> {
   const keys = await listKeys(db, account.id);
   const refs = keys.flatMap(({ ref, retireAt }) => (retireAt === null ? [ref] : []));
@@ -38,6 +45,7 @@ export async function knownWebhooks(
     refs: new Set([...refs, ...(account.webhookRef === null ? [] : [account.webhookRef])]),
     secrets: new Set(account.webhookSecretsSealed.map((sealed) => secrets.open(sealed))),
     refused: account.webhookPartsRefused,
+    inDoubt: wasCutShort(account, clock.now()),
   };
 }
 
@@ -61,7 +69,8 @@ export async function inspectGateway(
       parts: webhooks.parts[generation].filter(({ part }) => !known.refused.includes(part)),
       url,
       knownRefs: known.refs,
-      hasKey: ({ ref, secret }) => (secret === undefined ? known.refs.has(ref) : known.secrets.has(secret)),
+      hasKey: ({ ref, secret }) =>
+        secret === undefined ? known.refs.has(ref) && !known.inDoubt : known.secrets.has(secret),
     }),
   );
 }
@@ -235,11 +244,12 @@ const CHANGE_MS_MAX = 3 * MINUTE_MS;
 
 /**
  * Changes the registrations of one account, one change at a time. Meanwhile the intake waits for keys that it does not know yet
- * instead of refusing what they sign.
+ * instead of refusing what they sign. One that is cut short (a kill, no database) leaves its mark, and the keys are in doubt until
+ * a change has succeeded.
  */
 export async function whileChanging<T>(
   { db, clock }: { readonly db: Db; readonly clock: Clock },
-  { id, name }: Pick<AccountRow, 'id' | 'name'>,
+  { id, name, ...before }: Change & Pick<AccountRow, 'id' | 'name'>,
   work: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const now = clock.now();
@@ -248,10 +258,13 @@ export async function whileChanging<T>(
       state: 'changing',
       allowed: [],
     });
+  let isInDoubt = true;
   try {
-    return await work();
+    const outcome = await work();
+    isInDoubt = !outcome.ok && wasCutShort(before, now);
+    return outcome;
   } finally {
-    await endChange(db, id);
+    await endChange(db, id, isInDoubt ? now : null);
   }
 }
 

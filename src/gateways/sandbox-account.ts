@@ -22,6 +22,7 @@ import {
 } from './connect-account.ts';
 import { type EnsuredWebhooks, endReplaced, ensureWebhooks, keepKeys, knownWebhooks } from './ensure-webhooks.ts';
 import { findLiveAccountName, findSandboxAccount, putSandboxAccount } from './sandbox-account-store.ts';
+import { endChange } from './webhook-key-store.ts';
 
 export interface SandboxDeps extends ConnectDeps {
   readonly openSandbox: OpenSandbox;
@@ -153,13 +154,14 @@ async function reviveSandbox(
   const sandbox = await deps.openSandbox({ accountId: id, baseUrl });
   if (sandbox === undefined || sandbox === announced) return sandbox;
   const gateway = deps.openGateway({ ...account, ...sandbox });
-  const known = await knownWebhooks(deps.db, deps.secrets, account);
+  const known = await knownWebhooks(deps, account);
   const wanted = { url: webhookUrl(deps, account), known, generation: account.webhookGeneration };
   const answer = await ensureWebhooks(gateway, wanted);
   const problem = answer.ok ? answer.value.problem : answer.error;
   if (!answer.ok || problem !== undefined) throw new Error(`the sandbox refused its webhooks: ${problem?.message}`);
   await runTx(deps.db, (tx) => writeMove(tx, deps, { accountId: id, sandbox, webhooks: answer.value }));
   await endReplaced(gateway, answer.value.replaced);
+  if (known.inDoubt) await endChange(deps.db, id, null);
   return sandbox;
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -46,18 +46,22 @@ export async function beginChange(
   return rows.length === 1;
 }
 
-export async function endChange(db: Db | Tx, accountId: Uuid): Promise<void> {
-  await sql`update gateway_account set webhook_change_until = null where id = ${accountId}`.execute(db);
+/** `inDoubtSince`: it did not end well, as one that nobody has ended. */
+export async function endChange(db: Db | Tx, accountId: Uuid, inDoubtSince: Instant | null): Promise<void> {
+  await sql`update gateway_account set webhook_change_until = ${inDoubtSince} where id = ${accountId}`.execute(db);
 }
 
 /** A key that is not among so many of the newest events is not seen to be used. */
 const LOOKED_AT_MAX = 10_000;
 
-/** When each key last signed an event, of the newest ones of the account. Index gateway_event_account. */
+/** When each key last signed an event, of the newest ones of the account. */
 export async function listSeen(db: Db | Tx, accountId: Uuid): Promise<ReadonlyMap<string, Instant>> {
-  const { rows } = await sql<{ signer: string; at: Instant }>`
-    select signed_by as signer, max(received_at) as at from (
-      select signed_by, received_at from gateway_event where account_id = ${accountId} order by received_at desc limit ${LOOKED_AT_MAX}
-    ) e where signed_by is not null group by 1`.execute(db);
+  const { rows } = await seenQuery(accountId).execute(db);
   return new Map(rows.map(({ signer, at }) => [signer, at]));
 }
+
+/** Exported for the test that looks at its plan. Index gateway_event_account: ids grow with time. */
+export const seenQuery = (accountId: Uuid): RawBuilder<{ readonly signer: string; readonly at: Instant }> => sql`
+    select signed_by as signer, max(received_at) as at from (
+      select signed_by, received_at from gateway_event where account_id = ${accountId} order by id desc limit ${LOOKED_AT_MAX}
+    ) e where signed_by is not null group by 1`;

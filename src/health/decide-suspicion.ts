@@ -57,6 +57,7 @@ const nothing = (r: number, expected: number): number => (r / (r + expected)) **
 
 export function decideSilence(input: {
   readonly now: Instant;
+  /** Of an event that is no receipt. */
   readonly lastEventAt: Instant | undefined;
   /** Of the hour that begins at this instant, in the weeks before. */
   readonly countsAt: (hour: Instant) => HourCounts;
@@ -72,7 +73,7 @@ export function decideSilence(input: {
   return {
     kind: 'silence',
     since: lastEventAt,
-    detail: `nothing has come in for ${minuteWords(silentMs)}, which at this hour of the week happens by chance ${oddsWords(chance)}`,
+    detail: `no text and no call has come in for ${minuteWords(silentMs)}, which at this hour of the week happens by chance ${oddsWords(chance)}`,
   };
 }
 

@@ -58,18 +58,31 @@ export async function listHours(
   return rows;
 }
 
-/** The newest event of the account, and the newest receipt among so many of its newest events. Index gateway_event_account. */
-export async function lastEvents(
-  db: Db,
-  accountId: Uuid,
-): Promise<{ readonly eventAt: Instant | null; readonly receiptAt: Instant | null }> {
-  const { rows } = await sql<{ eventAt: Instant | null; receiptAt: Instant | null }>`
-    select max(received_at) as event_at, max(received_at) filter (where order_key is null) as receipt_at from (
-      select received_at, order_key from gateway_event where account_id = ${accountId} and source <> 'reconciliation'
-      order by id desc limit ${NEWEST}) e`.execute(db);
-  return rows[0] ?? { eventAt: null, receiptAt: null };
+export interface LastEvents {
+  readonly eventAt: Instant | null;
+  readonly receiptAt: Instant | null;
+  /** Of the newest that is no receipt. Where there are receipts only, it came no later than the oldest of them. */
+  readonly heardAt: Instant | null;
 }
 
+/**
+ * The newest event of the account, and which of its newest events are receipts: these go on while texts of people do not come in where
+ * the two are posted to different addresses. Index gateway_event_account.
+ */
+export async function lastEvents(db: Db, accountId: Uuid): Promise<LastEvents> {
+  const { rows } = await sql<LastEvents>`
+    select max(received_at) as event_at, max(received_at) filter (where order_key is null) as receipt_at,
+      coalesce(max(received_at) filter (where order_key is not null), case count(*) when ${LOOKED_AT_MAX} then min(received_at) end) as heard_at
+    from (
+      select received_at, order_key from gateway_event where account_id = ${accountId} and source <> 'reconciliation'
+      order by id desc limit ${LOOKED_AT_MAX}) e`.execute(db);
+  return rows[0] ?? { eventAt: null, receiptAt: null, heardAt: null };
+}
+
+/** Three reports of eight texts a second, for three minutes. */
+const LOOKED_AT_MAX = 5_000;
+
+/** So many texts without a receipt say as much as more. */
 const NEWEST = 200;
 
 /** Texts sent since an instant and before another one that have no receipt, and when the first of them was sent. Index message_awaiting_receipt. */
@@ -95,7 +108,7 @@ export async function usualReceipts(
 ): Promise<UsualReceipts> {
   const { rows } = await sql<UsualReceipts>`
     select count(*) as texts, count(*) filter (where lag <= 600) as confirmed,
-      1000 * percentile_cont(0.9) within group (order by lag) filter (where lag <= 600) as lag_ms
+      round(1000 * percentile_cont(0.9) within group (order by lag) filter (where lag <= 600)) as lag_ms
     from (
       select account_id, extract(epoch from coalesce(delivered_at, failed_at) - sent_at)::float8 as lag from message
       where id >= ${query.fromId}::uuid and id < ${query.untilId}::uuid and sent_at is not null and direction = 'outbound'

@@ -55,17 +55,17 @@ async function suspect(
   accountId: Uuid,
   now: Instant,
 ): Promise<{ readonly suspicion: Suspicion | undefined; readonly eventAt: Instant | null }> {
-  const { eventAt, receiptAt } = await lastEvents(db, accountId);
+  const { eventAt, receiptAt, heardAt } = await lastEvents(db, accountId);
   const receipts = await suspectReceipts(db, { accountId, now, receiptAt, takesMs: patience(clock, TAKES_MS) });
-  if (receipts !== undefined || eventAt === null) return { suspicion: receipts, eventAt };
-  return { suspicion: await suspectSilence(db, { accountId, now, eventAt }), eventAt };
+  if (receipts !== undefined || heardAt === null) return { suspicion: receipts, eventAt };
+  return { suspicion: await suspectSilence(db, { accountId, now, heardAt }), eventAt };
 }
 
 async function suspectSilence(
   db: Db,
-  { accountId, now, eventAt }: { readonly accountId: Uuid; readonly now: Instant; readonly eventAt: Instant },
+  { accountId, now, heardAt }: { readonly accountId: Uuid; readonly now: Instant; readonly heardAt: Instant },
 ): Promise<Suspicion | undefined> {
-  const from = hourOf(eventAt);
+  const from = hourOf(heardAt);
   const hours = Array.from({ length: Math.min(25, Math.ceil(msBetween(from, now) / HOUR_MS)) }, (_, index) =>
     addMs(from, index * HOUR_MS),
   );
@@ -79,7 +79,7 @@ async function suspectSilence(
     Array.from({ length: WEEKS }, (_, week) => counted.get(hour.epochMilliseconds - (week + 1) * WEEK_MS)).filter(
       (count) => count !== undefined,
     );
-  return decideSilence({ now, lastEventAt: eventAt, countsAt });
+  return decideSilence({ now, lastEventAt: heardAt, countsAt });
 }
 
 /**

@@ -5,27 +5,31 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../platform/log.ts';
 import { webhookDoor } from './webhook-door.ts';
 
-const ADDRESS = `/webhooks/quo/acc_${'0'.repeat(32)}`;
-
-it('lets go of whoever announces a body and does not send it, and of nobody else', async () => {
-  const unreachable = () => {
-    throw new Error('nothing of this comes in whole');
-  };
+async function serve(receive: () => Promise<never>, options: { readonly silenceMsMax?: number } = {}) {
   const door = webhookDoor(
     {
-      intake: { receive: unreachable, drainSpool: unreachable },
+      intake: { receive, drainSpool: receive },
       tally: { count: () => undefined },
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
     },
-    { silenceMsMax: 50 },
+    options,
   );
   const server = createServer((request, response) => door(request, response) || response.end('a page'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const address = server.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+const ADDRESS = `/webhooks/quo/acc_${'0'.repeat(32)}`;
+
+it('lets go of whoever announces a body and does not send it, and of nobody else', async () => {
+  const unreachable = () => {
+    throw new Error('nothing of this comes in whole');
+  };
+  const port = await serve(unreachable, { silenceMsMax: 50 });
   const send = (path: string) => {
     const socket = connect(port, '127.0.0.1');
     socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{`);
@@ -36,4 +40,17 @@ it('lets go of whoever announces a body and does not send it, and of nobody else
   await once(silent, 'close');
   expect(page.destroyed).toBe(false);
   page.destroy();
+});
+
+it.each([
+  [
+    'the database is away before any account is known',
+    503,
+    Object.assign(new Error('no way'), { code: 'ECONNREFUSED' }),
+  ],
+  ['something is wrong with us', 500, new Error('a mistake')],
+])('says by its status that %s', async (_what, status, error) => {
+  const port = await serve(() => Promise.reject(error));
+  const answer = await fetch(`http://127.0.0.1:${port}${ADDRESS}`, { method: 'POST', body: '{}' });
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, status === 503 ? '5' : null]);
 });

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AccountRow } from '../gateways/account.ts';
+import { isTransient } from '../platform/database.ts';
 import { type NewUuid, parseId, type Uuid } from '../platform/ids.ts';
 import { type Log, withCorrelation } from '../platform/log.ts';
 import { unreachable } from '../platform/result.ts';
@@ -107,9 +108,12 @@ async function answer(
     if (request.destroyed && !request.complete) return;
     const id = newUuid();
     withCorrelation(id, () => log.error({ error, ...target }, 'webhook failed'));
-    await refuse(internalProblem(id), id);
+    // Nobody can say yet whose signature this is: the provider is to send it again.
+    await refuse(isTransient(error) ? problemOf(UNKNOWN_YET) : internalProblem(id), id);
   }
 }
+
+const UNKNOWN_YET: IntakeRefusal = { kind: 'away', message: 'the database is away: send it again' };
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?')[0] ?? '';
 

@@ -102,6 +102,10 @@ async function forwarded(days: number, isWaiting = false): Promise<void> {
       ${isWaiting ? null : at}::timestamptz from webhook_proxy_target`.execute(db);
 }
 
+const receipt = (days: number) =>
+  sql`insert into early_receipt (account_id, gateway_message_id, status, at)
+    values (${account.id}, ${`AC${days}`}, 'delivered', ${ago(days)})`.execute(db);
+
 const daysLeft = async (table: string, column: string) =>
   (
     await sql<{ days: number }>`
@@ -128,6 +132,7 @@ it('what has been kept for long enough is forgotten in batches; what is open, ne
   for (const days of [179, 181, 182]) await check(days);
   await check(200, true);
   for (const days of [29, 31, 32]) await source(days);
+  for (const days of [29, 31]) await receipt(days);
   for (const days of [13, 15]) await forwarded(days);
   await forwarded(16, true);
 
@@ -143,8 +148,9 @@ it('what has been kept for long enough is forgotten in batches; what is open, ne
   expect(await daysLeft('health_check', 'started_at')).toEqual([179, 200]);
   expect(await daysLeft('message', 'created_at')).toEqual([179, 200]);
   expect(await daysLeft('webhook_source', 'hour')).toEqual([29]);
+  expect(await daysLeft('early_receipt', 'at')).toEqual([29]);
   expect(await daysLeft('webhook_proxy_delivery', 'created_at')).toEqual([13, 16]);
-  expect(lines.map(({ deleted }) => deleted)).toEqual([3, 1, 1, 12, 4, 2, 2, 1]);
+  expect(lines.map(({ deleted }) => deleted)).toEqual([3, 1, 1, 12, 4, 2, 2, 1, 1]);
   lines.length = 0;
   await tidyHistory({ database, clock, log });
   expect(lines).toEqual([]);
@@ -155,6 +161,7 @@ it.each([
   ['reconciliation_run', 'finished_at', 'reconciliation_run_finished'],
   ['health_check', 'finished_at', 'health_check_finished'],
   ['event_replay', 'finished_at', 'event_replay_finished'],
+  ['early_receipt', 'at', 'early_receipt_age'],
   ['webhook_source', 'hour', 'webhook_source_hour_account_id_source_outcome_key'],
 ])('old rows of %s are found by %s with the index %s', async (table, column, index) => {
   const plan = await db.transaction().execute(async (tx) => {

@@ -10,6 +10,7 @@ import type { JobQueue } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
 import { deleteOldFindings, deleteOldRuns } from '../reconciliation/run-store.ts';
+import { deleteOldEarlyReceipts } from '../webhooks/early-receipt-store.ts';
 import { deleteOldEvents } from '../webhooks/event-store.ts';
 import { deleteOldDeliveries } from '../webhooks/proxy-delivery-store.ts';
 import { deleteOldReplays } from '../webhooks/replay-store.ts';
@@ -25,7 +26,8 @@ interface Kept {
 
 /**
  * Events are kept for longer than reconciliation can look back (360 days), and the proxy's log for longer than it looks for events:
- * what was told again would not be recognised. Findings go before their runs.
+ * what was told again would not be recognised. Findings go before their runs. A text that
+ * comes into our books later than its receipt comes with another one.
  */
 export const KEPT: readonly Kept[] = [
   { what: 'Events that were applied, with their history', days: 400, deleteOld: deleteOldEvents },
@@ -35,6 +37,7 @@ export const KEPT: readonly Kept[] = [
   { what: 'Reconciliations', days: 180, deleteOld: deleteOldRuns },
   { what: 'Health checks, with their texts', days: 180, deleteOld: deleteOldChecks },
   { what: 'Where webhooks came from', days: 30, deleteOld: deleteOldSources },
+  { what: 'Receipts of texts that are not in our books', days: 30, deleteOld: deleteOldEarlyReceipts },
   { what: 'What the development proxy has forwarded', days: 14, deleteOld: deleteOldDeliveries },
 ];
 

@@ -31,6 +31,14 @@ export interface Endpoints {
 
 const KNOWN_FOR_MS = 30 * SECOND_MS;
 const ASKED_AGAIN_AFTER_MS = SECOND_MS;
+/** Together with storing less than a provider waits, also where the database holds its connections and answers nothing. */
+const READ_WITHIN_MS = SECOND_MS;
+
+/** In the words of the network, as which it counts. */
+class TooSlow extends Error {
+  override readonly name = 'TooSlow';
+  readonly code = 'ETIMEDOUT';
+}
 
 export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; readonly secrets: Secrets }): Endpoints {
   const { clock } = deps;
@@ -51,10 +59,22 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     });
     return reading;
   };
+  const readInTime = async (): Promise<void> => {
+    const done = new AbortController();
+    const late = clock.sleep(patience(clock, READ_WITHIN_MS), done.signal);
+    const asked = readOnce();
+    try {
+      await Promise.race([asked, late.then(() => Promise.reject(new TooSlow('the accounts were not read in time')))]);
+    } finally {
+      asked.catch(() => undefined);
+      late.catch(() => undefined);
+      done.abort();
+    }
+  };
   const all = async (maxAgeMs: number): Promise<ReadonlyMap<Uuid, Endpoint>> => {
-    if (known === undefined) await readOnce();
-    // What is known goes on to count while the database is away.
-    else if (isOlderThan(maxAgeMs)) await readOnce().catch(() => undefined);
+    if (known === undefined) await readInTime();
+    // What is known goes on to count while the database is away, or says nothing.
+    else if (isOlderThan(maxAgeMs)) await readInTime().catch(() => undefined);
     return known ?? new Map();
   };
   return {

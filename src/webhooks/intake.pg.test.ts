@@ -340,6 +340,24 @@ describe('while the database is away', () => {
     way.cut();
   });
 
+  it('an event is on the disk although nothing answers whether its account is still the same', async () => {
+    const { post, by, way, clock, spoolFolder } = await lostWorld('stand');
+    await clock.advance(31_000);
+    const answer = post(received({}, { text: 'Hi' }), { by });
+    let answered = false;
+    void answer.then(() => {
+      answered = true;
+    });
+    for (let seconds = 0; seconds < 8 && !answered; seconds += 1) {
+      for (let waits = 0; waits < 40 && clock.sleepers === 0; waits += 1) await systemClock.sleep(5);
+      await clock.advance(1_000);
+    }
+    expect(answered).toBe(true);
+    expect(await answer).toMatchObject({ ok: false, error: { kind: 'away' } });
+    expect(await readdir(spoolFolder)).toHaveLength(1);
+    way.cut();
+  });
+
   it('a STOP on the disk counts as soon as it is brought in, by whichever process', async () => {
     const { post, by, open } = await lostWorld();
     await post(received({}, { text: 'STOP' }), { by });

@@ -12,14 +12,16 @@ import type { Gateway, GatewayWebhooks } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
+import { signerOf } from '../gateways/webhook-signer.ts';
 import type { ManualClock } from '../platform/clock.ts';
 import { parseConfig } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import type { Outcome } from '../platform/refusal.ts';
+import { err } from '../platform/result.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, HOUR_MS, SECOND_MS } from '../platform/time.ts';
+import { addMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { openIntake } from './intake.ts';
 import {
   inspectWebhooks,
@@ -261,6 +263,49 @@ describe('other keys for the webhooks', () => {
     goOn.resolve();
     expect((await first).ok).toBe(true);
     expect((await rotateKeys(deps, input)).ok).toBe(true);
+  });
+
+  it('that a process made and died before it kept them are found, told of, and replaced', async () => {
+    const { deps, clock, outside, gateway, input, repair } = await world();
+    await repair();
+    granted(await repairWebhooks(deps, { ...input, generation: 'newest' }));
+    const dead = new Promise<never>(() => {});
+    const begun = Promise.withResolvers<void>();
+    outside.webhooks = {
+      ...gateway.webhooks,
+      async rotate(registration, url) {
+        await gateway.webhooks.rotate(registration, url);
+        begun.resolve();
+        return dead;
+      },
+    };
+    void rotateKeys(deps, input);
+    await begun.promise;
+    await clock.advance(4 * MINUTE_MS);
+    await lookDaily(deps);
+    expect(await openAlerts()).toMatchObject([{ kind: 'webhook_registration' }]);
+    const requests = sandbox.requests();
+    await lookDaily(deps);
+    expect(sandbox.requests()).toBe(requests);
+    expect(await rotateKeys(deps, input)).toMatchObject({ error: { state: 'broken', allowed: ['repair'] } });
+    outside.webhooks = { ...gateway.webhooks, rotate: async () => err({ kind: 'refused', message: 'not now' }) };
+    expect(await repairWebhooks(deps, input)).toMatchObject({ ok: false });
+    expect(kindsOf(await inspectWebhooks(deps, input.id))).toEqual(['unknown_key']);
+    const made: (string | undefined)[] = [];
+    outside.webhooks = {
+      ...gateway.webhooks,
+      async rotate(registration, url) {
+        const key = await gateway.webhooks.rotate(registration, url);
+        made.push(key.ok ? key.value.secret : undefined);
+        return key;
+      },
+    };
+    const repaired = granted(await repairWebhooks(deps, input));
+    expect(repaired.look?.findings).toEqual([]);
+    expect(made.map((secret) => signerOf(secret ?? ''))).toEqual(
+      repaired.keys.filter(({ retireAt, part }) => retireAt === null && part === 'all').map(({ signer }) => signer),
+    );
+    expect(await openAlerts()).toEqual([]);
   });
 
   it('end the old ones by hand only where a new one has been seen to sign', async () => {

@@ -116,7 +116,7 @@ async function open(deps: ManageDeps, id: Uuid): Promise<Outcome<Opened>> {
 const stateOf = async (deps: ManageDeps, { account, gateway, url }: Opened): Promise<Answer<WebhookState>> =>
   inspectGateway(gateway, {
     url,
-    known: await knownWebhooks(deps.db, deps.secrets, account),
+    known: await knownWebhooks(deps, account),
     generation: account.webhookGeneration,
   });
 
@@ -172,11 +172,13 @@ export async function repairWebhooks(
   const { account } = opened.value;
   const reachable = requireReachable(deps.publicUrl(), account.environment);
   if (!reachable.ok) return reachable;
+  const { inDoubt } = await knownWebhooks(deps, account);
   const repaired = await whileChanging(deps, account, async () => {
     for (let round = 1; round <= REPAIR_ROUNDS_MAX; round += 1) {
       const done = await repairOnce(deps, opened.value, {
         ...input,
         generation: generation ?? account.webhookGeneration,
+        inDoubt: inDoubt && round === 1,
       });
       if (!done.ok) return done;
       if (done.value === 0) break;
@@ -194,11 +196,15 @@ export async function repairWebhooks(
 async function repairOnce(
   deps: ManageDeps,
   { gateway, url, account: { id } }: Opened,
-  { actor, generation }: { readonly actor: string; readonly generation: WebhookGeneration },
+  {
+    actor,
+    generation,
+    inDoubt,
+  }: { readonly actor: string; readonly generation: WebhookGeneration; readonly inDoubt: boolean },
 ): Promise<Outcome<number>> {
   const account = await getAccount(deps.db, id);
   if (account === undefined) return noSuchAccount(id);
-  const known = await knownWebhooks(deps.db, deps.secrets, account);
+  const known = { ...(await knownWebhooks(deps, account)), inDoubt };
   const ensured = await ensureWebhooks(gateway, { url, known, generation });
   if (!ensured.ok) return refusedBy(ensured.error, asked(account), LISTING);
   const { findings, refused } = ensured.value;
@@ -327,7 +333,8 @@ function knowsAddress(deps: ManageDeps, account: AccountRow): boolean {
 
 /** Looks at the registrations of every account once a day; run by a job. */
 export async function lookDaily(deps: ManageDeps, signal?: AbortSignal): Promise<void> {
-  for (const id of await listUnlooked(deps.db, addMs(deps.clock.now(), -LOOK_EVERY_MS))) {
+  const now = deps.clock.now();
+  for (const id of await listUnlooked(deps.db, { since: addMs(now, -LOOK_EVERY_MS), now })) {
     if (signal?.aborted === true) return;
     const account = await getAccount(deps.db, id);
     if (account !== undefined && knowsAddress(deps, account)) await inspectWebhooks(deps, id);

@@ -8,6 +8,26 @@ import { maskPhone, maskPhonesIn } from '../platform/phone-mask.ts';
 const WITH_PLUS = /(\+|%2[Bb]|\\u002[Bb])([1-9](?:[ ().-]{0,2}\d){6,14})(?!\d)/g;
 
 export function maskEventText(text: string, phone: string | null): string {
+  const plain = maskPlain(text, phone);
+  return FORM.test(plain)
+    ? plain
+        .split('&')
+        .map((field) => maskField(field, phone))
+        .join('&')
+    : plain;
+}
+
+const FORM = /^[\w.%+-]+=[^\s&]*(?:&[\w.%+-]+=[^\s&]*)*$/;
+
+/** A form writes blanks and brackets in ways that hide the numbers between which they stand. */
+function maskField(field: string, phone: string | null): string {
+  const [name = '', value = ''] = [...new URLSearchParams(field)][0] ?? [];
+  const shown = maskPlain(value, phone);
+  if (shown === value) return field;
+  return `${encodeURIComponent(name)}=${encodeURIComponent(shown).replaceAll('%20', '+').replaceAll(encodeURIComponent('•'), '•')}`;
+}
+
+function maskPlain(text: string, phone: string | null): string {
   const withPlus = text.replace(WITH_PLUS, (_match, plus: string, number: string) => plus + masked(number));
   const digits = phone?.replace(/\D/g, '') ?? '';
   // Shorter ones would mask half of all ids.

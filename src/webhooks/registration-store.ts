@@ -30,10 +30,15 @@ export async function putLook(tx: Tx, accountId: Uuid, { lookedAt, findings, pro
       findings = case when excluded.problem is null then excluded.findings else l.findings end`.execute(tx);
 }
 
-/** Accounts whose registrations nobody has looked at since then. */
-export async function listUnlooked(db: Db, since: Instant): Promise<readonly Uuid[]> {
+/** Accounts whose registrations nobody has looked at since then, or since a change of them was cut short. */
+export async function listUnlooked(
+  db: Db,
+  { since, now }: { readonly since: Instant; readonly now: Instant },
+): Promise<readonly Uuid[]> {
   const { rows } = await sql<{ id: Uuid }>`
     select a.id from gateway_account a left join webhook_look l on l.account_id = a.id
-    where l.looked_at is null or l.looked_at < ${since} order by a.id`.execute(db);
+    where l.looked_at is null or l.looked_at < ${since}
+      or (a.webhook_change_until <= ${now} and l.looked_at < a.webhook_change_until)
+    order by a.id`.execute(db);
   return rows.map(({ id }) => id);
 }

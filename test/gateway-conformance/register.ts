@@ -29,4 +29,5 @@ export const knownFrom = ({ keys }: EnsuredWebhooks): KnownWebhooks => ({
   refs: new Set(keys.map(({ ref }) => ref)),
   secrets: new Set(keys.flatMap(({ secret }) => (secret === undefined ? [] : [secret]))),
   refused: [],
+  inDoubt: false,
 });

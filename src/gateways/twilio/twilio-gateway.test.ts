@@ -239,6 +239,19 @@ describe('twilio gateway', () => {
     });
   });
 
+  it.each([
+    ['texts by GET', { sms_method: 'GET' }, ['texts']],
+    ['calls by GET', { status_callback_method: 'get' }, ['calls']],
+    ['neither', { sms_method: 'POST', status_callback_method: null }, []],
+  ])('sees of a number that sends %s', async (_what, more, lacks) => {
+    const url = 'https://textwright.example/webhooks/twilio/acc_1';
+    const number = { sid: 'PNtest0001', phone_number: '+16175550100', sms_url: url, status_callback: url, ...more };
+    const baseUrl = await answering(() => ({ status: 200, body: { incoming_phone_numbers: [number] } }));
+    expect(await gatewayOf(manualClock(START), { baseUrl }).webhooks.list()).toMatchObject({
+      value: [{ url, lacks }],
+    });
+  });
+
   it('does not follow a page or a cursor out of its account', async () => {
     const { gateway } = await world();
     const query = { laneRef: '+16175550100', since: START };

@@ -1,6 +1,12 @@
 import { err, ok } from '../../platform/result.ts';
 import type { Answer, GatewayWebhooks } from '../gateway.ts';
-import { NUMBER_PART, type WebhookKey, type WebhookPart, type WebhookRegistration } from '../webhook-registration.ts';
+import {
+  NUMBER_PART,
+  type WebhookKey,
+  type WebhookPart,
+  type WebhookRegistration,
+  type WebhookTopic,
+} from '../webhook-registration.ts';
 import { parseTwilioKey } from './twilio-http.ts';
 import { numberAnswer, numberPage, type RestNumber } from './twilio-schemas.ts';
 import { readAll, readExchange, type Wire } from './twilio-wire.ts';
@@ -47,10 +53,18 @@ const shown = (number: RestNumber, secret: string): WebhookRegistration => ({
   name: `the number ${number.phone_number}`,
   url: number.sms_url,
   enabled: number.sms_application_sid === '',
-  lacks: number.status_callback === number.sms_url ? [] : ['calls'],
+  lacks: lackedBy(number),
   narrowed: false,
   secret,
 });
+
+/** What is sent by GET is not posted. */
+const lackedBy = (number: RestNumber): readonly WebhookTopic[] => [
+  ...(isGet(number.sms_method) ? (['texts'] as const) : []),
+  ...(number.status_callback !== number.sms_url || isGet(number.status_callback_method) ? (['calls'] as const) : []),
+];
+
+const isGet = (method: string): boolean => method.toUpperCase() === 'GET';
 
 async function setAddress(wire: Wire, sid: string, url: string): Promise<Answer<WebhookKey>> {
   const exchange = await wire.call({

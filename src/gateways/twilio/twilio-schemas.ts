@@ -102,10 +102,12 @@ export const numberPage = z.object({
       friendly_name: textOrNothing,
       capabilities: z.object({ sms: z.boolean().nullish() }).nullish(),
       sms_url: textOrNothing,
+      sms_method: textOrNothing,
       /** Comes before the address. */
       sms_application_sid: textOrNothing,
       /** Of calls. */
       status_callback: textOrNothing,
+      status_callback_method: textOrNothing,
     }),
   ),
   ...nextPage,

@@ -127,6 +127,7 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   '/v1/webhook-events/export': ['/v1/webhook-events/export'],
   '/v1/webhook-events/queue': ['/v1/webhook-events/queue'],
   '/v1/webhook-events/stats': ['/v1/webhook-events/stats'],
+  '/v1/webhook-events/queue': ['/v1/webhook-events/queue'],
   '/v1/webhook-sources': ['/v1/webhook-sources'],
   '/v1/event-replays': ['/v1/event-replays'],
   '/v1/event-replays/{id}': [`/v1/event-replays/${replay.json.id}`],

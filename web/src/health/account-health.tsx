@@ -65,8 +65,10 @@ export function AccountHealth({ account, mayCheck }: AccountHealthProps) {
             )}
             {health.suspicion === null ? null : (
               <Notice tone="amber">
-                Suspicious since <TimeText at={health.suspicion.since} look="when" />: {health.suspicion.detail}. A
-                check is made at once; people are told if it fails.
+                Suspicious since <TimeText at={health.suspicion.since} look="when" />: {health.suspicion.detail}.{' '}
+                {health.settings === null
+                  ? 'No check can test it: no two numbers are chosen.'
+                  : 'A check is made at once; people are told if it fails.'}
               </Notice>
             )}
             <CheckStrip health={health} />

@@ -34,12 +34,14 @@ describe('one check', () => {
   it.each([
     ['schedule', 'by schedule'],
     ['suspicion', 'on suspicion'],
+    ['recovery', 'as events came in again'],
     ['Dana Ortiz', 'asked for by Dana Ortiz'],
   ])('caused by %s', (cause, words) => expect(causeWords({ cause })).toBe(words));
 });
 
 const settings = { enabled: true, fromLaneId: 'lane_1', toLaneId: 'lane_2', intervalMinutes: 60 };
-const healthy = { last: check({ outcome: 'healthy' }), settings, suspicion: null };
+const healthy = { recent: [check({ outcome: 'healthy' })], settings, suspicion: null };
+const failed = { ...healthy, recent: [check({ outcome: 'failed_no_webhook' })] };
 const suspicion = { kind: 'silence', since: at(0), detail: 'nothing came for 2 h' } as const;
 
 it.each<[string, Parameters<typeof comeInWords>[0], string]>([
@@ -48,18 +50,21 @@ it.each<[string, Parameters<typeof comeInWords>[0], string]>([
   ['one that nobody checks', [healthy, { ...healthy, settings: null }], 'Events come in; 1 account is not checked.'],
   [
     'none that is checked',
-    [{ last: null, settings: null, suspicion: null }],
+    [{ recent: [], settings: null, suspicion: null }],
     'Nothing checks by itself whether events come in.',
   ],
   ['a suspicion', [{ ...healthy, suspicion }], 'Events may not come in for 1 account.'],
   [
     'a failed check before a suspicion elsewhere',
-    [
-      { ...healthy, last: check({ outcome: 'failed_no_webhook' }) },
-      { ...healthy, suspicion },
-    ],
+    [failed, { ...healthy, suspicion }],
     'Events do not come in: the last check of 1 account failed.',
   ],
+  [
+    'a failed check while the next one is under way',
+    [{ ...failed, recent: [check({}), ...failed.recent] }],
+    'Events do not come in: the last check of 1 account failed.',
+  ],
+  ['the first check under way', [{ ...healthy, recent: [check({})] }], 'No check has ended yet.'],
 ])('%s', (_case, accounts, words) => expect(comeInWords(accounts)).toBe(words));
 
 it.each<[string, Parameters<typeof takenInWords>[0], string]>([

@@ -27,14 +27,17 @@ export const uptimeWords = ({ good, checks, share }: Uptime): string =>
 export const textsADay = (intervalMinutes: number): number => Math.round(1_440 / intervalMinutes);
 
 /** "Events come in" of all accounts, the page's question answered; what is checked by nobody is said to be so. */
-export function comeInWords(accounts: readonly Pick<Health, 'last' | 'settings' | 'suspicion'>[]): string {
+export function comeInWords(accounts: readonly Pick<Health, 'recent' | 'settings' | 'suspicion'>[]): string {
   if (accounts.length === 0) return 'No account is connected.';
-  const bad = accounts.filter(({ last }) => last?.outcome?.startsWith('failed_') === true).length;
+  // One that is under way takes back nothing of what the one before has found.
+  const ended = accounts.flatMap(({ recent }) => recent.find(({ outcome }) => outcome !== null)?.outcome ?? []);
+  const bad = ended.filter((outcome) => outcome.startsWith('failed_')).length;
   const suspicious = accounts.filter(({ suspicion }) => suspicion !== null).length;
   const unchecked = accounts.filter(({ settings }) => settings?.enabled !== true).length;
   if (bad > 0) return `Events do not come in: the last check of ${plural(bad, 'account', 'accounts')} failed.`;
   if (suspicious > 0) return `Events may not come in for ${plural(suspicious, 'account', 'accounts')}.`;
   if (unchecked === accounts.length) return 'Nothing checks by itself whether events come in.';
+  if (ended.length === 0) return 'No check has ended yet.';
   const rest = unchecked === 0 ? '' : `; ${plural(unchecked, 'account is', 'accounts are')} not checked`;
   return `Events come in${rest}.`;
 }
@@ -64,7 +67,11 @@ export function stepsWords({ startedAt, sentAt, webhookAt, appliedAt }: HealthCh
   return [`Sent after ${seconds(startedAt, sentAt)}`, ...came, ...applied].join(', ');
 }
 
-const CAUSES: Readonly<Record<string, string>> = { schedule: 'by schedule', suspicion: 'on suspicion' };
+const CAUSES: Readonly<Record<string, string>> = {
+  schedule: 'by schedule',
+  suspicion: 'on suspicion',
+  recovery: 'as events came in again',
+};
 
 /** Why a check was made, or who asked for it. */
 export const causeWords = ({ cause }: Pick<HealthCheck, 'cause'>): string => CAUSES[cause] ?? `asked for by ${cause}`;
