@@ -125,7 +125,6 @@ const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   ],
   '/v1/webhook-events/{id}': [`/v1/webhook-events/${showId('event', failed)}`],
   '/v1/webhook-events/export': ['/v1/webhook-events/export'],
-  '/v1/webhook-events/queue': ['/v1/webhook-events/queue'],
   '/v1/webhook-events/stats': ['/v1/webhook-events/stats'],
   '/v1/webhook-events/queue': ['/v1/webhook-events/queue'],
   '/v1/webhook-sources': ['/v1/webhook-sources'],
