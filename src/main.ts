@@ -177,6 +177,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
 
   if (role !== 'worker') {
     closers.add(startTally(services, tally).close);
+    await intake.prepare();
     const server = await listen(createHttpApp(services, { intake, tally }), {
       host: config.host,
       port: config.port,

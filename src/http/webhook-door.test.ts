@@ -8,7 +8,7 @@ import { webhookDoor } from './webhook-door.ts';
 async function serve(receive: () => Promise<never>, options: { readonly silenceMsMax?: number } = {}) {
   const door = webhookDoor(
     {
-      intake: { receive, drainSpool: receive },
+      intake: { receive, drainSpool: receive, prepare: receive },
       tally: { count: () => undefined },
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',

@@ -4,6 +4,7 @@ import { signerOf } from '../gateways/webhook-signer.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 
@@ -22,6 +23,8 @@ export interface Endpoint {
  * half a minute at the latest; `refreshed` asks at once, but not more often than strangers may make it.
  */
 export interface Endpoints {
+  /** Reads them, so that the first webhook needs no database. */
+  read(): Promise<void>;
   get(accountId: Uuid): Promise<Endpoint | undefined>;
   /** The one account of this kind; `undefined` when there is none or more than one. */
   only(kind: AccountRow['kind']): Promise<Endpoint | undefined>;
@@ -32,13 +35,7 @@ export interface Endpoints {
 const KNOWN_FOR_MS = 30 * SECOND_MS;
 const ASKED_AGAIN_AFTER_MS = SECOND_MS;
 /** Together with storing less than a provider waits, also where the database holds its connections and answers nothing. */
-const READ_WITHIN_MS = SECOND_MS;
-
-/** In the words of the network, as which it counts. */
-class TooSlow extends Error {
-  override readonly name = 'TooSlow';
-  readonly code = 'ETIMEDOUT';
-}
+const READ = { realMs: SECOND_MS, late: 'the accounts were not read in time' } as const;
 
 export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; readonly secrets: Secrets }): Endpoints {
   const { clock } = deps;
@@ -59,18 +56,7 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     });
     return reading;
   };
-  const readInTime = async (): Promise<void> => {
-    const done = new AbortController();
-    const late = clock.sleep(patience(clock, READ_WITHIN_MS), done.signal);
-    const asked = readOnce();
-    try {
-      await Promise.race([asked, late.then(() => Promise.reject(new TooSlow('the accounts were not read in time')))]);
-    } finally {
-      asked.catch(() => undefined);
-      late.catch(() => undefined);
-      done.abort();
-    }
-  };
+  const readInTime = (): Promise<void> => inTime(clock, readOnce(), READ);
   const all = async (maxAgeMs: number): Promise<ReadonlyMap<Uuid, Endpoint>> => {
     if (known === undefined) await readInTime();
     // What is known goes on to count while the database is away, or says nothing.
@@ -78,6 +64,7 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     return known ?? new Map();
   };
   return {
+    read: readOnce,
     get: async (accountId) => (await all(KNOWN_FOR_MS)).get(accountId),
     async only(kind) {
       const ofKind = [...(await all(KNOWN_FOR_MS)).values()].filter(({ account }) => account.kind === kind);

@@ -124,11 +124,14 @@ export async function takeReceipts(tx: Tx, accountId: Uuid, ids: readonly Uuid[]
   return rows;
 }
 
-/** What is found again and has not come to be is applied again. Unique (account_id, event_id). */
+/**
+ * What is found again and has not come to be is applied again, whoever told of it before; as a finding, so that no machine answers a
+ * text of hours ago. What still waits to be applied is left alone. Unique (account_id, event_id).
+ */
 export async function applyAgain(tx: Tx, accountId: Uuid, eventIds: readonly string[]): Promise<void> {
   await sql`
-    update gateway_event set state = 'received', applied_at = null
-    where account_id = ${accountId} and event_id = any(${eventIds}::text[]) and source = 'reconciliation' and state = 'applied'`.execute(
+    update gateway_event set state = 'received', source = 'reconciliation', applied_at = null, error = null, error_stack = null
+    where account_id = ${accountId} and event_id = any(${eventIds}::text[]) and state in ('applied', 'failed')`.execute(
     tx,
   );
 }

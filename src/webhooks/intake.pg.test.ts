@@ -299,7 +299,7 @@ describe('a signed webhook', () => {
 
 describe('while the database is away', () => {
   /** An intake that has known its accounts, and then lost its database. */
-  async function lostWorld(how: 'cut' | 'stand' = 'cut') {
+  async function lostWorld(how: 'cut' | 'stand' = 'cut', knows: 'by an event' | 'prepared' = 'by an event') {
     const world = await intakeWorld();
     const way = await openWay(database);
     const through = openDatabase({
@@ -308,7 +308,8 @@ describe('while the database is away', () => {
       maxConnections: 4,
     });
     const by = world.open(through);
-    await world.post(received({ id: 'EVbefore' }, { text: 'Hi' }), { by });
+    if (knows === 'prepared') await by.prepare();
+    else await world.post(received({ id: 'EVbefore' }, { text: 'Hi' }), { by });
     way[how]();
     return { ...world, by, way };
   }
@@ -328,6 +329,14 @@ describe('while the database is away', () => {
       ...[1, 2, 3].map((n) => ({ eventId: `EV${n}`, source: 'spool', state: 'received' })),
     ]);
     expect(await readdir(spoolFolder)).toEqual([]);
+  });
+
+  it('an event is on the disk though it is the first that ever came', async () => {
+    const { by, way, post, spoolFolder } = await lostWorld('cut', 'prepared');
+    expect(await post(received({}, { text: 'Hi' }), { by })).toMatchObject({ ok: false, error: { kind: 'away' } });
+    expect((await readdir(spoolFolder)).filter((name) => name.endsWith('.events'))).toHaveLength(1);
+    way.mend();
+    expect(await by.drainSpool()).toBe(1);
   });
 
   it('an event that is not stored in five seconds is on the disk, too', async () => {

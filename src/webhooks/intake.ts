@@ -26,6 +26,8 @@ export type IntakeServices = Pick<
 >;
 
 export interface Intake {
+  /** Learns the accounts: from then on an event is kept though the database goes away before the first one. */
+  prepare(): Promise<void>;
   receive(incoming: IncomingWebhook): Promise<Result<{ readonly repeated: boolean }, IntakeRefusal>>;
   /** Brings in what waits on the disk; how many events were there. Throws while the database is away. */
   drainSpool(): Promise<number>;
@@ -48,6 +50,7 @@ export function openIntake(
     return ok({ repeated: kept === 'repeated' });
   };
   return {
+    prepare: endpoints.read,
     async receive(incoming) {
       const received = await receive(incoming);
       options.tally.count({

@@ -6,9 +6,9 @@ import { isCanadian } from '../contacts/area-codes.ts';
 import { classifyReceived } from '../conversations/classify-received.ts';
 import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
-import { type Clock, patience } from '../platform/clock.ts';
 import { isDatabaseAway, isTransient, runTx } from '../platform/database.ts';
 import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoints } from './endpoints.ts';
 import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
@@ -40,7 +40,7 @@ export function openKeeper(
   const stored = groupCommit<NewEvent, boolean>({
     sizeMax: GROUP_MAX,
     async commit(events) {
-      const { repeated } = await inTime(services.clock, insertEvents(services.database.db, events));
+      const { repeated } = await inTime(services.clock, insertEvents(services.database.db, events), STORED);
       return events.map(({ id }) => !repeated.has(id));
     },
   });
@@ -57,7 +57,7 @@ export function openKeeper(
       try {
         return (await storeNow(keeping, read)) ? 'stored' : 'repeated';
       } catch (error) {
-        if (!(error instanceof TooSlow) && !isTransient(error)) throw error;
+        if (!isTransient(error)) throw error;
         services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away or busy');
       }
       try {
@@ -72,29 +72,8 @@ export function openKeeper(
   };
 }
 
-/** A provider waits for ten seconds. */
-const STORED_WITHIN_MS = 5_000;
-
-class TooSlow extends Error {
-  override readonly name = 'TooSlow';
-}
-
-/** Throws `TooSlow` when it takes too long; the work may still succeed, which does no harm. */
-async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = clock.sleep(patience(clock, STORED_WITHIN_MS), done.signal).then(() => {
-    if (!done.signal.aborted) throw new TooSlow('not stored in time');
-    return work;
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    work.catch(() => undefined);
-    late.catch(() => undefined);
-    // With a reason, so that none with a stack is made each time.
-    done.abort('stored');
-  }
-}
+/** A provider waits for ten seconds. What is stored later does no harm. */
+const STORED = { realMs: 5_000, late: 'not stored in time' } as const;
 
 /** False when it is there already. */
 async function storeNow(context: Keeping, read: ReadEvent): Promise<boolean> {
@@ -102,10 +81,10 @@ async function storeNow(context: Keeping, read: ReadEvent): Promise<boolean> {
   const { event, stored } = read;
   if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);
   try {
-    return await inTime(services.clock, storeOptOut(services, read, event));
+    return await inTime(services.clock, storeOptOut(services, read, event), STORED);
   } catch (error) {
     // Not stored: a STOP that is not in force yet must not be answered, and its repetition must not be taken for one.
-    if (error instanceof TooSlow || isTransient(error)) throw error;
+    if (isTransient(error)) throw error;
     // A mistake of ours: it is tried again like any other, and seen if that fails too.
     services.log.error({ error, account: stored.accountId, eventId: stored.eventId }, 'opt-out not applied at once');
     return storePlain(context, stored);
@@ -116,7 +95,7 @@ async function storePlain({ services, stored }: Keeping, event: NewEvent): Promi
   try {
     return await stored.add(event);
   } catch (error) {
-    if (error instanceof TooSlow || isDatabaseAway(error)) throw error;
+    if (isDatabaseAway(error)) throw error;
     // One that cannot be stored must not take others of its group with it.
     return (await insertEvents(services.database.db, [event])).repeated.size === 0;
   }
@@ -141,7 +120,7 @@ async function drainSpool(context: Keeping): Promise<number> {
     try {
       drained += await drainFile(context, name);
     } catch (error) {
-      if (error instanceof TooSlow || isTransient(error)) throw error;
+      if (isTransient(error)) throw error;
       services.log.error({ error, name }, 'a file of the spool cannot be brought in');
     }
   }
