@@ -400,7 +400,7 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
   // Counted before they are asked: texts go out beside the questions.
   holder.pacer.called(now, limit);
-  const { asked, results } = await settleUnknown(
+  const { asked, results, heldUntil } = await settleUnknown(
     { ...holder, lanes, graceMs: holder.options.settleGraceMs },
     holder.lease.accountId,
     limit,
@@ -408,6 +408,7 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
   if (asked > 0) holder.reach('after settling was asked');
   holder.settled.push(...results);
+  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   return asked > 0;
 }
 
@@ -417,8 +418,9 @@ async function askReceipts(holder: Holder): Promise<boolean> {
   const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
   if (limit === 0 || isBefore(now, holder.receiptsLookAt)) return false;
   holder.pacer.called(now, limit);
-  const asked = await checkReceipts(holder, holder.lease.accountId, limit);
+  const { asked, heldUntil } = await checkReceipts(holder, holder.lease.accountId, limit);
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
+  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));
   return asked > 0;
 }
