@@ -252,12 +252,12 @@ describe('statements in a minute without work', () => {
 
 describe('a text that comes in', () => {
   it('wakes the holder of its account, not those of all the others', async () => {
-    const others = 9;
+    const others = 19;
     for (let n = 0; n < others; n += 1)
       await insertAccount(world.db, world, {
         baseUrl: world.sandbox.url,
         apiKey: API_KEY,
-        lanes: [{ gatewayRef: `PNother${n}`, phone: `+161755510${n}0` }],
+        lanes: [{ gatewayRef: `PNother${n}`, phone: `+1617555${2000 + n}` }],
       });
     const sleeps = SLEEPS.idle + (1 + others) * (SLEEPS.holding - SLEEPS.idle);
     const counted = counting(database);
@@ -272,7 +272,7 @@ describe('a text that comes in', () => {
     }
     const statements = counted.statements() - before;
     expect(statements).toBeGreaterThan(0);
-    expect(statements).toBeLessThanOrEqual(3 * texts);
+    expect(statements).toBeLessThan((texts * others) / 2);
   });
 });
 
