@@ -14,6 +14,7 @@ import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { systemRandom } from '../src/platform/random.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from '../src/sending/engine.ts';
+import { engineTopicOf } from '../src/sending/engine-topic.ts';
 import { insertAccount } from '../test/fixtures.ts';
 import { benchFolder } from './support/folder.ts';
 import { report, shown } from './support/measure.ts';
@@ -128,7 +129,7 @@ async function writeReply({
       values (${newUuid()}, ${accountId}, ${laneId}, 'outbound', 'reply', '+16175550123', 'Yes', 'GSM-7', 1, 'pending', ${now}, ${now})`.execute(
       tx,
     );
-    await notifyLive(tx, ['engine']);
+    await notifyLive(tx, [engineTopicOf(accountId)]);
   });
   return performance.now();
 }

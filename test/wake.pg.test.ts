@@ -2,6 +2,7 @@ import { type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pauseSending, resumeSending } from '../src/business/change-business.ts';
 import { pauseCampaign, resumeCampaign } from '../src/campaigns/control-campaign.ts';
+import { recordInbound } from '../src/conversations/record-inbound.ts';
 import { changeAccount, changeLane } from '../src/gateways/change-account.ts';
 import type { Gateway } from '../src/gateways/gateway.ts';
 import { quoGateway } from '../src/gateways/quo/quo-gateway.ts';
@@ -127,6 +128,24 @@ async function campaignOf(people: number, areaCode?: string): Promise<Uuid> {
   return launchTestCampaign(world.db, world, { laneIds: account.laneIds });
 }
 
+/** To the first number of the account. */
+function textFrom(from: string, text: string): Promise<boolean> {
+  const [{ id: laneRef, phone }] = NUMBERS;
+  const ids = { eventId: `EV${from}`, gatewayMessageId: `AC${from}` };
+  const inbound = {
+    ...ids,
+    type: 'message_received',
+    from,
+    to: [phone],
+    laneRef,
+    text,
+    media: [],
+    at: world.clock.now(),
+  } as const;
+  const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
+  return runTx(world.db, (tx) => recordInbound(tx, world, receiver, inbound));
+}
+
 describe('a worker that waits', () => {
   it.each<[string, () => Promise<() => Promise<unknown>>]>([
     ['a launch', async () => () => campaignOf(1)],
@@ -163,6 +182,7 @@ describe('a worker that waits', () => {
         return () => changeLane(world, { ...ACTOR, id, change: { state: 'active' } });
       },
     ],
+    ['somebody who opts out and gets it confirmed', async () => () => textFrom('+16175559999', 'STOP')],
   ])('begins because of %s, not because its wait is over', async (_, prepare) => {
     const act = await prepare();
     startWorker('one', PATIENT);
@@ -227,6 +247,32 @@ describe('statements in a minute without work', () => {
     const statements = counted.statements() - before;
     expect(statements).toBeGreaterThan(0);
     expect(statements).toBeLessThanOrEqual(MOST.holding + (workers - 1) * MOST.waiting);
+  });
+});
+
+describe('a text that comes in', () => {
+  it('wakes the holder of its account, not those of all the others', async () => {
+    const others = 19;
+    for (let n = 0; n < others; n += 1)
+      await insertAccount(world.db, world, {
+        baseUrl: world.sandbox.url,
+        apiKey: API_KEY,
+        lanes: [{ gatewayRef: `PNother${n}`, phone: `+1617555${2000 + n}` }],
+      });
+    const sleeps = SLEEPS.idle + (1 + others) * (SLEEPS.holding - SLEEPS.idle);
+    const counted = counting(database);
+    startWorker('one', PATIENT, { db: counted.db });
+    await atRest(sleeps);
+    await pass(5 * SECOND_MS, sleeps);
+    const before = counted.statements();
+    const texts = 5;
+    for (const from of testPhones(texts)) {
+      await textFrom(from, 'Thanks');
+      await pass(SECOND_MS, sleeps);
+    }
+    const statements = counted.statements() - before;
+    expect(statements).toBeGreaterThan(0);
+    expect(statements).toBeLessThan((texts * others) / 2);
   });
 });
 

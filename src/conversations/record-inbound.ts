@@ -17,6 +17,7 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
+import { engineTopicOf } from '../sending/engine-topic.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import { classifyReceived } from './classify-received.ts';
 import { type InboundAccount, type InboundText, isHistory, isOldHistory, type Knowledge, TOLD } from './inbound.ts';
@@ -147,7 +148,7 @@ export async function recordInbound(
   await notifyLive(tx, [
     'inbox',
     // What a keyword does may be a text to send, or people not to send to.
-    ...(classification.outcome === 'none' ? [] : ['engine']),
+    ...(classification.outcome === 'none' ? [] : [engineTopicOf(account.id)]),
     `conversation:${conversationId}`,
     ...(campaignId === undefined ? [] : [`campaign:${campaignId}`]),
   ]);

@@ -8,6 +8,7 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import { engineTopicOf } from '../sending/engine-topic.ts';
 import { type Conversation, type ConversationMessage, previewOf } from './conversation.ts';
 import { getConversationRow, getMessageRow, lockConversation } from './conversation-store.ts';
 import { activeSuppression, bumpByReply, getReplyLane, insertReply, type ReplyLane } from './reply-store.ts';
@@ -46,7 +47,7 @@ export async function sendReply(
   });
   await bumpByReply(tx, conversation.id, { preview: previewOf(input.text), now });
   await notifyLive(tx, [
-    'engine',
+    engineTopicOf(lane.accountId),
     'inbox',
     `conversation:${conversation.id}`,
     ...(contactId === null ? [] : [`contact:${contactId}`]),

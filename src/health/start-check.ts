@@ -7,6 +7,7 @@ import type { Random } from '../platform/random.ts';
 import { conflict, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { addMs, SECOND_MS } from '../platform/time.ts';
+import { engineTopicOf } from '../sending/engine-topic.ts';
 import { type CheckLane, findLane, insertCheck, lockSettings } from './check-store.ts';
 import { CHECK_WITHIN_MS, checkText, HAND_OVER_WITHIN_MS, newToken } from './health-check.ts';
 
@@ -52,7 +53,7 @@ export async function beginCheck(tx: Tx, deps: CheckDeps, { accountId, cause }: 
   });
   if (!begun) return conflict('a check of this account is under way; it ends within two minutes', UNDER_WAY);
   await deps.jobs.enqueue(tx, LOOK_QUEUE, [{ data: {}, afterSeconds: CHECK_WITHIN_MS / SECOND_MS + 1 }]);
-  await notifyLive(tx, ['engine', 'status']);
+  await notifyLive(tx, [engineTopicOf(accountId), 'status']);
   return ok(id);
 }
 

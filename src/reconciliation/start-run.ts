@@ -7,6 +7,7 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
+import { engineTopicOf } from '../sending/engine-topic.ts';
 import { RANGE_DAYS_MAX, RANGE_MS_MAX, type RunKind, settledUntil } from './run.ts';
 import { endRun, getRun, insertRun } from './run-store.ts';
 import { RECONCILIATION_TOPIC } from './topic.ts';
@@ -50,7 +51,7 @@ export async function startRun(tx: Tx, { clock, newUuid }: Deps, asked: AskedRun
       subject: showId('reconciliation', id),
       detail: { account: showId('account', accountId), kind, since: since.toString(), until: until.toString() },
     });
-  await notifyLive(tx, ['engine', RECONCILIATION_TOPIC]);
+  await notifyLive(tx, [engineTopicOf(accountId), RECONCILIATION_TOPIC]);
   return ok(id);
 }
 

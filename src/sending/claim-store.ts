@@ -331,8 +331,8 @@ export interface DirectMessage {
 }
 
 /**
- * Replies and confirmations that wait, oldest first; with `automaticOnly` those that the program answers by itself and that are soon
- * too late. Index message_direct_pending.
+ * Confirmations of opt-outs that wait, then the other answers of the program, then replies of people, then its own checks, of each kind
+ * the oldest first; with `automaticOnly` all but the replies, since they are soon too late. Index message_direct_pending.
  */
 export async function lockDirectMessages(
   tx: Tx,
@@ -342,7 +342,8 @@ export async function lockDirectMessages(
     select m.id from message m join lane l on l.id = m.lane_id and l.state <> 'off'
     where m.account_id = ${query.accountId} and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${query.now}
       and (m.purpose <> 'reply' or not ${query.automaticOnly})
-    order by m.not_before, m.id limit ${query.limit} for update of m skip locked`.execute(tx);
+    order by case m.purpose when 'opt_out_confirmation' then 1 when 'reply' then 3 when 'health_check' then 4 else 2 end,
+      m.not_before, m.id limit ${query.limit} for update of m skip locked`.execute(tx);
   return rows.map((row) => row.id);
 }
 

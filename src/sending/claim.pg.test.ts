@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { takeLease } from '../../test/claimed.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { API_KEY, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
@@ -10,7 +11,8 @@ import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { claimCampaign } from './claim.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { claimCampaign, claimDirect } from './claim.ts';
 import { lockGround } from './claim-store.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 
@@ -168,5 +170,39 @@ describe('a text whose request has not left', () => {
     await world.until('completed', () => world.completed(campaignId));
     expect(world.sandbox.accepted()).toHaveLength(1);
     await engine.drain();
+  });
+});
+
+describe('answers that wait', () => {
+  it('go out by whom they are for: confirmations of opt-outs, other answers of the program, replies, its own checks', async () => {
+    const world = await sendingWorld(database);
+    const { id, laneIds } = await insertAccount(database.db, world, {
+      baseUrl: world.sandbox.url,
+      apiKey: API_KEY,
+      lanes: LANES,
+    });
+    // The later in this list the longer it waits.
+    const purposes = ['opt_out_confirmation', 'opt_out_confirmation', 'help', 'reply', 'reply', 'health_check'];
+    for (const [index, purpose] of purposes.entries())
+      await sql`
+        insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch,
+          not_before, created_at)
+        values (${world.newUuid()}, ${id}, ${laneIds[0]}, 'outbound', ${purpose}, '+16175550100', ${`${purpose} ${index}`}, 'GSM-7', 1,
+          'pending', 0, 0, ${addMs(world.clock.now(), -index * MINUTE_MS)}, ${world.clock.now()})`.execute(database.db);
+    const lease = await takeLease(database.db, world, id);
+    const bodies: string[] = [];
+    for (let index = 0; index < purposes.length; index += 1) {
+      const choice = { limit: 1, automaticOnly: false };
+      const [text] = await claimDirect({ ...world, reach }, lease, world.clock.now(), choice);
+      bodies.push(text?.body ?? 'none');
+    }
+    expect(bodies).toEqual([
+      'opt_out_confirmation 1',
+      'opt_out_confirmation 0',
+      'help 2',
+      'reply 4',
+      'reply 3',
+      'health_check 5',
+    ]);
   });
 });

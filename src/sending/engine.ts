@@ -15,6 +15,7 @@ import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platfor
 import { createWake, type Wake } from '../platform/wake.ts';
 import type { OpenGateway } from '../services.ts';
 import type { Reach } from './crash-points.ts';
+import { accountOf, ENGINE_TOPIC } from './engine-topic.ts';
 import { createFinder } from './find-accounts.ts';
 import { DEFAULT_HOLDER_OPTIONS, holdAccount } from './holder.ts';
 import { clearHolderFailure, saveHolderFailure } from './holder-failure-store.ts';
@@ -79,7 +80,9 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   const held = new Map<Uuid, Held>();
   const finder = createFinder(deps, options);
   const look = createWake(deps.clock);
-  const unsubscribe = deps.live.subscribe('engine', () => {
+  const unsubscribe = deps.live.subscribe(ENGINE_TOPIC, (topic) => {
+    const accountId = accountOf(topic);
+    if (accountId !== undefined) return held.get(accountId)?.wake.call();
     look.call();
     for (const holder of held.values()) holder.wake.call();
   });

@@ -5,6 +5,7 @@ import { API_KEY, type SendingWorld, sendingWorld } from '../../test/sending-wor
 import { testDatabase } from '../../test/test-database.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
 import { SECOND_MS } from '../platform/time.ts';
 import { createFinder } from './find-accounts.ts';
 import type { Lease } from './lease-store.ts';
@@ -75,6 +76,26 @@ describe('worker processes', () => {
     await realSeconds(2);
     expect(await holders()).toEqual({ first: 4 });
   });
+});
+
+it('nothing is given back for a worker whose leases ran out, though it told of itself just before', async () => {
+  const clock = manualClock(world.clock.now());
+  const options = { leaseMs: 12_000, lookMs: 10_000 };
+  const killed: Lease[] = [];
+  await createFinder({ ...world, clock }, { owner: 'killed', ...options }).look(new Set(), (lease) =>
+    killed.push(lease),
+  );
+  expect(killed).toHaveLength(4);
+  await clock.advance(12_000);
+  const finder = createFinder({ ...world, clock }, { owner: 'alive', ...options });
+  const held = new Set<Uuid>();
+  const look = () => finder.look(held, ({ accountId }) => held.add(accountId));
+  await look();
+  await clock.advance(1_000);
+  await look();
+  expect(held.size).toBe(4);
+  await clock.advance(1_000);
+  expect((await look()).giveBack).toEqual([]);
 });
 
 it('an account that another one took is left to it for as long as a lease, though its clock says that this one is over', async () => {

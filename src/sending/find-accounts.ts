@@ -122,7 +122,7 @@ export function createFinder(
       const { mayTake, mustYield } = sharing(accounts, workers, held);
       let lookAt = addMs(now, lookMs);
       let taken = 0;
-      for (const { accountId, heldUntil } of accounts) {
+      for (const { accountId, owner: before, heldUntil } of accounts) {
         if (held.has(accountId)) continue;
         if (heldUntil !== undefined) hasCome(accountId);
         const from = heldUntil ?? mayTakeAt(accountId, now, taken >= mayTake);
@@ -132,6 +132,8 @@ export function createFinder(
           if (lease === undefined) continue;
           taken += 1;
           start(lease);
+          // Whoever let its lease run out is gone, and nothing is to be left to it; one that only stood still tells of itself again.
+          if (before !== null && before !== owner) await endPresence(db, before);
         }
       }
       const calm = calmUntil !== undefined && isBefore(now, calmUntil);

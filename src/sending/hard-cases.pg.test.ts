@@ -16,7 +16,7 @@ import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { knownLong } from './known-long.ts';
 import { acquireLease, readHolds } from './lease-store.ts';
@@ -172,6 +172,41 @@ describe('a gateway that asks for time', () => {
     await world.until('asked', async () => asked > 0);
     await world.clock.sleep(1_500);
     expect(asked).toBeLessThanOrEqual(16);
+  });
+});
+
+describe('a gateway that asks for time when it is asked about a text', () => {
+  const asksForTime: WireAnswer = { status: 429, body: {}, headers: { 'retry-after': '30' } };
+  const CASES = [
+    ['whose answer was lost', 'unknown'],
+    ['whose receipt did not come', 'sent'],
+  ] as const;
+  it.each(CASES)('%s gets it from the whole account', async (_, state) => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const calls: string[] = [];
+    const baseUrl = await answering((path) => {
+      // What its numbers sent last.
+      if (path.startsWith('/messages?')) return { status: 200, body: { data: [], nextCursor: null } };
+      calls.push(path);
+      return asksForTime;
+    });
+    const { id, laneIds } = await insertAccount(database.db, world, { baseUrl, apiKey: API_KEY, lanes: LANES });
+    const text = (purpose: string, as: string, at: Instant) =>
+      sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, lease_epoch,
+        not_before, created_at, attempted_at, sent_at, gateway_message_id)
+      values (${world.newUuid()}, ${id}, ${laneIds[0]}, 'outbound', ${purpose}, '+16175550100', ${purpose}, 'GSM-7', 1, ${as}, 1, 1,
+        ${at}, ${at}, ${at}, ${as === 'sent' ? at : null}, ${as === 'sent' ? 'AC1' : null})`.execute(database.db);
+    await text('reply', state, addMs(world.clock.now(), -30 * MINUTE_MS));
+    world.startWorker('one');
+    await world.until('asked', async () => calls.length > 0);
+    await world.clock.sleep(500);
+    await text('reply', 'pending', world.clock.now());
+    await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);
+    await world.clock.sleep(1_500);
+    expect(calls).toHaveLength(1);
+    // That is how a question begins; texts are handed over at the path itself.
+    expect(calls[0]).toMatch(/^\/v1\/messages[?/]/);
   });
 });
 

@@ -94,8 +94,7 @@ async function takeTurn(holder: Holder): Promise<number> {
   const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
   const idleMax = patience(holder.clock, holder.options.idleMs);
   if (facts === undefined) return idleMax;
-  const stopped = facts.sendingPaused || facts.account.state === 'paused';
-  holder.running = new Set(stopped ? [] : facts.campaigns.map((campaign) => campaign.id));
+  noteRunning(holder, facts);
   holder.pacer.adjust(facts, now);
   // Before anything that may hold this account back: a campaign that is over is over.
   if (facts.campaigns.some((campaign) => campaign.finished)) await closeFinished(holder);
@@ -118,12 +117,15 @@ async function takeTurn(holder: Holder): Promise<number> {
   }
   const mayAsk = holder.pacer.room(now, underWay(holder)) > 0;
   if (guardIsDue(holder, facts, now) && mayAsk) ask(holder, () => askWhoSends(holder, facts));
-  const started = await startDirect(holder, facts);
+  let started = await startDirect(holder, facts);
   // An answer that found no room waits for the rate, not for the next look.
   const answerMs = facts.answersWait && started === 0 ? Math.max(1, holder.pacer.msUntilRoom(now)) : idleMax;
   if (!holder.guard.passed)
     return started > 0 ? 0 : Math.min(idleMs(holder, facts), answerMs, msUntilAsked(holder, now));
-  const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts);
+  const between = lookBetween(holder, (count) => {
+    started += count;
+  });
+  const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts, between);
   const busy = started + campaigns.taken > 0;
   ask(
     holder,
@@ -132,6 +134,13 @@ async function takeTurn(holder: Holder): Promise<number> {
   );
   const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), reconcileMs(holder, facts, now));
   return busy ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
+}
+
+/** False when nothing of a campaign may be handed over. */
+function noteRunning(holder: Holder, facts: TurnFacts): boolean {
+  const stopped = facts.sendingPaused || facts.account.state === 'paused';
+  holder.running = new Set(stopped ? [] : facts.campaigns.map((campaign) => campaign.id));
+  return !stopped;
 }
 
 /** After a turn that began something: how long until the rate lets more begin. Infinite while too many calls are under way. */
@@ -145,10 +154,34 @@ function msUntilMore(holder: Holder, ofAnyKind: boolean): number {
 
 const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;
 
-function serve(holder: Holder, facts: TurnFacts): Promise<Served> {
+/** Of real time. */
+const LOOK_BETWEEN_MS = 250;
+
+/**
+ * To be asked between two claims of a turn, which are many when an account has hundreds of numbers. What cannot wait for the end of the
+ * turn is done four times a second: answers go out, and it is false once nothing more may be claimed, because everything was paused or
+ * the gateway fails.
+ */
+function lookBetween(holder: Holder, onAnswers: (count: number) => void): () => Promise<boolean> {
+  let lookedAt = holder.clock.now();
+  return async () => {
+    const now = holder.clock.now();
+    const sinceMs = msBetween(lookedAt, now);
+    if (sinceMs >= 0 && sinceMs < patience(holder.clock, LOOK_BETWEEN_MS)) return true;
+    lookedAt = now;
+    await recordAnswers(holder);
+    const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
+    if (facts === undefined || !noteRunning(holder, facts) || holder.breaker.state(now).kind !== 'closed') return false;
+    onAnswers(await startDirect(holder, facts));
+    return true;
+  };
+}
+
+function serve(holder: Holder, facts: TurnFacts, goesOn: () => Promise<boolean>): Promise<Served> {
   const policy = JSON.stringify(facts.policy);
   if (holder.windows?.policy !== policy) holder.windows = { policy, book: windowBook(facts.policy) };
-  return serveCampaigns(holder, facts, holder.windows.book, (prepared) => start(holder, facts.lanes, prepared));
+  const begin = (prepared: readonly Prepared[]): void => start(holder, facts.lanes, prepared);
+  return serveCampaigns(holder, facts, holder.windows.book, { start: begin, goesOn });
 }
 
 async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
@@ -367,7 +400,7 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
   // Counted before they are asked: texts go out beside the questions.
   holder.pacer.called(now, limit);
-  const { asked, results } = await settleUnknown(
+  const { asked, results, heldUntil } = await settleUnknown(
     { ...holder, lanes, graceMs: holder.options.settleGraceMs },
     holder.lease.accountId,
     limit,
@@ -375,6 +408,7 @@ async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
   if (asked > 0) holder.reach('after settling was asked');
   holder.settled.push(...results);
+  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   return asked > 0;
 }
 
@@ -384,8 +418,9 @@ async function askReceipts(holder: Holder): Promise<boolean> {
   const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
   if (limit === 0 || isBefore(now, holder.receiptsLookAt)) return false;
   holder.pacer.called(now, limit);
-  const asked = await checkReceipts(holder, holder.lease.accountId, limit);
+  const { asked, heldUntil } = await checkReceipts(holder, holder.lease.accountId, limit);
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
+  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));
   return asked > 0;
 }

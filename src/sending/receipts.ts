@@ -2,7 +2,7 @@ import type { Gateway } from '../gateways/gateway.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { HOUR_MS, MINUTE_MS } from '../platform/time.ts';
+import { addMs, HOUR_MS, type Instant, MINUTE_MS } from '../platform/time.ts';
 import { applyReceipts, type StatusReport } from '../webhooks/apply-status.ts';
 import { dueReceipts, receiptsChecked } from './settle-store.ts';
 
@@ -11,13 +11,13 @@ const GIVE_UP_AFTER_MS = 72 * HOUR_MS;
 
 /**
  * Asks for the status of accepted texts that have no final receipt: v1 of the provider's API has no failure event. Returns how
- * many requests were made; they count against the account's rate.
+ * many requests were made, which count against the account's rate, and until when the gateway asked it to keep still.
  */
 export async function checkReceipts(
   deps: { readonly db: Db; readonly clock: Clock; readonly gateway: Gateway },
   accountId: Uuid,
   limit: number,
-): Promise<number> {
+): Promise<{ readonly asked: number; readonly heldUntil: Instant | undefined }> {
   const now = deps.clock.now();
   const due = await dueReceipts(deps.db, {
     accountId,
@@ -27,19 +27,21 @@ export async function checkReceipts(
     limit,
   });
   const reports: StatusReport[] = [];
-  for (const { gatewayMessageId } of due) {
+  const asked: Uuid[] = [];
+  let heldUntil: Instant | undefined;
+  for (const { id, gatewayMessageId } of due) {
+    if (heldUntil !== undefined) break;
     const answer = await deps.gateway.getMessage(gatewayMessageId);
+    asked.push(id);
+    if (!answer.ok && answer.error.kind === 'throttled' && answer.error.retryAfterMs !== undefined)
+      heldUntil = addMs(deps.clock.now(), answer.error.retryAfterMs);
     if (!answer.ok || answer.value === undefined || answer.value.status === 'received') continue;
     reports.push({ gatewayMessageId, status: answer.value.status, errorCode: undefined, at: deps.clock.now() });
   }
-  if (due.length > 0)
+  if (asked.length > 0)
     await runTx(deps.db, async (tx) => {
       await applyReceipts(tx, accountId, reports);
-      await receiptsChecked(
-        tx,
-        due.map(({ id }) => id),
-        now,
-      );
+      await receiptsChecked(tx, asked, now);
     });
-  return due.length;
+  return { asked: asked.length, heldUntil };
 }

@@ -21,6 +21,14 @@ export interface Served {
   readonly taken: number;
   /** Clock milliseconds until a rate or a pace lets the next text begin, for campaigns that wait for nothing else. */
   readonly waitMs: number;
+  readonly stopped?: true;
+}
+
+/** What a turn's claims do between them. */
+export interface ServeSteps {
+  readonly start: (prepared: readonly Prepared[]) => void;
+  /** False: this turn claims nothing more, and the next one comes at once. */
+  readonly goesOn: () => Promise<boolean>;
 }
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
@@ -36,7 +44,7 @@ export async function serveCampaigns(
   holder: Holder,
   facts: TurnFacts,
   book: WindowBook,
-  start: (prepared: readonly Prepared[]) => void,
+  steps: ServeSteps,
 ): Promise<Served> {
   const marginMs = windowMargin(holder.clock, holder.options.windowMarginMs);
   const order = servingOrder(
@@ -55,8 +63,9 @@ export async function serveCampaigns(
     // Whoever could take more says so when there is room again, not before: the first in line may have nothing to send from here.
     if (room === 0) return { ...served, waitMs: Math.min(served.waitMs, untilRoomMs(holder, now)) };
     const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
-    const one = await serveCampaign(holder, { facts, book, start, campaign, groups, share });
+    const one = await serveCampaign(holder, { facts, book, steps, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
+    if (one.stopped === true) return served;
     if (one.taken >= share) urgent = campaign.priority;
     // A slow account has room for one text in a turn: only who got it steps back behind its equals.
     if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
@@ -73,7 +82,7 @@ function untilRoomMs({ pacer }: Holder, now: Instant): number {
 interface CampaignTurn {
   readonly facts: TurnFacts;
   readonly book: WindowBook;
-  readonly start: (prepared: readonly Prepared[]) => void;
+  readonly steps: ServeSteps;
   readonly campaign: TurnCampaign;
   readonly groups: readonly OpenGroup[];
   readonly share: number;
@@ -102,11 +111,12 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
       waitMs = Math.min(waitMs, restMs);
       continue;
     }
+    if (!(await turn.steps.goesOn())) return { taken, waitMs: 0, stopped: true };
     const result = await claimFor(holder, turn, { lane, templates, pace, limit, now });
     if (result.taken === 0 && result.nextAt === undefined)
       holder.nobodyDue.remember(look, now, patience(holder.clock, NOBODY_DUE_MS));
     holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
-    turn.start(result.prepared);
+    turn.steps.start(result.prepared);
     left -= result.taken;
     taken += result.taken;
     if (result.nextAt !== undefined && isBefore(now, result.nextAt))

@@ -13,7 +13,7 @@ import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, HOUR_MS, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage } from './settle-store.ts';
@@ -39,26 +39,40 @@ const ASK_AGAIN_MS = 2_000;
  */
 export const REQUEST_LIVES_MS = 3 * MINUTE_MS;
 
-/** Asks about at most `limit` numbers, side by side; returns what became clear, to be recorded by the holder. */
+/**
+ * Asks about at most `limit` numbers, side by side; returns what became clear, to be recorded by the holder, and until when the gateway
+ * asked it to keep still.
+ */
 export async function settleUnknown(
   deps: SettleDeps,
   accountId: Uuid,
   limit: number,
-): Promise<{ readonly asked: number; readonly results: readonly HandedOver[] }> {
+): Promise<{
+  readonly asked: number;
+  readonly results: readonly HandedOver[];
+  readonly heldUntil: Instant | undefined;
+}> {
   const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
   const groups = Map.groupBy(due, (message) => `${message.laneId} ${message.phone}`);
-  const results = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
-  return { asked: groups.size, results: results.flat() };
+  const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
+  return {
+    asked: groups.size,
+    results: answers.flatMap(({ results }) => results),
+    heldUntil: answers
+      .flatMap(({ heldUntil }) => heldUntil ?? [])
+      .toSorted((a, b) => msBetween(a, b))
+      .at(0),
+  };
 }
 
 async function settleNumber(
   deps: SettleDeps,
   accountId: Uuid,
   messages: readonly UnknownMessage[],
-): Promise<readonly HandedOver[]> {
+): Promise<{ readonly results: readonly HandedOver[]; readonly heldUntil?: Instant }> {
   const [first] = messages;
   const lane = first === undefined ? undefined : deps.lanes.get(first.laneId);
-  if (first === undefined || lane === undefined) return [];
+  if (first === undefined || lane === undefined) return { results: [] };
   const askedAt = deps.clock.now();
   const answer = await deps.gateway.listSent({
     laneRef: lane.gatewayRef,
@@ -66,13 +80,15 @@ async function settleNumber(
     since: addMs(first.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
   });
   if (!answer.ok) {
-    const waitMs = Math.max(ASK_AGAIN_MS, answer.error.retryAfterMs ?? 0);
+    const { kind, retryAfterMs } = answer.error;
+    const waitMs = Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0);
     await askAgainAt(
       deps.db,
       messages.map((message) => message.id),
       { at: addMs(askedAt, patience(deps.clock, waitMs)), askedAt, outcome: 'no_answer' },
     );
-    return [];
+    const isHeld = kind === 'throttled' && retryAfterMs !== undefined;
+    return { results: [], ...(isHeld ? { heldUntil: addMs(deps.clock.now(), retryAfterMs) } : {}) };
   }
   const known = await knownGatewayIds(
     deps.db,
@@ -99,7 +115,7 @@ async function settleNumber(
     early.map((message) => message.id),
     { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' },
   );
-  return messages
+  const results = messages
     .filter((message) => !early.includes(message))
     .map((message): HandedOver => {
       deps.knownLong.forget(attemptOf(message));
@@ -117,6 +133,7 @@ async function settleNumber(
         at: listed?.createdAt ?? askedAt,
       };
     });
+  return { results };
 }
 
 const attemptOf = ({ id, attempts }: Pick<UnknownMessage, 'id' | 'attempts'>): string => `${id} ${attempts}`;

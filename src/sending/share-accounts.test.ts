@@ -55,6 +55,13 @@ describe('the share of a worker', () => {
     );
   });
 
+  it('is given by as many workers as it takes when all of them look at the same moment', () => {
+    const ten = Array.from({ length: 10 }, (_, index): [string, number] => [`w${index}`, 2]);
+    const held = new Map([...ten, ['newcomer', 0]]);
+    const given = [...held.keys()].map((owner) => shareOf({ accounts: 20, held }, owner).mustYield);
+    expect(given.reduce((sum, count) => sum + count)).toBe(1);
+  });
+
   it('is given back from the same accounts for the same state', () => {
     expect(toYield(new Set(['c', 'a', 'b']), 2)).toEqual(['a', 'b']);
   });

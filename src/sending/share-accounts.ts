@@ -22,11 +22,24 @@ export function shareOf({ accounts, held }: Sharing, owner: string): Share {
   const workers = Math.max(1, held.size);
   const least = Math.floor(accounts / workers);
   const full = Math.ceil(accounts / workers);
-  const own = held.get(owner) ?? 0;
-  const lacking = (share: number) =>
-    [...held].reduce((sum, [other, count]) => sum + (other === owner ? 0 : Math.max(0, share - count)), 0);
-  const surplus = (share: number) => Math.max(0, Math.min(lacking(share), own - share));
-  return { mayTake: Math.max(0, full - own), mustYield: Math.max(surplus(least), surplus(full)) };
+  const yields = (share: number) => toBeYielded(held, share).get(owner) ?? 0;
+  return { mayTake: Math.max(0, full - (held.get(owner) ?? 0)), mustYield: Math.max(yields(least), yields(full)) };
+}
+
+/**
+ * Who gives how many of those that others lack of `share`, whoever has most first. A newcomer wakes all workers at one moment: what
+ * each of them works out must not come to more than is lacking when it is taken together.
+ */
+function toBeYielded(held: Sharing['held'], share: number): ReadonlyMap<string, number> {
+  let lacking = [...held.values()].reduce((sum, count) => sum + Math.max(0, share - count), 0);
+  const mostFirst = [...held].sort(([a, some], [b, more]) => more - some || (a < b ? -1 : 1));
+  return new Map(
+    mostFirst.map(([worker, count]) => {
+      const given = Math.min(lacking, Math.max(0, count - share));
+      lacking -= given;
+      return [worker, given];
+    }),
+  );
 }
 
 /** Those that it gives back, the same ones for the same state, so that a test can tell. */

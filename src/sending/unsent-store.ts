@@ -32,13 +32,16 @@ export async function forgetUnsent(tx: Tx, messageIds: readonly Uuid[]): Promise
         and t.gateway_message_id is null
     ), person as (
       update contact c set
-        last_campaign_text_at = case when c.last_campaign_text_at = u.attempted_at then (
+        last_campaign_text_at = case when c.last_campaign_text_at = any(u.attempts) then (
           select max(m.attempted_at) from message m where m.phone = c.phone and m.purpose = 'campaign' and ${mayHaveGoneOut})
           else c.last_campaign_text_at end,
-        lane_id = case when u.was_new and c.lane_id = u.lane_id and not exists (
+        lane_id = case when c.lane_id = any(u.new_lanes) and not exists (
           select from message m where m.phone = c.phone and m.lane_id = c.lane_id and (m.direction = 'inbound' or ${mayHaveGoneOut}))
           then null else c.lane_id end
-      from unsent u where c.id = u.contact_id
+      -- Texts of several campaigns to one person may end together.
+      from (select contact_id, array_agg(attempted_at) as attempts, array_agg(lane_id) filter (where was_new) as new_lanes
+        from unsent group by contact_id) u
+      where c.id = u.contact_id
       returning c.id, c.lane_id
     )
     update enrollment e set lane_id = (

@@ -180,6 +180,14 @@ describe('somebody to be texted only after some days without a text', () => {
     expect(await untextedFor30Days()).toBe(1);
   });
 
+  it('was never texted when texts of two campaigns are put off together', async () => {
+    const first = await claim(await launch(), office);
+    await world.clock.advance(10);
+    const second = await claim(await launch(), office);
+    await answer([...first, ...second], putOff());
+    expect(await untextedFor30Days()).toBe(1);
+  });
+
   it('keeps the text of another campaign that was begun after the refused one', async () => {
     const first = await launch();
     const texts = await claim(first, office);
