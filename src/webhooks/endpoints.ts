@@ -6,7 +6,7 @@ import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { inTime } from '../platform/in-time.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
+import { SECOND_MS } from '../platform/time.ts';
 
 /** An account as its webhooks need it. */
 export interface Endpoint {
@@ -40,15 +40,14 @@ const READ = { realMs: SECOND_MS, late: 'the accounts were not read in time' } a
 export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; readonly secrets: Secrets }): Endpoints {
   const { clock } = deps;
   let known: ReadonlyMap<Uuid, Endpoint> | undefined;
-  let readAt: Instant | undefined;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
-  const isOlderThan = (ms: number): boolean =>
-    readAt === undefined || isBefore(addMs(readAt, patience(clock, ms)), clock.now());
+  const isOlderThan = (ms: number): boolean => clock.now().epochMilliseconds - readAtMs > patience(clock, ms);
   const read = async (): Promise<void> => {
-    const startedAt = clock.now();
+    const startedAtMs = clock.now().epochMilliseconds;
     known = await readEndpoints(deps);
-    readAt = startedAt;
+    readAtMs = startedAtMs;
   };
   const readOnce = (): Promise<void> => {
     reading ??= read().finally(() => {
