@@ -59,7 +59,7 @@ try {
   const full = { connections: CONNECTIONS, perSecond: 0 } as const;
   await load.post({ ...full, events: events.receipts(EVENTS / 3) });
   await bareLoad.post({ ...full, events: events.receipts(EVENTS / 3) });
-  const rounds = [];
+  const rounds: { readonly bare: number; readonly ours: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     rounds.push({
       bare: rateOf(await bareLoad.post({ ...full, events: events.receipts(EVENTS) })),
