@@ -89,9 +89,22 @@ describe("made-up events of Twilio's and our own intake", () => {
     expect(events).toHaveLength(types.length);
     const ofOthers = events.filter(({ type }) => type.startsWith('twilio.')).map(({ type }) => type);
     // What the product knows nothing of is kept under what it is about.
-    expect(ofOthers.toSorted()).toEqual(['twilio.Recording.absent', 'twilio.Recording.in-progress', 'twilio.Resource.ERROR']);
-    const { rows: texts } = await sql`select phone, media from inbound_message`.execute(db);
+    expect(ofOthers.toSorted()).toEqual([
+      'twilio.Recording.absent',
+      'twilio.Recording.in-progress',
+      'twilio.Resource.ERROR',
+    ]);
+    const { rows: texts } = await sql`select phone, media from message where direction = 'inbound'`.execute(db);
     expect(texts).toMatchObject([{ phone: '+16175550142', media: [{ url: 'https://example.com/1.jpg' }] }]);
+    const { rows: calls } = await sql`
+      select state, count(*)::int as calls from call where phone is not null group by state order by state`.execute(db);
+    expect(calls).toEqual([
+      { state: 'answered', calls: 1 },
+      { state: 'completed', calls: 1 },
+      { state: 'missed', calls: 4 },
+      { state: 'ringing', calls: 3 },
+    ]);
+    expect((await sql`select 1 from call_recording`.execute(db)).rows).toHaveLength(1);
   });
 
   it('reach the only account of that gateway under its public address, and a STOP among them counts', async () => {
