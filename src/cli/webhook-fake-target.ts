@@ -93,9 +93,11 @@ function addressesOf(config: Config, account: AccountRow, url: URL | undefined) 
   // As the server names itself, which may be another name than the one under which it is called here.
   const everyAddress = host === '0.0.0.0' || host === '::';
   const local = `http://${everyAddress ? 'localhost' : shownHost}:${port}`;
-  const signedUrl = webhookUrl({ publicUrl: () => publicUrl ?? local, localUrl: () => local }, account);
   const here = `http://${everyAddress ? '127.0.0.1' : shownHost}:${port}`;
-  return { url: here + new URL(signedUrl).pathname, signedUrl };
+  return {
+    url: webhookUrl({ publicUrl: () => here, localUrl: () => here }, account),
+    signedUrl: webhookUrl({ publicUrl: () => publicUrl ?? local, localUrl: () => local }, account),
+  };
 }
 
 async function newestSecret(config: Config, account: AccountRow): Promise<string> {

@@ -18,7 +18,7 @@ import { applyWaiting } from '../webhooks/apply-event.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
 
 /** A live account: its signatures are over the public address, while the events are posted to this machine. */
-const PUBLIC_URL = 'https://texts.example.com';
+const PUBLIC_URL = 'https://example.com/texts';
 const OUR_NUMBER = '+16175550001';
 const TOKEN = 'the-primary-token';
 const KEY = Buffer.alloc(32, 7);
