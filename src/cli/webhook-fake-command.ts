@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { QuoEventType, QuoGeneration } from '../gateways/quo/quo-payload-facts.ts';
-import { generationsOf, isQuoEventType, QUO_EVENT_TYPES, QUO_GENERATIONS } from '../gateways/quo/quo-payload-facts.ts';
-import { countOption, withExamples } from './options.ts';
-import { type Shell, UsageError } from './shell.ts';
+import { QUO_GENERATIONS } from '../gateways/quo/quo-payload-facts.ts';
+import { countOption, repeatable, withExamples } from './options.ts';
+import type { Shell } from './shell.ts';
+import { FAKE_EVENT_TYPES, requireSomeType } from './webhook-fake-event.ts';
 import type { FakeOptions } from './webhook-fake-options.ts';
 import { LOAD_PROFILES } from './webhook-load-plan.ts';
 import { table } from './words.ts';
@@ -18,6 +18,10 @@ export function defineFake(command: Command, shell: Shell): void {
       'from nothing to 500 a second',
     ],
     [
+      'textwright webhook fake message.undelivered --gateway twilio --count 20 --rate 5/s',
+      "Twilio's, to its only account",
+    ],
+    [
       'textwright webhook fake contact.updated --url http://127.0.0.1:7080/hook --secret MDEy...',
       'to any local endpoint',
     ],
@@ -25,7 +29,13 @@ export function defineFake(command: Command, shell: Shell): void {
     .description('Post made-up events, signed as the gateway signs them, and say how they were answered')
     .argument('[type]', 'type of event; --list names them')
     .addOption(
-      new Option('--generation <generation>', 'of the payload; v4 where it has the type').choices(QUO_GENERATIONS),
+      new Option('--gateway <gateway>', "whose events; that of the account, and Quo's without one").choices([
+        'quo',
+        'twilio',
+      ]),
+    )
+    .addOption(
+      new Option('--generation <generation>', "of Quo's payload; v4 where it has the type").choices(QUO_GENERATIONS),
     )
     .option('--count <n>', 'events; 1 unless a profile says how many', countOption)
     .option('--rate <n/s>', 'posts a second; as fast as they are answered without it', rateOption)
@@ -40,46 +50,36 @@ export function defineFake(command: Command, shell: Shell): void {
     .option('--repeat <share>', 'share of the events that is posted twice, from 0 to 1', shareOption, 0)
     .option('--shuffle', 'post them in any order')
     .option('--url <url>', 'where to; without it, the account on this machine')
-    .option('--secret <secret>', 'signs them; without it, the newest secret of the account')
-    .option('--account <account>', 'id or name; without it, the only account')
+    .option('--secret <secret>', 'signs them (of Twilio, the Auth Token); without it, the newest secret of the account')
+    .option('--account <account>', 'id or name; without it, the only account (of --gateway)')
     .option('--from <number>', 'who texts or calls; without it, somebody else each time')
     .option('--to <numbers>', 'who is texted or called; several with commas are a group')
     .option('--text <text>', 'what is texted')
+    .option('--media <url>', 'picture that comes with the text; may be repeated', repeatable, [])
     .option('--anywhere', 'also to an address that is neither this machine nor a private network')
     .option('--yes', 'do not ask before posting to an account that is live')
-    .option('--list', 'name every type with its generations, and post nothing')
+    .option('--list', 'name every type of each gateway with its generations, and post nothing')
     .option('--json', 'print the report as one JSON object')
     .action((type: string | undefined, options: FakeOptions) => fake(type, options, shell));
 }
 
 async function fake(typed: string | undefined, options: FakeOptions, shell: Shell): Promise<void> {
   if (options.list) return list(options, shell);
-  const type = eventType(typed);
+  const type = requireSomeType(typed);
   const { fakeWebhooks } = await import('./webhook-fake.ts');
-  await fakeWebhooks({ type, generation: generationOf(type, options.generation), options }, shell);
+  await fakeWebhooks({ type, options }, shell);
 }
 
-async function list({ json }: FakeOptions, shell: Shell): Promise<void> {
-  const types = Object.keys(QUO_EVENT_TYPES).filter(isQuoEventType);
-  const rows = types.map((type) => ({ type, generations: generationsOf(type) }));
+async function list({ gateway, json }: FakeOptions, shell: Shell): Promise<void> {
+  const rows = FAKE_EVENT_TYPES.filter((row) => gateway === undefined || row.gateway === gateway);
   if (json) await shell.out.json(...rows);
   else
     await shell.out.lines(
-      ...table([['TYPE', 'GENERATIONS'], ...rows.map(({ type, generations }) => [type, generations.join(', ')])]),
+      ...table([
+        ['GATEWAY', 'TYPE', 'GENERATIONS'],
+        ...rows.map((row) => [row.gateway, row.type, row.generations.join(', ')]),
+      ]),
     );
-}
-
-function eventType(type: string | undefined): QuoEventType {
-  if (type === undefined) throw new UsageError('no type of event: name one, or see them all with --list');
-  if (isQuoEventType(type)) return type;
-  throw new UsageError(`no type of event is called "${type}": --list names them all`);
-}
-
-function generationOf(type: QuoEventType, asked: QuoGeneration | undefined): QuoGeneration {
-  const has = generationsOf(type);
-  if (asked === undefined) return has.includes('v4') ? 'v4' : (has.at(-1) ?? '2026-03-30');
-  if (has.includes(asked)) return asked;
-  throw new UsageError(`--generation: ${asked} does not have ${type}; expected ${has.join(', ')}`);
 }
 
 function rateOption(text: string): number {

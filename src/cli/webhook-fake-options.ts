@@ -1,8 +1,10 @@
+import type { GatewayKind } from '../gateways/gateway.ts';
 import type { QuoGeneration } from '../gateways/quo/quo-payload-facts.ts';
 import type { LoadProfile } from './webhook-load-plan.ts';
 
 /** What `textwright webhook fake` was called with. */
 export interface FakeOptions {
+  readonly gateway?: GatewayKind;
   readonly generation?: QuoGeneration;
   readonly count?: number;
   readonly rate?: number;
@@ -17,6 +19,7 @@ export interface FakeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly text?: string;
+  readonly media: readonly string[];
   readonly anywhere?: true;
   readonly yes?: true;
   readonly list?: true;

@@ -1,28 +1,42 @@
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
+import { webhookUrl } from '../gateways/connect-account.ts';
 import type { Config } from '../platform/config.ts';
-import { showId } from '../platform/ids.ts';
 import { findAccount } from './find-account.ts';
 import { requireLocalUrl } from './local-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
+import { type FakeEvent, fakeEvent } from './webhook-fake-event.ts';
 import type { FakeOptions } from './webhook-fake-options.ts';
 
-/** Where made-up events go. */
+/** Which events were asked for, by whatever name. */
+export interface FakeOrder {
+  readonly type: string;
+  readonly options: FakeOptions;
+}
+
+/** What is made up, and where it goes. */
 export interface FakeTarget {
+  readonly event: FakeEvent;
   readonly url: string;
+  /** A signature may be over the address: this is the one under which the provider would call it. */
+  readonly signedUrl: string;
   readonly secret: string;
   /** Our number that they are about, where it is known. */
   readonly lane: Pick<LaneRow, 'phone' | 'gatewayRef'> | undefined;
+  /** Of Twilio. */
+  readonly accountSid: string;
 }
 
+const MADE_ACCOUNT_SID = 'ACfake0001';
+
 /** From the options, and for what they leave open from the account of this installation. */
-export async function fakeTarget(options: FakeOptions, shell: Shell): Promise<FakeTarget> {
-  const { url, secret, account, anywhere } = options;
+export async function fakeTarget(order: FakeOrder, shell: Shell): Promise<FakeTarget> {
+  const { url, secret, account, anywhere, gateway } = order.options;
   const parsed = url === undefined ? undefined : parsedUrl(url);
   // Refused before anything is opened; what the account says is always this machine.
   if (parsed !== undefined && anywhere !== true) await requireLocalUrl(parsed);
-  if (parsed !== undefined && secret !== undefined && account === undefined)
-    return { url: parsed.href, secret, lane: undefined };
-  return accountTarget(options, parsed, shell);
+  if (parsed === undefined || secret === undefined || account !== undefined) return accountTarget(order, parsed, shell);
+  const event = fakeEvent(gateway ?? 'quo', order.type, order.options);
+  return { event, url: parsed.href, signedUrl: parsed.href, secret, lane: undefined, accountSid: MADE_ACCOUNT_SID };
 }
 
 function parsedUrl(url: string): URL {
@@ -31,19 +45,36 @@ function parsedUrl(url: string): URL {
   throw new UsageError(`--url: expected an address starting with http:// or https://, got "${url}"`);
 }
 
-async function accountTarget(options: FakeOptions, url: URL | undefined, shell: Shell): Promise<FakeTarget> {
+async function accountTarget({ type, options }: FakeOrder, url: URL | undefined, shell: Shell): Promise<FakeTarget> {
   const { withServices } = await import('./open-services.ts');
   const { listAccountRows, listLaneRows } = await import('../gateways/account-store.ts');
   return withServices(shell, async ({ config, database: { db } }) => {
-    const account = findAccount(await listAccountRows(db), options.account);
+    const account = chooseAccount(await listAccountRows(db), options);
+    const event = fakeEvent(account.kind, type, options);
     if (url === undefined) await confirmLive(account, options, shell);
     const lanes = (await listLaneRows(db)).filter(({ accountId }) => accountId === account.id);
     return {
-      url: url?.href ?? localWebhookUrl(config, account),
+      event,
+      ...addressesOf(config, account, url),
       secret: options.secret ?? (await newestSecret(config, account)),
       lane: laneOf(lanes, options),
+      accountSid: await accountSidOf(config, account),
     };
   });
+}
+
+/** A gateway that is named leaves the accounts of the others out. */
+function chooseAccount(accounts: readonly AccountRow[], { account, gateway }: FakeOptions): AccountRow {
+  const candidates = accounts.filter(({ kind }) => gateway === undefined || kind === gateway);
+  if (candidates.length > 0 || accounts.length === 0) return findAccount(candidates, account);
+  throw new CliError(`--gateway: no account of ${gateway} is connected here; connect one under Settings, Numbers`);
+}
+
+async function accountSidOf(config: Config, account: AccountRow): Promise<string> {
+  if (account.kind !== 'twilio') return MADE_ACCOUNT_SID;
+  const { openSecrets } = await import('./open-secrets.ts');
+  const { parseTwilioKey } = await import('../gateways/twilio/twilio-http.ts');
+  return parseTwilioKey((await openSecrets(config)).open(account.apiKeySealed))?.accountSid ?? MADE_ACCOUNT_SID;
 }
 
 /** What is made up becomes a part of real conversations, and a made-up STOP silences a real person. */
@@ -54,11 +85,19 @@ async function confirmLive(account: AccountRow, { yes }: FakeOptions, shell: She
   await confirmByTyping(shell, { expected: account.name, what: "the account's name", yes: yes === true });
 }
 
-/** The server of this installation, on this machine. */
-function localWebhookUrl({ host, port }: Config, account: AccountRow): string {
+/** Without `url` the server of this installation, on this machine: it checks a signature over the address that the provider knows. */
+function addressesOf(config: Config, account: AccountRow, url: URL | undefined) {
+  if (url !== undefined) return { url: url.href, signedUrl: url.href };
+  const { host, port, publicUrl } = config;
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  // As the server names itself, which may be another name than the one under which it is called here.
   const everyAddress = host === '0.0.0.0' || host === '::';
-  const name = everyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}/webhooks/${account.kind}/${showId('account', account.id)}`;
+  const local = `http://${everyAddress ? 'localhost' : shownHost}:${port}`;
+  const here = `http://${everyAddress ? '127.0.0.1' : shownHost}:${port}`;
+  return {
+    url: webhookUrl({ publicUrl: () => here, localUrl: () => here }, account),
+    signedUrl: webhookUrl({ publicUrl: () => publicUrl ?? local, localUrl: () => local }, account),
+  };
 }
 
 async function newestSecret(config: Config, account: AccountRow): Promise<string> {

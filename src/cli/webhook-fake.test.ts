@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { signForm } from '../../test/fake-twilio-wire.ts';
 import { type PostedWebhook, startWebhookReceiver } from '../../test/webhook-receiver.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
+import { twilioWebhookEdge } from '../gateways/twilio/twilio-webhook.ts';
 import { systemClock } from '../platform/clock.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 import { type CliRun, finished, jsonLines, runCli, startCli } from './cli.fixture.ts';
@@ -86,6 +88,34 @@ describe('textwright webhook fake', () => {
     expect(callers.size).toBeGreaterThan(100);
   });
 
+  it("posts Twilio's, each signed over the address and its own form, repetitions the same to the letter", async () => {
+    const ends = ['--from', '+16175550123', '--to', '+16175550001', '--text', 'a+b&c=d é 🙂'];
+    const media = ['--media', 'https://example.com/1.jpg', '--media', 'https://example.com/2.jpg'];
+    const amount = ['--count', '20', '--repeat', '0.5', '--rate', '1000/s'];
+    const run = await fake('message.received', '--gateway', 'twilio', ...ends, ...media, ...amount, '--json');
+    expect(run).toMatchObject({ code: 0, err: '' });
+    expect(jsonLines(run)).toMatchObject([{ gateway: 'twilio', generation: null, posts: 30, accepted: 30 }]);
+    const posts = posted();
+    for (const post of posts) {
+      const form = new URLSearchParams(Buffer.from(post.rawBody).toString());
+      expect(post.header('x-twilio-signature')).toBe(signForm(receiver.url, form, SECRET));
+      expect(twilioWebhookEdge.parse(post.rawBody, systemClock.now())).toMatchObject({
+        ok: true,
+        value: {
+          type: 'message_received',
+          from: '+16175550123',
+          to: ['+16175550001'],
+          text: 'a+b&c=d é 🙂',
+          media: [
+            { url: 'https://example.com/1.jpg', type: 'image/jpeg' },
+            { url: 'https://example.com/2.jpg', type: 'image/jpeg' },
+          ],
+        },
+      });
+    }
+    expect(new Set(posts.map(({ rawBody }) => Buffer.from(rawBody).toString())).size).toBe(20);
+  });
+
   it('keeps to a rate', async () => {
     const run = await fake('contact.updated', '--profile', 'steady', '--rate', '40/s', '--seconds', '1', '--json');
     // The fortieth is due 975 ms after the first: a machine can only be slower.
@@ -150,19 +180,34 @@ describe('textwright webhook fake', () => {
 
   it('lists every type with its generations', async () => {
     const run = await runCli(['webhook', 'fake', '--list', '--json']);
-    expect(jsonLines(run)).toHaveLength(31);
-    expect(jsonLines(run)).toContainEqual({ type: 'contact.deleted', generations: ['v3', '2026-03-30'] });
-    expect((await runCli(['webhook', 'fake', '--list'])).out).toMatch(/\nmessage\.failed +2026-03-30\n/);
+    expect(jsonLines(run)).toHaveLength(31 + 25);
+    expect(jsonLines(run)).toContainEqual({
+      gateway: 'quo',
+      type: 'contact.deleted',
+      generations: ['v3', '2026-03-30'],
+    });
+    expect((await runCli(['webhook', 'fake', '--list'])).out).toMatch(/\nquo +message\.failed +2026-03-30\n/);
+    const twilio = jsonLines(await runCli(['webhook', 'fake', '--list', '--gateway', 'twilio', '--json']));
+    expect(twilio).toHaveLength(25);
+    expect(twilio).toContainEqual({ gateway: 'twilio', type: 'message.undelivered', generations: [] });
   });
 
   it.each([
     ['no type', [], '--list'],
-    ['a type that does not exist', ['message.read'], 'no type of event is called "message.read"'],
+    ['a type that does not exist', ['message.seen'], 'no type of event is called "message.seen"'],
     ['a type that is on every object', ['constructor'], 'no type of event is called "constructor"'],
     [
       'a generation without the type',
       ['message.failed', '--generation', 'v4'],
       'v4 does not have message.failed; expected 2026-03-30',
+    ],
+    ['a generation of Twilio', ['message.undelivered', '--gateway', 'twilio', '--generation', 'v4'], 'Twilio has none'],
+    ['a type that Twilio lacks', ['contact.updated', '--gateway', 'twilio'], 'Twilio has no contact.updated'],
+    ['a type that only Twilio has', ['call.no-answer'], 'Quo has no call.no-answer'],
+    [
+      "a group of Twilio's",
+      ['message.received', '--gateway', 'twilio', '--to', '+16175550001,+16175550002'],
+      'Twilio has no groups',
     ],
     ['a profile without a rate', ['call.ringing', '--profile', 'ramp', '--seconds', '5'], 'needs --rate and --seconds'],
     ['a profile and a count', ['call.ringing', '--profile', 'ramp', '--count', '5'], '--count: a profile has'],

@@ -5,9 +5,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { type IdKind, parseId, type Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
+import type { Network } from '../platform/network-address.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { err, ok, type Result } from '../platform/result.ts';
 import { ANONYMOUS, allows, type Caller } from './caller.ts';
+import { clientAddress, type Incoming } from './client-address.ts';
 import type { Access } from './contract/shared.ts';
 import { describeRoute } from './describe-route.ts';
 import { performOnce, readIdempotencyKey } from './idempotency.ts';
@@ -55,7 +57,7 @@ export interface RegisteredRoute {
 }
 
 export type HttpEnv = {
-  Bindings: { incoming?: { socket: { remoteAddress?: string } } };
+  Bindings: { incoming?: Incoming };
   Variables: { requestId: string };
 };
 
@@ -75,6 +77,8 @@ export interface ApiOptions {
   readonly digestKey: string;
   /** Origins of our own pages besides the one that the request itself names. */
   readonly ownOrigins: () => readonly string[];
+  /** Whose word about the address of a client is taken. */
+  readonly trustedProxies: readonly Network[];
 }
 
 /** The stored UUID of a shown id that its schema has already checked; anything else is a bug. */
@@ -181,7 +185,7 @@ async function answerOf(
     caller: caller.value,
     request,
     requestId: c.get('requestId'),
-    remoteAddress: c.env.incoming?.socket.remoteAddress ?? '',
+    remoteAddress: c.env.incoming === undefined ? '' : clientAddress(c.env.incoming, options.trustedProxies),
     answerHeaders,
   });
 }

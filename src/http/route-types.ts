@@ -55,7 +55,7 @@ export interface RouteInput<R extends RouteBase> {
   /** The request as it came; its `signal` aborts when the client leaves. */
   readonly request: Request;
   readonly requestId: string;
-  /** Address of the peer, an empty text when unknown. */
+  /** Of the client, as far as our own proxies say it; an empty text when unknown. */
   readonly remoteAddress: string;
   /** Headers to add to the answer (cookies). */
   readonly answerHeaders: Headers;

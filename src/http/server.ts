@@ -58,6 +58,7 @@ export function createApp(services: Services, options: HttpOptions): HttpApp {
     streams,
     authenticate: authenticator({ db: database.db, clock, signIn }),
     digestKey: secrets.derive('idempotency'),
+    trustedProxies: config.trustedProxies,
     ownOrigins: () => [new URL(services.publicUrl()).origin],
   });
   let draining = false;

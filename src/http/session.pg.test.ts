@@ -127,6 +127,18 @@ describe('a session', () => {
     await world.clock.advance(WINDOW_MS);
     expect((await signIn(world.client(), 'greta@example.com', PASSWORD)).status).toBe(200);
   });
+
+  it('is slowed down for one client of a proxy of ours, and for no other', async () => {
+    const behind = await httpWorld({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
+    await behind.owner();
+    const attempt = async (password: string, from: string) => {
+      const body = { email: 'olivia@example.com', password };
+      return (await behind.client().post('/v1/sign-in', body, { 'x-forwarded-for': from })).status;
+    };
+    for (let n = 0; n < ATTEMPTS_MAX; n += 1) expect(await attempt(`guess ${n}`, `8.8.8.${n}, 203.0.113.5`)).toBe(401);
+    expect(await attempt(PASSWORD, '8.8.8.8, 203.0.113.5')).toBe(429);
+    expect(await attempt(PASSWORD, '203.0.113.6')).toBe(200);
+  });
 });
 
 describe('people', () => {

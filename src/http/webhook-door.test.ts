@@ -2,14 +2,29 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { parseConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
+import { ok } from '../platform/result.ts';
+import type { Intake } from '../webhooks/intake.ts';
 import { webhookDoor } from './webhook-door.ts';
 
-async function serve(receive: () => Promise<never>, options: { readonly silenceMsMax?: number } = {}) {
+async function serve(
+  receive: Intake['receive'],
+  {
+    env = {},
+    count = () => undefined,
+    ...options
+  }: {
+    readonly silenceMsMax?: number;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly count?: (request: { readonly source: string }) => void;
+  } = {},
+) {
   const door = webhookDoor(
     {
-      intake: { receive, drainSpool: receive, prepare: receive },
-      tally: { count: () => undefined },
+      intake: { receive, drainSpool: async () => 0, prepare: async () => undefined },
+      tally: { count },
+      config: parseConfig(env, '/nowhere'),
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
     },
@@ -53,4 +68,23 @@ it.each([
   const port = await serve(() => Promise.reject(error));
   const answer = await fetch(`http://127.0.0.1:${port}${ADDRESS}`, { method: 'POST', body: '{}' });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, status === 503 ? '5' : null]);
+});
+
+it.each([
+  ['of the client, behind a proxy of ours', { TRUSTED_PROXIES: '127.0.0.1' }, '203.0.113.5'],
+  ['of the connection, whatever it claims, without one', {}, '127.0.0.1'],
+])('takes for the source the address %s', async (_what, env, expected) => {
+  const sources: string[] = [];
+  const receive: Intake['receive'] = async ({ source }) => {
+    sources.push(source);
+    return ok({ repeated: false });
+  };
+  const port = await serve(receive, { env, count: ({ source }) => void sources.push(source) });
+  for (const body of ['{}', 'x'.repeat(1_000_001)])
+    await fetch(`http://127.0.0.1:${port}${ADDRESS}`, {
+      method: 'POST',
+      body,
+      headers: { 'x-forwarded-for': '8.8.8.8, 203.0.113.5' },
+    });
+  expect(sources).toEqual([expected, expected]);
 });

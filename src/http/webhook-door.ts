@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AccountRow } from '../gateways/account.ts';
+import type { Config } from '../platform/config.ts';
 import { isTransient } from '../platform/database.ts';
 import { type NewUuid, parseId, type Uuid } from '../platform/ids.ts';
 import { type Log, withCorrelation } from '../platform/log.ts';
@@ -13,6 +14,7 @@ import type { IntakeRefusal, WebhookTarget } from '../webhooks/incoming.ts';
 import type { Intake } from '../webhooks/intake.ts';
 import type { Tally } from '../webhooks/tally.ts';
 import { type Api, internalProblem } from './api.ts';
+import { clientAddress } from './client-address.ts';
 import { idOf } from './contract/shared.ts';
 import { type ProblemInput, problemResponse } from './problem.ts';
 import { type RawRoute, rawRoute } from './route-types.ts';
@@ -33,6 +35,7 @@ export function webhookDoor(
     readonly tally: Pick<Tally, 'count'>;
     readonly log: Log;
     readonly newUuid: NewUuid;
+    readonly config: Pick<Config, 'trustedProxies'>;
   },
   options: { readonly silenceMsMax?: number } = {},
 ): Door {
@@ -72,7 +75,7 @@ interface Call {
 }
 
 async function answer(
-  { intake, tally, log, newUuid }: Parameters<typeof webhookDoor>[0],
+  { intake, tally, log, newUuid, config }: Parameters<typeof webhookDoor>[0],
   { request, response, target }: Call,
 ): Promise<void> {
   const refuse = async (problem: ProblemInput, id: Uuid): Promise<void> => {
@@ -87,7 +90,7 @@ async function answer(
   };
   try {
     const rawBody = await readAtMost(request, WEBHOOK_BYTES_MAX);
-    const source = request.socket.remoteAddress ?? '';
+    const source = clientAddress(request, config.trustedProxies);
     if (rawBody === undefined) {
       tally.count({ accountId: null, source, outcome: 'too_large' });
       return await refuse(

@@ -14,6 +14,7 @@ describe('parseConfig', () => {
       databaseConnections: 20,
       smtpUrl: undefined,
       webhooksPerSecond: 500,
+      trustedProxies: [],
       mailFrom: undefined,
       pagerDutyUrl: 'https://events.pagerduty.com',
     });
@@ -41,6 +42,7 @@ describe('parseConfig', () => {
       SMTP_URL: 'https://me:hunter2@mail.example.com',
       MAIL_FROM: 'nobody',
       PAGERDUTY_URL: 'events',
+      TRUSTED_PROXIES: '10.0.0.0/8, proxy.example.com',
     };
     let message = '';
     try {
@@ -51,6 +53,16 @@ describe('parseConfig', () => {
     for (const name of Object.keys(wrong)) expect(message).toContain(name);
     expect(message).toContain('got "70800"');
     expect(message).not.toContain('hunter2');
+  });
+
+  it('takes proxies as addresses and networks, and refuses the whole internet', () => {
+    const { trustedProxies } = parseConfig({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8 ,fd00::/16,' }, '/srv');
+    expect(trustedProxies.map(({ text }) => text)).toEqual(['127.0.0.1/32', '10.0.0.0/8', 'fd00::/16']);
+    expect(() => parseConfig({ TRUSTED_PROXIES: '0.0.0.0/0' }, '/srv')).toThrow(
+      'TRUSTED_PROXIES: expected a network of /8 to /32, got "0.0.0.0/0"',
+    );
+    const many = Array.from({ length: 101 }, (_, index) => `10.0.0.${index}`).join();
+    expect(() => parseConfig({ TRUSTED_PROXIES: many }, '/srv')).toThrow('at most 100 networks');
   });
 
   it('is frozen', () => {

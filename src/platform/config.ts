@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
+import { type Network, parseNetwork } from './network-address.ts';
 
 /** Every option of the program, declared once. Environment names, `--help` of `serve` and the README table follow from it. */
 export interface Config {
@@ -17,6 +18,8 @@ export interface Config {
   readonly databaseConnections: number;
   /** Of one address for one account; ten times as many may come at once. */
   readonly webhooksPerSecond: number;
+  /** Whose word about the address of a client is taken. None at first: anybody can write the headers that say it. */
+  readonly trustedProxies: readonly Network[];
   /** The server that mail goes out through, with its user and password; unset: no mail. */
   readonly smtpUrl: string | undefined;
   /** The sender of mail; there whenever `smtpUrl` is. */
@@ -61,6 +64,11 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
     text: 'Webhooks that one address may send for one account; ten times as many at once',
     defaultText: '500',
   },
+  trustedProxies: {
+    env: 'TRUSTED_PROXIES',
+    text: 'Proxies in front of this server that say the address of a client, like 127.0.0.1, 10.0.0.0/8',
+    defaultText: 'none: the address is that of the connection',
+  },
   smtpUrl: {
     env: 'SMTP_URL',
     text: 'Mail server for alerts, like smtp://user:password@mail.example.com:587',
@@ -84,6 +92,8 @@ const DEFAULT_PAGERDUTY_URL = 'https://events.pagerduty.com';
 const SECRET_OPTIONS: ReadonlySet<keyof Config> = new Set(['secretKey', 'smtpUrl']);
 /** `name@example.com` or `Name <name@example.com>`, on one line. */
 const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
+/** The largest providers of such proxies publish some twenty networks. */
+const TRUSTED_PROXIES_MAX = 100;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Parses the environment; throws one error that lists every wrong value with its remedy. */
@@ -113,6 +123,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text.replace(/\/+$/, '');
     return wrong(key, `an address starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
   };
+  const networks = (key: keyof Config, countMax: number): readonly Network[] => {
+    const texts = (read(key) ?? '').split(',').filter((text) => text.trim() !== '');
+    if (texts.length > countMax) wrong(key, `at most ${countMax} networks`);
+    return texts.flatMap((text) => {
+      const network = parseNetwork(text);
+      if (!network.ok) problems.push(`${CONFIG_OPTIONS[key].env}: ${network.error}`);
+      return network.ok ? [network.value] : [];
+    });
+  };
   const dataDir = read('dataDir') ?? join(workingDir, 'data');
   const logLevel = LOG_LEVELS.find((level) => level === (read('logLevel') ?? 'info'));
   if (logLevel === undefined) wrong('logLevel', `one of ${LOG_LEVELS.join(', ')}`);
@@ -133,6 +152,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     secretKey,
     databaseConnections: whole('databaseConnections', 20, { min: 4, max: 500 }),
     webhooksPerSecond: whole('webhooksPerSecond', 500, { min: 1, max: 1_000_000 }),
+    trustedProxies: networks('trustedProxies', TRUSTED_PROXIES_MAX),
     smtpUrl,
     mailFrom,
     pagerDutyUrl: url('pagerDutyUrl', ['https:', 'http:']) ?? DEFAULT_PAGERDUTY_URL,

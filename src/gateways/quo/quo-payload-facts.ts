@@ -1,5 +1,6 @@
 import type { Random } from '../../platform/random.ts';
 import { addMs, type Instant, SECOND_MS } from '../../platform/time.ts';
+import { ERROR_CODES, madeId, madeNumber, OUR_TEXTS, THEIR_TEXTS } from '../made-facts.ts';
 
 /** Which generations tell of what. Everything else that exists is unknown to the older ones. */
 const ALL = ['v2', 'v3', 'v4', '2026-03-30'] as const;
@@ -102,16 +103,12 @@ export interface QuoFacts {
   readonly answeredAt: string;
 }
 
-/** So that nobody takes a made event for a real one: neither a person nor a scanner for secrets, which knows AC and 32 digits. */
-const ID_MARK = 'fake';
-const ID_RANDOM_BYTES = 8;
 const MESSAGE_SECONDS = 4;
 const RING_SECONDS = 5;
 
 export function quoFacts(input: QuoPayloadInput): QuoFacts {
   const { type, generation, random, at } = input;
-  const newId = (prefix: string): string =>
-    `${prefix}${ID_MARK}${Buffer.from(random.bytes(ID_RANDOM_BYTES)).toString('hex')}`;
+  const newId = (prefix: string): string => madeId(prefix, random);
   const isMessage = type.startsWith('message.');
   const outgoing = isMessage && type !== 'message.received';
   const answered = input.answered ?? !['call.missed', 'call.voicemail.completed'].includes(type);
@@ -154,22 +151,5 @@ function subjectPrefix(type: QuoEventType): string {
   return type.startsWith('integration.') ? 'IN' : 'AC';
 }
 
-/** In every area code, 555-0100 to 555-0199 belong to nobody. */
-const AREA_CODES = ['201', '212', '303', '312', '404', '415', '512', '602', '617', '702', '713', '919'] as const;
-
-export const madeNumber = (random: Random): string => `+1${random.pick(AREA_CODES)}55501${random.int(10, 99)}`;
-
-const THEIR_TEXTS = [
-  'Yes please, when could you come by?',
-  'How much would it be for a basement of 900 sq ft?',
-  'Thanks, we went with somebody else.',
-  'Is Thursday afternoon still free? 🙂',
-] as const;
-const OUR_TEXTS = [
-  'Hi Sam, your estimate is ready. Reply STOP to opt out.',
-  'Hello from Solid Foundations: shall we come by this week? Reply STOP to opt out.',
-] as const;
-/** Unreachable, blocked, unknown, landline, filtered. */
-const ERROR_CODES = ['30003', '30004', '30005', '30006', '30007'] as const;
 const FIRST_NAMES = ['Sam', 'Renée', 'José', 'Aiko', 'Priya', 'Tom'] as const;
 const LAST_NAMES = ['Rivera', "O'Brien", 'Nguyen', 'Smith', 'Øst'] as const;

@@ -22,6 +22,13 @@ export function verifyTwilioSignature(input: VerifyInput): Result<{ readonly sec
     : ok({ secretIndex });
 }
 
+/** The signature of a form that is posted to `url`, as the provider makes it. */
+export const signTwilioForm = (input: {
+  readonly url: string;
+  readonly rawBody: Uint8Array;
+  readonly secret: string;
+}): string => signatureOf(input.url + formFields(input.rawBody), input.secret);
+
 const refuse = (reason: WebhookRefusal['reason'], message: string) => err<WebhookRefusal>({ reason, message });
 
 const BODY_HASH = 'bodySHA256';
@@ -58,8 +65,10 @@ function addressesOf(url: string): readonly string[] {
 function matches(input: { readonly text: string; readonly secret: string; readonly signature: string }): boolean {
   // An empty key would let anyone sign.
   if (input.secret === '') return false;
-  return sameText(createHmac('sha1', input.secret).update(input.text).digest('base64'), input.signature);
+  return sameText(signatureOf(input.text, input.secret), input.signature);
 }
+
+const signatureOf = (text: string, secret: string): string => createHmac('sha1', secret).update(text).digest('base64');
 
 function sameText(a: string, b: string): boolean {
   const bytes = [Buffer.from(a), Buffer.from(b)] as const;
