@@ -3,17 +3,17 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../platform/log.ts';
-import { webhookDoor } from './webhook-door.ts';
+import { type DoorPatience, webhookDoor } from './webhook-door.ts';
 
-async function serve(receive: () => Promise<never>, options: { readonly silenceMsMax?: number } = {}) {
+async function serve(receive: (one: { readonly rawBody: Uint8Array }) => Promise<never>, patience: DoorPatience = {}) {
   const door = webhookDoor(
     {
-      intake: { receive, drainSpool: receive },
+      intake: { receive, drainSpool: () => Promise.reject(new Error('nothing is spooled')) },
       tally: { count: () => undefined },
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
     },
-    options,
+    patience,
   );
   const server = createServer((request, response) => door(request, response) || response.end('a page'));
   server.listen(0, '127.0.0.1');
@@ -40,6 +40,37 @@ it('lets go of whoever announces a body and does not send it, and of nobody else
   await once(silent, 'close');
   expect(page.destroyed).toBe(false);
   page.destroy();
+});
+
+it('lets go of whoever sends a byte now and then, once the whole has taken too long', async () => {
+  const unreachable = () => {
+    throw new Error('nothing of this comes in whole');
+  };
+  const port = await serve(unreachable, { silenceMsMax: 60_000, requestMsMax: 100 });
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(`POST ${ADDRESS} HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n`);
+  const dripping = setInterval(() => socket.write('{'), 5);
+  onTestFinished(() => clearInterval(dripping));
+  await once(socket, 'close');
+});
+
+it('takes what comes in drops within its time', async () => {
+  const received: number[] = [];
+  const port = await serve(
+    async (one) => {
+      received.push(one.rawBody.length);
+      throw new Error('enough is known');
+    },
+    { silenceMsMax: 50_000, requestMsMax: 60_000 },
+  );
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`POST ${ADDRESS} HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n\r\n`);
+  const dripping = setInterval(() => socket.write('{'), 5);
+  onTestFinished(() => clearInterval(dripping));
+  await once(socket, 'data');
+  socket.destroy();
+  expect(received).toEqual([20]);
 });
 
 it.each([
