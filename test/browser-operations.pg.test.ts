@@ -191,6 +191,13 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
           .filter({ hasNotText: 'Replays' })
           .count(),
       ).toBe(0);
+    // What a viewer may not filter by is neither offered nor taken from an address.
+    await open('/operations/events?search=6175550123', viewer);
+    await viewer
+      .getByRole('row', { name: /Text|Call/ })
+      .first()
+      .waitFor();
+    expect(await viewer.getByPlaceholder(/Whole number/).count()).toBe(0);
     for (const [path, name] of [
       ['health', /Check now/],
       ['reconciliation', /Compare now/],

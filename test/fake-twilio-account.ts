@@ -144,8 +144,11 @@ function setNumber(account: FakeAccount, sid: string): ApiAnswer {
   const number = account.numbers.find((known) => known.sid === sid);
   if (number === undefined) return NOT_FOUND;
   const form = new URLSearchParams(account.lastForm);
-  const [smsUrl, statusCallback] = [form.get('SmsUrl') ?? '', form.get('StatusCallback') ?? ''];
-  account.settings.set(sid, { smsUrl, statusCallback });
+  const before = account.settings.get(sid);
+  account.settings.set(sid, {
+    smsUrl: form.get('SmsUrl') ?? before?.smsUrl ?? '',
+    statusCallback: form.get('StatusCallback') ?? before?.statusCallback ?? '',
+  });
   return { status: 200, body: shownNumber(account, number) };
 }
 

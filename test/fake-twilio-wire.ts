@@ -10,6 +10,7 @@ export interface TwilioNumber {
   readonly phone: string;
   readonly name: string;
   readonly sms?: boolean;
+  readonly voice?: boolean;
 }
 
 export interface TwilioText {
@@ -120,7 +121,7 @@ export const numberJson = (
   account_sid: accountSid,
   phone_number: number.phone,
   friendly_name: number.name,
-  capabilities: { voice: true, sms: number.sms ?? true, mms: true, fax: false },
+  capabilities: { voice: number.voice ?? true, sms: number.sms ?? true, mms: true, fax: false },
   sms_url: settings.smsUrl,
   sms_method: 'POST',
   status_callback: settings.statusCallback,

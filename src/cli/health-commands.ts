@@ -92,7 +92,7 @@ const LOOK_AGAIN_MS = 1_000;
 
 async function run(reference: string, { json }: Json, shell: Shell): Promise<void> {
   const { startCheck } = await import('../health/start-check.ts');
-  const { settleChecks } = await import('../health/settle-checks.ts');
+  const { settleAccount } = await import('../health/settle-checks.ts');
   const { showHealth } = await import('../health/show-health.ts');
   const { actor, granted } = await import('./open-services.ts');
   await withAccounts(shell, async (deps) => {
@@ -101,7 +101,7 @@ async function run(reference: string, { json }: Json, shell: Shell): Promise<voi
     const stop = shell.interruption();
     shell.tell('The text is on its way; the outcome is known within two minutes');
     for (;;) {
-      await settleChecks(deps);
+      await settleAccount(deps, account.id);
       const { last } = granted(await showHealth(deps, account.id));
       if (last?.id !== id) throw new CliError('another check has begun meanwhile; see `textwright health history`');
       if (last.outcome !== null) return tellOutcome(last, { json, shell });

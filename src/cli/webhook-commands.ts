@@ -92,8 +92,10 @@ function defineExport(command: Command, shell: Shell): void {
       ['textwright webhook export --since 7d > events.jsonl', 'a week, one JSON object per line, payloads and all'],
     ]),
   )
-    .description('Events with payload and headers as JSON lines, the newest first; whole numbers and all')
-    .option('--limit <n>', 'at most this many', countOption)
+    .description(
+      'Every event that matches, with payload and headers, as JSON lines, the newest first; whole numbers and all',
+    )
+    .option('--limit <n>', 'at most this many; all of them without it', countOption)
     .action(async (options: FilterOptions & { readonly limit?: number }) =>
       (await import('./webhook-events.ts')).exportCommand(options, shell),
     );

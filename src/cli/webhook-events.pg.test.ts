@@ -69,6 +69,16 @@ it('exports events with what they say', async () => {
   ]);
 });
 
+it('exports all of them, or says where it has stopped', async () => {
+  const all = await cli('export');
+  expect([jsonLines(all).length > 1, all.err]).toEqual([true, '']);
+  const some = await cli('export', '--limit', '1');
+  expect(jsonLines(some)).toHaveLength(1);
+  expect(some.err).toMatch(
+    /^Stopped at --limit after 1 event: older ones may be left, before --until 2026-11-17T\S+Z\n$/,
+  );
+});
+
 it('says what a replay would do, and does nothing without --yes', async () => {
   const dry = await cli('replay', '--state', 'failed');
   expect(dry).toMatchObject({ code: 0, err: 'This was a dry run: add --yes to replay them\n' });

@@ -157,8 +157,6 @@ function prettyPayload(payload: string): string {
   }
 }
 
-const EXPORTED_MAX = 1_000_000_000;
-
 export async function exportCommand(options: FilterOptions & { readonly limit?: number }, shell: Shell): Promise<void> {
   const { withServices } = await import('./open-services.ts');
   const { exportEvents } = await import('../webhooks/list-events.ts');
@@ -166,13 +164,19 @@ export async function exportCommand(options: FilterOptions & { readonly limit?: 
   const { count } = await import('./words.ts');
   await withServices(shell, async ({ database: { db } }) => {
     const filter = await chosenFilter(db, options);
-    const limit = options.limit ?? EXPORTED_MAX;
+    const { limit } = options;
+    const signal = shell.interruption();
     let done = 0;
-    for await (const page of exportEvents(db, { filter, limit, signal: shell.interruption() })) {
+    let oldest: Instant | undefined;
+    for await (const page of exportEvents(db, { filter, limit, signal })) {
       await shell.out.json(...page.map(exported));
       done += page.length;
+      oldest = page.at(-1)?.receivedAt ?? oldest;
       shell.progress(count(done, 'event'));
     }
     shell.progress('');
+    const stopped = signal.aborted ? 'Interrupted' : done === limit ? 'Stopped at --limit' : undefined;
+    if (stopped === undefined || oldest === undefined) return;
+    shell.tell(`${stopped} after ${count(done, 'event')}: older ones may be left, before --until ${oldest}`);
   });
 }

@@ -169,10 +169,20 @@ export async function writeArrival(
     where id = ${id}`.execute(tx);
 }
 
-/** Checks whose time is over, and those whose text has failed already. Index health_check_open. */
+/** Accounts with checks that `lockEnding` or `takeUntold` would find. Indexes health_check_open and health_check_untold. */
+export async function listUnsettled(db: Db, now: Instant): Promise<readonly Uuid[]> {
+  const { rows } = await sql<{ accountId: Uuid }>`
+    select c.account_id from health_check c join message m on m.id = c.message_id
+    where c.outcome is null and (c.due_at <= ${now} or m.state in ('failed', 'cancelled'))
+    union select account_id from health_check where outcome is not null and not told
+    order by account_id`.execute(db);
+  return rows.map(({ accountId }) => accountId);
+}
+
+/** Checks of an account whose time is over, and those whose text has failed already. Index health_check_open. */
 export async function lockEnding(
   tx: Tx,
-  now: Instant,
+  { accountId, now }: { readonly accountId: Uuid; readonly now: Instant },
 ): Promise<
   readonly (CheckEvidence & {
     readonly id: Uuid;
@@ -184,7 +194,7 @@ export async function lockEnding(
   const { rows } = await sql<CheckEvidence & { id: Uuid; accountId: Uuid; token: string; startedAt: Instant }>`
     select c.id, c.account_id, c.token, c.started_at, m.state as message_state, coalesce(m.failure_message, m.failure_code) as failure
     from health_check c join message m on m.id = c.message_id
-    where c.outcome is null and (c.due_at <= ${now} or m.state in ('failed', 'cancelled'))
+    where c.account_id = ${accountId} and c.outcome is null and (c.due_at <= ${now} or m.state in ('failed', 'cancelled'))
     order by c.id for update of c skip locked`.execute(tx);
   return rows;
 }
@@ -204,11 +214,12 @@ export interface EndedCheck {
   readonly startedAt: Instant;
 }
 
-/** Those that have ended and of which nobody has been told, oldest first. Index health_check_untold. */
-export async function takeUntold(tx: Tx): Promise<readonly EndedCheck[]> {
+/** Those of an account that have ended and of which nobody has been told, oldest first. Index health_check_untold. */
+export async function takeUntold(tx: Tx, accountId: Uuid): Promise<readonly EndedCheck[]> {
   const { rows } = await sql<EndedCheck>`
     with ended as (
-      select id from health_check where outcome is not null and not told order by finished_at, id for update skip locked
+      select id from health_check where account_id = ${accountId} and outcome is not null and not told
+      order by finished_at, id for update skip locked
     ), told as (
       update health_check c set told = true from ended where c.id = ended.id
       returning c.id, c.account_id, c.outcome, c.detail, c.started_at, c.finished_at

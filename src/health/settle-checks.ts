@@ -2,26 +2,38 @@ import { type AlertDeps, raiseAlert, resolveAlert } from '../alerts/raise-alert.
 import { getAccount } from '../gateways/account-store.ts';
 import { numbersPage } from '../operations/attention.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
-import { showId } from '../platform/ids.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { type EndedCheck, findCheckEvent, lockEnding, takeUntold, writeEnd } from './check-store.ts';
+import type { Log } from '../platform/log.ts';
+import { runAll } from '../platform/run-all.ts';
+import { type EndedCheck, findCheckEvent, listUnsettled, lockEnding, takeUntold, writeEnd } from './check-store.ts';
 import { decideEnd } from './decide-check.ts';
 import { type CheckOutcome, isFailure } from './health-check.ts';
 
 export type SettleDeps = AlertDeps & { readonly db: Db };
 
-/** Ends the checks whose time is over, and lets the alerts follow those that have ended. */
-export async function settleChecks(deps: SettleDeps): Promise<void> {
+/** Ends the checks whose time is over, and lets the alerts follow those that have ended; each account by itself. */
+export async function settleChecks(deps: SettleDeps & { readonly log: Pick<Log, 'error'> }): Promise<void> {
+  const accounts = await listUnsettled(deps.db, deps.clock.now());
+  await runAll(
+    deps,
+    'ending health checks',
+    accounts.map((accountId) => ({ about: { account: accountId }, run: () => settleAccount(deps, accountId) })),
+  );
+}
+
+/** The same for one account. */
+export async function settleAccount(deps: SettleDeps, accountId: Uuid): Promise<void> {
   await runTx(deps.db, async (tx) => {
     const now = deps.clock.now();
-    for (const check of await lockEnding(tx, now)) {
+    for (const check of await lockEnding(tx, { accountId, now })) {
       const event = await findCheckEvent(tx, { ...check, since: check.startedAt });
       await writeEnd(tx, check.id, decideEnd({ ...check, event }), now);
       await notifyLive(tx, ['status']);
     }
   });
   await runTx(deps.db, async (tx) => {
-    for (const check of await takeUntold(tx)) await tell(tx, deps, check);
+    for (const check of await takeUntold(tx, accountId)) await tell(tx, deps, check);
   });
 }
 

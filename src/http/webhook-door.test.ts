@@ -6,7 +6,7 @@ import { parseConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { ok } from '../platform/result.ts';
 import type { Intake } from '../webhooks/intake.ts';
-import { webhookDoor } from './webhook-door.ts';
+import { type DoorPatience, webhookDoor } from './webhook-door.ts';
 
 async function serve(
   receive: Intake['receive'],
@@ -14,8 +14,7 @@ async function serve(
     env = {},
     count = () => undefined,
     ...options
-  }: {
-    readonly silenceMsMax?: number;
+  }: DoorPatience & {
     readonly env?: Readonly<Record<string, string>>;
     readonly count?: (request: { readonly source: string }) => void;
   } = {},
@@ -28,7 +27,7 @@ async function serve(
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
     },
-    options,
+    patience,
   );
   const server = createServer((request, response) => door(request, response) || response.end('a page'));
   server.listen(0, '127.0.0.1');
@@ -55,6 +54,37 @@ it('lets go of whoever announces a body and does not send it, and of nobody else
   await once(silent, 'close');
   expect(page.destroyed).toBe(false);
   page.destroy();
+});
+
+it('lets go of whoever sends a byte now and then, once the whole has taken too long', async () => {
+  const unreachable = () => {
+    throw new Error('nothing of this comes in whole');
+  };
+  const port = await serve(unreachable, { silenceMsMax: 60_000, requestMsMax: 100 });
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(`POST ${ADDRESS} HTTP/1.1\r\nhost: x\r\ncontent-length: 900000\r\n\r\n`);
+  const dripping = setInterval(() => socket.write('{'), 5);
+  onTestFinished(() => clearInterval(dripping));
+  await once(socket, 'close');
+});
+
+it('takes what comes in drops within its time', async () => {
+  const received: number[] = [];
+  const port = await serve(
+    async (one) => {
+      received.push(one.rawBody.length);
+      throw new Error('enough is known');
+    },
+    { silenceMsMax: 50_000, requestMsMax: 60_000 },
+  );
+  const socket = connect(port, '127.0.0.1');
+  socket.write(`POST ${ADDRESS} HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n\r\n`);
+  const dripping = setInterval(() => socket.write('{'), 5);
+  onTestFinished(() => clearInterval(dripping));
+  await once(socket, 'data');
+  socket.destroy();
+  expect(received).toEqual([20]);
 });
 
 it.each([

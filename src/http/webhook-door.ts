@@ -25,6 +25,13 @@ const WEBHOOK_BYTES_MAX = 1_000_000;
 const RETRY_AFTER_AWAY = '5';
 /** Of silence, real time: a body of some kilobytes comes at once, and a provider waits no longer for its answer. */
 const SILENCE_MS_MAX = 15_000;
+/** Of the whole request, real time: a byte every few seconds must not hold a connection either. */
+const REQUEST_MS_MAX = 30_000;
+
+export interface DoorPatience {
+  readonly silenceMsMax?: number;
+  readonly requestMsMax?: number;
+}
 
 /** True when the request was for this door: it is being answered. */
 export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -37,16 +44,30 @@ export function webhookDoor(
     readonly newUuid: NewUuid;
     readonly config: Pick<Config, 'trustedProxies'>;
   },
-  options: { readonly silenceMsMax?: number } = {},
+  patience: DoorPatience = {},
 ): Door {
   return (request, response) => {
     const target = request.method === 'POST' ? targetOf(request.url ?? '') : undefined;
     if (target === undefined) return false;
     // Uploads may take an hour here; a stranger must not hold connections open for as long.
-    request.setTimeout(options.silenceMsMax ?? SILENCE_MS_MAX, () => request.destroy());
+    letGoOfSlow(request, patience);
     void answer(services, { request, response, target });
     return true;
   };
+}
+
+/** Without a timer for each request, of which thousands come in a second: what drips wakes this with every drop. */
+function letGoOfSlow(
+  request: IncomingMessage,
+  { silenceMsMax = SILENCE_MS_MAX, requestMsMax = REQUEST_MS_MAX }: DoorPatience,
+): void {
+  const endsAt = performance.now() + requestMsMax;
+  request.setTimeout(Math.min(silenceMsMax, requestMsMax), () => request.destroy());
+  request.on('data', () => {
+    const leftMs = endsAt - performance.now();
+    if (leftMs <= 0) request.destroy();
+    else if (leftMs < silenceMsMax) request.setTimeout(Math.ceil(leftMs));
+  });
 }
 
 const ONE_ACCOUNT = /^\/webhooks\/(quo|twilio|sandbox)\/([^/?]+)(?:\?|$)/;

@@ -86,3 +86,26 @@ it('begins for an account at any gateway', async () => {
   await at('2026-11-17T07:00:00Z');
   expect(await look()).toMatchObject({ accountId, kind: 'history', state: 'waiting' });
 });
+
+it('begins for the others when one account fails, which is told at the end', async () => {
+  const secrets = secretsWithKey(world.random.bytes(32), world.random);
+  const lanes = [{ gatewayRef: 'PNtest02', phone: '+16175550002' }];
+  const other = await insertAccount(
+    database.db,
+    { ...world, secrets },
+    { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', lanes },
+  );
+  await sql`
+    create function refuse() returns trigger language plpgsql as $$
+    begin
+      if new.account_id = ${sql.lit(accountId)} then raise exception 'no room for this account'; end if;
+      return new;
+    end $$`.execute(database.db);
+  await sql`create trigger refuse before insert on reconciliation_run for each row execute function refuse()`.execute(
+    database.db,
+  );
+  await at('2026-11-17T07:00:00Z');
+  await expect(look()).rejects.toThrow(`account ${accountId} (no room for this account)`);
+  const { rows } = await sql`select account_id from reconciliation_run`.execute(database.db);
+  expect(rows).toEqual([{ accountId: other.id }]);
+});

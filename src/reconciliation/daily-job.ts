@@ -2,6 +2,7 @@ import { getBusiness } from '../business/business-store.ts';
 import { runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { JobQueue } from '../platform/jobs.ts';
+import { runAll } from '../platform/run-all.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import { type DailyFacts, readDaily } from './daily-store.ts';
@@ -21,23 +22,34 @@ export const dailyReconciliationJob = (services: DailyServices): JobQueue => ({
   handle: async () => void (await startDailyRuns(services)),
 });
 
-/** Begins the runs of today that have not begun; returns which. */
+/** Begins the runs of today that have not begun; returns which. An account that fails costs the others nothing. */
 export async function startDailyRuns(services: DailyServices): Promise<readonly Uuid[]> {
   const { db } = services.database;
   const now = services.clock.now();
   const { zone } = await getBusiness(db);
   const dueAt = lastDueAt(now, zone);
+  const due = (await readDaily(db)).filter((account) => isDue(account, dueAt));
   const started: Uuid[] = [];
-  for (const account of await readDaily(db)) {
-    if (!isDue(account, dueAt)) continue;
-    const { accountId } = account;
-    const kind = account.comparedUntil === null && account.historyDays > 0 ? 'history' : 'daily';
-    const run = { accountId, kind, since: sinceOf(account, now), until: now, actor: 'system' } as const;
-    const outcome = await runTx(db, (tx) => startRun(tx, services, run));
-    if (outcome.ok) started.push(outcome.value);
-    else services.log.warn({ account: accountId, message: outcome.error.message }, 'no daily reconciliation');
-  }
+  await runAll(
+    services,
+    'beginning the reconciliations of the day',
+    due.map((account) => ({
+      about: { account: account.accountId },
+      run: async () => started.push(...(await startDaily(services, account, now))),
+    })),
+  );
   return started;
+}
+
+/** The run of one account; none when it is refused. */
+async function startDaily(services: DailyServices, account: DailyFacts, now: Instant): Promise<readonly Uuid[]> {
+  const { accountId } = account;
+  const kind = account.comparedUntil === null && account.historyDays > 0 ? 'history' : 'daily';
+  const run = { accountId, kind, since: sinceOf(account, now), until: now, actor: 'system' } as const;
+  const outcome = await runTx(services.database.db, (tx) => startRun(tx, services, run));
+  if (outcome.ok) return [outcome.value];
+  services.log.warn({ account: accountId, message: outcome.error.message }, 'no daily reconciliation');
+  return [];
 }
 
 /** One that is under way is waited for. */

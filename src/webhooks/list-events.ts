@@ -35,14 +35,17 @@ export async function listEvents(
 
 const EXPORT_PAGE = 200;
 
-/** Matching events with their payloads and headers, newest first, `limit` at most, a page at a time. */
+/**
+ * Matching events with their payloads and headers, newest first, a page at a time. Without a `limit` all that are stored when it begins:
+ * it goes back in time, and ends with the oldest.
+ */
 export async function* exportEvents(
   db: Db | Tx,
-  query: { readonly filter: EventFilter; readonly limit: number; readonly signal: AbortSignal },
+  query: { readonly filter: EventFilter; readonly limit: number | undefined; readonly signal: AbortSignal },
 ): AsyncGenerator<readonly (ListedEvent & EventContent)[]> {
   const selection = { kind: 'filter', filter: query.filter } as const;
   let before: string | undefined;
-  for (let left = query.limit; left > 0 && !query.signal.aborted; ) {
+  for (let left = query.limit ?? Number.POSITIVE_INFINITY; left > 0 && !query.signal.aborted; ) {
     const limit = Math.min(left, EXPORT_PAGE);
     const page = await listWholeEvents(db, selection, { before, limit });
     if (page.length > 0) yield page;

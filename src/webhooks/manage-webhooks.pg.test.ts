@@ -17,7 +17,7 @@ import type { ManualClock } from '../platform/clock.ts';
 import { parseConfig } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Log } from '../platform/log.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { err } from '../platform/result.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
@@ -62,7 +62,8 @@ async function world() {
   const at = { publicUrl: 'https://texts.example.com', localUrl: 'http://127.0.0.1:7080' };
   const gateway: Gateway = quoGateway({ baseUrl: sandbox.url, apiKey: KEY, clock, random, requestTimeoutMs: 5_000 });
   const outside: { webhooks: GatewayWebhooks } = { webhooks: gateway.webhooks };
-  const deps: ManageDeps & { readonly database: Database; readonly clock: ManualClock } = {
+  const deps: ManageDeps & { readonly database: Database; readonly clock: ManualClock; readonly log: Log } = {
+    log: createLog({ level: 'silent' }),
     clock,
     newUuid,
     secrets,

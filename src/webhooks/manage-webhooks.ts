@@ -34,8 +34,10 @@ import { signerOf } from '../gateways/webhook-signer.ts';
 import { numbersPage } from '../operations/attention.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
+import type { Log } from '../platform/log.ts';
 import { conflict, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import { runAll } from '../platform/run-all.ts';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
 import { findLook, listUnlooked, putLook, type WebhookLook } from './registration-store.ts';
 
@@ -278,15 +280,24 @@ export async function retireKeys(deps: ManageDeps, { id, actor }: Change): Promi
   );
 }
 
+type JobDeps = ManageDeps & { readonly log: Pick<Log, 'error'> };
+
 /** Old keys whose time is over; run by a job. */
-export async function retireOverdue(deps: ManageDeps): Promise<void> {
+export async function retireOverdue(deps: JobDeps): Promise<void> {
   const now = deps.clock.now();
-  for (const id of await listOverdue(deps.db, now)) {
-    const account = await getAccount(deps.db, id);
-    const seen = new Set((await listSeen(deps.db, id)).keys());
-    const provenOnly = account?.kind === 'twilio';
-    await retire(deps, id, { actor: 'system', over: (keys) => keysOver(keys, { now, seen, provenOnly }) });
-  }
+  const ids = await listOverdue(deps.db, now);
+  await runAll(
+    deps,
+    'ending keys whose time is over',
+    ids.map((id) => ({ about: { account: id }, run: () => retireOverdueOf(deps, id, now) })),
+  );
+}
+
+async function retireOverdueOf(deps: ManageDeps, id: Uuid, now: Instant): Promise<void> {
+  const account = await getAccount(deps.db, id);
+  const seen = new Set((await listSeen(deps.db, id)).keys());
+  const provenOnly = account?.kind === 'twilio';
+  await retire(deps, id, { actor: 'system', over: (keys) => keysOver(keys, { now, seen, provenOnly }) });
 }
 
 const retire = (
@@ -332,11 +343,17 @@ function knowsAddress(deps: ManageDeps, account: AccountRow): boolean {
 }
 
 /** Looks at the registrations of every account once a day; run by a job. */
-export async function lookDaily(deps: ManageDeps, signal?: AbortSignal): Promise<void> {
+export async function lookDaily(deps: JobDeps, signal?: AbortSignal): Promise<void> {
   const now = deps.clock.now();
-  for (const id of await listUnlooked(deps.db, { since: addMs(now, -LOOK_EVERY_MS), now })) {
-    if (signal?.aborted === true) return;
-    const account = await getAccount(deps.db, id);
-    if (account !== undefined && knowsAddress(deps, account)) await inspectWebhooks(deps, id);
-  }
+  const ids = await listUnlooked(deps.db, { since: addMs(now, -LOOK_EVERY_MS), now });
+  await runAll(
+    { log: deps.log, signal },
+    'looking at the registrations',
+    ids.map((id) => ({ about: { account: id }, run: () => lookAt(deps, id) })),
+  );
+}
+
+async function lookAt(deps: ManageDeps, id: Uuid): Promise<void> {
+  const account = await getAccount(deps.db, id);
+  if (account !== undefined && knowsAddress(deps, account)) await inspectWebhooks(deps, id);
 }

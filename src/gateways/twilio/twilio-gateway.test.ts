@@ -8,7 +8,7 @@ import { startWebhookReceiver } from '../../../test/webhook-receiver.ts';
 import { type ManualClock, manualClock } from '../../platform/clock.ts';
 import { seededRandom } from '../../platform/random.ts';
 import { addMs, DAY_MS, instant, SECOND_MS } from '../../platform/time.ts';
-import { ensureWebhooks, NOTHING_KNOWN } from '../ensure-webhooks.ts';
+import { ensureWebhooks, inspectGateway, NOTHING_KNOWN } from '../ensure-webhooks.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Faults } from '../sandbox/options.ts';
 import type { ApiAnswer } from '../sandbox/wire.ts';
@@ -236,6 +236,31 @@ describe('twilio gateway', () => {
       SmsApplicationSid: '',
       StatusCallback: url,
       StatusCallbackMethod: 'POST',
+    });
+  });
+
+  it('turns of each number only what it can receive, and finds nothing to mend afterwards', async () => {
+    const numbers = [
+      { sid: 'PNboth', phone: '+16175551001', name: 'Both' },
+      { sid: 'PNvoice', phone: '+16175551002', name: 'Voice only', sms: false },
+      { sid: 'PNtext', phone: '+16175551003', name: 'Texts only', voice: false },
+      { sid: 'PNfax', phone: '+16175551004', name: 'Fax', sms: false, voice: false },
+    ];
+    const { gateway, twilio } = await world({}, { numbers });
+    const url = 'https://textwright.example/webhooks/twilio/acc_1';
+    const wanted = { url, known: NOTHING_KNOWN, generation: 'proven' } as const;
+    const ensured = await ensureWebhooks(gateway, wanted);
+    if (!ensured.ok) throw new Error(ensured.error.message);
+    expect(ensured.value.keys.map(({ ref }) => ref)).toEqual(['PNboth', 'PNvoice', 'PNtext']);
+    expect(twilio.settings()).toEqual([
+      { smsUrl: url, statusCallback: url },
+      { smsUrl: '', statusCallback: url },
+      { smsUrl: url, statusCallback: '' },
+    ]);
+    const known = { ...NOTHING_KNOWN, secrets: new Set([TOKEN]) };
+    expect(await inspectGateway(gateway, { ...wanted, known })).toMatchObject({
+      ok: true,
+      value: { findings: [], working: [{ ref: 'PNboth' }, { ref: 'PNvoice' }, { ref: 'PNtext' }] },
     });
   });
 

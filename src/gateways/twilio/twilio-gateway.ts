@@ -6,7 +6,7 @@ import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../excha
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifySendFailure } from './twilio-errors.ts';
 import { gatewayMessage, isOutbound } from './twilio-message.ts';
-import { allNumbers, twilioWebhooks } from './twilio-numbers.ts';
+import { allNumbers, canText, twilioWebhooks } from './twilio-numbers.ts';
 import { twilioRecords } from './twilio-records.ts';
 import { messageAnswer, messagePage, type RestMessage, sendAnswer } from './twilio-schemas.ts';
 import {
@@ -153,13 +153,11 @@ async function listNumbers(wire: Wire): ReturnType<Gateway['listNumbers']> {
   const numbers = await allNumbers(wire);
   if (!numbers.ok) return numbers;
   return ok(
-    numbers.value
-      .filter(({ capabilities }) => capabilities?.sms !== false)
-      .map(({ phone_number: phone, friendly_name }) => ({
-        laneRef: phone,
-        phone,
-        name: friendly_name === '' ? phone : friendly_name,
-        mayTextUs: true,
-      })),
+    numbers.value.filter(canText).map(({ phone_number: phone, friendly_name }) => ({
+      laneRef: phone,
+      phone,
+      name: friendly_name === '' ? phone : friendly_name,
+      mayTextUs: true,
+    })),
   );
 }

@@ -100,7 +100,7 @@ export const numberPage = z.object({
       sid: z.string().min(1),
       phone_number: z.string().min(1),
       friendly_name: textOrNothing,
-      capabilities: z.object({ sms: z.boolean().nullish() }).nullish(),
+      capabilities: z.object({ sms: z.boolean().nullish(), voice: z.boolean().nullish() }).nullish(),
       sms_url: textOrNothing,
       sms_method: textOrNothing,
       /** Comes before the address. */

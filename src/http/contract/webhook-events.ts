@@ -85,7 +85,7 @@ export const listWebhookEvents = jsonRoute({
   path: '/v1/webhook-events',
   access: 'viewer',
   tag: 'Webhooks',
-  summary: 'Events of the gateways, newest first',
+  summary: 'Events of the gateways, newest first; a viewer may not filter by phone or error, whose numbers are masked',
   query: pageQuery.extend(eventFilter),
   response: pageOf(webhookEventSchema).extend({
     searchedTo: isoInstant.nullable().openapi({

@@ -118,11 +118,7 @@ await watchAlerts({ ...services, jobs: { enqueue: async () => {} } });
 
 /** Where each path of the description is asked; a path that is not here turns the test red. */
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
-  '/v1/webhook-events': [
-    '/v1/webhook-events',
-    '/v1/webhook-events?state=failed',
-    `/v1/webhook-events?phone=${ANN.slice(1)}`,
-  ],
+  '/v1/webhook-events': ['/v1/webhook-events', '/v1/webhook-events?state=failed'],
   '/v1/webhook-events/{id}': [`/v1/webhook-events/${showId('event', failed)}`],
   '/v1/webhook-events/export': ['/v1/webhook-events/export'],
   '/v1/webhook-events/stats': ['/v1/webhook-events/stats'],
@@ -164,6 +160,25 @@ describe('to a viewer', () => {
       const answer = await viewer.get(address);
       expect([address, [200, 403].includes(answer.status)]).toEqual([address, true]);
       expect([address, wholeNumbersIn(answer.json)]).toEqual([address, []]);
+    }
+  });
+});
+
+/** Of each path, what a viewer may ask by. A filter by text or number finds what is masked; one that is new is to be thought of here. */
+const SAFE_FILTERS: ReadonlySet<string> = new Set([
+  ...['cursor', 'limit', 'from', 'until', 'type', 'accountId', 'state', 'settled', 'minutes', 'hours'],
+]);
+const filtersOf = (path: string): readonly string[] =>
+  (description.json.paths[path].get.parameters ?? []).flatMap((one: { readonly in: string; readonly name: string }) =>
+    one.in === 'query' && !SAFE_FILTERS.has(one.name) ? [one.name] : [],
+  );
+const hiddenFilters = paths.flatMap((path) => filtersOf(path).map((name): [string, string] => [path, name]));
+
+describe('by a viewer', () => {
+  it.each(hiddenFilters)('%s may not be asked by %s', async (path, name) => {
+    for (const address of ADDRESSES[path] ?? []) {
+      const query = `${address.includes('?') ? '&' : '?'}${name}=0123`;
+      expect((await viewer.get(`${address}${query}`)).status).toBe(403);
     }
   });
 });

@@ -110,11 +110,38 @@ describe('stored events over HTTP', () => {
     }
   });
 
+  it.each([
+    'phone=%2B16175550123',
+    'phone=(617)%20555-0123',
+    'phone=1',
+    'error=nobody',
+    'error=55501',
+    'state=failed&error=0123',
+  ])('are not told to a viewer by ?%s, which would tell what is masked', async (query) => {
+    const answer = await viewer.get(`/v1/webhook-events?${query}`);
+    expect(answer.status).toBe(403);
+    expect(answer.json.detail).toMatch(/needs the role agent or a higher one/);
+    expect((await agent.get(`/v1/webhook-events?${query}`)).status).toBe(200);
+  });
+
   it('are exported whole, by an owner only', async () => {
     expect((await manager.get('/v1/webhook-events/export')).status).toBe(403);
     const file = await owner.get('/v1/webhook-events/export?type=message.received&limit=5');
     expect(file.headers.get('content-type')).toContain('application/x-ndjson');
     expect(file.json).toMatchObject({ id: showId('event', text), phone: ANN, payload });
+  });
+
+  it('are exported all of them when no limit is said', async () => {
+    const before = '2026-11-16T00:00:00Z';
+    await events.fill(10_500, before);
+    const exported = async (query: string): Promise<readonly string[]> => {
+      const address = `${world.server.url}/v1/webhook-events/export?until=2026-11-17T00:00:00Z${query}`;
+      const text = await (await fetch(address, { headers: { cookie: owner.cookie } })).text();
+      return text.trimEnd().split('\n');
+    };
+    expect(new Set((await exported('')).map((line) => JSON.parse(line).id)).size).toBe(10_500);
+    expect(await exported('&limit=250')).toHaveLength(250);
+    await sql`delete from gateway_event where received_at < '2026-11-17T00:00:00Z'`.execute(db);
   });
 
   it('that wait are counted, with the age of the oldest', async () => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { parsePhone } from '../../contacts/phone.ts';
 import { COUNTED_MAX, readDatabaseBytes, readEventPulses } from '../../operations/metrics-store.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
-import { ok } from '../../platform/result.ts';
+import { err, ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import type { EventFilter } from '../../webhooks/event-filter.ts';
 import type { EventContent, ListedEvent } from '../../webhooks/event-read-store.ts';
@@ -14,6 +14,7 @@ import { listSourceHours, listSources } from '../../webhooks/source-store.ts';
 import { type Api, uuidOf } from '../api.ts';
 import { allows, type Caller } from '../caller.ts';
 import * as contract from '../contract/webhook-events.ts';
+import type { ProblemInput } from '../problem.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
 
 type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookEdge'>;
@@ -21,10 +22,12 @@ type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookE
 export function registerWebhookEventRoutes(api: Api, services: EventServices): void {
   const { db } = services.database;
   api.handle(contract.listWebhookEvents, async ({ query: { cursor, limit, ...filter }, caller }) => {
+    const mask = maskFor(caller);
+    const refused = mask === MASKED ? refuseHidden(filter) : undefined;
+    if (refused !== undefined) return err(refused);
     const page = await listEvents(db, { filter: storedFilter(filter), cursor, limit });
     if (!page.ok) return page;
     const { data, nextCursor, searchedTo } = page.value;
-    const mask = maskFor(caller);
     return ok({
       data: data.map((event) => showListed(event, mask)),
       nextCursor,
@@ -84,9 +87,19 @@ const exportRoute = rawRoute({
   path: '/v1/webhook-events/export',
   access: 'owner',
   tag: 'Webhooks',
-  summary: 'Events with payload and headers, whole numbers and all: one JSON object on a line each, newest first',
+  summary:
+    'Every event that matches, with payload and headers, whole numbers and all: one JSON object on a line each, newest first',
   request: {
-    query: z.object({ ...contract.eventFilter, limit: z.coerce.number().int().min(1).max(100_000).default(10_000) }),
+    query: z.object({
+      ...contract.eventFilter,
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000_000)
+        .optional()
+        .openapi({ description: 'At most so many; all there are when it is left out' }),
+    }),
   },
   produces: 'application/x-ndjson',
 });
@@ -125,6 +138,16 @@ export function storedFilter({ accountId, phone, ...filter }: EventFilter): Even
 
 /** Whoever answers customers sees their numbers; a viewer does not need them. */
 export const maskFor = (caller: Caller): EventMask => (allows('agent', caller) ? UNMASKED : MASKED);
+
+/** Whoever may ask what is hidden finds it digit by digit. */
+function refuseHidden({ phone, error }: EventFilter): ProblemInput | undefined {
+  const asked = phone !== undefined ? 'phone' : error !== undefined ? 'error' : undefined;
+  if (asked === undefined) return undefined;
+  return {
+    kind: 'forbidden',
+    detail: `the filter "${asked}" needs the role agent or a higher one, as it would tell numbers that are masked for a viewer; leave it out, or ask an owner for the role`,
+  };
+}
 
 const shownOrNull = <K extends 'contact' | 'message' | 'call' | 'conversation' | 'campaign' | 'replay'>(
   kind: K,

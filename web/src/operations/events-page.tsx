@@ -36,7 +36,7 @@ export function EventsPage() {
   const navigate = route.useNavigate();
   const { role } = useSuspenseQuery(meQuery).data.user;
   const { eventId: openId } = useParams({ strict: false });
-  const { search, filters, chips, filtered } = useEventFilters();
+  const { search, maySearch, filters, chips, filtered } = useEventFilters();
   const events = useEventList({ filters, narrow: openId !== undefined });
   const stats = useQuery(webhookStatsQuery).data;
   const dialog = useLazyDialog();
@@ -44,7 +44,10 @@ export function EventsPage() {
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
   const failed = search.state === 'failed';
   const some = events.rows.length > 0;
-  useShortcuts('Events', [{ keys: '/', label: 'Search events', run: () => searchBox.current?.focus() }]);
+  useShortcuts(
+    'Events',
+    maySearch ? [{ keys: '/', label: 'Search events', run: () => searchBox.current?.focus() }] : [],
+  );
   const setFilter = (name: string, value: string | undefined): void =>
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
 
@@ -83,13 +86,15 @@ export function EventsPage() {
         filters={chips}
         onChange={setFilter}
         before={
-          <SearchBox
-            inputRef={searchBox}
-            value={search.search ?? ''}
-            onChange={(value) => setFilter('search', value)}
-            label="Whole number, or part of an error"
-            width={phone ? '100%' : 'clamp(12rem, 28vw, 18.75rem)'}
-          />
+          maySearch ? (
+            <SearchBox
+              inputRef={searchBox}
+              value={search.search ?? ''}
+              onChange={(value) => setFilter('search', value)}
+              label="Whole number, or part of an error"
+              width={phone ? '100%' : 'clamp(12rem, 28vw, 18.75rem)'}
+            />
+          ) : undefined
         }
         after={phone ? undefined : events.chooser}
       />
