@@ -27,7 +27,7 @@ async function serve(
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
     },
-    patience,
+    options,
   );
   const server = createServer((request, response) => door(request, response) || response.end('a page'));
   server.listen(0, '127.0.0.1');
