@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { groupCommit } from './group-commit.ts';
 
-function recorded() {
+function recorded(apartMs = 0) {
   const groups: { readonly items: readonly string[]; readonly finish: (error?: Error) => void }[] = [];
   const commits = groupCommit<string, string>({
     sizeMax: 3,
+    apartMs,
     commit: (items) =>
       new Promise((resolve, reject) => {
         const finish = (error?: Error) =>
@@ -16,6 +17,21 @@ function recorded() {
 }
 
 describe('a group commit', () => {
+  it('commits what comes right after a group together, a moment later', async () => {
+    const { commits, groups, shapes } = recorded(30);
+    const first = commits.add('a');
+    expect(shapes()).toEqual(['a']);
+    groups[0]?.finish();
+    await first;
+    const second = commits.add('b');
+    const third = commits.add('c');
+    await Promise.resolve();
+    expect(shapes()).toEqual(['a']);
+    await vi.waitFor(() => expect(shapes()).toEqual(['a', 'bc']));
+    groups[1]?.finish();
+    expect(await Promise.all([second, third])).toEqual(['B', 'C']);
+  });
+
   it('commits a lone item at once, and what comes meanwhile together', async () => {
     const { commits, groups, shapes } = recorded();
     const all = [...'abcde'].map((item) => commits.add(item));

@@ -1,3 +1,5 @@
+import { systemClock } from './clock.ts';
+
 /**
  * Many small writes as few large ones: what comes in while a commit is under way is committed together by the next one. A lone item
  * is committed at once, so nobody waits for company.
@@ -13,19 +15,24 @@ interface Waiting<Item, Outcome> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `commit` answers in the order of the items. One group is under way at a time, of `sizeMax` items at most. */
+/**
+ * `commit` answers in the order of the items. One group is under way at a time, of `sizeMax` items at most. Groups begin `apartMs` of
+ * real time after each other at the soonest: what streams in costs the database no statement each.
+ */
 export function groupCommit<Item, Outcome>(options: {
   readonly sizeMax: number;
+  readonly apartMs?: number;
   readonly commit: (items: readonly Item[]) => Promise<readonly Outcome[]>;
 }): GroupCommit<Item, Outcome> {
-  const { sizeMax, commit } = options;
+  const { sizeMax, apartMs = 0, commit } = options;
+  let beganAtMs = Number.NEGATIVE_INFINITY;
   let waiting: Waiting<Item, Outcome>[] = [];
   let underWay = false;
 
   const commitNext = async (): Promise<void> => {
     const group = waiting.slice(0, sizeMax);
     waiting = waiting.slice(sizeMax);
-    underWay = true;
+    beganAtMs = nowMs();
     try {
       const outcomes = await commit(group.map(({ item }) => item));
       for (const [index, { resolve, reject }] of group.entries()) {
@@ -41,7 +48,10 @@ export function groupCommit<Item, Outcome>(options: {
     }
   };
   const startNext = (): void => {
-    if (waiting.length > 0 && !underWay) void commitNext();
+    if (waiting.length === 0 || underWay) return;
+    underWay = true;
+    const restMs = beganAtMs + apartMs - nowMs();
+    void (restMs > 0 && restMs <= apartMs ? systemClock.sleep(restMs).then(commitNext) : commitNext());
   };
   return {
     add: (item) =>
@@ -51,3 +61,5 @@ export function groupCommit<Item, Outcome>(options: {
       }),
   };
 }
+
+const nowMs = (): number => systemClock.now().epochMilliseconds;

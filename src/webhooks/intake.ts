@@ -14,9 +14,8 @@ import type { Services } from '../services.ts';
 import { type Endpoints, openEndpoints } from './endpoints.ts';
 import type { IncomingWebhook, IntakeRefusal, WebhookTarget } from './incoming.ts';
 import { intakeLimit } from './intake-limit.ts';
-import { openKeeper } from './keep-event.ts';
+import { type KeeperOptions, openKeeper } from './keep-event.ts';
 import { readEvent } from './read-webhook.ts';
-import type { Spool } from './spool.ts';
 import type { Tally } from './tally.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
@@ -35,11 +34,14 @@ export interface Intake {
 
 export function openIntake(
   services: IntakeServices,
-  options: { readonly spool: Spool; readonly perSecond: number; readonly tally: Pick<Tally, 'count'> },
+  options: Pick<KeeperOptions, 'spool' | 'groupsApartMs'> & {
+    readonly perSecond: number;
+    readonly tally: Pick<Tally, 'count'>;
+  },
 ): Intake {
   const endpoints = openEndpoints({ ...services, db: services.database.db });
   const limit = intakeLimit(services.clock, options.perSecond);
-  const keeper = openKeeper(services, { spool: options.spool, endpoints });
+  const keeper = openKeeper(services, { ...options, endpoints });
   const receive = async (incoming: IncomingWebhook): Promise<Received> => {
     const retryAfterSeconds = limit.take(incoming.source, incoming.accountId);
     if (retryAfterSeconds !== undefined) return err({ kind: 'too_many', retryAfterSeconds, message: TOO_MANY });

@@ -33,12 +33,17 @@ interface Keeping {
 
 const GROUP_MAX = 500;
 
-export function openKeeper(
-  services: KeepServices,
-  { spool, endpoints }: { readonly spool: Spool; readonly endpoints: Endpoints },
-): Keeper {
+export interface KeeperOptions {
+  readonly spool: Spool;
+  readonly endpoints: Endpoints;
+  /** Real time between the beginnings of two groups. */
+  readonly groupsApartMs?: number;
+}
+
+export function openKeeper(services: KeepServices, { spool, endpoints, groupsApartMs = 0 }: KeeperOptions): Keeper {
   const stored = groupCommit<NewEvent, boolean>({
     sizeMax: GROUP_MAX,
+    apartMs: groupsApartMs,
     async commit(events) {
       const { repeated } = await inTime(services.clock, insertEvents(services.database.db, events), STORED);
       return events.map(({ id }) => !repeated.has(id));
