@@ -63,7 +63,11 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     return known ?? new Map();
   };
   return {
-    read: readOnce,
+    async read() {
+      await readOnce();
+      // It is for the time without a database only: an account that is connected right after it must not be unknown.
+      readAtMs = Number.NEGATIVE_INFINITY;
+    },
     get: async (accountId) => (await all(KNOWN_FOR_MS)).get(accountId),
     async only(kind) {
       const ofKind = [...(await all(KNOWN_FOR_MS)).values()].filter(({ account }) => account.kind === kind);
