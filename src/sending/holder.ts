@@ -10,34 +10,26 @@ import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
-import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
-import { takeStep } from '../reconciliation/take-step.ts';
+import { msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker, toStore } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
-import { guardAgainstClones } from './clone-guard.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
+import { recordAnswers, recorded } from './holder-answers.ts';
+import { askWhoSends, guardIsDue, msUntilAsked } from './holder-guard.ts';
+import { ask, askReceipts, askWhetherBack, reconcile, reconcileMs, settleSome } from './holder-questions.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { knownLong } from './known-long.ts';
 import { type Lease, requireLease } from './lease-store.ts';
 import { nobodyDue } from './nobody-due.ts';
 import { createPacer } from './pacer.ts';
-import { checkReceipts } from './receipts.ts';
-import { type HandedOver, record } from './record.ts';
-import { markOrphansUnknown, pauseAccount, resumeDueLanes } from './record-store.ts';
+import { markOrphansUnknown, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
-import { REQUEST_LIVES_MS, settleUnknown } from './settle.ts';
+import { REQUEST_LIVES_MS } from './settle.ts';
 import type { TurnFacts, TurnLane } from './turn.ts';
 import { readTurnFacts } from './turn-store.ts';
 import { countUnexplained } from './unexplained.ts';
-
-/** Numbers asked about side by side: what a fast account had under way when its worker died is clear within seconds, too. */
-const SETTLE_AT_ONCE_MIN = 2;
-const SETTLE_AT_ONCE_SECONDS = 0.25;
-const RECEIPTS_AT_ONCE = 10;
-/** They are due ten minutes after their text at the soonest: none of them is missed by looking less often than that. */
-const RECEIPTS_LOOK_MS = 30 * SECOND_MS;
 
 /** Runs until `drain` aborts (then finishes what is under way) or the lease is lost (then throws `LeaseLost`). */
 export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSignal): Promise<void> {
@@ -224,55 +216,6 @@ function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Pr
   }
 }
 
-/**
- * Accepted texts are recorded beside the loop, on a connection of their own, while the next are claimed. Any other answer changes
- * what may be claimed (a pause, a suppression, a cap given back), so that it is written before.
- */
-async function recordAnswers(holder: Holder): Promise<void> {
-  throwBroken(holder);
-  const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
-  if (plain && holder.recording !== undefined) return;
-  await recorded(holder);
-  const answered = holder.answered.splice(0).map((result) => hear(holder, result));
-  if (answered.length > 0 && plain) return recordBeside(holder, answered);
-  if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
-  const settled = holder.settled.splice(0);
-  if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
-}
-
-/** The answer as it is to be recorded. */
-function hear(holder: Holder, answer: HandedOver): HandedOver {
-  const result = holder.unexplained.heard(answer);
-  holder.breaker.heard(result);
-  if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
-    holder.log.warn(
-      { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
-      'hand-over did not end in accepted',
-    );
-  return result;
-}
-
-function recordBeside(holder: Holder, results: readonly HandedOver[]): void {
-  const done = record(holder, holder.lease, { from: 'handing_over', results })
-    .catch((error: unknown) => void holder.broken.push(error))
-    .finally(() => {
-      holder.recording = undefined;
-      holder.wake.call();
-    });
-  holder.recording = { count: results.length, done };
-}
-
-/** Waits until nothing is being recorded beside the loop. */
-async function recorded(holder: Holder): Promise<void> {
-  await holder.recording?.done;
-  throwBroken(holder);
-}
-
-/** What threw beside the loop ends this holder, and its successor settles what it had begun. */
-function throwBroken(holder: Holder): void {
-  if (holder.broken.length > 0) throw holder.broken[0];
-}
-
 /** Pages and the next holder see a breaker that opens or closes, and a gateway that asks for time. */
 async function keepBreaker(holder: Holder): Promise<void> {
   const now = holder.clock.now();
@@ -285,23 +228,6 @@ async function keepBreaker(holder: Holder): Promise<void> {
   });
   holder.storedBreaker = next;
   holder.log.warn({ account: holder.lease.accountId, breaker: next }, 'breaker of the account changed');
-}
-
-/** One question at a time, beside the loop. `question` says whether it asked anything: then the next turn comes at once. */
-function ask(holder: Holder, question: () => Promise<boolean>): void {
-  if (holder.asking !== undefined) return;
-  holder.asking = question()
-    .then((asked) => {
-      if (asked) holder.wake.call();
-    })
-    .catch((error: unknown) => {
-      if (holder.drain.aborted) return;
-      // Whatever could not be asked or written now is due again in a moment.
-      holder.log.warn({ error, account: holder.lease.accountId }, 'asking the gateway failed; trying again');
-    })
-    .finally(() => {
-      holder.asking = undefined;
-    });
 }
 
 /** Beside the loop, because it may be about many people; needs no gateway, so that it waits for neither a breaker nor a pause. */
@@ -320,128 +246,6 @@ function endCampaigns(holder: Holder, facts: TurnFacts): void {
     .finally(() => {
       holder.ending = undefined;
     });
-}
-
-async function askWhetherBack(holder: Holder): Promise<boolean> {
-  holder.pacer.called(holder.clock.now(), 1);
-  const answer = await holder.gateway.listNumbers();
-  holder.breaker.probed(answer.ok || answer.error.kind !== 'unavailable', holder.clock.now());
-  return true;
-}
-
-const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
-const GUARD_RETRY_MS = SECOND_MS;
-
-/** Waits until the account's rate lets one question go out, and counts it. Throws when the worker drains: its successor asks anew. */
-async function tokenFor(holder: Holder): Promise<void> {
-  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
-    const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
-    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS), holder.drain);
-    holder.drain.throwIfAborted();
-  }
-  holder.pacer.called(holder.clock.now(), 1);
-}
-
-/** The rate has room, but too many calls are under way. */
-const CALLS_WAIT_MS = 100;
-
-/** The questions about all lanes must fit into the tenth of the rate that campaigns leave. */
-const GUARD_TEXTS_PER_LANE = 15;
-
-function guardIsDue({ guard }: Holder, facts: TurnFacts, now: Instant): boolean {
-  if (isBefore(now, guard.askAt)) return false;
-  return !guard.passed || guard.texts >= GUARD_TEXTS_PER_LANE * facts.lanes.length;
-}
-
-/** While the question is under way its answer wakes the holder. */
-function msUntilAsked(holder: Holder, now: Instant): number {
-  if (holder.asking !== undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(1, msBetween(now, holder.guard.askAt), holder.pacer.msUntilRoom(now));
-}
-
-/** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
-async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
-  const { guard } = holder;
-  guard.texts = 0;
-  const mayAsk = (): Promise<void> => tokenFor(holder);
-  const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
-  const now = holder.clock.now();
-  if (answer.ok) {
-    guard.passed = answer.value === 0;
-    guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
-    guard.waitMs = Math.min(Math.max(GUARD_AGAIN_MAX_MS, guard.waitMs), guard.waitMs * 2);
-    return true;
-  }
-  const { kind, message, retryAfterMs } = answer.error;
-  if (kind === 'refused') {
-    // A provider that cannot list a number cannot be asked; single texts are settled all the same.
-    holder.log.warn({ account: holder.lease.accountId, message }, 'the gateway does not list what it sent last');
-    guard.passed = true;
-    guard.askAt = addMs(now, patience(holder.clock, GUARD_AGAIN_MAX_MS));
-    return true;
-  }
-  if (kind === 'unauthorized')
-    await runTx(holder.db, async (tx) => {
-      await requireLease(tx, holder.lease);
-      await pauseAccount(tx, { accountId: holder.lease.accountId, reason: message, now });
-      await notifyLive(tx, ['status']);
-    });
-  if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
-  if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
-  guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
-  return true;
-}
-
-async function settleSome(holder: Holder, facts: TurnFacts): Promise<boolean> {
-  const now = holder.clock.now();
-  const atOnce = Math.max(SETTLE_AT_ONCE_MIN, Math.ceil(facts.account.ratePerSecond * SETTLE_AT_ONCE_SECONDS));
-  const limit = !facts.unknownDue ? 0 : Math.min(atOnce, holder.pacer.room(now, underWay(holder)));
-  if (limit === 0) return false;
-  const lanes = new Map(facts.lanes.map((lane) => [lane.id, lane]));
-  // Counted before they are asked: texts go out beside the questions.
-  holder.pacer.called(now, limit);
-  const { asked, results, heldUntil } = await settleUnknown(
-    { ...holder, lanes, graceMs: holder.options.settleGraceMs },
-    holder.lease.accountId,
-    limit,
-  );
-  holder.pacer.notCalled(holder.clock.now(), limit - asked);
-  if (asked > 0) holder.reach('after settling was asked');
-  holder.settled.push(...results);
-  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
-  return asked > 0;
-}
-
-/** Lowest priority: only in a turn that had nothing else to do. */
-async function askReceipts(holder: Holder): Promise<boolean> {
-  const now = holder.clock.now();
-  const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
-  if (limit === 0 || isBefore(now, holder.receiptsLookAt)) return false;
-  holder.pacer.called(now, limit);
-  const { asked, heldUntil } = await checkReceipts(holder, holder.lease.accountId, limit);
-  holder.pacer.notCalled(holder.clock.now(), limit - asked);
-  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
-  if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));
-  return asked > 0;
-}
-
-/** Lower still: one page of the gateway's books, with a request that nothing else has wanted (docs/decisions/0027). */
-async function reconcile(holder: Holder, facts: TurnFacts): Promise<boolean> {
-  const now = holder.clock.now();
-  if (!facts.reconciles || holder.pacer.room(now, underWay(holder)) === 0) return false;
-  holder.pacer.called(now, 1);
-  const { requests, heldUntil } = await takeStep(holder, holder.lease);
-  holder.pacer.notCalled(holder.clock.now(), 1 - requests);
-  if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
-  return true;
-}
-
-/** Until the rate has a request for the next page. While one is being read its answer wakes the holder. */
-function reconcileMs(holder: Holder, facts: TurnFacts, now: Instant): number {
-  if (!facts.reconciles) return Number.POSITIVE_INFINITY;
-  const untilRoomMs = holder.pacer.msUntilRoom(now);
-  if (untilRoomMs > 0) return untilRoomMs;
-  return holder.asking === undefined ? 1 : Number.POSITIVE_INFINITY;
 }
 
 async function closeFinished(holder: Holder): Promise<void> {

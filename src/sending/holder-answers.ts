@@ -1,0 +1,52 @@
+/** What a holder's hand-overs and questions were answered, written down. */
+import type { Holder } from './holder-state.ts';
+import { type HandedOver, record } from './record.ts';
+
+/**
+ * Accepted texts are recorded beside the loop, on a connection of their own, while the next are claimed. Any other answer changes
+ * what may be claimed (a pause, a suppression, a cap given back), so that it is written before.
+ */
+export async function recordAnswers(holder: Holder): Promise<void> {
+  throwBroken(holder);
+  const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
+  if (plain && holder.recording !== undefined) return;
+  await recorded(holder);
+  const answered = holder.answered.splice(0).map((result) => hear(holder, result));
+  if (answered.length > 0 && plain) return recordBeside(holder, answered);
+  if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
+  const settled = holder.settled.splice(0);
+  if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
+}
+
+/** The answer as it is to be recorded. */
+function hear(holder: Holder, answer: HandedOver): HandedOver {
+  const result = holder.unexplained.heard(answer);
+  holder.breaker.heard(result);
+  if (result.verdict.to === 'unknown' || result.verdict.sender !== undefined)
+    holder.log.warn(
+      { message: result.messageId, outcome: result.outcome, verdict: result.verdict },
+      'hand-over did not end in accepted',
+    );
+  return result;
+}
+
+function recordBeside(holder: Holder, results: readonly HandedOver[]): void {
+  const done = record(holder, holder.lease, { from: 'handing_over', results })
+    .catch((error: unknown) => void holder.broken.push(error))
+    .finally(() => {
+      holder.recording = undefined;
+      holder.wake.call();
+    });
+  holder.recording = { count: results.length, done };
+}
+
+/** Waits until nothing is being recorded beside the loop. */
+export async function recorded(holder: Holder): Promise<void> {
+  await holder.recording?.done;
+  throwBroken(holder);
+}
+
+/** What threw beside the loop ends this holder, and its successor settles what it had begun. */
+function throwBroken(holder: Holder): void {
+  if (holder.broken.length > 0) throw holder.broken[0];
+}

@@ -1,0 +1,73 @@
+/** Whether somebody else hands over with the account of a holder: when that is asked, and what follows (clone-guard.ts). */
+import { patience } from '../platform/clock.ts';
+import { runTx } from '../platform/database.ts';
+import { notifyLive } from '../platform/live.ts';
+import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { guardAgainstClones } from './clone-guard.ts';
+import { type Holder, underWay } from './holder-state.ts';
+import { requireLease } from './lease-store.ts';
+import { pauseAccount } from './record-store.ts';
+import type { TurnFacts } from './turn.ts';
+
+const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
+const GUARD_RETRY_MS = SECOND_MS;
+
+/** Waits until the account's rate lets one question go out, and counts it. Throws when the worker drains: its successor asks anew. */
+async function tokenFor(holder: Holder): Promise<void> {
+  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
+    const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
+    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS), holder.drain);
+    holder.drain.throwIfAborted();
+  }
+  holder.pacer.called(holder.clock.now(), 1);
+}
+
+/** The rate has room, but too many calls are under way. */
+const CALLS_WAIT_MS = 100;
+
+/** The questions about all lanes must fit into the tenth of the rate that campaigns leave. */
+const GUARD_TEXTS_PER_LANE = 15;
+
+export function guardIsDue({ guard }: Holder, facts: TurnFacts, now: Instant): boolean {
+  if (isBefore(now, guard.askAt)) return false;
+  return !guard.passed || guard.texts >= GUARD_TEXTS_PER_LANE * facts.lanes.length;
+}
+
+/** While the question is under way its answer wakes the holder. */
+export function msUntilAsked(holder: Holder, now: Instant): number {
+  if (holder.asking !== undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(1, msBetween(now, holder.guard.askAt), holder.pacer.msUntilRoom(now));
+}
+
+/** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
+export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
+  const { guard } = holder;
+  guard.texts = 0;
+  const mayAsk = (): Promise<void> => tokenFor(holder);
+  const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
+  const now = holder.clock.now();
+  if (answer.ok) {
+    guard.passed = answer.value === 0;
+    guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
+    guard.waitMs = Math.min(Math.max(GUARD_AGAIN_MAX_MS, guard.waitMs), guard.waitMs * 2);
+    return true;
+  }
+  const { kind, message, retryAfterMs } = answer.error;
+  if (kind === 'refused') {
+    // A provider that cannot list a number cannot be asked; single texts are settled all the same.
+    holder.log.warn({ account: holder.lease.accountId, message }, 'the gateway does not list what it sent last');
+    guard.passed = true;
+    guard.askAt = addMs(now, patience(holder.clock, GUARD_AGAIN_MAX_MS));
+    return true;
+  }
+  if (kind === 'unauthorized')
+    await runTx(holder.db, async (tx) => {
+      await requireLease(tx, holder.lease);
+      await pauseAccount(tx, { accountId: holder.lease.accountId, reason: message, now });
+      await notifyLive(tx, ['status']);
+    });
+  if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
+  if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
+  guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
+  return true;
+}
