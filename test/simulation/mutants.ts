@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkEdits } from './check-edits.ts';
 import { MUTANTS, type Mutant } from './mutant-list.ts';
 
 /**
@@ -38,13 +39,6 @@ async function hunt(mutant: Mutant, index: number): Promise<Outcome> {
   return 'survives';
 }
 
-/** An edit that finds its text no more, or twice, would show nothing. */
-function checkEdits({ name, edits }: Mutant): void {
-  for (const { file, find } of edits)
-    if (readFileSync(join(root, file), 'utf8').split(find).length !== 2)
-      throw new Error(`mutant "${name}": ${file} must contain its text exactly once: ${find}`);
-}
-
 function run(place: string): Promise<string> {
   return new Promise((resolve) => {
     const options = ['--seeds', String(seeds), '--processes', '1', '--stop'];
@@ -62,7 +56,7 @@ function run(place: string): Promise<string> {
 const chosen = MUTANTS.map((mutant, index) => ({ mutant, index })).filter(
   ({ mutant }) => positionals.length === 0 || positionals.some((word) => mutant.name.includes(word)),
 );
-for (const { mutant } of chosen) checkEdits(mutant);
+for (const { mutant } of chosen) checkEdits(root, mutant);
 const began = performance.now();
 const queue = [...chosen];
 let survivors = 0;
