@@ -30,7 +30,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },
-            { name: 'shared', test: isShared, minShareCount: 4 },
+            { name: 'shared', test: isShared, minShareCount: 5 },
           ],
         },
       },

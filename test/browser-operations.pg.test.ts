@@ -12,7 +12,16 @@ const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
 const ANN = '+16175550123';
-const PAGES = ['events', 'events?state=failed', 'replays', 'throughput', 'sources', 'health', 'reconciliation'];
+const PAGES = [
+  'events',
+  'events?state=failed',
+  'replays',
+  'throughput',
+  'sources',
+  'workers',
+  'health',
+  'reconciliation',
+];
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;

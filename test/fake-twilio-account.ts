@@ -54,7 +54,8 @@ export function answerRequest(account: FakeAccount, request: ApiRequest): ApiAns
   if (request.method === 'POST') account.lastForm = Buffer.from(request.body).toString('utf8');
   if (kind === 'IncomingPhoneNumbers')
     return sid === undefined ? listNumbers(account, request.target) : setNumber(account, sid);
-  if (kind === 'Calls') return part === undefined ? listCalls(account, request.target) : listRecordings(account, sid);
+  if (kind === 'Calls')
+    return part === undefined ? callsAt(account, sid, request.target) : listRecordings(account, sid);
   if (kind === 'Messages' && sid === undefined)
     return request.method === 'POST' ? sendText(account) : listTexts(account, request.target);
   const text = account.texts.find((made) => made.sid === sid);
@@ -92,6 +93,12 @@ function listCalls({ accountSid, calls }: FakeAccount, target: string): ApiAnswe
   const query = new URL(target, 'http://fake').searchParams;
   const { page, ...rest } = pageOf(calls, { target, isAsked: (call) => isOfDays(query, 'StartTime', call.atMs) });
   return { status: 200, body: { calls: page.map((call) => callJson(accountSid, call)), ...rest } };
+}
+
+function callsAt(account: FakeAccount, sid: string | undefined, target: string): ApiAnswer {
+  if (sid === undefined) return listCalls(account, target);
+  const call = account.calls.find((made) => made.sid === sid);
+  return call === undefined ? NOT_FOUND : { status: 200, body: callJson(account.accountSid, call) };
 }
 
 function listRecordings({ accountSid, calls }: FakeAccount, callSid: string | undefined): ApiAnswer {

@@ -37,6 +37,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/operations/replays': ['operations/replays-page'],
   '/operations/throughput': ['operations/throughput-page'],
   '/operations/sources': ['operations/sources-page'],
+  '/operations/workers': ['operations/workers-page'],
   '/operations/health': ['health/health-page'],
   '/operations/reconciliation': ['reconciliation/runs-page'],
   '/operations/reconciliation/:id': ['reconciliation/run-page'],

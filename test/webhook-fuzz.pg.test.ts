@@ -14,6 +14,7 @@ import { showId, uuidSource } from '../src/platform/ids.ts';
 import { type Random, seededRandom, systemRandom } from '../src/platform/random.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { insertAccount } from './fixtures.ts';
+import { mutateForm, oneOf } from './mutated-forms.ts';
 import { testDatabase } from './test-database.ts';
 
 /**
@@ -28,6 +29,7 @@ const KEY = Buffer.alloc(32, 7);
 const SECRET = Buffer.from('the secret of these webhooks').toString('base64');
 const WRONG_SECRET = Buffer.from('some other secret').toString('base64');
 const OURS = '+15085550101';
+const OURS_AT_TWILIO = '+15085550102';
 
 const database = await testDatabase();
 
@@ -35,7 +37,7 @@ it(
   `answers ${REQUESTS} mutated webhooks without an error, and does nothing that is not signed (WEBHOOK_SEED=${SEED})`,
   async () => {
     process.stderr.write(`webhook fuzz: WEBHOOK_SEED=${SEED}\n`);
-    const { url, accountPath } = await openServer();
+    const { url, accountPath, twilioPath } = await openServer();
     const random = seededRandom(SEED);
     const wrong: unknown[] = [];
     const answers: Record<string, number> = {};
@@ -43,7 +45,7 @@ it(
     const work = async (): Promise<void> => {
       while (sent < REQUESTS) {
         sent += 1;
-        const mutated = mutate(random, accountPath);
+        const mutated = random.int(0, 3) === 0 ? mutatedForm(random, url, twilioPath) : mutate(random, accountPath);
         const status = await post(url, mutated);
         answers[status] = (answers[status] ?? 0) + 1;
         if (status >= 500 || status < 300 !== (mutated.signed && status !== 413 && status < 400))
@@ -53,13 +55,13 @@ it(
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     expect(wrong.slice(0, 5)).toEqual([]);
     // Every kind of answer that can be was given: otherwise the mutations miss what they are for.
-    expect(Object.keys(answers).sort()).toEqual(expect.arrayContaining(['200', '401', '404', '413']));
+    expect(Object.keys(answers).sort()).toEqual(expect.arrayContaining(['200', '204', '401', '404', '413']));
     const { rows } = await sql<{ stored: number; unsigned: number }>`
       select count(*) as stored, count(*) filter (where signed_by is null) as unsigned from gateway_event`.execute(
       database.db,
     );
     expect(rows[0]?.unsigned).toBe(0);
-    expect(rows[0]?.stored).toBeLessThanOrEqual(answers['200'] ?? 0);
+    expect(rows[0]?.stored).toBeLessThanOrEqual((answers['200'] ?? 0) + (answers['204'] ?? 0));
     expect(await stillWorks(url, accountPath)).toBe(200);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     const { rows: pending } = await sql`select 1 from suppression where phone = '+16175550666'`.execute(database.db);
@@ -89,17 +91,25 @@ async function openServer() {
     await rm(folder, { recursive: true, force: true });
   });
   const world = { clock: systemClock, newUuid: uuidSource({ clock: systemClock, random: systemRandom }) };
-  const account = await insertAccount(
-    database.db,
-    { ...world, secrets: secretsWithKey(KEY, systemRandom) },
-    {
-      baseUrl: 'http://127.0.0.1:1',
-      apiKey: 'key',
-      webhookSecret: SECRET,
-      lanes: [{ gatewayRef: 'PNtest01', phone: OURS }],
-    },
-  );
-  return { url: running.url ?? '', accountPath: `/webhooks/quo/${showId('account', account.id)}` };
+  const insert = (gatewayRef: string, phone: string) =>
+    insertAccount(
+      database.db,
+      { ...world, secrets: secretsWithKey(KEY, systemRandom) },
+      { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', webhookSecret: SECRET, lanes: [{ gatewayRef, phone }] },
+    );
+  const account = await insert('PNtest01', OURS);
+  const twilio = await insert(OURS_AT_TWILIO, OURS_AT_TWILIO);
+  await sql`update gateway_account set kind = 'twilio' where id = ${twilio.id}`.execute(database.db);
+  return {
+    url: running.url ?? '',
+    accountPath: `/webhooks/quo/${showId('account', account.id)}`,
+    twilioPath: `/webhooks/twilio/${showId('account', twilio.id)}`,
+  };
+}
+
+function mutatedForm(random: Random, url: string, path: string): Mutated {
+  const made = { url: url + path, secret: SECRET, from: '+16175550124', to: OURS_AT_TWILIO };
+  return { path, ...mutateForm(random, made) };
 }
 
 interface Mutated {
@@ -138,12 +148,6 @@ const ODD: readonly unknown[] = [
   '9999-12-31T23:59:59.999Z',
   '-000001-01-01T00:00:00Z',
 ];
-
-function oneOf<T>(random: Random, list: readonly T[]): T {
-  const picked = list[random.int(0, list.length - 1)];
-  if (picked === undefined) throw new Error('nothing to pick from');
-  return picked;
-}
 
 function mutate(random: Random, accountPath: string): Mutated {
   const type = oneOf(random, TYPES);

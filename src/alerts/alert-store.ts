@@ -9,7 +9,7 @@ const columns =
   resolved_at, acknowledged_at, acknowledged_by`);
 
 /** Any fixed number: with it the lock of one kind and subject is nobody else's. */
-const ALERT_LOCK = 7_402_115;
+const ALERT_LOCK = 7_402_118;
 
 /** Whoever raises or resolves the same alert waits here, so that each sees what the one before has made of it. */
 export async function lockAlert(tx: Tx, { kind, subject }: AlertKey): Promise<void> {

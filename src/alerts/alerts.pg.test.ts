@@ -176,6 +176,20 @@ describe('an alert', () => {
     expect(await notices()).toEqual([]);
   });
 
+  it('that was not worth telling is told, once, when it gets worse while it is open', async () => {
+    await raise({ severity: 'info', headline: 'Events arrive twice' });
+    await deliver();
+    expect([subjects(), actions()]).toEqual([[], []]);
+    for (let n = 0; n < 3; n += 1) await raise({ severity: 'error', headline: 'Events do not arrive' });
+    await raise({ severity: 'info', headline: 'Events arrive twice' });
+    await raise({ severity: 'error', headline: 'Events do not arrive' });
+    await deliver();
+    expect([subjects(), actions()]).toEqual([['[Textwright] Events do not arrive'], ['trigger']]);
+    await resolve();
+    await deliver();
+    expect(actions()).toEqual(['trigger', 'resolve']);
+  });
+
   it('in the quiet hours waits for their end in the mail, and is not told at all when it is over by then', async () => {
     await setUp({ quietHours: { startMinute: 9 * 60, endMinute: 11 * 60 } });
     await raise();

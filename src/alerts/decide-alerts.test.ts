@@ -36,6 +36,13 @@ describe('the alert about something that stands still', () => {
       'The gateway of "Main line" does not answer since Tue, Nov 17, 10:42 EST (HTTP 503): nothing goes out. It is asked again by itself; if it stays silent, look at the provider\'s status page',
       `/settings/numbers?show=acc_${shown}`,
     ],
+    [
+      'events that rest, those too that were never tried',
+      { kind: 'events_failed', id, name: 'Main line', reason: 'a signed event that cannot be read: body: not JSON' },
+      'Main line: events could not be applied: a signed event that cannot be read: body: not JSON',
+      'Events of the account "Main line" rest as failed, the last one: a signed event that cannot be read: body: not JSON. Look at them, have the cause mended, and replay them: what they say is not in the books until then. What can never be applied may be discarded.',
+      '/operations/events?state=failed',
+    ],
   ];
   it.each(cases)('names %s, the reason and the remedy', (_, found, headline, summary, link) => {
     const alert = alertOf(found, 'America/New_York');

@@ -1,10 +1,5 @@
-import {
-  campaignPausedSentence,
-  numbersPage,
-  numberWords,
-  pausedSentence,
-  silentSentence,
-} from '../operations/attention.ts';
+import { numbersPage } from '../gateways/numbers-page.ts';
+import { campaignPausedSentence, numberWords, pausedSentence, silentSentence } from '../operations/attention.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
@@ -78,7 +73,7 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         kind,
         subject: `account:${id}`,
         headline: `${name}: events could not be applied: ${reason}`,
-        summary: `Events of the account "${name}" were tried four times and rest as failed: ${reason}. Look at them, have the cause mended, and replay them: what they say is not in the books until then.`,
+        summary: `Events of the account "${name}" rest as failed, the last one: ${reason}. Look at them, have the cause mended, and replay them: what they say is not in the books until then. What can never be applied may be discarded.`,
         link: '/operations/events?state=failed',
         detail: { account: name, reason },
       };

@@ -10,6 +10,9 @@ export const SAME_CASE_MS = 10 * 60_000;
 export const isTold = (severity: Severity, settings: Pick<AlertSettings, 'minimumSeverity'>): boolean =>
   SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(settings.minimumSeverity);
 
+export const isGraver = (severity: Severity, before: Severity): boolean =>
+  SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(before);
+
 /**
  * When a notice leaves: at once, but for a case that came back (`notBefore`: some minutes after its last notice) and for mail in the
  * quiet hours.

@@ -2,7 +2,7 @@
  * Opens and ends alerts, in the transaction of what they tell of. Nothing leaves the house here: each opening and each recovery puts
  * one notice per channel into the outbox (deliver-alerts.ts), so that a mail server that is away holds up nobody.
  *
- * - One open alert per kind and subject; raising it again counts up and tells nobody.
+ * - One open alert per kind and subject; raising it again counts up and tells nobody, unless it has got worse and nobody was told.
  * - What comes back within SAME_CASE_MS is the same case. Its opening is told at the earliest SAME_CASE_MS after its last notice, and
  *   only if it is still open then: each channel hears of a case that comes and goes at most one opening and one recovery in that time.
  * - A recovery is told where its opening was.
@@ -28,7 +28,7 @@ import {
 import type { AlertSettings } from './alert-settings.ts';
 import { getAlertSettings } from './alert-settings-store.ts';
 import { type AlertRow, endAlert, findCase, insertAlert, lockAlert, raiseAgain } from './alert-store.ts';
-import { isTold, notBeforeAfter, noticeAt, SAME_CASE_MS } from './decide-notice.ts';
+import { isGraver, isTold, notBeforeAfter, noticeAt, SAME_CASE_MS } from './decide-notice.ts';
 import { cancelHeldBack, channelsTold, insertDelivery, lastNotices } from './delivery-store.ts';
 
 export interface AlertDeps {
@@ -53,6 +53,8 @@ export async function raiseAlert(tx: Tx, deps: AlertDeps, input: NewAlert): Prom
   else await raiseAgain(tx, alert, now);
   if (found === undefined || found.resolvedAt !== null)
     await tellOpening(tx, deps, { alert, opening: (found?.openings ?? 0) + 1, now });
+  else if (isGraver(alert.severity, found.severity))
+    await tellOpening(tx, deps, { alert, opening: found.openings, now });
   await notifyLive(tx, ['alerts', 'status']);
 }
 

@@ -18,6 +18,7 @@ import { addMs, MINUTE_MS } from '../platform/time.ts';
 import { pauseSender } from '../sending/aftermath.ts';
 import { saveBreaker } from '../sending/breaker-store.ts';
 import { resumeDueLanes } from '../sending/record-store.ts';
+import { discardEvents } from '../webhooks/discard-events.ts';
 import { listAlertRows } from './alert-store.ts';
 import { deliveryQueues } from './deliver-alerts.ts';
 import { startAlertWatch, watchAlerts } from './watch-alerts.ts';
@@ -152,6 +153,24 @@ describe('the watch', () => {
     expect(await open()).toEqual(['events_failed: Test: events could not be applied: no room']);
     await sql`update gateway_event set state = 'applied', applied_at = ${clock.now()} where id = ${failed}`.execute(db);
     expect(await open()).toEqual([]);
+  });
+
+  it('ends the alert about events that can never be applied when they are discarded, and opens one for the next', async () => {
+    const fail = (eventId: string, error: string) =>
+      sql`
+      insert into gateway_event (id, account_id, event_id, type, payload, headers, received_at, state, error)
+      values (${world.newUuid()}, ${accountId}, ${eventId}, 'unreadable', '{', '{}', ${clock.now()}, 'failed', ${error})`.execute(
+        db,
+      );
+    await fail('EVdead', 'no JSON');
+    expect(await open()).toEqual(['events_failed: Test: events could not be applied: no JSON']);
+    const selection = { kind: 'filter', filter: { type: 'unreadable' } } as const;
+    const order = { selection, reason: 'a test of the provider', by: { actor: 'user:1', name: 'Olivia' } };
+    expect(await runTx(db, (tx) => discardEvents(tx, world, order))).toMatchObject({ ok: true });
+    expect(await open()).toEqual([]);
+    await fail('EVnext', 'no room');
+    expect(await open()).toEqual(['events_failed: Test: events could not be applied: no room']);
+    await runTx(db, (tx) => discardEvents(tx, world, order));
   });
 
   it('alerts of a gateway that has not answered for two minutes, until it does', async () => {

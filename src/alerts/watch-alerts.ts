@@ -73,7 +73,7 @@ export function startAlertWatch(services: WatchServices & { readonly live: Live;
   const running = (async () => {
     while (!stopping.signal.aborted) {
       await look();
-      await clock.sleep(patience(clock, REST_MS), stopping.signal);
+      await clock.rest(REST_MS, stopping.signal);
       await wake.wait(patience(clock, LOOK_EVERY_MS), stopping.signal);
     }
   })();

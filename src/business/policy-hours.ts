@@ -96,7 +96,8 @@ export function policyReach(policy: SendingPolicy, at: Instant): PolicyReach {
 export function policyWarnings(policy: SendingPolicy, at: Instant): readonly string[] {
   const { open, closed } = policyReach(policy, at);
   if (closed.length === 0) return [];
-  const names = (places: readonly PolicyPlace[]): string => places.map((place) => place.name).join(', ');
+  const names = (places: readonly PolicyPlace[]): string =>
+    places.map(({ state, name }) => (state === null ? 'people whose state is not known' : name)).join(', ');
   const where = closed.length <= open.length ? `for ${names(closed)}` : `anywhere but in ${names(open)}`;
   return [
     `No hour of the next ${DAYS_AHEAD_MAX} days is open ${where}: campaigns text nobody ${closed.length <= open.length ? 'there' : 'else'}. ${REMEDY}`,

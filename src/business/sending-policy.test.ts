@@ -118,7 +118,7 @@ describe('a sending policy', () => {
     ]);
     const long = { ...storm, lastDay: '2027-11-17' };
     expect(policyWarnings(policy({ blackouts: [long] }), NOW)).toEqual([
-      'No hour of the next 62 days is open for Texas: campaigns text nobody there. Widen the business hours, choose a wider preset or shorten a blackout',
+      'No hour of the next 62 days is open for Texas, people whose state is not known: campaigns text nobody there. Widen the business hours, choose a wider preset or shorten a blackout',
     ]);
     expect(policyWarnings(policy({ blackouts: [storm] }), NOW)).toEqual([]);
     const early = { zone: 'America/New_York', days: { 2: hours(8, 9) } };

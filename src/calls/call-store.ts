@@ -62,7 +62,7 @@ export async function lockCall(tx: Tx, key: CallKey): Promise<StoredCall | undef
 }
 
 /** Keeps these locks apart from other advisory locks. */
-const CALL_LOCKS = 7_770_004;
+const CALL_LOCKS = 7_770_005;
 
 interface StoredRow
   extends Omit<CallRecord, 'status' | 'voicemail' | 'recordings' | 'summary' | 'transcript'>,

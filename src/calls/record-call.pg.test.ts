@@ -39,8 +39,7 @@ async function callWorld() {
       lanes: [{ gatewayRef: 'PN1', phone: OURS }],
     },
   );
-  const hear = (event: CallEvent): Promise<void> =>
-    runTx(db, (tx) => recordCall(tx, world, { accountId: account.id }, event));
+  const hear = (event: CallEvent) => runTx(db, (tx) => recordCall(tx, world, { accountId: account.id }, event));
   const hearText = (text: string, at = world.clock.now()) =>
     runTx(db, (tx) =>
       recordInbound(

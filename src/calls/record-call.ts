@@ -22,12 +22,13 @@ interface Deps {
   readonly newUuid: NewUuid;
 }
 
+/** Returns with whom the call was, as far as it is known now. */
 export async function recordCall(
   tx: Tx,
   deps: Deps,
   { accountId, known = TOLD }: { readonly accountId: Uuid; readonly known?: Knowledge | typeof TOLD },
   event: CallEvent,
-): Promise<void> {
+): Promise<Pick<CallRecord, 'phone'>> {
   const { gatewayCallId, laneRef, participants } = event.call;
   const key = { accountId, gatewayCallId };
   const place = placeOf(event.call, accountId, await findLanes(tx, { accountId, laneRef, phones: participants }));
@@ -36,7 +37,7 @@ export async function recordCall(
   const likelyContact = likely === null ? null : await lockNumber(tx, likely);
   const before = await lockCall(tx, key);
   const record = mergeCall(before?.record, event, place);
-  if (before !== undefined && JSON.stringify(before.record) === JSON.stringify(record)) return;
+  if (before !== undefined && JSON.stringify(before.record) === JSON.stringify(record)) return record;
   // Another event may have named the number since, or another one. Then this lock comes after that of the call, and of two that
   // wait for each other one begins anew (`runTx`).
   const contactId =
@@ -56,6 +57,7 @@ export async function recordCall(
   });
   const shown = conversationId === null ? [] : ['inbox', `conversation:${conversationId}`];
   await notifyLive(tx, [...shown, ...(contactId === null ? [] : [`contact:${contactId}`])]);
+  return record;
 }
 
 /** Shows the call in the thread of its two numbers; null while one of them is not known. */

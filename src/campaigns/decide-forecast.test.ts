@@ -106,6 +106,12 @@ describe('forecast', () => {
       '2026-11-18T13:00:41Z',
     ],
     [
+      'who knows a number that was taken out of the campaign is texted from another',
+      { campaigns: [campaign({ waiting: [people(90, { laneId: 'taken out' })] })] },
+      [['2026-11-17', 90]],
+      '2026-11-17T15:00:10Z',
+    ],
+    [
       'Hawaii waits for its own morning',
       { campaigns: [campaign({ waiting: [people(9, { zoneGroup: HAWAII })] })] },
       [['2026-11-17', 9]],

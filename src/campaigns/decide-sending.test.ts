@@ -18,6 +18,14 @@ const facts = (change: Partial<SendingFacts> = {}): SendingFacts => ({
   groups: [{ zones: [NEW_YORK], states: ['NY'], people: 7 }],
   ...change,
 });
+/** Eight in the morning in Hawaii is one in the afternoon in New York. */
+const OFFICE_MORNINGS: SendingPolicy = {
+  ...LAW,
+  businessHours: {
+    zone: NEW_YORK,
+    days: Object.fromEntries([1, 2, 3, 4, 5].map((day) => [day, { startMinute: 540, endMinute: 720 }])),
+  },
+};
 const window = (start: number, end: number): Partial<SendingOptions> => ({
   windowStartMinute: start * 60,
   windowEndMinute: end * 60,
@@ -73,6 +81,13 @@ describe('the problems of how a campaign would send', () => {
       'Nobody can be texted from 19:00 to 21:00: the law and your settings leave 09:00 to 17:00 where they are. Choose hours that overlap these by more than 15 minutes',
     ],
     [
+      'people for whom the owner has closed every hour',
+      {},
+      { policy: OFFICE_MORNINGS, groups: [{ zones: [HONOLULU], states: ['HI'], people: 7 }] },
+      '/window',
+      'Nobody of these people (HI) can be texted at any hour of the next 62 days: the law and your settings leave none where they are. Widen the business hours, choose a wider preset or shorten a blackout',
+    ],
+    [
       'a pace that ends in the past',
       finishBy('2026-11-17T15:00:00Z'),
       {},
@@ -113,6 +128,23 @@ describe('the problems of how a campaign would send', () => {
       },
     ]);
   });
+});
+
+it('people for whom the owner has closed every hour are counted when there are others', () => {
+  const groups = [
+    { zones: [NEW_YORK], states: ['NY'], people: 7 },
+    { zones: [HONOLULU], states: ['HI'], people: 2 },
+    { zones: [], states: [], people: 1 },
+  ];
+  const some = facts({ policy: OFFICE_MORNINGS, groups });
+  expect(sendingProblems(DEFAULT_SENDING, some)).toEqual([]);
+  expect(scheduleWarnings(DEFAULT_SENDING, some, null)).toEqual([
+    {
+      field: 'schedule',
+      message:
+        '2 people can never be texted: the law and your settings leave no hour where they are. Widen the business hours, choose a wider preset or shorten a blackout',
+    },
+  ]);
 });
 
 describe('hours after the window', () => {

@@ -1,5 +1,12 @@
+import { REMEDY } from '../business/policy-hours.ts';
 import { hoursOf, type SendingPolicy, WINDOW_MARGIN_MS } from '../business/sending-policy.ts';
-import { nextOpening, openUntil, type Places, type QuietHoursPolicy } from '../compliance/quiet-hours.ts';
+import {
+  DAYS_AHEAD_MAX,
+  nextOpening,
+  openUntil,
+  type Places,
+  type QuietHoursPolicy,
+} from '../compliance/quiet-hours.ts';
 import { dayIn, localTime, minuteOfDay, nextMidnight } from '../platform/calendar.ts';
 import { addMs, HOUR_MS, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import type { PeopleAt } from './people-at.ts';
@@ -39,11 +46,21 @@ export function shutOutByWindow(options: SendingOptions, { policy, groups, now }
   return shutOut.length === groups.length ? 0 : shutOut.reduce((sum, group) => sum + group.people, 0);
 }
 
+/** How many of the people, of some and not of all, have no hour at all that the law and the owner leave them. */
+export function shutOutBySettings({ policy, groups, now }: SendingFacts): number {
+  const somewhere = groups.filter(isSomewhere);
+  const shutOut = somewhere.filter((group) => firstOpening(group, hoursOf(policy, WHOLE_DAY), now) === undefined);
+  return shutOut.length === somewhere.length ? 0 : shutOut.reduce((sum, group) => sum + group.people, 0);
+}
+
+/** Others are left out of every campaign. */
+const isSomewhere = ({ zones }: Places): boolean => zones.length > 0;
+
 const WHOLE_DAY = { windowStartMinute: 0, windowEndMinute: 1440 };
 
 type Opening = { readonly kind: 'at'; readonly at: Instant } | { readonly kind: 'never'; readonly message: string };
 
-/** When the first people may be texted; `undefined` when that is never, and not because of the campaign's hours. */
+/** When the first people may be texted; `undefined` when nobody is anywhere. */
 function windowOpening(options: SendingOptions, facts: SendingFacts): Opening | undefined {
   const { policy, now } = facts;
   const groups = facts.groups.toSorted((a, b) => b.people - a.people);
@@ -56,12 +73,20 @@ function windowOpening(options: SendingOptions, facts: SendingFacts): Opening | 
   }
   if (first !== undefined) return { kind: 'at', at: first };
   const allowed = groups.map((group) => allowedHours(group, facts)).find((hours) => hours !== undefined);
-  if (allowed === undefined) return undefined;
+  if (allowed === undefined) return groups.some(isSomewhere) ? { kind: 'never', message: closedTo(groups) } : undefined;
   const window = `${minuteText(options.windowStartMinute)} to ${minuteText(options.windowEndMinute)}`;
   return {
     kind: 'never',
     message: `Nobody can be texted from ${window}: the law and your settings leave ${allowed}. Choose hours that overlap these by more than ${WINDOW_MARGIN_MS / 60_000} minutes`,
   };
+}
+
+const STATES_NAMED_MAX = 5;
+
+function closedTo(groups: readonly PeopleAt[]): string {
+  const states = [...new Set(groups.flatMap(({ states }) => (states.length === 0 ? ['state not known'] : states)))];
+  const named = [...states.slice(0, STATES_NAMED_MAX), ...(states.length > STATES_NAMED_MAX ? ['and others'] : [])];
+  return `Nobody of these people (${named.join(', ')}) can be texted at any hour of the next ${DAYS_AHEAD_MAX} days: the law and your settings leave none where they are. ${REMEDY}`;
 }
 
 /** A run of bad days; hours that are always too short are never usable. */

@@ -52,10 +52,10 @@ const soonestFirst = (a: Counted, b: Counted): number => rank(a) - rank(b) || (a
 const rank = ({ reason, untilMs }: Counted): number => (reason === 'turn' ? 0 : (untilMs ?? Number.MAX_SAFE_INTEGER));
 
 /** What these people wait for beside the rate, the caps and the pace; `undefined`: nothing. */
-function standsInTheWay(
+export function standsInTheWay(
   campaign: PlayCampaign,
   { zoneGroup, laneId, dueAt }: WaitingPeople,
-  { nowMs, marginMs, spansOf }: Moment,
+  { nowMs, marginMs, spansOf }: Pick<Moment, 'nowMs' | 'marginMs' | 'spansOf'>,
 ): Counted | undefined {
   if (nowMs >= campaign.stopsAtMs) return { reason: 'stopped', untilMs: undefined };
   const lanes = campaign.lanes.filter(

@@ -1,8 +1,9 @@
+import { REMEDY } from '../business/policy-hours.ts';
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import { localTime } from '../platform/calendar.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
 import type { LaunchProblem } from './decide-launch.ts';
-import { dated, type SendingFacts, shutOutByWindow } from './decide-sending.ts';
+import { dated, type SendingFacts, shutOutBySettings, shutOutByWindow } from './decide-sending.ts';
 import { minuteText, type SendingOptions } from './sending-options.ts';
 
 /** Of the chosen numbers those from which nothing goes out now; that none of them can is a problem (decide-launch.ts). */
@@ -46,6 +47,11 @@ export function scheduleWarnings(
       `${shutOut.toLocaleString('en-US')} ${shutOut === 1 ? 'person' : 'people'} can never be texted from ${window}: the law and your settings leave other hours there`,
     );
   }
+  const closed = shutOutBySettings(facts);
+  if (closed > 0)
+    messages.push(
+      `${closed.toLocaleString('en-US')} ${closed === 1 ? 'person' : 'people'} can never be texted: the law and your settings leave no hour where they are. ${REMEDY}`,
+    );
   const pointless = dated(options, facts);
   const after = pointless?.after ?? null;
   if (pointless !== null && after !== null && finishAt !== null && isBefore(after, finishAt))

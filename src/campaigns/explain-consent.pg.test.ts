@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { claimTexts } from '../../test/claimed.ts';
+import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import type { ConsentToAppend } from '../compliance/append-consent.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { DAY_MS, HOUR_MS, instant } from '../platform/time.ts';
 import type { Lease } from '../sending/lease-store.ts';
 import { getCampaign } from './campaign-store.ts';
@@ -24,20 +23,9 @@ let contactIds: readonly Uuid[];
 
 /** Three people of a campaign; ten in the morning; a worker holds the account. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const { db } = database;
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
-  const account = await insertAccount(db, { ...world, secrets }, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
-  laneIds = account.laneIds;
-  contactIds = await insertContacts(
-    db,
-    world,
-    PHONES.map((phone) => ({ phone, state: 'MA' })),
-  );
-  campaignId = await launchTestCampaign(db, world, { laneIds, audience: { all: true } });
-  lease = await takeLease(db, world, account.id);
+  const people = PHONES.map((phone) => ({ phone, state: 'MA' }));
+  ({ database, world, lease, laneIds, contactIds } = await heldAccount({ people }));
+  campaignId = await launchTestCampaign(database.db, world, { laneIds, audience: { all: true } });
 });
 
 const given = (change: Partial<ConsentToAppend & { readonly action: 'grant' }> = {}) =>

@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import type { Lease } from '../sending/lease-store.ts';
 import { askAgainAt } from '../sending/settle-store.ts';
@@ -24,17 +23,11 @@ let contactId: Uuid;
 
 /** One person of a campaign for those tagged "roof" in Massachusetts; ten in the morning; a worker holds the account. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const { db } = database;
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
-  const account = await insertAccount(db, { ...world, secrets }, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
-  laneIds = account.laneIds;
-  const [phone = ''] = testPhones(1);
-  [contactId = ''] = await insertContacts(db, world, [{ phone, firstName: 'Ann', state: 'MA', tags: ['roof'] }]);
-  campaignId = await launchTestCampaign(db, world, { laneIds, audience: { tags: ['roof'], states: ['MA'] } });
-  lease = await takeLease(db, world, account.id);
+  const people = testPhones(1).map((phone) => ({ phone, firstName: 'Ann', state: 'MA', tags: ['roof'] }));
+  const held = await heldAccount({ dailyCap: 125, people });
+  ({ database, world, lease, laneIds } = held);
+  [contactId = ''] = held.contactIds;
+  campaignId = await launchTestCampaign(database.db, world, { laneIds, audience: { tags: ['roof'], states: ['MA'] } });
 });
 
 const run = (statement: string) => sql.raw(statement).execute(database.db);

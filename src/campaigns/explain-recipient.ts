@@ -158,7 +158,7 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
   ]);
   const limits = await readCampaignLimits(db, campaign.id, { now, day: dayIn(business.zone, now) });
   const variant = campaign.variants.find(({ id }) => id === assigned);
-  const known = enrollment === undefined ? person.laneId : enrollment.laneId;
+  const known = enrollment?.laneId ?? person.laneId;
   return {
     ...question,
     business,
@@ -241,7 +241,7 @@ function laneOf({ enrollment, lanes, serving, person }: Facts): Explanation['lan
     );
   if (enrollment?.state === 'skipped' || enrollment?.state === 'failed') return null;
   const next = nextLane(serving);
-  const known = enrollment === undefined ? person.laneId : enrollment.laneId;
+  const known = enrollment?.laneId ?? person.laneId;
   const isKnown = lanes.some(({ id }) => id === known);
   if (next === undefined) return null;
   if (next.id === known) return shown(next, 'known to the person');

@@ -100,9 +100,7 @@ export function startPlay(facts: ForecastFacts, spansOf: SpansOf): Play {
     return {
       facts: campaign,
       lanes: lanes.filter((lane) => campaign.laneIds.includes(lane.facts.id)),
-      offLaneIds: facts.lanes
-        .filter(({ id, state }) => state === 'off' && campaign.laneIds.includes(id))
-        .map(({ id }) => id),
+      offLaneIds: goneLanes(campaign, facts.lanes),
       stopsAtMs: campaign.stopsAt?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
       finishByMs: campaign.pace.finishBy?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
       groups: groupsOf(campaign, spansOf),
@@ -116,6 +114,13 @@ export function startPlay(facts: ForecastFacts, spansOf: SpansOf): Play {
     };
   });
   return { accounts: facts.accounts, lanes, campaigns, zones, businessZone, marginMs };
+}
+
+/** Switched off, or taken out of the campaign: the others serve the people who know them. */
+function goneLanes({ laneIds, waiting }: ForecastCampaign, lanes: readonly ForecastLane[]): readonly Uuid[] {
+  const off = lanes.filter(({ id, state }) => state === 'off' && laneIds.includes(id)).map(({ id }) => id);
+  const removed = waiting.flatMap(({ laneId }) => (laneId === null || laneIds.includes(laneId) ? [] : [laneId]));
+  return [...off, ...new Set(removed)];
 }
 
 function sendsFrom({ state, pausedUntil }: ForecastLane): number {

@@ -8,7 +8,16 @@ import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { getCampaign } from './campaign-store.ts';
-import { listRecipients, nearQuery, pageQuery, type RecipientQuery, searchQuery } from './recipient-store.ts';
+import type { WaitSpan } from './decide-wait-spans.ts';
+import {
+  listRecipients,
+  nearQuery,
+  pageQuery,
+  type RecipientPlace,
+  type RecipientQuery,
+  searchQuery,
+} from './recipient-store.ts';
+import { NO_LANE_ID } from './wait-spans-store.ts';
 
 const PEOPLE = 20_000;
 const world = testWorld();
@@ -49,6 +58,7 @@ beforeAll(async () => {
     contactId: undefined,
     variantId: undefined,
     search: undefined,
+    waits: undefined,
   };
 });
 
@@ -90,6 +100,89 @@ describe('the people of a campaign', () => {
     const [one] = rare;
     const same = await list({ variantId: rareVariant, search: searchPatterns(one?.phone ?? '') });
     expect(same.map((row) => row.phone)).toEqual([one?.phone]);
+  });
+});
+
+/** Everybody is in Boston; of those whose number ends in 3 none has waited for long, and one in two knows the number. */
+describe('people who wait', () => {
+  const EAST = 'MA|America/New_York';
+  const start = world.clock.now().epochMilliseconds;
+  const HOURS_MS = 3_600_000;
+  let lane: Uuid;
+  beforeAll(async () => {
+    const { rows } = await sql<{ id: Uuid }>`select id from lane`.execute(database.db);
+    lane = rows[0]?.id ?? '';
+    await sql`update enrollment set not_before = not_before + interval '2 hours' where phone like '%3'`.execute(
+      database.db,
+    );
+    await sql`update enrollment set lane_id = ${lane} where phone ~ '[02468]$'`.execute(database.db);
+    await sql`vacuum analyze enrollment`.execute(database.db);
+  });
+  const span = (laneId: Uuid | null, fromMs: number, toMs: number): WaitSpan => ({
+    zoneGroup: EAST,
+    laneId,
+    fromMs,
+    toMs,
+  });
+  const now = (): readonly WaitSpan[] => [
+    span(null, Number.NEGATIVE_INFINITY, start + 1),
+    span(lane, Number.NEGATIVE_INFINITY, start + 1),
+  ];
+  const later = (): readonly WaitSpan[] => [
+    span(null, start + 1, start + HOURS_MS),
+    span(null, start + 2 * HOURS_MS, Number.POSITIVE_INFINITY),
+  ];
+  const endings = async (waits: readonly WaitSpan[], change: Partial<RecipientQuery> = {}) => {
+    const rows = await list({ waits, ...change });
+    return [...new Set(rows.map(({ phone }) => phone.at(-1)))].toSorted();
+  };
+
+  it('are those of the given hours, number and time', async () => {
+    expect(await endings(now())).toEqual(['0', '1', '2', '4', '5', '6', '7', '8', '9']);
+    expect(await endings(now().slice(1))).toEqual(['0', '2', '4', '6', '8']);
+    expect(await endings(later())).toEqual(['3']);
+    expect(await endings([span(lane, start + 1, Number.POSITIVE_INFINITY)])).toEqual([]);
+    expect(await endings([])).toEqual([]);
+  });
+
+  it('are found by name among them, and by no state but their own', async () => {
+    const search = searchPatterns('name103');
+    expect(await endings(later(), { search })).toEqual(['3']);
+    expect(await endings(now(), { search })).toEqual([]);
+    expect(await endings(now(), { state: 'skipped' })).toEqual([]);
+  });
+
+  it.each<[string, string | undefined]>([
+    ['all', undefined],
+    ['with a word that many have', 'maria'],
+    ['with a word that few have', 'name102'],
+  ])('are listed page by page, each once, in one order: %s', async (_, term) => {
+    const query = { ...everybody, waits: now(), search: term === undefined ? undefined : searchPatterns(term) };
+    const whole = await listRecipients(database.db, query, { after: undefined, limit: PEOPLE });
+    const pages: string[] = [];
+    const size = Math.ceil(whole.length / 4) + 1;
+    for (let after: RecipientPlace | undefined; ; ) {
+      const rows = await listRecipients(database.db, query, { after, limit: size });
+      pages.push(...rows.map(({ phone }) => phone));
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      const { zoneGroup, laneId, notBefore, enrollmentId: id } = last;
+      after = { zoneGroup, laneId: laneId ?? NO_LANE_ID, notBefore, id };
+    }
+    expect(pages).toEqual(whole.map(({ phone }) => phone));
+    expect(new Set(pages).size).toBe(whole.length);
+    expect(whole.length).toBeGreaterThan(90);
+  });
+
+  it('are walked by the claim’s index, and no further than a page', async () => {
+    const after = { zoneGroup: EAST, laneId: NO_LANE_ID, notBefore: world.clock.now(), id: NO_LANE_ID };
+    for (const place of [undefined, after]) {
+      const plan = await explain(pageQuery({ ...everybody, waits: now() }, { after: place, limit: 51 }));
+      const walk = plan.find((node) => node['Index Name'] === 'enrollment_claim');
+      expect(walk?.['Index Cond']).toMatch(/zone_group = .*lane_id.* = .*ROW\(not_before, id\) > .*not_before < /);
+      expect(plan.filter((node) => node['Relation Name'] === 'enrollment')).toHaveLength(1);
+      expect(plan.map((node) => node['Node Type'])).toContain('Incremental Sort');
+    }
   });
 });
 

@@ -43,6 +43,16 @@ export function isPointless(
 export const wasAsked = (after: Instant | null, asked: Instant | null): boolean =>
   after !== null && asked !== null && after.equals(asked);
 
+/** The campaign is paused with a question: what becomes of those whose text has become pointless. */
+export const asksWhatBecomes = (campaign: {
+  readonly state: string;
+  readonly pointless: Pointless | null;
+  readonly pointlessAsked: Instant | null;
+}): boolean =>
+  campaign.state === 'paused' &&
+  campaign.pointless?.action === 'ask' &&
+  wasAsked(campaign.pointless.after, campaign.pointlessAsked);
+
 /** `09:00`; the midnight that ends the day is `24:00`. */
 export const minuteText = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

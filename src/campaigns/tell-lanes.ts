@@ -1,7 +1,8 @@
 import type { Instant } from '../platform/time.ts';
 import { localTime } from './local-time.ts';
 import type { UsedLane } from './used-lane-store.ts';
-import { SEE_NUMBERS, type Waiting, type WaitingFacts } from './waiting-facts.ts';
+import { openNumber, SEE_WORKERS, seeAccount } from './waiting-actions.ts';
+import type { Waiting, WaitingFacts } from './waiting-facts.ts';
 import type { LanesWait } from './waiting-lanes.ts';
 
 /** The people whom it holds up, and when they are texted. */
@@ -32,29 +33,37 @@ function accountWords({ code, lanes, until }: LanesWait, held: HeldUp, at: Waiti
   switch (code) {
     case 'account_paused':
       return words(`Account ${name} is paused: ${account.stateReason}${knowWords(held)}`, `account ${name} is paused`, {
-        action: SEE_ACCOUNT,
+        action: seeAccount(account.id),
       });
     case 'worker_failing':
       return words(
         `The worker ${of} stopped ${account.failures} times in a row: ${account.failure}. Nothing is sent twice; the worker's log says more`,
         'its worker stops again and again',
+        { action: SEE_WORKERS },
       );
     case 'no_worker':
       return words(
         `No worker sends for account ${name} right now; one takes over within seconds, if one runs`,
         'no worker sends',
+        { action: SEE_WORKERS },
       );
     case 'breaker_open':
       return words(
         `The gateway ${of} fails since ${since}: ${account.breakerDetail}. It is asked every minute, and sending goes on when it answers`,
         `gateway fails since ${since}`,
-        { since: breakerOpenSince, action: SEE_ACCOUNT },
+        { since: breakerOpenSince, action: seeAccount(account.id) },
       );
     case 'throttled':
       return words(
         `The gateway ${of} asked for time until ${asked}${knowWords(held)}: goes on at ${goesOn}`,
         `gateway asked for time until ${asked}`,
-        { until: held.goesOnAt, action: SEE_ACCOUNT },
+        { until: held.goesOnAt, action: seeAccount(account.id) },
+      );
+    case 'asking_gateway':
+      return words(
+        `The worker that has taken account ${name} first asks the gateway what its ${account.numbers === 1 ? 'number' : `${account.numbers} numbers`} sent last, so that no second copy of this database texts anybody twice: goes on at about ${goesOn}`,
+        'asking the gateway first',
+        { since: account.asksSince, until: held.goesOnAt, action: seeAccount(account.id) },
       );
     default:
       return undefined;
@@ -63,30 +72,36 @@ function accountWords({ code, lanes, until }: LanesWait, held: HeldUp, at: Waiti
 
 function numberWords({ code, lanes }: LanesWait, held: HeldUp, at: WaitingFacts): Words {
   const { goesOnAt: until, people } = held;
-  const told = (sentence: string, short: string): Words => words(sentence, short, { until, action: SEE_NUMBERS });
+  const on = lanes.filter(({ state }) => state !== 'off');
+  const told = (sentence: string, short: string, action: string): Words =>
+    words(sentence, short, { until, action: openNumber(code === 'numbers_off' ? lanes : on, action) });
   const goesOn = localTime(until ?? at.now, at.zone);
   switch (code) {
     case 'daily_cap':
       return told(
         `${usedUp(lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'cap')}`,
         `caps used until ${goesOn}`,
+        'Change its cap',
       );
     case 'daily_parts':
       return told(
         `${usedUp(lanes, at)}${knowWords(held)}: goes on at ${goesOn}${wayOut(held, 'limit')}`,
         `message parts used until ${goesOn}`,
+        'Change its limit',
       );
     case 'draining':
       return told(
-        `Nobody texts ${people === undefined ? 'the' : `the ${people}`} new people who wait: ${stateWords(lanes.filter(({ state }) => state !== 'off'))}. Set a number to active, or add one to the campaign`,
+        `Nobody texts ${people === undefined ? 'the' : `the ${people}`} new people who wait: ${stateWords(on)}. Set a number to active, or add one to the campaign`,
         'no number takes new people',
+        'Set it to active',
       );
     case 'numbers_off':
-      return told(`No number can send: ${switchOnSentence(lanes)}`, 'no number can send');
+      return told(`No number can send: ${switchOnSentence(lanes)}`, 'no number can send', 'Switch it on');
     default:
       return told(
         `${held.knowNoOther ? '' : 'No number can send: '}${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
         held.knowNoOther ? 'their number is paused' : 'no number can send',
+        'Resume it',
       );
   }
 }
@@ -99,8 +114,6 @@ const words = (sentence: string, short: string, rest: Partial<Waiting> = {}): Wo
   sentence,
   short,
 });
-
-const SEE_ACCOUNT = { label: 'See the account', link: SEE_NUMBERS.link };
 
 const stateWords = (lanes: readonly UsedLane[]): string =>
   lanes.map((lane) => `${lane.name} is ${lane.state} (${lane.stateReason ?? 'no reason given'})`).join('; ');

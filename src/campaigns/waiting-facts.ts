@@ -5,6 +5,7 @@ import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
 import type { SpansOf } from './forecast-play.ts';
 import type { UsedLane } from './used-lane-store.ts';
+import type { WaitingAction } from './waiting-actions.ts';
 
 /**
  * What a running campaign waits for. Every campaign that makes no progress has exactly one of these: what ends first, or else the
@@ -19,8 +20,8 @@ export interface Waiting {
   readonly since: Instant | null;
   /** When it goes on by itself; null when that is not known or a person must act. */
   readonly until: Instant | null;
-  /** Where a person can safely end the waiting. `link` is a page of the web app. */
-  readonly action: { readonly label: string; readonly link: string } | null;
+  /** Null where only time helps: then `until` says when. */
+  readonly action: WaitingAction | null;
 }
 
 /** What keeps a number from handing over, in the order in which it is told. */
@@ -29,6 +30,7 @@ export type LaneCode =
   | 'no_worker'
   | 'breaker_open'
   | 'throttled'
+  | 'asking_gateway'
   | 'daily_cap'
   | 'daily_parts'
   | 'account_paused'
@@ -57,6 +59,10 @@ export interface WaitingAccount {
   /** The worker whose lease is valid. */
   readonly heldBy: string | null;
   readonly leaseUntil: Instant | null;
+  /** The holder asks the gateway about all its numbers before the first text (sending/clone-guard.ts). */
+  readonly asksSince: Instant | null;
+  /** All numbers of the account, each a question. */
+  readonly numbers: number;
   readonly breakerOpenSince: Instant | null;
   readonly breakerDetail: string | null;
   /** The gateway asked for time until then; it may have passed. */
@@ -110,8 +116,6 @@ export const waits = (fields: Pick<Waiting, 'code' | 'sentence' | 'short'> & Par
   ...fields,
 });
 
-export const SEE_NUMBERS = { label: 'See the numbers', link: '/settings/numbers' };
-
 /** What ends the waiting first comes first. */
 interface Ending {
   readonly code: LaneCode | 'hours' | 'put_off';
@@ -123,6 +127,7 @@ const ORDER: readonly Ending['code'][] = [
   'no_worker',
   'breaker_open',
   'throttled',
+  'asking_gateway',
   'daily_cap',
   'daily_parts',
   'account_paused',

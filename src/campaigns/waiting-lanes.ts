@@ -1,6 +1,6 @@
 import { nextMidnight } from '../platform/calendar.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { type Instant, isBefore } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 import { servedBy } from '../sending/decide-turn.ts';
 import type { UsedLane } from './used-lane-store.ts';
 import { byEnd, type LaneCode, type WaitingAccount, type WaitingFacts } from './waiting-facts.ts';
@@ -68,7 +68,7 @@ function laneObstacle(lane: UsedLane, at: WaitingFacts): Obstacle | undefined {
 const FAILING_FROM = 3;
 
 function accountObstacles(account: WaitingAccount, { now }: WaitingFacts): readonly Obstacle[] {
-  const { state, failures, heldBy, breakerOpenSince, breakerHeldUntil } = account;
+  const { state, failures, heldBy, asksSince, breakerOpenSince, breakerHeldUntil } = account;
   const found: Obstacle[] = [];
   if (state === 'paused') found.push({ code: 'account_paused', until: null });
   if (failures >= FAILING_FROM) found.push({ code: 'worker_failing', until: null });
@@ -76,7 +76,15 @@ function accountObstacles(account: WaitingAccount, { now }: WaitingFacts): reado
   if (breakerOpenSince !== null) found.push({ code: 'breaker_open', until: null });
   if (breakerHeldUntil !== null && isBefore(now, breakerHeldUntil))
     found.push({ code: 'throttled', until: breakerHeldUntil });
+  if (asksSince !== null) found.push({ code: 'asking_gateway', until: askedAt(account, asksSince, now) });
   return found;
+}
+
+/** One question for each number, as fast as the account may ask; it may take longer where there is more than one page to read. */
+function askedAt({ numbers, ratePerSecond }: WaitingAccount, since: Instant, now: Instant): Instant {
+  const expected = addMs(since, Math.ceil((numbers / ratePerSecond) * SECOND_MS));
+  const soon = addMs(now, SECOND_MS);
+  return isBefore(expected, soon) ? soon : expected;
 }
 
 function ownObstacles(lane: UsedLane, { now }: WaitingFacts): readonly Obstacle[] {

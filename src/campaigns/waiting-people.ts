@@ -4,6 +4,7 @@ import { usableFrom } from './forecast-play.ts';
 import { localTime } from './local-time.ts';
 import { tellLanes } from './tell-lanes.ts';
 import type { UsedLane } from './used-lane-store.ts';
+import { editSending, seePeople } from './waiting-actions.ts';
 import { byEnd, type Waiting, type WaitingFacts, type WaitingQueue, waits } from './waiting-facts.ts';
 import { type LanesWait, type LanesWaits, lanesWaits, servingLanes } from './waiting-lanes.ts';
 
@@ -120,6 +121,7 @@ function hoursWords({ goesOnAt, forAll, people }: Held, at: WaitingFacts): Waiti
       code: 'hours',
       sentence: 'The send window never opens for the people who wait: their time zones do not overlap in it',
       short: 'the hours never open',
+      action: editSending(at.campaign.id, 'Change its hours'),
     });
   const goesOn = localTime(goesOnAt, at.zone);
   const first = people === undefined ? 'people' : people === 1 ? 'person' : `${people} people`;
@@ -140,5 +142,6 @@ function putOffWords({ goesOnAt, forAll }: Held, at: WaitingFacts): Waiting {
     sentence: `${who} had ${at.policy.messagesPerDay} campaign texts in 24 hours, or was put off by the gateway: goes on at ${goesOn}`,
     short: `put off until ${goesOn}`,
     until: goesOnAt,
+    action: seePeople(at.campaign.id, 'waits=put_off'),
   });
 }

@@ -7,7 +7,9 @@ import type { WaitingAccount, WaitingQueue } from './waiting-facts.ts';
 /** The accounts of a campaign's lanes, with the worker that holds each. Small tables. */
 export async function waitingAccounts(db: Db, campaignId: Uuid, now: Instant): Promise<readonly WaitingAccount[]> {
   const { rows } = await sql<WaitingAccount>`
-    select a.id, a.name, a.state, a.state_reason, a.rate_per_second, a.breaker_open_since, a.breaker_detail, a.breaker_held_until,
+    select a.id, a.name, a.state, a.state_reason, a.rate_per_second,
+      case when l.expires_at > ${now} and l.asks_epoch = l.epoch then l.asks_since end as asks_since,
+      (select count(*) from lane where account_id = a.id) as numbers, a.breaker_open_since, a.breaker_detail, a.breaker_held_until,
       case when l.expires_at > ${now} then l.owner end as held_by, case when l.expires_at > ${now} then l.expires_at end as lease_until,
       coalesce(l.failures, 0) as failures, l.failure
     from gateway_account a left join account_lease l on l.account_id = a.id

@@ -1,100 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
-import { instant, MINUTE_MS } from '../platform/time.ts';
-import { type Campaign, NO_TOTALS } from './campaign.ts';
-import { spansUnder } from './forecast-play.ts';
-import { DEFAULT_SENDING } from './sending-options.ts';
+import { instant } from '../platform/time.ts';
+import { NO_TOTALS } from './campaign.ts';
 import type { UsedLane } from './used-lane-store.ts';
-import { paceUntil, waitingFor } from './waiting.ts';
-import type { WaitingAccount, WaitingFacts, WaitingQueue } from './waiting-facts.ts';
+import { account, campaign, EAST, lane, MIDNIGHT, NOON, queue, WEST, waiting } from './waiting.fixture.ts';
+import { paceUntil } from './waiting.ts';
+import type { WaitingFacts } from './waiting-facts.ts';
 
-const BUSINESS = 'America/New_York';
-const EAST = 'NY|America/New_York';
-const WEST = 'CA|America/Los_Angeles';
-const campaign: Campaign = {
-  id: 'c',
-  name: 'Fall inspections',
-  state: 'running',
-  stateReason: null,
-  audience: { all: true },
-  ...DEFAULT_SENDING,
-  pointlessAsked: null,
-  revision: 1,
-  createdBy: 'Dana',
-  createdAt: instant('2026-11-17T13:00:00Z'),
-  launchedAt: instant('2026-11-17T13:00:00Z'),
-  finishedAt: null,
-  variants: [],
-  laneIds: ['l'],
-  totalsByVariant: new Map(),
-  totals: { ...NO_TOTALS, pending: 10 },
-};
-const lane = (change: Partial<UsedLane> = {}): UsedLane => ({
-  id: 'l',
-  accountId: 'a',
-  gatewayRef: 'PN1',
-  phone: '+16175550190',
-  name: 'Office',
-  zone: BUSINESS,
-  dailyCap: 66,
-  state: 'active',
-  stateReason: null,
-  pausedUntil: null,
-  messagesPerSecond: null,
-  partsPerSecond: null,
-  partsPerDay: null,
-  usedToday: 0,
-  partsToday: 0,
-  drains: false,
-  ...change,
-});
-const account: WaitingAccount = {
-  id: 'a',
-  name: 'Sandbox',
-  state: 'active',
-  stateReason: null,
-  ratePerSecond: 8,
-  heldBy: 'w1',
-  leaseUntil: instant('2026-11-17T17:00:10Z'),
-  breakerOpenSince: null,
-  breakerDetail: null,
-  breakerHeldUntil: null,
-  failures: 0,
-  failure: null,
-};
-/** Due since the launch, unless said otherwise. */
-const queue = (zoneGroup: string, laneId: string | null = null, dueAt = '2026-11-17T13:00:00Z'): WaitingQueue => ({
-  zoneGroup,
-  laneId,
-  dueAt: instant(dueAt),
-});
-const waiting = (now: string, change: Partial<WaitingFacts> = {}) =>
-  waitingFor({
-    campaign,
-    lanes: [lane()],
-    accounts: [account],
-    sending: { state: 'running' },
-    groups: [
-      { zoneGroup: EAST, people: 7 },
-      { zoneGroup: WEST, people: 3 },
-    ],
-    queues: [queue(EAST), queue(WEST)],
-    policy: LAW,
-    spansOf: spansUnder(LAW, instant(now)),
-    marginMs: 15 * MINUTE_MS,
-    paceUntil: null,
-    changedAt: instant(now),
-    lastSentAt: null,
-    before: [],
-    stalledAfterMs: 120_000,
-    zone: BUSINESS,
-    now: instant(now),
-    ...change,
-  });
 const waits = (now: string, change: Partial<WaitingFacts> = {}) => waiting(now, change)?.sentence ?? null;
-const LAW: SendingPolicy = { ...DEFAULT_SENDING_POLICY, preset: 'federal_state' };
-const NOON = '2026-11-17T17:00:00Z';
-const MIDNIGHT = '2026-11-18T05:30:00Z';
 
 describe('what a running campaign waits for', () => {
   it('is nothing while a window is open and a number may send', () => expect(waits(NOON)).toBeNull());
@@ -194,6 +106,16 @@ describe('what a running campaign waits for', () => {
     }));
   it('is a worker, when none holds its account', () =>
     expect(waiting(NOON, { accounts: [{ ...account, heldBy: null, leaseUntil: null }] })?.code).toBe('no_worker'));
+  it('is the questions of a new holder, before the first text of any number', () => {
+    const asks = { ...account, numbers: 300, asksSince: instant(NOON) };
+    expect(waiting(NOON, { accounts: [asks] })).toMatchObject({
+      code: 'asking_gateway',
+      sentence: expect.stringContaining('what its 300 numbers sent last'),
+      until: instant('2026-11-17T17:00:37.5Z'),
+    });
+    expect(waiting('2026-11-17T17:05:00Z', { accounts: [asks] })?.until).toEqual(instant('2026-11-17T17:05:01Z'));
+    expect(waiting(NOON, { accounts: [asks], lanes: [lane({ usedToday: 66 })] })?.code).toBe('daily_cap');
+  });
   it('is the campaign of higher priority, once it has waited', () => {
     const since = instant('2026-11-17T16:50:00Z');
     expect(waiting(NOON, { before: ['Storm'], changedAt: since })).toMatchObject({ code: 'priority', since });

@@ -2,16 +2,30 @@ import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import { nextMidnight } from '../platform/calendar.ts';
 import { addMs, HOUR_MS, type Instant, isBefore, msBetween } from '../platform/time.ts';
 import { localTime } from './local-time.ts';
-import { isPointless } from './sending-options.ts';
+import { asksWhatBecomes, isPointless } from './sending-options.ts';
 import { tellLanes } from './tell-lanes.ts';
-import { SEE_NUMBERS, type Waiting, type WaitingFacts, waits } from './waiting-facts.ts';
+import {
+  answerQuestion,
+  editSending,
+  openNumber,
+  RESUME_SENDING,
+  resumeCampaign,
+  SEE_WORKERS,
+  seePeople,
+} from './waiting-actions.ts';
+import { type Waiting, type WaitingFacts, waits } from './waiting-facts.ts';
 import { lanesWaits } from './waiting-lanes.ts';
 import { type FreeQueue, peopleWait } from './waiting-people.ts';
 
 export function waitingFor(at: WaitingFacts): Waiting | null {
   const { campaign } = at;
   if (campaign.state === 'paused')
-    return waits({ code: 'paused', sentence: pausedSentence(campaign.stateReason), short: 'paused' });
+    return waits({
+      code: 'paused',
+      sentence: pausedSentence(campaign.stateReason),
+      short: 'paused',
+      action: asksWhatBecomes(campaign) ? answerQuestion(campaign.id) : resumeCampaign(campaign.id),
+    });
   if (campaign.state !== 'running') return null;
   const first = pointless(at) ?? switchedOff(at);
   if (first !== null) return first;
@@ -36,6 +50,7 @@ function pointless({ campaign, zone, now }: WaitingFacts): Waiting | null {
     sentence: `Its texts are pointless since ${localTime(after, zone)}: ${done}`,
     short: `pointless since ${localTime(after, zone)}`,
     since: after,
+    action: editSending(campaign.id, 'Change when they are pointless'),
   });
 }
 
@@ -46,12 +61,18 @@ function switchedOff({ sending }: WaitingFacts): Waiting | null {
     sentence: `Sending is paused everywhere: ${sending.reason}`,
     short: 'sending is paused everywhere',
     since: sending.since,
-    action: { label: 'Resume sending', link: '/' },
+    action: RESUME_SENDING,
   });
 }
 
 /** Whatever keeps a worker from asking the gateway comes first. */
-const KEEPS_FROM_ASKING: readonly string[] = ['worker_failing', 'no_worker', 'breaker_open', 'throttled'];
+const KEEPS_FROM_ASKING: readonly string[] = [
+  'worker_failing',
+  'no_worker',
+  'breaker_open',
+  'throttled',
+  'asking_gateway',
+];
 
 function settling(at: WaitingFacts): Waiting | null {
   const { id, totals } = at.campaign;
@@ -64,17 +85,18 @@ function settling(at: WaitingFacts): Waiting | null {
     code: 'settling',
     sentence: `Asking the gateway about ${unknown === 1 ? '1 text' : `${unknown} texts`} whose answer was lost`,
     short: `settling ${unknown} unknown`,
-    action: { label: 'See who', link: `/campaigns/${id}/people?state=unknown` },
+    action: seePeople(id, 'state=unknown'),
   });
 }
 
-function paced({ paceUntil: until, zone, now }: WaitingFacts): Waiting | null {
+function paced({ campaign, paceUntil: until, zone, now }: WaitingFacts): Waiting | null {
   if (until === null || !isBefore(now, until)) return null;
   return waits({
     code: 'pace',
     sentence: `The pace of this campaign is used up: goes on at ${localTime(until, zone)}`,
     short: `its pace until ${localTime(until, zone)}`,
     until,
+    action: editSending(campaign.id, 'Change its pace'),
   });
 }
 
@@ -89,6 +111,7 @@ function turnWaits(free: readonly FreeQueue[], at: WaitingFacts): Waiting | null
       sentence: `Campaigns of higher priority go first: ${at.before.map((name) => `"${name}"`).join(', ')}`,
       short: `after "${first}"`,
       since,
+      action: editSending(at.campaign.id, 'Change its priority'),
     });
   return fewParts(free, since, at) ?? stalled(free, since, at);
 }
@@ -124,7 +147,7 @@ function fewParts(free: readonly FreeQueue[], since: Instant, { zone, now }: Wai
     short: `few message parts until ${localTime(until, zone)}`,
     since,
     until,
-    action: SEE_NUMBERS,
+    action: openNumber(lanes, 'Change its limit'),
   });
 }
 
@@ -139,6 +162,7 @@ function stalled(free: readonly FreeQueue[], since: Instant, at: WaitingFacts): 
     sentence: `Nothing stands in the way, but worker ${account?.heldBy ?? ''} has handed over nothing since ${localTime(since, at.zone)}: look at its log or restart it${lease}. Restarting is safe: nobody is texted twice`,
     short: `nothing sent since ${localTime(since, at.zone)}`,
     since,
+    action: SEE_WORKERS,
   });
 }
 

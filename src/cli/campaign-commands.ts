@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CampaignState } from '../campaigns/campaign.ts';
+import type { CampaignState, EnrollmentState } from '../campaigns/campaign.ts';
+import type { WaitReason } from '../campaigns/forecast.ts';
 import type { ControlOptions } from './campaign-control.ts';
 import type { CreateOptions } from './campaign-create.ts';
 import type { EditOptions } from './campaign-edit.ts';
 import type { LaunchOptions } from './campaign-launch.ts';
 import type { AddPeopleOptions, SettleOptions } from './campaign-people.ts';
 import type { ListOptions, ShowOptions } from './campaign-read.ts';
+import type { RecipientsOptions } from './campaign-recipients.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
 import { withSendingFlags } from './sending-flags.ts';
 import type { Shell } from './shell.ts';
@@ -26,6 +28,7 @@ export function define(command: Command, shell: Shell): void {
     ['textwright campaign pause "Spring"', 'hand nothing new over'],
   ]).description('Create, launch and control campaigns');
   defineReads(command, shell);
+  definePeople(command.command('people'), shell);
   defineCreate(command.command('create'), shell);
   defineEdit(command.command('edit'), shell);
   defineLaunch(command.command('launch'), shell);
@@ -52,6 +55,44 @@ function defineReads(command: Command, shell: Shell): void {
     .option('--json', 'print one JSON object')
     .action(async (reference: string, options: ShowOptions) =>
       (await import('./campaign-read.ts')).showCommand(reference, options, shell),
+    );
+}
+
+const PERSON_STATES = [
+  'pending',
+  'handing_over',
+  'unknown',
+  'sent',
+  'delivered',
+  'failed',
+  'skipped',
+] as const satisfies readonly EnrollmentState[];
+const WAITS = [
+  'turn',
+  'quiet_hours',
+  'cap',
+  'pace',
+  'put_off',
+  'lane_paused',
+  'never_opens',
+  'stopped',
+] as const satisfies readonly WaitReason[];
+
+function definePeople(command: Command, shell: Shell): void {
+  withExamples(command, [
+    ['textwright campaign people "Spring" --state failed', 'whom it could not text, with the reason'],
+    ['textwright campaign people "Spring" --waits quiet_hours --json', 'who waits for their morning'],
+  ])
+    .description('The people of a campaign, each with why')
+    .argument('<campaign>', REFERENCE)
+    .addOption(new Option('--state <state>', 'in this state').choices(PERSON_STATES))
+    .addOption(
+      new Option('--waits <reason>', 'who waits for this; turn, cap and pace are the same people').choices(WAITS),
+    )
+    .option('--limit <n>', 'at most this many', countOption)
+    .option('--json', 'one JSON object per line')
+    .action(async (reference: string, options: RecipientsOptions) =>
+      (await import('./campaign-recipients.ts')).recipientsCommand(reference, options, shell),
     );
 }
 

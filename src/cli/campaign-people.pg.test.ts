@@ -41,6 +41,29 @@ beforeAll(async () => {
     from enrollment e, lane l where e.state = 'unknown'`.execute(db);
 });
 
+describe('campaign people', () => {
+  const people = async (...args: readonly string[]) =>
+    jsonLines(await cli('campaign', 'people', 'spring', '--json', ...args)).map(
+      (row) => (row as { phone: string }).phone,
+    );
+
+  it('lists everybody, or those in one state', async () => {
+    expect(await people()).toEqual([PHONES[0], PHONES[1]]);
+    expect(await people('--state', 'unknown')).toEqual([PHONES[1]]);
+    expect((await cli('campaign', 'people', 'spring', '--limit', '1')).out).toContain(PHONES[0]);
+  });
+
+  it('lists who waits, by what for: each person once', async () => {
+    const found: unknown[] = [];
+    for (const reason of ['turn', 'quiet_hours', 'put_off', 'lane_paused', 'never_opens', 'stopped'])
+      found.push(...(await people('--waits', reason)));
+    expect(found).toEqual([PHONES[0]]);
+  });
+
+  it('refuses a reason that there is none', async () =>
+    expect(await cli('campaign', 'people', 'spring', '--waits', 'weather')).toMatchObject({ code: 2 }));
+});
+
 describe('explain eligibility', () => {
   const explain = (...args: readonly string[]) => cli('explain', 'eligibility', '--campaign', 'spring', ...args);
 

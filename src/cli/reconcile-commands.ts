@@ -221,4 +221,5 @@ const foundWords = (run: RunView): string =>
     `${run.staleHere} stale here`,
     `${run.missingThere} without a record at the gateway`,
     ...(run.differs === 0 ? [] : [`${run.differs} that contradict each other`]),
+    ...(run.unreadable === 0 ? [] : [`${run.unreadable} that cannot be read`]),
   ].join(', ');

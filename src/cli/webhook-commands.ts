@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { countOption, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
+import type { DiscardOptions } from './webhook-discard.ts';
 import { type FilterOptions, type ListOptions, withFilterOptions } from './webhook-event-options.ts';
 import { defineFake } from './webhook-fake-command.ts';
 import { defineManage } from './webhook-manage-command.ts';
@@ -11,6 +12,7 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright webhook list --state failed', 'events that could not be applied'],
     ['textwright webhook replay --state failed --yes', 'apply them once more'],
+    ['textwright webhook discard --type unreadable', 'which of them could be given up'],
     ['textwright webhook fake message.received --text STOP', 'post one event to the server on this machine'],
     ['textwright webhook fake --list', 'every type of event, with the generations that have it'],
     ['textwright webhook check', 'whether all events are asked for, at every account'],
@@ -18,6 +20,7 @@ export function define(command: Command, shell: Shell): void {
   defineList(command.command('list'), shell);
   defineShow(command.command('show'), shell);
   defineReplay(command.command('replay'), shell);
+  defineDiscard(command.command('discard'), shell);
   defineExport(command.command('export'), shell);
   defineFake(command.command('fake'), shell);
   defineManage(command, shell);
@@ -67,6 +70,25 @@ function defineReplay(command: Command, shell: Shell): void {
     .option('--json', 'print what would be done, or the replay, as one JSON object')
     .action(async (reference: string | undefined, options: ReplayOptions) =>
       (await import('./webhook-replay.ts')).replayCommand(reference, options, shell),
+    );
+}
+
+function defineDiscard(command: Command, shell: Shell): void {
+  withFilterOptions(
+    withExamples(command, [
+      ['textwright webhook discard evt_0193f6c2a1b47c3d8e5f60718293a4b5 --reason "not JSON"', 'one event, at once'],
+      ['textwright webhook discard --type unreadable', 'how many would be discarded, and which'],
+      ['textwright webhook discard --type unreadable --reason "a test of the provider" --yes', 'discard them'],
+    ]),
+  )
+    .description('Give up events that rest as failed; without --yes a filter only says how many and which')
+    .argument('[event]', 'id of one event, instead of a filter')
+    .option('--all', 'every event that rests as failed')
+    .option('--reason <text>', 'why, for the history', reasonOption)
+    .option('--yes', 'do it, not only say what would be done')
+    .option('--json', 'print what would be done, or what was done, as one JSON object')
+    .action(async (reference: string | undefined, options: DiscardOptions) =>
+      (await import('./webhook-discard.ts')).discardCommand(reference, options, shell),
     );
 }
 

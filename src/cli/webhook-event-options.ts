@@ -20,7 +20,7 @@ export interface ListOptions extends FilterOptions {
   readonly json?: true;
 }
 
-const STATES: readonly EventState[] = ['received', 'retrying', 'applied', 'failed'];
+const STATES: readonly EventState[] = ['received', 'retrying', 'applied', 'failed', 'discarded'];
 
 export const withFilterOptions = (command: Command): Command =>
   command

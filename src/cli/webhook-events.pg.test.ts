@@ -121,3 +121,20 @@ it('replays one or many, waits for the end, and can be interrupted or cancelled'
   expect((await cli('replay', '--cancel', last ?? '')).code).toBe(0);
   await jobs.close();
 });
+
+it('discards one event with a reason, and those of a filter only when it is told to', async () => {
+  const dead = await events.put({ at: '2026-11-17T17:00:00Z', type: 'unreadable', state: 'failed', error: 'no JSON' });
+  const more = await events.put({ at: '2026-11-17T17:01:00Z', type: 'unreadable', state: 'failed', error: 'no JSON' });
+  expect(await cli('discard', shown(dead))).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
+  expect(await cli('discard', '--reason', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('one way') });
+  const done = await cli('discard', shown(dead), '--reason', 'a test of the provider');
+  expect(done).toMatchObject({ code: 0, out: expect.stringContaining('1 event discarded') });
+  expect((await cli('show', shown(dead))).out).toMatch(/discarded +by .*: a test of the provider/);
+  const dry = await cli('discard', '--type', 'unreadable');
+  expect(dry).toMatchObject({ code: 0, err: expect.stringContaining('dry run') });
+  expect(dry.out).toContain('1 event would be discarded');
+  expect(ids(await cli('list', '--json', '--state', 'failed', '--type', 'unreadable'))).toEqual([shown(more)]);
+  const rest = await cli('discard', '--type', 'unreadable', '--reason', 'the same', '--yes', '--json');
+  expect(jsonLines(rest)).toEqual([{ discarded: 1 }]);
+  expect(ids(await cli('list', '--json', '--state', 'discarded'))).toEqual([shown(more), shown(dead)]);
+});

@@ -1,6 +1,6 @@
 import type { Db } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
-import type { EventFilter } from '../webhooks/event-filter.ts';
+import type { EventFilter, EventSelection } from '../webhooks/event-filter.ts';
 import type { ListedEvent } from '../webhooks/event-read-store.ts';
 import type { EventDetail } from '../webhooks/show-event.ts';
 import type { Shell } from './shell.ts';
@@ -46,6 +46,22 @@ export async function chosenFilter(db: Db, options: FilterOptions): Promise<Even
   };
 }
 
+/** Exactly one of the id of an event, a filter, and `--all`. */
+export async function chosenEvents(
+  { database: { db } }: { readonly database: { readonly db: Db } },
+  reference: string | undefined,
+  { options, verb }: { readonly options: FilterOptions & { readonly all?: true }; readonly verb: string },
+): Promise<EventSelection> {
+  const { UsageError } = await import('./shell.ts');
+  const filter = await chosenFilter(db, options);
+  const narrowed = Object.keys(filter).length > 0;
+  if ([reference !== undefined, narrowed, options.all === true].filter(Boolean).length !== 1)
+    throw new UsageError(
+      `say what to ${verb} in exactly one way: the id of an event, a filter like --state failed, or --all`,
+    );
+  return reference === undefined ? { kind: 'filter', filter } : { kind: 'events', ids: [await eventId(reference)] };
+}
+
 async function accountNamed(db: Db, reference: string): Promise<string> {
   const { listAccountRows } = await import('../gateways/account-store.ts');
   const { parseId } = await import('../platform/ids.ts');
@@ -71,7 +87,7 @@ async function rowMaker(zone: string): Promise<(event: ListedEvent) => string> {
       [
         showId('event', event.id),
         localTime(event.receivedAt, zone).padEnd(24),
-        event.state.padEnd(8),
+        event.state.padEnd(9),
         event.type.padEnd(26),
         who(event).padEnd(24),
         event.error ?? '',
@@ -99,7 +115,7 @@ export async function showCommand(reference: string, { json }: { readonly json?:
   });
 }
 
-export async function eventId(reference: string): Promise<string> {
+async function eventId(reference: string): Promise<string> {
   const { parseId } = await import('../platform/ids.ts');
   const { UsageError } = await import('./shell.ts');
   const id = parseId('event', reference);
@@ -142,8 +158,14 @@ async function eventPage(event: EventDetail, zone: string): Promise<readonly str
 const historyRow = (one: EventDetail['history'][number], at: string): readonly string[] => [
   `  ${at}`,
   one.outcome,
-  one.outcome === 'replayed' ? `by ${one.actorName ?? one.actor ?? 'somebody'}` : (one.error ?? ''),
+  historyWords(one),
 ];
+
+function historyWords({ outcome, actorName, actor, reason, error }: EventDetail['history'][number]): string {
+  const by = `by ${actorName ?? actor ?? 'somebody'}`;
+  if (outcome === 'replayed') return by;
+  return outcome === 'discarded' ? `${by}: ${reason ?? ''}` : (error ?? '');
+}
 
 const titled = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ['', title, ...lines];

@@ -56,6 +56,7 @@ export function defineFake(command: Command, shell: Shell): void {
     .option('--to <numbers>', 'who is texted or called; several with commas are a group')
     .option('--text <text>', 'what is texted')
     .option('--media <url>', 'picture that comes with the text; may be repeated', repeatable, [])
+    .option('--unanswered', 'of call.completed: nobody took the call, which left a voicemail')
     .option('--anywhere', 'also to an address that is neither this machine nor a private network')
     .option('--yes', 'do not ask before posting to an account that is live')
     .option('--list', 'name every type of each gateway with its generations, and post nothing')

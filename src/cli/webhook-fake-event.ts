@@ -41,9 +41,12 @@ export function requireSomeType(type: string | undefined): string {
 export function fakeEvent(gateway: GatewayKind, type: string, options: FakeOptions): FakeEvent {
   if (gateway === 'quo') {
     if (!isQuoEventType(type)) throw notOf('Quo', 'quo', type);
+    if (options.unanswered && type !== 'call.completed')
+      throw new UsageError(`--unanswered: goes with call.completed only, not with ${type}`);
     return { gateway, type, generation: generationOf(type, options.generation) };
   }
   if (!isTwilioEventType(type)) throw notOf('Twilio', 'twilio', type);
+  if (options.unanswered) throw new UsageError('--unanswered: Twilio has call.no-answer for it');
   if (options.generation !== undefined) throw new UsageError('--generation: Twilio has none; leave it out');
   if (options.to?.includes(',')) throw new UsageError('--to: Twilio has no groups; name one number');
   return { gateway, type, generation: null };

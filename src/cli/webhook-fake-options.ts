@@ -20,6 +20,7 @@ export interface FakeOptions {
   readonly to?: string;
   readonly text?: string;
   readonly media: readonly string[];
+  readonly unanswered?: true;
   readonly anywhere?: true;
   readonly yes?: true;
   readonly list?: true;

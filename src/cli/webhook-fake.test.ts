@@ -72,6 +72,26 @@ describe('textwright webhook fake', () => {
     ]);
   });
 
+  it.each(['v2', 'v3', 'v4', '2026-03-30'])(
+    'posts a call of %s that nobody took, which is a missed one',
+    async (generation) => {
+      const run = await fake('call.completed', '--generation', generation, '--unanswered');
+      expect(run).toMatchObject({ code: 0, err: '' });
+      const [post] = posted();
+      if (post === undefined) throw new Error('nothing was posted');
+      expect(quoWebhookEdge.parse(post.rawBody, systemClock.now())).toMatchObject({
+        value: { type: 'call_progress', step: 'missed' },
+      });
+    },
+  );
+
+  it.each([
+    [['call.no-answer', '--gateway', 'twilio'], 'Twilio has call.no-answer'],
+    [['message.received'], 'goes with call.completed only'],
+  ])('takes nothing else for one that nobody took: %s', async (typed, words) => {
+    expect(await fake(...typed, '--unanswered')).toMatchObject({ code: 2, err: expect.stringContaining(words) });
+  });
+
   it('posts many at one time, some of them twice and the same to the letter, each signed for itself', async () => {
     const run = await fake('call.completed', '--count', '200', '--repeat', '0.25', '--shuffle', '--concurrency', '20');
     expect(run).toMatchObject({ code: 0, err: '' });

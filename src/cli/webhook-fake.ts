@@ -92,6 +92,7 @@ function postMaker(
       text: options.text,
       media,
       laneRef: isLane ? target.lane?.gatewayRef : undefined,
+      answered: options.unanswered ? false : undefined,
     });
     return { ...made, headers: { ...made.headers, 'user-agent': 'textwright-fake' } };
   };

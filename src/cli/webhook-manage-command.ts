@@ -140,10 +140,14 @@ async function tell(account: AccountOverview, report: WebhookReport, { json, she
       ...showWebhookReport(report, UNMASKED),
     });
   const findings = report.look?.findings ?? [];
-  const state = findings.length === 0 ? 'all events are asked for, and come here' : count(findings.length, 'thing');
   await shell.out.lines(
-    `${account.name}: ${findings.length === 0 ? state : `${state} to repair`}`,
+    `${account.name}: ${standing(report)}`,
     ...findings.map(({ sentence, remedy }) => `  ${sentence} Repair: ${remedy}.`),
+    ...(report.inDoubtSince === null
+      ? []
+      : [
+          `  A change of the keys was begun at ${report.inDoubtSince.toString()}, and how it ended is not known. Next: textwright webhook repair "${account.name}".`,
+        ]),
     ...(report.partsRefused.length === 0
       ? []
       : [`  The plan at the gateway does not have: ${report.partsRefused.join(', ')}.`]),
@@ -159,6 +163,12 @@ async function tell(account: AccountOverview, report: WebhookReport, { json, she
       ]),
     ),
   );
+}
+
+function standing({ look, inDoubtSince }: WebhookReport): string {
+  const found = look?.findings.length ?? 0;
+  if (found > 0) return `${count(found, 'thing')} to repair`;
+  return inDoubtSince === null ? 'all events are asked for, and come here' : 'the keys are in doubt';
 }
 
 /** Where a person promotes tokens, an old one ends only once the new one has signed. */

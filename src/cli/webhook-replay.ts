@@ -18,8 +18,9 @@ import { REPLAY_QUEUE } from '../webhooks/replay-job.ts';
 import { actor, type CliServices, granted, withServices } from './open-services.ts';
 import { type Shell, UsageError } from './shell.ts';
 import type { FilterOptions } from './webhook-event-options.ts';
-import { chosenFilter, eventId } from './webhook-events.ts';
-import { count, table } from './words.ts';
+import { chosenEvents } from './webhook-events.ts';
+import { sampleLines } from './webhook-sample.ts';
+import { count } from './words.ts';
 
 export interface ReplayOptions extends FilterOptions {
   readonly all?: true;
@@ -39,7 +40,7 @@ export async function replayCommand(
 ): Promise<void> {
   await withServices(shell, async (services) => {
     if (options.cancel !== undefined) return cancel(services, options.cancel, { options, shell });
-    const selection = await selectionOf(services, reference, options);
+    const selection = await chosenEvents(services, reference, { options, verb: 'replay' });
     if (reference === undefined && options.yes !== true) return tellPreview(services, selection, { options, shell });
     const replay = await begin(services, selection, options);
     if (options.detach) return tell(replay, { options, shell });
@@ -52,20 +53,6 @@ interface Around {
   readonly shell: Shell;
 }
 
-async function selectionOf(
-  { database: { db } }: CliServices,
-  reference: string | undefined,
-  options: ReplayOptions,
-): Promise<EventSelection> {
-  const filter = await chosenFilter(db, options);
-  const narrowed = Object.keys(filter).length > 0;
-  if ([reference !== undefined, narrowed, options.all === true].filter(Boolean).length !== 1)
-    throw new UsageError(
-      'say what to replay in exactly one way: the id of an event, a filter like --state failed, or --all',
-    );
-  return reference === undefined ? { kind: 'filter', filter } : { kind: 'events', ids: [await eventId(reference)] };
-}
-
 async function tellPreview({ database: { db } }: CliServices, selection: EventSelection, { options, shell }: Around) {
   const preview = await previewReplay(db, selection);
   const { showPreview } = await import('../http/routes/replay-routes.ts');
@@ -76,12 +63,8 @@ async function tellPreview({ database: { db } }: CliServices, selection: EventSe
 
 function previewLines({ total, totalIsLeast, leftAlone, counts, sample }: ReplayPreview): readonly string[] {
   const events = `${totalIsLeast ? 'at least ' : ''}${count(total, 'event')}`;
-  return [
-    `${events} would be applied once more${leftAlone === 0 ? '' : `; ${count(leftAlone, 'other')} on their way already, left alone`}`,
-    ...table(counts.map(({ type, state, count: some }) => [`  ${some.toLocaleString('en-US')}`, state, type])),
-    ...(sample.length === 0 ? [] : ['', `The newest ${sample.length === 1 ? 'one' : sample.length}:`]),
-    ...table(sample.map(({ id, state, type, error }) => [`  ${showId('event', id)}`, state, type, error ?? ''])),
-  ];
+  const others = leftAlone === 0 ? '' : `; ${count(leftAlone, 'other')} on their way already, left alone`;
+  return [`${events} would be applied once more${others}`, ...sampleLines(counts, sample)];
 }
 
 async function begin(

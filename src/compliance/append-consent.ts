@@ -1,4 +1,3 @@
-import { getBusiness } from '../business/business-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -35,11 +34,10 @@ export async function appendConsent(
   input: ConsentToAppend,
 ): Promise<Uuid> {
   const id = deps.newUuid();
-  const { name: seller } = await getBusiness(tx);
   const facts = [...(await readConsentFacts(tx, input.phone)), factOf(id, input)];
   await insertConsentEvent(
     tx,
-    { ...NO_GRANT, ...eventOf(input), id, seller, recordedAt: deps.clock.now() },
+    { ...NO_GRANT, ...eventOf(input), id, recordedAt: deps.clock.now() },
     { marketing: consentStanding(facts, 'marketing'), informational: consentStanding(facts, 'informational') },
   );
   return id;

@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { whyLeftOut } from '../audiences/why-left-out.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { explainRecipient } from '../campaigns/explain-recipient.ts';
 import { activeSuppression } from '../conversations/reply-store.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { DAY_MS, HOUR_MS } from '../platform/time.ts';
 import type { Lease } from '../sending/lease-store.ts';
 import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
@@ -28,18 +27,9 @@ const UNTIL = 'Thu, Dec 17, 10:00 EST';
 
 /** A carrier has blocked a campaign's text to somebody. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001', dailyCap: 1_000 }];
-  const account = await insertAccount(
-    database.db,
-    { ...world, secrets },
-    { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes },
-  );
-  laneIds = account.laneIds;
-  [contactId = ''] = await insertContacts(database.db, world, [{ phone: PHONE, firstName: 'Ann' }, { phone: OTHER }]);
-  lease = await takeLease(database.db, world, account.id);
+  const held = await heldAccount({ people: [{ phone: PHONE, firstName: 'Ann' }, { phone: OTHER }] });
+  ({ database, world, lease, laneIds } = held);
+  [contactId = ''] = held.contactIds;
   blocked = await launch();
   const texts = await claim(blocked);
   await answerTexts(database.db, world, { lease, texts, verdict: { to: 'sent', gatewayMessageId: 'AC1' } });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { UNNAMED_BUSINESS } from '../business/business.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -16,7 +17,6 @@ import type { ConsentEvent, ConsentEvidence, ConsentWording } from './consent-ev
 export interface NewConsentEvent {
   readonly id: Uuid;
   readonly phone: string;
-  readonly seller: string;
   readonly action: ConsentAction;
   readonly purpose: ConsentPurpose | 'all';
   readonly kind: ConsentKind | null;
@@ -41,7 +41,7 @@ export async function readConsentFacts(db: Db | Tx, phone: string): Promise<read
   return rows;
 }
 
-/** Adds the event, and writes what the number's events come to with it. The number is locked. */
+/** Adds the event, given to the business as it is called now, and writes what the number's events come to with it. The number is locked. */
 export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standings: PurposeStandings): Promise<void> {
   const { wording } = event;
   const { source, ...evidence } = event.evidence;
@@ -56,7 +56,8 @@ export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standin
     ), added as (
       insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, wording_version, language,
         evidence, needs_confirmation, valid_until, actor, recorded_by, occurred_at, recorded_at)
-      values (${event.id}, ${event.phone}, ${event.seller}, ${event.action}, ${event.purpose}, ${event.kind}, ${source},
+      values (${event.id}, ${event.phone},
+        coalesce((select value ->> 'name' from setting where key = 'business'), ${UNNAMED_BUSINESS.name}), ${event.action}, ${event.purpose}, ${event.kind}, ${source},
         ${event.documented}, encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex'), ${wording?.version ?? null}, ${wording?.language ?? null},
         ${JSON.stringify(evidence)}, ${event.needsConfirmation}, ${event.validUntil}, ${event.actor}, ${event.recordedBy},
         ${event.occurredAt}, ${event.recordedAt})

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 
@@ -12,10 +12,33 @@ import type { Uuid } from '../platform/ids.ts';
  * Returns the id of the contact, `null` when the number is none.
  */
 export async function lockNumber(tx: Tx, phone: string): Promise<Uuid | null> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${phone}, ${NUMBER_LOCKS}))`.execute(tx);
-  const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone} for no key update`.execute(tx);
+  await holdNumber(tx, phone);
+  const { rows } = await lockedContacts([phone]).execute(tx);
   return rows[0]?.id ?? null;
 }
+
+/** The first half of `lockNumber`, for who locks the contact's row with the statement that reads what else is to be known. */
+export async function holdNumber(tx: Tx, phone: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${phone}, ${NUMBER_LOCKS}))`.execute(tx);
+}
+
+/** Those of these numbers that nobody else holds, held from here on. Who holds several of them may wait for none. */
+export async function holdFree(tx: Tx, phones: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ phone: string }>`
+    select phone from unnest(${phones}::text[]) as phone
+    where pg_try_advisory_xact_lock(hashtextextended(phone, ${NUMBER_LOCKS}))`.execute(tx);
+  return new Set(rows.map(({ phone }) => phone));
+}
+
+/**
+ * The other half, for one number or for several that are held. A statement sees what was committed when it began: it must come after the
+ * first half. Without `waits` those that somebody else has locked are left out.
+ */
+export const lockedContacts = (
+  phones: readonly string[],
+  { waits }: { readonly waits: boolean } = { waits: true },
+): RawBuilder<{ readonly id: Uuid; readonly phone: string }> =>
+  sql`select id, phone from contact where phone = any(${phones}::text[]) for no key update ${waits ? sql`` : sql`skip locked`}`;
 
 /** Keeps these locks apart from other advisory locks. */
 const NUMBER_LOCKS = 7_770_001;

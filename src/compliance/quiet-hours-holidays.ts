@@ -20,6 +20,9 @@ const HOLIDAYS = holidayData as HolidayData;
 
 const yearsKnown = new Map<string, ReadonlyMap<string, string>>();
 
+/** In place of a state where nothing is known of one: a holiday of any state is one there. */
+export const ANY_STATE = 'any';
+
 /**
  * The name of the legal holiday that a local date (`YYYY-MM-DD`) is: federal ones everywhere, and those of the state when one is
  * named. A holiday counts on its own day and on the day on which it is observed (Saturday's on Friday, Sunday's on Monday).
@@ -37,7 +40,7 @@ export function holidayOn(date: string, state?: string): string | undefined {
 
 /** Also next year's first holiday, which may be observed on the last day of this one. */
 function holidaysOf(year: number, state: string | undefined): ReadonlyMap<string, string> {
-  const rules = [...HOLIDAYS.federal, ...(state === undefined ? [] : (HOLIDAYS.states[state] ?? []))];
+  const rules = [...HOLIDAYS.federal, ...rulesOf(state)];
   const days = new Map<string, string>();
   for (const rule of rules)
     for (const holidayYear of [year, year + 1]) {
@@ -47,6 +50,11 @@ function holidaysOf(year: number, state: string | undefined): ReadonlyMap<string
       if (!observed.equals(day)) days.set(observed.toString(), `${rule.name} (observed)`);
     }
   return days;
+}
+
+function rulesOf(state: string | undefined): readonly HolidayRule[] {
+  if (state === ANY_STATE) return Object.values(HOLIDAYS.states).flat();
+  return state === undefined ? [] : (HOLIDAYS.states[state] ?? []);
 }
 
 const WEEKDAYS: readonly Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];

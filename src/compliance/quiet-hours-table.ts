@@ -126,10 +126,13 @@ function requireSameStates(current: RuleTable, next: RuleTable): void {
 
 export const RULE_TABLES: readonly RuleTable[] = parseRuleTables(quietHoursData);
 
-/** The table that is in force at an instant (by its UTC day); the oldest for anything before it. */
-export function ruleTableAt(tables: readonly RuleTable[], at: Instant): RuleTable {
-  const today = at.toString().slice(0, 10);
-  const found = tables.findLast((candidate) => candidate.validFrom <= today) ?? tables[0];
+/** The table that is in force at an instant (by its UTC day). */
+export const ruleTableAt = (tables: readonly RuleTable[], at: Instant): RuleTable =>
+  ruleTableOn(tables, at.toString().slice(0, 10));
+
+/** The table that is in force on a day, `YYYY-MM-DD`, of whichever place; the oldest for anything before it. */
+export function ruleTableOn(tables: readonly RuleTable[], day: string): RuleTable {
+  const found = tables.findLast((candidate) => candidate.validFrom <= day) ?? tables[0];
   if (found === undefined) throw new Error('quiet-hours table: there is none');
   return found;
 }

@@ -198,6 +198,20 @@ describe('the hours of a person', () => {
       '2026-11-22T14:00[America/New_York]',
       false,
     ],
+    [
+      'nothing known: a holiday of one state only, Pioneer Day in Utah',
+      places('', NEW_YORK, CHICAGO, DENVER, LOS_ANGELES),
+      'federal_state',
+      '2026-07-24T14:00[America/New_York]',
+      false,
+    ],
+    [
+      'nothing known: the Thursday before',
+      places('', NEW_YORK, CHICAGO, DENVER, LOS_ANGELES),
+      'federal_state',
+      '2026-07-23T14:00[America/New_York]',
+      true,
+    ],
     ['standard: before nine', VERMONT, 'standard', '2026-11-17T08:59[America/New_York]', false],
     ['standard: Sunday before noon', VERMONT, 'standard', '2026-11-22T11:59[America/New_York]', false],
     ['standard: Sunday at noon', VERMONT, 'standard', '2026-11-22T12:00[America/New_York]', true],
@@ -222,6 +236,41 @@ describe('the hours of a person', () => {
   it('end when the first of several zones and rules ends', () => {
     const closes = openUntil(places('FL,TN', CHICAGO, NEW_YORK), LAW, at('2026-11-17T12:00[America/New_York]'));
     expect(closes?.toString()).toBe('2026-11-18T01:00:00Z');
+  });
+});
+
+describe('a table that begins on New Year’s Day', () => {
+  const [now] = RULE_TABLES;
+  if (now === undefined) throw new Error('expected a table');
+  const { FL } = now.states;
+  if (FL === undefined) throw new Error('expected a row for Florida');
+  const evening = { startMinute: 8 * 60, endMinute: 20.5 * 60 };
+  const longer = { ...FL, weekday: evening, saturday: evening, sunday: evening };
+  const tables = [
+    { ...now, validTo: '2027-01-01' },
+    { ...now, version: '2027-01', validFrom: '2027-01-01', states: { ...now.states, FL: longer } },
+  ];
+  const said = (local: string) => {
+    const { closesAt, tableVersion } = decideQuietHours(places('FL', NEW_YORK), LAW, at(local), tables);
+    return { open: closesAt !== undefined, tableVersion };
+  };
+
+  it('does not begin the evening before, when it is that day in UTC', () =>
+    expect(said('2026-12-31T20:15[America/New_York]')).toEqual({ open: false, tableVersion: now.version }));
+
+  it('is the one that decides from the place’s own midnight on', () =>
+    expect(said('2027-01-01T20:15[America/New_York]')).toEqual({ open: true, tableVersion: '2027-01' }));
+
+  it('lifts a cap of texts a day when the 24 hours that are counted lie in it', () => {
+    const lifted = tables.map((table) =>
+      table.version === '2027-01'
+        ? { ...table, states: { ...table.states, FL: { ...FL, messagesPerDay: undefined } } }
+        : table,
+    );
+    const cap = (local: string) => messagesPerDay(['FL'], 5, at(local), lifted);
+    expect(cap('2026-12-31T20:15[America/New_York]')).toBe(3);
+    expect(cap('2027-01-01T12:00[America/New_York]')).toBe(3);
+    expect(cap('2027-01-02T12:00[America/New_York]')).toBe(5);
   });
 });
 
@@ -264,6 +313,13 @@ describe('what narrows them further', () => {
   ])('not: %s', (_, policy) => {
     expect(openUntil(VERMONT, policy, noon)).toBeDefined();
     expect(openUntil(VERMONT, policy, at('2026-11-17T07:00[America/New_York]'))).toBeUndefined();
+  });
+
+  it('an emergency in any state, for somebody of whom no state is known', () => {
+    const blackouts = [{ state: 'LA', firstDay: '2026-11-17', lastDay: '2026-11-17', reason: 'flood' }];
+    const anywhere: Places = { zones: [NEW_YORK], states: [] };
+    expect(openUntil(anywhere, LAW, noon)).toBeDefined();
+    expect(openUntil(anywhere, { ...LAW, blackouts }, noon)).toBeUndefined();
   });
 
   it('has the state’s cap of texts a day where it is the lower one', () => {

@@ -1,11 +1,12 @@
-import { addMs, type Instant, isBefore, Temporal } from '../platform/time.ts';
-import { holidayOn } from './quiet-hours-holidays.ts';
+import { addMs, DAY_MS, type Instant, isBefore, Temporal } from '../platform/time.ts';
+import { ANY_STATE, holidayOn } from './quiet-hours-holidays.ts';
 import {
   type HoursRow,
   type Preset,
   RULE_TABLES,
   type RuleTable,
   ruleTableAt,
+  ruleTableOn,
   type SendWindow,
 } from './quiet-hours-table.ts';
 
@@ -77,20 +78,20 @@ export function decideQuietHours(
   at: Instant,
   tables: readonly RuleTable[] = RULE_TABLES,
 ): QuietHoursDecision {
-  const table = ruleTableAt(tables, at);
+  const versionOf = (rule: QuietHoursRule): string => ruleTableOn(tables, rule.date).version;
   let first: { readonly closesAt: Instant; readonly rule: QuietHoursRule } | undefined;
-  for (const { zone, rules } of rulesByZone(table, places, policy)) {
+  for (const { zone, rules } of rulesByZone(tables, places, policy)) {
     const local = at.toZonedDateTimeISO(zone);
     const minute = local.hour * 60 + local.minute;
     for (const rule of rules(local.toPlainDate())) {
       if (rule.window === null || minute < rule.window.startMinute || minute >= rule.window.endMinute)
-        return { tableVersion: table.version, closesAt: undefined, rule };
+        return { tableVersion: versionOf(rule), closesAt: undefined, rule };
       const closesAt = instantAtMinute(zone, local.toPlainDate(), rule.window.endMinute);
       if (first === undefined || isBefore(closesAt, first.closesAt)) first = { closesAt, rule };
     }
   }
   if (first === undefined) throw new Error('quiet hours: a recipient without a plausible zone has no hours');
-  return { tableVersion: table.version, ...first };
+  return { tableVersion: versionOf(first.rule), ...first };
 }
 
 /** The instant at which the hours end, when they are open at `at`; otherwise `undefined`. No zone is never open. */
@@ -115,8 +116,7 @@ export function nextOpening(places: Places, policy: QuietHoursPolicy, at: Instan
 
 /** All hours together open when those of one zone do, which is when the last rule of that zone opens: one of these instants. */
 function openingsOf(places: Places, policy: QuietHoursPolicy, at: Instant, days: number): readonly Instant[] {
-  const table = ruleTableAt(RULE_TABLES, at);
-  return rulesByZone(table, places, policy)
+  return rulesByZone(RULE_TABLES, places, policy)
     .flatMap(({ zone, rules }) => {
       const local = at.toZonedDateTimeISO(zone).add({ days });
       const minute = openingMinute(rules(local.toPlainDate()));
@@ -139,29 +139,36 @@ export interface ZoneRules {
   readonly rules: (date: Temporal.PlainDate) => readonly QuietHoursRule[];
 }
 
-/** The rules of every zone that has a say; all of them must be open. */
-export function rulesByZone(table: RuleTable, places: Places, policy: QuietHoursPolicy): readonly ZoneRules[] {
-  const rows = places.states.flatMap((state) => (table.states[state] === undefined ? [] : [table.states[state]]));
-  const zones = new Set([...places.zones, ...rows.flatMap((row) => row.zones)]);
-  const recipient = [...zones].map((zone) => ({ zone, rules: recipientRules(table, places.states, policy, zone) }));
+/** The rules of every zone that has a say; all of them must be open. A new table begins with the day of each place. */
+export function rulesByZone(
+  tables: readonly RuleTable[],
+  places: Places,
+  policy: QuietHoursPolicy,
+): readonly ZoneRules[] {
+  const lawZones = tables.flatMap(({ states }) => places.states.flatMap((state) => states[state]?.zones ?? []));
+  const zones = new Set([...places.zones, ...lawZones]);
+  const recipient = [...zones].map((zone) => ({ zone, rules: recipientRules(tables, places.states, policy, zone) }));
   const { businessHours } = policy;
   return businessHours === undefined ? recipient : [...recipient, senderRules(businessHours)];
 }
 
 const recipientRules =
-  (table: RuleTable, states: readonly string[], policy: QuietHoursPolicy, zone: string) =>
+  (tables: readonly RuleTable[], states: readonly string[], policy: QuietHoursPolicy, zone: string) =>
   (date: Temporal.PlainDate): readonly QuietHoursRule[] => {
     const rule = (code: string, row: HoursRow, state?: string): QuietHoursRule =>
       ruleOf({ code, row, state, zone, date });
     const iso = date.toString();
+    const table = ruleTableOn(tables, iso);
     const blackouts = (policy.blackouts ?? []).filter(
-      (blackout) => states.includes(blackout.state) && blackout.firstDay <= iso && iso <= blackout.lastDay,
+      // Whose state nobody knows may be in this one.
+      ({ state, firstDay, lastDay }) =>
+        (states.length === 0 || states.includes(state)) && firstDay <= iso && iso <= lastDay,
     );
     const day = { zone, date: iso, kind: weekdayKind(date) };
     return [
       ...blackouts.map(({ reason }) => ({ ...day, code: 'blackout', window: null, because: reason })),
       rule('federal', table.federal),
-      ...(states.length === 0 ? [rule('unknown place', table.unknownPlace)] : []),
+      ...(states.length === 0 ? [rule('unknown place', table.unknownPlace, ANY_STATE)] : []),
       ...states.flatMap((state) => {
         const row = table.states[state];
         return row === undefined ? [] : [rule(state, row, state)];
@@ -205,10 +212,19 @@ function weekdayKind(date: Temporal.PlainDate): 'weekday' | 'saturday' | 'sunday
   return date.dayOfWeek === 6 ? 'saturday' : 'weekday';
 }
 
-/** Most campaign texts to one person in any 24 hours: what the sender allows, never above what a plausible state does. */
-export function messagesPerDay(states: readonly string[], allowed: number, at: Instant): number {
-  const table = ruleTableAt(RULE_TABLES, at);
-  return Math.min(allowed, ...states.map((state) => table.states[state]?.messagesPerDay ?? allowed));
+/**
+ * Most campaign texts to one person in any 24 hours: what the sender allows, never above what a plausible state does. For a day after a
+ * new table begins the one before counts as well: somewhere it is still yesterday, and texts of yesterday are counted.
+ */
+export function messagesPerDay(
+  states: readonly string[],
+  allowed: number,
+  at: Instant,
+  tables: readonly RuleTable[] = RULE_TABLES,
+): number {
+  const inForce = [ruleTableAt(tables, at), ruleTableAt(tables, addMs(at, -DAY_MS))];
+  const caps = inForce.flatMap((table) => states.map((state) => table.states[state]?.messagesPerDay ?? allowed));
+  return Math.min(allowed, ...caps);
 }
 
 /** Minute 1440 is the midnight that ends the day. A minute that DST skips becomes the first one after the gap. */

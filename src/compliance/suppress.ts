@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import type { NewUuid } from '../platform/ids.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { appendConsent } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
@@ -32,6 +32,11 @@ export interface SuppressInput {
   readonly recordedBy?: string;
 }
 
+interface Suppressed {
+  readonly beginsOptOut: boolean;
+  readonly cancelled: number;
+}
+
 interface Deps {
   readonly clock: Clock;
   readonly newUuid: NewUuid;
@@ -41,21 +46,15 @@ interface Deps {
  * Pending enrollments are ended whether or not the number was suppressed already. `beginsOptOut` is true when nobody had asked
  * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due.
  */
-export async function suppressNumber(
-  tx: Tx,
-  deps: Deps,
-  input: SuppressInput,
-): Promise<{ readonly beginsOptOut: boolean; readonly cancelled: number }> {
-  const now = deps.clock.now();
+export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
   await lockNumber(tx, input.phone);
-  const before = await activeReasons(tx, input.phone);
-  const { rows } = await sql`
-    insert into suppression (id, phone, reason, channel, evidence, created_at)
-    values (${deps.newUuid()}, ${input.phone}, ${input.reason}, ${input.channel}, ${JSON.stringify(input.evidence)}, ${now})
-    on conflict (phone, reason) where lifted_at is null do nothing
-    returning id`.execute(tx);
-  const cancelled = await endPending(tx, { phone: input.phone, reason: SKIP_REASON[input.reason], now });
-  const created = rows.length === 1;
+  return suppressLocked(tx, deps, input);
+}
+
+/** The same for whoever has locked the number already. */
+export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
+  const now = deps.clock.now();
+  const { before, created, cancelled } = await insertSuppression(tx, { ...input, id: deps.newUuid(), now });
   if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);
   if (!created && input.saidAt !== undefined) await sayAgain(tx, { ...input, saidAt: input.saidAt });
   // What a gateway or a file repeats is no news; what a person says again is.
@@ -120,21 +119,32 @@ export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
   invalid_number: 'invalid_number',
 };
 
-async function endPending(
+/**
+ * The suppression, unless there is one already, and the end of what waits, but for an answer to HELP; the confirmation of this very
+ * opt-out comes after. `before` are the reasons that were in force. Indexes suppression_active, enrollment_pending_phone and message_phone.
+ */
+async function insertSuppression(
   tx: Tx,
-  input: { readonly phone: string; readonly reason: string; readonly now: Instant },
-): Promise<number> {
-  // Index enrollment_pending_phone.
-  const ended = await sql`
-    update enrollment set state = 'skipped', skip_reason = ${input.reason}
-    where phone = ${input.phone} and state = 'pending'`.execute(tx);
-  // What else waits is ended too, but for an answer to HELP; the confirmation of this very opt-out comes after.
-  await sql`
-    update message set state = 'cancelled', failure_code = ${input.reason}
-    where phone = ${input.phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation')`.execute(
-    tx,
-  );
-  return Number(ended.numAffectedRows ?? 0n);
+  input: SuppressInput & { readonly id: Uuid; readonly now: Instant },
+): Promise<{ readonly before: readonly SuppressionReason[]; readonly created: boolean; readonly cancelled: number }> {
+  const { id, phone, reason, channel, evidence, now } = input;
+  const skipReason = SKIP_REASON[reason];
+  const { rows } = await sql<{ before: readonly SuppressionReason[]; created: boolean; cancelled: number }>`
+    with made as (
+      insert into suppression (id, phone, reason, channel, evidence, created_at)
+      values (${id}, ${phone}, ${reason}, ${channel}, ${JSON.stringify(evidence)}, ${now})
+      on conflict (phone, reason) where lifted_at is null do nothing returning id
+    ), ended as (
+      update enrollment set state = 'skipped', skip_reason = ${skipReason} where phone = ${phone} and state = 'pending' returning id
+    ), cancelled as (
+      update message set state = 'cancelled', failure_code = ${skipReason}
+      where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation')
+    )
+    select array(select reason from suppression where phone = ${phone} and lifted_at is null) as before,
+      exists (select from made) as created, (select count(*) from ended) as cancelled`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error(`suppression of ${id} gave no answer`);
+  return row;
 }
 
 /**

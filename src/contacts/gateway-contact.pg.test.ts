@@ -4,6 +4,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { inboxFixture } from '../conversations/inbox.fixture.ts';
 import { runTx } from '../platform/database.ts';
+import { addMs } from '../platform/time.ts';
 import { NO_FIELDS } from './contact.ts';
 import { contactTimeline } from './contact-timeline.ts';
 import { decideFill, type GatewayContact } from './decide-fill.ts';
@@ -110,5 +111,32 @@ describe('the address book of the gateway', () => {
       'The gateway’s address book changed first name, last name, e-mail, company',
       'Added',
     ]);
+  });
+
+  it('what is older than what is known of a person changes nothing, in whatever order it comes', async () => {
+    const [one, two] = ['+16175550311', '+16175550312'];
+    const id = await fixture.contact({ phone: one });
+    const other = await fixture.contact({ phone: two });
+    const told = (said: Partial<GatewayContact>, minutes: number) =>
+      fill({ gatewayContactId: 'CT2', at: addMs(world.clock.now(), minutes * 60_000), ...said });
+    await told({ phones: [one], company: undefined }, 2);
+    await told({ phones: [two], company: 'Of before' }, 1);
+    expect(await refs()).toEqual([one]);
+    expect(await getContact(db, other)).toMatchObject({ value: { firstName: null, company: null } });
+    await runTx(db, (tx) =>
+      forgetGatewayContact(tx, world, accountId, {
+        type: 'contact_deleted',
+        eventId: 'EV3',
+        at: addMs(world.clock.now(), 3 * 60_000),
+        gatewayContactId: 'CT2',
+      }),
+    );
+    expect(await refs()).toEqual([]);
+    await told({ phones: [one, two] }, 2);
+    await told({ phones: [one, two] }, 3);
+    expect(await refs()).toEqual([]);
+    await told({ phones: [two] }, 4);
+    expect(await refs()).toEqual([two]);
+    expect(await getContact(db, id)).toMatchObject({ value: { firstName: 'Maria' } });
   });
 });

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { lockContactRow } from './contact-store.ts';
 import { decideFill, type GatewayContact } from './decide-fill.ts';
-import { deleteGatewayRefs, setGatewayRefs } from './gateway-ref-store.ts';
+import { deleteGatewayRefs, noteTold, setGatewayRefs } from './gateway-ref-store.ts';
 import { parsePhone } from './phone.ts';
 import { updateContact } from './update-contact.ts';
 
@@ -19,9 +19,11 @@ const BY = { actor: 'system', name: 'The gateway’s address book' } as const;
 
 /**
  * A person of the gateway's address book: fills what is empty in the contacts that have one of the numbers, and remembers them. It
- * makes no contact: who may be texted is decided here.
+ * makes no contact: who may be texted is decided here. What is older than what is known of them changes nothing: events come late.
  */
 export async function fillFromGateway(tx: Tx, deps: Deps, accountId: Uuid, event: GatewayContact): Promise<void> {
+  const ref = { accountId, gatewayContactId: event.gatewayContactId };
+  if (!(await noteTold(tx, ref, { at: event.at, isDeleted: false }))) return;
   const contactIds: Uuid[] = [];
   // In one order, so that two people with two numbers in common cannot wait for each other.
   for (const phone of [...new Set(event.phones.flatMap(ours))].toSorted()) {
@@ -32,7 +34,7 @@ export async function fillFromGateway(tx: Tx, deps: Deps, accountId: Uuid, event
     if (contact !== undefined)
       await updateContact(tx, deps, { id: contactId, change: decideFill(contact, event), by: BY });
   }
-  await setGatewayRefs(tx, { accountId, gatewayContactId: event.gatewayContactId }, contactIds);
+  await setGatewayRefs(tx, ref, contactIds);
 }
 
 function ours(text: string): readonly string[] {
@@ -48,7 +50,9 @@ export async function forgetGatewayContact(
   event: Extract<GatewayEvent, { readonly type: 'contact_deleted' }>,
 ): Promise<void> {
   const { gatewayContactId } = event;
-  for (const { contactId, phone } of await deleteGatewayRefs(tx, { accountId, gatewayContactId }))
+  const ref = { accountId, gatewayContactId };
+  if (!(await noteTold(tx, ref, { at: event.at, isDeleted: true }))) return;
+  for (const { contactId, phone } of await deleteGatewayRefs(tx, ref))
     await recordAudit(tx, {
       id: deps.newUuid(),
       at: deps.clock.now(),

@@ -1,10 +1,28 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 
 interface GatewayRef {
   readonly accountId: Uuid;
   readonly gatewayContactId: string;
+}
+
+/**
+ * Remembers what was told last; false when something newer is known already. Of what is said to have happened at the same time, that
+ * they left counts. Another transaction that tells of the same person waits. Index: the primary key.
+ */
+export async function noteTold(
+  tx: Tx,
+  ref: GatewayRef,
+  told: { readonly at: Instant; readonly isDeleted: boolean },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into gateway_contact as known (account_id, gateway_contact_id, told_at, is_deleted)
+    values (${ref.accountId}, ${ref.gatewayContactId}, ${told.at}, ${told.isDeleted})
+    on conflict (account_id, gateway_contact_id) do update set told_at = excluded.told_at, is_deleted = excluded.is_deleted
+    where (known.told_at, known.is_deleted) <= (excluded.told_at, excluded.is_deleted) returning 1`.execute(tx);
+  return rows.length === 1;
 }
 
 /** Remembers which contacts a person of the gateway's address book is: these, and no others any more. Index: the primary key. */

@@ -1,4 +1,5 @@
 import { callWords } from '../calls/call-words.ts';
+import { heldWords } from '../conversations/held-text.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
@@ -101,7 +102,8 @@ function textWords({ purpose, campaignName, createdBy }: MessageDetail): string 
   }
 }
 
-function troubleWords({ state, failureCode }: MessageDetail): string {
+function troubleWords({ state, failureCode, heldBy }: MessageDetail): string {
+  if (heldBy !== null) return `, waits ${heldWords(heldBy)}`;
   if (state === 'unknown') return `: ${lowerFirst(sentenceFor('unknown').sentence)}`;
   if (state === 'failed') return `: ${lowerFirst(sentenceFor(failureCode ?? 'failed').sentence)}`;
   if (state === 'cancelled') return `, not sent: ${lowerFirst(sentenceFor(failureCode ?? 'cancelled').sentence)}`;
@@ -161,6 +163,7 @@ function auditTitle({ actor, action, detail }: AuditDetail): string {
   if (action === 'help.answered' && detail['answer'] === 'withheld')
     return 'Asked for help again; the answer of the last hour stands';
   if (action === 'contact.left_gateway') return 'Left the gateway’s address book; nothing changed here';
+  if (action === 'message.dropped') return `${by} decided not to send a text that waited`;
   if (action === 'conversation.reviewed') return `${by} read the conversation and found no opt-out in it`;
   return `${by}: ${action.replace(/[._]/g, ' ')}`;
 }

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ToldCall } from '../calls/call-words.ts';
+import { heldBySql } from '../conversations/held-store.ts';
+import type { HeldBy } from '../conversations/held-text.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -29,6 +31,7 @@ export interface MessageDetail extends CampaignRef {
   readonly createdBy: string | null;
   readonly understoodAs: string | null;
   readonly laneName: string;
+  readonly heldBy: HeldBy | null;
 }
 
 export interface CallDetail extends ToldCall {
@@ -87,7 +90,7 @@ export function timelineQuery(query: {
   return sql<TimelineRow>`select at, key, source, detail from (
     (select m.created_at as at, 'message:' || m.id as key, 'message' as source, jsonb_build_object(
         'direction', m.direction, 'purpose', m.purpose, 'body', m.body, 'state', m.state, 'failureCode', m.failure_code,
-        'createdBy', m.created_by, 'understoodAs', m.classification ->> 'outcome',
+        'createdBy', m.created_by, 'understoodAs', m.classification ->> 'outcome', 'heldBy', ${heldBySql},
         'laneName', (select name from lane where id = m.lane_id), 'campaignId', p.id, 'campaignName', p.name) as detail
       from message m left join enrollment e on e.id = m.enrollment_id left join campaign p on p.id = e.campaign_id
       where m.phone = ${phone} and m.purpose <> 'health_check' ${page(sql`m.created_at`, sql`'message:' || m.id`)})

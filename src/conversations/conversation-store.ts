@@ -5,6 +5,7 @@ import type { SearchPatterns } from '../contacts/contact-search.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Conversation, type ConversationMessage, type InboxView, sortsByAge } from './conversation.ts';
+import { heldBySql, holdsText } from './held-store.ts';
 
 export interface ConversationQuery {
   readonly view: InboxView;
@@ -51,6 +52,7 @@ const missed = sql`(${waits} and ${missedSince({ phone: sql`v.phone`, laneId: sq
 const IN_VIEW: Readonly<Record<InboxView, RawBuilder<unknown>>> = {
   waiting: waits,
   missed,
+  held: holdsText,
   open: sql`v.state = 'open'`,
   review: inReview,
   done: sql`v.state = 'done'`,
@@ -161,14 +163,17 @@ async function read(db: Db | Tx, query: RawBuilder<StoredConversation>): Promise
 export interface InboxCounts {
   readonly waiting: number;
   readonly missed: number;
+  /** An answer to them cannot go out. */
+  readonly held: number;
   readonly unread: number;
   readonly review: number;
 }
 
-/** Each number is read from its own partial index: conversation_waiting, conversation_unread, conversation_review. */
+/** Each number is read from its own partial index: conversation_waiting, conversation_unread, conversation_review; message_direct_pending. */
 export const countsQuery = (): RawBuilder<InboxCounts> => sql<InboxCounts>`select
   (select count(*) from conversation v where ${waits}) as waiting,
   (select count(*) from conversation v where ${missed}) as missed,
+  (select count(*) from conversation v where ${holdsText}) as held,
   (select count(*) from conversation where unread > 0) as unread,
   (select count(*) from conversation v where ${inReview}) as review`;
 
@@ -186,7 +191,7 @@ export const messagesQuery = (
   order by m.created_at desc, m.id desc limit ${page.limit}`;
 
 const messageColumns = sql`m.id, m.direction, m.purpose, m.body, m.state, m.failure_code, m.created_at, m.sent_at, m.delivered_at,
-  m.created_by, m.classification ->> 'outcome' as understood_as, p.id as campaign_id, p.name as campaign_name, m.group_others`;
+  ${heldBySql} as held_by, m.created_by, m.classification ->> 'outcome' as understood_as, p.id as campaign_id, p.name as campaign_name, m.group_others`;
 const messageJoins = sql`left join enrollment e on e.id = coalesce(m.enrollment_id, m.in_reply_to_enrollment_id)
   left join campaign p on p.id = e.campaign_id`;
 
@@ -208,7 +213,7 @@ export async function getMessageRow(db: Db | Tx, id: Uuid): Promise<Conversation
 
 export async function inboxCounts(db: Db | Tx): Promise<InboxCounts> {
   const { rows } = await countsQuery().execute(db);
-  return rows[0] ?? { waiting: 0, missed: 0, unread: 0, review: 0 };
+  return rows[0] ?? { waiting: 0, missed: 0, held: 0, unread: 0, review: 0 };
 }
 
 /** The thread's own columns, locked until the transaction ends. Whoever needs the contact's lock takes it before. */

@@ -2,6 +2,7 @@ import type { Call } from '../calls/call.ts';
 import { outcomeText } from '../messages/outcome-sentences.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import type { HeldBy } from './held-text.ts';
 
 /** The thread of texts between one lane and one number. `done` leaves the inbox until the person writes again. */
 export interface Conversation {
@@ -29,8 +30,8 @@ export interface Conversation {
   readonly groupOthers: readonly string[];
 }
 
-/** `missed`: of those who wait, who called and was not answered. */
-export type InboxView = 'waiting' | 'missed' | 'open' | 'review' | 'done' | 'all';
+/** `missed`: of those who wait, who called and was not answered. `held`: an answer to them cannot go out. */
+export type InboxView = 'waiting' | 'missed' | 'held' | 'open' | 'review' | 'done' | 'all';
 
 /** The person who has waited longest comes first in these. */
 export const sortsByAge = (view: InboxView): boolean => view === 'waiting' || view === 'missed';
@@ -59,6 +60,8 @@ export interface ConversationMessage {
   readonly campaignName: string | null;
   /** Who else got it, when it went to a group. */
   readonly groupOthers: readonly string[];
+  /** It waits for a person: its number is switched off, or its account paused. */
+  readonly heldBy: HeldBy | null;
 }
 
 /** What a thread is made of. */

@@ -91,7 +91,7 @@ describe('the inbox', () => {
   });
 
   it('counts what waits, is unread and needs review', async () => {
-    expect(await inboxCounts(db)).toEqual({ waiting: 2, missed: 0, unread: 2, review: 2 });
+    expect(await inboxCounts(db)).toEqual({ waiting: 2, missed: 0, held: 0, unread: 2, review: 2 });
   });
 
   it('has nobody waiting or in review whom nobody may answer, until the suppression is lifted', async () => {
@@ -117,7 +117,7 @@ describe('the inbox', () => {
       since: waitingSince,
       needsReview: true,
       unread: 1,
-      counts: { waiting: 3, missed: 0, unread: 3, review: 3 },
+      counts: { waiting: 3, missed: 0, held: 0, unread: 3, review: 3 },
     };
     expect(await shown()).toEqual(waits);
     await fixture.suppression({ phone, at: '2026-11-17T08:00:00Z' });
@@ -126,7 +126,7 @@ describe('the inbox', () => {
       since: null,
       needsReview: false,
       unread: 1,
-      counts: { waiting: 2, missed: 0, unread: 3, review: 2 },
+      counts: { waiting: 2, missed: 0, held: 0, unread: 3, review: 2 },
     });
     await sql`update suppression set lifted_at = ${'2026-11-17T09:00:00Z'}, lifted_evidence = '{}' where phone = ${phone}`.execute(
       db,

@@ -23,7 +23,7 @@ import {
 } from './elsewhere-store.ts';
 import type { SentText } from './inbound.ts';
 import { ensureConversation, findLane, strangersAmong } from './inbound-store.ts';
-import { needsPerson, storable, waitsForAnswer } from './record-inbound.ts';
+import { needsPerson, storable, waitsForAnswer } from './understand-inbound.ts';
 
 interface Deps {
   readonly clock: Clock;

@@ -2,16 +2,17 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { lockNumber } from '../compliance/lock-number.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { manualClock } from '../platform/clock.ts';
-import { type Database, runTx } from '../platform/database.ts';
+import { type Database, runTx, type Tx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { instant } from '../platform/time.ts';
 import type { InboundText } from './inbound.ts';
 import { listConversations, listThread } from './list-conversations.ts';
-import { recordInbound } from './record-inbound.ts';
+import { recordAnswers, recordInbound } from './record-inbound.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
@@ -32,9 +33,10 @@ async function inboundWorld() {
     lanes: [{ gatewayRef: 'PNtest01', phone: OUR_NUMBER }],
   });
   let texts = 0;
-  const hear = (text: string, said: Partial<InboundText> = {}): Promise<boolean> => {
+  const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
+  const textOf = (text: string, said: Partial<InboundText> = {}): InboundText => {
     texts += 1;
-    const heard: InboundText = {
+    return {
       type: 'message_received',
       eventId: `EV${texts}`,
       gatewayMessageId: `MSG${texts}`,
@@ -46,11 +48,15 @@ async function inboundWorld() {
       at: clock.now(),
       ...said,
     };
-    return runTx(database.db, (tx) =>
-      recordInbound(tx, world, { id: account.id, kind: 'quo', environment: 'sandbox' }, heard),
-    );
   };
-  return { ...world, account, hear };
+  const hear = (text: string, said: Partial<InboundText> = {}): Promise<boolean> =>
+    runTx(database.db, (tx) => recordInbound(tx, world, receiver, textOf(text, said)));
+  /** Whose texts were recorded. */
+  const hearTogether = async (heard: readonly InboundText[]): Promise<readonly string[]> => {
+    const recorded = await runTx(database.db, (tx) => recordAnswers(tx, world, receiver, heard));
+    return [...recorded].map(({ from }) => from);
+  };
+  return { ...world, account, hear, hearTogether, textOf };
 }
 
 const audited = async (): Promise<readonly object[]> =>
@@ -384,5 +390,105 @@ describe('a reply', () => {
     await world.hear('Yes please', { at: saidAt });
     const { rows } = await sql`select campaign_id from enrollment where replied_at is not null`.execute(database.db);
     expect(rows).toEqual([{ campaignId: first }]);
+  });
+});
+
+describe('answers of different people together', () => {
+  const ANN = '+16175550131';
+  const BEN = '+16175550132';
+  const STRANGER = '+16175550133';
+
+  /** All that a text of a person may change, without what names the person. */
+  async function booksOf(phone: string): Promise<unknown> {
+    const { rows } = await sql`
+      select v.state, v.unread, v.waiting_since, v.needs_review, v.last_message_at, v.last_message_kind, v.last_message_preview,
+        v.last_message_direction, v.contact_id is null as of_stranger, v.group_others,
+        (select lane_id from contact where phone = v.phone) as lane_id,
+        (select jsonb_agg(to_jsonb(e) - '{id,contact_id,phone,variant_id}'::text[] order by e.id) from enrollment e where e.phone = v.phone) as enrolled,
+        (select jsonb_agg(to_jsonb(m) - '{id,phone,conversation_id,contact_id,enrollment_id,gateway_message_id,in_reply_to_enrollment_id,decision}'::text[]
+          || jsonb_build_object('inThread', m.conversation_id = v.id, 'answers', m.in_reply_to_enrollment_id is not null) order by m.created_at, m.id)
+          from message m where m.phone = v.phone) as messages
+      from conversation v where v.phone = ${phone}`.execute(database.db);
+    return rows;
+  }
+
+  it.each([
+    ['an answer', 'Yes please'],
+    ['a question', 'How much is it?'],
+    ['what may be an opt-out', 'no thanks'],
+    ['a lone thumb', '👍'],
+    ['half an emoji', 'Fine \ud83d'],
+  ])('leave what each by itself would have left: %s', async (_, words) => {
+    const world = await inboundWorld();
+    await insertContacts(database.db, world, [{ phone: ANN }, { phone: BEN }]);
+    await sendNow(world, 'Spring');
+    await world.clock.advance(60_000);
+    await world.hear('Hello', { from: ANN });
+    await world.hearTogether([world.textOf('Hello', { from: BEN })]);
+    await world.clock.advance(60_000);
+    for (const from of [PERSON, ANN]) await world.hear(words, { from });
+    expect(await world.hearTogether([BEN, STRANGER].map((from) => world.textOf(words, { from })))).toEqual(
+      expect.arrayContaining([BEN, STRANGER]),
+    );
+    expect(await booksOf(BEN)).toEqual(await booksOf(ANN));
+    expect(await booksOf(STRANGER)).toMatchObject([{ ofStranger: true, lastMessagePreview: words.toWellFormed() }]);
+    const { rows } = await sql`select replied from campaign_totals`.execute(database.db);
+    expect(rows).toEqual([{ replied: 3 }]);
+  });
+
+  it('leave to each by itself what asks for something, and what went to a group', async () => {
+    const { hearTogether, textOf } = await inboundWorld();
+    const texts = ['STOP', 'START', 'HELP', 'please stop texting me'].map((text, index) =>
+      textOf(text, { from: `+1617555014${index}` }),
+    );
+    const group = textOf('Hi all', { from: ANN, to: [OUR_NUMBER, BEN] });
+    expect(await hearTogether([...texts, group, textOf('Yes please', { from: BEN })])).toEqual([BEN]);
+    expect((await sql`select 1 from conversation`.execute(database.db)).rows).toHaveLength(1);
+  });
+
+  it('read no texts but those of their people, though nearly all are to one number', async () => {
+    const world = await inboundWorld();
+    const { id: accountId, laneIds } = world.account;
+    const now = world.clock.now();
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id, not_before,
+        created_at, attempted_at, sent_at)
+      select gen_random_uuid(), ${accountId}, ${laneIds[0]}, 'outbound', 'reply', ${PERSON}, 'Hi', 'GSM-7', 1, 'sent', n::text, ${now}, ${now},
+        ${now}, ${now} from generate_series(1, 20000) n`.execute(database.db);
+    await sql`analyze message`.execute(database.db);
+    const people = Array.from({ length: 40 }, (_, index) => `+161755501${index + 40}`);
+    const heard = people.map((from) => world.textOf('Yes please', { from }));
+    const receiver = { id: accountId, kind: 'quo', environment: 'sandbox' } as const;
+    await runTx(database.db, async (tx) => {
+      expect((await recordAnswers(tx, world, receiver, heard)).size).toBe(people.length);
+      const { rows } = await sql`select seq_scan from pg_stat_xact_user_tables where relname = 'message'`.execute(tx);
+      expect(rows).toEqual([{ seqScan: 0 }]);
+    });
+  });
+
+  it('that came before are left as they are', async () => {
+    const { hearTogether, textOf } = await inboundWorld();
+    const text = textOf('Yes please', { from: ANN });
+    expect(await hearTogether([text])).toEqual([ANN]);
+    const before = await booksOf(ANN);
+    expect(await hearTogether([{ ...text, eventId: 'again' }])).toEqual([ANN]);
+    expect(await booksOf(ANN)).toEqual(before);
+  });
+
+  it.each<[string, (tx: Tx) => Promise<unknown>]>([
+    ['the number', (tx) => lockNumber(tx, '+16175550139')],
+    ['the number of a contact', (tx) => sql`select from contact where phone = ${ANN} for no key update`.execute(tx)],
+    ['the enrollment', (tx) => sql`select from enrollment where phone = ${ANN} for update`.execute(tx)],
+  ])('wait for nobody who holds %s', async (what, hold) => {
+    const world = await inboundWorld();
+    await insertContacts(database.db, world, [{ phone: ANN }, { phone: BEN }]);
+    await sendNow(world, 'Spring');
+    const held = what === 'the number' ? '+16175550139' : ANN;
+    await runTx(database.db, async (tx) => {
+      await hold(tx);
+      const texts = [held, BEN].map((from) => world.textOf('Yes please', { from }));
+      expect(await world.hearTogether(texts)).toEqual([BEN]);
+    });
+    expect(await world.hearTogether([world.textOf('Yes please', { from: held })])).toEqual([held]);
   });
 });

@@ -26,3 +26,11 @@ export async function listLaneRows(tx: Tx | Db): Promise<readonly LaneRow[]> {
     from lane order by created_at, id`.execute(tx);
   return rows;
 }
+
+/** What the gateway calls the numbers of one account, in whatever state they are. A small table. */
+export async function listLaneRefs(tx: Tx | Db, accountId: Uuid): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{
+    gatewayRef: string;
+  }>`select gateway_ref from lane where account_id = ${accountId}`.execute(tx);
+  return new Set(rows.map(({ gatewayRef }) => gatewayRef));
+}

@@ -116,7 +116,8 @@ export async function prepareConnection(
   if (!free.ok) return free;
   const accountId = input.accountId ?? deps.newUuid();
   const url = webhookUrl(deps, { id: accountId, kind: input.kind, environment });
-  const webhooks = complete(await ensureFirstWebhooks(gateway, url), url, at);
+  const laneRefs = refsOf(numbers.value);
+  const webhooks = complete(await ensureFirstWebhooks(gateway, { url, laneRefs }), url, at);
   if (!webhooks.ok) return webhooks;
   return ok({ baseUrl, environment, accountId, numbers: numbers.value, webhooks: webhooks.value });
 }
@@ -203,10 +204,13 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
   const numbers = readNumbers(await gateway.listNumbers(), at);
   if (!numbers.ok) return numbers;
   const url = webhookUrl(deps, account);
-  return whileChanging(deps, account, async () => {
+  return whileChanging(deps, account, async (tell) => {
     const known = await knownWebhooks(deps, account);
-    const wanted = { url, known, generation: account.webhookGeneration };
-    const webhooks = complete(await ensureWebhooks(gateway, wanted), url, at);
+    const laneRefs = refsOf(numbers.value);
+    const wanted = { url, known, laneRefs, generation: account.webhookGeneration };
+    const ensured = await ensureWebhooks(gateway, wanted);
+    if (ensured.ok) tell(ensured.value);
+    const webhooks = complete(ensured, url, at);
     if (!webhooks.ok) return webhooks;
     const applied = await runTx(deps.db, (tx) =>
       applyRefresh(tx, deps, { ...input, apiKey, url, numbers: numbers.value, webhooks: webhooks.value }),
@@ -215,6 +219,9 @@ export async function refreshAccount(deps: ConnectDeps, input: Refresh): Promise
     return applied;
   });
 }
+
+const refsOf = (numbers: readonly GatewayNumber[]): ReadonlySet<string> =>
+  new Set(numbers.map(({ laneRef }) => laneRef));
 
 async function applyRefresh(
   tx: Tx,

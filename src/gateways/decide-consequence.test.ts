@@ -35,6 +35,7 @@ const MEANINGS: readonly [code: string, what: string, consequence: Consequence][
   ['30001', 'waited too long', suppressed('none')],
   ['30027', 'T-Mobile’s daily limit', paused('account', 'next_day')],
   ['30036', 'waited too long', suppressed('none')],
+  ['30610', 'outside of the hours that the provider allows', suppressed('none')],
   ['63038', 'the account’s daily limit', paused('account', 'next_day')],
   ['21421', 'malformed number', suppressed('invalid_number')],
   ['21606', 'a sender that cannot send texts', paused('lane')],

@@ -93,6 +93,8 @@ const CONSEQUENCES: ReadonlyMap<string, Consequence> = new Map<string, Consequen
   // Waited for longer than we allow (the queue of the gateway was full).
   ['30001', justThisText],
   ['30036', justThisText],
+  // Not at this hour where the provider believes the number to be, which is another place than ours.
+  ['30610', justThisText],
   // The sender is not set up with the carrier, not verified (toll-free), or not registered (10DLC).
   ['30024', lane],
   ['30032', lane],

@@ -24,6 +24,7 @@ const decided = (listed: readonly WebhookRegistration[], known: readonly string[
     parts: [MESSAGES, CALLS],
     url: URL_HERE,
     knownRefs: new Set(known),
+    laneRefs: new Set(['+16175550001', '+16175550002']),
     hasKey: ({ ref }) => known.includes(ref),
   });
   return { found: findings.map(({ kind, step }) => `${kind}: ${step.do}`), working: working.map(({ ref }) => ref) };
@@ -82,12 +83,23 @@ describe('registrations for the events of an account', () => {
     [
       'each number is looked at by itself',
       [
-        registration('N1', { part: NUMBER_PART, url: '' }),
-        registration('N2', { part: NUMBER_PART, url: 'https://hooks.example.org/1' }),
+        registration('N1', { part: NUMBER_PART, laneRef: '+16175550001', url: '' }),
+        registration('N2', { part: NUMBER_PART, laneRef: '+16175550002', url: 'https://hooks.example.org/1' }),
         registration('A'),
         registration('B', CALLS),
       ],
       ['missing: update', 'elsewhere: update'],
+      ['A', 'B'],
+    ],
+    [
+      'a number that is no lane here is nobody of ours',
+      [
+        registration('N3', { part: NUMBER_PART, laneRef: '+16175550003', url: '' }),
+        registration('N4', { part: NUMBER_PART, laneRef: '+16175550004', url: OLD }),
+        registration('A'),
+        registration('B', CALLS),
+      ],
+      [],
       ['A', 'B'],
     ],
   ])('%s', (_what, listed, found, working) => {
@@ -96,12 +108,27 @@ describe('registrations for the events of an account', () => {
     expect([...state.working].sort()).toEqual(working);
   });
 
+  it('whose key is in doubt are given another one, and the sentence claims no more than is known', () => {
+    const { findings } = decideWebhooks({
+      listed: [registration('WH1'), registration('B', CALLS)],
+      parts: [MESSAGES, CALLS],
+      url: URL_HERE,
+      knownRefs: new Set(['WH1', 'B']),
+      laneRefs: new Set(),
+      hasKey: ({ ref }) => (ref === 'WH1' ? 'in_doubt' : true),
+    });
+    expect(findings).toMatchObject([
+      { kind: 'unknown_key', step: { do: 'rotate' }, sentence: expect.stringContaining('may be signed with a key') },
+    ]);
+  });
+
   it('are told of in sentences that name the thing and what it means', () => {
     const { findings } = decideWebhooks({
       listed: [registration('WH1', { url: OLD })],
       parts: [MESSAGES, CALLS],
       url: URL_HERE,
       knownRefs: new Set(),
+      laneRefs: new Set(),
       hasKey: () => true,
     });
     expect(findings.map(({ sentence }) => sentence)).toEqual([

@@ -1,8 +1,8 @@
 import { NUMBER_PART, type WebhookPart, type WebhookRegistration, type WebhookTopic } from './webhook-registration.ts';
 
 /**
- * What is wrong with how the events of an account are asked for, and the step that mends each. Registrations that are not ours (other
- * programs have theirs in the same account) are left alone.
+ * What is wrong with how the events of an account are asked for, and the step that mends each. What is not ours is left alone: other
+ * programs have registrations of their own in the same account, or numbers of their own where each number has one address.
  */
 export interface WebhookFinding {
   readonly kind: 'missing' | 'elsewhere' | 'disabled' | 'incomplete' | 'unknown_key' | 'duplicate';
@@ -29,8 +29,10 @@ export interface WebhookSituation {
   readonly url: string;
   /** What our registrations are called, as far as it is known here. */
   readonly knownRefs: ReadonlySet<string>;
-  /** Whether the events of this registration would be taken for genuine. */
-  readonly hasKey: (registration: WebhookRegistration) => boolean;
+  /** What the numbers that are lanes here are called. */
+  readonly laneRefs: ReadonlySet<string>;
+  /** Whether the events of this registration would be taken for genuine; `in_doubt`: its key may have been changed. */
+  readonly hasKey: (registration: WebhookRegistration) => boolean | 'in_doubt';
 }
 
 export interface WebhookState {
@@ -62,12 +64,11 @@ export function decideWebhooks(situation: WebhookSituation): WebhookState {
 
 function isOurs(
   registration: WebhookRegistration,
-  { url, knownRefs }: Pick<WebhookSituation, 'url' | 'knownRefs'>,
+  { url, knownRefs, laneRefs }: Pick<WebhookSituation, 'url' | 'knownRefs' | 'laneRefs'>,
 ): boolean {
+  if (registration.laneRef !== undefined) return laneRefs.has(registration.laneRef);
   // The path names the account: an address of this server under another name, or of the server that it was before.
-  return (
-    registration.part === NUMBER_PART || knownRefs.has(registration.ref) || pathOf(registration.url) === pathOf(url)
-  );
+  return knownRefs.has(registration.ref) || pathOf(registration.url) === pathOf(url);
 }
 
 const pathOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).pathname : undefined);
@@ -102,10 +103,13 @@ function problemOf(registration: WebhookRegistration, { url, hasKey }: WebhookSi
       'Asks for all of them',
       update,
     );
-  if (hasKey(registration)) return undefined;
+  const has = hasKey(registration);
+  if (has === true) return undefined;
   return finding(
     'unknown_key',
-    `${which} signs with a key that is not known here: its events arrive and are refused.`,
+    has === 'in_doubt'
+      ? `A change of the key of ${which} was begun, and how it ended is not known: its events may be signed with a key that is not known here, and refused.`
+      : `${which} signs with a key that is not known here: its events arrive and are refused.`,
     secret === undefined ? 'Makes a new key and keeps it' : 'Keeps the key that the gateway tells',
     secret === undefined ? { do: 'rotate', registration } : { do: 'adopt', registration, secret },
   );

@@ -23,7 +23,7 @@ export interface KnownWebhooks {
   readonly secrets: ReadonlySet<string>;
   /** Parts that the gateway has refused to this account. */
   readonly refused: readonly string[];
-  /** A process died while it changed them: the gateway may sign with a key that nobody has kept. */
+  /** How a change ended is not known here: the gateway may sign with a key that nobody has kept. */
   readonly inDoubt: boolean;
 }
 
@@ -31,9 +31,9 @@ export const NOTHING_KNOWN: KnownWebhooks = { refs: new Set(), secrets: new Set(
 
 type Change = Pick<AccountRow, 'webhookChangeUntil'>;
 
-/** Whoever changes them says so until it has ended; the time of this one has passed without an end. */
-const wasCutShort = ({ webhookChangeUntil }: Change, now: Instant): boolean =>
-  webhookChangeUntil !== null && !isBefore(now, webhookChangeUntil);
+/** Whoever changes them says so until it has ended; the time of one that is in doubt has passed. */
+export const inDoubtSince = ({ webhookChangeUntil: until }: Change, now: Instant): Instant | null =>
+  until !== null && !isBefore(now, until) ? until : null;
 
 export async function knownWebhooks(
   { db, secrets, clock }: { readonly db: Db | Tx; readonly secrets: Secrets; readonly clock: Clock },
@@ -45,13 +45,15 @@ export async function knownWebhooks(
     refs: new Set([...refs, ...(account.webhookRef === null ? [] : [account.webhookRef])]),
     secrets: new Set(account.webhookSecretsSealed.map((sealed) => secrets.open(sealed))),
     refused: account.webhookPartsRefused,
-    inDoubt: wasCutShort(account, clock.now()),
+    inDoubt: inDoubtSince(account, clock.now()) !== null,
   };
 }
 
 export interface Wanted {
   readonly url: string;
   readonly known: KnownWebhooks;
+  /** How the gateway names the numbers that are lanes here, or are about to be. */
+  readonly laneRefs: ReadonlySet<string>;
   /** Which generation of the gateway's events what is missing is made of. */
   readonly generation: WebhookGeneration;
 }
@@ -59,7 +61,7 @@ export interface Wanted {
 /** What is registered now, and what of it is wrong; what the gateway has refused is not wrong. Asks, and changes nothing. */
 export async function inspectGateway(
   { webhooks }: Pick<Gateway, 'webhooks'>,
-  { url, known, generation }: Wanted,
+  { url, known, laneRefs, generation }: Wanted,
 ): Promise<Answer<WebhookState>> {
   const listed = await webhooks.list();
   if (!listed.ok) return listed;
@@ -69,8 +71,11 @@ export async function inspectGateway(
       parts: webhooks.parts[generation].filter(({ part }) => !known.refused.includes(part)),
       url,
       knownRefs: known.refs,
-      hasKey: ({ ref, secret }) =>
-        secret === undefined ? known.refs.has(ref) && !known.inDoubt : known.secrets.has(secret),
+      laneRefs,
+      hasKey: ({ ref, secret }) => {
+        if (secret !== undefined) return known.secrets.has(secret);
+        return known.refs.has(ref) && (known.inDoubt ? 'in_doubt' : true);
+      },
     }),
   );
 }
@@ -86,6 +91,8 @@ export interface EnsuredWebhooks {
   /** To be removed once the keys are kept. */
   readonly replaced: readonly WebhookRegistration[];
   readonly problem: GatewayProblem | undefined;
+  /** A key may have been made that no answer has brought here. */
+  readonly inDoubt: boolean;
 }
 
 export async function ensureWebhooks(
@@ -109,9 +116,9 @@ export interface FirstWebhooks extends EnsuredWebhooks {
 /** Those of a new account: of the newest generation, or of the proven one where the gateway refuses the newest to this key. */
 export async function ensureFirstWebhooks(
   gateway: Pick<Gateway, 'webhooks'>,
-  url: string,
+  to: Pick<Wanted, 'url' | 'laneRefs'>,
 ): Promise<Answer<FirstWebhooks>> {
-  const wanted = { url, known: NOTHING_KNOWN };
+  const wanted = { ...to, known: NOTHING_KNOWN };
   const newest = await ensureWebhooks(gateway, { ...wanted, generation: 'newest' });
   const problem = newest.ok ? newest.value.problem : newest.error;
   if (problem === undefined || (problem.kind !== 'refused' && problem.kind !== 'unauthorized'))
@@ -150,11 +157,14 @@ async function carryOut(
       refused.push(step.part);
       continue;
     }
-    if (!done.ok) return { keys, replaced, refused, complete: false, problem: done.error };
+    if (!done.ok) {
+      const inDoubt = step.do === 'rotate' && done.error.mayBeDone === true;
+      return { keys, replaced, refused, complete: false, problem: done.error, inDoubt };
+    }
     if (done.value.key !== undefined) keys.push(done.value.key);
     if (done.value.replaced !== undefined) replaced.push(done.value.replaced);
   }
-  return { keys, replaced, refused, complete: true, problem: undefined };
+  return { keys, replaced, refused, complete: true, problem: undefined, inDoubt: false };
 }
 
 interface StepDone {
@@ -244,13 +254,13 @@ const CHANGE_MS_MAX = 3 * MINUTE_MS;
 
 /**
  * Changes the registrations of one account, one change at a time. Meanwhile the intake waits for keys that it does not know yet
- * instead of refusing what they sign. One that is cut short (a kill, no database) leaves its mark, and the keys are in doubt until
- * a change has succeeded.
+ * instead of refusing what they sign. One that is cut short (a kill, no database), or whose answer is lost, leaves its mark, and the
+ * keys are in doubt until a change has succeeded. `work` says by `tell` what was done at the gateway.
  */
 export async function whileChanging<T>(
   { db, clock }: { readonly db: Db; readonly clock: Clock },
   { id, name, ...before }: Change & Pick<AccountRow, 'id' | 'name'>,
-  work: () => Promise<Outcome<T>>,
+  work: (tell: (done: Pick<EnsuredWebhooks, 'inDoubt'>) => void) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const now = clock.now();
   if (!(await beginChange(db, { accountId: id, now, until: addMs(now, patience(clock, CHANGE_MS_MAX)) })))
@@ -258,13 +268,16 @@ export async function whileChanging<T>(
       state: 'changing',
       allowed: [],
     });
+  let doubt = inDoubtSince(before, now);
   let isInDoubt = true;
   try {
-    const outcome = await work();
-    isInDoubt = !outcome.ok && wasCutShort(before, now);
+    const outcome = await work((done) => {
+      if (done.inDoubt) doubt ??= now;
+    });
+    isInDoubt = !outcome.ok && doubt !== null;
     return outcome;
   } finally {
-    await endChange(db, id, isInDoubt ? now : null);
+    await endChange(db, id, isInDoubt ? (doubt ?? now) : null);
   }
 }
 

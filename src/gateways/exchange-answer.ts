@@ -60,14 +60,16 @@ export function readAnswer<T>(
     readonly problemOf: (answer: Answered) => GatewayProblem;
   },
 ): Answer<T> {
+  if (exchange.kind === 'lost') return err(lost(exchange.detail));
   if (exchange.kind !== 'answered') return err(unavailable(exchange.detail));
   if (!isSuccess(exchange.status)) return err(problemOf(exchange));
   rateLimit.reset();
   const parsed = schema.safeParse(exchange.body);
-  return parsed.success ? ok(parsed.data) : err(unavailable(`unreadable answer: ${firstIssue(parsed.error)}`));
+  return parsed.success ? ok(parsed.data) : err(lost(`unreadable answer: ${firstIssue(parsed.error)}`));
 }
 
 export const unavailable = (message: string): GatewayProblem => ({ kind: 'unavailable', message });
+const lost = (message: string): GatewayProblem => ({ ...unavailable(message), mayBeDone: true });
 
 /** What an answer to a question that is not 2xx means: here the statuses of all providers agree. */
 export function readProblem(answer: {
@@ -79,7 +81,7 @@ export function readProblem(answer: {
   if (status === 401) return { kind: 'unauthorized', message };
   if (status === 429) return { kind: 'throttled', message, retryAfterMs };
   if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', message };
-  return unavailable(message);
+  return lost(message);
 }
 
 /** First thing that is wrong, with its path, in one line. */

@@ -42,16 +42,18 @@ export interface Gateway {
 export interface GatewayRecords {
   /** Texts of all numbers of the account, both ways. */
   listMessages(query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>>;
-  /** One text by its id, for what no list has shown; `undefined` when the gateway does not know it. */
-  readMessage(gatewayMessageId: string): Promise<Answer<ListedMessage | undefined>>;
+  /** One text by its id, for what no list has shown; nothing when the gateway does not know it. */
+  readMessage(gatewayMessageId: string): Promise<Answer<Records<ListedMessage>>>;
   listCalls(query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>>;
+  /** One call by its id; nothing when the gateway does not know it. */
+  readCall(gatewayCallId: string): Promise<Answer<Records<ListedCall>>>;
   /** What this gateway makes of calls. */
   readonly callParts: readonly CallPart[];
   /** What was made of a call; nothing when there is nothing yet, or never will be. */
   readCallPart(query: {
     readonly gatewayCallId: string;
     readonly part: CallPart;
-  }): Promise<Answer<readonly RecordedEvent[]>>;
+  }): Promise<Answer<Records<RecordedEvent>>>;
   /** Absent where the gateway has texts and calls, but no conversations. */
   readonly conversations?: ConversationRecords;
 }
@@ -72,9 +74,23 @@ export interface RecordsQuery {
   readonly olderThan?: string | undefined;
 }
 
-/** Newest first. */
-export interface RecordsPage<T> {
+export interface Records<T> {
   readonly entries: readonly T[];
+  /** Left out of `entries`. */
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+/** An entry of the gateway's books that nobody here can read. */
+export interface UnreadableEntry {
+  /** The gateway's id of it, or a digest where it has none that could be kept. */
+  readonly ref: string;
+  /** Where it says so much. */
+  readonly at: Instant | undefined;
+  readonly problem: string;
+}
+
+/** Newest first. */
+export interface RecordsPage<T> extends Records<T> {
   /** `undefined` on the last page. */
   readonly olderThan: string | undefined;
 }
@@ -209,6 +225,8 @@ export interface GatewayProblem {
   readonly kind: 'unauthorized' | 'throttled' | 'unavailable' | 'refused';
   readonly message: string;
   readonly retryAfterMs?: number;
+  /** The request was written and no answer could be read: what it asked for may have been done. */
+  readonly mayBeDone?: true;
 }
 
 /** A webhook as parsed at the edge. Times are the gateway's own, never later than the receipt. */
@@ -232,6 +250,8 @@ type MessageEvent =
       readonly laneRef: string | undefined;
       readonly text: string;
       readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
+      /** It does not say whether it has pictures: `media` is empty. */
+      readonly mediaUntold?: true;
       /** The gateway took the text for this keyword of its own, did what it asks, and has answered the person. */
       readonly keyword?: 'opt_out' | 'opt_in' | 'help';
     }

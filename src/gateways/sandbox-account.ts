@@ -2,7 +2,7 @@
  * Staying in the sandbox: one account at the made-up carrier that runs inside of a process of this installation. To everything else
  * it is an account like any other, at an address of this machine.
  */
-import { type Clock, patience } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
@@ -10,7 +10,7 @@ import { conflict, type Outcome, unavailable } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { OpenedSandbox, OpenSandbox } from '../services.ts';
 import { lockAccount, lockNumbers, moveAccountRow } from './account-commands-store.ts';
-import { getAccount } from './account-store.ts';
+import { getAccount, listLaneRefs } from './account-store.ts';
 import {
   type ConnectDeps,
   type ConnectInput,
@@ -129,7 +129,7 @@ export async function keepSandbox(
   await look();
   const looking = (async () => {
     for (;;) {
-      await deps.clock.sleep(patience(deps.clock, LOOK_EVERY_MS), stopping.signal);
+      await deps.clock.rest(LOOK_EVERY_MS, stopping.signal);
       if (stopping.signal.aborted) return;
       await look();
     }
@@ -155,7 +155,8 @@ async function reviveSandbox(
   if (sandbox === undefined || sandbox === announced) return sandbox;
   const gateway = deps.openGateway({ ...account, ...sandbox });
   const known = await knownWebhooks(deps, account);
-  const wanted = { url: webhookUrl(deps, account), known, generation: account.webhookGeneration };
+  const laneRefs = await listLaneRefs(deps.db, id);
+  const wanted = { url: webhookUrl(deps, account), known, laneRefs, generation: account.webhookGeneration };
   const answer = await ensureWebhooks(gateway, wanted);
   const problem = answer.ok ? answer.value.problem : answer.error;
   if (!answer.ok || problem !== undefined) throw new Error(`the sandbox refused its webhooks: ${problem?.message}`);

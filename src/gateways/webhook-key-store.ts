@@ -46,6 +46,14 @@ export async function beginChange(
   return rows.length === 1;
 }
 
+/** What was in doubt since then is not any more; nothing when another change has begun meanwhile. */
+export async function settleDoubt(tx: Tx, accountId: Uuid, since: Instant): Promise<void> {
+  await sql`
+    update gateway_account set webhook_change_until = null where id = ${accountId} and webhook_change_until = ${since}`.execute(
+    tx,
+  );
+}
+
 /** `inDoubtSince`: it did not end well, as one that nobody has ended. */
 export async function endChange(db: Db | Tx, accountId: Uuid, inDoubtSince: Instant | null): Promise<void> {
   await sql`update gateway_account set webhook_change_until = ${inDoubtSince} where id = ${accountId}`.execute(db);

@@ -32,6 +32,8 @@ export const NUMBER_PART = 'number';
 /** One registration as the gateway lists it, whoever made it. */
 export interface WebhookRegistration extends WebhookPart {
   readonly ref: string;
+  /** Of the number whose address it is, where each number has one. */
+  readonly laneRef?: string;
   /** In words: "WH1", "the number +16175550100". */
   readonly name: string;
   /** Empty where none is set. */

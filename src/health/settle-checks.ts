@@ -1,6 +1,6 @@
 import { type AlertDeps, raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
 import { getAccount } from '../gateways/account-store.ts';
-import { numbersPage } from '../operations/attention.ts';
+import { numbersPage } from '../gateways/numbers-page.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';

@@ -1,6 +1,6 @@
 import { raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
 import type { AccountRow } from '../gateways/account.ts';
-import { numbersPage } from '../operations/attention.ts';
+import { numbersPage } from '../gateways/numbers-page.ts';
 import { patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import { firstUuidAt, showId, type Uuid } from '../platform/ids.ts';

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { stopwatch } from '../platform/clock.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import { type Log, withCorrelation } from '../platform/log.ts';
 import type { HttpEnv } from './api.ts';
@@ -13,15 +14,14 @@ export const requestScope =
     const id = REQUEST_ID_FORM.test(given) ? given : services.newUuid();
     c.set('requestId', id);
     return withCorrelation(id, async () => {
-      // How long the machine took, whatever our clock does.
-      const startedAt = performance.now();
+      const passedMs = stopwatch();
       await next();
       c.res.headers.set('x-request-id', id);
       const line = {
         method: c.req.method,
         path: c.req.path,
         status: c.res.status,
-        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        durationMs: Math.round(passedMs() * 10) / 10,
       };
       services.log[levelOf(line)](line, 'request');
     });

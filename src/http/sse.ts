@@ -94,7 +94,7 @@ async function pump(
         const events = await source.events(changed);
         write(events.length === 0 ? ': alive\n\n' : events.map(eventText).join(''));
       } else write(': alive\n\n');
-      await clock.sleep(patience(clock, EVENTS_INTERVAL_MS), signal);
+      await clock.rest(EVENTS_INTERVAL_MS, signal);
       if (!changes.waiting()) await changes.next(clock, patience(clock, idleMs - EVENTS_INTERVAL_MS), signal);
     }
   } finally {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AccountRow } from '../gateways/account.ts';
+import { stopwatch } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { isTransient } from '../platform/database.ts';
 import { type NewUuid, parseId, type Uuid } from '../platform/ids.ts';
@@ -61,10 +62,10 @@ function letGoOfSlow(
   request: IncomingMessage,
   { silenceMsMax = SILENCE_MS_MAX, requestMsMax = REQUEST_MS_MAX }: DoorPatience,
 ): void {
-  const endsAt = performance.now() + requestMsMax;
+  const passedMs = stopwatch();
   request.setTimeout(Math.min(silenceMsMax, requestMsMax), () => request.destroy());
   request.on('data', () => {
-    const leftMs = endsAt - performance.now();
+    const leftMs = requestMsMax - passedMs();
     if (leftMs <= 0) request.destroy();
     else if (leftMs < silenceMsMax) request.setTimeout(Math.ceil(leftMs));
   });

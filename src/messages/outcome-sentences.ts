@@ -134,6 +134,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
       'The text is longer than a gateway takes (1,600 characters)',
       'Shorten the template, or the field that makes it long',
     ],
+    not_wanted: ['Somebody here decided not to send it', ''],
     too_late: [
       'Could not go out in time, and would be pointless or forbidden now',
       'Another campaign can reach this person',
@@ -210,6 +211,10 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     '30033': ['The carriers have suspended the registration', REGISTER],
     '30034': ['The sender number is not registered with the US carriers (10DLC)', REGISTER],
     '30036': ['The text waited for too long in the provider’s queue', 'Lower the rate of the account or of the lane'],
+    '30610': [
+      'The provider does not text at this hour where it believes the number to be',
+      'Set the contact’s state or ZIP, or narrow the sending hours',
+    ],
     '63038': ['The account’s daily limit at the provider is used up', 'Sending goes on tomorrow by itself'],
   } satisfies Readonly<Record<string, readonly [sentence: string, remedy: string]>>),
 );

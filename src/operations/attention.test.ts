@@ -10,6 +10,7 @@ const quiet: Situation = {
   now: instant('2026-11-17T15:00:00Z'),
   counts: { failedEvents: 0, unsettled: 0, review: 0 },
   pausedCampaigns: [],
+  heldAnswers: [],
   stuckCampaigns: [],
   givenUpTargets: [],
 };

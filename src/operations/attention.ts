@@ -1,6 +1,8 @@
 import type { SendingState } from '../business/business.ts';
 import { switchOnSentence } from '../campaigns/tell-lanes.ts';
+import { type HeldCount, heldWords } from '../conversations/held-text.ts';
 import type { AccountOverview, LaneOverview } from '../gateways/account-overview-store.ts';
+import { numbersPage } from '../gateways/numbers-page.ts';
 import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import { localTime } from '../platform/calendar.ts';
 import { showId } from '../platform/ids.ts';
@@ -27,6 +29,8 @@ export interface Situation {
     readonly review: number;
   };
   readonly pausedCampaigns: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
+  /** Answers to people that nothing but a person lets go. */
+  readonly heldAnswers: readonly HeldCount[];
   /** Running campaigns with people who wait, whose every number is switched off: nothing but a person ends that. */
   readonly stuckCampaigns: readonly {
     readonly id: string;
@@ -47,6 +51,7 @@ export function attentionOf({
   now,
   counts,
   pausedCampaigns,
+  heldAnswers,
   stuckCampaigns,
   givenUpTargets,
 }: Situation): readonly Attention[] {
@@ -55,6 +60,11 @@ export function attentionOf({
       ? [{ kind: 'sending_paused', sentence: `All campaigns are stopped: ${sending.reason}`, link: '/' }]
       : []),
     ...accounts.flatMap((account) => accountAttention(account, { zone, now })),
+    ...heldAnswers.map((held) => ({
+      kind: 'answers_held',
+      sentence: heldSentence(held),
+      link: '/inbox?view=held',
+    })),
     ...stuckCampaigns.map(({ id, name, lanes }) => ({
       kind: 'campaign_without_number',
       sentence: `The campaign "${name}" cannot go on: ${switchOnSentence(lanes)}`,
@@ -89,6 +99,13 @@ export function attentionOf({
       link: '/settings/development-proxy',
     })),
   ];
+}
+
+/** "2 answers to people wait because the number Office is switched off: Moved. Switch it on, or open them and do not send them" */
+function heldSentence(held: HeldCount): string {
+  const one = held.answers === 1;
+  const wait = one ? '1 answer to a person waits' : `${held.answers} answers to people wait`;
+  return `${wait} ${heldWords(held)}. ${held.lane ? 'Switch it on' : 'Resume it'}, or decide not to send ${one ? 'it' : 'them'}`;
 }
 
 /** Gateways ask for seconds every day; a longer wait is worth a look. */
@@ -172,9 +189,6 @@ export const silentSentence = (
   zone: string,
 ): string =>
   `The gateway of "${name}" does not answer since ${localTime(openSince, zone)} (${detail}): nothing goes out. It is asked again by itself; if it stays silent, look at the provider's status page`;
-
-/** The page with the row of this account or lane in sight. */
-export const numbersPage = (id: string): string => `/settings/numbers?show=${id}`;
 
 function counted(
   count: number,

@@ -14,6 +14,8 @@ export interface AccountPulse {
   readonly unknown: number;
   /** Confirmations and replies that wait. */
   readonly answersWaiting: number;
+  /** Of them, those that wait for a person: their number is off, or the account paused. */
+  readonly answersHeld: number;
 }
 
 /** Indexes message_unsettled and message_direct_pending, each walk bounded; else small tables. */
@@ -23,7 +25,9 @@ export async function readAccountPulses(db: Db, now: Instant): Promise<readonly 
       coalesce(l.expires_at > ${now}, false) as held, coalesce(l.failures, 0) as failures,
       (select count(*) from (select from message where account_id = a.id and state = 'unknown' limit ${COUNTED_MAX}) m) as unknown,
       (select count(*) from (select from message where account_id = a.id and state = 'pending' and purpose <> 'campaign'
-        limit ${COUNTED_MAX}) m) as answers_waiting
+        limit ${COUNTED_MAX}) m) as answers_waiting,
+      (select count(*) from (select from message m join lane n on n.id = m.lane_id and (n.state = 'off' or a.state = 'paused')
+        where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign' limit ${COUNTED_MAX}) m) as answers_held
     from gateway_account a left join account_lease l on l.account_id = a.id order by a.id`.execute(db);
   return rows;
 }
@@ -41,7 +45,7 @@ export interface EventPulse {
 export async function readEventPulses(db: Db): Promise<readonly EventPulse[]> {
   const { rows } = await sql<EventPulse>`
     select state, count(*) as events, min(received_at) as oldest from (
-      select state, received_at from gateway_event where state <> 'applied' order by received_at desc limit ${COUNTED_MAX}
+      select state, received_at from gateway_event where state in ('received', 'retrying', 'failed') order by received_at desc limit ${COUNTED_MAX}
     ) e group by 1`.execute(db);
   return rows;
 }
@@ -64,7 +68,7 @@ export interface ProxyPulse {
 }
 
 /**
- * Index webhook_proxy_delivery_due, and for what a target has not been given yet gateway_event_pkey from its cursor on, which follows
+ * Index webhook_proxy_delivery_due, and for what a target has not been given yet gateway_event_account from its cursor on, which follows
  * the newest event closely unless the target does not keep up.
  */
 export async function readProxyPulses(db: Db, now: Instant): Promise<readonly ProxyPulse[]> {

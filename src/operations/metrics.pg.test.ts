@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
@@ -6,14 +9,17 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { addProxyTarget } from '../webhooks/change-proxy.ts';
 import { insertEvents } from '../webhooks/event-store.ts';
 import { findEvents } from '../webhooks/find-events.ts';
+import { spoolFolder, spoolIn } from '../webhooks/spool.ts';
 
 describe('metrics', () => {
   let world: HttpWorld;
   let account: string;
   let campaign: string;
   let accountId: Uuid;
+  let dataDir: string;
   beforeAll(async () => {
-    world = await httpWorld();
+    dataDir = await mkdtemp(join(tmpdir(), 'textwright-metrics-'));
+    world = await httpWorld({ env: { TEXTWRIGHT_DATA_DIR: dataDir } });
     const { db } = world.database;
     await insertContacts(
       db,
@@ -84,6 +90,20 @@ describe('metrics', () => {
     expect(text).toContain(`textwright_proxy_deliveries{target="${target}",state="waiting"} 2`);
     expect(text).toContain(`textwright_proxy_lag_seconds{target="${target}"} 90`);
     expect(text).toContain(`textwright_proxy_active{target="${target}"} 1`);
+  });
+
+  it('tell what waits on the disk, and for how long', async () => {
+    const { clock, newUuid } = world.services;
+    expect(await scrape()).toContain('textwright_spool_events 0');
+    const event = { accountId, type: 'message.received', phone: null, orderKey: null, payload: '{}', headers: {} };
+    const kept = { receivedAt: clock.now(), source: 'webhook', signedBy: null, unreadable: null } as const;
+    await spoolIn(spoolFolder(dataDir)).write(newUuid(), [{ ...event, ...kept, id: newUuid(), eventId: 'EV3' }]);
+    await world.clock.advance(30_000);
+    const text = await scrape();
+    expect(text).toContain('textwright_spool_events 1');
+    expect(text).toContain('textwright_spool_files{state="readable"} 1');
+    expect(text).toContain('textwright_spool_files{state="damaged"} 0');
+    expect(text).toContain('textwright_spool_oldest_seconds 30');
   });
 
   it('are for those who sign in', async () => expect((await world.client().get('/metrics')).status).toBe(401));

@@ -5,13 +5,17 @@ import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { readWaitingFacts } from '../campaigns/read-waiting.ts';
 import { waitingFor } from '../campaigns/waiting.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
 import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
+import { msBetween, SECOND_MS } from '../platform/time.ts';
+import { spoolFolder, spoolIn } from '../webhooks/spool.ts';
+import { type SpoolDepth, spoolDepth } from '../webhooks/spool-depth.ts';
 import { readAccountPulses, readEventPulses, readProxyPulses } from './metrics-store.ts';
 
 /**
  * What a monitoring system scrapes, in the text format of Prometheus. All of it is read from the tables at the moment of the scrape,
- * so that it speaks for all processes; only the `process_*` and `nodejs_*` figures are this process's own.
+ * so that it speaks for all processes; only the `process_*` and `nodejs_*` figures are this process's own, and `spool_*` this machine's.
  */
 export interface Metrics {
   readonly contentType: string;
@@ -21,6 +25,7 @@ export interface Metrics {
 interface Deps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly config: Pick<Config, 'dataDir'>;
 }
 
 /** More running campaigns than that are not looked at one by one. */
@@ -30,6 +35,7 @@ const STATES = ['pending', 'unknown', 'sent', 'delivered', 'failed', 'skipped'] 
 export function createMetrics(deps: Deps): Metrics {
   const ofProcess = new Registry();
   collectDefaultMetrics({ register: ofProcess });
+  const readDepth = spoolDepth(spoolIn(spoolFolder(deps.config.dataDir)));
   return {
     contentType: ofProcess.contentType,
     async text() {
@@ -39,6 +45,7 @@ export function createMetrics(deps: Deps): Metrics {
       await readCampaigns(deps, gauges);
       await readAccounts(deps, gauges);
       for (const { state, events } of await readEventPulses(deps.db)) gauges.events.set({ state }, events);
+      tellSpool(await readDepth(), deps.clock, gauges);
       await readAlerts(deps, gauges);
       await readProxy(deps, gauges);
       return `${await registry.metrics()}${await ofProcess.metrics()}`;
@@ -61,7 +68,15 @@ function createGauges(registry: Registry) {
     failures: gauge('account_holder_failures', 'Times in a row that its holder stopped by itself', ['account']),
     unknown: gauge('account_texts_unknown', 'Texts whose outcome is being asked for', ['account']),
     answers: gauge('account_answers_waiting', 'Confirmations and replies that wait', ['account']),
+    answersHeld: gauge(
+      'account_answers_held',
+      'Confirmations and replies that wait for a person: their number is off, or the account is paused',
+      ['account'],
+    ),
     events: gauge('gateway_events_open', 'Events of gateways that are not applied', ['state']),
+    spooled: gauge('spool_events', 'Events on the disk of this machine that are not in the database yet', []),
+    spoolFiles: gauge('spool_files', 'Files that hold them; a damaged one waits for a person', ['state']),
+    spoolAge: gauge('spool_oldest_seconds', 'Age of the oldest event on the disk; 0 without any', []),
     alerts: gauge('alerts_open', 'Alerts that are not over', ['kind', 'severity']),
     notices: gauge('alert_notices_undelivered', 'Notices of alerts that wait or were given up', ['channel', 'state']),
     forwarded: gauge(
@@ -75,6 +90,13 @@ function createGauges(registry: Registry) {
 }
 
 type Gauges = ReturnType<typeof createGauges>;
+
+function tellSpool({ events, files, damaged, oldest }: SpoolDepth, clock: Clock, gauges: Gauges): void {
+  gauges.spooled.set(events);
+  gauges.spoolFiles.set({ state: 'readable' }, files - damaged);
+  gauges.spoolFiles.set({ state: 'damaged' }, damaged);
+  gauges.spoolAge.set(oldest === undefined ? 0 : Math.max(0, msBetween(oldest, clock.now())) / SECOND_MS);
+}
 
 async function readAlerts({ db }: Deps, gauges: Gauges): Promise<void> {
   for (const { kind, severity, alerts } of await countOpen(db)) gauges.alerts.set({ kind, severity }, alerts);
@@ -91,6 +113,7 @@ async function readAccounts({ db, clock }: Deps, gauges: Gauges): Promise<void> 
     gauges.failures.set(labels, account.failures);
     gauges.unknown.set(labels, account.unknown);
     gauges.answers.set(labels, account.answersWaiting);
+    gauges.answersHeld.set(labels, account.answersHeld);
   }
 }
 

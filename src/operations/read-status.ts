@@ -2,12 +2,13 @@ import type { BusinessSettings, SendingState } from '../business/business.ts';
 import { getBusiness, getSending } from '../business/business-store.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { type InboxCounts, inboxCounts } from '../conversations/conversation-store.ts';
+import { countHeld } from '../conversations/held-store.ts';
 import { type AccountOverview, listAccountOverviews } from '../gateways/account-overview-store.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { addMs, type Instant } from '../platform/time.ts';
-import { type Attention, attentionOf } from './attention.ts';
+import { type Attention, attentionOf, COUNT_MAX } from './attention.ts';
 import { countTrouble, listCampaignsWithoutLane, listGivenUpTargets } from './operations-store.ts';
 
 export interface Status {
@@ -43,6 +44,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     reason: stateReason ?? 'no reason was given',
   }));
   const stuck = await listCampaignsWithoutLane(db, CAMPAIGNS_MAX);
+  const heldAnswers = await countHeld(db, COUNT_MAX);
   const givenUpTargets = await listGivenUpTargets(db);
   const business = await getBusiness(db);
   return {
@@ -59,6 +61,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
       now,
       counts: { ...trouble, review: inbox.review },
       pausedCampaigns,
+      heldAnswers,
       givenUpTargets,
       stuckCampaigns: stuck.map((campaign) => ({ ...campaign, id: showId('campaign', campaign.id) })),
     }),

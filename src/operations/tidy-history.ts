@@ -30,7 +30,7 @@ interface Kept {
  * comes into our books later than its receipt comes with another one.
  */
 export const KEPT: readonly Kept[] = [
-  { what: 'Events that were applied, with their history', days: 400, deleteOld: deleteOldEvents },
+  { what: 'Events that were applied or discarded, with their history', days: 400, deleteOld: deleteOldEvents },
   { what: 'Replays', days: 400, deleteOld: deleteOldReplays },
   { what: 'Alerts that are over, with their notices', days: 400, deleteOld: deleteOldAlerts },
   { what: 'What reconciliations found', days: 180, deleteOld: deleteOldFindings },

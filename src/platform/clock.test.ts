@@ -49,6 +49,13 @@ describe('warp clock', () => {
     expect(clock.now().epochMilliseconds).toBeGreaterThanOrEqual(addMs(NINE, HOUR_MS).epochMilliseconds);
   });
 
+  it('lets those who rest go on in real time, whatever its speed becomes', async () => {
+    const clock = warpClock({ startsAt: NINE, factor: 360_000 });
+    const rested = clock.rest(20);
+    clock.setFactor(1);
+    await rested;
+  });
+
   it('refuses to stand still or to run backwards', () => {
     expect(() => warpClock({ startsAt: NINE, factor: 0 })).toThrow('factor must be 1 or more, got 0');
   });

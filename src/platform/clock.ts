@@ -13,6 +13,8 @@ export interface Clock {
   readonly factor: number;
   /** Resolves after `ms` of clock time, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves after so much real time, at whatever speed the clock goes meanwhile, or at once when `signal` aborts. Never rejects. */
+  rest(realMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** `realMs` of real time, in clock milliseconds. */
@@ -22,7 +24,17 @@ export const systemClock: Clock = {
   now: () => instantFromMs(Date.now()),
   factor: 1,
   sleep: sleepReal,
+  rest: sleepReal,
 };
+
+/**
+ * Begins to count; each call of what it returns says how many milliseconds of the machine's own time have passed since, whatever our
+ * clock does. For what is measured of the machine, or limits what may be asked of it.
+ */
+export function stopwatch(): () => number {
+  const beganMs = performance.now();
+  return () => performance.now() - beganMs;
+}
 
 export interface WarpClock extends Clock {
   /** Time goes on from where it is, at another speed; whoever sleeps is woken at the right instant of the new one. */
@@ -63,6 +75,7 @@ export function warpClock(options: { readonly startsAt: Instant; readonly factor
         rearms.delete(rearm);
       }
     },
+    rest: sleepReal,
   };
 }
 
@@ -93,27 +106,29 @@ export function manualClock(startsAt: Instant): ManualClock {
     }
     nowMs = Math.max(nowMs, targetMs);
   };
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted || ms <= 0) return resolve();
+      const entry = { dueMs: nowMs + Math.max(0, ms), wake: resolve };
+      waiting.push(entry);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          const at = waiting.indexOf(entry);
+          if (at >= 0) waiting.splice(at, 1);
+          resolve();
+        },
+        { once: true },
+      );
+    });
   return {
     now: () => instantFromMs(nowMs),
     factor: 1,
     get sleepers() {
       return waiting.length;
     },
-    sleep: (ms, signal) =>
-      new Promise<void>((resolve) => {
-        if (signal?.aborted || ms <= 0) return resolve();
-        const entry = { dueMs: nowMs + Math.max(0, ms), wake: resolve };
-        waiting.push(entry);
-        signal?.addEventListener(
-          'abort',
-          () => {
-            const at = waiting.indexOf(entry);
-            if (at >= 0) waiting.splice(at, 1);
-            resolve();
-          },
-          { once: true },
-        );
-      }),
+    sleep,
+    rest: sleep,
     advance: (ms) => advanceTo(nowMs + ms),
     set: (at) => advanceTo(at.epochMilliseconds),
   };

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { groupCommit } from './group-commit.ts';
 
-function recorded(apartMs = 0) {
+function recorded(apartMs = 0, enough = 3) {
   const groups: { readonly items: readonly string[]; readonly finish: (error?: Error) => void }[] = [];
   const commits = groupCommit<string, string>({
     sizeMax: 3,
     apartMs,
+    enough,
     commit: (items) =>
       new Promise((resolve, reject) => {
         const finish = (error?: Error) =>
@@ -30,6 +31,20 @@ describe('a group commit', () => {
     await vi.waitFor(() => expect(shapes()).toEqual(['a', 'bc']));
     groups[1]?.finish();
     expect(await Promise.all([second, third])).toEqual(['B', 'C']);
+  });
+
+  it('lets enough of them wait no longer', async () => {
+    const { commits, groups, shapes } = recorded(60_000, 2);
+    const first = commits.add('a');
+    groups[0]?.finish();
+    await first;
+    const rest = [commits.add('b'), commits.add('c')];
+    await vi.waitFor(() => expect(shapes()).toEqual(['a', 'bc']));
+    rest.push(...[...'de'].map((item) => commits.add(item)));
+    groups[1]?.finish();
+    await vi.waitFor(() => expect(shapes()).toEqual(['a', 'bc', 'de']));
+    groups[2]?.finish();
+    expect(await Promise.all(rest)).toEqual(['B', 'C', 'D', 'E']);
   });
 
   it('commits a lone item at once, and what comes meanwhile together', async () => {

@@ -17,17 +17,20 @@ interface Waiting<Item, Outcome> {
 
 /**
  * `commit` answers in the order of the items. One group is under way at a time, of `sizeMax` items at most. Groups begin `apartMs` of
- * real time after each other at the soonest: what streams in costs the database no statement each.
+ * real time after each other at the soonest, unless `enough` wait: what streams in costs the database no statement each, and what
+ * comes in masses waits for nothing but the group before.
  */
 export function groupCommit<Item, Outcome>(options: {
   readonly sizeMax: number;
   readonly apartMs?: number;
+  readonly enough?: number;
   readonly commit: (items: readonly Item[]) => Promise<readonly Outcome[]>;
 }): GroupCommit<Item, Outcome> {
-  const { sizeMax, apartMs = 0, commit } = options;
+  const { sizeMax, apartMs = 0, enough = sizeMax, commit } = options;
   let beganAtMs = Number.NEGATIVE_INFINITY;
   let waiting: Waiting<Item, Outcome>[] = [];
   let underWay = false;
+  let resting: AbortController | undefined;
 
   const commitNext = async (): Promise<void> => {
     const group = waiting.slice(0, sizeMax);
@@ -48,10 +51,16 @@ export function groupCommit<Item, Outcome>(options: {
     }
   };
   const startNext = (): void => {
+    if (waiting.length >= enough) resting?.abort('enough');
     if (waiting.length === 0 || underWay) return;
     underWay = true;
     const restMs = beganAtMs + apartMs - nowMs();
-    void (restMs > 0 && restMs <= apartMs ? systemClock.sleep(restMs).then(commitNext) : commitNext());
+    void (restMs > 0 && restMs <= apartMs && waiting.length < enough ? rest(restMs).then(commitNext) : commitNext());
+  };
+  const rest = async (ms: number): Promise<void> => {
+    resting = new AbortController();
+    await systemClock.sleep(ms, resting.signal);
+    resting = undefined;
   };
   return {
     add: (item) =>

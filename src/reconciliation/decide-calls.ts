@@ -4,6 +4,8 @@ import type { Diff, PartToRead } from './run.ts';
 
 export interface OurCall {
   readonly isOver: boolean;
+  /** With whom it was. */
+  readonly hasPhone: boolean;
   readonly hasRecording: boolean;
   readonly hasSummary: boolean;
   readonly hasTranscript: boolean;
@@ -41,23 +43,33 @@ const laneOf = (call: ListedCall, { lanes }: CallsFacts): LaneAt | undefined =>
   lanes.find((lane) => lane.gatewayRef === call.laneRef) ??
   lanes.find((lane) => call.participants.includes(lane.phone));
 
+/** Whom a call was forwarded to is not who called: the record of a call leaves that number out, too (calls/decide-call.ts). */
 const otherSide = (call: ListedCall, { ownPhones }: CallsFacts): string | null =>
-  call.participants.find((phone) => !ownPhones.has(phone)) ?? null;
+  call.participants.find((phone) => !ownPhones.has(phone) && phone !== forwardedTo(call)) ?? null;
 
+const forwardedTo = ({ ended }: ListedCall): string | undefined =>
+  ended?.event.type === 'call_progress' ? ended.event.call.forwardedTo : undefined;
+
+/** Whoever hides the number is nobody who could be shown. */
+const NUMBER = /^\+[1-9]\d{6,14}$/;
+
+/** Its end, or the whole of it. One without participants, as some deliveries are, stands in nobody's conversation until they are known. */
 function endOf(
   call: ListedCall,
   { lane, ended, facts }: { readonly lane: LaneAt; readonly ended: RecordedEvent; readonly facts: CallsFacts },
 ): readonly Finding[] {
   const ours = facts.ours.get(call.gatewayCallId);
-  if (ours?.isOver === true) return [];
+  const phone = otherSide(call, facts);
+  const lacksPhone = ours?.hasPhone === false && phone !== null && NUMBER.test(phone);
+  if (ours?.isOver === true && !lacksPhone) return [];
   const diff: Diff = {
     kind: ours === undefined ? 'missing_here' : 'stale_here',
-    what: 'call',
+    what: ours?.isOver === true ? 'caller' : 'call',
     gatewayId: call.gatewayCallId,
-    phone: otherSide(call, facts),
+    phone,
     laneId: lane.id,
     at: call.startedAt,
-    here: ours === undefined ? null : 'under way',
+    here: ours === undefined ? null : ours.isOver ? 'with nobody' : 'under way',
     there: call.answered ? 'answered' : 'not answered',
   };
   return [{ diff, tells: [ended] }];

@@ -12,6 +12,7 @@ export interface Finding {
 
 export interface OurText {
   readonly state: string;
+  readonly hasMedia: boolean;
 }
 
 export interface LaneAt {
@@ -41,8 +42,16 @@ export const compareTexts = (listed: readonly ListedMessage[], facts: TextFacts)
     const place = placeOf(text, facts);
     if (place === undefined) return [];
     const ours = facts.ours.get(text.gatewayMessageId);
-    return ours === undefined ? missing(text, facts, place) : stale(text, facts, { ...place, ours });
+    if (ours === undefined) return missing(text, facts, place);
+    return [...pictures(text, { ...place, ours }), ...stale(text, facts, { ...place, ours })];
   });
+
+/** Webhooks of v4 tell of none. */
+function pictures(text: ListedMessage, { ours, ...place }: Place & { readonly ours: OurText }): readonly Finding[] {
+  const { event } = text.began;
+  if (event.type !== 'message_received' || event.media.length === 0 || ours.hasMedia) return [];
+  return [found(text, { ...place, kind: 'stale_here', what: 'media', here: null, tells: [text.began] })];
+}
 
 interface Place {
   readonly laneId: Uuid;

@@ -2,20 +2,18 @@
 import type {
   Answer,
   ConversationRecords,
-  GatewayMessage,
   GatewayRecords,
   ListedMessage,
+  Records,
+  UnreadableEntry,
 } from '../gateways/gateway.ts';
-import { parseTemplate } from '../messages/template-parser.ts';
 import type { Db } from '../platform/database.ts';
-import { firstUuidAt, madeAtMs, type Uuid } from '../platform/ids.ts';
+import { firstUuidAt, madeAtMs } from '../platform/ids.ts';
 import { ok, unreachable } from '../platform/result.ts';
-import { addMs, DAY_MS, type Instant, instantFromMs, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
-import { foreignTexts } from '../sending/decide-foreign.ts';
-import { readForeignUntil, readOpenTexts, readSendableBodies } from '../sending/guard-store.ts';
-import { nextUnlisted, readNumbers, readOurCalls, readOurTexts, unknownOf } from './compare-store.ts';
-import { compareCalls } from './decide-calls.ts';
-import { compareTexts, type Finding } from './decide-texts.ts';
+import { addMs, DAY_MS, type Instant, instantFromMs, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { compareCallRecords, compareTextRecords } from './compare-records.ts';
+import { nextUnlisted, readNumbers, unknownOf } from './compare-store.ts';
+import type { Finding } from './decide-texts.ts';
 import { type Checkpoint, FIRST_PAGE, type Run } from './run.ts';
 
 export interface ReadDeps {
@@ -47,7 +45,7 @@ export async function readPage(deps: ReadDeps, records: GatewayRecords, run: Run
       return readTexts(deps, records, { run, at: checkpoint });
     case 'calls':
       return checkpoint.parts.length > 0
-        ? readPart(records, checkpoint)
+        ? readPart(records, { run, at: checkpoint })
         : readCalls(deps, records, { run, at: checkpoint });
     case 'conversations':
       if (records.conversations === undefined) return ok({ ...NOTHING, requests: 0, ...beginUnlisted(run) });
@@ -87,54 +85,29 @@ async function readTexts(
   const answer = await records.listMessages(rangeOf(run, at.page));
   if (!answer.ok) return answer;
   const { entries, olderThan } = answer.value;
-  const compared = await compareListed(deps, run, entries);
+  const compared = await compareListed(deps, run, answer.value);
   const next: Checkpoint =
     olderThan === undefined ? { phase: 'calls', page: FIRST_PAGE, parts: [] } : { phase: 'texts', page: { olderThan } };
   const progress = olderThan === undefined ? SHARES.texts[1] : progressAt('texts', run, entries.at(-1)?.createdAt);
   return ok({ ...NOTHING, ...compared, next, progress });
 }
 
-async function compareListed(deps: ReadDeps, run: Run, listed: readonly ListedMessage[]) {
-  const { accountId, until } = run;
-  // Before our own ids: a text that is being recorded meanwhile is then on its way, or known, or both, but never neither.
-  const open = await readOpenTexts(deps.db, accountId, recipientsOf(listed));
-  const gatewayIds = listed.map(({ gatewayMessageId }) => gatewayMessageId);
-  const ours = await readOurTexts(deps.db, { accountId, gatewayIds });
-  const unknown = listed.filter(({ direction, gatewayMessageId: id }) => direction === 'outbound' && !ours.has(id));
-  const facts = {
-    ours,
-    ...(await readNumbers(deps.db, accountId)),
-    inOurWords: await inOurWords(deps.db, accountId, unknown),
-    unsettled: new Set(open.filter(({ settles }) => settles).map(({ phone }) => phone)),
-    until,
-  };
+async function compareListed(deps: ReadDeps, run: Run, { entries: listed, unreadable }: Records<ListedMessage>) {
+  const findings = await compareTextRecords(deps, run, listed);
   return {
     seenTexts: listed.length,
-    findings: compareTexts(listed, facts),
-    seen: gatewayIds.filter((id) => ours.get(id)?.direction === 'outbound'),
+    findings: [...findings, ...unread('text', unreadable, run)],
+    // Those that are not ours are of no use to the search for the opposite.
+    seen: listed.filter(({ direction }) => direction === 'outbound').map(({ gatewayMessageId }) => gatewayMessageId),
   };
 }
 
-const recipientsOf = (texts: readonly GatewayMessage[]): readonly string[] =>
-  texts.filter(({ direction }) => direction === 'outbound').flatMap(({ to }) => to);
-
-/** What the check who sends with this account must see (clone-guard.ts): once it were in our books, it would be no stranger there. */
-async function inOurWords(db: Db, accountId: Uuid, unknown: readonly ListedMessage[]): Promise<ReadonlySet<string>> {
-  if (unknown.length === 0) return new Set();
-  const dealtWith = await readForeignUntil(db, accountId);
-  const recent = unknown.filter(({ createdAt }) => dealtWith === undefined || isBefore(dealtWith, createdAt));
-  const templates = (await readSendableBodies(db)).flatMap((body) => {
-    const template = parseTemplate(body);
-    return template.ok ? [template.value] : [];
-  });
-  const open = await readOpenTexts(db, accountId, recipientsOf(recent));
-  const foreign = foreignTexts(recent, {
-    templates,
-    unsettled: open.filter(({ settles }) => settles),
-    waiting: open.filter(({ settles }) => !settles),
-  });
-  return new Set(foreign.map(({ gatewayMessageId }) => gatewayMessageId));
-}
+/** Reported, and left out: one entry must not keep the others from being compared. */
+const unread = (what: string, unreadable: readonly UnreadableEntry[], { until }: Run): readonly Finding[] =>
+  unreadable.map(({ ref, at = until, problem }) => ({
+    diff: { kind: 'unreadable', what, gatewayId: ref, phone: null, laneId: null, at, here: null, there: problem },
+    tells: [],
+  }));
 
 async function readCalls(
   deps: ReadDeps,
@@ -148,19 +121,15 @@ async function readCalls(
     // A plan without calls says nothing about texts.
     return ok({ ...NOTHING, ...BEGIN_CONVERSATIONS, note: `Calls cannot be listed: ${answer.error.message}` });
   }
-  const { entries, olderThan } = answer.value;
-  const gatewayIds = entries.map(({ gatewayCallId }) => gatewayCallId);
-  const { findings, parts } = compareCalls(entries, {
-    ours: await readOurCalls(deps.db, { accountId: run.accountId, gatewayIds }),
-    ...(await readNumbers(deps.db, run.accountId)),
-    callParts: records.callParts,
-  });
+  const { entries, unreadable, olderThan } = answer.value;
+  const { callParts } = records;
+  const { findings, parts } = await compareCallRecords(deps, { accountId: run.accountId, callParts }, entries);
   return ok({
     ...NOTHING,
     next: { phase: 'calls', page: olderThan === undefined ? null : { olderThan }, parts },
     progress: progressAt('calls', run, entries.at(-1)?.startedAt),
     seenCalls: entries.length,
-    findings,
+    findings: [...findings, ...unread('call', unreadable, run)],
   });
 }
 
@@ -169,19 +138,25 @@ const BEGIN_CONVERSATIONS: Pick<PageRead, 'next' | 'progress'> = {
   progress: SHARES.calls[1],
 };
 
-async function readPart(records: GatewayRecords, at: At<'calls'>): Promise<Answer<PageRead>> {
+async function readPart(
+  records: GatewayRecords,
+  { run, at }: { readonly run: Run; readonly at: At<'calls'> },
+): Promise<Answer<PageRead>> {
   const [wanted, ...parts] = at.parts;
   if (wanted === undefined) throw new Error('no part of a call is to be read');
   const { gatewayCallId, part, phone, laneId, startedAtMs } = wanted;
   const answer = await records.readCallPart({ gatewayCallId, part });
   if (!answer.ok) return answer;
-  const tells = answer.value;
+  const { entries: tells, unreadable } = answer.value;
   const diff = { kind: 'stale_here', what: part, gatewayId: gatewayCallId, here: null, there: 'there' } as const;
   return ok({
     ...NOTHING,
     next: { ...at, parts },
     progress: 0,
-    findings: tells.length === 0 ? [] : [{ diff: { ...diff, phone, laneId, at: instantFromMs(startedAtMs) }, tells }],
+    findings: [
+      ...(tells.length === 0 ? [] : [{ diff: { ...diff, phone, laneId, at: instantFromMs(startedAtMs) }, tells }]),
+      ...unread(part, unreadable, run),
+    ],
   });
 }
 
@@ -197,7 +172,7 @@ async function readConversations(
     if (answer.error.kind !== 'refused') return answer;
     return ok({ ...NOTHING, ...beginUnlisted(run), note: `Conversations cannot be listed: ${answer.error.message}` });
   }
-  const { entries, olderThan } = answer.value;
+  const { entries, unreadable, olderThan } = answer.value;
   const { lanes, ownPhones } = await readNumbers(deps.db, run.accountId);
   const alone = entries.flatMap(({ laneRef, participants: [phone, ...others], lastActivityId: id }) =>
     phone !== undefined && others.length === 0 && id !== undefined && !ownPhones.has(phone)
@@ -216,6 +191,7 @@ async function readConversations(
         .map(({ laneRef, phone }) => ({ laneRef, phone, olderThan: null })),
     },
     progress: progressAt('conversations', run, entries.at(-1)?.lastActivityAt),
+    findings: unread('conversation', unreadable, run),
   });
 }
 
@@ -232,8 +208,8 @@ async function readThread(
     phone: thread.phone,
   });
   if (!answer.ok) return answer;
-  const { entries, olderThan } = answer.value;
-  const compared = await compareListed(deps, run, entries);
+  const { olderThan } = answer.value;
+  const compared = await compareListed(deps, run, answer.value);
   const rest = olderThan === undefined ? threads : [{ ...thread, olderThan }, ...threads];
   // They were counted when they were listed, or have nothing to do with the range.
   return ok({ ...NOTHING, ...compared, seenTexts: 0, next: { ...at, threads: rest }, progress: 0 });
@@ -279,8 +255,9 @@ async function readUnlisted(
   const answer = await records.readMessage(text.gatewayMessageId);
   if (!answer.ok) return answer;
   const next = { ...at, after: text.id };
-  if (answer.value !== undefined)
-    return ok({ ...NOTHING, ...(await compareListed(deps, run, [answer.value])), next, progress });
+  const { entries, unreadable } = answer.value;
+  if (entries.length + unreadable.length > 0)
+    return ok({ ...NOTHING, ...(await compareListed(deps, run, answer.value)), next, progress });
   const { gatewayMessageId: gatewayId, phone, laneId, sentAt, state } = text;
   const diff = {
     kind: 'missing_there',

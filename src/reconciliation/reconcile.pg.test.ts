@@ -205,6 +205,33 @@ describe('whatever was told and whatever was lost', () => {
   });
 });
 
+describe('calls whose events did not say with whom', () => {
+  it('are shown in their conversations after a run, which then finds no more of them', async () => {
+    const world = await reconcilingWorld();
+    await happenings(world, PEOPLE.slice(0, 5));
+    const calls = (await allEvents(world)).filter(({ event }) => event.type === 'call_progress');
+    expect(calls).toHaveLength(2);
+    for (const [nth, call] of calls.entries())
+      await insertEvents(database.db, [webhookOf(world, withNobody(call), `EV${nth}`)]);
+    await world.apply();
+    world.startWorker('worker');
+    const id = await world.start();
+    await world.ended(id);
+    await world.apply();
+    await expectEqualBooks(database.db, world.sandbox);
+    expect(await world.diff(id)).toContainEqual(
+      expect.objectContaining({ kind: 'stale_here', what: 'caller', phone: PEOPLE[0] }),
+    );
+    expect(await world.ended(await world.start())).toMatchObject({ staleHere: 0, missingHere: 0 });
+  });
+});
+
+/** As some deliveries of ended calls are. */
+function withNobody({ event, payload }: RecordedEvent): RecordedEvent {
+  const told = JSON.parse(payload);
+  return { event, payload: JSON.stringify({ ...told, data: { object: { ...told.data.object, participants: [] } } }) };
+}
+
 describe('what a run before has found already', () => {
   it.each([
     ['found', `source = 'reconciliation'`],
@@ -297,6 +324,91 @@ describe('a text that is in no listing but in its conversation', () => {
     await world.apply();
     const { rows } = await sql`select phone, body from message`.execute(database.db);
     expect(rows).toEqual([{ phone: PEOPLE[0], body: 'Hello?' }]);
+  });
+});
+
+describe('a text whose event did not tell of its pictures', () => {
+  it('has them after a run, and no later run finds it again', async () => {
+    const createdAt = '2026-11-17T14:00:00.000Z';
+    const ends = { id: 'ACpicture', from: PEOPLE[0], to: [OURS.phone], direction: 'incoming', status: 'received' };
+    const text = { ...ends, text: 'The crack', phoneNumberId: OURS.id, createdAt, updatedAt: createdAt };
+    const media = [{ url: 'https://media.example.test/crack.jpg', type: 'image/jpeg' }];
+    const baseUrl = await answering((path) => ({
+      status: 200,
+      body: { data: path.startsWith('/messages') ? [{ ...text, media }] : [], nextCursor: null, nextPageToken: null },
+    }));
+    const world = await reconcilingWorld();
+    await sql`update gateway_account set base_url = ${baseUrl}`.execute(database.db);
+    const told = { id: 'EVpicture', apiVersion: 'v4', createdAt, type: 'message.received', data: { object: text } };
+    const payload = JSON.stringify(told);
+    const event = quoWebhookEdge.parse(Buffer.from(payload), world.clock.now());
+    if (!event.ok) throw new Error(event.error.message);
+    await insertEvents(database.db, [webhookOf(world, { event: event.value, payload }, 'EVpicture')]);
+    await world.apply();
+    world.startWorker('worker');
+    expect(await world.ended(await world.start())).toMatchObject({ state: 'completed', staleHere: 1, missingHere: 0 });
+    await world.apply();
+    const { rows } = await sql`select body, media from message`.execute(database.db);
+    expect(rows).toEqual([{ body: 'The crack', media }]);
+    expect(await world.ended(await world.start())).toMatchObject({ staleHere: 0, missingHere: 0 });
+  });
+});
+
+describe('an entry of the gateway’s books that nobody can read', () => {
+  it('is named, left out, and holds up nothing else of its page', async () => {
+    const createdAt = '2026-11-17T14:00:00.000Z';
+    const [one = '', other = ''] = PEOPLE;
+    const text = {
+      id: 'ACone',
+      from: one,
+      to: [OURS.phone],
+      direction: 'incoming',
+      status: 'received',
+      text: 'Hello?',
+    };
+    const call = { id: 'CAone', participants: [OURS.phone, other], direction: 'incoming', phoneNumberId: OURS.id };
+    const ended = { ...call, createdAt, answeredAt: null, completedAt: createdAt, status: 'completed' };
+    const conversation = { phoneNumberId: OURS.id, participants: [one], updatedAt: createdAt };
+    const pages: readonly (readonly [string, readonly unknown[]])[] = [
+      ['/messages?', [{ ...text, id: 'ACbroken', createdAt: 'soon' }, { ...text, createdAt }, null]],
+      ['/calls?', [{ ...ended, id: 'CAbroken', participants: 7 }, ended]],
+      ['/v1/conversations?', [{ ...conversation, id: 'CNbroken', participants: null }, conversation]],
+    ];
+    const baseUrl = await answering((path) => ({
+      status: 200,
+      // The check who sends asks for one number, and stops at what it cannot read.
+      body: {
+        data: path.startsWith('/messages?phoneNumberId')
+          ? []
+          : (pages.find(([begins]) => path.startsWith(begins))?.[1] ?? []),
+      },
+    }));
+    const world = await reconcilingWorld();
+    await sql`update gateway_account set base_url = ${baseUrl}`.execute(database.db);
+    const id = await world.start();
+    world.startWorker('worker');
+    expect(await world.ended(id)).toMatchObject({ state: 'completed', error: null, missingHere: 2, unreadable: 5 });
+    const rows = await listDiffRows(database.db, { runId: id, settled: false, after: 0, limit: 10 });
+    expect(rows.map(({ kind, what, gatewayId, at, there }) => ({ kind, what, gatewayId, at: `${at}`, there }))).toEqual(
+      [
+        {
+          what: 'text',
+          gatewayId: 'ACbroken',
+          there: expect.stringContaining('createdAt: expected'),
+          at: expect.anything(),
+        },
+        { what: 'text', gatewayId: expect.stringMatching(/^sha256:/), there: expect.anything(), at: expect.anything() },
+        {
+          what: 'call',
+          gatewayId: 'CAbroken',
+          there: expect.stringContaining('participants'),
+          at: '2026-11-17T14:00:00Z',
+        },
+        // Its answer is the same list as of everything else.
+        { what: 'voicemail', gatewayId: 'CAone', there: expect.stringContaining('data'), at: expect.anything() },
+        { what: 'conversation', gatewayId: 'CNbroken', there: expect.anything(), at: expect.anything() },
+      ].map((row) => ({ kind: 'unreadable', ...row })),
+    );
   });
 });
 

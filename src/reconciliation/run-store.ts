@@ -13,7 +13,7 @@ import {
 } from './run.ts';
 
 const columns = sql`r.id, r.account_id, a.name as account_name, r.kind, r.state, r.since, r.until, r.checkpoint, r.progress, r.requests,
-  r.seen_texts, r.seen_calls, r.missing_here, r.stale_here, r.missing_there, r.differs, r.failures, r.retry_at, r.error, r.created_by,
+  r.seen_texts, r.seen_calls, r.missing_here, r.stale_here, r.missing_there, r.differs, r.unreadable, r.failures, r.retry_at, r.error, r.created_by,
   r.created_at, r.started_at, r.finished_at`;
 const joined = sql`reconciliation_run r join gateway_account a on a.id = r.account_id`;
 
@@ -130,6 +130,7 @@ export async function insertDiffs(
     stale_here: count('stale_here'),
     missing_there: count('missing_there'),
     differs: count('differs'),
+    unreadable: count('unreadable'),
   };
 }
 
@@ -159,6 +160,7 @@ export async function advanceRun(tx: Tx, id: Uuid, by: RunAdvance): Promise<void
       seen_texts = seen_texts + ${by.seenTexts}, seen_calls = seen_calls + ${by.seenCalls},
       missing_here = missing_here + ${found.missing_here}, stale_here = stale_here + ${found.stale_here},
       missing_there = missing_there + ${found.missing_there}, differs = differs + ${found.differs},
+      unreadable = unreadable + ${found.unreadable},
       -- The reason of a retry is over with it; what could not be had stays.
       error = coalesce(${by.note ?? null}, case when failures = 0 then error end), failures = 0, retry_at = null
     where id = ${id}`.execute(tx);

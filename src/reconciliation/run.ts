@@ -23,6 +23,7 @@ export interface Run {
   readonly staleHere: number;
   readonly missingThere: number;
   readonly differs: number;
+  readonly unreadable: number;
   /** Answers in a row that were none. */
   readonly failures: number;
   readonly retryAt: Instant | null;
@@ -39,11 +40,11 @@ export type RunState = 'waiting' | 'running' | 'completed' | 'failed' | 'cancell
 export const isOpen = ({ state }: Pick<Run, 'state'>): boolean => state === 'waiting' || state === 'running';
 
 /** The same findings in the words of the table. */
-export type DiffKind = 'missing_here' | 'stale_here' | 'missing_there' | 'differs';
+export type DiffKind = 'missing_here' | 'stale_here' | 'missing_there' | 'differs' | 'unreadable';
 
 export interface Diff {
   readonly kind: DiffKind;
-  /** `received`, `sent`, `own_words`, a status, `text`, `call`, or a part of a call. */
+  /** `received`, `sent`, `own_words`, a status, `text`, `call`, `conversation`, or a part of a call. */
   readonly what: string;
   readonly gatewayId: string;
   readonly phone: string | null;

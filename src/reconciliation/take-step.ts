@@ -5,7 +5,7 @@
  *
  * Findings are never applied here: they go the way of every event (webhooks/apply-event.ts).
  */
-import type { Answer, Gateway, GatewayProblem, RecordedEvent } from '../gateways/gateway.ts';
+import type { Answer, Gateway, GatewayProblem } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import { isDatabaseAway, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
@@ -15,12 +15,10 @@ import { err, ok } from '../platform/result.ts';
 import { addMs, type Instant, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import type { Reach } from '../sending/crash-points.ts';
 import { type Lease, LeaseLost, requireLease } from '../sending/lease-store.ts';
-import { describeEvent } from '../webhooks/describe-event.ts';
-import { applyAgain, EVENTS_TOPIC, insertEvents, type NewEvent } from '../webhooks/event-store.ts';
-import { readNumbers } from './compare-store.ts';
 import { type PageRead, type ReadDeps, readPage } from './read-page.ts';
 import type { Run } from './run.ts';
 import { advanceRun, endRun, findDueRun, insertDiffs, insertSeen, lockRunAt, retryRun } from './run-store.ts';
+import { storeFindings } from './store-findings.ts';
 import { RECONCILIATION_TOPIC } from './topic.ts';
 
 export interface StepDeps extends ReadDeps {
@@ -77,7 +75,7 @@ async function write(
   await requireLease(tx, lease);
   if (!(await lockRunAt(tx, run))) return;
   const now = deps.clock.now();
-  await storeEvents(tx, deps, run, read);
+  await storeFindings(tx, deps, run.accountId, read.findings);
   const found = await insertDiffs(
     tx,
     run.id,
@@ -98,36 +96,6 @@ async function write(
   if (next === undefined) await endRun(tx, run.id, { state: 'completed', error: null, now });
   await notifyLive(tx, [RECONCILIATION_TOPIC, ...(next === undefined ? ['status'] : [])]);
 }
-
-/** Pages are newest first; people wrote in the other order. */
-async function storeEvents(tx: Tx, deps: StepDeps, run: Run, { findings }: PageRead): Promise<void> {
-  const told = findings.toReversed().flatMap(({ tells }) => tells);
-  if (told.length === 0) return;
-  const { ownPhones } = await readNumbers(tx, run.accountId);
-  const events = told.map((event) => newEvent(deps, run, { event, ownPhones }));
-  const { repeated } = await insertEvents(tx, events);
-  const known = events.filter(({ id }) => repeated.has(id)).map(({ eventId }) => eventId);
-  if (known.length === 0) return;
-  await applyAgain(tx, run.accountId, known);
-  await notifyLive(tx, [EVENTS_TOPIC]);
-}
-
-const newEvent = (
-  { newUuid, clock }: StepDeps,
-  { accountId }: Run,
-  { event, ownPhones }: { readonly event: RecordedEvent; readonly ownPhones: ReadonlySet<string> },
-): NewEvent => ({
-  id: newUuid(),
-  accountId,
-  eventId: event.event.eventId,
-  ...describeEvent(event.event, ownPhones),
-  payload: event.payload,
-  headers: {},
-  receivedAt: clock.now(),
-  source: 'reconciliation',
-  signedBy: null,
-  unreadable: null,
-});
 
 const RETRY_MS_MIN = 2 * SECOND_MS;
 const RETRY_MS_MAX = 10 * MINUTE_MS;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../platform/clock.ts';
-import { addMs, type Instant, instant } from '../platform/time.ts';
+import { addMs, type Instant, instant, msBetween } from '../platform/time.ts';
 import { createBreaker, toStore } from './breaker.ts';
 
 const NOW = instant('2026-11-17T15:00:00Z');
 const unknown = (at: Instant) => ({ outcome: 'unknown', verdict: { to: 'unknown', detail: 'time-out' }, at }) as const;
 const sent = (at: Instant) => ({ outcome: 'accepted', verdict: { to: 'sent', gatewayMessageId: 'MSG1' }, at }) as const;
-const throttled = (notBefore: Instant, detail: string) =>
-  ({ outcome: 'throttled', verdict: { to: 'pending', notBefore, detail }, at: NOW }) as const;
+const throttled = (notBefore: Instant, detail: string, at = NOW) =>
+  ({ outcome: 'throttled', verdict: { to: 'pending', notBefore, detail }, at }) as const;
 const newBreaker = () => createBreaker(manualClock(NOW));
 const failed = (times: number) => {
   const breaker = newBreaker();
@@ -22,6 +22,24 @@ describe('breaker', () => {
     breaker.heard(throttled(until, 'rate_limit'));
     expect(breaker.state(addMs(NOW, 29_999))).toEqual({ kind: 'held', until });
     expect(breaker.state(until)).toEqual({ kind: 'closed' });
+  });
+
+  it('holds everything for twice as long each time that a second was not enough, up to a minute', () => {
+    const breaker = newBreaker();
+    let at = NOW;
+    const waits = Array.from({ length: 8 }, () => {
+      breaker.heard(throttled(addMs(at, 1_000), 'rate_limit', at));
+      // Another call of the same moment.
+      breaker.heard(throttled(addMs(at, 1_000), 'rate_limit', at));
+      const state = breaker.state(at);
+      const waitMs = state.kind === 'held' ? msBetween(at, state.until) : 0;
+      at = addMs(at, waitMs);
+      return waitMs / 1_000;
+    });
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    breaker.heard(sent(at));
+    breaker.heard(throttled(addMs(at, 1_000), 'rate_limit', at));
+    expect(breaker.state(addMs(at, 1_000))).toEqual({ kind: 'closed' });
   });
 
   it('holds everything for the longest time that a question was answered with', () => {

@@ -64,6 +64,7 @@ export function createBreaker(clock: Clock, left: LeftBreaker = CLOSED): Breaker
     left.open === undefined ? undefined : { ...left.open, until: left.open.since };
   let unknownInARow = 0;
   let holdMs = HOLD_MIN_MS;
+  let throttledInARow = 0;
   const trip = (at: Instant, detail: string): void => {
     // Calls that were under way together are one failure.
     if (open !== undefined && isBefore(at, open.until)) return;
@@ -77,16 +78,25 @@ export function createBreaker(clock: Clock, left: LeftBreaker = CLOSED): Breaker
   const askedForTime = (until: Instant): void => {
     if (heldUntil === undefined || isBefore(heldUntil, until)) heldUntil = until;
   };
+  /** Who asks for a second again and again is asked less and less often: each try costs a row of the text's history. */
+  const throttled = (at: Instant, notBefore: Instant): void => {
+    const together = heldUntil !== undefined && isBefore(at, heldUntil);
+    if (!together) throttledInARow += 1;
+    const leastMs = throttledInARow === 1 ? 0 : Math.min(HOLD_MAX_MS, HOLD_MIN_MS * 2 ** (throttledInARow - 1));
+    const least = addMs(at, patience(clock, leastMs));
+    askedForTime(together || isBefore(least, notBefore) ? notBefore : least);
+  };
   return {
     heard({ outcome, verdict, at }) {
       if (outcome === 'throttled' && verdict.to === 'pending') {
-        askedForTime(verdict.notBefore);
         if (verdict.detail === 'unreachable') trip(at, 'it cannot be reached');
+        else throttled(at, verdict.notBefore);
         return;
       }
       if (outcome === 'not_called') return;
       if (verdict.to === 'unknown') return unanswered(at, verdict.detail);
       unknownInARow = 0;
+      throttledInARow = 0;
       holdMs = HOLD_MIN_MS;
       open = undefined;
     },

@@ -170,7 +170,7 @@ export async function readRecipients(
 ): Promise<readonly Recipient[]> {
   const since = recentSince(query.now, query.notTextedForDays);
   const { rows } = await sql<Recipient>`
-    select e.id as enrollment_id, e.variant_id, e.zone_group, e.lane_id as known_lane_id, c.id as contact_id, c.number_state,
+    select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
       ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, k.consent_event_id as consent_id, k.kind as consent_kind,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
@@ -181,6 +181,14 @@ export async function readRecipients(
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
+
+/**
+ * Over `enrollment e` and its `contact c`: the number that the person waits for, or has come to know since (by a text of another campaign,
+ * or their own), when the campaign still has it. Primary key of campaign_lane.
+ */
+const knownLane = sql<Uuid | null>`coalesce(e.lane_id, case when c.lane_id is not null then (
+      select cl.lane_id from campaign_lane cl join lane l on l.id = cl.lane_id and l.state <> 'off'
+      where cl.campaign_id = e.campaign_id and cl.lane_id = c.lane_id and cl.removed_at is null) end)`;
 
 /**
  * Over `contact c`, as a JSON array: when the other campaign texts to this number began since then, newest first. One that the gateway
@@ -207,6 +215,8 @@ export type EnrollmentMove = { readonly id: Uuid } & (
   | { readonly to: 'skipped' | 'failed'; readonly reason: string }
   /** Waits until the frequency cap lets the next text through. */
   | { readonly to: 'pending'; readonly notBefore: Instant }
+  /** Waits for the number that they have come to know. */
+  | { readonly to: 'pending'; readonly laneId: Uuid }
 );
 
 /**
@@ -219,14 +229,15 @@ export async function moveEnrollments(
 ): Promise<void> {
   const { laneId, now, moves } = input;
   await sql`
-    update enrollment e set state = x.state, lane_id = case x.state when 'handing_over' then ${laneId} else e.lane_id end,
+    update enrollment e set state = x.state, lane_id = case x.state when 'handing_over' then ${laneId} else coalesce(x.lane_id, e.lane_id) end,
       parts = x.parts, not_before = coalesce(x.not_before, e.not_before),
       skip_reason = case x.state when 'skipped' then x.reason end, failure_code = case x.state when 'failed' then x.reason end,
       failed_at = case x.state when 'failed' then ${now}::timestamptz end
     from unnest(${moves.map((move) => move.id)}::uuid[], ${moves.map((move) => move.to)}::text[],
       ${moves.map((move) => ('parts' in move ? move.parts : null))}::smallint[],
       ${moves.map((move) => ('notBefore' in move ? move.notBefore.toString() : null))}::timestamptz[],
-      ${moves.map((move) => ('reason' in move ? move.reason : null))}::text[]) as x (id, state, parts, not_before, reason)
+      ${moves.map((move) => ('reason' in move ? move.reason : null))}::text[],
+      ${moves.map((move) => ('laneId' in move ? move.laneId : null))}::uuid[]) as x (id, state, parts, not_before, reason, lane_id)
     where e.id = x.id and e.state = 'pending'`.execute(tx);
 }
 
@@ -353,6 +364,14 @@ export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Insta
     update message m set state = 'cancelled', failure_code = case when m.not_after < ${now} then 'too_late' else 'opted_out' end
     where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or (m.purpose = 'reply'
       and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
+}
+
+/** The same of all answers of an account that are too late, also of those that nothing may hand over. Index message_direct_pending. */
+export async function endLateDirect(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {
+  await sql`
+    update message m set state = 'cancelled', failure_code = 'too_late'
+    where m.account_id = ${accountId} and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${now}
+      and m.not_after < ${now}`.execute(tx);
 }
 
 /** Begins their attempts. */

@@ -191,11 +191,12 @@ function limitsOf(input: {
   };
 }
 
-const movesOf = ({ intents, skipped, failed, postponed }: IntentDecisions): readonly EnrollmentMove[] => [
+const movesOf = ({ intents, skipped, failed, postponed, elsewhere }: IntentDecisions): readonly EnrollmentMove[] => [
   ...intents.map(({ enrollmentId, parts }) => ({ id: enrollmentId, to: 'handing_over', parts }) as const),
   ...skipped.map(({ id, reason }) => ({ id, to: 'skipped', reason }) as const),
   ...failed.map(({ id, code }) => ({ id, to: 'failed', reason: code }) as const),
   ...postponed.map(({ id, notBefore }) => ({ id, to: 'pending', notBefore }) as const),
+  ...elsewhere.map(({ id, laneId }) => ({ id, to: 'pending', laneId }) as const),
 ];
 
 /** Opt-out confirmations, HELP answers and replies of people: before every campaign, outside of caps and quiet hours. */

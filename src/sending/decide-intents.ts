@@ -58,6 +58,8 @@ export interface Intent {
 
 export interface IntentCircumstances {
   readonly laneId: Uuid;
+  /** Whose people this lane may text: its own, and those of lanes that are switched off or were taken out. */
+  readonly servesLaneIds: readonly Uuid[];
   /** Taken out of the campaign: whoever knows one of them is texted from another. */
   readonly removedLaneIds: readonly Uuid[];
   readonly openGroups: readonly OpenGroup[];
@@ -77,6 +79,8 @@ export interface IntentDecisions {
   readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
   /** Too many texts in too short a time: waits until the oldest of them is a day old. */
   readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
+  /** Have come to know another number of the campaign while they waited for any. */
+  readonly elsewhere: readonly { readonly id: Uuid; readonly laneId: Uuid }[];
 }
 
 /** What becomes of each of these people. Whoever finds no room for their parts is in none of the lists and stays as they are. */
@@ -88,6 +92,7 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
   const skipped: { id: Uuid; reason: string }[] = [];
   const failed: { id: Uuid; code: string }[] = [];
   const postponed: { id: Uuid; notBefore: Instant }[] = [];
+  const elsewhere: { id: Uuid; laneId: Uuid }[] = [];
   let { partsRoom } = circumstances;
   for (const recipient of recipients) {
     const id = recipient.enrollmentId;
@@ -96,7 +101,9 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
       throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
     const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);
     const notBefore = tooOften(recipient, group, circumstances.now);
+    const laneId = knownElsewhere(recipient, circumstances);
     if (skip !== undefined) skipped.push({ id, reason: skip });
+    else if (laneId !== undefined) elsewhere.push({ id, laneId });
     else if (notBefore !== undefined) postponed.push({ id, notBefore });
     else {
       const text = textFor(recipient, circumstances);
@@ -121,8 +128,14 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
       });
     }
   }
-  return { intents, skipped, failed, postponed };
+  return { intents, skipped, failed, postponed, elsewhere };
 }
+
+const knownElsewhere = (
+  { knownLaneId }: Recipient,
+  { laneId, servesLaneIds }: IntentCircumstances,
+): Uuid | undefined =>
+  knownLaneId === null || knownLaneId === laneId || servesLaneIds.includes(knownLaneId) ? undefined : knownLaneId;
 
 /** The audience said "not texted for N days"; another campaign may have texted this person since. */
 export function recentlyTexted(

@@ -5,7 +5,7 @@ import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { guardAgainstClones } from './clone-guard.ts';
 import { type Holder, underWay } from './holder-state.ts';
-import { requireLease } from './lease-store.ts';
+import { requireLease, saveAsking } from './lease-store.ts';
 import { pauseAccount } from './record-store.ts';
 import type { TurnFacts } from './turn.ts';
 
@@ -43,11 +43,12 @@ export function msUntilAsked(holder: Holder, now: Instant): number {
 export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const { guard } = holder;
   guard.texts = 0;
+  await tellAsking(holder, !guard.passed);
   const mayAsk = (): Promise<void> => tokenFor(holder);
   const answer = await guardAgainstClones({ ...holder, mayAsk }, holder.lease, facts);
   const now = holder.clock.now();
   if (answer.ok) {
-    guard.passed = answer.value === 0;
+    await pass(holder, answer.value === 0);
     guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
     guard.waitMs = Math.min(Math.max(GUARD_AGAIN_MAX_MS, guard.waitMs), guard.waitMs * 2);
     return true;
@@ -56,7 +57,7 @@ export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boo
   if (kind === 'refused') {
     // A provider that cannot list a number cannot be asked; single texts are settled all the same.
     holder.log.warn({ account: holder.lease.accountId, message }, 'the gateway does not list what it sent last');
-    guard.passed = true;
+    await pass(holder, true);
     guard.askAt = addMs(now, patience(holder.clock, GUARD_AGAIN_MAX_MS));
     return true;
   }
@@ -70,4 +71,16 @@ export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boo
   if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
   guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
   return true;
+}
+
+async function pass(holder: Holder, passed: boolean): Promise<void> {
+  if (passed) await tellAsking(holder, false);
+  holder.guard.passed = passed;
+}
+
+/** Two writes for each time that campaigns wait for the question, however many numbers it is about: one of them is taking the lease. */
+async function tellAsking({ guard, db, lease, clock }: Holder, asks: boolean): Promise<void> {
+  if (guard.told === asks) return;
+  await runTx(db, (tx) => saveAsking(tx, lease, asks ? clock.now() : null));
+  guard.told = asks;
 }

@@ -1,6 +1,7 @@
 /** What a holder asks the gateway beside its loop: unknown outcomes, missing receipts, its books, and whether it is back. */
 import { patience } from '../platform/clock.ts';
 import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
+import { takeLookup } from '../reconciliation/take-lookup.ts';
 import { takeStep } from '../reconciliation/take-step.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { checkReceipts } from './receipts.ts';
@@ -71,20 +72,22 @@ export async function askReceipts(holder: Holder): Promise<boolean> {
   return asked > 0;
 }
 
-/** Lower still: one page of the gateway's books, with a request that nothing else has wanted (docs/decisions/0027). */
-export async function reconcile(holder: Holder, facts: TurnFacts): Promise<boolean> {
+/** Lower still: one request about the gateway's books that nothing else has wanted (docs/decisions/0027); single things before pages. */
+export async function readBooks(holder: Holder, facts: TurnFacts): Promise<boolean> {
   const now = holder.clock.now();
-  if (!facts.reconciles || holder.pacer.room(now, underWay(holder)) === 0) return false;
+  if (!readsBooks(facts) || holder.pacer.room(now, underWay(holder)) === 0) return false;
   holder.pacer.called(now, 1);
-  const { requests, heldUntil } = await takeStep(holder, holder.lease);
+  const { requests, heldUntil } = await (facts.looksUp ? takeLookup : takeStep)(holder, holder.lease);
   holder.pacer.notCalled(holder.clock.now(), 1 - requests);
   if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   return true;
 }
 
-/** Until the rate has a request for the next page. While one is being read its answer wakes the holder. */
-export function reconcileMs(holder: Holder, facts: TurnFacts, now: Instant): number {
-  if (!facts.reconciles) return Number.POSITIVE_INFINITY;
+const readsBooks = ({ reconciles, looksUp }: TurnFacts): boolean => reconciles || looksUp;
+
+/** Until the rate has a request for the next of them. While one is under way its answer wakes the holder. */
+export function readBooksMs(holder: Holder, facts: TurnFacts, now: Instant): number {
+  if (!readsBooks(facts)) return Number.POSITIVE_INFINITY;
   const untilRoomMs = holder.pacer.msUntilRoom(now);
   if (untilRoomMs > 0) return untilRoomMs;
   return holder.asking === undefined ? 1 : Number.POSITIVE_INFINITY;

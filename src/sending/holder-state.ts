@@ -49,6 +49,8 @@ export interface HolderDeps {
 export interface Guard {
   /** Nothing is handed over before. */
   passed: boolean;
+  /** The lease says that campaigns wait for it; so it does when it is taken. */
+  told: boolean;
   askAt: Instant;
   /** Real milliseconds to the next question. */
   waitMs: number;

@@ -10,15 +10,16 @@ import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
-import { msBetween, SECOND_MS } from '../platform/time.ts';
+import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker, toStore } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
+import { endLateDirect } from './claim-store.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import { recordAnswers, recorded } from './holder-answers.ts';
 import { askWhoSends, guardIsDue, msUntilAsked } from './holder-guard.ts';
-import { ask, askReceipts, askWhetherBack, reconcile, reconcileMs, settleSome } from './holder-questions.ts';
+import { ask, askReceipts, askWhetherBack, readBooks, readBooksMs, settleSome } from './holder-questions.ts';
 import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { knownLong } from './known-long.ts';
 import { type Lease, requireLease } from './lease-store.ts';
@@ -54,7 +55,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     running: new Set(),
     asking: undefined,
     receiptsLookAt: now,
-    guard: { passed: false, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
+    guard: { passed: false, told: true, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
     ending: undefined,
     drain,
     storedBreaker: left,
@@ -69,13 +70,25 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     deps.pulse.turnBegan = deps.clock.now();
     const waitMs = await takeTurn(holder);
     deps.pulse.turnBegan = undefined;
-    if (waitMs > 0) await deps.wake.wait(waitMs, drain);
+    if (waitMs > 0) await rest(holder, waitMs);
   }
   deps.pulse.turnBegan = deps.clock.now();
   await Promise.all([...holder.inFlight, holder.asking, holder.ending]);
   await recorded(holder);
   await recordAnswers(holder);
   await recorded(holder);
+}
+
+/** Of clock time. */
+const GATHER_MS = 25;
+
+/**
+ * Until the next turn. What the first moments bring (answers, room for one more text of a fast account) is gathered: a turn costs the
+ * database the same for one text as for ten.
+ */
+async function rest({ clock, wake, drain }: Holder, ms: number): Promise<void> {
+  await clock.sleep(Math.min(GATHER_MS, ms), drain);
+  if (ms > GATHER_MS) await wake.wait(ms - GATHER_MS, drain);
 }
 
 /** One turn; returns how long to wait for the next in clock milliseconds (0: go on at once). */
@@ -87,10 +100,12 @@ async function takeTurn(holder: Holder): Promise<number> {
   const idleMax = patience(holder.clock, holder.options.idleMs);
   if (facts === undefined) return idleMax;
   noteRunning(holder, facts);
+  forgetOthers(holder, facts);
   holder.pacer.adjust(facts, now);
   // Before anything that may hold this account back: a campaign that is over is over.
   if (facts.campaigns.some((campaign) => campaign.finished)) await closeFinished(holder);
   endCampaigns(holder, facts);
+  if (facts.answersLate) await endLateAnswers(holder, now);
   await keepBreaker(holder);
   if (facts.lanes.some((lane) => lane.resumes))
     await runTx(holder.db, (tx) => resumeDueLanes(tx, holder.lease.accountId, now));
@@ -104,8 +119,8 @@ async function takeTurn(holder: Holder): Promise<number> {
     // A person who resumes it may have ended a second copy meanwhile, or not.
     holder.guard.passed = false;
     holder.guard.askAt = now;
-    ask(holder, async () => (await settleSome(holder, facts)) || (await reconcile(holder, facts)));
-    return Math.min(idleMax, reconcileMs(holder, facts, now));
+    ask(holder, async () => (await settleSome(holder, facts)) || (await readBooks(holder, facts)));
+    return Math.min(idleMax, readBooksMs(holder, facts, now));
   }
   const mayAsk = holder.pacer.room(now, underWay(holder)) > 0;
   if (guardIsDue(holder, facts, now) && mayAsk) ask(holder, () => askWhoSends(holder, facts));
@@ -122,9 +137,9 @@ async function takeTurn(holder: Holder): Promise<number> {
   ask(
     holder,
     async () =>
-      (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await reconcile(holder, facts)))),
+      (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await readBooks(holder, facts)))),
   );
-  const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), reconcileMs(holder, facts, now));
+  const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), readBooksMs(holder, facts, now));
   return busy ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
 }
 
@@ -133,6 +148,13 @@ function noteRunning(holder: Holder, facts: TurnFacts): boolean {
   const stopped = facts.sendingPaused || facts.account.state === 'paused';
   holder.running = new Set(stopped ? [] : facts.campaigns.map((campaign) => campaign.id));
   return !stopped;
+}
+
+/** A holder may live for months; what it remembers of campaigns that run no more is of no use. */
+function forgetOthers({ servedTurn, templates, nobodyDue }: Holder, { campaigns }: TurnFacts): void {
+  const running = new Set(campaigns.map(({ id }) => id));
+  for (const known of [servedTurn, templates]) for (const id of known.keys()) if (!running.has(id)) known.delete(id);
+  nobodyDue.keep(running);
 }
 
 /** After a turn that began something: how long until the rate lets more begin. Infinite while too many calls are under way. */
@@ -246,6 +268,14 @@ function endCampaigns(holder: Holder, facts: TurnFacts): void {
     .finally(() => {
       holder.ending = undefined;
     });
+}
+
+async function endLateAnswers({ db, lease }: Holder, now: Instant): Promise<void> {
+  await runTx(db, async (tx) => {
+    await requireLease(tx, lease);
+    await endLateDirect(tx, lease.accountId, now);
+    await notifyLive(tx, ['inbox', 'status']);
+  });
 }
 
 async function closeFinished(holder: Holder): Promise<void> {

@@ -74,18 +74,28 @@ export async function readHolds(db: Db, moment: LeaseMoment & { readonly presenc
   };
 }
 
+/** Whoever takes an account begins by asking the gateway about its lanes (clone-guard.ts), and says so until `saveAsking` ends it. */
 export async function acquireLease(
   db: Db,
   input: LeaseMoment & { readonly accountId: Uuid; readonly expiresAt: Instant },
 ): Promise<Lease | undefined> {
   const { rows } = await sql<{ epoch: number }>`
-    insert into account_lease as l (account_id, owner, epoch, expires_at)
-    values (${input.accountId}, ${input.owner}, 1, ${input.expiresAt})
-    on conflict (account_id) do update set owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
+    insert into account_lease as l (account_id, owner, epoch, expires_at, asks_epoch, asks_since)
+    values (${input.accountId}, ${input.owner}, 1, ${input.expiresAt}, 1, ${input.now})
+    on conflict (account_id) do update set owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at,
+      asks_epoch = 1 + l.epoch, asks_since = excluded.asks_since
     where ${isOver(input)}
     returning epoch`.execute(db);
   const epoch = rows[0]?.epoch;
   return epoch === undefined ? undefined : { accountId: input.accountId, owner: input.owner, epoch };
+}
+
+/** Since when the holder asks before it hands over anything; null when it does not. Campaigns then wait for it, and their pages say so. */
+export async function saveAsking(tx: Tx, lease: Lease, since: Instant | null): Promise<void> {
+  await sql`
+    update account_lease set asks_epoch = ${since === null ? null : lease.epoch}, asks_since = ${since}
+    where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(tx);
+  await notifyLive(tx, ['status']);
 }
 
 /** False when the lease has gone to another holder. An expired one that nobody took is renewed. */

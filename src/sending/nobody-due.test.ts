@@ -31,3 +31,12 @@ test('and not longer when the clock was set back', () => {
   nobody.remember(look, now, 1_000);
   expect(nobody.restMs(look, addMs(now, -3_600_000))).toBe(0);
 });
+
+test('and not for a campaign that runs no more', () => {
+  const nobody = nobodyDue();
+  const over = { ...look, campaignId: 'd' as Uuid };
+  nobody.remember(look, now, 1_000);
+  nobody.remember(over, now, 1_000);
+  nobody.keep(new Set([look.campaignId]));
+  expect([nobody.restMs(look, now), nobody.restMs(over, now)]).toEqual([1_000, 0]);
+});

@@ -10,6 +10,8 @@ export interface NobodyDue {
   restMs(look: Look, now: Instant): number;
   /** For as long as `ms` of clock time. */
   remember(look: Look, now: Instant, ms: number): void;
+  /** Forgets all campaigns but these. */
+  keep(campaignIds: ReadonlySet<Uuid>): void;
 }
 
 export interface Look {
@@ -33,5 +35,8 @@ export function nobodyDue(): NobodyDue {
       return msBetween(now, last.until);
     },
     remember: (look, now, ms) => void known.set(keyOf(look), { ...look, since: now, until: addMs(now, ms) }),
+    keep(campaignIds) {
+      for (const [key, { campaignId }] of known) if (!campaignIds.has(campaignId)) known.delete(key);
+    },
   };
 }

@@ -223,6 +223,7 @@ describe('a holder whose calls are all under way', () => {
         sleeps += 1;
         return world.clock.sleep(ms, signal);
       },
+      rest: (realMs, signal) => world.clock.rest(realMs, signal),
     };
     const answer = Promise.withResolvers<SendOutcome>();
     let calls = 0;

@@ -66,7 +66,7 @@ export async function recordResults(
       select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
         case when ended is null then x.state else 'cancelled' end as state, coalesce(ended, x.code) as code
       from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
-        as x (id uuid, attempt smallint, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz,
+        as x (id uuid, attempt integer, outcome text, state text, at timestamptz, gateway_id text, code text, detail text, not_before timestamptz,
           settled_by text),
         -- Looked up for those that would wait again only.
         lateral (select case when x.state = 'pending' then (

@@ -1,21 +1,14 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import {
-  enrollmentStates,
-  insertAccount,
-  insertContacts,
-  launchTestCampaign,
-  testPhones,
-} from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { enrollmentStates, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Refusal } from '../platform/refusal.ts';
 import type { Result } from '../platform/result.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
 import type { Prepared } from './claim.ts';
@@ -34,22 +27,13 @@ let texts: readonly Prepared[];
 
 /** One person whose text was begun, and whose answer was lost two minutes ago. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const { db } = database;
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
-  const account = await insertAccount(db, { ...world, secrets }, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
-  [laneId = ''] = account.laneIds;
-  [contactId = ''] = await insertContacts(
-    db,
-    world,
-    testPhones(1).map((phone) => ({ phone })),
-  );
-  campaignId = await launchTestCampaign(db, world, { laneIds: account.laneIds });
-  lease = await takeLease(db, world, account.id);
-  texts = await claimTexts(db, world, { lease, campaignId, laneId });
-  await answerTexts(db, world, { lease, texts, verdict: { to: 'unknown', detail: 'time-out' } });
+  const held = await heldAccount({ people: testPhones(1).map((phone) => ({ phone })) });
+  ({ database, world, lease } = held);
+  [laneId = ''] = held.laneIds;
+  [contactId = ''] = held.contactIds;
+  campaignId = await launchTestCampaign(database.db, world, { laneIds: held.laneIds });
+  texts = await claimTexts(database.db, world, { lease, campaignId, laneId });
+  await answerTexts(database.db, world, { lease, texts, verdict: { to: 'unknown', detail: 'time-out' } });
   await world.clock.advance(4 * MINUTE_MS);
 });
 

@@ -40,6 +40,16 @@ export async function knownGatewayIds(
   return new Map(rows.map(({ gatewayMessageId, own }) => [gatewayMessageId, { own }]));
 }
 
+/** Words of our texts from this number to that one whose answer is still to come or to be recorded. Index message_phone. */
+export async function wordsUnderWay(
+  db: Db,
+  { laneId, phone }: Pick<UnknownMessage, 'laneId' | 'phone'>,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ body: string }>`
+    select body from message where phone = ${phone} and lane_id = ${laneId} and state = 'handing_over'`.execute(db);
+  return rows.map((row) => row.body);
+}
+
 /** What was asked settled nothing: asked again at `at`. */
 export async function askAgainAt(
   db: Db,

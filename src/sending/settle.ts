@@ -2,7 +2,8 @@
  * Settles unknown outcomes by asking, never by sending again blindly: the gateway lists what went from this lane to this number
  * since the attempt began.
  *
- * - A listed text that none of our messages owns, with our text: it was sent.
+ * - A listed text that none of our messages owns, with our text: it was sent. While another text of the same words to this number is with
+ *   the gateway, the listed one may be that: asked again once its answer is known.
  * - None, and the grace time is over (longer than a request can live), both by the clock and since this process knows of the text:
  *   provably absent, it waits again.
  * - The gateway does not answer: stays unknown, is asked again later.
@@ -16,7 +17,7 @@ import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
 import type { HandedOver } from './record.ts';
-import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage } from './settle-store.ts';
+import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage, wordsUnderWay } from './settle-store.ts';
 
 export interface SettleDeps {
   readonly db: Db;
@@ -90,22 +91,27 @@ async function settleNumber(
     const isHeld = kind === 'throttled' && retryAfterMs !== undefined;
     return { results: [], ...(isHeld ? { heldUntil: addMs(deps.clock.now(), retryAfterMs) } : {}) };
   }
+  // Before the known ids: a text that is being recorded meanwhile is then under way, or known, or both, but never neither.
+  const underWay = await wordsUnderWay(deps.db, first);
   const known = await knownGatewayIds(
     deps.db,
     accountId,
     answer.value.map((listed) => listed.gatewayMessageId),
   );
+  const untold = messages.filter(({ body }) => underWay.some((words) => sameWords(words, body)));
+  const told = messages.filter((message) => !untold.includes(message));
   const verdicts = matchListed(
-    messages,
+    told,
     answer.value.filter((listed) => !known.has(listed.gatewayMessageId)),
   );
   const graceMs = patience(deps.clock, deps.graceMs);
-  const early = messages.filter(
+  const tooSoon = told.filter(
     (message) =>
       !verdicts.has(message.id) &&
       // Asked about in any case: its time begins with the first question.
       (!deps.knownLong.has(attemptOf(message)) || msBetween(message.attemptedAt, askedAt) < graceMs),
   );
+  const early = [...tooSoon, ...untold];
   // Most are listed within seconds; the longer a text is not, the rarer the question. A clock that ran ahead when it was attempted
   // tells as little about that as one that ran behind.
   const sinceMs = Math.abs(msBetween(first.attemptedAt, askedAt));

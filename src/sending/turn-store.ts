@@ -31,11 +31,16 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       -- Index message_direct_pending.
       exists (select 1 from message m join lane l on l.id = m.lane_id and l.state <> 'off'
         where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${now}) as answers_wait,
+      -- The same index.
+      exists (select 1 from message m where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign'
+        and m.not_before <= ${now} and m.not_after < ${now}) as answers_late,
       -- Index message_unsettled.
       exists (select 1 from message m where m.account_id = a.id and m.state = 'unknown' and m.not_before <= ${now}) as unknown_due,
       -- Index reconciliation_run_open.
       exists (select 1 from reconciliation_run r where r.account_id = a.id and r.state in ('waiting', 'running')
         and (r.retry_at is null or r.retry_at <= ${now})) as reconciles,
+      -- Index gateway_lookup_due.
+      exists (select 1 from gateway_lookup g where g.account_id = a.id and g.next_at <= ${now}) as looks_up,
       (select min(m.not_before) from message m where m.account_id = a.id and m.not_before > ${now}
         and (m.state = 'unknown' or (m.state = 'pending' and m.purpose <> 'campaign'))) as next_due_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'gatewayRef', l.gateway_ref, 'zone', l.zone, 'dailyCap', l.daily_cap,

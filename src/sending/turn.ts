@@ -18,10 +18,14 @@ export interface TurnFacts {
   readonly policy: SendingPolicy;
   /** Confirmations or replies are due. */
   readonly answersWait: boolean;
+  /** Confirmations are too late: they end, also while the number is switched off or the account paused. */
+  readonly answersLate: boolean;
   /** The gateway may be asked about unknown outcomes. */
   readonly unknownDue: boolean;
   /** A step of the reconciliation of this account is due. */
   readonly reconciles: boolean;
+  /** A text or a call is to be asked about, because its event says too little. */
+  readonly looksUp: boolean;
   /** When the next answer or question is due that is not due yet. */
   readonly nextDueAt: Instant | null;
   readonly lanes: readonly TurnLane[];

@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
 import { ensureConversation } from '../conversations/inbound-store.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import type { Prepared } from './claim.ts';
 import type { Verdict } from './decide-outcome.ts';
@@ -25,23 +24,10 @@ let contactId: Uuid;
 
 /** One person whom nobody has texted; two numbers; ten in the morning; a worker holds the account. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [1, 2].map((n) => ({ gatewayRef: `PN${n}`, phone: `+1617555000${n}`, dailyCap: 1_000 }));
-  const account = await insertAccount(
-    database.db,
-    { ...world, secrets },
-    { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes },
-  );
-  laneIds = account.laneIds;
+  const held = await heldAccount({ lanes: 2, people: testPhones(1).map((phone) => ({ phone })) });
+  ({ database, world, lease, laneIds } = held);
   [office = '', field = ''] = laneIds;
-  [contactId = ''] = await insertContacts(
-    database.db,
-    world,
-    testPhones(1).map((phone) => ({ phone })),
-  );
-  lease = await takeLease(database.db, world, account.id);
+  [contactId = ''] = held.contactIds;
   await world.clock.advance(MINUTE_MS);
 });
 

@@ -44,7 +44,7 @@ export async function hasMembers(db: Db | Tx): Promise<boolean> {
 }
 
 /** Any fixed number: it names the lock under which the first owner is made. */
-const SET_UP_LOCK = 7_402_114;
+const SET_UP_LOCK = 7_402_117;
 
 export async function lockSetUp(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${SET_UP_LOCK})`.execute(tx);

@@ -157,6 +157,22 @@ describe('events are applied', () => {
     for (const person of people) expect(await said(person)).toEqual(inOrder);
   });
 
+  it('answers of different people in one transaction, and by itself what asks for more', async () => {
+    const { services, text } = await applyWorld();
+    const people = Array.from({ length: 5 }, (_, index) => `+1617555020${index}`);
+    await put(...people.map((person) => text(person, 'Yes please')), text(ANN, 'STOP'), text(people[0] ?? '', 'HELP'));
+    await applyWaiting(services);
+    const { rows } = await sql<{ texts: number }>`
+      select count(*) as texts from message where direction = 'inbound' group by xmin::text order by 1`.execute(
+      database.db,
+    );
+    expect(rows.map(({ texts }) => texts)).toEqual([1, 1, people.length]);
+    expect((await sql`select phone from suppression`.execute(database.db)).rows).toEqual([{ phone: ANN }]);
+    expect(new Set((await states()).map(([state, attempts]) => `${state} ${attempts}`))).toEqual(
+      new Set(['applied 1']),
+    );
+  });
+
   it('receipts many at once: the first of each text counts, and those of unknown texts are kept', async () => {
     const { services, receipt, sent } = await applyWorld();
     for (const id of ['AC1', 'AC2', 'AC3']) await sent(id);

@@ -1,10 +1,13 @@
 /**
- * Applies what the intake has stored. Receipts, which are most of all events and come in any order, many at once; everything else in
- * the order of its number, beside other numbers. Each event and its mark are one transaction, so that a process may die anywhere.
+ * Applies what the intake has stored. Receipts, which are most of all events and come in any order, many at once; answers of people, of
+ * each number the first, many at once; everything else in the order of its number, beside other numbers. Each event and its mark are one transaction, so that a process may die anywhere.
  *
  * What fails is tried again by a job, three times; later events of its number wait for that long. Then it rests as failed.
  */
+import type { InboundText } from '../conversations/inbound.ts';
+import { recordAnswers } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
+import { tokenIn } from '../health/health-check.ts';
 import { isDatabaseAway, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
@@ -18,6 +21,7 @@ import {
   markFailed,
   type StoredEvent,
   takeEvent,
+  takeEvents,
   takeReceipts,
   type WaitingEvent,
 } from './event-store.ts';
@@ -30,6 +34,8 @@ const FIRST_RETRY_AFTER_SECONDS = 2;
 /** Looked at together. */
 const LISTED_MAX = 500;
 const NUMBERS_AT_ONCE = 4;
+/** So long holds a transaction the numbers of people who may just be saying STOP. */
+const ANSWERS_TOGETHER_MAX = 50;
 
 /** Applies what waits, until nothing is left that this process can do now. Whatever comes in meanwhile wakes it again. */
 export async function applyWaiting(services: ApplyServices, signal?: AbortSignal): Promise<void> {
@@ -53,12 +59,81 @@ async function applyListed(services: ApplyServices, waiting: readonly WaitingEve
     for (const [accountId, ofAccount] of Map.groupBy(receipts, (event) => event.accountId))
       count(await applyReceiptsOf(services, accountId, ofAccount));
   };
-  const numbers = [...Map.groupBy(others, (event) => `${event.accountId} ${event.orderKey}`).values()].values();
-  const numbersInTurn = async (): Promise<void> => {
-    for (const events of numbers) count(await applyInOrder(services, events));
+  const othersInTurn = async (): Promise<void> => {
+    const numbers = [...Map.groupBy(others, (event) => `${event.accountId} ${event.orderKey}`).values()];
+    const applied = await applyAnswers(services, numbers);
+    count(applied.size);
+    const left = numbers.map((events) => events.filter(({ id }) => !applied.has(id))).values();
+    const numbersInTurn = async (): Promise<void> => {
+      for (const events of left) count(await applyInOrder(services, events));
+    };
+    await Promise.all(Array.from({ length: NUMBERS_AT_ONCE }, numbersInTurn));
   };
-  await Promise.all([receiptsInTurn(), ...Array.from({ length: NUMBERS_AT_ONCE }, numbersInTurn)]);
+  await Promise.all([receiptsInTurn(), othersInTurn()]);
   return settled;
+}
+
+/** Of each number its first event, when that is a text: those of different people together, as far as nothing is to be done for them. */
+async function applyAnswers(
+  services: ApplyServices,
+  numbers: readonly (readonly WaitingEvent[])[],
+): Promise<ReadonlySet<Uuid>> {
+  const firsts = numbers.flatMap(([first]) => (first?.type === 'message.received' ? [first] : []));
+  const applied = new Set<Uuid>();
+  for (const [accountId, ofAccount] of Map.groupBy(firsts, (event) => event.accountId))
+    for (let at = 0; at < ofAccount.length; at += ANSWERS_TOGETHER_MAX) {
+      const some = ofAccount.slice(at, at + ANSWERS_TOGETHER_MAX);
+      // One alone costs less by itself.
+      if (some.length === 1) continue;
+      for (const id of await applyTogether(services, some, (tx) => answersAmong(tx, services, accountId, some)))
+        applied.add(id);
+    }
+  return applied;
+}
+
+/** Applies those that ask for nothing but to be shown, and says which. */
+async function answersAmong(
+  tx: Tx,
+  services: ApplyServices,
+  accountId: Uuid,
+  waiting: readonly WaitingEvent[],
+): Promise<readonly Uuid[]> {
+  const told = (await takeEvents(tx, accountId, waiting)).filter(({ source }) => source !== 'reconciliation');
+  const texts = new Map(told.flatMap((stored) => plainText(services, stored)));
+  const [first] = told;
+  if (first === undefined) return [];
+  const recorded = await recordAnswers(tx, services, first.account, [...texts.keys()]);
+  return [...recorded].flatMap((text) => texts.get(text) ?? []);
+}
+
+/** Empty for one that must be looked at by itself: what may belong to a health check, and what cannot be read. */
+function plainText(services: ApplyServices, stored: StoredEvent): readonly (readonly [InboundText, Uuid])[] {
+  const { account, payload, receivedAt, id } = stored;
+  const event = services.webhookEdge(account.kind).parse(Buffer.from(payload, 'utf8'), receivedAt);
+  if (!event.ok || event.value.type !== 'message_received' || tokenIn(event.value.text) !== undefined) return [];
+  return [[event.value, id]];
+}
+
+/** What `apply` has applied of several events, marked, in one transaction; nothing when that fails: then they are applied one by one. */
+async function applyTogether(
+  services: ApplyServices,
+  waiting: readonly WaitingEvent[],
+  apply: (tx: Tx) => Promise<readonly Uuid[]>,
+): Promise<ReadonlySet<Uuid>> {
+  try {
+    return await runTx(services.database.db, async (tx) => {
+      const applied = await apply(tx);
+      await markApplied(tx, applied, services.clock.now());
+      return new Set(applied);
+    });
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    services.log.warn(
+      { error, account: waiting[0]?.accountId, events: waiting.length },
+      'events are applied one by one',
+    );
+    return new Set();
+  }
 }
 
 /** How many could be settled: applied, or put aside to be tried again. */
@@ -111,23 +186,15 @@ async function applyReceiptsOf(
   waiting: readonly WaitingEvent[],
 ): Promise<number> {
   const ids = waiting.map(({ id }) => id);
-  let together: ReadonlySet<Uuid> = new Set();
-  try {
-    together = await runTx(services.database.db, async (tx) => {
-      const plain = (await takeReceipts(tx, accountId, ids)).flatMap((stored) => plainReport(services, stored));
-      await applyReceipts(
-        tx,
-        accountId,
-        plain.map(({ report }) => report),
-      );
-      const applied = plain.map(({ id }) => id);
-      await markApplied(tx, applied, services.clock.now());
-      return new Set(applied);
-    });
-  } catch (error) {
-    if (isDatabaseAway(error)) throw error;
-    services.log.warn({ error, account: accountId, events: ids.length }, 'receipts are applied one by one');
-  }
+  const together = await applyTogether(services, waiting, async (tx) => {
+    const plain = (await takeReceipts(tx, accountId, ids)).flatMap((stored) => plainReport(services, stored));
+    await applyReceipts(
+      tx,
+      accountId,
+      plain.map(({ report }) => report),
+    );
+    return plain.map(({ id }) => id);
+  });
   let settled = together.size;
   for (const event of waiting)
     if (!together.has(event.id) && (await applyOne(services, event)) !== 'taken') settled += 1;

@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { liftOptOut } from '../compliance/suppress.ts';
 import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import type { Prepared } from '../sending/claim.ts';
 import type { Lease } from '../sending/lease-store.ts';
@@ -21,17 +20,7 @@ let laneIds: readonly Uuid[];
 
 /** Two numbers; ten in the morning; a worker holds the account. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [1, 2].map((n) => ({ gatewayRef: `PN${n}`, phone: `+1617555000${n}`, dailyCap: 1_000 }));
-  const account = await insertAccount(
-    database.db,
-    { ...world, secrets },
-    { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes },
-  );
-  laneIds = account.laneIds;
-  lease = await takeLease(database.db, world, account.id);
+  ({ database, world, lease, laneIds } = await heldAccount({ lanes: 2 }));
   await world.clock.advance(MINUTE_MS);
 });
 

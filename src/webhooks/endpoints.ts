@@ -6,7 +6,7 @@ import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { inTime } from '../platform/in-time.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { SECOND_MS } from '../platform/time.ts';
+import { type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 
 /** An account as its webhooks need it. */
 export interface Endpoint {
@@ -18,22 +18,27 @@ export interface Endpoint {
   readonly ownNumbers: ReadonlySet<string>;
 }
 
+/** An account by its id, or the only live one of its kind, or the one sandbox where none is live. */
+export type Addressee = Uuid | { readonly onlyOf: AccountRow['kind'] };
+
 /**
  * The accounts in memory: a webhook is checked without asking the database, also while there is none. What has changed counts after
- * half a minute at the latest; `refreshed` asks at once, but not more often than strangers may make it.
+ * half a minute at the latest, and at once for whoever asks for it: an account may get its first webhook as soon as it is connected.
  */
 export interface Endpoints {
   /** Reads them, so that the first webhook needs no database. */
   read(): Promise<void>;
-  get(accountId: Uuid): Promise<Endpoint | undefined>;
-  /** The one account of this kind; `undefined` when there is none or more than one. */
-  only(kind: AccountRow['kind']): Promise<Endpoint | undefined>;
-  /** With what the database says now, unless it was asked a moment ago. */
-  refreshed(accountId: Uuid): Promise<Endpoint | undefined>;
+  /** `undefined` when there is none; also when more than one may be meant. */
+  get(addressee: Addressee): Promise<Endpoint | undefined>;
+  /** With what the database says now. Strangers cause this: all who ask share what is read, and wait when there were too many. */
+  refreshed(addressee: Addressee): Promise<Endpoint | undefined>;
+  /** Whether the registrations of any account are being changed, as far as it is known. */
+  isAnyChanging(now: Instant): boolean;
 }
 
 const KNOWN_FOR_MS = 30 * SECOND_MS;
-const ASKED_AGAIN_AFTER_MS = SECOND_MS;
+/** In one second; as many at once. Real time. */
+const REFRESHED_MAX = 10;
 /** Together with storing less than a provider waits, also where the database holds its connections and answers nothing. */
 const READ = { realMs: SECOND_MS, late: 'the accounts were not read in time' } as const;
 
@@ -42,8 +47,14 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
   let known: ReadonlyMap<Uuid, Endpoint> | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
+  let nextReading: Promise<void> | undefined;
+  const turn = turnsOf(clock, REFRESHED_MAX);
 
-  const isOlderThan = (ms: number): boolean => clock.now().epochMilliseconds - readAtMs > patience(clock, ms);
+  // A clock that was set back says nothing about the age of what is known.
+  const isOlderThan = (ms: number): boolean => {
+    const ageMs = clock.now().epochMilliseconds - readAtMs;
+    return ageMs < 0 || ageMs > patience(clock, ms);
+  };
   const read = async (): Promise<void> => {
     const startedAtMs = clock.now().epochMilliseconds;
     known = await readEndpoints(deps);
@@ -55,12 +66,20 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     });
     return reading;
   };
-  const readInTime = (): Promise<void> => inTime(clock, readOnce(), READ);
-  const all = async (maxAgeMs: number): Promise<ReadonlyMap<Uuid, Endpoint>> => {
-    if (known === undefined) await readInTime();
-    // What is known goes on to count while the database is away, or says nothing.
-    else if (isOlderThan(maxAgeMs)) await readInTime().catch(() => undefined);
-    return known ?? new Map();
+  const readNext = async (): Promise<void> => {
+    await turn();
+    // What is being read already may be older than the question.
+    while (reading !== undefined) await reading.catch(() => undefined);
+    nextReading = undefined;
+    await readOnce();
+  };
+  const readAnew = (): Promise<void> => {
+    nextReading ??= readNext();
+    return nextReading;
+  };
+  const found = (addressee: Addressee): Endpoint | undefined => {
+    if (typeof addressee === 'string') return known?.get(addressee);
+    return known === undefined ? undefined : onlyOf(addressee.onlyOf, known);
   };
   return {
     async read() {
@@ -68,14 +87,41 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
       // It is for the time without a database only: an account that is connected right after it must not be unknown.
       readAtMs = Number.NEGATIVE_INFINITY;
     },
-    get: async (accountId) => (await all(KNOWN_FOR_MS)).get(accountId),
-    async only(kind) {
-      const ofKind = [...(await all(KNOWN_FOR_MS)).values()].filter(({ account }) => account.kind === kind);
-      return ofKind.length === 1 ? ofKind[0] : undefined;
+    async get(addressee) {
+      if (known === undefined) await inTime(clock, readOnce(), READ);
+      // What is known goes on to count while the database is away, or says nothing.
+      else if (isOlderThan(KNOWN_FOR_MS)) await inTime(clock, readOnce(), READ).catch(() => undefined);
+      return found(addressee);
     },
-    refreshed: async (accountId) => (await all(ASKED_AGAIN_AFTER_MS)).get(accountId),
+    async refreshed(addressee) {
+      await inTime(clock, readAnew(), READ).catch(() => undefined);
+      return found(addressee);
+    },
+    isAnyChanging: (now) => [...(known?.values() ?? [])].some(({ account }) => isChanging(account, now)),
   };
 }
+
+/** Resolves when it is its turn: `perSecond` in a real second, as many at once after a second without any. One waits at a time. */
+function turnsOf(clock: Clock, perSecond: number): () => Promise<void> {
+  const secondMs = patience(clock, SECOND_MS);
+  let takenMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const nowMs = clock.now().epochMilliseconds;
+    // A clock that was set back makes nobody wait for where it was.
+    takenMs = Math.min(Math.max(takenMs, nowMs - secondMs), nowMs) + secondMs / perSecond;
+    if (takenMs > nowMs) await clock.sleep(takenMs - nowMs);
+  };
+}
+
+function onlyOf(kind: AccountRow['kind'], endpoints: ReadonlyMap<Uuid, Endpoint>): Endpoint | undefined {
+  const ofKind = [...endpoints.values()].filter(({ account }) => account.kind === kind);
+  const live = ofKind.filter(({ account }) => account.environment === 'live');
+  const [one, ...others] = live.length > 0 ? live : ofKind;
+  return others.length === 0 ? one : undefined;
+}
+
+const isChanging = ({ webhookChangeUntil }: Pick<AccountRow, 'webhookChangeUntil'>, now: Instant): boolean =>
+  webhookChangeUntil !== null && isBefore(now, webhookChangeUntil);
 
 async function readEndpoints({
   db,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Uuid } from '../platform/ids.ts';
 
-export const EVENT_STATES = ['received', 'retrying', 'applied', 'failed'] as const;
+export const EVENT_STATES = ['received', 'retrying', 'applied', 'failed', 'discarded'] as const;
 export type EventState = (typeof EVENT_STATES)[number];
 
 /** Which stored events: all conditions together; none at all is every event. */

@@ -128,7 +128,9 @@ export async function listNeighbours(
 export interface EventAttempt {
   readonly attempt: number;
   readonly at: Instant;
-  readonly outcome: 'applied' | 'failed' | 'replayed';
+  readonly outcome: 'applied' | 'failed' | 'replayed' | 'discarded';
+  /** Why it was discarded. */
+  readonly reason: string | null;
   readonly error: string | null;
   readonly stack: string | null;
   readonly actor: string | null;
@@ -139,7 +141,7 @@ export interface EventAttempt {
 /** Oldest first, at most the newest `limit` of them. Index: the primary key. */
 export async function listAttempts(db: Db | Tx, eventId: Uuid, limit: number): Promise<readonly EventAttempt[]> {
   const { rows } = await sql<EventAttempt>`
-    select t.attempt, t.at, t.outcome, t.error, t.stack, t.actor, r.actor_name, t.replay_id
+    select t.attempt, t.at, t.outcome, t.reason, t.error, t.stack, t.actor, coalesce(r.actor_name, t.actor_name) as actor_name, t.replay_id
     from gateway_event_attempt t left join event_replay r on r.id = t.replay_id
     where t.event_id = ${eventId} order by t.attempt desc limit ${limit}`.execute(db);
   return rows.toReversed();

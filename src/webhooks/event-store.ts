@@ -33,6 +33,8 @@ export interface NewEvent {
 export async function insertEvents(
   db: Db | Tx,
   events: readonly NewEvent[],
+  /** When the same transaction applies them; all of them can be read then. */
+  appliedAt: Instant | null = null,
 ): Promise<{ readonly repeated: ReadonlySet<Uuid> }> {
   const all = <T>(of: (event: NewEvent) => T): readonly T[] => events.map(of);
   const { rows: answers } = await sql<{ repeated: readonly Uuid[] }>`
@@ -44,8 +46,10 @@ export async function insertEvents(
         ${all(({ signedBy }) => signedBy)}::text[], ${all(({ unreadable }) => unreadable)}::text[])
         as x (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error)
     ), stored as (
-      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error, state)
-      select x.*, case when x.error is null then 'received' else 'failed' end from given x order by account_id, event_id
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error,
+        state, applied_at, attempts)
+      select x.*, case when x.error is not null then 'failed' when ${appliedAt}::timestamptz is null then 'received' else 'applied' end,
+        ${appliedAt}, case when ${appliedAt}::timestamptz is null then 0 else 1 end from given x order by account_id, event_id
       on conflict (account_id, event_id) do nothing returning id
     )
     select (select count(pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC})) from (select from stored limit 1) told) as told,
@@ -67,6 +71,7 @@ export interface StoredEvent {
 export interface WaitingEvent {
   readonly id: Uuid;
   readonly accountId: Uuid;
+  readonly type: string;
   /** `null` for a receipt. */
   readonly orderKey: string | null;
 }
@@ -77,7 +82,7 @@ export interface WaitingEvent {
  */
 export async function listWaiting(db: Db, limit: number): Promise<readonly WaitingEvent[]> {
   const { rows } = await sql<WaitingEvent>`
-    select e.id, e.account_id, e.order_key from gateway_event e
+    select e.id, e.account_id, e.type, e.order_key from gateway_event e
     where e.state = 'received' and not exists (
       select 1 from gateway_event r where r.account_id = e.account_id and r.order_key = e.order_key and r.state = 'retrying')
     order by e.id limit ${limit}`.execute(db);
@@ -96,7 +101,7 @@ const STORED = sql`e.id, jsonb_build_object('id', a.id, 'kind', a.kind, 'environ
  * Index gateway_event_line.
  */
 export async function takeEvent(tx: Tx, event: WaitingEvent): Promise<StoredEvent | undefined> {
-  const lock = `${event.accountId} ${event.orderKey ?? event.id}`;
+  const lock = lockOf(event);
   const { rows } = await sql<StoredEvent>`
     with held as materialized (select pg_try_advisory_xact_lock(hashtextextended(${lock}, ${KEY_LOCKS})) as mine)
     select ${STORED}
@@ -105,6 +110,26 @@ export async function takeEvent(tx: Tx, event: WaitingEvent): Promise<StoredEven
         and p.state in ('received', 'retrying') and (p.id < e.id or p.state = 'retrying'))
     for update of e`.execute(tx);
   return rows[0];
+}
+
+const lockOf = ({ accountId, orderKey, id }: WaitingEvent): string => `${accountId} ${orderKey ?? id}`;
+
+/** The same for several events of one account with different keys; whoever holds one of them is not waited for. */
+export async function takeEvents(
+  tx: Tx,
+  accountId: Uuid,
+  events: readonly WaitingEvent[],
+): Promise<readonly StoredEvent[]> {
+  const { rows } = await sql<StoredEvent>`
+    with held as materialized (
+      select id from unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(lockOf)}::text[]) as x (id, lock)
+      where pg_try_advisory_xact_lock(hashtextextended(lock, ${KEY_LOCKS})))
+    select ${STORED}
+    where e.id = any(array(select id from held)) and e.state = 'received' and not exists (
+      select 1 from gateway_event p where p.account_id = ${accountId} and p.order_key = e.order_key
+        and p.state in ('received', 'retrying') and (p.id < e.id or p.state = 'retrying'))
+    order by e.id for update of e skip locked`.execute(tx);
+  return rows;
 }
 
 /** One that is tried again: nothing else of its key is taken meanwhile. */
@@ -168,14 +193,15 @@ export async function markFailed(tx: Tx, failure: EventFailure, to: 'retrying' |
   return rows.length === 1;
 }
 
-/** Some events that came before an instant and were applied, with their history. Primary key: ids grow with time. */
+/** Some events that came before an instant and were applied or discarded, with their history. Primary key: ids grow with time. */
 export async function deleteOldEvents(
   db: Db,
   { before, limit }: { readonly before: Instant; readonly limit: number },
 ): Promise<number> {
   const { rows } = await sql`
     delete from gateway_event where id in (
-      select id from gateway_event where id < ${firstUuidAt(before.epochMilliseconds)} and state = 'applied' order by id limit ${limit})
+      select id from gateway_event where id < ${firstUuidAt(before.epochMilliseconds)} and state in ('applied', 'discarded')
+      order by id limit ${limit})
     returning id`.execute(db);
   return rows.length;
 }

@@ -58,7 +58,7 @@ const all = (conditions: readonly Condition[]): Condition =>
 
 interface Asked {
   readonly condition: Condition;
-  /** There is an index for it: gateway_event_phone, _troubled, _waiting, _rare_type, _account. */
+  /** There is an index for it: gateway_event_phone, _troubled, _waiting, _discarded, _rare_type, _account. */
   readonly served: boolean;
 }
 
@@ -67,8 +67,10 @@ function drivingOrder({ phone, state, error, type, accountId }: EventFilter): re
   const asked: Asked[] = [];
   if (phone !== undefined) asked.push({ condition: sql`e.phone = ${phone}`, served: true });
   const troubled = state === 'failed' || state === 'retrying';
-  // Whatever has an error has failed, or is being tried again.
-  if (troubled || error !== undefined) asked.push({ condition: sql`e.state in ('failed', 'retrying')`, served: true });
+  if (state === 'discarded') asked.push({ condition: sql`e.state = 'discarded'`, served: true });
+  // Whatever else has an error has failed, or is being tried again.
+  else if (troubled || error !== undefined)
+    asked.push({ condition: sql`e.state in ('failed', 'retrying')`, served: true });
   if (state === 'received') asked.push({ condition: sql`e.state = 'received'`, served: true });
   if (type !== undefined && !FREQUENT_TYPES.has(type)) asked.push({ condition: sql`e.type = ${type}`, served: true });
   if (accountId !== undefined) asked.push({ condition: sql`e.account_id = ${accountId}::uuid`, served: true });

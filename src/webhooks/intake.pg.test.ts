@@ -226,6 +226,20 @@ describe('a signed webhook', () => {
     });
   });
 
+  it('is for the only live account of its kind, whatever sandbox was tried before', async () => {
+    const { post, services } = await intakeWorld();
+    const live = await insertAccount(database.db, services, {
+      baseUrl: 'http://127.0.0.1:1',
+      apiKey: 'live-key',
+      webhookSecret: SECRET,
+      lanes: [{ gatewayRef: 'PNlive', phone: '+16175550002' }],
+    });
+    await sql`update gateway_account set environment = 'live' where id = ${live.id}`.execute(database.db);
+    expect(await post(received({}, {}), { accountId: 'only' })).toMatchObject({ ok: true });
+    const { rows } = await sql`select account_id from gateway_event`.execute(database.db);
+    expect(rows).toEqual([{ accountId: live.id }]);
+  });
+
   it('is refused when it is more than five minutes old or early', async () => {
     const { post, signed } = await intakeWorld();
     const body = Buffer.from(JSON.stringify(received({}, {})));
@@ -247,7 +261,6 @@ describe('a signed webhook', () => {
     await sql`update gateway_account set webhook_secrets_sealed = ${sealed} where id = ${account.id}`.execute(
       database.db,
     );
-    await services.clock.advance(1_001);
     for (const [id, secret] of [
       ['EV2', NEXT_SECRET],
       ['EV3', SECRET],
@@ -258,6 +271,53 @@ describe('a signed webhook', () => {
     const [first, second, third] = await events();
     expect(third?.signedBy).toBe(first?.signedBy);
     expect(second?.signedBy).not.toBe(first?.signedBy);
+  });
+
+  /** Connected now, by another process. */
+  const connect = async (services: Parameters<typeof insertAccount>[1], phone = '+16175550002') => {
+    const lanes = [{ gatewayRef: 'PNtest02', phone }];
+    const options = { baseUrl: 'http://127.0.0.1:1', apiKey: 'other-key', webhookSecret: SECRET, lanes };
+    return (await insertAccount(database.db, services, options)).id;
+  };
+
+  it('is taken for an account that is connected in the very instant in which the accounts were read', async () => {
+    const { post, services } = await intakeWorld();
+    expect(await post(received({}, {}), { accountId: services.newUuid() })).toMatchObject({ ok: false });
+    const accountId = await connect(services);
+    expect(await post(received({ id: 'EV2' }, { text: 'Hi' }), { accountId })).toMatchObject({ ok: true });
+  });
+
+  it('is taken for the only account of its kind as soon as that is connected', async () => {
+    const { services, account, post } = await intakeWorld();
+    await sql`update gateway_account set kind = 'twilio' where id = ${account.id}`.execute(database.db);
+    expect(await post(received({}, {}), { accountId: 'only' })).toMatchObject({ ok: false });
+    await connect(services);
+    expect(await post(received({ id: 'EV2' }, { text: 'Hi' }), { accountId: 'only' })).toMatchObject({ ok: true });
+  });
+
+  it('waits for its turn among ten strangers a second, whether its account or its signature is wrong', async () => {
+    const { post, services, clock, signed } = await intakeWorld();
+    const stranger = () => post(received({}, {}), { accountId: services.newUuid() });
+    for (let strangers = 0; strangers < 10; strangers += 1) expect(await stranger()).toMatchObject({ ok: false });
+    const body = Buffer.from(JSON.stringify(received({}, {})));
+    const accountId = await connect(services);
+    let answered = 0;
+    const waiting = [
+      stranger(),
+      post(body, { headers: signed(body, { secret: NEXT_SECRET }) }),
+      post(received({ id: 'EV2' }, { text: 'Hi' }), { accountId }),
+    ];
+    for (const answer of waiting) void answer.then(() => (answered += 1));
+    // Each by itself until it is too late, all together until it is their turn.
+    while (clock.sleepers < waiting.length + 1) await systemClock.sleep(1);
+    await clock.advance(99);
+    expect(answered).toBe(0);
+    await clock.advance(1);
+    expect(await Promise.all(waiting)).toMatchObject([
+      { ok: false, error: { kind: 'unknown_account' } },
+      { ok: false, error: { kind: 'signature' } },
+      { ok: true },
+    ]);
   });
 
   it('has to wait when its source sends too many, and no other source has', async () => {
@@ -410,6 +470,57 @@ describe('while the database is away', () => {
     expect(await open().drainSpool()).toBe(1);
     expect(await readdir(spoolFolder)).toHaveLength(1);
     expect(logLines.some((line) => line.includes('is damaged'))).toBe(true);
+  });
+});
+
+describe('while the keys of an account are being changed', () => {
+  /** Looks until the answer, each a quarter of a second after the one before. */
+  async function looksWorld() {
+    const world = await intakeWorld();
+    const { clock, services, spoolFolder } = world;
+    let looks = 0;
+    const counting = {
+      ...clock,
+      now: () => clock.now(),
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        if (ms !== 250) return clock.sleep(ms, signal);
+        looks += 1;
+        await clock.advance(ms);
+      },
+    };
+    const options = { spool: spoolIn(spoolFolder), tally: world.tally, perSecond: 500 };
+    const by = openIntake({ ...services, clock: counting }, options);
+    const looksFor = async (how: Parameters<typeof world.post>[1]): Promise<number> => {
+      looks = 0;
+      const rawBody = Buffer.from(JSON.stringify(received({}, {})));
+      const headers = world.signed(rawBody, { secret: NEXT_SECRET });
+      expect(await world.post(rawBody, { headers, by, ...how })).toMatchObject({ ok: false });
+      return looks;
+    };
+    const change = (until: string | null) =>
+      sql`update gateway_account set webhook_change_until = ${until} where id = ${world.account.id}`.execute(
+        database.db,
+      );
+    return { ...world, looksFor, change };
+  }
+
+  it('a wrong signature waits as long at an address that nobody has, and at that of another account', async () => {
+    const { looksFor, change, newUuid, services } = await looksWorld();
+    const lanes = [{ gatewayRef: 'PNtest02', phone: '+16175550002' }];
+    const other = { baseUrl: 'http://127.0.0.1:1', apiKey: 'other', webhookSecret: SECRET, lanes };
+    const { id } = await insertAccount(database.db, services, other);
+    await change('2026-11-17T15:10:00Z');
+    const real = await looksFor({});
+    expect(real).toBeGreaterThan(10);
+    expect(await looksFor({ accountId: newUuid() })).toBe(real);
+    expect(await looksFor({ accountId: id })).toBe(real);
+  });
+
+  it('and nobody waits once that is over', async () => {
+    const { looksFor, change, newUuid } = await looksWorld();
+    await change(null);
+    expect(await looksFor({})).toBe(0);
+    expect(await looksFor({ accountId: newUuid() })).toBe(0);
   });
 });
 

@@ -81,7 +81,7 @@ async function accountOf(
   received: Received,
 ): Promise<Uuid | null> {
   if (!received.ok && received.error.kind === 'unknown_account') return null;
-  return accountId === 'only' ? ((await endpoints.only(kind))?.account.id ?? null) : accountId;
+  return accountId === 'only' ? ((await endpoints.get({ onlyOf: kind }))?.account.id ?? null) : accountId;
 }
 
 function outcomeOf(received: Received): string {

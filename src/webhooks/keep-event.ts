@@ -6,12 +6,14 @@ import { isCanadian } from '../contacts/area-codes.ts';
 import { classifyReceived } from '../conversations/classify-received.ts';
 import type { InboundText } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
+import { patience } from '../platform/clock.ts';
 import { isDatabaseAway, isTransient, runTx } from '../platform/database.ts';
 import { type GroupCommit, groupCommit } from '../platform/group-commit.ts';
 import { inTime } from '../platform/in-time.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoints } from './endpoints.ts';
-import { insertEvents, markApplied, type NewEvent } from './event-store.ts';
+import { insertEvents, type NewEvent } from './event-store.ts';
 import type { ReadEvent } from './read-webhook.ts';
 import type { Spool } from './spool.ts';
 
@@ -32,6 +34,8 @@ interface Keeping {
 }
 
 const GROUP_MAX = 500;
+/** More of them together would save the database little, and their senders wait. */
+const GROUP_ENOUGH = 50;
 
 export interface KeeperOptions {
   readonly spool: Spool;
@@ -44,6 +48,7 @@ export function openKeeper(services: KeepServices, { spool, endpoints, groupsApa
   const stored = groupCommit<NewEvent, boolean>({
     sizeMax: GROUP_MAX,
     apartMs: groupsApartMs,
+    enough: GROUP_ENOUGH,
     async commit(events) {
       const { repeated } = await inTime(services.clock, insertEvents(services.database.db, events), STORED);
       return events.map(({ id }) => !repeated.has(id));
@@ -111,15 +116,19 @@ const asksToStop = (text: InboundText): boolean =>
 
 function storeOptOut(services: KeepServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {
-    if ((await insertEvents(tx, [stored])).repeated.size > 0) return false;
+    if ((await insertEvents(tx, [stored], services.clock.now())).repeated.size > 0) return false;
     await recordInbound(tx, services, account, text);
-    await markApplied(tx, [stored.id], services.clock.now());
     return true;
   });
 }
 
+/** A file takes milliseconds: whoever has not finished one after that is dead. */
+const WRITTEN_WITHIN_MS = 10 * MINUTE_MS;
+
 async function drainSpool(context: Keeping): Promise<number> {
   const { services, spool } = context;
+  const { clock } = services;
+  await spool.removeUnfinished(addMs(clock.now(), -patience(clock, WRITTEN_WITHIN_MS)));
   let drained = 0;
   for (const name of await spool.list()) {
     try {

@@ -309,6 +309,72 @@ describe('other keys for the webhooks', () => {
     expect(await openAlerts()).toEqual([]);
   });
 
+  it('whose making the gateway has not confirmed are told of at once, in doubt until a repair has made others', async () => {
+    const { deps, clock, outside, gateway, input, repair } = await world();
+    await repair();
+    granted(await repairWebhooks(deps, { ...input, generation: 'newest' }));
+    const made: string[] = [];
+    const rotate: GatewayWebhooks['rotate'] = async (registration, url) => {
+      const key = await gateway.webhooks.rotate(registration, url);
+      if (key.ok && key.value.secret !== undefined) made.push(key.value.secret);
+      return key;
+    };
+    const lost = err({ kind: 'unavailable', message: 'no answer in time', mayBeDone: true } as const);
+    outside.webhooks = { ...gateway.webhooks, rotate: (...asked) => rotate(...asked).then(() => lost) };
+    expect(await rotateKeys(deps, input)).toMatchObject({
+      error: { kind: 'unavailable', message: expect.stringContaining('Repair the webhooks of "Test"') },
+    });
+    const told = granted(await showWebhooks(deps, input.id));
+    expect(told).toMatchObject({ inDoubtSince: clock.now(), look: { findings: [{ kind: 'unknown_key' }] } });
+    expect(told.look?.findings[0]?.sentence).toContain('how it ended is not known');
+    expect(await openAlerts()).toMatchObject([{ kind: 'webhook_registration', severity: 'error' }]);
+    const signing = ({ keys }: typeof told) => keys.flatMap((key) => (key.retireAt === null ? [key.signer] : []));
+    expect(signing(told)).not.toContain(signerOf(made[0] ?? ''));
+
+    outside.webhooks = { ...gateway.webhooks, rotate };
+    const repaired = granted(await repairWebhooks(deps, input));
+    expect(repaired).toMatchObject({ inDoubtSince: null, look: { findings: [] } });
+    expect(await openAlerts()).toEqual([]);
+    expect(signing(repaired)).toEqual([signerOf(made[1] ?? '')]);
+    const { rows } = await sql`select detail from audit_entry where action = 'webhooks.keys_rotated'`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ detail: { keys: 0, inDoubt: true } }]);
+  });
+
+  it('are in doubt, and told to be, also while the gateway cannot be looked at', async () => {
+    const { deps, outside, gateway, input, repair } = await world();
+    await repair();
+    granted(await repairWebhooks(deps, { ...input, generation: 'newest' }));
+    const lost = err({ kind: 'unavailable', message: 'no answer in time', mayBeDone: true } as const);
+    outside.webhooks = {
+      ...gateway.webhooks,
+      async rotate() {
+        outside.webhooks = { ...gateway.webhooks, list: async () => lost };
+        return lost;
+      },
+    };
+    expect(await rotateKeys(deps, input)).toMatchObject({ error: { kind: 'unavailable' } });
+    expect(granted(await showWebhooks(deps, input.id)).inDoubtSince).not.toBeNull();
+    expect(await openAlerts()).toMatchObject([{ kind: 'webhook_registration' }]);
+  });
+
+  it('are in no doubt where nothing was made, or where the list of the gateway tells them', async () => {
+    const { deps, outside, gateway, input, repair } = await world();
+    await repair();
+    const { rotate } = gateway.webhooks;
+    const answers = [{ mayBeDone: true } as const, {}];
+    for (const mayBeDone of answers) {
+      const refused = err({ kind: 'unavailable', message: 'no answer', ...mayBeDone } as const);
+      outside.webhooks = { ...gateway.webhooks, rotate: async () => refused };
+      expect((await rotateKeys(deps, input)).ok).toBe(false);
+      expect(granted(await showWebhooks(deps, input.id))).toMatchObject({ inDoubtSince: null, look: { findings: [] } });
+    }
+    outside.webhooks = { ...gateway.webhooks, rotate };
+    granted(await rotateKeys(deps, input));
+    expect(await openAlerts()).toEqual([]);
+  });
+
   it('end the old ones by hand only where a new one has been seen to sign', async () => {
     const here = await world();
     const { deps, input, repair, secretOf, clock } = here;

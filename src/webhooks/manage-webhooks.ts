@@ -5,7 +5,7 @@
 import { type AlertDeps, raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import { lockAccount, setWebhook, setWebhookGeneration } from '../gateways/account-commands-store.ts';
-import { getAccount } from '../gateways/account-store.ts';
+import { getAccount, listLaneRefs } from '../gateways/account-store.ts';
 import {
   type Asked,
   type ConnectDeps,
@@ -21,6 +21,7 @@ import {
   type EnsuredWebhooks,
   endReplaced,
   ensureWebhooks,
+  inDoubtSince,
   inspectGateway,
   keepKeys,
   knownWebhooks,
@@ -28,14 +29,14 @@ import {
   whileChanging,
 } from '../gateways/ensure-webhooks.ts';
 import type { Answer, Gateway } from '../gateways/gateway.ts';
-import { listKeys, listOverdue, listSeen, putKeys } from '../gateways/webhook-key-store.ts';
+import { numbersPage } from '../gateways/numbers-page.ts';
+import { listKeys, listOverdue, listSeen, putKeys, settleDoubt } from '../gateways/webhook-key-store.ts';
 import type { WebhookGeneration } from '../gateways/webhook-registration.ts';
 import { signerOf } from '../gateways/webhook-signer.ts';
-import { numbersPage } from '../operations/attention.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
-import { conflict, type Outcome } from '../platform/refusal.ts';
+import { conflict, type Outcome, unavailable } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { runAll } from '../platform/run-all.ts';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
@@ -54,6 +55,8 @@ export interface WebhookReport {
   readonly url: string;
   /** Undefined: nobody has looked yet. */
   readonly look: WebhookLook | undefined;
+  /** A change of the keys was begun then, and how it ended is not known: events may be refused until the webhooks are repaired. */
+  readonly inDoubtSince: Instant | null;
   /** Kinds of events that the gateway does not give to this account. */
   readonly partsRefused: readonly string[];
   readonly generation: WebhookGeneration;
@@ -77,6 +80,7 @@ async function reportOf(deps: ManageDeps, db: Db | Tx, account: AccountRow): Pro
   return {
     url: webhookUrl(deps, account),
     look: await findLook(db, account.id),
+    inDoubtSince: inDoubtSince(account, deps.clock.now()),
     partsRefused: account.webhookPartsRefused,
     generation: account.webhookGeneration,
     fallback: account.webhookFallback,
@@ -119,29 +123,41 @@ const stateOf = async (deps: ManageDeps, { account, gateway, url }: Opened): Pro
   inspectGateway(gateway, {
     url,
     known: await knownWebhooks(deps, account),
+    laneRefs: await listLaneRefs(deps.db, account.id),
     generation: account.webhookGeneration,
   });
 
 async function keepLook(
   deps: ManageDeps,
-  account: Pick<AccountRow, 'id' | 'name'>,
+  account: Pick<AccountRow, 'id' | 'name' | 'webhookChangeUntil'>,
   state: Answer<WebhookState>,
 ): Promise<void> {
   const found = state.ok
     ? { findings: state.value.findings, problem: null }
     : { findings: [], problem: state.error.message };
+  const now = deps.clock.now();
+  const doubt = inDoubtSince(account, now);
   await runTx(deps.db, async (tx) => {
-    await putLook(tx, account.id, { lookedAt: deps.clock.now(), ...found });
-    // What could not be asked is neither wrong nor right.
+    await putLook(tx, account.id, { lookedAt: now, ...found });
+    // What could not be asked is neither wrong nor right; a doubt is told all the same.
     if (state.ok) await tellFindings(tx, deps, account, state.value.findings);
+    else if (doubt !== null) await tellFindings(tx, deps, account, [IN_DOUBT]);
+    // A gateway whose list tells the keys has told that all of them are here.
+    if (doubt !== null && state.ok && state.value.findings.length === 0) await settleDoubt(tx, account.id, doubt);
   });
 }
+
+const IN_DOUBT = {
+  kind: 'unknown_key',
+  sentence:
+    'A change of the keys of the webhooks was begun, and how it ended is not known: events may be signed with a key that is not known here, and refused.',
+} as const;
 
 async function tellFindings(
   tx: Tx,
   deps: ManageDeps,
   { id, name }: Pick<AccountRow, 'id' | 'name'>,
-  findings: readonly WebhookFinding[],
+  findings: readonly Pick<WebhookFinding, 'kind' | 'sentence'>[],
 ): Promise<void> {
   const key = { kind: 'webhook_registration', subject: `account:${id}` } as const;
   if (findings.length === 0) return resolveAlert(tx, deps, key);
@@ -175,12 +191,13 @@ export async function repairWebhooks(
   const reachable = requireReachable(deps.publicUrl(), account.environment);
   if (!reachable.ok) return reachable;
   const { inDoubt } = await knownWebhooks(deps, account);
-  const repaired = await whileChanging(deps, account, async () => {
+  const repaired = await whileChanging(deps, account, async (tell) => {
     for (let round = 1; round <= REPAIR_ROUNDS_MAX; round += 1) {
       const done = await repairOnce(deps, opened.value, {
         ...input,
         generation: generation ?? account.webhookGeneration,
         inDoubt: inDoubt && round === 1,
+        tell,
       });
       if (!done.ok) return done;
       if (done.value === 0) break;
@@ -202,13 +219,21 @@ async function repairOnce(
     actor,
     generation,
     inDoubt,
-  }: { readonly actor: string; readonly generation: WebhookGeneration; readonly inDoubt: boolean },
+    tell,
+  }: {
+    readonly actor: string;
+    readonly generation: WebhookGeneration;
+    readonly inDoubt: boolean;
+    readonly tell: (done: EnsuredWebhooks) => void;
+  },
 ): Promise<Outcome<number>> {
   const account = await getAccount(deps.db, id);
   if (account === undefined) return noSuchAccount(id);
   const known = { ...(await knownWebhooks(deps, account)), inDoubt };
-  const ensured = await ensureWebhooks(gateway, { url, known, generation });
+  const laneRefs = await listLaneRefs(deps.db, id);
+  const ensured = await ensureWebhooks(gateway, { url, known, laneRefs, generation });
   if (!ensured.ok) return refusedBy(ensured.error, asked(account), LISTING);
+  tell(ensured.value);
   const { findings, refused } = ensured.value;
   const detail = { findings: findings.map(({ kind, step }) => `${kind}: ${step.do}`), refused };
   await keep(deps, { id, url, ensured: ensured.value, note: { action: 'webhooks.repaired', actor, detail } });
@@ -242,14 +267,22 @@ const keep = (
 
 /**
  * Another key for every registration. The new ones are kept beside the old ones, which stay good until nothing that they signed can
- * come any more, or until a person retires them (`retireKeys`).
+ * come any more, or until a person retires them (`retireKeys`). Where the gateway's answer is lost, the account's keys are in doubt
+ * (`inDoubtSince`) until a repair has given it a key that is known here; that is looked at and told at once.
  */
-export async function rotateKeys(deps: ManageDeps, { id, actor }: Change): Promise<Outcome<WebhookReport>> {
-  const opened = await open(deps, id);
+export async function rotateKeys(deps: ManageDeps, change: Change): Promise<Outcome<WebhookReport>> {
+  const opened = await open(deps, change.id);
   if (!opened.ok) return opened;
-  const { account, gateway, url } = opened.value;
-  return whileChanging(deps, account, async () => {
-    const state = await stateOf(deps, opened.value);
+  const rotated = await rotateOpened(deps, opened.value, change);
+  const account = rotated.ok ? undefined : await getAccount(deps.db, change.id);
+  if (account !== undefined && inDoubtSince(account, deps.clock.now()) !== null) await inspectWebhooks(deps, change.id);
+  return rotated;
+}
+
+function rotateOpened(deps: ManageDeps, opened: Opened, { id, actor }: Change): Promise<Outcome<WebhookReport>> {
+  const { account, gateway, url } = opened;
+  return whileChanging(deps, account, async (tell) => {
+    const state = await stateOf(deps, opened);
     await keepLook(deps, account, state);
     if (!state.ok) return refusedBy(state.error, asked(account), LISTING);
     const { working, findings } = state.value;
@@ -259,13 +292,20 @@ export async function rotateKeys(deps: ManageDeps, { id, actor }: Change): Promi
         { state: 'broken', allowed: ['repair'] },
       );
     const rotated = { ...(await rotateWebhooks(gateway, { working, url })), refused: account.webhookPartsRefused };
-    const detail = { keys: rotated.keys.length };
+    tell(rotated);
+    const detail = { keys: rotated.keys.length, ...(rotated.inDoubt ? { inDoubt: true } : {}) };
     await keep(deps, { id, url, ensured: rotated, note: { action: 'webhooks.keys_rotated', actor, detail } });
+    if (rotated.inDoubt) return changeInDoubt(account, rotated.problem?.message);
     const problem = rotated.problem ?? (await endReplaced(gateway, rotated.replaced));
     if (problem !== undefined) return refusedBy(problem, asked(account), 'changing the keys of the webhooks');
     return showWebhooks(deps, id);
   });
 }
+
+const changeInDoubt = ({ name, baseUrl }: AccountRow, said: string | undefined): Outcome<never> =>
+  unavailable(
+    `the answer of the gateway at ${baseUrl} was lost while it changed the keys of the webhooks (${said}): whether it signs with a new key is not known. Repair the webhooks of "${name}" now: that makes a key which is known here, and what is refused until then is sent again`,
+  );
 
 /** Before their time: the old keys whose successors have been seen to sign events. */
 export async function retireKeys(deps: ManageDeps, { id, actor }: Change): Promise<Outcome<WebhookReport>> {

@@ -66,7 +66,7 @@ export async function updateProxyTarget(
 /** Forwards what comes from now on: what came before is neither missed nor late. */
 export async function startProxyTargetAnew(tx: Tx, id: Uuid, { sinceId, now }: { sinceId: Uuid; now: Instant }) {
   await sql`
-    update webhook_proxy_target set since_id = ${sinceId}, cursor_id = greatest(cursor_id, ${sinceId}), swept_at = ${now}
+    update webhook_proxy_target set since_id = ${sinceId}, cursor_id = greatest(cursor_id, ${sinceId}), swept_at = ${now}, swept_far_at = ${now}
     where id = ${id}`.execute(tx);
 }
 

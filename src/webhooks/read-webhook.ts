@@ -52,7 +52,14 @@ export function readEvent(
   return {
     account,
     event,
-    stored: { ...common, ...describeEvent(event, ownNumbers), eventId, payload, unreadable: null },
+    // A form may hold a NUL, which no text here can: it is read again without, as it was read now.
+    stored: {
+      ...common,
+      ...describeEvent(event, ownNumbers),
+      eventId,
+      payload: payload.replaceAll('\0', ''),
+      unreadable: null,
+    },
   };
 }
 

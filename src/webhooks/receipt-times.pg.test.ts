@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import type { Prepared } from '../sending/claim.ts';
 import type { Lease } from '../sending/lease-store.ts';
@@ -19,23 +18,10 @@ let begunAt: Instant;
 
 /** One text is on its way to the gateway. */
 beforeEach(async () => {
-  database = await testDatabase();
-  world = testWorld();
-  const secrets = secretsWithKey(new Uint8Array(32).fill(7), world.random);
-  const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001', dailyCap: 1_000 }];
-  const account = await insertAccount(
-    database.db,
-    { ...world, secrets },
-    { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes },
-  );
-  await insertContacts(
-    database.db,
-    world,
-    testPhones(1).map((phone) => ({ phone })),
-  );
-  lease = await takeLease(database.db, world, account.id);
-  const campaignId = await launchTestCampaign(database.db, world, { laneIds: account.laneIds });
-  const [laneId = ''] = account.laneIds;
+  const { laneIds, ...held } = await heldAccount({ people: testPhones(1).map((phone) => ({ phone })) });
+  ({ database, world, lease } = held);
+  const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+  const [laneId = ''] = laneIds;
   texts = await claimTexts(database.db, world, { lease, campaignId, laneId });
   begunAt = world.clock.now();
 });

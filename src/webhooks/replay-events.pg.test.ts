@@ -6,6 +6,7 @@ import { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import type { Job } from '../platform/jobs.ts';
+import { discardEvents } from './discard-events.ts';
 import type { EventFilter, EventSelection } from './event-filter.ts';
 import { oneEvent } from './event-filter.ts';
 import {
@@ -280,4 +281,19 @@ describe('a replay of many', () => {
     expect(await replayedAt()).toHaveLength(30);
     expect(await progress(two)).toMatchObject({ state: 'completed', done: 0 });
   });
+});
+
+it('a discarded event comes back when a replay asks for it, and stays where it is for every other', async () => {
+  const { put, services, start, run } = await replayWorld();
+  const dead = await put({ at: '2026-11-17T10:00:00Z', type: 'unreadable', state: 'failed', error: 'no JSON' });
+  await put({ at: '2026-11-17T11:00:00Z', state: 'applied' });
+  const order = { selection: oneEvent(dead), reason: 'a test', by: BY };
+  expect(await runTx(database.db, (tx) => discardEvents(tx, services, order))).toEqual({
+    ok: true,
+    value: { discarded: 1, more: false },
+  });
+  await run(granted(await start(all())));
+  expect(await eventStates()).toEqual(['discarded', 'received']);
+  await run(granted(await start(all({ state: 'discarded' }))));
+  expect(await eventStates()).toEqual(['received', 'received']);
 });

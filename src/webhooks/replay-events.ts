@@ -18,6 +18,7 @@ import {
   endReplay,
   getReplay,
   insertReplay,
+  isOnItsWay,
   isReplayable,
   listReplayRows,
   newestEventId,
@@ -47,8 +48,8 @@ export interface ReplayPreview {
 }
 
 /** About a second of counting. */
-const COUNTED_MAX = 1_000_000;
-const SAMPLE = 20;
+export const COUNTED_MAX = 1_000_000;
+export const SAMPLE = 20;
 
 /** The dry run. */
 export async function previewReplay(db: Db | Tx, selection: EventSelection): Promise<ReplayPreview> {
@@ -59,11 +60,10 @@ export async function previewReplay(db: Db | Tx, selection: EventSelection): Pro
 async function count(db: Db | Tx, selection: EventSelection): Promise<Omit<ReplayPreview, 'sample'>> {
   const counts = await countEvents(db, selection, { walkMax: COUNTED_MAX });
   const sum = (some: readonly EventCount[]): number => some.reduce((total, one) => total + one.count, 0);
-  const [replayed, leftAlone] = [true, false].map((wanted) =>
-    sum(counts.filter(({ state }) => isReplayable(state) === wanted)),
-  );
+  const total = sum(counts.filter(({ state }) => isReplayable(state, selection)));
+  const leftAlone = sum(counts.filter(({ state }) => isOnItsWay(state)));
   const stopped = (await endOfWalk(db, selection, { walkMax: COUNTED_MAX + 1 })) !== undefined;
-  return { total: replayed ?? 0, totalIsLeast: stopped, leftAlone: leftAlone ?? 0, counts };
+  return { total, totalIsLeast: stopped, leftAlone, counts };
 }
 
 /** As it is shown: with what has become of its events. */

@@ -34,9 +34,18 @@ type Row = Omit<Replay, 'selection'> & { readonly selection: unknown };
 const read = (row: Row): Replay => ({ ...row, selection: readSelection(row.selection) });
 const readOne = ([row]: readonly Row[]): Replay | undefined => (row === undefined ? undefined : read(row));
 
-/** Only what has been through once is replayed: an event that waits or is being tried again is on its way already. */
-const REPLAYABLE = sql`e.state in ('applied', 'failed')`;
-export const isReplayable = (state: EventState): boolean => state === 'applied' || state === 'failed';
+/**
+ * Only what has been through once is replayed: an event that waits or is being tried again is on its way already. What was discarded
+ * comes back only when somebody asks for just that.
+ */
+const replayable = (selection: EventSelection): RawBuilder<unknown> =>
+  mayBringBack(selection) ? sql`e.state in ('applied', 'failed', 'discarded')` : sql`e.state in ('applied', 'failed')`;
+export const isReplayable = (state: EventState, selection: EventSelection): boolean =>
+  state === 'applied' || state === 'failed' || (state === 'discarded' && mayBringBack(selection));
+export const isOnItsWay = (state: EventState): boolean => state === 'received' || state === 'retrying';
+
+const mayBringBack = (selection: EventSelection): boolean =>
+  selection.kind === 'events' || selection.filter.state === 'discarded';
 
 export interface EventCount {
   readonly type: string;
@@ -143,7 +152,7 @@ export function replayStepQuery(replay: Replay, limit: number): RawBuilder<{ rea
   const { along, kept } = conditionsOf(replay.selection, boundsOf(replay));
   return sql<{ id: Uuid }>`
     select e.id from (select * from gateway_event e where ${along} order by e.id limit ${WALK_MAX}) e
-    where ${kept} and ${REPLAYABLE} order by e.id limit ${limit}`;
+    where ${kept} and ${replayable(replay.selection)} order by e.id limit ${limit}`;
 }
 
 const boundsOf = (replay: Replay): Bounds => ({ after: replay.cursor ?? undefined, last: replay.lastEventId });
@@ -158,13 +167,13 @@ async function endOfStep(tx: Tx, replay: Replay): Promise<Uuid | undefined> {
 /** Lets events be applied once more, and writes it into their history. Returns how many: another replay may have been faster. */
 export async function setBack(
   tx: Tx,
-  replay: Pick<Replay, 'id' | 'actor'>,
+  replay: Pick<Replay, 'id' | 'actor' | 'selection'>,
   { ids, now }: { readonly ids: readonly Uuid[]; readonly now: Instant },
 ): Promise<number> {
   const { rows } = await sql`
     with back as (
       update gateway_event e set state = 'received', attempts = attempts + 1, applied_at = null, error = null, error_stack = null
-      where id = any(${ids}::uuid[]) and ${REPLAYABLE} returning id, attempts
+      where id = any(${ids}::uuid[]) and ${replayable(replay.selection)} returning id, attempts
     )
     insert into gateway_event_attempt (event_id, attempt, at, outcome, actor, replay_id)
     select id, attempts, ${now}, 'replayed', ${replay.actor}, ${replay.id} from back returning event_id`.execute(tx);

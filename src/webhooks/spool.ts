@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../platform/folder.ts';
-import type { Uuid } from '../platform/ids.ts';
-import { instant } from '../platform/time.ts';
+import { madeAtMs, type Uuid } from '../platform/ids.ts';
+import { type Instant, instant } from '../platform/time.ts';
 import type { NewEvent } from './event-store.ts';
 
 export interface Spool {
@@ -19,16 +19,25 @@ export interface Spool {
   read(name: string): Promise<readonly NewEvent[]>;
   /** After its events are in the database. */
   remove(name: string): Promise<void>;
+  /**
+   * Removes what writers that were killed in the middle have left, begun before then: nobody was told that it is kept, and it may
+   * end anywhere.
+   */
+  removeUnfinished(before: Instant): Promise<void>;
 }
 
+/** In the data folder: processes that share it share what waits there. */
+export const spoolFolder = (dataDir: string): string => join(dataDir, 'spool');
+
 const SUFFIX = '.events';
+const UNFINISHED = '.part';
 
 /** Files in `folder`; it is made when the first is written. Their names grow with time. */
 export function spoolIn(folder: string): Spool {
   return {
     async write(name, events) {
       await makeFolder(folder, { mode: 0o700 });
-      const part = join(folder, `${name}.part`);
+      const part = join(folder, name + UNFINISHED);
       const file = await open(part, 'wx', 0o600);
       try {
         await file.writeFile(events.map(toLine).join(''));
@@ -42,7 +51,7 @@ export function spoolIn(folder: string): Spool {
       await place.sync().finally(() => place.close());
     },
     async list() {
-      const names = await readdir(folder).catch(orWhenMissing<string[]>([]));
+      const names = await namesIn(folder);
       return names.filter((name) => name.endsWith(SUFFIX)).sort();
     },
     async read(name) {
@@ -50,8 +59,15 @@ export function spoolIn(folder: string): Spool {
       return text.split('\n').flatMap((line) => (line === '' ? [] : [fromLine(line, name)]));
     },
     remove: (name) => rm(join(folder, name), { force: true }),
+    async removeUnfinished(before) {
+      for (const name of await namesIn(folder))
+        if (name.endsWith(UNFINISHED) && madeAtMs(name) < before.epochMilliseconds)
+          await rm(join(folder, name), { force: true });
+    },
   };
 }
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(orWhenMissing<string[]>([]));
 
 const orWhenMissing =
   <T>(instead: T) =>

@@ -7,6 +7,8 @@ import { EVENTS_TOPIC } from './event-store.ts';
 
 /** A wake-up call may be lost. */
 const LOOK_EVERY_MS = 2 * SECOND_MS;
+/** Real time between the beginnings of two passes: what streams in is applied many at a time, a lone event at once. */
+const PASSES_APART_MS = 50;
 
 export interface Applier {
   /** What is being applied is applied. */
@@ -21,7 +23,8 @@ export function startApplier(services: ApplyServices & Pick<Services, 'live'>): 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        await applyWaiting(services, stopping.signal);
+        const rest = services.clock.rest(PASSES_APART_MS, stopping.signal);
+        await Promise.all([applyWaiting(services, stopping.signal), rest]);
       } catch (error) {
         services.log.warn({ error }, 'events cannot be applied now');
       }

@@ -1,4 +1,3 @@
-import { patience } from '../platform/clock.ts';
 import { SECOND_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Intake } from './intake.ts';
@@ -19,7 +18,7 @@ export function startDrain(
       } catch (error) {
         services.log.warn({ error }, 'events on the disk cannot be brought in yet');
       }
-      await services.clock.sleep(patience(services.clock, LOOK_EVERY_MS), stopping.signal);
+      await services.clock.rest(LOOK_EVERY_MS, stopping.signal);
     }
   };
   const running = run();

@@ -1,4 +1,4 @@
-import { type Clock, patience } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { HOUR_MS, SECOND_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
@@ -88,7 +88,7 @@ export function startTally(
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await clock.sleep(patience(clock, STORE_EVERY_MS), stopping.signal);
+      await clock.rest(STORE_EVERY_MS, stopping.signal);
       await store();
     }
     // What was counted while that was being stored.

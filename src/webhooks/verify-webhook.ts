@@ -1,5 +1,5 @@
 import { webhookUrl } from '../gateways/connect-account.ts';
-import { type Clock, patience } from '../platform/clock.ts';
+import { patience } from '../platform/clock.ts';
 import { err, ok, type Result } from '../platform/result.ts';
 import { addMs, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
@@ -16,14 +16,16 @@ const UNKNOWN_ACCOUNT: IntakeRefusal = {
   message: 'no such webhook address: compare it with the one in the settings of the account',
 };
 
+/** As it is known, or with what the database says now; an address that nobody has is `undefined`. */
 async function endpointOf(
   endpoints: Endpoints,
   { kind, accountId, sandboxOnly }: WebhookTarget,
+  how: 'known' | 'refreshed',
 ): Promise<Endpoint | undefined> {
-  if (accountId === 'only') return endpoints.only(kind);
-  const known = (await endpoints.get(accountId)) ?? (await endpoints.refreshed(accountId));
-  if (known?.account.kind !== kind || (sandboxOnly && known.account.environment !== 'sandbox')) return undefined;
-  return known;
+  const addressee = accountId === 'only' ? { onlyOf: kind } : accountId;
+  const found = await (how === 'known' ? endpoints.get(addressee) : endpoints.refreshed(addressee));
+  if (found?.account.kind !== kind || (sandboxOnly && found.account.environment !== 'sandbox')) return undefined;
+  return found;
 }
 
 export interface Verified {
@@ -31,53 +33,42 @@ export interface Verified {
   readonly secretIndex: number;
 }
 
-/** A stranger learns nothing from the time that an answer takes: an address that nobody has is checked like any other. */
-export async function verifyWebhook(
-  services: VerifyServices,
-  endpoints: Endpoints,
-  incoming: IncomingWebhook,
-): Promise<Result<Verified, IntakeRefusal>> {
-  const endpoint = await endpointOf(endpoints, incoming);
-  const first = verifyWith(services, incoming, endpoint);
-  if (endpoint === undefined) return err(UNKNOWN_ACCOUNT);
-  if (first.ok) return ok({ endpoint, ...first.value });
-  // The secret may have been changed a moment ago, by another process.
-  const fresh = await endpoints.refreshed(endpoint.account.id);
-  const second = fresh === undefined || fresh === endpoint ? first : verifyWith(services, incoming, fresh);
-  if (second.ok) return ok({ endpoint: fresh ?? endpoint, ...second.value });
-  const third = await verifyOnceChanged(services, endpoints, incoming, fresh ?? endpoint);
-  return third ?? err({ kind: 'signature', ...second.error });
-}
-
 /** Together with storing less than a provider waits. */
 const CHANGE_WAIT_MS = 4_000;
 const LOOK_AGAIN_MS = 250;
 
 /**
+ * A stranger learns nothing from the time that an answer takes: an address that nobody has is checked like any other.
+ *
  * While registrations are being changed, the gateway may sign with a key that it has only just made and that is about to be kept here:
- * such an event is waited for, so that a change of keys refuses none.
+ * such an event is waited for, so that a change of keys refuses none. Whatever is wrong waits then, whichever account it names.
  */
-async function verifyOnceChanged(
+export async function verifyWebhook(
   services: VerifyServices,
   endpoints: Endpoints,
   incoming: IncomingWebhook,
-  endpoint: Endpoint,
-): Promise<Result<Verified, IntakeRefusal> | undefined> {
+): Promise<Result<Verified, IntakeRefusal>> {
   const { clock } = services;
+  let verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'known'));
+  // The account may have been connected, or its secret changed, a moment ago, by another process.
+  if (!verified.ok) verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'refreshed'));
   const giveUpAt = addMs(clock.now(), patience(clock, CHANGE_WAIT_MS));
-  let latest: Endpoint | undefined = endpoint;
-  while (latest !== undefined && isChanging(latest, clock) && isBefore(clock.now(), giveUpAt)) {
+  while (!verified.ok && endpoints.isAnyChanging(clock.now()) && isBefore(clock.now(), giveUpAt)) {
     await clock.sleep(patience(clock, LOOK_AGAIN_MS));
-    const next = await endpoints.refreshed(endpoint.account.id);
-    const verified = next === undefined || next === latest ? undefined : verifyWith(services, incoming, next);
-    if (next !== undefined && verified?.ok === true) return ok({ endpoint: next, ...verified.value });
-    latest = next;
+    verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'refreshed'));
   }
-  return undefined;
+  return verified;
 }
 
-const isChanging = ({ account: { webhookChangeUntil } }: Endpoint, clock: Clock): boolean =>
-  webhookChangeUntil !== null && isBefore(clock.now(), webhookChangeUntil);
+function verifyAt(
+  services: VerifyServices,
+  incoming: IncomingWebhook,
+  endpoint: Endpoint | undefined,
+): Result<Verified, IntakeRefusal> {
+  const signed = verifyWith(services, incoming, endpoint);
+  if (endpoint === undefined) return err(UNKNOWN_ACCOUNT);
+  return signed.ok ? ok({ endpoint, ...signed.value }) : err({ kind: 'signature', ...signed.error });
+}
 
 const NOBODYS_URL = 'https://nobody.invalid/';
 const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');

@@ -24,8 +24,9 @@ export function describeRecords(openWorld: OpenWorld): void {
     const part = async (of: ListedCall | undefined, part: CallPart) => {
       const answer = await records().readCallPart({ gatewayCallId: of?.gatewayCallId ?? '', part });
       if (!answer.ok) throw new Error(answer.error.message);
-      expect(answer.value.length).toBeLessThanOrEqual(records().callParts.includes(part) ? 1 : 0);
-      return answer.value[0];
+      expect(answer.value.unreadable).toEqual([]);
+      expect(answer.value.entries.length).toBeLessThanOrEqual(records().callParts.includes(part) ? 1 : 0);
+      return answer.value.entries[0];
     };
 
     it('lists the texts of the account in a time, newest first, page after page', async () => {
@@ -107,8 +108,22 @@ export function describeRecords(openWorld: OpenWorld): void {
       const id = dead.kind === 'accepted' ? dead.gatewayMessageId : '';
       const read = await records().readMessage(id);
       if (!read.ok) throw new Error(read.error.message);
-      expect(told(read.value?.ended)).toMatchObject({ status: 'undelivered', gatewayMessageId: id });
-      expect(await records().readMessage('ACneverWas')).toEqual({ ok: true, value: undefined });
+      expect(told(read.value.entries[0]?.ended)).toMatchObject({ status: 'undelivered', gatewayMessageId: id });
+      expect(await records().readMessage('ACneverWas')).toEqual({ ok: true, value: { entries: [], unreadable: [] } });
+    });
+
+    it('tells the end of one call that is asked for by its id, and knows none that never was', async () => {
+      const since = on.world.now();
+      on.world.personCalls({ from: PERSON, to: on.world.lane.phone });
+      await on.rest();
+      const page = await records().listCalls({ since, until: addMs(on.world.now(), 1) });
+      const [listed] = page.ok ? page.value.entries : [];
+      expect(await records().readCall(listed?.gatewayCallId ?? '')).toEqual({
+        ok: true,
+        value: { entries: [listed], unreadable: [] },
+      });
+      expect(told(listed?.ended)).toMatchObject({ type: 'call_progress' });
+      expect(await records().readCall('CAneverWas')).toEqual({ ok: true, value: { entries: [], unreadable: [] } });
     });
 
     it('lists calls, and what was made of them afterwards', async () => {

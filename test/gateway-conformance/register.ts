@@ -7,11 +7,16 @@ import {
 } from '../../src/gateways/ensure-webhooks.ts';
 import type { GatewayWorld } from './world.ts';
 
-export const WANTED: Omit<Wanted, 'url'> = { known: NOTHING_KNOWN, generation: 'proven' };
+export const wantedIn = ({ webhookUrl, lane, otherLane }: GatewayWorld): Wanted => ({
+  url: webhookUrl,
+  known: NOTHING_KNOWN,
+  laneRefs: new Set([lane.laneRef, otherLane.laneRef]),
+  generation: 'proven',
+});
 
 /** The events of the account are asked for at the address of this world, or at another one. */
 export async function ensuredIn(world: GatewayWorld, change: Partial<Wanted> = {}): Promise<EnsuredWebhooks> {
-  const answer = await ensureWebhooks(world.gateway, { ...WANTED, url: world.webhookUrl, ...change });
+  const answer = await ensureWebhooks(world.gateway, { ...wantedIn(world), ...change });
   if (!answer.ok) throw new Error(answer.error.message);
   const { problem } = answer.value;
   if (problem !== undefined) throw new Error(problem.message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endReplaced, inspectGateway, rotateWebhooks } from '../../src/gateways/ensure-webhooks.ts';
-import { ensuredIn, knownFrom, WANTED } from './register.ts';
+import { ensuredIn, knownFrom, wantedIn } from './register.ts';
 import { type OpenWorld, worldPerTest } from './world.ts';
 
 export function describeRegistrations(openWorld: OpenWorld): void {
@@ -34,8 +34,7 @@ export function describeRegistrations(openWorld: OpenWorld): void {
     it('makes another key for each, or says how a person does', async () => {
       const first = await ensuredIn(on.world);
       const state = await inspectGateway(on.world.gateway, {
-        ...WANTED,
-        url: on.world.webhookUrl,
+        ...wantedIn(on.world),
         known: knownFrom(first),
       });
       if (!state.ok) throw new Error(state.error.message);

@@ -43,8 +43,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/lease-store.ts',
-        find: 'if (rows.length === 0) throw new LeaseLost(lease);',
-        replace: 'void rows;',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        find: 'and owner = ${lease.owner} and epoch = ${lease.epoch} for share`;',
+        replace: 'for share`;',
       },
     ],
   },
@@ -190,7 +191,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'confirms every STOP',
     edits: [
       {
-        file: 'src/conversations/record-inbound.ts',
+        file: 'src/conversations/act-on-inbound.ts',
         find: "if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))",
         replace: "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
       },

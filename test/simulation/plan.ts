@@ -162,11 +162,20 @@ export function drawPlan(seed: number, enrollments: number): Plan {
   // Half of it while most texts go out, half of it until everything that went wrong has been set right.
   const whileTrouble = (): number => random.int(50, random.next() < 0.5 ? Math.min(sendingMs, troubleMs) : troubleMs);
   const leaseMs = random.pick([15_000, 30_000, 60_000, 600_000]);
+  const stalls = times(4, (worker) => {
+    const atIntent = random.next() < 0.4;
+    const shortMs = random.pick([random.int(100, 30_000), Math.ceil(leaseMs * (0.9 + random.next()))]);
+    const ms = atIntent ? 1.2 * leaseMs + 200_000 : shortMs;
+    return { atMs: atIntent ? random.int(0, 2_000) : whileTrouble(), worker, ms, atIntent };
+  });
+  // Somebody else holds the account by then.
+  const lapsed = stalls.find(({ ms, atIntent }) => !atIntent && ms > 1.3 * leaseMs && ms < 120_000);
+  const wakesAtMs = lapsed === undefined || random.next() < 0.3 ? undefined : lapsed.atMs + lapsed.ms;
   return {
     startsAt: start.at,
     workers: random.int(1, 4),
     accounts,
-    campaigns: drawCampaigns(random, enrollments),
+    campaigns: drawCampaigns(random, enrollments, wakesAtMs),
     places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
     leaseMs,
     idleMs: random.pick([5_000, 30_000, 300_000]),
@@ -180,12 +189,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     restarts: rarely(0.25, 2, whileTrouble),
     apiCrashes: times(4, () => (random.next() < 0.3 ? 0 : whileTrouble())),
     outages: rarely(0.5, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
-    stalls: times(4, (worker) => {
-      const atIntent = random.next() < 0.4;
-      const shortMs = random.pick([random.int(100, 30_000), Math.ceil(leaseMs * (0.9 + random.next()))]);
-      const ms = atIntent ? 1.2 * leaseMs + 200_000 : shortMs;
-      return { atMs: atIntent ? random.int(0, 2_000) : whileTrouble(), worker, ms, atIntent };
-    }),
+    stalls,
     jumps: rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })),
     stops: times(30, () => ({
       atMs: whileTrouble(),
@@ -254,7 +258,8 @@ function drawAccounts(random: Random, enrollments: number, tight: boolean): read
   }));
 }
 
-function drawCampaigns(random: Random, enrollments: number): readonly PlannedCampaign[] {
+/** `wakesAtMs`: when a worker who stood still too long goes on; the last campaign begins about then, so that it finds work that is another's. */
+function drawCampaigns(random: Random, enrollments: number, wakesAtMs: number | undefined): readonly PlannedCampaign[] {
   const count = random.pick([1, 1, 2, 2, 3]);
   // A small one ends while the others go on; one of very few people even in the midst of the faults.
   const small = count > 1 && random.next() < 0.7 ? Math.ceil(enrollments / random.pick([12, 100, 300])) : 0;
@@ -267,7 +272,12 @@ function drawCampaigns(random: Random, enrollments: number): readonly PlannedCam
           : Math.floor((enrollments - small) / (count - 1));
     return {
       tag: `c${index}`,
-      launchAtMs: index === 0 ? 0 : random.pick([0, random.int(1, 3_000), random.int(1, 20_000)]),
+      launchAtMs:
+        index === 0
+          ? 0
+          : index === count - 1 && wakesAtMs !== undefined
+            ? wakesAtMs - random.int(0, 600)
+            : random.pick([0, random.int(1, 3_000), random.int(1, 20_000)]),
       people,
       offset: random.pick([0, Math.floor(people / 2) * index, people * index]),
       priority: random.int(1, 9),

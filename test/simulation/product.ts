@@ -182,9 +182,13 @@ export function createProduct(around: {
         again();
       },
     );
-    world.after(ANSWER_WITHIN_MS, `${label} had its time`, () => {
-      if (!by.actor.alive) again();
-    });
+    const lookWhetherAlive = (): void =>
+      world.after(ANSWER_WITHIN_MS, `${label} had its time`, () => {
+        if (!by.actor.alive) again();
+        // It waits for a lock, and may still die.
+        else if (!settled) lookWhetherAlive();
+      });
+    lookWhetherAlive();
   };
 
   const receive = (accountId: Uuid, event: GatewayEvent): void =>
@@ -263,6 +267,8 @@ function spoolOn(disk: Disk, wait: <T>(label: string, act: () => T) => Promise<T
         disk.delete(name);
         onRemoved();
       }),
+    // A file is whole as soon as it is there.
+    removeUnfinished: async () => undefined,
   };
 }
 

@@ -190,14 +190,12 @@ function setRight({ world, product, plan }: Troubled): void {
       'set right',
       async (tx) => {
         await sql`
-          update lane set daily_cap = greatest(daily_cap, 120), parts_per_day = greatest(parts_per_day, 200), state = 'active',
-            state_reason = null, paused_until = null,
-            messages_per_second = greatest(messages_per_second, 10), parts_per_second = greatest(parts_per_second, 20)`.execute(
-          tx,
-        );
+          update lane set daily_cap = greatest(daily_cap, 120), state = 'active', state_reason = null, paused_until = null,
+            parts_per_day = ${atLeast('parts_per_day', 200)}, messages_per_second = ${atLeast('messages_per_second', 50)},
+            parts_per_second = ${atLeast('parts_per_second', 100)}`.execute(tx);
         await sql`update gateway_account set state = 'active', state_reason = null`.execute(tx);
         await sql`
-          update campaign set max_per_hour = greatest(max_per_hour, 150), max_per_day = greatest(max_per_day, 250)`.execute(
+          update campaign set max_per_hour = ${atLeast('max_per_hour', 150)}, max_per_day = ${atLeast('max_per_day', 250)}`.execute(
           tx,
         );
         await sql`select pg_notify(${'textwright_live'}, topic) from unnest(${['engine']}::text[]) as topic`.execute(
@@ -208,3 +206,7 @@ function setRight({ world, product, plan }: Troubled): void {
     ),
   );
 }
+
+/** A limit that there is; where there is none, none is set. */
+const atLeast = (column: string, least: number) =>
+  sql`case when ${sql.ref(column)} < ${least} then ${least} else ${sql.ref(column)} end`;

@@ -121,6 +121,7 @@ export function createWorld(options: {
       now: () => instantFromMs(nowMs + actor.skewMs),
       factor: 1,
       sleep: (ms, signal) => world.sleep(actor, ms, signal),
+      rest: (ms, signal) => world.sleep(actor, ms, signal),
     }),
     async run({ untilMs, done, endless, afterEach }) {
       await untilAllWait();

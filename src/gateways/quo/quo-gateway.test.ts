@@ -13,6 +13,7 @@ import type { Gateway } from '../gateway.ts';
 import { type Faults, REFUSALS, type Refusal } from '../sandbox/options.ts';
 import { DEFAULT_PEOPLE, personOf } from '../sandbox/people.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
+import type { WebhookRegistration } from '../webhook-registration.ts';
 import { quoGateway } from './quo-gateway.ts';
 import { quoWebhookEdge } from './quo-webhook.ts';
 import type { QuoGatewayOptions } from './quo-wire.ts';
@@ -24,6 +25,18 @@ const LANES = [
   { id: 'PNsecond', phone: '+16175550101', name: 'Second' },
 ];
 const [MAIN, SECOND] = LANES.map(({ id, phone }) => ({ laneRef: id, phone }));
+
+const A_REGISTRATION: WebhookRegistration = {
+  part: 'all',
+  topics: [],
+  ref: 'WH1',
+  name: 'WH1',
+  url: 'https://hooks.example.test/quo',
+  enabled: true,
+  lacks: [],
+  narrowed: false,
+  secret: undefined,
+};
 
 const FAULTS: Readonly<Record<WireFault, Faults>> = {
   none: {},
@@ -312,7 +325,12 @@ describe('quo gateway', () => {
       made += 1;
       return made <= 2 ? json(200, { data: [] }) : json(201, { data: { id: `WHtest${made}`, key: `a2V5${made}` } });
     });
-    const answer = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    const answer = await ensureWebhooks(gateway, {
+      url,
+      known: NOTHING_KNOWN,
+      laneRefs: new Set(),
+      generation: 'proven',
+    });
     expect(answer.ok && answer.value.keys).toEqual([
       { ref: 'WHtest3', part: 'messages', secret: 'a2V53' },
       { ref: 'WHtest4', part: 'calls', secret: 'a2V54' },
@@ -339,7 +357,9 @@ describe('quo gateway', () => {
       if (/[?]|\/v1\/webhooks$/.test(path)) return json(200, { data: [] });
       return json(201, { data: { id: path, key: 'a2V5' } });
     });
-    expect(await ensureWebhooks(smaller, { url, known: NOTHING_KNOWN, generation: 'proven' })).toMatchObject({
+    expect(
+      await ensureWebhooks(smaller, { url, known: NOTHING_KNOWN, laneRefs: new Set(), generation: 'proven' }),
+    ).toMatchObject({
       ok: true,
       value: {
         complete: true,
@@ -351,7 +371,12 @@ describe('quo gateway', () => {
       if (path.endsWith('/calls')) return json(403, { title: 'Forbidden', message: 'Ask the owner' });
       return path.endsWith('/messages') ? json(201, { data: { id: 'WH1', key: 'a2V5' } }) : json(200, { data: [] });
     });
-    const answer = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    const answer = await ensureWebhooks(gateway, {
+      url,
+      known: NOTHING_KNOWN,
+      laneRefs: new Set(),
+      generation: 'proven',
+    });
     expect(answer).toMatchObject({
       ok: true,
       value: {
@@ -360,6 +385,19 @@ describe('quo gateway', () => {
         problem: { kind: 'refused', message: expect.stringContaining('Ask the owner') },
       },
     });
+  });
+
+  it.each<[string, boolean, () => Response | 'reset' | 'nothing', Partial<QuoGatewayOptions>]>([
+    ['a reset connection', true, () => 'reset', {}],
+    ['no answer in time', true, () => 'nothing', { requestTimeoutMs: 50 }],
+    ['an error of the server', true, () => json(500, {}), {}],
+    ['an answer without the key', true, () => json(200, { data: {} }), {}],
+    ['a refusal', false, () => json(403, { message: 'Ask the owner' }), {}],
+    ['a refused connection', false, () => 'nothing', { baseUrl: 'http://127.0.0.1:1' }],
+  ])('knows of %s whether another key may have been made: %s', async (_what, mayBeDone, answer, options) => {
+    const { webhooks } = gatewayThatHears(answer, options);
+    const rotated = await webhooks.rotate(A_REGISTRATION, A_REGISTRATION.url);
+    expect(rotated.ok ? undefined : (rotated.error.mayBeDone ?? false)).toBe(mayBeDone);
   });
 
   it.each(['Bearer abc', '', 'line\nbreak', 'ключ'])(

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { err, ok } from '../../platform/result.ts';
+import { z } from 'zod';
+import { ok } from '../../platform/result.ts';
 import { addMs, type Instant, isBefore } from '../../platform/time.ts';
 import { firstIssue } from '../exchange-answer.ts';
 import {
@@ -12,22 +12,25 @@ import {
   type ListedConversation,
   type ListedMessage,
   type RecordedEvent,
+  type Records,
   type RecordsPage,
   type RecordsQuery,
 } from '../gateway.ts';
+import { readEntries } from '../read-entries.ts';
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
 import {
-  conversationPage,
+  instantField,
   type RecordedCall,
   type RecordedMessage,
   rawAnswer,
   rawPage,
   rawRecordings,
   recordedCall,
+  recordedConversation,
   recordedMessage,
 } from './quo-schemas.ts';
 import { quoWebhookEdge } from './quo-webhook.ts';
-import { NEWEST_VERSION, read, readMessage, type Wire } from './quo-wire.ts';
+import { NEWEST_VERSION, read, readExchange, readMessage, type Wire } from './quo-wire.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -39,6 +42,7 @@ export const quoRecords = (wire: Wire): GatewayRecords => ({
   listMessages: (query) => listMessages(wire, query),
   readMessage: (gatewayMessageId) => readOne(wire, gatewayMessageId),
   listCalls: (query) => listCalls(wire, query),
+  readCall: (gatewayCallId) => readCall(wire, gatewayCallId),
   callParts: CALL_PARTS,
   readCallPart: (query) => readCallPart(wire, query),
   conversations: {
@@ -47,19 +51,33 @@ export const quoRecords = (wire: Wire): GatewayRecords => ({
   },
 });
 
-async function readOne(wire: Wire, gatewayMessageId: string): Promise<Answer<ListedMessage | undefined>> {
+async function readOne(wire: Wire, gatewayMessageId: string): Promise<Answer<Records<ListedMessage>>> {
   const answer = await readMessage(wire, { gatewayMessageId, schema: rawAnswer });
   if (!answer.ok) return answer;
-  const messages = entriesOf({ data: answer.value === undefined ? [] : [answer.value.data] }, recordedMessage);
-  if (!messages.ok) return messages;
-  const [message] = messages.value;
-  return ok(message === undefined ? undefined : listedMessage(wire, message));
+  const { readable, unreadable } = readEntries(answer.value === undefined ? [] : [answer.value.data], MESSAGES);
+  return ok({ entries: readable.map((message) => listedMessage(wire, message)), unreadable });
 }
+
+/** The fields of the generation that lists them. */
+async function readCall(wire: Wire, gatewayCallId: string): Promise<Answer<Records<ListedCall>>> {
+  const path = `/calls/${encodeURIComponent(gatewayCallId)}`;
+  const exchange = await wire.call({ method: 'GET', path, apiVersion: NEWEST_VERSION });
+  if (exchange.kind === 'answered' && exchange.status === 404) return ok({ entries: [], unreadable: [] });
+  const answer = readExchange(wire, { exchange, schema: rawAnswer });
+  if (!answer.ok) return answer;
+  const { readable, unreadable } = readEntries([answer.value.data], CALLS);
+  return ok({ entries: readable.map((call) => listedCall(wire, call)), unreadable });
+}
+
+const TIMED = { ref: 'id', time: 'createdAt', timeField: instantField } as const;
+const MESSAGES = { ...TIMED, schema: recordedMessage };
+const CALLS = { ...TIMED, schema: recordedCall };
+const CONVERSATIONS = { ...TIMED, schema: recordedConversation };
 
 async function listMessages(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
   const parameters = newestParameters(query, { after: 'createdAt[gt]', before: 'createdAt[lt]' });
   const answer = await read(wire, { path: `/messages?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
-  return answer.ok ? messagesOf(wire, answer.value, query) : answer;
+  return answer.ok ? ok(messagesOf(wire, answer.value, query)) : answer;
 }
 
 async function listThread(
@@ -72,7 +90,7 @@ async function listThread(
   parameters.set('maxResults', String(THREAD_PAGE_SIZE));
   if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
   const answer = await read(wire, { path: `/v1/messages?${parameters}`, schema: rawPage });
-  return answer.ok ? messagesOf(wire, answer.value, query) : answer;
+  return answer.ok ? ok(messagesOf(wire, answer.value, query)) : answer;
 }
 
 const THREAD_PAGE_SIZE = 100;
@@ -81,27 +99,27 @@ async function listCalls(wire: Wire, query: RecordsQuery): Promise<Answer<Record
   const parameters = newestParameters(query, { after: 'createdAt[gte]', before: 'createdAt[lte]' });
   const answer = await read(wire, { path: `/calls?${parameters}`, schema: rawPage, apiVersion: NEWEST_VERSION });
   if (!answer.ok) return answer;
-  const calls = entriesOf(answer.value, recordedCall);
-  if (!calls.ok) return calls;
-  const entries = calls.value
+  const { readable, unreadable } = readEntries(answer.value.data, CALLS);
+  const entries = readable
     .filter(({ entry }) => isWithin(entry.createdAt, query))
     .map((call) => listedCall(wire, call));
-  return ok({ entries, olderThan: cursorOf(answer.value) });
+  return ok({ entries, unreadable, olderThan: cursorOf(answer.value) });
 }
 
 async function listConversations(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedConversation>>> {
   const parameters = new URLSearchParams({ maxResults: String(THREAD_PAGE_SIZE) });
   parameters.set('updatedAfter', wireTime(addMs(query.since, -CREATED_AFTER_OVERLAP_MS)));
   if (query.olderThan !== undefined) parameters.set('pageToken', query.olderThan);
-  const answer = await read(wire, { path: `/v1/conversations?${parameters}`, schema: conversationPage });
+  const answer = await read(wire, { path: `/v1/conversations?${parameters}`, schema: rawPage });
   if (!answer.ok) return answer;
-  const entries = answer.value.data.flatMap((one): readonly ListedConversation[] => {
+  const { readable, unreadable } = readEntries(answer.value.data, CONVERSATIONS);
+  const entries = readable.flatMap(({ entry: one }): readonly ListedConversation[] => {
     const lastActivityAt = one.lastActivityAt ?? one.updatedAt;
     if (lastActivityAt == null || !isWithin(lastActivityAt, query)) return [];
     const { phoneNumberId: laneRef, participants, lastActivityId } = one;
     return [{ laneRef, participants, lastActivityAt, lastActivityId: lastActivityId ?? undefined }];
   });
-  return ok({ entries, olderThan: cursorOf(answer.value) });
+  return ok({ entries, unreadable, olderThan: cursorOf(answer.value) });
 }
 
 const PART_PATHS: Readonly<Record<CallPart, string>> = {
@@ -114,15 +132,20 @@ const PART_PATHS: Readonly<Record<CallPart, string>> = {
 async function readCallPart(
   wire: Wire,
   { gatewayCallId, part }: Parameters<GatewayRecords['readCallPart']>[0],
-): Promise<Answer<readonly RecordedEvent[]>> {
+): Promise<Answer<Records<RecordedEvent>>> {
   const path = `/v1/${PART_PATHS[part]}/${encodeURIComponent(gatewayCallId)}`;
-  const schema: z.ZodType<{ readonly data: Raw | readonly Raw[] }> = part === 'recording' ? rawRecordings : rawAnswer;
-  const answer = await read(wire, { path, schema });
+  const answer = await read(wire, { path, schema: z.unknown() });
   // A plan without summaries, a call without voicemail: there is nothing to be had.
-  if (!answer.ok) return answer.error.kind === 'refused' ? ok([]) : answer;
-  const { data } = answer.value;
+  if (!answer.ok) return answer.error.kind === 'refused' ? ok({ entries: [], unreadable: [] }) : answer;
+  const schema: z.ZodType<{ readonly data: Raw | readonly Raw[] }> = part === 'recording' ? rawRecordings : rawAnswer;
+  const parsed = schema.safeParse(answer.value);
+  if (!parsed.success) {
+    const problem = firstIssue(parsed.error);
+    return ok({ entries: [], unreadable: [{ ref: gatewayCallId, at: undefined, problem }] });
+  }
+  const { data } = parsed.data;
   const told = isList(data) ? recordingsTold(wire, gatewayCallId, data) : partTold(wire, { gatewayCallId, part, data });
-  return ok(told === undefined ? [] : [told]);
+  return ok({ entries: told === undefined ? [] : [told], unreadable: [] });
 }
 
 const isList = (data: Raw | readonly Raw[]): data is readonly Raw[] => Array.isArray(data);
@@ -152,17 +175,12 @@ function partTold(
   });
 }
 
-function messagesOf(
-  wire: Wire,
-  page: z.output<typeof rawPage>,
-  query: RecordsQuery,
-): Answer<RecordsPage<ListedMessage>> {
-  const messages = entriesOf(page, recordedMessage);
-  if (!messages.ok) return messages;
-  const entries = messages.value
+function messagesOf(wire: Wire, page: z.output<typeof rawPage>, query: RecordsQuery): RecordsPage<ListedMessage> {
+  const { readable, unreadable } = readEntries(page.data, MESSAGES);
+  const entries = readable
     .filter(({ entry }) => isWithin(entry.createdAt, query))
     .map((message) => listedMessage(wire, message));
-  return ok({ entries, olderThan: cursorOf(page) });
+  return { entries, unreadable, olderThan: cursorOf(page) };
 }
 
 function listedMessage(
@@ -214,20 +232,6 @@ function tell(wire: Wire, { eventId, type, at, object }: Told): RecordedEvent {
   const parsed = quoWebhookEdge.parse(Buffer.from(payload), wire.options.clock.now());
   if (!parsed.ok) throw new Error(`${eventId}: the edge does not read what was made for it: ${parsed.error.message}`);
   return { payload, event: parsed.value };
-}
-
-/** Each entry as it was read, and as it came. One that cannot be read stops the run: to leave it out would be to lose it. */
-function entriesOf<T>(
-  page: z.output<typeof rawPage>,
-  schema: z.ZodType<T>,
-): Answer<readonly { readonly entry: T; readonly raw: Raw }[]> {
-  const entries: { readonly entry: T; readonly raw: Raw }[] = [];
-  for (const raw of page.data) {
-    const parsed = schema.safeParse(raw);
-    if (!parsed.success) return err({ kind: 'unavailable', message: `unreadable entry: ${firstIssue(parsed.error)}` });
-    entries.push({ entry: parsed.data, raw });
-  }
-  return ok(entries);
 }
 
 function newestParameters(

@@ -61,22 +61,17 @@ export const recordedCall = z.object({
 });
 export type RecordedCall = z.output<typeof recordedCall>;
 
-export const conversationPage = z.object({
-  data: z.array(
-    z.object({
-      phoneNumberId: z.string(),
-      participants: z.array(z.string()),
-      lastActivityAt: instantField.nullish(),
-      lastActivityId: z.string().nullish(),
-      updatedAt: instantField.nullish(),
-    }),
-  ),
-  nextPageToken: z.string().nullish(),
+export const recordedConversation = z.object({
+  phoneNumberId: z.string(),
+  participants: z.array(z.string()),
+  lastActivityAt: instantField.nullish(),
+  lastActivityId: z.string().nullish(),
+  updatedAt: instantField.nullish(),
 });
 
 /** A page of which each entry is read by itself, and also kept as it came. */
 export const rawPage = z.object({
-  data: z.array(z.record(z.string(), z.unknown())),
+  data: z.array(z.unknown()),
   nextCursor: z.string().nullish(),
   nextPageToken: z.string().nullish(),
 });

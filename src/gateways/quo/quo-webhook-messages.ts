@@ -40,12 +40,13 @@ interface Message extends Pick<z.output<typeof messageSchema>, 'id' | 'errorCode
   readonly laneRef: string | undefined;
   readonly text: string;
   readonly media: readonly { readonly url: string; readonly type: string | undefined }[];
+  readonly mediaUntold: boolean;
 }
 
 const readReceived: EventReader = (event, reading) => {
   const message = messageOf(event, 'incoming', reading);
   if (message === undefined) return undefined;
-  const { id, from, to, laneRef, text, media, createdAt } = message;
+  const { id, from, to, laneRef, text, media, mediaUntold, createdAt } = message;
   if (from === '') {
     note(reading, 'no sender, so without effect');
     return undefined;
@@ -58,6 +59,7 @@ const readReceived: EventReader = (event, reading) => {
     laneRef,
     text,
     media,
+    ...(mediaUntold ? { mediaUntold } : {}),
     at: createdAt ?? event.at,
   };
 };
@@ -112,5 +114,7 @@ function messageOf(event: WireEvent, direction: 'incoming' | 'outgoing', reading
     laneRef: context?.phoneNumberId ?? message.phoneNumberId ?? undefined,
     text: message.text ?? message.body ?? '',
     media: (message.media ?? []).map(({ url, type }) => ({ url, type: type ?? undefined })),
+    // As all events of v4 are.
+    mediaUntold: message.media == null,
   };
 }

@@ -35,14 +35,16 @@ const received = {
   media: [],
   at: instant('2026-01-02T03:04:05Z'),
 };
+/** Whether there were pictures is to be asked. */
+const untold = { ...received, mediaUntold: true };
 
 describe('payloads of all generations', () => {
   it.each<[string, unknown, object]>([
-    ['v4 with a recipient as captured', legacyEvent('message.received', { ...incoming, text: 'Yes please' }), received],
+    ['v4 with a recipient as captured', legacyEvent('message.received', { ...incoming, text: 'Yes please' }), untold],
     [
       'v4 with recipients as in the guide',
       legacyEvent('message.received', { ...incoming, to: ['+15550002222'], text: 'Yes please', contactIds: [] }),
-      received,
+      untold,
     ],
     [
       'v2 with body, media and a group joined by commas',
@@ -69,12 +71,12 @@ describe('payloads of all generations', () => {
     [
       'v3 whose sample calls an incoming text delivered, with a picture only',
       legacyEvent('message.received', { ...incoming, status: 'delivered', body: null, createdBy: null }, 'v3'),
-      { ...received, text: '' },
+      { ...untold, text: '' },
     ],
     [
       'v4 without number and time',
       legacyEvent('message.received', { ...incoming, text: 'Yes please', phoneNumberId: null, createdAt: null }),
-      { ...received, laneRef: undefined, at: instant('2026-01-02T03:04:05.678Z') },
+      { ...untold, laneRef: undefined, at: instant('2026-01-02T03:04:05.678Z') },
     ],
   ])('%s', (_what, event, expected) => {
     expect(parse(event)).toEqual({ ok: true, value: expected });
@@ -201,7 +203,7 @@ describe('payloads of all generations', () => {
     [
       'some of the media',
       { media: [{ type: 5 }, { url: 5, type: 'a' }, null, { url: 'https://example.test/a', type: 6 }, 'x'] },
-      { media: [{ url: 'https://example.test/a', type: undefined }] },
+      { media: [{ url: 'https://example.test/a', type: undefined }], mediaUntold: undefined },
     ],
     ['a lane that is a number', { phoneNumberId: 12 }, { laneRef: undefined }],
     ['a time that is an object', { createdAt: {} }, { at: instant('2026-01-02T03:04:05.678Z') }],
@@ -211,7 +213,7 @@ describe('payloads of all generations', () => {
     expect(parse(legacyEvent('message.received', object))).toEqual({
       ok: true,
       value: {
-        ...received,
+        ...untold,
         text: 'STOP',
         ...expected,
         repairs: expect.arrayContaining([expect.stringContaining('left out')]),
@@ -285,7 +287,7 @@ describe('payloads of all generations', () => {
     ['of a clock that is a little ahead', '2026-01-02T03:09:05Z'],
   ])('a time %s stands', (_what, createdAt) => {
     const parsed = parse(legacyEvent('message.received', { ...incoming, text: 'STOP', createdAt }));
-    expect(parsed).toEqual({ ok: true, value: { ...received, text: 'STOP', at: instant(createdAt) } });
+    expect(parsed).toEqual({ ok: true, value: { ...untold, text: 'STOP', at: instant(createdAt) } });
   });
 
   it('an event without a time has that of the receipt, and says so', () => {

@@ -1,7 +1,7 @@
 import { callJson, callPartJson } from './call-wire.ts';
 import { PAGE, parsePage } from './newest-route.ts';
 import { instantParameter, tokenOf } from './read-routes.ts';
-import { type ApiAnswer, newestInvalid, notFound, type PathError } from './wire.ts';
+import { type ApiAnswer, newestInvalid, newestNotFound, notFound, type PathError } from './wire.ts';
 import type { World } from './world.ts';
 
 /** `GET /calls` of generation 2026-03-30: the newest calls of an account. */
@@ -34,6 +34,18 @@ export function newestCalls(request: {
       nextCursor: found.length > shown.length && last !== undefined ? tokenOf(last.position) : null,
     },
   };
+}
+
+/** `GET /calls/{id}` of the same generation. */
+export function newestCall(request: {
+  readonly world: World;
+  readonly account: number;
+  readonly id: string;
+}): ApiAnswer {
+  const call = request.world.calls.get(request.id);
+  return call === undefined || call.account !== request.account
+    ? newestNotFound
+    : { status: 200, body: { data: callJson(call) } };
 }
 
 /** `GET /v1/call-recordings/{callId}`, `call-summaries`, `call-transcripts`, `call-voicemails`. */

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../platform/time.ts';
-import { isCallPart, newestCalls, readCallPart } from './call-routes.ts';
+import { isCallPart, newestCall, newestCalls, readCallPart } from './call-routes.ts';
 import { acceptText, type Carrier } from './carrier.ts';
 import { listConversations } from './conversation-routes.ts';
 import { newestMessages } from './newest-route.ts';
@@ -60,7 +60,7 @@ interface KnownRequest extends ApiRequest {
 function route(options: RoutesOptions, request: KnownRequest): ApiAnswer {
   const [path = '', query = ''] = splitOnce(request.target, '?');
   const [version, resource, id, ...rest] = path.slice(1).split('/');
-  if ((request.method === 'GET' && (path === '/messages' || path === '/calls')) || version === 'webhooks')
+  if (version === 'webhooks' || (request.method === 'GET' && (version === 'messages' || version === 'calls')))
     return newestRoute(options, request, { path, query: new URLSearchParams(query) });
   if (version !== 'v1' || rest.length > 0) return noSuchPath;
   if (request.method === 'GET' && isCallPart(resource) && id !== undefined)
@@ -111,8 +111,10 @@ function newestRoute(
   const { account, method } = request;
   const [resource, id, ...rest] = path.slice(1).split('/');
   const context = { world, seed, record, account, nowMs: clock.now().epochMilliseconds };
-  if (resource === 'messages') return newestMessages({ world, account, query });
-  if (resource === 'calls') return newestCalls({ world, account, query });
+  if (resource === 'messages' && id === undefined) return newestMessages({ world, account, query });
+  if (resource === 'calls' && rest.length === 0)
+    return id === undefined ? newestCalls({ world, account, query }) : newestCall({ world, account, id });
+  if (resource !== 'webhooks') return newestNotFound;
   if (id !== undefined)
     return withJson(request, (body) => oneNewestWebhook(context, { method, id, rest: rest.join('/'), body }));
   if (method === 'POST') return withJson(request, (body) => createNewestWebhook(context, body));

@@ -1,7 +1,6 @@
 import { addMs, type Instant, SECOND_MS } from '../../platform/time.ts';
 import type { CallFacts, CallRecording, GatewayEvent } from '../gateway.ts';
-import { type Fields, saidAt } from './twilio-form.ts';
-import { parseRfc2822 } from './twilio-schemas.ts';
+import { addressIn, type Fields, saidAt, timeIn } from './twilio-form.ts';
 
 type Progress = Extract<GatewayEvent, { readonly type: 'call_progress' }>;
 
@@ -16,7 +15,7 @@ export function callEvent(fields: Fields, receivedAt: Instant): Progress | undef
   if (id === undefined || status === undefined || step === undefined || get('RecordingStatus') !== undefined)
     return undefined;
   const at = saidAt(get('Timestamp'), receivedAt);
-  const [from, to] = [get('From'), get('To')];
+  const [from, to] = [addressIn(fields, 'From'), addressIn(fields, 'To')];
   const durationSeconds = wholeSeconds(get('CallDuration'));
   const over = step === 'completed' || step === 'missed';
   return {
@@ -28,7 +27,7 @@ export function callEvent(fields: Fields, receivedAt: Instant): Progress | undef
       laneRef: direction === 'inbound' ? to : direction === 'outbound' ? from : undefined,
       direction,
       participants: [from, to].filter((phone) => phone !== undefined),
-      startedAt: timeIn(get('StartTime')) ?? (step === 'ringing' ? at : undefined),
+      startedAt: timeIn(get('StartTime'), receivedAt) ?? (step === 'ringing' ? at : undefined),
       answeredAt: answeredAt({ step, at, durationSeconds }),
       endedAt: over ? at : undefined,
       durationSeconds,
@@ -36,7 +35,7 @@ export function callEvent(fields: Fields, receivedAt: Instant): Progress | undef
       status,
     },
     voicemail: undefined,
-    recordings: recordingIn(fields),
+    recordings: recordingIn(fields, receivedAt),
     at,
   };
 }
@@ -45,7 +44,7 @@ export function callEvent(fields: Fields, receivedAt: Instant): Progress | undef
 export function recordingEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
   const { get } = fields;
   const gatewayCallId = get('CallSid');
-  const [recording] = recordingIn(fields);
+  const [recording] = recordingIn(fields, receivedAt);
   if (gatewayCallId === undefined || recording === undefined || get('RecordingStatus')?.toLowerCase() !== 'completed')
     return undefined;
   return {
@@ -70,7 +69,7 @@ const NOTHING_SAID: Omit<CallFacts, 'gatewayCallId'> = {
 };
 
 /** The end of a call that was recorded as a whole tells of the recording, too. */
-function recordingIn({ get }: Fields): readonly CallRecording[] {
+function recordingIn({ get }: Fields, receivedAt: Instant): readonly CallRecording[] {
   const ref = get('RecordingSid');
   if (ref === undefined) return [];
   const url = get('RecordingUrl');
@@ -81,12 +80,10 @@ function recordingIn({ get }: Fields): readonly CallRecording[] {
       url: url === undefined ? undefined : `${url}.mp3`,
       mediaType: 'audio/mpeg',
       durationSeconds: wholeSeconds(get('RecordingDuration')),
-      startedAt: timeIn(get('RecordingStartTime')),
+      startedAt: timeIn(get('RecordingStartTime'), receivedAt),
     },
   ];
 }
-
-const timeIn = (text: string | undefined): Instant | undefined => (text === undefined ? undefined : parseRfc2822(text));
 
 const directionOf = (direction: string | undefined): 'inbound' | 'outbound' | undefined =>
   direction === undefined ? undefined : direction.startsWith('inbound') ? 'inbound' : 'outbound';

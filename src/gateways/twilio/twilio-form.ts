@@ -19,7 +19,11 @@ export function readFields(rawBody: Uint8Array): Fields | undefined {
   if (entries === undefined) return undefined;
   const values = new Map<string, string>();
   const repairs = new Set<string>();
-  for (const [name, value] of entries) if (!values.has(name)) values.set(name, storable(name, value, repairs));
+  for (const [sentName, value] of entries) {
+    const name = clean(sentName);
+    if (name !== sentName) repairs.add(`${name.slice(0, SHOWN_LENGTH_MAX)}: a name without what cannot be stored`);
+    if (!values.has(name)) values.set(name, storable(name, value, repairs));
+  }
   return {
     get: (name) => (values.get(name) === '' ? undefined : values.get(name)),
     names: [...values.keys()],
@@ -47,12 +51,30 @@ const jsonEntries = (json: unknown): readonly (readonly [string, string])[] =>
 const ID_LENGTH_MAX = 200;
 
 function storable(name: string, value: string, repairs: Set<string>): string {
-  const shown = name.slice(0, 40);
-  const clean = value.toWellFormed().replaceAll('\u0000', '');
-  if (clean !== value) repairs.add(`${shown}: dropped what cannot be stored`);
-  if (!name.endsWith('Sid') || clean.length <= ID_LENGTH_MAX) return clean;
-  repairs.add(`${shown}: ${clean.length} characters replaced by their SHA-256`);
-  return `sha256:${createHash('sha256').update(clean).digest('hex')}`;
+  const shown = name.slice(0, SHOWN_LENGTH_MAX);
+  const text = clean(value);
+  if (text !== value) repairs.add(`${shown}: dropped what cannot be stored`);
+  if (!name.endsWith('Sid') || text.length <= ID_LENGTH_MAX) return text;
+  repairs.add(`${shown}: ${text.length} characters replaced by their SHA-256`);
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+const SHOWN_LENGTH_MAX = 40;
+const clean = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
+
+/** A number has 16 characters at most, a SIP address that somebody made seldom more; more fits into no index, and nobody is called that. */
+const ADDRESS_LENGTH_MAX = 64;
+
+/** Who wrote, called, or was meant; absent where it is too long to be anybody. */
+export function addressIn({ get }: Fields, name: 'From' | 'To'): string | undefined {
+  const address = get(name);
+  return address !== undefined && address.length <= ADDRESS_LENGTH_MAX ? address : undefined;
+}
+
+/** The time that a field says; nothing that is still to come has happened. */
+export function timeIn(text: string | undefined, receivedAt: Instant): Instant | undefined {
+  const at = text === undefined ? undefined : parseRfc2822(text);
+  return at === undefined || isBefore(receivedAt, at) ? undefined : at;
 }
 
 /** The time that a field says, never later than the receipt, and that of the receipt without one. */

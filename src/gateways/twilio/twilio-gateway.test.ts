@@ -218,10 +218,12 @@ describe('twilio gateway', () => {
     });
   });
 
-  it('turns texts and calls of every number to one address, and signs with the Auth Token', async () => {
+  it('turns texts and calls of each lane to one address, and signs with the Auth Token', async () => {
     const { gateway, twilio } = await world();
     const url = 'https://textwright.example/webhooks/twilio/acc_1';
-    const ensured = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, generation: 'proven' });
+    const numbers = await gateway.listNumbers();
+    const laneRefs = new Set(numbers.ok ? numbers.value.map(({ laneRef }) => laneRef) : []);
+    const ensured = await ensureWebhooks(gateway, { url, known: NOTHING_KNOWN, laneRefs, generation: 'proven' });
     expect(ensured).toMatchObject({
       ok: true,
       value: { complete: true, keys: [{ secret: TOKEN }, { secret: TOKEN }] },
@@ -239,28 +241,29 @@ describe('twilio gateway', () => {
     });
   });
 
-  it('turns of each number only what it can receive, and finds nothing to mend afterwards', async () => {
+  it('turns of each lane only what it can receive, leaves other numbers alone, and finds nothing to mend afterwards', async () => {
     const numbers = [
       { sid: 'PNboth', phone: '+16175551001', name: 'Both' },
       { sid: 'PNvoice', phone: '+16175551002', name: 'Voice only', sms: false },
       { sid: 'PNtext', phone: '+16175551003', name: 'Texts only', voice: false },
       { sid: 'PNfax', phone: '+16175551004', name: 'Fax', sms: false, voice: false },
+      { sid: 'PNother', phone: '+16175551005', name: 'Of another program' },
     ];
     const { gateway, twilio } = await world({}, { numbers });
     const url = 'https://textwright.example/webhooks/twilio/acc_1';
-    const wanted = { url, known: NOTHING_KNOWN, generation: 'proven' } as const;
+    const laneRefs = new Set(['+16175551001', '+16175551003']);
+    const wanted = { url, known: NOTHING_KNOWN, laneRefs, generation: 'proven' } as const;
     const ensured = await ensureWebhooks(gateway, wanted);
     if (!ensured.ok) throw new Error(ensured.error.message);
-    expect(ensured.value.keys.map(({ ref }) => ref)).toEqual(['PNboth', 'PNvoice', 'PNtext']);
+    expect(ensured.value.keys.map(({ ref }) => ref)).toEqual(['PNboth', 'PNtext']);
     expect(twilio.settings()).toEqual([
       { smsUrl: url, statusCallback: url },
-      { smsUrl: '', statusCallback: url },
       { smsUrl: url, statusCallback: '' },
     ]);
     const known = { ...NOTHING_KNOWN, secrets: new Set([TOKEN]) };
     expect(await inspectGateway(gateway, { ...wanted, known })).toMatchObject({
       ok: true,
-      value: { findings: [], working: [{ ref: 'PNboth' }, { ref: 'PNvoice' }, { ref: 'PNtext' }] },
+      value: { findings: [], working: [{ ref: 'PNboth' }, { ref: 'PNtext' }] },
     });
   });
 

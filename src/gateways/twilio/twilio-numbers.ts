@@ -57,6 +57,7 @@ const shown = (number: RestNumber, secret: string): WebhookRegistration => ({
   part: NUMBER_PART,
   topics: topicsOf(number),
   ref: number.sid,
+  laneRef: number.phone_number,
   name: `the number ${number.phone_number}`,
   url: canText(number) ? number.sms_url : number.status_callback,
   enabled: !canText(number) || number.sms_application_sid === '',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ok } from '../../platform/result.ts';
 import { addMs, DAY_MS, type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import type {
@@ -6,22 +7,27 @@ import type {
   ListedCall,
   ListedMessage,
   RecordedEvent,
+  Records,
   RecordsPage,
   RecordsQuery,
 } from '../gateway.ts';
+import { readEntries } from '../read-entries.ts';
 import { gatewayMessage } from './twilio-message.ts';
 import {
+  dateField,
   formatRfc2822,
   type RecordedCall,
   type RecordedMessage,
   type RestRecording,
-  recordedCallPage,
+  rawCallPage,
+  rawMessagePage,
+  rawRecordingPage,
+  recordedCall,
   recordedMessage,
-  recordedMessagePage,
-  recordingPage,
+  recording,
 } from './twilio-schemas.ts';
 import { LISTED_FIELD, twilioWebhookEdge } from './twilio-webhook.ts';
-import { foreignCursor, isOwnPath, readMessage, readPage, type Wire } from './twilio-wire.ts';
+import { foreignCursor, isOwnPath, readExchange, readMessage, readPage, type Wire } from './twilio-wire.ts';
 
 /**
  * The provider's books, read page by page: texts and calls of the whole account. What they say is told as the form that would have
@@ -35,9 +41,10 @@ export const twilioRecords = (wire: Wire): GatewayRecords => ({
   listMessages: (query) => listMessages(wire, query),
   readMessage: (gatewayMessageId) => readOne(wire, gatewayMessageId),
   listCalls: (query) => listCalls(wire, query),
+  readCall: (gatewayCallId) => readCall(wire, gatewayCallId),
   callParts: ['recording'],
   readCallPart: async ({ gatewayCallId, part }) =>
-    part === 'recording' ? readRecordings(wire, gatewayCallId) : ok([]),
+    part === 'recording' ? readRecordings(wire, gatewayCallId) : ok(NOTHING),
 });
 
 /** Of 1,000 that could be asked for; an answer may have 4 MB at most. */
@@ -46,17 +53,23 @@ const PAGE_SIZE = 100;
 async function listMessages(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedMessage>>> {
   const path = pathOf(wire, { resource: 'Messages', filter: 'DateSent', query });
   if (path === undefined) return foreignCursor();
-  const answer = await readPage(wire, { path, schema: recordedMessagePage });
+  const answer = await readPage(wire, { path, schema: rawMessagePage });
   if (!answer.ok) return answer;
   const { page, next: olderThan } = answer.value;
-  const within = page.messages.filter((message) => isWithin(sentAt(message), query));
-  return ok({ entries: within.map((message) => listedMessage(wire, message)), olderThan });
+  const { readable, unreadable } = readEntries(page.messages, MESSAGES);
+  const within = readable.map(({ entry }) => entry).filter((message) => isWithin(sentAt(message), query));
+  return ok({ entries: within.map((message) => listedMessage(wire, message)), unreadable, olderThan });
 }
 
-async function readOne(wire: Wire, gatewayMessageId: string): Promise<Answer<ListedMessage | undefined>> {
-  const answer = await readMessage(wire, { gatewayMessageId, schema: recordedMessage });
+const DATED = { ref: 'sid', time: 'date_created', timeField: dateField } as const;
+const MESSAGES = { ...DATED, schema: recordedMessage };
+const CALLS = { ...DATED, schema: recordedCall };
+
+async function readOne(wire: Wire, gatewayMessageId: string): Promise<Answer<Records<ListedMessage>>> {
+  const answer = await readMessage(wire, { gatewayMessageId, schema: z.unknown() });
   if (!answer.ok) return answer;
-  return ok(answer.value === undefined ? undefined : listedMessage(wire, answer.value));
+  const { readable, unreadable } = readEntries(answer.value === undefined ? [] : [answer.value], MESSAGES);
+  return ok({ entries: readable.map(({ entry }) => listedMessage(wire, entry)), unreadable });
 }
 
 const sentAt = (message: RecordedMessage): Instant => message.date_sent ?? message.date_created;
@@ -96,11 +109,24 @@ const ENDED: ReadonlySet<string> = new Set(['delivered', 'undelivered', 'failed'
 async function listCalls(wire: Wire, query: RecordsQuery): Promise<Answer<RecordsPage<ListedCall>>> {
   const path = pathOf(wire, { resource: 'Calls', filter: 'StartTime', query });
   if (path === undefined) return foreignCursor();
-  const answer = await readPage(wire, { path, schema: recordedCallPage });
+  const answer = await readPage(wire, { path, schema: rawCallPage });
   if (!answer.ok) return answer;
   const { page, next: olderThan } = answer.value;
-  const within = page.calls.filter((call) => call.parent_call_sid == null && isWithin(startedAt(call), query));
-  return ok({ entries: within.map((call) => listedCall(wire, call)), olderThan });
+  const { readable, unreadable } = readEntries(page.calls, CALLS);
+  const within = readable
+    .map(({ entry }) => entry)
+    .filter((call) => call.parent_call_sid == null && isWithin(startedAt(call), query));
+  return ok({ entries: within.map((call) => listedCall(wire, call)), unreadable, olderThan });
+}
+
+async function readCall(wire: Wire, gatewayCallId: string): Promise<Answer<Records<ListedCall>>> {
+  const path = `${wire.account}/Calls/${encodeURIComponent(gatewayCallId)}.json`;
+  const exchange = await wire.call({ method: 'GET', path });
+  if (exchange.kind === 'answered' && exchange.status === 404) return ok({ entries: [], unreadable: [] });
+  const answer = readExchange(wire, { exchange, schema: z.unknown() });
+  if (!answer.ok) return answer;
+  const { readable, unreadable } = readEntries([answer.value], CALLS);
+  return ok({ entries: readable.map(({ entry }) => listedCall(wire, entry)), unreadable });
 }
 
 const startedAt = (call: RecordedCall): Instant => call.start_time ?? call.date_created;
@@ -131,23 +157,27 @@ function listedCall(wire: Wire, call: RecordedCall): ListedCall {
 }
 
 /** A call may be recorded in several pieces; each is told by itself. */
-async function readRecordings(wire: Wire, gatewayCallId: string): Promise<Answer<readonly RecordedEvent[]>> {
+async function readRecordings(wire: Wire, gatewayCallId: string): Promise<Answer<Records<RecordedEvent>>> {
   const path = `${wire.account}/Calls/${encodeURIComponent(gatewayCallId)}/Recordings.json?PageSize=${PAGE_SIZE}`;
-  const answer = await readPage(wire, { path, schema: recordingPage });
+  const answer = await readPage(wire, { path, schema: rawRecordingPage });
   // A call that is deleted there, an account without voice: there is nothing to be had.
-  if (!answer.ok) return answer.error.kind === 'refused' ? ok([]) : answer;
-  const made = answer.value.page.recordings.filter(({ status }) => status == null || status === 'completed');
-  return ok(made.map((recording) => recordingTold(wire, gatewayCallId, recording)));
+  if (!answer.ok) return answer.error.kind === 'refused' ? ok(NOTHING) : answer;
+  const { readable, unreadable } = readEntries(answer.value.page.recordings, RECORDINGS);
+  const made = readable.map(({ entry }) => entry).filter(({ status }) => status == null || status === 'completed');
+  return ok({ entries: made.map((one) => recordingTold(wire, gatewayCallId, one)), unreadable });
 }
 
-const recordingTold = (wire: Wire, CallSid: string, recording: RestRecording): RecordedEvent =>
-  tell(wire, recording.date_updated ?? recording.date_created, {
+const NOTHING = { entries: [], unreadable: [] } as const;
+const RECORDINGS = { ...DATED, schema: recording };
+
+const recordingTold = (wire: Wire, CallSid: string, made: RestRecording): RecordedEvent =>
+  tell(wire, made.date_updated ?? made.date_created, {
     CallSid,
-    RecordingSid: recording.sid,
+    RecordingSid: made.sid,
     RecordingStatus: 'completed',
-    RecordingUrl: `${wire.options.baseUrl}${wire.account}/Recordings/${recording.sid}`,
-    RecordingDuration: recording.duration,
-    RecordingStartTime: recording.start_time == null ? undefined : formatRfc2822(recording.start_time),
+    RecordingUrl: `${wire.options.baseUrl}${wire.account}/Recordings/${made.sid}`,
+    RecordingDuration: made.duration,
+    RecordingStartTime: made.start_time == null ? undefined : formatRfc2822(made.start_time),
   });
 
 function tell(wire: Wire, at: Instant, fields: Readonly<Record<string, string | number | null | undefined>>) {

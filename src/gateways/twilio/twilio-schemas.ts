@@ -27,7 +27,7 @@ export function formatRfc2822(at: Instant): string {
   return `${DAYS[date.dayOfWeek - 1]}, ${String(date.day).padStart(2, '0')} ${MONTHS[date.month - 1]} ${date.year} ${time} +0000`;
 }
 
-const dateField = z.string().transform((text, context): Instant => {
+export const dateField = z.string().transform((text, context): Instant => {
   const at = parseRfc2822(text);
   if (at !== undefined) return at;
   context.addIssue({ code: 'custom', message: `expected a date of RFC 2822, got "${text.slice(0, 40)}"` });
@@ -77,7 +77,7 @@ export const recordedCall = z.object({
 });
 export type RecordedCall = z.output<typeof recordedCall>;
 
-const recording = z.object({
+export const recording = z.object({
   sid: z.string().min(1),
   status: z.string().nullish(),
   duration: z.union([z.string(), z.number()]).nullish(),
@@ -91,9 +91,10 @@ export const sendAnswer = z.object({ sid: z.string().min(1), status: z.string().
 
 const nextPage = { next_page_uri: z.string().nullish() };
 export const messagePage = z.object({ messages: z.array(messageAnswer), ...nextPage });
-export const recordedMessagePage = z.object({ messages: z.array(recordedMessage), ...nextPage });
-export const recordedCallPage = z.object({ calls: z.array(recordedCall), ...nextPage });
-export const recordingPage = z.object({ recordings: z.array(recording), ...nextPage });
+/** Pages of which each entry is read by itself. */
+export const rawMessagePage = z.object({ messages: z.array(z.unknown()), ...nextPage });
+export const rawCallPage = z.object({ calls: z.array(z.unknown()), ...nextPage });
+export const rawRecordingPage = z.object({ recordings: z.array(z.unknown()), ...nextPage });
 export const numberPage = z.object({
   incoming_phone_numbers: z.array(
     z.object({

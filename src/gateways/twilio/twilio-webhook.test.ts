@@ -287,12 +287,29 @@ describe('a call', () => {
     });
   });
 
+  it('that is said to begin later than it was told of says no beginning', () => {
+    const call = { CallSid: 'CA1', CallStatus: 'completed', StartTime: 'Mon, 17 Nov 9026 15:00:00 +0000' };
+    expect(parse(call)).toMatchObject({ value: { call: { startedAt: undefined } } });
+  });
+
   it.each(['', 'yesterday', 'Fri, 99 Jan 2026 03:04:05 +0000', 'Sat, 03 Jan 2026 03:04:05 +0000'])(
     'is of the time of receipt when it says "%s"',
     (Timestamp) => {
       expect(times({ CallStatus: 'completed', Timestamp })).toMatchObject({ at: NOW.toString() });
     },
   );
+});
+
+describe('an address that is too long for anybody', () => {
+  const endless = `sip:${'x'.repeat(70)}@example.test`;
+
+  it('is left out of a receipt and of a call, which count all the same', () => {
+    expect(parse({ MessageSid: 'SM1', MessageStatus: 'failed', To: endless })).toMatchObject({
+      value: { type: 'message_status', to: undefined },
+    });
+    const call = { CallSid: 'CA1', CallStatus: 'completed', Direction: 'inbound', From: endless, To: '+15550002222' };
+    expect(parse(call)).toMatchObject({ value: { type: 'call_progress', call: { participants: ['+15550002222'] } } });
+  });
 });
 
 describe('a recording', () => {
@@ -385,6 +402,12 @@ describe('whatever else is posted', () => {
   it('as JSON is read like a form', () => {
     const json = Buffer.from(JSON.stringify({ ...received, NumMedia: 0, nested: { Body: 'no' } }));
     expect(twilioWebhookEdge.parse(json, NOW)).toMatchObject({ value: { type: 'message_received', text: 'STOP' } });
+  });
+
+  it('under a name that a database would refuse is kept under the rest of it', () => {
+    expect(parse({ 'Odd\u0000Sid': 'XX1', Level: 'a\u0000b' })).toMatchObject({
+      value: { type: 'other', name: 'twilio.Odd.ab', repairs: [expect.any(String), expect.any(String)] },
+    });
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { Instant } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { GatewayEvent, WebhookEdge } from '../gateway.ts';
 import { callEvent, recordingEvent } from './twilio-calls.ts';
-import { type Fields, readFields, saidAt } from './twilio-form.ts';
+import { addressIn, type Fields, readFields, saidAt } from './twilio-form.ts';
 import { isOutbound, plainPhone } from './twilio-message.ts';
 import { verifyTwilioSignature } from './twilio-signature.ts';
 
@@ -44,7 +44,7 @@ function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undef
     type: 'message_status',
     eventId: `${id}:${status}`,
     gatewayMessageId: id,
-    to: phoneOf(get('To')),
+    to: phoneIn(fields, 'To'),
     status: deliveryStatus(status),
     errorCode: code === '0' ? undefined : code,
     at: saidAt(get('Timestamp'), receivedAt),
@@ -54,8 +54,9 @@ function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undef
 /** No field of the provider: its records tell with it of a text that we may not have sent, which is never posted. */
 export const LISTED_FIELD = 'ListedDirection';
 
-function sentEvent(id: string, { get }: Fields, receivedAt: Instant): GatewayEvent | undefined {
-  const [from, to] = [phoneOf(get('From')), phoneOf(get('To'))];
+function sentEvent(id: string, fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const { get } = fields;
+  const [from, to] = [phoneIn(fields, 'From'), phoneIn(fields, 'To')];
   if (from === undefined || to === undefined) return undefined;
   return {
     type: 'message_sent',
@@ -85,12 +86,10 @@ const OUTBOUND: ReadonlySet<string> = new Set([
   'partially_delivered',
 ]);
 
-/** A number has 16 characters at most, a name as sender 11; nobody can be answered or suppressed under more. */
-const SENDER_LENGTH_MAX = 64;
-
-function receivedEvent(id: string, { get }: Fields, receivedAt: Instant): GatewayEvent | undefined {
-  const [from, to] = [phoneOf(get('From')), phoneOf(get('To'))];
-  if (from === undefined || to === undefined || from.length > SENDER_LENGTH_MAX) return undefined;
+function receivedEvent(id: string, fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
+  const { get } = fields;
+  const [from, to] = [phoneIn(fields, 'From'), phoneIn(fields, 'To')];
+  if (from === undefined || to === undefined) return undefined;
   const keyword = KEYWORDS.get(get('OptOutType')?.toUpperCase() ?? '');
   return {
     type: 'message_received',
@@ -125,8 +124,10 @@ function mediaOf(get: Fields['get']) {
   });
 }
 
-const phoneOf = (address: string | undefined): string | undefined =>
-  address === undefined ? undefined : plainPhone(address);
+function phoneIn(fields: Fields, name: 'From' | 'To'): string | undefined {
+  const address = addressIn(fields, name);
+  return address === undefined ? undefined : plainPhone(address);
+}
 
 /** Kept under what it is about, as far as that can be seen; the same body is the same event. */
 function other({ get, names }: Fields, rawBody: Uint8Array, receivedAt: Instant): GatewayEvent {

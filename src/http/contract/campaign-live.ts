@@ -12,6 +12,7 @@ export const WAITING_CODES = [
   'no_worker',
   'breaker_open',
   'throttled',
+  'asking_gateway',
   'draining',
   'numbers_off',
   'numbers_paused',
@@ -32,9 +33,17 @@ const waitingSchema = z
     since: isoInstant.nullable(),
     until: isoInstant.nullable().openapi({ description: 'When it goes on by itself, if that is known' }),
     action: z
-      .object({ label: z.string(), link: z.string().openapi({ description: 'A page of the web app' }) })
+      .object({
+        label: z.string(),
+        link: z.string().openapi({ description: 'A page of the web app' }),
+        act: z.enum(['resume_campaign', 'resume_sending']).nullable().openapi({
+          description: 'What ends it at once: POST /v1/campaigns/{id}/resume, POST /v1/sending/resume',
+        }),
+      })
       .nullable()
-      .openapi({ description: 'Where a person can safely end the waiting' }),
+      .openapi({
+        description: 'What a person can safely do about it; null where only time helps, and `until` says when',
+      }),
   })
   .openapi('Waiting');
 export type Waiting = z.infer<typeof waitingSchema>;

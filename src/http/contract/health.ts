@@ -109,6 +109,10 @@ export const webhooksSchema = z
         remedy: z.string(),
       }),
     ),
+    inDoubtSince: isoInstant.nullable().openapi({
+      description:
+        'A change of the keys was begun then, and how it ended is not known: events may be refused until the webhooks are repaired',
+    }),
     partsRefused: z.array(z.string()).openapi({ description: 'Events that the plan at the gateway does not have' }),
     generation: z.enum(WEBHOOK_GENERATIONS).openapi({ description: 'Of the events that are asked for' }),
     fallback: z.string().nullable().openapi({

@@ -47,6 +47,10 @@ export const messageSchema = z
     /** How an inbound text was understood. */
     understoodAs: z.enum(['opt_out', 'opt_in', 'help', 'review', 'none']).nullable(),
     groupOthers: z.array(phoneText).openapi({ description: 'Who else got it, when it went to a group' }),
+    held: z
+      .object({ sentence: z.string(), link: z.string().openapi({ description: 'The page that lets it go' }) })
+      .nullable()
+      .openapi({ description: 'It waits for a person: its number is switched off, or its account paused' }),
   })
   .openapi('Message');
 export type Message = z.infer<typeof messageSchema>;
@@ -63,9 +67,9 @@ export const listConversations = jsonRoute({
   access: 'viewer',
   tag: 'Inbox',
   summary:
-    'Conversations; `waiting` and `missed` sort by the age of the unanswered, the others by the newest text or call',
+    'Conversations; `waiting` and `missed` sort by the age of the unanswered, the others by the newest text or call; in `held` an answer cannot go out',
   query: pageQuery.extend({
-    view: z.enum(['waiting', 'missed', 'open', 'review', 'done', 'all']).default('waiting'),
+    view: z.enum(['waiting', 'missed', 'held', 'open', 'review', 'done', 'all']).default('waiting'),
     search: z.string().trim().max(200).optional(),
     contactId: idOf('contact').optional(),
   }),
@@ -76,8 +80,8 @@ export const inboxCounts = jsonRoute({
   path: '/v1/conversations/counts',
   access: 'viewer',
   tag: 'Inbox',
-  summary: 'How many wait, were missed on the phone, are unread, need review',
-  response: z.object({ waiting: z.int(), missed: z.int(), unread: z.int(), review: z.int() }),
+  summary: 'How many wait, were missed on the phone, have an answer that cannot go out, are unread, need review',
+  response: z.object({ waiting: z.int(), missed: z.int(), held: z.int(), unread: z.int(), review: z.int() }),
 });
 export const getConversation = jsonRoute({
   method: 'get',
@@ -109,6 +113,16 @@ export const sendReply = jsonRoute({
   response: messageSchema,
   status: 202,
   idempotent: true,
+});
+export const dropMessage = jsonRoute({
+  method: 'post',
+  path: '/v1/messages/{id}/drop',
+  access: 'agent',
+  tag: 'Inbox',
+  summary: 'Do not send a reply or an automatic answer that still waits',
+  params: z.object({ id: idOf('message') }),
+  body: z.strictObject({ reason: z.string().trim().min(1).max(300).optional() }),
+  response: messageSchema,
 });
 export const updateConversation = jsonRoute({
   method: 'patch',

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { audienceRule } from './audiences.ts';
+import { WAIT_REASONS } from './campaign-review.ts';
 import { campaignParams, campaignState, enrollmentState } from './campaigns.ts';
+import { moment } from './sending-options.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** The people of a campaign; one of them: why, settling by hand; and people who join later. */
@@ -37,6 +39,13 @@ export const listRecipients = jsonRoute({
   query: pageQuery.extend({
     state: enrollmentState.optional(),
     reason: z.string().max(100).optional(),
+    waits: z.enum(WAIT_REASONS).optional().openapi({
+      description:
+        'Who waits, by what for: a `reason` of the forecast’s `waits`. `turn`, `cap` and `pace` are the same people, whom nothing but rates and limits holds back',
+    }),
+    waitsUntil: moment
+      .optional()
+      .openapi({ description: 'With `waits`: only those for whom it goes on then, an `until` of the forecast' }),
     contactId: idOf('contact').optional(),
     variant: z.string().max(20).optional().openapi({ description: 'Label of the variant', example: 'A' }),
     search: z

@@ -24,6 +24,7 @@ export const reconciliationSchema = z
     staleHere: count('The gateway knew more of it; brought up to date'),
     missingThere: count('We believe it sent, the gateway has no record; nothing was changed'),
     differs: count('We contradict each other; nothing was changed'),
+    unreadable: count('Entries of the gateway’s books that cannot be read; they were left out'),
     retryAt: isoInstant.nullable().openapi({ description: 'When the gateway is asked again after it gave no answer' }),
     error: z.string().nullable(),
     createdBy: z.string(),
@@ -36,7 +37,7 @@ export type Reconciliation = z.infer<typeof reconciliationSchema>;
 
 export const findingSchema = z
   .object({
-    kind: z.enum(['missing_here', 'stale_here', 'missing_there', 'differs']),
+    kind: z.enum(['missing_here', 'stale_here', 'missing_there', 'differs', 'unreadable']),
     what: z.string(),
     sentence: z.string(),
     gatewayId: z.string(),

@@ -3,7 +3,8 @@ import { isoInstant } from './shared.ts';
 
 /** How and when a campaign sends: the same fields in what it shows and in what changes it. */
 
-const moment = z.iso
+/** An instant that comes in, refused when it is none. */
+export const moment = z.iso
   .datetime({
     offset: true,
     error: ({ input }) =>

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
-export const eventState = z.enum(['received', 'retrying', 'applied', 'failed']).openapi({
+export const eventState = z.enum(['received', 'retrying', 'applied', 'failed', 'discarded']).openapi({
   description:
-    'received: waits to be applied; retrying: failed and is tried again; failed: rests until somebody replays it',
+    'received: waits to be applied; retrying: failed and is tried again; failed: rests until somebody replays or discards it; discarded: a person gave it up, with a reason',
 });
 
 /** The conditions of every list of events; the same in replays. */
@@ -57,10 +57,11 @@ export const webhookEventDetailSchema = webhookEventSchema
       z.object({
         attempt: z.int(),
         at: isoInstant,
-        outcome: z.enum(['applied', 'failed', 'replayed']),
+        outcome: z.enum(['applied', 'failed', 'replayed', 'discarded']),
+        reason: z.string().nullable().openapi({ description: 'Why it was discarded' }),
         error: z.string().nullable(),
         stack: z.string().nullable(),
-        by: z.string().nullable().openapi({ description: 'Who replayed it' }),
+        by: z.string().nullable().openapi({ description: 'Who replayed or discarded it' }),
         replayId: idOf('replay').nullable(),
       }),
     ),
@@ -138,10 +139,23 @@ export const eventQueueSchema = z
   .object({
     waiting: z.int().openapi({ description: 'Came in and not applied yet' }),
     retrying: z.int().openapi({ description: 'Failed, and tried again' }),
-    failed: z.int().openapi({ description: 'Rest until somebody replays them' }),
+    failed: z.int().openapi({ description: 'Rest until somebody replays or discards them' }),
     countedTo: z.int().openapi({ description: 'The three together are counted so far; there may be more' }),
     oldestWaitingAt: isoInstant.nullable(),
     databaseBytes: z.int().openapi({ description: 'What the whole database takes on the disk' }),
+    spool: z
+      .object({
+        events: z.int().openapi({ description: 'In the files that can be read' }),
+        files: z.int(),
+        damaged: z
+          .int()
+          .openapi({ description: 'Of the files: not wholly readable; they stay until a person has looked' }),
+        oldestAt: isoInstant.nullable().openapi({ description: 'When the first of these events came in' }),
+      })
+      .openapi({
+        description:
+          'Events that wait on the disk of the machine that answers, because the database was away when they came in',
+      }),
   })
   .openapi('EventQueue');
 export type EventQueue = z.infer<typeof eventQueueSchema>;
@@ -150,7 +164,7 @@ export const eventQueue = jsonRoute({
   path: '/v1/webhook-events/queue',
   access: 'viewer',
   tag: 'Webhooks',
-  summary: 'How many events wait, since when, and how large the database is',
+  summary: 'How many events wait, in the database and on the disk, since when, and how large the database is',
   response: eventQueueSchema,
 });
 
@@ -182,7 +196,7 @@ export const listWebhookSources = jsonRoute({
   }),
 });
 
-const selectionBody = z
+export const selectionBody = z
   .strictObject({
     eventIds: z.array(idOf('event')).min(1).max(100).optional(),
     filter: z.strictObject(eventFilter).optional(),
@@ -192,7 +206,7 @@ const selectionBody = z
     ({ eventIds, filter, all }) =>
       [eventIds !== undefined, filter !== undefined && Object.keys(filter).length > 0, all === true].filter(Boolean)
         .length === 1,
-    'say what to replay by exactly one of: eventIds, a filter with at least one condition, all: true',
+    'say which events by exactly one of: eventIds, a filter with at least one condition, all: true',
   );
 
 export const replaySchema = z

@@ -11,10 +11,12 @@ import { noFinishSentence, waitSentence } from '../../campaigns/forecast-sentenc
 import { launchCampaign } from '../../campaigns/launch-campaign.ts';
 import { type LiveCampaign, readLiveCampaign } from '../../campaigns/live-campaign.ts';
 import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/manage-drafts.ts';
-import { listRecipients, type RecipientRow } from '../../campaigns/recipient-store.ts';
+import { listRecipients, type RecipientPlace, type RecipientRow } from '../../campaigns/recipient-store.ts';
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
 import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
+import { NO_LANE_ID } from '../../campaigns/wait-spans-store.ts';
 import type { Waiting } from '../../campaigns/waiting-facts.ts';
+import { readWaitSpans } from '../../campaigns/who-waits.ts';
 import { type WaitingAt, whyPending } from '../../campaigns/why-pending.ts';
 import { searchPatterns } from '../../contacts/contact-search.ts';
 import { outcomeText } from '../../messages/outcome-sentences.ts';
@@ -24,7 +26,7 @@ import { type Db, runTx, type Tx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { notFound, type Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
-import type { Instant } from '../../platform/time.ts';
+import { type Instant, instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as audienceContract from '../contract/audiences.ts';
@@ -83,12 +85,11 @@ function registerReads(api: Api, services: CampaignServices): void {
     });
   });
   api.handle(recipientContract.listRecipients, async ({ params, query }) => {
-    const cursor = readCursor(query.cursor, ['text', 'uuid']);
-    if (!cursor.ok) return cursor;
+    const after = query.waits === undefined ? placeOf(query.cursor) : waitingPlaceOf(query.cursor);
+    if (!after.ok) return after;
     const campaign = await find(services, params.id);
     if (!campaign.ok) return campaign;
     const { state, reason, variant, limit } = query;
-    const after = cursor.value === undefined ? undefined : { state: cursor.value[0], id: cursor.value[1] };
     const variantId = campaign.value.variants.find(({ label }) => label === variant)?.id;
     // A variant that the campaign does not have was sent to nobody.
     if (variant !== undefined && variantId === undefined) return ok({ data: [], nextCursor: null });
@@ -99,14 +100,48 @@ function registerReads(api: Api, services: CampaignServices): void {
       variantId,
       contactId: query.contactId === undefined ? undefined : uuidOf('contact', query.contactId),
       search: query.search ? searchPatterns(query.search) : undefined,
+      waits: await waitsOf(services, campaign.value.id, query),
     };
-    const rows = await listRecipients(db, wanted, { after, limit: limit + 1 });
-    const page = toPage(rows, limit, (last) => makeCursor(last.state, last.enrollmentId));
+    const rows = await listRecipients(db, wanted, { after: after.value, limit: limit + 1 });
+    const page = toPage(rows, limit, query.waits === undefined ? cursorOf : waitingCursorOf);
     const [{ zone }, policy] = await Promise.all([getBusiness(db), getSendingPolicy(db)]);
     const at = { campaign: campaign.value, policy, zone, now: services.clock.now() };
     return ok({ ...page, data: page.data.map((row) => showRecipient(row, at)) });
   });
 }
+
+type RecipientsQuery = RouteInput<typeof recipientContract.listRecipients>['query'];
+
+async function waitsOf(
+  { database, clock }: CampaignServices,
+  campaignId: Uuid,
+  { waits, waitsUntil }: RecipientsQuery,
+) {
+  if (waits === undefined) return undefined;
+  const untilMs = waitsUntil === undefined ? undefined : instant(waitsUntil).epochMilliseconds;
+  return readWaitSpans(database.db, clock, { campaignId, choice: { reason: waits, untilMs } });
+}
+
+function placeOf(text: string | undefined): Outcome<RecipientPlace | undefined> {
+  const cursor = readCursor(text, ['text', 'uuid']);
+  if (!cursor.ok) return cursor;
+  if (cursor.value === undefined) return ok(undefined);
+  return ok({ state: cursor.value[0], id: cursor.value[1] });
+}
+
+const cursorOf = ({ state, enrollmentId }: RecipientRow): string => makeCursor(state, enrollmentId);
+
+/** People who wait are in another order than the others. */
+function waitingPlaceOf(text: string | undefined): Outcome<RecipientPlace | undefined> {
+  const cursor = readCursor(text, ['text', 'uuid', 'instant', 'uuid']);
+  if (!cursor.ok) return cursor;
+  if (cursor.value === undefined) return ok(undefined);
+  const [zoneGroup, laneId, notBefore, id] = cursor.value;
+  return ok({ zoneGroup, laneId, notBefore: instant(notBefore), id });
+}
+
+const waitingCursorOf = ({ zoneGroup, laneId, notBefore, enrollmentId }: RecipientRow): string =>
+  makeCursor(zoneGroup, laneId ?? NO_LANE_ID, notBefore.toString(), enrollmentId);
 
 function registerDrafts(api: Api, services: CampaignServices): void {
   api.effect(contract.createCampaign, {
@@ -366,7 +401,8 @@ const showLive = (live: LiveCampaign) => ({
   asOf: isoText(live.asOf),
 });
 
-const showRecipient = (row: RecipientRow, at: WaitingAt) => ({
+/** A recipient as the API and the command line show it. */
+export const showRecipient = (row: RecipientRow, at: WaitingAt) => ({
   enrollmentId: showId('enrollment', row.enrollmentId),
   contactId: showId('contact', row.contactId),
   name: row.name,

@@ -140,7 +140,13 @@ describe('the inbox over HTTP', () => {
     expect(waiting.json.data).toEqual([
       expect.objectContaining({ name: 'Omar', waitingSince: at, unread: 1, optedOut: false, laneName: 'Main line' }),
     ]);
-    expect((await owner.get('/v1/conversations/counts')).json).toEqual({ waiting: 1, missed: 0, unread: 1, review: 0 });
+    expect((await owner.get('/v1/conversations/counts')).json).toEqual({
+      waiting: 1,
+      missed: 0,
+      held: 0,
+      unread: 1,
+      review: 0,
+    });
     const { id, contactId } = waiting.json.data[0];
     const texts = await owner.get(`/v1/conversations/${id}/messages`);
     expect(texts.json.data).toEqual([

@@ -108,13 +108,14 @@ export const showCheck = (check: HealthCheck, mask: EventMask) => ({
 });
 
 export const showWebhookReport = (
-  { url, look, partsRefused, generation, fallback, keys, rotates }: WebhookReport,
+  { url, look, inDoubtSince, partsRefused, generation, fallback, keys, rotates }: WebhookReport,
   mask: EventMask,
 ) => ({
   url,
   lookedAt: isoTextOrNull(look?.lookedAt ?? null),
   problem: look?.problem === undefined || look.problem === null ? null : mask.text(look.problem, null),
   findings: look?.findings ?? [],
+  inDoubtSince: isoTextOrNull(inDoubtSince),
   partsRefused,
   generation,
   fallback: fallback === null ? null : mask.text(fallback, null),

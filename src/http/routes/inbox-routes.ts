@@ -5,6 +5,8 @@ import {
   whyNotThere,
 } from '../../conversations/conversation.ts';
 import { inboxCounts } from '../../conversations/conversation-store.ts';
+import { dropText } from '../../conversations/drop-text.ts';
+import { heldPage, heldWords } from '../../conversations/held-text.ts';
 import { getConversation, listConversations, listThread } from '../../conversations/list-conversations.ts';
 import { sendReply } from '../../conversations/send-reply.ts';
 import { updateConversation } from '../../conversations/update-conversation.ts';
@@ -44,6 +46,16 @@ export function registerInboxRoutes(api: Api, services: InboxServices): void {
       return message.ok ? ok(showMessage(message.value)) : message;
     },
   });
+  api.handle(contract.dropMessage, ({ params, body, caller }) =>
+    runTx(db, async (tx) => {
+      const dropped = await dropText(tx, services, {
+        id: uuidOf('message', params.id),
+        reason: body.reason,
+        by: caller,
+      });
+      return dropped.ok ? ok(showMessage(dropped.value)) : dropped;
+    }),
+  );
   api.handle(contract.updateConversation, ({ params, body, caller }) =>
     runTx(db, async (tx) =>
       shown(
@@ -83,4 +95,6 @@ const showMessage = ({ body, campaignId, campaignName, ...message }: Conversatio
   createdBy: message.createdBy,
   understoodAs: message.understoodAs,
   groupOthers: message.groupOthers,
+  held:
+    message.heldBy === null ? null : { sentence: `Waits ${heldWords(message.heldBy)}`, link: heldPage(message.heldBy) },
 });

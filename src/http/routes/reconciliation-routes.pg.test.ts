@@ -86,7 +86,7 @@ describe('reconciliation over HTTP', () => {
         // Its page was read twice.
         found(1, {}),
       ]);
-      expect(stored).toEqual({ missing_here: 2, stale_here: 1, missing_there: 1, differs: 1 });
+      expect(stored).toEqual({ missing_here: 2, stale_here: 1, missing_there: 1, differs: 1, unreadable: 0 });
       await advanceRun(tx, runId, {
         checkpoint: { phase: 'calls', page: null, parts: [] },
         progress: 0.5,

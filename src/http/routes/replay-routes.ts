@@ -52,7 +52,7 @@ interface SelectionBody {
 }
 
 /** The body was checked: exactly one of the three is said, and without the other two it is all. */
-function selectionOf({ eventIds, filter = {} }: SelectionBody): EventSelection {
+export function selectionOf({ eventIds, filter = {} }: SelectionBody): EventSelection {
   if (eventIds !== undefined) return { kind: 'events', ids: eventIds.map((id) => uuidOf('event', id)) };
   return { kind: 'filter', filter: storedFilter(filter) };
 }

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Campaign } from '../../campaigns/campaign.ts';
 import type { CampaignChange } from '../../campaigns/manage-drafts.ts';
-import { minuteOf, minuteText, wasAsked } from '../../campaigns/sending-options.ts';
+import { asksWhatBecomes, minuteOf, minuteText } from '../../campaigns/sending-options.ts';
 import { instant } from '../../platform/time.ts';
 import type { paceInput, pointlessInput, windowInput } from '../contract/sending-options.ts';
 import { isoTextOrNull } from '../route-types.ts';
@@ -46,11 +46,11 @@ export const showSending = (campaign: Campaign) => ({
   pointless: showPointless(campaign),
 });
 
-const showPointless = ({ state, pointless, pointlessAsked }: Campaign) =>
-  pointless === null
+const showPointless = (campaign: Campaign) =>
+  campaign.pointless === null
     ? null
     : {
-        ...pointless,
-        after: isoTextOrNull(pointless.after),
-        asks: state === 'paused' && pointless.action === 'ask' && wasAsked(pointless.after, pointlessAsked),
+        ...campaign.pointless,
+        after: isoTextOrNull(campaign.pointless.after),
+        asks: asksWhatBecomes(campaign),
       };

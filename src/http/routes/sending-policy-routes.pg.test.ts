@@ -83,7 +83,9 @@ describe('the sending policy', () => {
       ...standard,
       blackouts: [{ ...storm, lastDay: '2027-11-17' }],
     });
-    expect(answer.json.warnings).toEqual([expect.stringContaining('open for Texas: campaigns text nobody there')]);
+    expect(answer.json.warnings).toEqual([
+      expect.stringContaining('open for Texas, people whose state is not known: campaigns text nobody there'),
+    ]);
   });
 
   it('is refused with what, value and remedy, and nothing changes', async () => {

@@ -29,8 +29,8 @@ export function registerHealth(api: Api, { database, log }: Services, isDraining
 }
 
 /** For a monitoring system, with an API key of any role. */
-export function registerMetrics(api: Api, { database, clock }: Services): void {
-  const metrics = createMetrics({ db: database.db, clock });
+export function registerMetrics(api: Api, { database, clock, config }: Services): void {
+  const metrics = createMetrics({ db: database.db, clock, config });
   const route = rawRoute({
     method: 'get',
     path: '/metrics',

@@ -5,6 +5,7 @@ import { storedEvents } from '../../../test/stored-events.ts';
 import { quoWebhookEdge } from '../../gateways/quo/quo-webhook.ts';
 import { showId } from '../../platform/ids.ts';
 import { storeSourceCounts } from '../../webhooks/source-store.ts';
+import { registerDiscardRoutes } from './discard-routes.ts';
 import { registerReplayRoutes } from './replay-routes.ts';
 import { registerWebhookEventRoutes } from './webhook-event-routes.ts';
 
@@ -12,6 +13,7 @@ const world = await httpWorld({
   registrars: [
     (api, services) => registerWebhookEventRoutes(api, { ...services, webhookEdge: () => quoWebhookEdge }),
     registerReplayRoutes,
+    registerDiscardRoutes,
   ],
 });
 const { db } = world.database;
@@ -147,6 +149,7 @@ describe('stored events over HTTP', () => {
   it('that wait are counted, with the age of the oldest', async () => {
     const before = (await viewer.get('/v1/webhook-events/queue')).json;
     expect(before).toMatchObject({ waiting: 0, retrying: 0, failed: 1, countedTo: 10_000, oldestWaitingAt: null });
+    expect(before.spool).toEqual({ files: 0, damaged: 0, events: 0, oldestAt: null });
     expect(before.databaseBytes).toBeGreaterThan(1_000_000);
     const at = '2026-11-17T14:45:00Z';
     const waiting = [
@@ -243,5 +246,69 @@ describe('replays over HTTP', () => {
     expect(one.json).toMatchObject({ total: 1, eventIds: shown(text), filter: null, perSecond: 50 });
     const none = await manager.post('/v1/event-replays', { filter: { type: 'zebra' } });
     expect(none).toMatchObject({ status: 409, json: { state: 'empty' } });
+  });
+});
+
+describe('discards over HTTP', () => {
+  const dead = (error: string) =>
+    events.put({ at: '2026-11-17T13:00:00Z', type: 'unreadable', state: 'failed', error });
+  const stateOf = async (id: string) => (await viewer.get(`/v1/webhook-events/${showId('event', id)}`)).json;
+
+  it('are for managers, and need a reason', async () => {
+    expect((await agent.post('/v1/event-discards', { all: true, reason: 'no' })).status).toBe(403);
+    expect((await agent.post('/v1/event-discards/preview', { all: true })).status).toBe(403);
+    for (const reason of [undefined, '', '  ', 'x'.repeat(301)])
+      expect((await manager.post('/v1/event-discards', { all: true, reason })).status).toBe(422);
+  });
+
+  it('of one event: it stays, with who gave it up and why, and waits for nobody', async () => {
+    const id = await dead('no JSON');
+    const body = { eventIds: shown(id), reason: 'A test of the provider' };
+    const key = { 'idempotency-key': 'discard-once' };
+    const done = { status: 201, json: { discarded: 1, more: false } };
+    expect(await manager.post('/v1/event-discards', body, key)).toMatchObject(done);
+    expect(await manager.post('/v1/event-discards', body, key)).toMatchObject(done);
+    expect(await stateOf(id)).toMatchObject({
+      state: 'discarded',
+      error: 'no JSON',
+      history: [{ outcome: 'discarded', by: 'manager', reason: 'A test of the provider' }],
+    });
+    expect(await manager.post('/v1/event-discards', body)).toMatchObject({ status: 409, json: { state: 'empty' } });
+    const listed = await viewer.get('/v1/webhook-events?state=discarded');
+    expect(listed.json.data).toMatchObject([{ id: showId('event', id) }]);
+    expect((await viewer.get('/v1/webhook-events/queue')).json).toMatchObject({ failed: 1 });
+    const { rows } = await sql`
+      select actor like 'user:%' as by_user, subject, detail ->> 'reason' as reason from audit_entry where action = 'events.discarded'`.execute(
+      db,
+    );
+    expect(rows).toEqual([{ byUser: true, subject: showId('event', id), reason: 'A test of the provider' }]);
+  });
+
+  it('of a filter: a dry run first, and nothing else than what rests as failed', async () => {
+    const some = [await dead('no JSON either'), await dead('no JSON at all')];
+    const filter = { type: 'unreadable' };
+    const preview = await manager.post('/v1/event-discards/preview', { filter });
+    expect(preview.json).toMatchObject({
+      total: 2,
+      totalIsLeast: false,
+      counts: [{ type: 'unreadable', state: 'failed', count: 2 }],
+    });
+    expect(await stateOf(some[0] ?? '')).toMatchObject({ state: 'failed' });
+    const body = { filter, reason: 'Nobody can read them' };
+    expect((await manager.post('/v1/event-discards', body)).json).toEqual({ discarded: 2, more: false });
+    for (const id of some) expect(await stateOf(id)).toMatchObject({ state: 'discarded' });
+    expect(await stateOf(failed)).toMatchObject({ state: 'failed' });
+    expect(await stateOf(text)).toMatchObject({ state: 'applied' });
+    const applied = await manager.post('/v1/event-discards', { filter: { state: 'applied' }, reason: 'no' });
+    expect(applied).toMatchObject({ status: 409, json: { state: 'empty' } });
+  });
+
+  it('are brought back by a replay that asks for them, and by no other', async () => {
+    const total = async (selection: object) =>
+      (await manager.post('/v1/event-replays/preview', selection)).json as { total: number; leftAlone: number };
+    expect(await total({ filter: { type: 'unreadable' } })).toMatchObject({ total: 0, leftAlone: 0 });
+    expect(await total({ filter: { type: 'unreadable', state: 'discarded' } })).toMatchObject({ total: 3 });
+    const [one] = (await viewer.get('/v1/webhook-events?state=discarded')).json.data;
+    expect(await total({ eventIds: [one.id] })).toMatchObject({ total: 1 });
   });
 });

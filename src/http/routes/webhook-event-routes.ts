@@ -11,13 +11,15 @@ import { exportEvents, listEvents } from '../../webhooks/list-events.ts';
 import { type EventMask, MASKED, UNMASKED } from '../../webhooks/mask-event.ts';
 import { type EventDetail, showEvent } from '../../webhooks/show-event.ts';
 import { listSourceHours, listSources } from '../../webhooks/source-store.ts';
+import { spoolFolder, spoolIn } from '../../webhooks/spool.ts';
+import { spoolDepth } from '../../webhooks/spool-depth.ts';
 import { type Api, uuidOf } from '../api.ts';
 import { allows, type Caller } from '../caller.ts';
 import * as contract from '../contract/webhook-events.ts';
 import type { ProblemInput } from '../problem.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
 
-type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookEdge'>;
+type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookEdge' | 'config'>;
 
 export function registerWebhookEventRoutes(api: Api, services: EventServices): void {
   const { db } = services.database;
@@ -51,10 +53,12 @@ export function registerWebhookEventRoutes(api: Api, services: EventServices): v
   registerSources(api, services);
 }
 
-function registerQueue(api: Api, { database: { db } }: EventServices): void {
+function registerQueue(api: Api, { database: { db }, config }: EventServices): void {
+  const readDepth = spoolDepth(spoolIn(spoolFolder(config.dataDir)));
   api.handle(contract.eventQueue, async () => {
     const pulses = new Map((await readEventPulses(db)).map((pulse) => [pulse.state, pulse]));
     const waiting = pulses.get('received');
+    const { oldest, ...spooled } = await readDepth();
     return ok({
       waiting: waiting?.events ?? 0,
       retrying: pulses.get('retrying')?.events ?? 0,
@@ -62,6 +66,7 @@ function registerQueue(api: Api, { database: { db } }: EventServices): void {
       countedTo: COUNTED_MAX,
       oldestWaitingAt: isoTextOrNull(waiting?.oldest ?? null),
       databaseBytes: await readDatabaseBytes(db),
+      spool: { ...spooled, oldestAt: isoTextOrNull(oldest ?? null) },
     });
   });
 }
@@ -182,10 +187,11 @@ export function showDetail(event: EventDetail, mask: EventMask) {
     headers: Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name, text(value)])),
     signature: event.signature,
     errorStack: textOrNull(event.errorStack),
-    history: event.history.map(({ attempt, at, outcome, error, stack, actorName, replayId }) => ({
+    history: event.history.map(({ attempt, at, outcome, reason, error, stack, actorName, replayId }) => ({
       attempt,
       at: isoText(at),
       outcome,
+      reason: textOrNull(reason),
       error: textOrNull(error),
       stack: textOrNull(stack),
       by: actorName,

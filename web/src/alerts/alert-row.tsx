@@ -14,7 +14,7 @@ import { TimeText } from '../patterns/time-text.tsx';
 import { toastProblem } from '../patterns/toast.tsx';
 import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE, type Tone } from '../theme.ts';
-import { openingWords } from './alert-words.ts';
+import { openingWords, sentence } from './alert-words.ts';
 import classes from './alerts.module.css';
 
 const LOOKS: Readonly<Record<Alert['severity'], readonly [word: string, tone: Tone, icon: Icon]>> = {
@@ -39,7 +39,7 @@ export function AlertRow({ alert }: { readonly alert: Alert }) {
         <AddressLink address={link} className={classes.headline}>
           {headline}
         </AddressLink>
-        {over ? null : <Text size="sm">{summary}.</Text>}
+        {over ? null : <Text size="sm">{sentence(summary)}</Text>}
         <Text size="sm" c="dimmed" component="div" className={classes.facts}>
           <span>{word}</span>
           <Since alert={alert} />

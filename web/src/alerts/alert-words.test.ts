@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertNotice } from '../api/alerts.ts';
-import { openingWords } from './alert-words.ts';
+import { openingWords, sentence } from './alert-words.ts';
 
 const notice: AlertNotice = {
   channel: 'mail',
@@ -39,4 +39,12 @@ describe('who was told of an alert', () => {
     const shown = openingWords({ notices: notices.map((part) => ({ ...notice, ...part })) });
     expect(shown.map(({ text }) => text)).toEqual(words);
   });
+});
+
+describe('a summary', () => {
+  it.each([
+    ['The gateway refused the key', 'The gateway refused the key.'],
+    ['Look at them, and replay them.', 'Look at them, and replay them.'],
+    ['Is it plugged in?', 'Is it plugged in?'],
+  ])('%s ends as a sentence does', (words, said) => expect(sentence(words)).toBe(said));
 });

@@ -8,6 +8,9 @@ export interface NoticeWords {
   readonly wrong: boolean;
 }
 
+/** A summary may be the words of a gateway, or sentences of ours with their ends. */
+export const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
+
 /** Who was told that it began, one entry per channel: "Told by mail". The newest opening counts when it came back. */
 export function openingWords({ notices }: Pick<Alert, 'notices'>): readonly NoticeWords[] {
   const newest = new Map(

@@ -34,5 +34,6 @@ export const messagesQuery = (id: string) =>
 
 export const sendReply = (id: string, body: BodyOf<typeof contract.sendReply>, key: string) =>
   post<Message>(`/v1/conversations/${id}/messages`, body, key);
+export const dropMessage = (id: string) => post<Message>(`/v1/messages/${id}/drop`, {});
 export const updateConversation = (id: string, body: BodyOf<typeof contract.updateConversation>) =>
   patch<Conversation>(`/v1/conversations/${id}`, body);

@@ -64,4 +64,5 @@ export const replayPreviewQuery = (selection: ReplaySelection) =>
     gcTime: 0,
   });
 export const startReplay = (order: ReplayOrder, key: string) => post<EventReplay>('/v1/event-replays', order, key);
+
 export const cancelReplay = (id: string) => post<EventReplay>(`/v1/event-replays/${id}/cancel`);

@@ -1,4 +1,4 @@
-import { Anchor, Collapse, Radio, Text } from '@mantine/core';
+import { Anchor, Radio, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -134,9 +134,9 @@ function WhoIsIn({ audience, everyone }: { readonly audience: AudiencePreview; r
           </>
         )}
       </Text>
-      <Collapse expanded={opened} id={id}>
+      <div id={id} hidden={!opened}>
         <LeftOut excluded={excluded} />
-      </Collapse>
+      </div>
     </>
   );
 }

@@ -1,6 +1,4 @@
-import { Stack } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { type Campaign, campaignKeys, campaignQuery, launchCampaign, type Review } from '../api/campaigns.ts';
 import { operationKeys } from '../api/operations.ts';
 import { isProblem } from '../api/problem.ts';
@@ -8,6 +6,7 @@ import { useProductClock } from '../api/product-clock.ts';
 import type { TextPreview } from '../api/templates.ts';
 import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
+import { Fact, Facts } from '../patterns/details.tsx';
 import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural } from '../patterns/format.ts';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { audienceWords } from './audience-words.ts';
@@ -66,78 +65,76 @@ export default function LaunchDialog({ campaign, draft, review, previews, opened
         {review === undefined ? (
           <LoadingSkeleton shape="lines" count={6} />
         ) : (
-          <Facts review={review} fields={draft.fields} previews={previews} />
+          <LaunchFacts review={review} fields={draft.fields} previews={previews} />
         )}
       </div>
     </ConfirmDialog>
   );
 }
 
-interface FactsProps extends Pick<LaunchDialogProps, 'previews'> {
+interface LaunchFactsProps extends Pick<LaunchDialogProps, 'previews'> {
   readonly review: Review;
   readonly fields: Draft['fields'];
 }
 
-function Facts({ review, fields, previews }: FactsProps) {
+function LaunchFacts({ review, fields, previews }: LaunchFactsProps) {
   const clock = useProductClock(60_000);
   const { audience, lanes, forecast, parts, costCents, warnings } = review;
   const { variants } = fields;
   const weights = variants.reduce((sum, variant) => sum + variant.weight, 0);
   const leftOut = leftOutCount(audience);
   return (
-    <Stack gap="xs">
-      <dl className={classes.facts}>
-        <Fact name="People">
-          {plural(audience.textable, 'person', 'people')}
-          <small>Of {audienceWords(fields.audience)}</small>
-          {leftOut === 0 ? null : (
-            <small>
-              {formatCount(leftOut)} of {formatCount(audience.matched)} left out: {reasonsInShort(audience.excluded)}
-            </small>
-          )}
-        </Fact>
-        <Fact name="Message">
-          <ul>
-            {variants.map(({ key, label, weight, body }) => (
-              <li key={key}>
-                {variants.length === 1 ? null : `${label}, ${formatRate(weight, weights)} of them`}
-                <span className={classes.quote} dir="auto">
-                  {previews[key]?.text ?? body}
-                </span>
-              </li>
-            ))}
-          </ul>
-          <Warned of="message" warnings={warnings} />
-        </Fact>
-        <Fact name="From">
-          <ul>
-            {lanes.map((lane) => (
-              <li key={lane.id}>
-                {lane.name} {formatPhone(lane.phone)}
-                <small data-tabular>
-                  {formatCount(lane.leftToday)} of {formatCount(lane.dailyCap)} left today
-                </small>
-              </li>
-            ))}
-          </ul>
-          <Warned of="lanes" warnings={warnings} />
-        </Fact>
-        <Fact name="Begins">{startSentence(review, clock)}</Fact>
-        <Fact name="Pace">
-          {sentence(paceWords(fields.pace, clock))}
-          {fields.pointless === null ? null : <small>Pointless {pointlessWords(fields.pointless, clock)}</small>}
-          <Warned of="schedule" warnings={warnings} />
-        </Fact>
-        <Fact name="Done">
-          {forecast.finishAt === null ? 'Cannot be said' : `About ${formatWhen(forecast.finishAt, clock)}`}
-          {forecast.noFinish === null ? null : <small>{forecast.noFinish.sentence}</small>}
-        </Fact>
-        <Fact name="Cost">
-          About {formatMoney(costCents)}
-          <small>{plural(parts.total, 'part', 'parts')}</small>
-        </Fact>
-      </dl>
-    </Stack>
+    <Facts labels="short">
+      <Fact label="People">
+        {plural(audience.textable, 'person', 'people')}
+        <small>Of {audienceWords(fields.audience)}</small>
+        {leftOut === 0 ? null : (
+          <small>
+            {formatCount(leftOut)} of {formatCount(audience.matched)} left out: {reasonsInShort(audience.excluded)}
+          </small>
+        )}
+      </Fact>
+      <Fact label="Message">
+        <ul>
+          {variants.map(({ key, label, weight, body }) => (
+            <li key={key}>
+              {variants.length === 1 ? null : `${label}, ${formatRate(weight, weights)} of them`}
+              <span className={classes.quote} dir="auto">
+                {previews[key]?.text ?? body}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <Warned of="message" warnings={warnings} />
+      </Fact>
+      <Fact label="From">
+        <ul>
+          {lanes.map((lane) => (
+            <li key={lane.id}>
+              {lane.name} {formatPhone(lane.phone)}
+              <small data-tabular>
+                {formatCount(lane.leftToday)} of {formatCount(lane.dailyCap)} left today
+              </small>
+            </li>
+          ))}
+        </ul>
+        <Warned of="lanes" warnings={warnings} />
+      </Fact>
+      <Fact label="Begins">{startSentence(review, clock)}</Fact>
+      <Fact label="Pace">
+        {sentence(paceWords(fields.pace, clock))}
+        {fields.pointless === null ? null : <small>Pointless {pointlessWords(fields.pointless, clock)}</small>}
+        <Warned of="schedule" warnings={warnings} />
+      </Fact>
+      <Fact label="Done">
+        {forecast.finishAt === null ? 'Cannot be said' : `About ${formatWhen(forecast.finishAt, clock)}`}
+        {forecast.noFinish === null ? null : <small>{forecast.noFinish.sentence}</small>}
+      </Fact>
+      <Fact label="Cost">
+        About {formatMoney(costCents)}
+        <small>{plural(parts.total, 'part', 'parts')}</small>
+      </Fact>
+    </Facts>
   );
 }
 
@@ -146,13 +143,4 @@ const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${w
 function Warned({ of, warnings }: { readonly of: BuilderField; readonly warnings: Review['warnings'] }) {
   const said = warnings.filter((warning) => warning.field === of).map(({ message }) => message);
   return said.length === 0 ? null : <small style={{ color: 'var(--tone-amber-text)' }}>{said.join('. ')}.</small>;
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
 }

@@ -10,7 +10,7 @@ import { ICON_STROKE } from '../theme.ts';
 import classes from './builder.module.css';
 import { type BuilderField, sectionId } from './builder-section.tsx';
 import { ForecastDays } from './forecast-days.tsx';
-import { ForecastWaits } from './forecast-waits.tsx';
+import { plainLines, WaitLines } from './forecast-waits.tsx';
 
 interface LaunchPanelProps {
   readonly review: Review | undefined;
@@ -130,7 +130,7 @@ function Forecast({ review, moment }: { readonly review: Review; readonly moment
       <ForecastDays forecast={forecast} lanes={lanes} />
       {/* Whoever is next in turn needs no list. */}
       {forecast.waits.every(({ reason }) => reason === 'turn') ? null : (
-        <ForecastWaits waits={forecast.waits} moment={moment} />
+        <WaitLines lines={plainLines(forecast.waits, moment)} />
       )}
       <Text size="sm" c="dimmed" mt="xs">
         {startSentence(review, moment)}

@@ -4,7 +4,8 @@ import { useProductClock } from '../api/product-clock.ts';
 import { formatMoney, formatWhen } from '../patterns/format.ts';
 import { Section } from '../patterns/page.tsx';
 import { ForecastDays } from './forecast-days.tsx';
-import { ForecastWaits } from './forecast-waits.tsx';
+import { WaitLines } from './forecast-waits.tsx';
+import { linkedLines } from './linked-waits.tsx';
 
 /** What is still to come: when it is done, on which days, who waits for what, and what it costs. */
 export function LiveForecast({ live: { forecast, cost, lanes } }: { readonly live: CampaignLive }) {
@@ -27,7 +28,7 @@ export function LiveForecast({ live: { forecast, cost, lanes } }: { readonly liv
       }
     >
       <ForecastDays forecast={forecast} lanes={lanes} />
-      <ForecastWaits waits={forecast.waits} moment={moment} />
+      <WaitLines lines={linkedLines(forecast.waits, moment)} />
       <Text size="sm" mt="xs" data-tabular>
         About <b>{formatMoney(cost.soFarCents)}</b> so far, <b>{formatMoney(cost.toComeCents)}</b> to come
       </Text>

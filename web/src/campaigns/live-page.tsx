@@ -1,10 +1,12 @@
 import { Text, VisuallyHidden } from '@mantine/core';
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { Outlet, useMatch } from '@tanstack/react-router';
+import { type UseQueryResult, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Outlet, useLocation, useMatch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { type Campaign, type CampaignLive, campaignLiveQuery } from '../api/campaigns.ts';
 import { useCampaignStream } from '../api/live.ts';
 import { useProductClock } from '../api/product-clock.ts';
+import { mayAct, meQuery } from '../api/session.ts';
+import { ResumeSending } from '../home/resume-sending.tsx';
 import { AddressLink } from '../patterns/address-link.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader } from '../patterns/page.tsx';
@@ -81,8 +83,20 @@ function Answer({ live, lost }: { readonly live: UseQueryResult<CampaignLive>; r
   );
 }
 
-/** Where a person can end what the campaign waits for. */
-function WayOut({ action }: { readonly action: { readonly label: string; readonly link: string } }) {
+type Action = NonNullable<NonNullable<CampaignLive['waiting']>['action']>;
+
+/** What a person can do about what the campaign waits for; resuming the campaign itself is the button beside its name. */
+function WayOut({ action }: { readonly action: Action }) {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const { pathname } = useLocation();
+  if (action.act === 'resume_campaign' || action.link === pathname) return null;
+  if (action.act === 'resume_sending' && mayAct(me.user.role, 'manager'))
+    return (
+      <>
+        {' '}
+        <ResumeSending size="xs" />
+      </>
+    );
   return (
     <>
       {' · '}

@@ -14,6 +14,7 @@ import {
 } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
+import { useProductClock } from '../api/product-clock.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { FilterChips } from '../patterns/filter-chips.tsx';
@@ -51,9 +52,12 @@ function RecipientList({ campaign, live }: RecipientListProps) {
   const navigate = route.useNavigate();
   const openId = useMatch({ from: '/shell/campaigns/$campaignId/people/$contactId', shouldThrow: false })?.params
     .contactId;
-  const recipients = useInfiniteQuery(recipientsQuery(campaign.id, filters));
+  const clock = useProductClock(60_000);
+  const { until, ...named } = filters;
+  const asked = { ...named, ...(until === undefined ? {} : { waitsUntil: until }) };
+  const recipients = useInfiniteQuery(recipientsQuery(campaign.id, asked));
   const rows = rowsOf(recipients.data);
-  const { held, release } = useLive(`campaign:${campaign.id}`, [campaignKeys.recipients(campaign.id, filters)], {
+  const { held, release } = useLive(`campaign:${campaign.id}`, [campaignKeys.recipients(campaign.id, asked)], {
     hold: rows.length > 0,
   });
   const { columns, visibility, chooser } = useRecipientColumns(campaign, openId !== undefined);
@@ -79,7 +83,7 @@ function RecipientList({ campaign, live }: RecipientListProps) {
             width={300}
           />
         }
-        filters={filtersOf(campaign, live, filters)}
+        filters={filtersOf(campaign, live, filters, clock)}
         onChange={put}
         after={
           <>
@@ -135,8 +139,9 @@ function RecipientList({ campaign, live }: RecipientListProps) {
   );
 }
 
-const plainSearch = ({ state, ...rest }: ReturnType<typeof route.useSearch>): RecipientSearch => ({
+const plainSearch = ({ state, waits, edit, ...rest }: ReturnType<typeof route.useSearch>): RecipientSearch => ({
   ...rest,
+  ...(waits ? { waits } : {}),
   ...(state ? { state } : {}),
 });
 

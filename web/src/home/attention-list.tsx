@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import {
   type Icon,
   IconAlertTriangle,
@@ -8,18 +7,17 @@ import {
   IconHandStop,
   IconHourglassHigh,
   IconPlayerPause,
+  IconPlugOff,
   IconPlugX,
   IconQuestionMark,
 } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { type Home, operationKeys, resumeSending } from '../api/operations.ts';
-import { useAction } from '../api/use-action.ts';
+import type { Home } from '../api/operations.ts';
 import { AddressLink } from '../patterns/address-link.tsx';
 import { Section } from '../patterns/page.tsx';
-import { toastDone, toastProblem } from '../patterns/toast.tsx';
 import { toneStyle } from '../patterns/tone.ts';
 import { ICON_STROKE, type Tone } from '../theme.ts';
 import classes from './attention-list.module.css';
+import { ResumeSending } from './resume-sending.tsx';
 
 type Attention = Home['attention'][number];
 
@@ -30,6 +28,7 @@ const LOOKS: Readonly<Record<string, readonly [tone: Tone, icon: Icon]>> = {
   lane_drained: ['blue', IconDropletDown],
   breaker_open: ['red', IconPlugX],
   throttled: ['amber', IconHourglassHigh],
+  answers_held: ['amber', IconPlugOff],
   campaign_without_number: ['red', IconDeviceMobileOff],
   campaign_paused: ['amber', IconPlayerPause],
   webhook_missing: ['red', IconPlugX],
@@ -78,23 +77,5 @@ function Item({ item, mayResume }: { readonly item: Attention; readonly mayResum
       <span className={classes.sentence}>{item.sentence}</span>
       <IconChevronRight size={16} stroke={ICON_STROKE} aria-hidden className={classes.go} />
     </AddressLink>
-  );
-}
-
-function ResumeSending() {
-  const queryClient = useQueryClient();
-  const resume = useAction({
-    run: (_input: null) => resumeSending(),
-    touches: [operationKeys.home],
-    onDone: (status) => {
-      queryClient.setQueryData(operationKeys.status, status);
-      toastDone('Sending goes on');
-    },
-    onProblem: (error) => toastProblem('Sending is still paused', error),
-  });
-  return (
-    <Button loading={resume.isPending} onClick={() => resume.mutate(null)}>
-      Resume sending
-    </Button>
   );
 }

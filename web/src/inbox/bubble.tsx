@@ -8,6 +8,7 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { stateWord } from '../patterns/states.ts';
 import { TimeText } from '../patterns/time-text.tsx';
 import { ICON_STROKE } from '../theme.ts';
+import { HeldAnswer } from './held-answer.tsx';
 import type { OutboxReply } from './outbox.ts';
 import classes from './thread.module.css';
 
@@ -37,6 +38,7 @@ export function Bubble(props: {
         <p className={classes.why}>To a group: {groupOthers.map(formatPhone).join(', ')} got it too.</p>
       )}
       {why === null ? null : <p className={classes.why}>{why}.</p>}
+      {message.held === null ? null : <HeldAnswer message={message} held={message.held} />}
     </article>
   );
 }

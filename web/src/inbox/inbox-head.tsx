@@ -59,12 +59,12 @@ function Waiting({ counts, longest }: Pick<InboxHeadProps, 'counts' | 'longest'>
   return `${plural(counts.waiting, 'person waits', 'people wait')}${since}.`;
 }
 
-/** Nobody needs a place for missed calls before there is one. */
+/** Nobody needs a place for missed calls, or answers that are held up, before there is one. */
 const isOffered = (name: ConversationView, view: ConversationView, counts: Counts | undefined): boolean =>
-  name !== 'missed' || name === view || (counts?.missed ?? 0) > 0;
+  (name !== 'missed' && name !== 'held') || name === view || countOf(name, counts) > 0;
 
 const countOf = (view: ConversationView, counts: Counts | undefined): number =>
-  view === 'waiting' || view === 'missed' || view === 'review' ? (counts?.[view] ?? 0) : 0;
+  view === 'waiting' || view === 'missed' || view === 'held' || view === 'review' ? (counts?.[view] ?? 0) : 0;
 
 function ViewCount({ count }: { readonly count: number }) {
   return count === 0 ? null : <span className={classes.viewCount}>{formatCount(count)}</span>;

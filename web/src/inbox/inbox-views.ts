@@ -1,4 +1,12 @@
-import { type Icon, IconHandStop, IconInbox, IconMessageCheck, IconMessages, IconPhoneOff } from '@tabler/icons-react';
+import {
+  type Icon,
+  IconHandStop,
+  IconInbox,
+  IconMessageCheck,
+  IconMessages,
+  IconPhoneOff,
+  IconPlugOff,
+} from '@tabler/icons-react';
 import type { ConversationView } from '../api/inbox.ts';
 
 interface ViewWords {
@@ -8,7 +16,7 @@ interface ViewWords {
   readonly empty: { readonly title: string; readonly sentence: string };
 }
 
-export const VIEWS: readonly ConversationView[] = ['waiting', 'missed', 'open', 'review', 'done', 'all'];
+export const VIEWS: readonly ConversationView[] = ['waiting', 'missed', 'held', 'open', 'review', 'done', 'all'];
 
 export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
   waiting: {
@@ -26,6 +34,14 @@ export const VIEW_WORDS: Readonly<Record<ConversationView, ViewWords>> = {
     empty: {
       title: 'No missed call waits',
       sentence: 'Whoever calls and is not answered appears here, until you reply or mark it done.',
+    },
+  },
+  held: {
+    label: 'Held up',
+    icon: IconPlugOff,
+    empty: {
+      title: 'No answer is held up',
+      sentence: 'An answer comes here when it cannot go out: its number is switched off, or its account paused.',
     },
   },
   open: {

@@ -7,7 +7,7 @@ export const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
   validateSearch: searchSchema({
-    view: oneOf(['waiting', 'missed', 'open', 'review', 'done', 'all'], 'waiting'),
+    view: oneOf(['waiting', 'missed', 'held', 'open', 'review', 'done', 'all'], 'waiting'),
     search: text(),
   }),
   staticData: { title: 'Inbox' },

@@ -17,6 +17,7 @@ const message = (id: string, at: string, change: Partial<Message> = {}): Message
   createdBy: null,
   understoodAs: null,
   groupOthers: [],
+  held: null,
   ...change,
 });
 const inbound = (id: string, at: string, understoodAs: Message['understoodAs'] = 'none'): Message =>

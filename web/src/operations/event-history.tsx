@@ -6,7 +6,7 @@ import { EventState } from './event-state.tsx';
 import { typeWords } from './event-words.ts';
 import classes from './operations.module.css';
 
-const OUTCOMES = { applied: 'Applied', failed: 'Failed', replayed: 'Replayed' } as const;
+const OUTCOMES = { applied: 'Applied', failed: 'Failed', replayed: 'Replayed', discarded: 'Discarded' } as const;
 
 /** What happened to an event, and what else came in about the same number. */
 export function EventHistory({ event }: { readonly event: WebhookEventDetail }) {
@@ -21,10 +21,11 @@ export function EventHistory({ event }: { readonly event: WebhookEventDetail }) 
               <li key={one.attempt} className={classes.row}>
                 <span>
                   {OUTCOMES[one.outcome]}
-                  {one.outcome === 'replayed' && one.by !== null ? ` by ${one.by}` : ''}
+                  {one.by === null ? '' : ` by ${one.by}`}
                 </span>
                 <TimeText at={one.at} look="when" />
                 {one.error === null ? null : <span className={classes.second}>{one.error}</span>}
+                {one.reason === null ? null : <span className={classes.second}>{one.reason}</span>}
               </li>
             ))}
           </ol>

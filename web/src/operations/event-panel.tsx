@@ -1,7 +1,8 @@
 import { Button, Group, Skeleton } from '@mantine/core';
-import { IconBan, IconMessage, IconReload, IconSend, IconUser } from '@tabler/icons-react';
+import { IconBan, IconMessage, IconReload, IconSend, IconTrash, IconUser } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useLive } from '../api/live.ts';
 import { isProblem } from '../api/problem.ts';
 import { mayAct, meQuery } from '../api/session.ts';
@@ -13,6 +14,7 @@ import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { SidePanel } from '../patterns/side-panel.tsx';
 import { toastDone, toastProblem } from '../patterns/toast.tsx';
+import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
 import { CopyCurl } from './copy-curl.tsx';
 import { EventFacts } from './event-facts.tsx';
@@ -23,6 +25,7 @@ import classes from './operations.module.css';
 import { PayloadViewer } from './payload-viewer.tsx';
 
 const route = getRouteApi('/shell/operations/events/$eventId');
+const DiscardDialog = lazy(() => import('./discard-dialog.tsx'));
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
 
 /** One event beside the list; keyed by its address, so that nothing of the one before stays. */
@@ -104,7 +107,8 @@ function EventActions({ event }: { readonly event: WebhookEventDetail }) {
     onProblem: (error) => toastProblem('The event was not replayed', error),
   });
   const { conversationId, contactId, campaignId, campaignName } = effect;
-  const settled = state === 'applied' || state === 'failed';
+  const settled = state === 'applied' || state === 'failed' || state === 'discarded';
+  const dialog = useLazyDialog();
   return (
     <Group gap="xs" className={classes.actions ?? ''}>
       {mayAct(role, 'manager') && settled ? (
@@ -116,6 +120,11 @@ function EventActions({ event }: { readonly event: WebhookEventDetail }) {
           onClick={() => replay.mutate(id)}
         >
           Replay
+        </Button>
+      ) : null}
+      {mayAct(role, 'manager') && state === 'failed' ? (
+        <Button size="xs" variant="default" leftSection={<IconTrash {...icon} />} onClick={dialog.open}>
+          Discard
         </Button>
       ) : null}
       {conversationId === null ? null : (
@@ -151,6 +160,11 @@ function EventActions({ event }: { readonly event: WebhookEventDetail }) {
         </Button>
       )}
       {mayAct(role, 'agent') ? <CopyCurl event={event} /> : null}
+      <Suspense fallback={null}>
+        {dialog.wanted ? (
+          <DiscardDialog selection={{ eventIds: [id] }} opened={dialog.opened} onClose={dialog.close} />
+        ) : null}
+      </Suspense>
     </Group>
   );
 }

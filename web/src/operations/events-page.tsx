@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconDownload, IconReload } from '@tabler/icons-react';
+import { IconDownload, IconReload, IconTrash } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useRef } from 'react';
@@ -21,15 +21,16 @@ import { useEventFilters } from './use-event-filters.ts';
 import { useEventList } from './use-event-list.ts';
 
 const route = getRouteApi('/shell/operations/events');
+const DiscardDialog = lazy(() => import('./discard-dialog.tsx'));
 const ReplayDialog = lazy(() => import('./replay-dialog.tsx'));
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
 
-/** "6 events rest here until somebody replays them": of those that match. */
+/** "6 events rest here until somebody replays or discards them": of those that match. */
 function restWords({ query, rows }: ReturnType<typeof useEventList>): string {
   if (query.data === undefined) return '\u00a0';
   if (rows.length === 0) return query.hasNextPage ? 'None found so far.' : 'No event waits for somebody.';
   const rest = plural(rows.length, 'event rests', 'events rest');
-  return `${query.hasNextPage ? 'At least ' : ''}${rest} here until somebody replays ${rows.length === 1 ? 'it' : 'them'}.`;
+  return `${query.hasNextPage ? 'At least ' : ''}${rest} here until somebody replays or discards ${rows.length === 1 ? 'it' : 'them'}.`;
 }
 
 export function EventsPage() {
@@ -40,6 +41,7 @@ export function EventsPage() {
   const events = useEventList({ filters, narrow: openId !== undefined });
   const stats = useQuery(webhookStatsQuery).data;
   const dialog = useLazyDialog();
+  const discard = useLazyDialog();
   const searchBox = useRef<HTMLInputElement>(null);
   const phone = useMediaQuery(PHONE_QUERY, undefined, { getInitialValueInEffect: false });
   const failed = search.state === 'failed';
@@ -68,6 +70,11 @@ export function EventsPage() {
                 leftSection={<IconDownload {...icon} />}
               >
                 Export
+              </Button>
+            ) : null}
+            {mayAct(role, 'manager') && some && failed ? (
+              <Button variant="default" leftSection={<IconTrash {...icon} />} onClick={discard.open}>
+                Discard all of these
               </Button>
             ) : null}
             {mayAct(role, 'manager') && some ? (
@@ -115,6 +122,9 @@ export function EventsPage() {
             opened={dialog.opened}
             onClose={dialog.close}
           />
+        ) : null}
+        {discard.wanted ? (
+          <DiscardDialog selection={{ filter: filters }} opened={discard.opened} onClose={discard.close} />
         ) : null}
       </Suspense>
     </Page>

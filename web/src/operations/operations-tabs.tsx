@@ -35,6 +35,7 @@ const PAGES = [
   { to: '/operations/replays', label: 'Replays' },
   { to: '/operations/throughput', label: 'Throughput' },
   { to: '/operations/sources', label: 'Sources' },
+  { to: '/operations/workers', label: 'Workers' },
   { to: '/operations/health', label: 'Health' },
   { to: '/operations/reconciliation', label: 'Reconciliation' },
 ] as const;

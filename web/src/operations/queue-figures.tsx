@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { accountsQuery } from '../api/operations.ts';
@@ -16,14 +16,14 @@ const EVERY_MS = 10_000;
 export function QueueFigures() {
   const query = useQuery({ ...eventQueueQuery, refetchInterval: EVERY_MS });
   return (
-    <Loaded query={query} what="What waits could not be counted" skeleton={<LoadingSkeleton shape="tiles" count={5} />}>
+    <Loaded query={query} what="What waits could not be counted" skeleton={<LoadingSkeleton shape="tiles" count={6} />}>
       {(queue) => <Queue queue={queue} />}
     </Loaded>
   );
 }
 
 function Queue({ queue }: { readonly queue: EventQueue }) {
-  const { waiting, retrying, failed, countedTo, oldestWaitingAt, databaseBytes } = queue;
+  const { waiting, retrying, failed, countedTo, oldestWaitingAt, databaseBytes, spool } = queue;
   const least = waiting + retrying + failed >= countedTo ? `of the newest ${formatCount(countedTo)}` : undefined;
   return (
     <Figures>
@@ -40,6 +40,7 @@ function Queue({ queue }: { readonly queue: EventQueue }) {
           )
         }
       />
+      <OnDisk spool={spool} />
       <Figure label="Tried again" count={retrying} note={least ?? 'three times, then they rest'} />
       <Figure
         label="Failed"
@@ -58,8 +59,31 @@ function Queue({ queue }: { readonly queue: EventQueue }) {
         }
       />
       <Workers />
-      <Figure label="Database" count={formatBytes(databaseBytes)} note="on the disk" />
+      <Figure label="Database" count={formatBytes(databaseBytes)} note="all tables and indexes" />
     </Figures>
+  );
+}
+
+/** What came in while the database was away. */
+function OnDisk({ spool: { events, damaged, oldestAt } }: { readonly spool: EventQueue['spool'] }) {
+  return (
+    <Figure
+      label="Waiting on the disk"
+      count={events}
+      note={
+        damaged > 0 ? (
+          <Text span inherit c="var(--tone-red-text)">
+            {plural(damaged, 'damaged file', 'damaged files')}; the log names them
+          </Text>
+        ) : oldestAt === null ? (
+          'all is in the database'
+        ) : (
+          <>
+            for the database, the oldest for <TimeText at={oldestAt} look="age" />
+          </>
+        )
+      }
+    />
   );
 }
 

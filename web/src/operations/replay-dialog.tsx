@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack, Table, Text, TextInput } from '@mantine/core';
+import { SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -15,9 +15,7 @@ import { formatCount, formatDuration, plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { toastDone } from '../patterns/toast.tsx';
-import { EventState } from './event-state.tsx';
-import { typeWords } from './event-words.ts';
-import classes from './operations.module.css';
+import { EventCounts } from './event-counts.tsx';
 
 interface ReplayDialogProps {
   readonly selection: ReplaySelection;
@@ -67,7 +65,7 @@ export default function ReplayDialog({ selection, opened, onClose }: ReplayDialo
         {(data) => (
           <Stack gap="md">
             <Text>{previewWords(data)}</Text>
-            {data.counts.length === 0 ? null : <Counts counts={data.counts} />}
+            {data.counts.length === 0 ? null : <EventCounts counts={data.counts} />}
             {data.total === 0 ? null : (
               <>
                 <Stack gap={4}>
@@ -102,32 +100,3 @@ function previewWords({ total, totalIsLeast, leftAlone }: ReplayPreview): string
   const least = totalIsLeast ? 'At least ' : '';
   return `${least}${plural(total, 'event is', 'events are')} applied once more. What they have done already is not done twice.${left}`;
 }
-
-const Counts = ({ counts }: { readonly counts: ReplayPreview['counts'] }) => (
-  <div className={classes.counts}>
-    <Table>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th scope="col">What</Table.Th>
-          <Table.Th scope="col">State</Table.Th>
-          <Table.Th scope="col" ta="end">
-            Events
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {counts.map(({ type, state, count }) => (
-          <Table.Tr key={`${type} ${state}`}>
-            <Table.Td>{typeWords(type)}</Table.Td>
-            <Table.Td>
-              <EventState state={state} plain />
-            </Table.Td>
-            <Table.Td ta="end" data-align="end">
-              {formatCount(count)}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  </div>
-);

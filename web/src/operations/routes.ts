@@ -15,7 +15,7 @@ export const operationsRoute = createRoute({
 /** `from` and `until` are instants, for links to a time; `within` is counted back from now. */
 const eventsSearch = searchSchema({
   search: text(),
-  state: oneOf(['received', 'retrying', 'applied', 'failed'], ''),
+  state: oneOf(['received', 'retrying', 'applied', 'failed', 'discarded'], ''),
   type: text(100),
   account: text(60),
   within: oneOf(['1h', '24h', '7d', '30d'], ''),
@@ -68,10 +68,18 @@ export const sourcesRoute = createRoute({
   component: lazyPage(() => import('./sources-page.tsx'), 'SourcesPage'),
 });
 
+export const workersRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/operations/workers',
+  staticData: { title: 'Workers' },
+  component: lazyPage(() => import('./workers-page.tsx'), 'WorkersPage'),
+});
+
 export const operationsRoutes = [
   operationsRoute,
   eventsRoute.addChildren([eventRoute]),
   replaysRoute,
   throughputRoute,
   sourcesRoute,
+  workersRoute,
 ] as const;

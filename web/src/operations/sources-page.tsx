@@ -68,7 +68,8 @@ export function SourcesPage() {
   );
 }
 
-function summaryWords({ hours }: SourcesAnswer): string {
+function summaryWords({ data, hours }: SourcesAnswer): string {
+  if (data.length === 0) return 'Where webhooks come from, and how they were answered.';
   const sum = (figure: 'accepted' | 'repeated' | 'refused'): string =>
     formatCount(hours.reduce((total, hour) => total + hour[figure], 0));
   return `${sum('accepted')} taken in, ${sum('repeated')} came again, ${sum('refused')} refused`;

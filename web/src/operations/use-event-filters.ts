@@ -44,6 +44,7 @@ export function useEventFilters() {
         { value: 'retrying', label: STATES.retrying.word },
         { value: 'applied', label: STATES.applied.word },
         { value: 'failed', label: STATES.failed.word },
+        { value: 'discarded', label: STATES.discarded.word },
       ],
     },
     {

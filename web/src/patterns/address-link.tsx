@@ -1,9 +1,11 @@
 import { useRouter } from '@tanstack/react-router';
 import type { MouseEvent, ReactNode } from 'react';
+import classes from './address-link.module.css';
 
 interface AddressLinkProps {
   /** An address of this site, with its search, as the server says it: `/inbox?view=review`. */
   readonly address: string;
+  /** Instead of the look of a link within a sentence. */
   readonly className?: string | undefined;
   readonly children: ReactNode;
 }
@@ -17,7 +19,7 @@ export function AddressLink({ address, className, children }: AddressLinkProps) 
     router.history.push(address);
   };
   return (
-    <a href={address} className={className} onClick={onClick}>
+    <a href={address} className={className ?? classes.link} onClick={onClick}>
       {children}
     </a>
   );

@@ -3,8 +3,18 @@ import type { Tone } from '../theme.ts';
 import classes from './details.module.css';
 import { toneStyle } from './tone.ts';
 
+interface FactsProps {
+  readonly children: ReactNode;
+  /** Labels of one short word leave more room for what they name. */
+  readonly labels?: 'short';
+}
+
 /** What is known of one thing, a name and a value to a line; what is not known is left out. */
-export const Facts = ({ children }: { readonly children: ReactNode }) => <dl className={classes.facts}>{children}</dl>;
+export const Facts = ({ children, labels }: FactsProps) => (
+  <dl className={classes.facts} data-labels={labels}>
+    {children}
+  </dl>
+);
 
 export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (

@@ -17,6 +17,7 @@ import {
   IconPower,
   IconQuestionMark,
   IconRefresh,
+  IconTrash,
   IconX,
 } from '@tabler/icons-react';
 import type { CampaignState, EnrollmentState } from '../../../src/http/contract/campaigns.ts';
@@ -71,6 +72,7 @@ export const STATES: Readonly<Record<StateName, StateWord>> = {
   uploaded: { word: 'Uploaded', tone: 'grey', icon: IconFileText },
   retrying: { word: 'Retrying', tone: 'amber', icon: IconRefresh },
   applied: { word: 'Applied', tone: 'green', icon: IconCheck },
+  discarded: { word: 'Discarded', tone: 'dark', icon: IconTrash },
   previewed: { word: 'Checked', tone: 'teal', icon: IconCheck },
 };
 

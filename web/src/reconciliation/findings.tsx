@@ -52,6 +52,7 @@ const TONES: Readonly<Record<ReconciliationFinding['kind'], Tone>> = {
   stale_here: 'blue',
   missing_there: 'amber',
   differs: 'red',
+  unreadable: 'amber',
 };
 
 function FindingRow({ finding }: { readonly finding: ReconciliationFinding }) {

@@ -106,7 +106,7 @@ function OneRun({ run }: { readonly run: Reconciliation }) {
         <Figure label="Contradictions" count={run.differs} note="nothing was changed" tone="red" />
       </Figures>
       <Facts run={run} />
-      {run.missingThere + run.differs === 0 ? null : (
+      {run.missingThere + run.differs + run.unreadable === 0 ? null : (
         <Section title="Needs a look" note="Nothing was changed: only a person can say what is right.">
           <Findings run={run} settled="no" />
         </Section>

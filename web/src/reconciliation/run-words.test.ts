@@ -20,6 +20,7 @@ const run = (changed: Partial<Reconciliation>): Reconciliation => ({
   staleHere: 0,
   missingThere: 0,
   differs: 0,
+  unreadable: 0,
   retryAt: null,
   error: null,
   createdBy: 'system',

@@ -1,7 +1,7 @@
 import type { Reconciliation } from '../api/reconciliations.ts';
 import { formatCount, formatDuration, plural } from '../patterns/format.ts';
 
-type Counts = Pick<Reconciliation, 'missingHere' | 'staleHere' | 'missingThere' | 'differs'>;
+type Counts = Pick<Reconciliation, 'missingHere' | 'staleHere' | 'missingThere' | 'differs' | 'unreadable'>;
 
 export const isOpen = ({ state }: Pick<Reconciliation, 'state'>): boolean => state === 'waiting' || state === 'running';
 
@@ -36,6 +36,7 @@ export function foundWords(run: Counts): string {
     run.staleHere === 0 ? '' : `${formatCount(run.staleHere)} brought up to date`,
     run.missingThere === 0 ? '' : `${formatCount(run.missingThere)} without a record at the provider`,
     run.differs === 0 ? '' : `${plural(run.differs, 'contradiction', 'contradictions')}`,
+    run.unreadable === 0 ? '' : `${formatCount(run.unreadable)} unreadable`,
   ].filter((words) => words !== '');
   return found.length === 0 ? 'Nothing was missing' : found.join(' · ');
 }
@@ -46,7 +47,7 @@ export function answerOf(run: Reconciliation): string {
   if (run.state === 'failed') return 'It ended before everything was compared; what was found until then is stored.';
   if (run.state === 'cancelled') return 'It was cancelled; what was found until then is stored.';
   const repaired = run.missingHere + run.staleHere;
-  const open = run.missingThere + run.differs;
+  const open = run.missingThere + run.differs + run.unreadable;
   const here = repaired === 0 ? 'Nothing was missing here' : `${formatCount(repaired)} found and stored`;
   return open === 0
     ? `${here}; the books are equal now.`

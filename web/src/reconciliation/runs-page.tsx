@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChecks } from '@tabler/icons-react';
-import { useInfiniteQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useLive } from '../api/live.ts';
+import { accountsQuery } from '../api/operations.ts';
 import { rowsOf } from '../api/pages.ts';
 import { type Reconciliation, reconciliationKeys, reconciliationsQuery } from '../api/reconciliations.ts';
 import { mayAct, meQuery } from '../api/session.ts';
@@ -28,6 +29,7 @@ export function RunsPage() {
   useLive('reconciliation', [reconciliationKeys.list]);
   const [starting, starter] = useDisclosure(false);
   const runs = rowsOf(query.data);
+  const connected = useQuery(accountsQuery).data?.data.length;
   const button = mayStart ? (
     <Button onClick={starter.open} disabled={query.data === undefined}>
       Compare now
@@ -47,7 +49,20 @@ export function RunsPage() {
         skeleton={<LoadingSkeleton shape="pairs" count={5} />}
       >
         {() =>
-          runs.length === 0 ? (
+          connected === 0 ? (
+            <EmptyState
+              icon={IconChecks}
+              title="No account is connected"
+              actions={
+                mayAct(role, 'owner') ? (
+                  <Button renderRoot={(props) => <Link {...props} to="/settings/numbers" />}>Connect an account</Button>
+                ) : undefined
+              }
+            >
+              What an account sends and receives is compared with the books of its provider every night, and listed
+              here.
+            </EmptyState>
+          ) : runs.length === 0 ? (
             <EmptyState
               icon={IconChecks}
               title="Nothing has been compared yet"

@@ -1,10 +1,9 @@
-import { Button, Checkbox, PasswordInput, Radio, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, Radio, Stack, Switch, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type AlertSettings, alertKeys, alertSettingsQuery, putAlertSettings } from '../api/alerts.ts';
 import { fieldProblems } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
-import { ErrorState } from '../patterns/error-state.tsx';
 import { listWords, zoneCity } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { toastDone } from '../patterns/toast.tsx';
@@ -16,6 +15,7 @@ import {
   alertSettingsOf,
 } from './alert-settings-form.ts';
 import { AlertTest } from './alert-test.tsx';
+import { SaveBar } from './save-bar.tsx';
 import classes from './settings.module.css';
 
 /** Whom alerts reach, and a test of it. */
@@ -122,17 +122,7 @@ function SettingsForm({ settings, zone }: { readonly settings: AlertSettings; re
             {...form.getInputProps('removeKey', { type: 'checkbox' })}
           />
         ) : null}
-        {save.error === null ? null : <ErrorState compact error={save.error} what="Not saved" />}
-        <div className={classes.formActions}>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            Save
-          </Button>
-          {form.isDirty() ? (
-            <Button variant="subtle" color="gray" onClick={form.reset}>
-              Discard the changes
-            </Button>
-          ) : null}
-        </div>
+        <SaveBar save={save} form={form} />
       </form>
       <AlertTest channels={mailFrom !== null || pagerDutyKeySet} unsaved={form.isDirty()} />
     </>

@@ -1,16 +1,16 @@
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { type Business, businessQuery, operationKeys, putBusiness } from '../api/operations.ts';
 import { fieldProblems } from '../api/problem.ts';
 import { mayAct, meQuery, sessionKeys } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
-import { ErrorState } from '../patterns/error-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { PageHeader } from '../patterns/page.tsx';
 import { toastDone } from '../patterns/toast.tsx';
 import { ZoneSelect } from '../patterns/zone-select.tsx';
 import { MayNot } from './may-not.tsx';
+import { SaveBar } from './save-bar.tsx';
 import classes from './settings.module.css';
 
 export function BusinessPage() {
@@ -87,19 +87,7 @@ function BusinessForm({ business }: { readonly business: Business }) {
         readOnly={readOnly}
         {...form.getInputProps('email')}
       />
-      {save.error === null ? null : <ErrorState compact error={save.error} what="Not saved" />}
-      {readOnly ? null : (
-        <div className={classes.formActions}>
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-            Save
-          </Button>
-          {form.isDirty() ? (
-            <Button variant="subtle" color="gray" onClick={form.reset}>
-              Discard the changes
-            </Button>
-          ) : null}
-        </div>
-      )}
+      {readOnly ? null : <SaveBar save={save} form={form} />}
     </form>
   );
 }

@@ -198,7 +198,7 @@ interface FindingsProps {
 }
 
 function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps) {
-  const { findings, lookedAt, problem, partsRefused, fallback } = webhooks;
+  const { findings, lookedAt, problem, inDoubtSince, partsRefused, fallback } = webhooks;
   const repair = useAction({
     run: (_input: null) => repairWebhooks(id, {}),
     touches: [healthKeys.webhooks(id), operationKeys.accounts, operationKeys.status],
@@ -222,7 +222,9 @@ function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps)
         The provider refused its newest events to this key ({fallback}): that a text has failed is found by asking.
       </Text>
     );
-  if (findings.length === 0)
+  // The doubt itself is told with its time.
+  const told = inDoubtSince === null ? findings : findings.filter(({ kind }) => kind !== 'unknown_key');
+  if (findings.length === 0 && inDoubtSince === null)
     return (
       <>
         <Text size="xs" c="dimmed" component="div">
@@ -243,9 +245,16 @@ function Findings({ account: { id, name }, webhooks, mayChange }: FindingsProps)
     );
   return (
     <>
-      <Notice tone={findings.every(({ kind }) => kind === 'duplicate') ? 'amber' : 'red'}>
+      <Notice tone={inDoubtSince === null && findings.every(({ kind }) => kind === 'duplicate') ? 'amber' : 'red'}>
         <ul className={classes.findings}>
-          {findings.map(({ sentence }) => (
+          {inDoubtSince === null ? null : (
+            <li>
+              A change of the keys was begun <TimeText at={inDoubtSince} look="when" />, and how it ended is not known:
+              events may be signed with a key that is not known here, and refused. Repair the webhooks: that makes a key
+              which is known here, and the provider sends again what was refused.
+            </li>
+          )}
+          {told.map(({ sentence }) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>

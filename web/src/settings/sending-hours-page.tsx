@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
@@ -6,7 +5,6 @@ import { fieldProblems } from '../api/problem.ts';
 import { policyKeys, policyQuery, putPolicy, type SavedPolicy } from '../api/sending-policy.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
-import { ErrorState } from '../patterns/error-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { PageHeader } from '../patterns/page.tsx';
 import { toastDone } from '../patterns/toast.tsx';
@@ -15,6 +13,7 @@ import { BusinessHoursField } from './business-hours-field.tsx';
 import { Cautions } from './cautions.tsx';
 import { MayNot } from './may-not.tsx';
 import { PresetField } from './preset-field.tsx';
+import { SaveBar } from './save-bar.tsx';
 import classes from './sending-hours.module.css';
 import { formOf, formProblems, type HoursForm, policyOf } from './sending-hours-form.ts';
 import settings from './settings.module.css';
@@ -66,19 +65,7 @@ function SendingHours({ policy }: { readonly policy: SavedPolicy }) {
         <TextsPerPersonField {...fields} />
         <BlackoutsField {...fields} />
         {form.isDirty() ? null : <Cautions sentences={policy.warnings.map((warning) => `${warning}.`)} />}
-        {save.error === null ? null : <ErrorState compact error={save.error} what="Not saved" />}
-        {readOnly ? null : (
-          <div className={settings.formActions}>
-            <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
-              Save
-            </Button>
-            {form.isDirty() ? (
-              <Button variant="subtle" color="gray" onClick={form.reset}>
-                Discard the changes
-              </Button>
-            ) : null}
-          </div>
-        )}
+        {readOnly ? null : <SaveBar save={save} form={form} />}
       </form>
       <WhatThisMeans
         policy={policyOf(settled)}

@@ -1,0 +1,141 @@
+import { recordAudit } from '../compliance/audit-store.ts';
+import type { InboundClassification } from '../compliance/opt-out.ts';
+import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
+import { type Clock, patience } from '../platform/clock.ts';
+import type { Tx } from '../platform/database.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { unreachable } from '../platform/result.ts';
+import { addMs, HOUR_MS } from '../platform/time.ts';
+import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
+import type { InboundText } from './inbound.ts';
+import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
+import type { Understood } from './understand-inbound.ts';
+
+interface Deps {
+  readonly clock: Clock;
+  readonly newUuid: NewUuid;
+}
+
+/** A text that has its place. */
+export interface Entered extends Understood {
+  readonly conversationId: Uuid;
+}
+
+/** 47 CFR 64.1200(a)(12): a confirmation within five minutes is presumed covered by the old consent. */
+const CONFIRM_WITHIN_MS = 5 * 60_000;
+/** What a text asks for beyond being shown, done. The number is locked. */
+export function actOn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
+  const { outcome } = understood.classification;
+  switch (outcome) {
+    case 'opt_out':
+      return optOut(tx, deps, understood);
+    case 'opt_in':
+      return optIn(tx, deps, understood);
+    case 'help':
+      return help(tx, deps, understood);
+    case 'review':
+    case 'none':
+      return Promise.resolve();
+    default:
+      return unreachable(outcome);
+  }
+}
+
+const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'bereavement']);
+
+async function optOut(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
+  const { text, classification, account } = understood;
+  const { beginsOptOut } = await suppress(tx, deps, text, classification);
+  if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))
+    await answer(tx, deps, understood, 'opt_out_confirmation');
+}
+
+/** The number is locked. */
+export function suppress(
+  tx: Tx,
+  deps: Deps,
+  text: InboundText,
+  classification: InboundClassification,
+): Promise<{ readonly beginsOptOut: boolean }> {
+  const wrongPerson = WRONG_PERSON_FAMILIES.has(classification.family ?? '');
+  return suppressLocked(tx, deps, {
+    phone: text.from,
+    reason: wrongPerson ? 'wrong_number' : 'opt_out',
+    channel: 'sms',
+    saidAt: text.at,
+    evidence: {
+      ...saidIn(text, classification),
+      tier: classification.tier,
+      classifierVersion: classification.classifierVersion,
+    },
+    actor: 'contact',
+  });
+}
+
+/** What every decision about a number keeps of the text that caused it. */
+const saidIn = (text: InboundText, { matched }: InboundClassification): object => ({
+  text: text.text,
+  gatewayMessageId: text.gatewayMessageId,
+  saidAt: text.at.toString(),
+  matched,
+  ...(text.repairs === undefined ? {} : { repairs: text.repairs }),
+});
+
+async function optIn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
+  const { account, text, classification } = understood;
+  const { optedIn } = await liftOptOut(tx, deps, {
+    phone: text.from,
+    saidAt: text.at,
+    evidence: saidIn(text, classification),
+  });
+  if (optedIn && !providerAnswers(account, text, 'opt_in')) await answer(tx, deps, understood, 'opt_in_confirmation');
+}
+
+/** One HELP answer an hour: an auto-responder that says "info" must not start a conversation with ours. */
+async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
+  const { account, text, classification } = understood;
+  const now = deps.clock.now();
+  const because = providerAnswers(account, text, 'help')
+    ? 'the gateway gave one'
+    : !understood.mayAnswer
+      ? 'the text was found later in the records of the gateway'
+      : (await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
+        ? 'one was given within the hour before'
+        : undefined;
+  if (because === undefined) await answer(tx, deps, understood, 'help');
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: 'system',
+    action: 'help.answered',
+    subject: text.from,
+    phone: text.from,
+    detail: {
+      answer: because === undefined ? 'given' : 'withheld',
+      ...(because === undefined ? {} : { because }),
+      evidence: saidIn(text, classification),
+    },
+  });
+}
+
+async function answer(
+  tx: Tx,
+  deps: Deps,
+  understood: Entered,
+  purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'help',
+): Promise<void> {
+  if (!understood.mayAnswer) return;
+  const now = deps.clock.now();
+  await insertAutomaticAnswer(tx, {
+    id: deps.newUuid(),
+    accountId: understood.account.id,
+    laneId: understood.laneId,
+    conversationId: understood.conversationId,
+    contactId: understood.contactId,
+    phone: understood.text.from,
+    purpose,
+    body: automaticAnswer(purpose, understood.business, understood.classification),
+    now,
+    notAfter: purpose === 'opt_out_confirmation' ? addMs(now, patience(deps.clock, CONFIRM_WITHIN_MS)) : null,
+  });
+}

@@ -1,0 +1,27 @@
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { testWorld } from '../../test/world.ts';
+import { MINUTE_MS } from '../platform/time.ts';
+import { spoolIn } from './spool.ts';
+
+it('removes what a killed writer has left, and nothing that is whole or still being written', async () => {
+  const { clock, newUuid } = testWorld();
+  const folder = await mkdtemp(join(tmpdir(), 'textwright-spool-'));
+  const spool = spoolIn(folder);
+  const [killed, whole] = [newUuid(), newUuid()];
+  await writeFile(join(folder, `${killed}.part`), 'half a li');
+  await spool.write(whole, []);
+  await clock.advance(11 * MINUTE_MS);
+  const before = clock.now();
+  const writing = newUuid();
+  await writeFile(join(folder, `${writing}.part`), '');
+  await spool.removeUnfinished(before);
+  expect((await readdir(folder)).sort()).toEqual([`${whole}.events`, `${writing}.part`]);
+});
+
+it('finds nothing to remove where nothing was ever written', async () => {
+  const { clock } = testWorld();
+  await spoolIn(join(tmpdir(), 'textwright-no-such-folder')).removeUnfinished(clock.now());
+});
