@@ -130,21 +130,11 @@ export async function savePace(tx: Tx, campaignId: Uuid, used: PaceUsed): Promis
  */
 export async function lockDueEnrollments(
   tx: Tx,
-  query: {
-    readonly campaignId: Uuid;
-    readonly laneIds: readonly Uuid[];
-    readonly takesNewPeople: boolean;
-    readonly zoneGroups: readonly string[];
-    readonly now: Instant;
-    readonly limit: number;
-  },
+  query: Waiting & { readonly now: Instant; readonly limit: number },
 ): Promise<readonly { readonly id: Uuid }[]> {
-  const queues = query.takesNewPeople ? [...query.laneIds, NO_LANE] : query.laneIds;
-  const places = query.zoneGroups.flatMap((zoneGroup) => queues.map((lane) => ({ zoneGroup, lane })));
   const { rows } = await sql<{ id: Uuid }>`
     select due.id
-    from unnest(${places.map((place) => place.zoneGroup)}::text[], ${places.map((place) => place.lane)}::uuid[])
-      with ordinality as queue (zone_group, lane_id, rank)
+    from ${queuesOf(query)}
     cross join lateral (
       select e.id from enrollment e join contact c on c.id = e.contact_id
       where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = queue.zone_group
@@ -156,8 +146,35 @@ export async function lockDueEnrollments(
   return rows;
 }
 
+/** Those of one campaign whom a lane may serve, in groups that are open. */
+interface Waiting {
+  readonly campaignId: Uuid;
+  readonly laneIds: readonly Uuid[];
+  readonly takesNewPeople: boolean;
+  readonly zoneGroups: readonly string[];
+}
+
+function queuesOf({ laneIds, takesNewPeople, zoneGroups }: Waiting) {
+  const queues = takesNewPeople ? [...laneIds, NO_LANE] : laneIds;
+  const places = zoneGroups.flatMap((zoneGroup) => queues.map((lane) => ({ zoneGroup, lane })));
+  return sql`unnest(${places.map((place) => place.zoneGroup)}::text[], ${places.map((place) => place.lane)}::uuid[])
+      with ordinality as queue (zone_group, lane_id, rank)`;
+}
+
 /** Stands for "no lane yet" in the index. */
 const NO_LANE: Uuid = '00000000-0000-0000-0000-000000000000';
+
+/** When the first of them is due, `null` when nobody waits. Index enrollment_claim: one entry of each queue. */
+export async function readFirstDue(tx: Tx, query: Waiting): Promise<Instant | null> {
+  const { rows } = await sql<{ at: Instant | null }>`
+    select min(first.not_before) as at from ${queuesOf(query)}
+    cross join lateral (
+      select e.not_before from enrollment e
+      where e.campaign_id = ${query.campaignId} and e.state = 'pending' and e.zone_group = queue.zone_group
+        and coalesce(e.lane_id, ${sql.lit(NO_LANE)}) = queue.lane_id
+      order by e.not_before limit 1) first`.execute(tx);
+  return rows[0]?.at ?? null;
+}
 
 /** The people of claimed enrollments, with the consent that is in force: primary key of `consent`. */
 export async function readRecipients(

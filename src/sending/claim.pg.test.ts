@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { takeLease } from '../../test/claimed.ts';
+import { claimNow, takeLease } from '../../test/claimed.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { API_KEY, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
@@ -99,6 +99,34 @@ describe('a campaign whose text cannot be read any more', () => {
 });
 
 describe('a claim', () => {
+  it('that finds nobody says when the first of those is due whom its number may serve', async () => {
+    const world = await sendingWorld(database);
+    const contacts = testPhones(4).map((phone) => ({ phone }));
+    await insertContacts(database.db, world, contacts);
+    const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES };
+    const { id: accountId, laneIds } = await insertAccount(database.db, world, account);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    const lease = await takeLease(database.db, world, accountId);
+    const [laneId = '', otherId] = laneIds;
+    const claim = await claimNow(database.db, world, { lease, campaignId, laneId });
+    if (claim === undefined) throw new Error('the campaign does not run');
+    const now = world.clock.now();
+    const inMinutes = (minutes: number) => addMs(now, minutes * MINUTE_MS);
+    const set = (row: number, values: ReturnType<typeof sql>) =>
+      sql`update enrollment set ${values} where id = (select id from enrollment order by id offset ${row} limit 1)`.execute(
+        database.db,
+      );
+    await set(0, sql`not_before = ${inMinutes(9)}`);
+    await set(1, sql`not_before = ${inMinutes(7)}, lane_id = ${laneId}`);
+    await set(2, sql`not_before = ${inMinutes(5)}, lane_id = ${otherId}`);
+    await set(3, sql`not_before = ${inMinutes(3)}, zone_group = 'closed'`);
+    const deps = { db: database.db, newUuid: world.newUuid, reach };
+    const found = await claimCampaign(deps, lease, claim, now);
+    expect(found).toMatchObject({ taken: 0, firstDueAt: inMinutes(7) });
+    await sql`delete from enrollment where zone_group <> 'closed'`.execute(database.db);
+    expect(await claimCampaign(deps, lease, claim, now)).toMatchObject({ taken: 0, firstDueAt: null });
+  });
+
   it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
     const world = await sendingWorld(database);
     const { campaignId, lease, claim } = await underWay(database.db, world, 1);

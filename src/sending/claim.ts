@@ -26,6 +26,7 @@ import {
   lockDueEnrollments,
   lockGround,
   moveEnrollments,
+  readFirstDue,
   readRecipients,
   savePace,
   startDirect,
@@ -87,6 +88,8 @@ export interface ClaimResult {
   readonly taken: number;
   /** When the campaign's pace lets its next text begin, if that is all it waits for. */
   readonly nextAt?: Instant;
+  /** Nobody is due: the first of those who wait here is then, `null` when nobody waits here. */
+  readonly firstDueAt?: Instant | null;
 }
 
 const NOTHING: ClaimResult = { prepared: [], parts: 0, taken: 0 };
@@ -101,15 +104,14 @@ export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClai
         : paceRoom(claim.pace.limits, pace, claim.pace.moment);
     const limit = Math.min(claim.limit, lane.texts, paceLimit);
     if (limit <= 0 || lane.parts <= 0) return pace === undefined ? NOTHING : { ...NOTHING, nextAt: pace.nextAt };
-    const claimed = await lockDueEnrollments(tx, {
+    const waiting = {
       campaignId: claim.campaignId,
       laneIds: claim.servesLaneIds,
       takesNewPeople: claim.takesNewPeople,
       zoneGroups: claim.openGroups.map((group) => group.zoneGroup),
-      now,
-      limit,
-    });
-    if (claimed.length === 0) return NOTHING;
+    };
+    const claimed = await lockDueEnrollments(tx, { ...waiting, now, limit });
+    if (claimed.length === 0) return { ...NOTHING, firstDueAt: await readFirstDue(tx, waiting) };
     return prepare(tx, deps, { lease, claim, lane, pace, now, claimed: claimed.map((row) => row.id) });
   });
 }

@@ -11,7 +11,7 @@ import { isPaced, type PaceMoment, paceRoom, spreadIntervalMs } from './decide-p
 import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { requireLease } from './lease-store.ts';
-import type { Look } from './nobody-due.ts';
+import type { Finding, Look } from './nobody-due.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
 import { windowMargin } from './window-margin.ts';
@@ -33,8 +33,9 @@ export interface ServeSteps {
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
 export const CLAIM_MAX = 75;
-/** Of real time. */
-const NOBODY_DUE_MS = 1_000;
+/** Of real time. Whoever is due and was not found is held by another transaction. */
+const HELD_MS = 1_000;
+const LOOK_AGAIN_MS = 5_000;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
@@ -107,14 +108,17 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
     }
     const look = lookOf(turn, lane);
     const restMs = holder.nobodyDue.restMs(look, now);
-    if (restMs > 0) {
+    if (restMs !== undefined) {
       waitMs = Math.min(waitMs, restMs);
       continue;
     }
     if (!(await turn.steps.goesOn())) return { taken, waitMs: 0, stopped: true };
     const result = await claimFor(holder, turn, { lane, templates, pace, limit, now });
-    if (result.taken === 0 && result.nextAt === undefined)
-      holder.nobodyDue.remember(look, now, patience(holder.clock, NOBODY_DUE_MS));
+    if (result.taken === 0 && result.nextAt === undefined) {
+      const finding = findingOf(holder, result, now);
+      holder.nobodyDue.remember(look, now, finding);
+      waitMs = Math.min(waitMs, finding.dueMs);
+    }
     holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
     turn.steps.start(result.prepared);
     left -= result.taken;
@@ -123,6 +127,16 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
       waitMs = Math.min(waitMs, msBetween(now, result.nextAt));
   }
   return { taken, waitMs };
+}
+
+/** Of a claim that took nobody. */
+function findingOf({ clock }: Holder, { firstDueAt }: ClaimResult, now: Instant): Finding {
+  // A limit that others used up meanwhile: the facts of the next turn tell of it.
+  if (firstDueAt === undefined) return { dueMs: Number.POSITIVE_INFINITY, againMs: patience(clock, HELD_MS) };
+  const againMs = patience(clock, LOOK_AGAIN_MS);
+  if (firstDueAt === null) return { dueMs: Number.POSITIVE_INFINITY, againMs };
+  const dueMs = msBetween(now, firstDueAt);
+  return { dueMs: dueMs > 0 ? dueMs : patience(clock, HELD_MS), againMs };
 }
 
 const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({

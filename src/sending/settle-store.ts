@@ -40,14 +40,24 @@ export async function knownGatewayIds(
   return new Map(rows.map(({ gatewayMessageId, own }) => [gatewayMessageId, { own }]));
 }
 
-/** Words of our texts from this number to that one whose answer is still to come or to be recorded. Index message_phone. */
-export async function wordsUnderWay(
+/**
+ * What we have of what a gateway listed, and the words of our texts from that number to that person whose answer is still to come or to
+ * be recorded. One statement, so that a text that is being recorded meanwhile is one or the other, but never neither. Unique
+ * (account_id, gateway_message_id), then index message_phone.
+ */
+export async function readOwn(
   db: Db,
+  accountId: Uuid,
   { laneId, phone }: Pick<UnknownMessage, 'laneId' | 'phone'>,
-): Promise<readonly string[]> {
-  const { rows } = await sql<{ body: string }>`
-    select body from message where phone = ${phone} and lane_id = ${laneId} and state = 'handing_over'`.execute(db);
-  return rows.map((row) => row.body);
+  gatewayIds: readonly string[],
+): Promise<{ readonly known: ReadonlySet<string>; readonly underWay: readonly string[] }> {
+  const { rows } = await sql<{ known: readonly string[]; underWay: readonly string[] }>`
+    select
+      array(select gateway_message_id from message
+        where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])) as known,
+      array(select body from message
+        where phone = ${phone} and lane_id = ${laneId} and state = 'handing_over') as under_way`.execute(db);
+  return { known: new Set(rows[0]?.known), underWay: rows[0]?.underWay ?? [] };
 }
 
 /** What was asked settled nothing: asked again at `at`. */
@@ -56,6 +66,7 @@ export async function askAgainAt(
   messageIds: readonly Uuid[],
   asked: { readonly at: Instant; readonly askedAt: Instant; readonly outcome: 'not_listed' | 'no_answer' },
 ): Promise<void> {
+  if (messageIds.length === 0) return;
   await sql`
     update message set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
     where id = any(${messageIds}::uuid[]) and state = 'unknown'`.execute(db);

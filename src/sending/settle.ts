@@ -17,7 +17,7 @@ import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
 import type { HandedOver } from './record.ts';
-import { askAgainAt, dueUnknown, knownGatewayIds, type UnknownMessage, wordsUnderWay } from './settle-store.ts';
+import { askAgainAt, dueUnknown, readOwn, type UnknownMessage } from './settle-store.ts';
 
 export interface SettleDeps {
   readonly db: Db;
@@ -91,11 +91,10 @@ async function settleNumber(
     const isHeld = kind === 'throttled' && retryAfterMs !== undefined;
     return { results: [], ...(isHeld ? { heldUntil: addMs(deps.clock.now(), retryAfterMs) } : {}) };
   }
-  // Before the known ids: a text that is being recorded meanwhile is then under way, or known, or both, but never neither.
-  const underWay = await wordsUnderWay(deps.db, first);
-  const known = await knownGatewayIds(
+  const { known, underWay } = await readOwn(
     deps.db,
     accountId,
+    first,
     answer.value.map((listed) => listed.gatewayMessageId),
   );
   const untold = messages.filter(({ body }) => underWay.some((words) => sameWords(words, body)));

@@ -137,11 +137,17 @@ export async function openBackends(connectionString: string): Promise<Backends> 
     return { outcome, freed: [] };
   };
 
+  /** The server's own waiting for it looks every 100 ms only. */
+  const terminate = async (pid: number): Promise<void> => {
+    await monitor.query('select pg_terminate_backend($1)', [pid]);
+    while ((await monitor.query('select from pg_stat_activity where pid = $1', [pid])).rowCount !== 0);
+  };
+
   const end = async (backend: Backend): Promise<readonly Freed[]> => {
     if (backend.waiting === undefined) return (await run(backend, 'rollback')).freed;
     const behind = allBehind(backend);
     forget(backend);
-    await monitor.query('select pg_terminate_backend($1, 10000)', [backend.pid]);
+    await terminate(backend.pid);
     all.splice(all.indexOf(backend), 1);
     await backend.disconnect();
     return letGo(behind);

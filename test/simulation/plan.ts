@@ -184,7 +184,8 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     skewMs: random.pick([0, 0, 500, 5_000]),
     troubleMs,
     crashes: random.pick([0, 0.6, 1, 1]),
-    firstCrash: 5 * seed,
+    // A prime, so that the seeds begin at every point of a list, however long it is.
+    firstCrash: 7_919 * seed,
     kills: times(3, whileTrouble),
     restarts: rarely(0.25, 2, whileTrouble),
     apiCrashes: times(4, () => (random.next() < 0.3 ? 0 : whileTrouble())),

@@ -18,7 +18,7 @@ import type { Backends } from './backends.ts';
 import type { SimDatabase } from './database.ts';
 import { isExpected } from './faults-log.ts';
 import type { HowDelivered } from './outside.ts';
-import { STATEMENT_CRASHES } from './statement-crashes.ts';
+import { asOften, STATEMENT_CRASHES } from './statement-crashes.ts';
 import type { Tally } from './tally.ts';
 import { actorNamed, type World } from './world.ts';
 
@@ -70,8 +70,9 @@ const JOB_TRIES = 40;
 /** What must be done goes on for as long as it takes. */
 const TRIES_WITHOUT_END = 1_000;
 const WAKES_WITHIN_MS = 500;
+const PASSES_MAX = 2;
 const DRAINS_WITHIN_MS = 4_000;
-const POINTS = STATEMENT_CRASHES.filter(({ of }) => of === 'api');
+const POINTS = STATEMENT_CRASHES.filter(({ of }) => of === 'api').flatMap(asOften);
 
 export function createProduct(around: {
   readonly world: World;
@@ -139,7 +140,7 @@ export function createProduct(around: {
         return 'kept';
       },
       drainSpool: intake.drainSpool,
-      applyWaiting: () => applyWaiting(services),
+      applyWaiting: fewAtOnce(() => applyWaiting(services)),
       retry: async (data, lastAttempt) =>
         queue.handle?.({ id: 'job', data, lastAttempt, signal: new AbortController().signal }),
     };
@@ -248,6 +249,27 @@ export function createProduct(around: {
         restart();
       });
     },
+  };
+}
+
+/** As many as two processes beside each other make; one more call has the last of them look once more, as the product's wake does. */
+function fewAtOnce(pass: () => Promise<void>): () => Promise<void> {
+  let running = 0;
+  let again = false;
+  return async () => {
+    if (running === PASSES_MAX) {
+      again = true;
+      return;
+    }
+    running += 1;
+    try {
+      do {
+        again = false;
+        await pass();
+      } while (again);
+    } finally {
+      running -= 1;
+    }
   };
 }
 

@@ -1,3 +1,5 @@
+import type { CrashPoint } from '../../src/sending/crash-points.ts';
+
 /**
  * Crash points of which the product knows nothing: a process dies when it has come to a statement. Before it or its commit nothing
  * of its transaction stays; after it all does, and nobody in the process knows.
@@ -10,14 +12,34 @@ export interface StatementCrash {
   /** One of its values. */
   readonly value?: string;
   readonly when: 'after it' | 'before its commit' | 'after its commit';
+  /** Nobody comes there before something else has happened: drawn more often, so that it strikes as often as the others. */
+  readonly seldom?: true;
 }
 
 export const STATEMENT_CRASHES: readonly StatementCrash[] = [
   { name: 'after the lease was taken', of: 'worker', text: 'insert into account_lease', when: 'after it' },
   { name: 'after a renewal of the lease', of: 'worker', text: 'update account_lease set expires_at', when: 'after it' },
-  { name: 'inside the marking of orphans', of: 'worker', text: 'with orphan as', when: 'before its commit' },
-  { name: 'after the marking of orphans', of: 'worker', text: 'with orphan as', when: 'after its commit' },
-  { name: 'inside the claim of answers', of: 'worker', text: 'update message set state =', when: 'before its commit' },
+  {
+    name: 'inside the marking of orphans',
+    of: 'worker',
+    text: 'with orphan as',
+    when: 'before its commit',
+    seldom: true,
+  },
+  {
+    name: 'after the marking of orphans',
+    of: 'worker',
+    text: 'with orphan as',
+    when: 'after its commit',
+    seldom: true,
+  },
+  {
+    name: 'inside the claim of answers',
+    of: 'worker',
+    text: 'update message set state =',
+    when: 'before its commit',
+    seldom: true,
+  },
   {
     name: 'after the cap is reserved',
     of: 'worker',
@@ -30,8 +52,15 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     text: 'with result as',
     value: 'unknown',
     when: 'before its commit',
+    seldom: true,
   },
-  { name: 'inside the save of the breaker', of: 'worker', text: 'set breaker_open_since', when: 'before its commit' },
+  {
+    name: 'inside the save of the breaker',
+    of: 'worker',
+    text: 'set breaker_open_since',
+    when: 'before its commit',
+    seldom: true,
+  },
   { name: 'inside the STOP transaction', of: 'api', text: 'insert into suppression', when: 'before its commit' },
   { name: 'after the STOP transaction', of: 'api', text: 'insert into suppression', when: 'after its commit' },
   { name: 'after the intake of an event', of: 'api', text: 'insert into gateway_event', when: 'after it' },
@@ -40,18 +69,28 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     of: 'api',
     text: 'with failed as',
     when: 'before its commit',
+    seldom: true,
   },
   {
     name: 'after putting an event aside',
     of: 'api',
     text: 'with failed as',
     when: 'after its commit',
+    seldom: true,
   },
   { name: 'inside applying an event', of: 'api', text: "set state = 'applied'", when: 'before its commit' },
   { name: 'after applying an event', of: 'api', text: "set state = 'applied'", when: 'after its commit' },
   { name: 'inside enrolling', of: 'api', text: 'insert into enrollment', when: 'before its commit' },
   { name: 'after enrolling', of: 'api', text: 'insert into enrollment', when: 'after its commit' },
 ];
+
+const SELDOM_TIMES = 3;
+
+/** How often a point stands in the list of those that a process may be told to die at. */
+export const asOften = <Point extends CrashPoint | StatementCrash>(point: Point): readonly Point[] => {
+  const seldom = typeof point === 'string' ? point === 'after settling was asked' : point.seldom === true;
+  return Array<Point>(seldom ? SELDOM_TIMES : 1).fill(point);
+};
 
 export interface Step {
   readonly text: string;

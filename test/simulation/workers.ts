@@ -7,7 +7,7 @@ import { type Engine, startEngine } from '../../src/sending/engine.ts';
 import type { SimDatabase } from './database.ts';
 import type { Outside } from './outside.ts';
 import type { Plan } from './plan.ts';
-import { STATEMENT_CRASHES } from './statement-crashes.ts';
+import { asOften, STATEMENT_CRASHES } from './statement-crashes.ts';
 import type { Tally } from './tally.ts';
 import { type Actor, actorNamed, type World } from './world.ts';
 
@@ -43,18 +43,8 @@ class SimulatedCrash extends Error {
   override readonly name = 'SimulatedCrash';
 }
 
-const EASY = [...CRASH_POINTS, ...STATEMENT_CRASHES.filter(({ of }) => of === 'worker')];
-/** Workers come there only when something else has happened before. */
-const HARD: ReadonlySet<string> = new Set([
-  'after settling was asked',
-  'inside the marking of orphans',
-  'after the marking of orphans',
-  'inside the claim of answers',
-  'inside the record of what was settled',
-  'inside the save of the breaker',
-]);
-const nameOf = (point: (typeof EASY)[number]): string => (typeof point === 'string' ? point : point.name);
-const POINTS = EASY.flatMap((point) => (HARD.has(nameOf(point)) ? [point, point, point] : [point]));
+const POINTS = [...CRASH_POINTS, ...STATEMENT_CRASHES.filter(({ of }) => of === 'worker')].flatMap(asOften);
+const nameOf = (point: (typeof POINTS)[number]): string => (typeof point === 'string' ? point : point.name);
 
 export function createWorkers(around: WorkerSurroundings): Workers {
   const { world, sim, outside, plan, tally, secrets, log } = around;
@@ -95,7 +85,7 @@ export function createWorkers(around: WorkerSurroundings): Workers {
     const point =
       !calm && random.next() < plan.crashes ? POINTS[(plan.firstCrash + started) % POINTS.length] : undefined;
     const doomed = point === undefined ? undefined : nameOf(point);
-    let passes = doomed === undefined || HARD.has(doomed) ? 0 : random.pick([0, 0, 1, 3]);
+    let passes = point === undefined || asOften(point).length > 1 ? 0 : random.pick([0, 0, 1, 3]);
     world.note(`${actor.name} starts${doomed === undefined ? '' : `, to die ${doomed}`}`);
     const comes = (): void => {
       passes -= 1;
