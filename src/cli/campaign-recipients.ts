@@ -4,7 +4,7 @@ import type { WaitReason } from '../campaigns/forecast.ts';
 import { listRecipients, type RecipientPlace, type RecipientRow } from '../campaigns/recipient-store.ts';
 import { NO_LANE_ID } from '../campaigns/wait-spans-store.ts';
 import { readWaitSpans } from '../campaigns/who-waits.ts';
-import { showRecipient } from '../http/routes/campaign-routes.ts';
+import { showRecipient } from '../http/routes/recipient-list-routes.ts';
 import { findCampaign } from './find-campaign.ts';
 import { withServices } from './open-services.ts';
 import type { Shell } from './shell.ts';

@@ -13,21 +13,15 @@ export interface Gateway {
   /** Hands over one text for one recipient. Never retries by itself: whether to try again is the engine's decision. */
   send(request: SendRequest): Promise<SendOutcome>;
   /** Our outbound texts from one lane to one number since an instant, oldest first, all pages. Settles unknown outcomes. */
-  listSent(query: {
-    readonly laneRef: string;
-    readonly to: string;
-    readonly since: Instant;
-  }): Promise<Answer<readonly GatewayMessage[]>>;
+  listSent(query: ListQuery & { readonly to: string }): Promise<Answer<readonly GatewayMessage[]>>;
   /**
    * One page of what one lane sent and received, newest first, from an instant on; `olderThan` is the cursor of the page before.
    * A gateway that lists the two directions apart may bring on a later page what is newer than the end of this one. Shows whether
    * somebody else sends with this account.
    */
-  listNewest(query: {
-    readonly laneRef: string;
-    readonly since: Instant;
-    readonly olderThan?: string | undefined;
-  }): Promise<Answer<{ readonly messages: readonly GatewayMessage[]; readonly olderThan: string | undefined }>>;
+  listNewest(
+    query: ListQuery & { readonly olderThan?: string | undefined },
+  ): Promise<Answer<{ readonly messages: readonly GatewayMessage[]; readonly olderThan: string | undefined }>>;
   /** One message with its newest status; `undefined` when the gateway does not know the id. */
   getMessage(gatewayMessageId: string): Promise<Answer<GatewayMessage | undefined>>;
   /** The sender numbers of the account. */
@@ -36,6 +30,13 @@ export interface Gateway {
   readonly webhooks: GatewayWebhooks;
   /** What the gateway keeps of the past, page by page; absent where it cannot be listed. */
   readonly records?: GatewayRecords;
+}
+
+interface ListQuery {
+  readonly laneRef: string;
+  readonly since: Instant;
+  /** Awaited before each request but the first: all of them count against the account's rate. */
+  readonly mayGoOn?: (() => Promise<void>) | undefined;
 }
 
 /** The gateway's own books, with which ours are compared (src/reconciliation). One call is one request. */

@@ -123,12 +123,13 @@ async function lookAtLane(
   accountId: Uuid,
   { lane, since, templates }: { readonly lane: TurnLane; readonly since: Instant; readonly templates: Templates },
 ): Promise<Answer<{ readonly found: readonly Found[]; readonly inbound: readonly Heard[] }>> {
+  const { mayAsk: mayGoOn } = deps;
   const found: Found[] = [];
   const inbound: Heard[] = [];
   let olderThan: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    await deps.mayAsk();
-    const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan });
+    await mayGoOn();
+    const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan, mayGoOn });
     if (!answer.ok) return answer;
     const { foreign, unknownInbound, known, open } = await judge(deps, accountId, answer.value.messages, templates);
     found.push(...foreign.map((text) => ({ lane, text, open })));

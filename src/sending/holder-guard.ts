@@ -13,7 +13,7 @@ const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
 const GUARD_RETRY_MS = SECOND_MS;
 
 /** Waits until the account's rate lets one question go out, and counts it. Throws when the worker drains: its successor asks anew. */
-async function tokenFor(holder: Holder): Promise<void> {
+export async function tokenFor(holder: Holder): Promise<void> {
   while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
     const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
     await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS), holder.drain);

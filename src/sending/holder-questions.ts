@@ -3,6 +3,7 @@ import { patience } from '../platform/clock.ts';
 import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 import { takeLookup } from '../reconciliation/take-lookup.ts';
 import { takeStep } from '../reconciliation/take-step.ts';
+import { tokenFor } from './holder-guard.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { checkReceipts } from './receipts.ts';
 import { settleUnknown } from './settle.ts';
@@ -48,7 +49,7 @@ export async function settleSome(holder: Holder, facts: TurnFacts): Promise<bool
   // Counted before they are asked: texts go out beside the questions.
   holder.pacer.called(now, limit);
   const { asked, results, heldUntil } = await settleUnknown(
-    { ...holder, lanes, graceMs: holder.options.settleGraceMs },
+    { ...holder, lanes, graceMs: holder.options.settleGraceMs, mayGoOn: () => tokenFor(holder) },
     holder.lease.accountId,
     limit,
   );

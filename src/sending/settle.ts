@@ -28,6 +28,8 @@ export interface SettleDeps {
   /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
   readonly knownLong: KnownLong;
   readonly lanes: ReadonlyMap<Uuid, { readonly gatewayRef: string }>;
+  /** Before each request about a number but the first, which the caller has counted. */
+  readonly mayGoOn?: () => Promise<void>;
 }
 
 /** Clocks differ: the gateway may have dated the text before our attempt, by hours where ours was set wrong. */
@@ -79,6 +81,7 @@ async function settleNumber(
     laneRef: lane.gatewayRef,
     to: first.phone,
     since: addMs(first.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
+    mayGoOn: deps.mayGoOn,
   });
   if (!answer.ok) {
     const { kind, retryAfterMs } = answer.error;

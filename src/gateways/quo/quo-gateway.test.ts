@@ -281,7 +281,10 @@ describe('quo gateway', () => {
   it('asks for one conversation with encoded numbers, every page, and a little more than the instant', async () => {
     const pages = [json(200, { data: [], nextPageToken: 'next one' }), json(200, { data: [], nextPageToken: null })];
     const gateway = gatewayThatHears(() => pages.shift() ?? taken());
-    await gateway.listSent({ laneRef: 'PNmain', to: '+16175550142', since: START });
+    const askedBefore: number[] = [];
+    const mayGoOn = async (): Promise<void> => void askedBefore.push(urls.length);
+    await gateway.listSent({ laneRef: 'PNmain', to: '+16175550142', since: START, mayGoOn });
+    expect(askedBefore).toEqual([1]);
     const query =
       'phoneNumberId=PNmain&participants=%2B16175550142&createdAfter=2026-11-02T14%3A59%3A59.000Z&maxResults=100';
     expect(urls).toEqual([`/v1/messages?${query}`, `/v1/messages?${query}&pageToken=next+one`]);

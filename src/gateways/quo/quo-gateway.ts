@@ -74,6 +74,7 @@ async function listSent(
   parameters.set('maxResults', String(PAGE_SIZE));
   const messages: RestMessage[] = [];
   for (let page = 0; page < PAGES_MAX; page += 1) {
+    if (page > 0) await query.mayGoOn?.();
     const answer = await read(wire, { path: `/v1/messages?${parameters}`, schema: messagePage });
     if (!answer.ok) return answer;
     messages.push(...answer.value.data);

@@ -163,6 +163,18 @@ describe('twilio gateway', () => {
     expect(await gateway.listSent({ ...oneText, since: next })).toEqual({ ok: true, value: [] });
   });
 
+  it('asks whether it may go on before every request but the first: a list of both directions is two', async () => {
+    const { gateway } = await world();
+    let asked = 0;
+    const mayGoOn = async (): Promise<void> => {
+      asked += 1;
+    };
+    await gateway.listNewest({ ...oneText, since: START, mayGoOn });
+    expect(asked).toBe(1);
+    await gateway.listSent({ ...oneText, since: START, mayGoOn });
+    expect(asked).toBe(1);
+  });
+
   it('lists a text between two of its own numbers once for each: sent by the one, received by the other', async () => {
     const { gateway, twilio } = await world();
     const [from, to] = ['+16175550100', '+16175550101'];

@@ -82,7 +82,8 @@ async function listSent(
   query: Parameters<Gateway['listSent']>[0],
 ): Promise<Answer<readonly GatewayMessage[]>> {
   const path = messagesPath(wire, { From: query.laneRef, To: query.to, PageSize: String(PAGE_SIZE) });
-  const listed = await readAll(wire, { path, schema: messagePage, itemsOf: ({ messages }) => messages });
+  const { mayGoOn } = query;
+  const listed = await readAll(wire, { path, schema: messagePage, itemsOf: ({ messages }) => messages, mayGoOn });
   if (!listed.ok) return listed;
   const since = wholeSecond(query.since);
   return ok(
@@ -107,7 +108,8 @@ async function listNewest(wire: Wire, query: Parameters<Gateway['listNewest']>[0
   if (paths === undefined) return foreignCursor();
   const messages: RestMessage[] = [];
   const next: string[] = [];
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
+    if (index > 0) await query.mayGoOn?.();
     const page = await readPage(wire, { path, schema: messagePage });
     if (!page.ok) return page;
     messages.push(...page.value.page.messages);

@@ -67,6 +67,8 @@ export async function readAll<Page extends Paged, T>(
     readonly path: string;
     readonly schema: z.ZodType<Page>;
     readonly itemsOf: (page: Page) => readonly T[];
+    /** Awaited before each page but the first. */
+    readonly mayGoOn?: (() => Promise<void>) | undefined;
   },
 ): Promise<Answer<readonly T[]>> {
   const items: T[] = [];
@@ -74,6 +76,7 @@ export async function readAll<Page extends Paged, T>(
   for (let pages = 0; path !== undefined; pages += 1) {
     // A part of the list would look like proof that the rest was never sent.
     if (pages === PAGES_MAX) return err(unavailable(`more than ${PAGES_MAX} pages of one list`));
+    if (pages > 0) await list.mayGoOn?.();
     const answer: Answer<OnePage<Page>> = await readPage(wire, { path, schema: list.schema });
     if (!answer.ok) return answer;
     items.push(...list.itemsOf(answer.value.page));

@@ -5,6 +5,7 @@ import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { uuidOf } from '../api.ts';
 import { registerCampaignRoutes } from './campaign-routes.ts';
+import { registerRecipientList } from './recipient-list-routes.ts';
 
 let world: HttpWorld;
 let owner: Client;
@@ -13,7 +14,7 @@ let contactIds: readonly Uuid[];
 const PEOPLE = 501;
 
 beforeAll(async () => {
-  world = await httpWorld({ registrars: [registerCampaignRoutes] });
+  world = await httpWorld({ registrars: [registerCampaignRoutes, registerRecipientList] });
   owner = await world.owner();
   const { db } = world.database;
   const account = { baseUrl: 'http://127.0.0.1:1', apiKey: 'test-key' };

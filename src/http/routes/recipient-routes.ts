@@ -11,8 +11,10 @@ import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/recipients.ts';
 import { isoText, isoTextOrNull, type RouteInput } from '../route-types.ts';
+import { registerRecipientList } from './recipient-list-routes.ts';
 
 export function registerRecipientRoutes(api: Api, services: Pick<Services, 'database' | 'clock' | 'newUuid'>): void {
+  registerRecipientList(api, services);
   const { db } = services.database;
   api.handle(contract.explainRecipient, async ({ params }) => {
     const campaign = await getCampaign(db, uuidOf('campaign', params.id));
