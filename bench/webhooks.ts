@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { showId, type Uuid } from '../src/platform/ids.ts';
-import { type Child, startChild } from './support/child.ts';
+import { startChild } from './support/child.ts';
 import { countOption, percentile, report, shown } from './support/measure.ts';
 import { insertSender } from './support/people.ts';
+import { openProduct } from './support/product.ts';
 import type { LoadAnswer, LoadEvent, LoadOrder } from './support/webhook-load.ts';
 import { type BenchWorld, openBenchWorld, tidy } from './support/world.ts';
 
@@ -210,16 +211,6 @@ async function openLoad(url: string) {
     },
     stop: () => child.stop(),
   };
-}
-
-async function openProduct(
-  of: BenchWorld,
-  role: 'api' | 'worker',
-): Promise<Child & { readonly url: string | undefined }> {
-  const ahead = String(of.clock.now().epochMilliseconds - Date.now());
-  const child = startChild('product.ts', [role, of.database.connectionString, ahead, of.folder], role);
-  const { url } = z.object({ url: z.string().optional() }).parse(await child.told());
-  return { ...child, url };
 }
 
 /** Texts of ours that the gateway has taken and not reported on. */

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { demoClient } from '../../src/demo/demo-client.ts';
 import { showId, type Uuid } from '../../src/platform/ids.ts';
-import { startChild } from './child.ts';
+import { openProduct } from './product.ts';
 import type { BenchWorld } from './world.ts';
 
 export interface CampaignPage {
@@ -10,19 +9,12 @@ export interface CampaignPage {
   close(): Promise<void>;
 }
 
-const hello = z.object({ url: z.string() });
 const PAGE = 50;
 
 /** A person who has the page of a campaign open, at the real server in a process of its own. */
 export async function openCampaignPage(world: BenchWorld, campaignId: Uuid): Promise<CampaignPage> {
-  const child = startChild('product.ts', [
-    'api',
-    world.database.connectionString,
-    world.clock.now().toString(),
-    world.folder,
-  ]);
-  const { url } = hello.parse(await child.told());
-  const client = demoClient(url);
+  const product = await openProduct(world, 'api');
+  const client = demoClient(product.url);
   await client.send('POST', '/v1/setup', {
     name: 'Bench',
     email: 'bench@example.com',
@@ -43,7 +35,7 @@ export async function openCampaignPage(world: BenchWorld, campaignId: Uuid): Pro
       sent: await ms(`recipients?limit=${PAGE}&state=sent`),
     }),
     async close() {
-      await child.stop();
+      await product.stop();
     },
   };
 }

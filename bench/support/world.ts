@@ -9,6 +9,7 @@ import { migrateUp, readMigrations } from '../../src/platform/migrate.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { type Secrets, secretsWithKey } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
+import { killChildren } from './child.ts';
 import { benchFolder } from './folder.ts';
 
 /** The embedded PostgreSQL with the product's own settings (what is committed is on the disk), and a clock that runs as fast as ours. */
@@ -53,6 +54,7 @@ export async function openBenchWorld(options: {
     secrets: secretsWithKey(SECRET_KEY, systemRandom),
     tx: (work) => runTx(db, work, { timeoutMs: 0 }),
     async close() {
+      killChildren();
       await database.close();
       await server.close();
       await rm(folder, { recursive: true, force: true });

@@ -32,7 +32,7 @@ export interface ServeSteps {
 }
 
 /** A turn's claims are cut into transactions of this size, so that none holds its locks for long. */
-export const CLAIM_MAX = 75;
+export const CLAIM_MAX = 50;
 /** Of real time. Whoever is due and was not found is held by another transaction. */
 const HELD_MS = 1_000;
 const LOOK_AGAIN_MS = 5_000;
