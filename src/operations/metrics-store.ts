@@ -41,11 +41,13 @@ export interface EventPulse {
   readonly oldest: Instant;
 }
 
-/** Index gateway_event_open, from the newest on: what rests there failed hides nothing that waits. */
+/** Indexes gateway_event_waiting and gateway_event_troubled, each from the newest on: what rests failed hides nothing that waits. */
 export async function readEventPulses(db: Db): Promise<readonly EventPulse[]> {
   const { rows } = await sql<EventPulse>`
     select state, count(*) as events, min(received_at) as oldest from (
-      select state, received_at from gateway_event where state in ('received', 'retrying', 'failed') order by received_at desc limit ${COUNTED_MAX}
+      (select state, received_at from gateway_event where state = 'received' order by id desc limit ${COUNTED_MAX})
+      union all
+      (select state, received_at from gateway_event where state in ('failed', 'retrying') order by id desc limit ${COUNTED_MAX})
     ) e group by 1`.execute(db);
   return rows;
 }

@@ -66,8 +66,9 @@ export function uuidSource(source: { readonly clock: Clock; readonly random: Ran
     }
     const tail = source.random.bytes(8);
     tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
-    const hex = `${lastMs.toString(16).padStart(12, '0')}7${counter.toString(16).padStart(3, '0')}${Buffer.from(tail).toString('hex')}`;
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    const time = lastMs.toString(16).padStart(12, '0');
+    const rest = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).toString('hex');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${rest.slice(0, 4)}-${rest.slice(4)}`;
   };
 }
 

@@ -3,7 +3,7 @@ import type { AccountRow } from '../gateways/account.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { firstUuidAt, type Uuid } from '../platform/ids.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
-import type { Instant } from '../platform/time.ts';
+import { type Instant, isoOfMs } from '../platform/time.ts';
 
 /** Told when events wait to be applied. */
 export const EVENTS_TOPIC = 'events';
@@ -36,20 +36,22 @@ export async function insertEvents(
   /** When the same transaction applies them; all of them can be read then. */
   appliedAt: Instant | null = null,
 ): Promise<{ readonly repeated: ReadonlySet<Uuid> }> {
-  const all = <T>(of: (event: NewEvent) => T): readonly T[] => events.map(of);
+  const given = JSON.stringify(
+    events.map(({ receivedAt, unreadable, ...event }) => ({
+      ...event,
+      receivedAt: isoOfMs(receivedAt),
+      error: unreadable,
+    })),
+  );
   const { rows: answers } = await sql<{ repeated: readonly Uuid[] }>`
     with given as materialized (
-      select * from unnest(${all(({ id }) => id)}::uuid[], ${all(({ accountId }) => accountId)}::uuid[], ${all(({ eventId }) => eventId)}::text[],
-        ${all(({ type }) => type)}::text[], ${all(({ phone }) => phone)}::text[], ${all(({ orderKey }) => orderKey)}::text[],
-        ${all(({ payload }) => payload)}::text[], ${all(({ headers }) => JSON.stringify(headers))}::jsonb[],
-        ${all(({ receivedAt }) => receivedAt.toString())}::timestamptz[], ${all(({ source }) => source)}::text[],
-        ${all(({ signedBy }) => signedBy)}::text[], ${all(({ unreadable }) => unreadable)}::text[])
-        as x (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error)
+      select * from json_to_recordset(${given}::json) as x (id uuid, "accountId" uuid, "eventId" text, type text, phone text, "orderKey" text,
+        payload text, headers jsonb, "receivedAt" timestamptz, source text, "signedBy" text, error text)
     ), stored as (
       insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, source, signed_by, error,
         state, applied_at, attempts)
       select x.*, case when x.error is not null then 'failed' when ${appliedAt}::timestamptz is null then 'received' else 'applied' end,
-        ${appliedAt}, case when ${appliedAt}::timestamptz is null then 0 else 1 end from given x order by account_id, event_id
+        ${appliedAt}, case when ${appliedAt}::timestamptz is null then 0 else 1 end from given x order by "accountId", "eventId"
       on conflict (account_id, event_id) do nothing returning id
     )
     select (select count(pg_notify(${LIVE_CHANNEL}, ${EVENTS_TOPIC})) from (select from stored limit 1) told) as told,

@@ -1,6 +1,7 @@
 import type { AccountRow } from '../gateways/account.ts';
 import type { WebhookRefusal } from '../gateways/gateway.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 
 export type IntakeRefusal =
   | { readonly kind: 'unknown_account'; readonly message: string }
@@ -27,4 +28,8 @@ export interface IncomingWebhook extends WebhookTarget {
   readonly headers: IncomingHeaders;
   /** Address of whoever sends it. */
   readonly source: string;
+}
+
+export interface ReceivedWebhook extends IncomingWebhook {
+  readonly receivedAt: Instant;
 }

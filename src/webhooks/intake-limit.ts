@@ -1,5 +1,5 @@
 import { type Clock, patience } from '../platform/clock.ts';
-import { SECOND_MS } from '../platform/time.ts';
+import { type Instant, SECOND_MS } from '../platform/time.ts';
 
 /**
  * How fast one source may send webhooks for one account: a bucket each, in the memory of one process. What is refused with 429 is
@@ -7,7 +7,7 @@ import { SECOND_MS } from '../platform/time.ts';
  */
 export interface IntakeLimit {
   /** Seconds to wait when there were too many; `undefined` when this one may pass. */
-  take(source: string, account: string): number | undefined;
+  take(source: string, account: string, now: Instant): number | undefined;
 }
 
 /** What is sent again after an outage comes at once: as many seconds' worth may. */
@@ -21,9 +21,9 @@ export function intakeLimit(clock: Clock, perSecond: number): IntakeLimit {
   const burst = perSecond * BURST_SECONDS;
   const tokensPerMs = perSecond / patience(clock, SECOND_MS);
   return {
-    take(source, account) {
+    take(source, account, now) {
       const key = `${source} ${account}`;
-      const nowMs = clock.now().epochMilliseconds;
+      const nowMs = now.epochMilliseconds;
       const known = buckets.get(key);
       const bucket = known ?? { left: burst, atMs: nowMs };
       bucket.left = Math.min(burst, bucket.left + Math.max(0, nowMs - bucket.atMs) * tokensPerMs);

@@ -43,11 +43,12 @@ export function openIntake(
   const limit = intakeLimit(services.clock, options.perSecond);
   const keeper = openKeeper(services, { ...options, endpoints });
   const receive = async (incoming: IncomingWebhook): Promise<Received> => {
-    const retryAfterSeconds = limit.take(incoming.source, incoming.accountId);
+    const receivedAt = services.clock.now();
+    const retryAfterSeconds = limit.take(incoming.source, incoming.accountId, receivedAt);
     if (retryAfterSeconds !== undefined) return err({ kind: 'too_many', retryAfterSeconds, message: TOO_MANY });
-    const verified = await verifyWebhook(services, endpoints, incoming);
+    const verified = await verifyWebhook(services, endpoints, { ...incoming, receivedAt });
     if (!verified.ok) return verified;
-    const kept = await keeper.keep(readEvent(services, incoming, verified.value));
+    const kept = await keeper.keep(readEvent(services, { ...incoming, receivedAt }, verified.value));
     if (kept === 'spooled' || kept === 'lost') return err({ kind: 'away', message: AWAY[kept] });
     return ok({ repeated: kept === 'repeated' });
   };

@@ -4,7 +4,7 @@ import type { GatewayEvent } from '../gateways/gateway.ts';
 import type { Services } from '../services.ts';
 import { describeEvent } from './describe-event.ts';
 import type { NewEvent } from './event-store.ts';
-import type { IncomingHeaders, IncomingWebhook } from './incoming.ts';
+import type { IncomingHeaders, ReceivedWebhook } from './incoming.ts';
 import type { Verified } from './verify-webhook.ts';
 
 /** An event as it is stored, with what it says. */
@@ -16,13 +16,13 @@ export interface ReadEvent {
 }
 
 export function readEvent(
-  services: Pick<Services, 'clock' | 'newUuid' | 'webhookEdge' | 'log'>,
-  incoming: IncomingWebhook,
+  services: Pick<Services, 'newUuid' | 'webhookEdge' | 'log'>,
+  incoming: ReceivedWebhook,
   { endpoint, secretIndex }: Verified,
 ): ReadEvent {
   const { account, ownNumbers } = endpoint;
-  const receivedAt = services.clock.now();
-  const parsed = services.webhookEdge(account.kind).parse(incoming.rawBody, receivedAt);
+  const { receivedAt, rawBody } = incoming;
+  const parsed = services.webhookEdge(account.kind).parse(rawBody, receivedAt);
   const common = {
     id: services.newUuid(),
     accountId: account.id,
@@ -31,14 +31,14 @@ export function readEvent(
     source: 'webhook',
     signedBy: endpoint.signers()[secretIndex] ?? null,
   } as const;
-  const payload = Buffer.from(incoming.rawBody).toString('utf8');
+  const payload = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString('utf8');
   if (!parsed.ok)
     return {
       account,
       event: undefined,
       stored: {
         ...common,
-        eventId: `body ${createHash('sha256').update(incoming.rawBody).digest('hex')}`,
+        eventId: `body ${createHash('sha256').update(rawBody).digest('hex')}`,
         type: 'unreadable',
         phone: null,
         orderKey: null,

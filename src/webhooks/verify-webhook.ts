@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../platform/result.ts';
 import { addMs, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import type { IncomingWebhook, IntakeRefusal, WebhookTarget } from './incoming.ts';
+import type { IntakeRefusal, ReceivedWebhook, WebhookTarget } from './incoming.ts';
 
 type VerifyServices = Pick<Services, 'clock' | 'webhookEdge' | 'publicUrl' | 'localUrl'>;
 
@@ -46,12 +46,13 @@ const LOOK_AGAIN_MS = 250;
 export async function verifyWebhook(
   services: VerifyServices,
   endpoints: Endpoints,
-  incoming: IncomingWebhook,
+  incoming: ReceivedWebhook,
 ): Promise<Result<Verified, IntakeRefusal>> {
+  const known = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'known'));
+  if (known.ok) return known;
   const { clock } = services;
-  let verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'known'));
   // The account may have been connected, or its secret changed, a moment ago, by another process.
-  if (!verified.ok) verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'refreshed'));
+  let verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'refreshed'));
   const giveUpAt = addMs(clock.now(), patience(clock, CHANGE_WAIT_MS));
   while (!verified.ok && endpoints.isAnyChanging(clock.now()) && isBefore(clock.now(), giveUpAt)) {
     await clock.sleep(patience(clock, LOOK_AGAIN_MS));
@@ -62,7 +63,7 @@ export async function verifyWebhook(
 
 function verifyAt(
   services: VerifyServices,
-  incoming: IncomingWebhook,
+  incoming: ReceivedWebhook,
   endpoint: Endpoint | undefined,
 ): Result<Verified, IntakeRefusal> {
   const signed = verifyWith(services, incoming, endpoint);
@@ -73,7 +74,7 @@ function verifyAt(
 const NOBODYS_URL = 'https://nobody.invalid/';
 const NOBODYS_SECRET = Buffer.alloc(32, 1).toString('base64');
 
-function verifyWith(services: VerifyServices, incoming: IncomingWebhook, endpoint: Endpoint | undefined) {
+function verifyWith(services: VerifyServices, incoming: ReceivedWebhook, endpoint: Endpoint | undefined) {
   const { webhookEdge, clock } = services;
   return webhookEdge(incoming.kind).verify({
     // As the provider called it, whatever stands in between.
@@ -84,7 +85,7 @@ function verifyWith(services: VerifyServices, incoming: IncomingWebhook, endpoin
       return typeof value === 'string' ? value : value?.join(',');
     },
     secrets: endpoint?.secrets() ?? [NOBODYS_SECRET],
-    now: clock.now(),
+    now: incoming.receivedAt,
     toleranceMs: patience(clock, TOLERANCE_MS),
   });
 }

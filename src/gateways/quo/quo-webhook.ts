@@ -41,9 +41,11 @@ function parseQuoEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<Gateway
   return ok({ ...happened, eventId, ...(repairs.length > 0 ? { repairs } : {}) });
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeJson(rawBody: Uint8Array, reading: Reading): Parsed<unknown> {
   try {
-    return ok(parseStorable(new TextDecoder('utf-8', { fatal: true }).decode(rawBody), reading));
+    return ok(parseStorable(UTF_8.decode(rawBody), reading));
   } catch {
     return err({ message: 'body: not JSON in UTF-8' });
   }
