@@ -1,18 +1,23 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { contentRulesOn } from '../compliance/content-rules.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { countParts } from '../messages/encoding.ts';
 import type { Template, TemplateContact } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
+import { type Found, tallyContent } from './decide-content.ts';
 import { tallyReach, type VariantReach } from './decide-reach.ts';
 
 /** A larger audience is judged by this many of its people, and the figures are scaled. */
 const SAMPLE_MAX = 20_000;
+/** Texts of one variant differ in little more than names. */
+const CONTENT_LOOKED_MAX = 2_000;
 /** Mostly the very first person can get every variant. */
 const FIRST_BATCH = 100;
 
@@ -27,11 +32,19 @@ export interface AudienceTexts {
   readonly histogram: ReadonlyMap<number, number>;
   readonly outsideGsm7: ReadonlySet<string>;
   readonly reach: ReachByVariant;
+  /** By variant id: how many texts were looked at, and what the checks of content found in them. */
+  readonly content: ReadonlyMap<Uuid, { readonly looked: number; readonly found: readonly Found[] }>;
 }
 
 /** Renders every variant for the people who would get it and counts the parts of the final text. */
 export async function renderAudience(db: Db, campaign: Campaign, now: Instant): Promise<AudienceTexts> {
-  const variants = writtenVariants(campaign).map((variant) => ({ ...variant, tally: tallyReach(variant.template) }));
+  const rules = contentRulesOn(dayIn('UTC', now));
+  const variants = writtenVariants(campaign).map((variant) => ({
+    ...variant,
+    tally: tallyReach(variant.template),
+    content: tallyContent(rules),
+    looked: 0,
+  }));
   const weights = variants.reduce((sum, { weight }) => sum + weight, 0);
   const people = await readPeople(db, campaign, { now, after: undefined, limit: SAMPLE_MAX });
   const histogram = new Map<number, number>();
@@ -39,9 +52,14 @@ export async function renderAudience(db: Db, campaign: Campaign, now: Instant): 
   let parts = 0;
   let rendered = 0;
   for (const contact of people)
-    for (const { tally, weight } of variants) {
+    for (const variant of variants) {
+      const { tally, weight, content } = variant;
       const text = tally.add(contact);
       if (text === undefined) continue;
+      if (variant.looked < CONTENT_LOOKED_MAX) {
+        variant.looked += 1;
+        content.add(text, contact);
+      }
       // Who gets which variant is decided at launch; until then each counts with its share.
       const share = weight / weights;
       const counted = countParts(text);
@@ -51,7 +69,8 @@ export async function renderAudience(db: Db, campaign: Campaign, now: Instant): 
       for (const character of counted.charactersOutsideGsm7) outsideGsm7.add(character);
     }
   const reach = new Map(variants.map(({ id, tally }) => [id, tally.reach()]));
-  return { people: people.length, rendered, parts, histogram, outsideGsm7, reach };
+  const content = new Map(variants.map(({ id, looked, content }) => [id, { looked, found: content.found() }]));
+  return { people: people.length, rendered, parts, histogram, outsideGsm7, reach, content };
 }
 
 /**
@@ -81,6 +100,9 @@ function writtenVariants(
 
 interface Person extends TemplateContact {
   readonly id: Uuid;
+  readonly businessName: string;
+  /** Nothing was ever sent to the number. */
+  readonly isFirst: boolean;
 }
 
 /** Those who would be texted, in the order of their ids (primary key), with what the engine gives to the renderer. */
@@ -92,7 +114,9 @@ async function readPeople(
   const { now, after, limit } = page;
   const { rows } = await sql<Person>`
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
-      coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name
+      coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
+      -- Index message_phone.
+      not exists (select 1 from message m where m.phone = c.phone and m.direction = 'outbound') as is_first
     from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null
       and ${after === undefined ? sql`true` : sql`c.id > ${after}`}
     order by c.id limit ${limit}`.execute(db);

@@ -1,9 +1,14 @@
 import { isChosen } from '../audiences/audience.ts';
+import { shortenerIn } from '../compliance/content-checks.ts';
+import { contentRulesOn } from '../compliance/content-rules.ts';
 import type { LaneState } from '../gateways/account.ts';
 import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import { shortestLength } from '../messages/template-length.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { dayIn } from '../platform/calendar.ts';
+import type { Instant } from '../platform/time.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
+import { shortenerProblem } from './decide-content.ts';
 import { nobodySentence, type VariantReach } from './decide-reach.ts';
 import { type SendingFacts, sendingProblems } from './decide-sending.ts';
 
@@ -50,7 +55,12 @@ function messageProblems(campaign: Campaign, facts: LaunchFacts): readonly Launc
       ? []
       : [{ field: 'message' as const, message: `Two variants are called "${repeated}": rename one` }]),
     ...campaign.variants.flatMap((variant) => {
-      const message = variantProblem(variant, { several, unsendable: facts.unsendable.get(variant.id) });
+      const message = variantProblem(variant, {
+        subject: subjectOf(campaign, variant),
+        several,
+        unsendable: facts.unsendable.get(variant.id),
+        now: facts.sending.now,
+      });
       return message === undefined ? [] : [{ field: 'message' as const, message }];
     }),
   ];
@@ -58,19 +68,29 @@ function messageProblems(campaign: Campaign, facts: LaunchFacts): readonly Launc
 
 function variantProblem(
   { label, body }: VariantRow,
-  facts: { readonly several: boolean; readonly unsendable: VariantReach | undefined },
+  facts: {
+    readonly subject: string;
+    readonly several: boolean;
+    readonly unsendable: VariantReach | undefined;
+    readonly now: Instant;
+  },
 ): string | undefined {
-  const { several, unsendable } = facts;
+  const { subject, several, unsendable, now } = facts;
   if (body.trim() === '')
     return several ? `Variant ${label} is empty: write its text or remove it` : 'The message is empty: write its text';
   const template = parseTemplate(body);
   if (!template.ok) return `${several ? `Variant ${label}: ` : ''}${template.error.message}`;
-  const subject = several ? `Variant ${label}` : 'The message';
   const shortest = shortestLength(template.value);
   if (shortest > TEXT_LENGTH_MAX)
     return `${subject} cannot be sent to anybody: it has at least ${shortest.toLocaleString('en-US')} characters, and gateways take at most ${TEXT_LENGTH_MAX.toLocaleString('en-US')}. Shorten it`;
+  const shortener = shortenerIn(body, contentRulesOn(dayIn('UTC', now)));
+  if (shortener !== undefined) return shortenerProblem(subject, shortener);
   return unsendable === undefined ? undefined : nobodySentence(subject, unsendable);
 }
+
+/** What a sentence about a variant begins with. */
+export const subjectOf = ({ variants }: Pick<Campaign, 'variants'>, { label }: Pick<VariantRow, 'label'>): string =>
+  variants.length > 1 ? `Variant ${label}` : 'The message';
 
 function laneProblems(campaign: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
   if (campaign.laneIds.length === 0)

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { enrollmentStates, insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
+import { putBusinessRow } from '../business/business-store.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
@@ -25,6 +26,8 @@ beforeAll(async () => {
     { ...world, secrets },
     { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', lanes },
   ));
+  const business = { name: 'Acme Concrete LLC', zone: 'America/New_York', phone: null, email: null };
+  await runTx(database.db, (tx) => putBusinessRow(tx, business, world.clock.now()));
   await insertContacts(
     database.db,
     world,
@@ -53,6 +56,9 @@ const launch = ({ id, revision }: Campaign) =>
     }),
   );
 
+/** What the checks of content ask for of every first text. */
+const PROPER = 'Acme Concrete: hi. Reply STOP to opt out.';
+
 const bodies = (...texts: readonly string[]): Partial<DraftInput> => ({
   variants: texts.map((body, index) => ({ label: 'ABCDE'.charAt(index), weight: 1, body })),
 });
@@ -67,8 +73,14 @@ describe('a draft that cannot reach anybody', () => {
       'The message cannot be sent to anybody: it has at least 1,601 characters, and gateways take at most 1,600. Shorten it',
     ],
     [
+      'a link of a public shortener',
+      bodies(`${PROPER} https://bit.ly/fall`),
+      'message',
+      'The message has the link https://bit.ly/fall of a public shortener, which carriers block: use a link of your own domain',
+    ],
+    [
       'a field that nobody has, in one of two variants',
-      bodies('Hi', 'Hi {nickname}'),
+      bodies(PROPER, 'Hi {nickname}'),
       'message',
       'Variant B cannot be sent to anybody: all 150 people have no {nickname}. Write a fallback, as in {nickname|there}, or fill in the field',
     ],
@@ -77,7 +89,9 @@ describe('a draft that cannot reach anybody', () => {
     async (_, change, field, message) => {
       const draft = await draftOf(change);
       expect((await review(draft)).problems).toEqual([{ field, message }]);
-      expect((await review(draft)).warnings).toEqual([]);
+      expect((await review(draft)).warnings.filter(({ message: told }) => !told.includes('public shortener'))).toEqual(
+        [],
+      );
       expect(await launch(draft)).toEqual({
         ok: false,
         error: {
@@ -98,7 +112,7 @@ describe('a draft that cannot reach anybody', () => {
 });
 
 it('a draft that some people cannot get says how many, and can be launched', async () => {
-  const draft = await draftOf(bodies('Hi {first_name} in {city}'));
+  const draft = await draftOf(bodies(`${PROPER} {first_name} in {city}`));
   const { problems, warnings } = await review(draft);
   expect(problems).toEqual([]);
   expect(warnings.map(({ message }) => message)).toEqual([
@@ -106,4 +120,13 @@ it('a draft that some people cannot get says how many, and can be launched', asy
   ]);
   expect((await launch(draft)).ok).toBe(true);
   expect(await enrollmentStates(database.db, draft.id)).toEqual({ pending: 150 });
+});
+
+it('a text that says neither who sends it nor how to stop can be launched, and is warned of', async () => {
+  const draft = await draftOf(bodies('Hi {first_name}'));
+  expect((await review(draft)).warnings.map(({ message }) => message)).toEqual([
+    'The message does not say who sends it: carriers ask for the name of your business in every text. Begin it with {business_name}',
+    'The message does not tell people who have never been texted how to stop: end it with "Reply STOP to opt out"',
+  ]);
+  expect((await launch(draft)).ok).toBe(true);
 });

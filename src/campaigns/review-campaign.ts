@@ -13,7 +13,8 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import type { Campaign } from './campaign.ts';
-import { type LaunchFacts, type LaunchProblem, launchProblems } from './decide-launch.ts';
+import { contentWarnings } from './decide-content.ts';
+import { type LaunchFacts, type LaunchProblem, launchProblems, subjectOf } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
 import { type DraftPeople, readForecasts } from './expected-finish.ts';
@@ -123,6 +124,11 @@ function messageWarnings(campaign: Campaign, texts: AudienceTexts, facts: Launch
     if (reach === undefined || reach.people === 0 || unsendable.has(variant.id)) return [];
     return someCannotSentences(campaign.variants.length > 1 ? `Variant ${variant.label}` : undefined, reach, textable);
   });
+  for (const variant of campaign.variants) {
+    const content = texts.content.get(variant.id);
+    if (content === undefined) continue;
+    found.push(...contentWarnings(subjectOf(campaign, variant), content.looked, content.found));
+  }
   if (texts.outsideGsm7.size > 0)
     found.push(
       `${[...texts.outsideGsm7].slice(0, 8).join(' ')} ${texts.outsideGsm7.size === 1 ? 'is' : 'are'} outside the SMS alphabet: a part then holds 70 characters instead of 160`,

@@ -1,0 +1,109 @@
+import { describe, expect, it, test } from 'vitest';
+import { checkContent, shortenerIn } from './content-checks.ts';
+import { contentRulesOn, parseContentRules } from './content-rules.ts';
+import contentData from './rules/content.json' with { type: 'json' };
+
+const rules = contentRulesOn('2026-11-22');
+const GOOD =
+  'Acme Concrete: your driveway estimate is ready, Dana. See https://acme.example/q/12. Reply STOP to opt out.';
+const found = (text: string, businessName = 'Acme Concrete LLC') =>
+  checkContent(text, { businessName, rules }).map(({ code, ...rest }) =>
+    'what' in rest ? `${code} ${rest.what}` : code,
+  );
+
+test('a proper text has no finding', () => {
+  expect(found(GOOD)).toEqual([]);
+});
+
+describe('the sender', () => {
+  it.each([
+    ['ACME   concrete: hi. Reply STOP to end'],
+    ['Hi, it’s Acme Concrete’s crew. Text STOP to quit'],
+    ['Hi from Acme Concrete! STOP to opt out'],
+  ])('is named by %j', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it.each([
+    ['Hi, your estimate is ready. Reply STOP to opt out'],
+    ['Acme: hi. STOP to opt out'],
+    ['Macme Concrete STOP'],
+  ])('is missing from %j', (text) => {
+    expect(found(text)).toEqual(['no_sender']);
+  });
+
+  it('is found with its accents and without', () => {
+    expect(found('Jose Lopez Concrete: listo. STOP', 'José López Concrete')).toEqual([]);
+  });
+});
+
+describe('the way out', () => {
+  it.each([['Reply STOP to opt out'], ['Responda ALTO para cancelar'], ['text "stop" to end'], ['Opt out any time']])(
+    'is shown by %j',
+    (words) => {
+      expect(found(`Acme Concrete: hi. ${words}`)).toEqual([]);
+    },
+  );
+
+  it.each([['we can stopover'], ['nonstop work'], ['Hi there']])('is not shown by %j', (words) => {
+    expect(found(`Acme Concrete: ${words}`)).toEqual(['no_opt_out']);
+  });
+});
+
+describe('links', () => {
+  it.each([
+    ['https://bit.ly/3xYz', 'https://bit.ly/3xYz'],
+    ['bit.ly/3xYz.', 'bit.ly/3xYz'],
+    ['HTTPS://WWW.TinyURL.com/abc)', 'HTTPS://WWW.TinyURL.com/abc'],
+  ])('of a public shortener: %j', (link, what) => {
+    expect(found(`Acme Concrete ${link} STOP`)).toEqual([`shortener ${what}`]);
+    expect(shortenerIn(`{first_name}, see ${link}`, rules)).toBe(what);
+  });
+
+  it.each([['https://rabbit.ly/x'], ['https://acme.example/bit.ly/x'], ['mail me@bit.ly today'], ['t.co']])(
+    'not of one: %j',
+    (link) => {
+      expect(found(`Acme Concrete ${link} STOP`)).toEqual([]);
+    },
+  );
+
+  it('without encryption, and more than one', () => {
+    expect(found('Acme Concrete http://acme.example https://acme.example/b STOP')).toEqual([
+      'insecure_link http://acme.example',
+      'links 2',
+    ]);
+  });
+});
+
+describe('restricted subjects', () => {
+  it.each([
+    ['Free wine at our open house', 'restricted wine'],
+    ['CBD gummies', 'restricted cbd'],
+    ['Gun show this Sunday', 'restricted gun show'],
+    ['Lotería del barrio', 'restricted loteria'],
+    ['Payday  loan today', 'restricted payday loan'],
+  ])('%j', (words, finding) => {
+    expect(found(`Acme Concrete: ${words}. STOP`)).toEqual([finding]);
+  });
+
+  it.each([
+    ['We caulk with a nail gun and fill every joint and crack'],
+    ['Weed barrier under the pavers'],
+    ['Sussex Drive, swine barn, Winery-free'],
+    ['shots of your driveway'],
+  ])('are not seen in the words of the trade: %j', (words) => {
+    const restricted = found(`Acme Concrete: ${words}. STOP`).filter((finding) => finding !== 'restricted winery');
+    expect(restricted).toEqual([]);
+  });
+});
+
+test('shouting, from twenty letters on', () => {
+  expect(found('ACME CONCRETE: FREE ESTIMATES THIS WEEK ONLY. STOP')).toEqual(['capitals 100 %']);
+  expect(found('Acme Concrete: OK? STOP')).toEqual([]);
+});
+
+test('a day without rules, or a word that could never match, is refused', () => {
+  const [version] = contentData.versions;
+  expect(() => parseContentRules({ versions: [{ ...version, validTo: '2027-01-01' }] })).toThrow(/nothing follows/);
+  expect(() => parseContentRules({ versions: [{ ...version, optOutWords: ['STOP'] }] })).toThrow(/small letters/);
+});

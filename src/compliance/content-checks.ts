@@ -1,0 +1,81 @@
+/**
+ * What carriers and their customers' codes of conduct ask of a text, judged on the text as it goes out
+ * (docs/decisions/0039). Pure: the rules are data.
+ */
+import type { ContentRules } from './content-rules.ts';
+
+export type ContentFinding =
+  | { readonly code: 'no_sender' }
+  | { readonly code: 'no_opt_out' }
+  | { readonly code: 'shortener'; readonly what: string }
+  | { readonly code: 'insecure_link'; readonly what: string }
+  | { readonly code: 'links'; readonly what: string }
+  | { readonly code: 'restricted'; readonly what: string; readonly subject: string }
+  | { readonly code: 'capitals'; readonly what: string };
+
+export function checkContent(
+  text: string,
+  { businessName, rules }: { readonly businessName: string; readonly rules: ContentRules },
+): readonly ContentFinding[] {
+  const plain = plainly(text);
+  const links = linksIn(text);
+  const findings: ContentFinding[] = [];
+  if (!namesSender(plain, businessName)) findings.push({ code: 'no_sender' });
+  if (!rules.optOut.test(plain)) findings.push({ code: 'no_opt_out' });
+  for (const { host, written } of links)
+    if (isShortener(host, rules)) findings.push({ code: 'shortener', what: written });
+  const insecure = links.find(({ written }) => /^http:/i.test(written));
+  if (insecure !== undefined) findings.push({ code: 'insecure_link', what: insecure.written });
+  if (links.length > rules.linksMax) findings.push({ code: 'links', what: String(links.length) });
+  for (const { subject, words } of rules.restricted) {
+    const [found] = words.exec(plain) ?? [];
+    if (found !== undefined) findings.push({ code: 'restricted', what: found, subject });
+  }
+  const share = capitalShare(text, rules.capitals.lettersMin);
+  if (share > rules.capitals.shareMax) findings.push({ code: 'capitals', what: `${Math.round(share * 100)} %` });
+  return findings;
+}
+
+/** The first link of a public shortener that the text itself writes out, whatever is filled in. */
+export const shortenerIn = (text: string, rules: ContentRules): string | undefined =>
+  linksIn(text).find(({ host }) => isShortener(host, rules))?.written;
+
+/** Small letters, no accents, one space between words. */
+const plainly = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}.'-]+/gu, ' ')
+    .trim();
+
+/** Whatever stands behind it in the register of companies is in nobody's mouth. */
+const LEGAL_FORM = / (?:llc|l\.l\.c\.|inc\.?|corp\.?|ltd\.?|co\.?|company|pllc|lp|llp)$/;
+
+function namesSender(plain: string, businessName: string): boolean {
+  const name = plainly(businessName).replace(LEGAL_FORM, '');
+  return name !== '' && ` ${plain} `.includes(` ${name}`);
+}
+
+interface Link {
+  readonly host: string;
+  readonly written: string;
+}
+
+/** With a scheme, or a host with a path behind it: `see acme.com/quote`. A bare `Acme.com` is a name. */
+const LINK =
+  /(?:https?:\/\/|(?<![\p{L}\p{N}@.-])(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\/))([a-z0-9-]+(?:\.[a-z0-9-]+)+)[^\s]*/giu;
+
+const linksIn = (text: string): readonly Link[] =>
+  [...text.matchAll(LINK)].map(([written, host = '']) => ({
+    host: host.toLowerCase(),
+    written: written.replace(/[.,;:!?)\]}'"]+$/u, ''),
+  }));
+
+const isShortener = (host: string, rules: ContentRules): boolean => rules.shorteners.has(host.replace(/^www\./, ''));
+
+/** 0 for a text with too few letters to shout. */
+function capitalShare(text: string, lettersMin: number): number {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return letters < lettersMin ? 0 : (text.match(/\p{Lu}/gu)?.length ?? 0) / letters;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import contentData from './rules/content.json' with { type: 'json' };
+
+/** What carriers refuse or look askance at in a text, from one day to another. */
+export interface ContentRules {
+  readonly version: string;
+  readonly source: string;
+  /** Hosts of link shorteners that anybody may use: carriers block them for what others hide behind them. */
+  readonly shorteners: ReadonlySet<string>;
+  /** Matches a word that tells how to make the texts stop. */
+  readonly optOut: RegExp;
+  /** Subjects that are forbidden, or allowed behind an age gate only, each with what matches its words. */
+  readonly restricted: readonly { readonly subject: string; readonly words: RegExp }[];
+  readonly linksMax: number;
+  /** Of a text with so many letters, at most this share may be capitals. */
+  readonly capitals: { readonly lettersMin: number; readonly shareMax: number };
+}
+
+const word = z.string().regex(/^[a-z0-9][a-z0-9 .-]*$/, {
+  error: ({ input }) => `expected words in small letters without accents, got "${input}"`,
+});
+const stored = z.strictObject({
+  version: z.string().min(1),
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().nullable(),
+  source: z.string().min(1),
+  shorteners: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1),
+  optOutWords: z.array(word).min(1),
+  restricted: z.record(z.string().min(1), z.array(word).min(1)),
+  linksMax: z.int().min(0),
+  capitals: z.strictObject({ lettersMin: z.int().min(1), shareMax: z.number().min(0).max(1) }),
+});
+
+const wholeWords = (words: readonly string[]): RegExp =>
+  new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:${words.map((each) => each.replaceAll('.', '\\.')).join('|')})(?![\\p{L}\\p{N}])`,
+    'u',
+  );
+
+/** Throws, naming the version and the day, when a day is without rules: a check without rules would find nothing, unnoticed. */
+export function parseContentRules(data: unknown): readonly (ContentRules & { readonly validFrom: string })[] {
+  const { versions } = z.strictObject({ versions: z.array(stored).min(1) }).parse(data);
+  for (const [index, { version, validTo }] of versions.entries()) {
+    const next = versions[index + 1];
+    if (validTo !== (next?.validFrom ?? null))
+      throw new Error(
+        `content rules ${version}: valid to ${validTo}, but ${next === undefined ? 'nothing follows; the last must have validTo null' : `${next.version} begins ${next.validFrom}`}. Mend compliance/rules/content.json`,
+      );
+  }
+  return versions.map(({ shorteners, optOutWords, restricted, validTo: _, ...rules }) => ({
+    ...rules,
+    shorteners: new Set(shorteners),
+    optOut: wholeWords(optOutWords),
+    restricted: Object.entries(restricted).map(([subject, words]) => ({ subject, words: wholeWords(words) })),
+  }));
+}
+
+const RULES = parseContentRules(contentData);
+
+/** Those in force on a day, `YYYY-MM-DD`; the oldest for anything before them. */
+export function contentRulesOn(day: string): ContentRules {
+  const found = RULES.findLast(({ validFrom }) => validFrom <= day) ?? RULES[0];
+  if (found === undefined) throw new Error('content rules: there are none');
+  return found;
+}
