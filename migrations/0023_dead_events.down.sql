@@ -15,6 +15,8 @@ alter table gateway_event_attempt
   drop column actor_name;
 drop index gateway_event_discarded;
 update gateway_event set state = 'failed' where state = 'discarded';
+drop index gateway_event_phone;
+create index gateway_event_phone on gateway_event (phone, id) where phone is not null;
 create index gateway_event_open on gateway_event (received_at) where state <> 'applied';
 alter table gateway_event
   drop constraint gateway_event_discarded_check,

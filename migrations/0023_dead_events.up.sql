@@ -1,7 +1,7 @@
 -- Purpose: events that can never be applied are discarded with a reason; when something was last told of a person of a gateway's address
 --          book; texts and calls of which an event says too little are asked for at once; what cannot be read of a gateway's books is
 --          a finding; events that were stored late are looked for in two rhythms.
--- Locks:   gateway_event while a constraint is checked and an index is made: the time of two scans; gateway_event_attempt and
+-- Locks:   gateway_event while a constraint is checked and two indexes are made: the time of three scans; gateway_event_attempt and
 --          reconciliation_diff while theirs are checked; webhook_proxy_target and reconciliation_run for a moment; creates besides.
 -- Old code may run beside it: yes; it counts a discarded event among those that wait.
 
@@ -12,6 +12,9 @@ alter table gateway_event
 -- Those of gateway_event_waiting and gateway_event_troubled, which are in the order of their ids, and so nearly in that of their receipt:
 -- one entry less for each event that comes in.
 drop index gateway_event_open;
+-- In the order of their numbers events come in all over the index: they enter it when they are applied, which writes their entries anew anyway.
+drop index gateway_event_phone;
+create index gateway_event_phone on gateway_event (phone, id) where phone is not null and state <> 'received';
 create index gateway_event_discarded on gateway_event (id) where state = 'discarded';
 
 alter table gateway_event_attempt

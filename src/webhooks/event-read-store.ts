@@ -6,7 +6,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { EventSelection, EventState } from './event-filter.ts';
 import type { NewEvent } from './event-store.ts';
-import { type Bounds, conditionsOf, WALK_MAX } from './event-walk.ts';
+import { type Bounds, conditionsOf, isOfNumber, WALK_MAX } from './event-walk.ts';
 
 export interface ListedEvent {
   readonly id: Uuid;
@@ -111,7 +111,7 @@ export async function listWholeEvents(
   return rows.map((row) => ({ ...listed(row), payload: row.payload, headers: row.headers }));
 }
 
-/** Those just before and after it of the same number. Index gateway_event_phone. */
+/** Those just before and after it of the same number. Indexes: event-walk.ts. */
 export async function listNeighbours(
   db: Db | Tx,
   event: { readonly id: Uuid; readonly phone: string },
@@ -119,8 +119,8 @@ export async function listNeighbours(
 ): Promise<readonly ListedEvent[]> {
   const { rows } = await sql<Row>`
     select ${COLUMNS} from (
-      (select * from gateway_event where phone = ${event.phone} and id > ${event.id} order by id limit ${each})
-      union all (select * from gateway_event where phone = ${event.phone} and id < ${event.id} order by id desc limit ${each})
+      (select * from gateway_event e where ${isOfNumber(event.phone)} and e.id > ${event.id} order by e.id limit ${each})
+      union all (select * from gateway_event e where ${isOfNumber(event.phone)} and e.id < ${event.id} order by e.id desc limit ${each})
     ) e ${JOINS} order by e.id desc`.execute(db);
   return rows.map(listed);
 }
