@@ -170,7 +170,9 @@ export function drawPlan(seed: number, enrollments: number): Plan {
   });
   // Somebody else holds the account by then.
   const lapsed = stalls.find(({ ms, atIntent }) => !atIntent && ms > 1.3 * leaseMs && ms < 120_000);
-  const wakesAtMs = lapsed === undefined || random.next() < 0.3 ? undefined : lapsed.atMs + lapsed.ms;
+  // A launch takes some hundred milliseconds: at best its people are just being claimed when the worker wakes.
+  const wakesAtMs =
+    lapsed === undefined || random.next() < 0.1 ? undefined : lapsed.atMs + lapsed.ms - random.int(0, 800);
   return {
     startsAt: start.at,
     workers: random.int(1, 4),
