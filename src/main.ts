@@ -10,6 +10,7 @@ import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
+import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
@@ -200,6 +201,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   if (role !== 'api') {
     closers.add(startApplier(services).close);
     closers.add(startProxy(services).close);
+    closers.add(startSequencer({ ...services, db: database.db }).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
