@@ -1,5 +1,5 @@
 -- Purpose: the audit log is only ever added to, and each entry is sealed into a chain of hashes (docs/decisions/0035).
--- Locks:   audit_entry while its triggers are made, and until all that it holds waits for its seal: an insert of its ids, some seconds for
+-- Locks:   audit_entry while its triggers and two indexes are made, and until all that it holds waits for its seal: some ten seconds for
 --          a million. Sealing them follows in the background.
 -- Old code may run beside it: yes; what it writes waits for its seal as everything does.
 
@@ -27,3 +27,7 @@ insert into audit_unsealed (entry_id) select id from audit_entry;
 
 create trigger audit_entry_stays before update or delete or truncate on audit_entry for each statement execute function refuse_change();
 create trigger audit_seal_stays before update or delete or truncate on audit_seal for each statement execute function refuse_change();
+
+-- For looking through it by who acted and by what was done.
+create index audit_entry_actor on audit_entry (actor, at desc, id desc);
+create index audit_entry_action on audit_entry (action, at desc, id desc);

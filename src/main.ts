@@ -19,6 +19,7 @@ import { keepSandbox } from './gateways/sandbox-account.ts';
 import { type HealthServices, healthQueues } from './health/health-job.ts';
 import { listen } from './http/listen.ts';
 import { registerAlertRoutes } from './http/routes/alert-routes.ts';
+import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
@@ -239,6 +240,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerWebhookProxyRoutes,
       describeWebhooks,
       registerAlertRoutes,
+      registerAuditRoutes,
       registerHealthRoutes,
     ],
     version: VERSION,
