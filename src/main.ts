@@ -10,6 +10,7 @@ import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
+import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
@@ -18,6 +19,7 @@ import { keepSandbox } from './gateways/sandbox-account.ts';
 import { type HealthServices, healthQueues } from './health/health-job.ts';
 import { listen } from './http/listen.ts';
 import { registerAlertRoutes } from './http/routes/alert-routes.ts';
+import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
@@ -200,6 +202,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   if (role !== 'api') {
     closers.add(startApplier(services).close);
     closers.add(startProxy(services).close);
+    closers.add(startSequencer({ ...services, db: database.db }).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
       { ...services, db: database.db },
@@ -237,6 +240,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerWebhookProxyRoutes,
       describeWebhooks,
       registerAlertRoutes,
+      registerAuditRoutes,
       registerHealthRoutes,
     ],
     version: VERSION,

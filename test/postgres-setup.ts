@@ -5,12 +5,15 @@ import { sql } from 'kysely';
 import type { TestProject } from 'vitest/node';
 import { type Db, errorCode, openDatabase } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
+import { readCredentials } from '../src/platform/embedded-postgres-credentials.ts';
 import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { instant } from '../src/platform/time.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
+    /** Of somebody who may make roles. */
+    superuserUrl: string;
   }
 }
 
@@ -25,6 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (given !== undefined) {
     await makeTemplate(given);
     project.provide('postgresUrl', given);
+    project.provide('superuserUrl', given);
     return async () => {};
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-test-'));
@@ -45,7 +49,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide('postgresUrl', server.connectionString);
+  project.provide('superuserUrl', await superuserUrl(server.connectionString, dataDir));
   return stop;
+}
+
+async function superuserUrl(connectionString: string, dataDir: string): Promise<string> {
+  const credentials = await readCredentials(dataDir);
+  const url = new URL(connectionString);
+  url.username = credentials?.superuser ?? '';
+  url.password = credentials?.superuserPassword ?? '';
+  return url.toString();
 }
 
 async function makeTemplate(serverUrl: string): Promise<void> {

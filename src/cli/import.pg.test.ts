@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { tidyImports } from '../contacts/tidy-imports.ts';
@@ -99,10 +100,10 @@ describe('the messy file, checked, imported, and imported again', () => {
   });
 });
 
-const emptyTables = () => sql`truncate contact, import_run, import_refusal, audit_entry cascade`.execute(db);
+const emptyImports = () => emptyTables(db, 'contact', 'import_run', 'import_refusal', 'audit_entry');
 
 it('takes the columns from --map and gives the tags of --tag', async () => {
-  await emptyTables();
+  await emptyImports();
   await writeFile(join(folder, 'odd.csv'), 'a=b,Src\n617-555-0123,fair\n');
   const run = await cli('import', 'odd.csv', '--map', 'a=b=Phone', '--map', '1=attribute:source', '--tag', 'home show');
   expect(run).toMatchObject({ code: 0 });
@@ -113,7 +114,7 @@ it('takes the columns from --map and gives the tags of --tag', async () => {
 });
 
 it('keeps stray quotes whose meaning is clear, and names the place of any other', async () => {
-  await emptyTables();
+  await emptyImports();
   await writeFile(join(folder, 'inches.csv'), 'Phone,Note\n6175550123,"needs 12" pipe, soon"\n');
   expect(await cli('import', 'inches.csv')).toMatchObject({ code: 0, err: '' });
   const shown = await cli('contact', 'show', '6175550123', '--json');
@@ -129,7 +130,7 @@ it('keeps stray quotes whose meaning is clear, and names the place of any other'
 });
 
 it('killed in the middle is said to be interrupted, and runs again', async () => {
-  await emptyTables();
+  await emptyImports();
   const other = openDatabase({ connectionString, applicationName: 'other', maxConnections: 1 });
   await sql`begin`.execute(other.db);
   await sql`lock table contact in exclusive mode`.execute(other.db);
@@ -155,7 +156,7 @@ it('killed in the middle is said to be interrupted, and runs again', async () =>
 });
 
 describe('a file that cannot be imported leaves nothing behind', () => {
-  beforeAll(emptyTables);
+  beforeAll(emptyImports);
 
   it.each([
     ['empty', '', [], 'is empty'],
@@ -199,7 +200,7 @@ it('a file beyond the limit is refused by its size, before anything is made for 
 
 describe('contact', () => {
   beforeAll(async () => {
-    await emptyTables();
+    await emptyImports();
     await sql`
       insert into contact (id, phone, first_name, state, tags, zone_group, source, created_at, updated_at)
       select ('00000000-0000-7000-8000-00000000000' || n)::uuid, '+1617555010' || n, (array['Ann', 'Cy', 'Bo'])[n],

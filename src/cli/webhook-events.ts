@@ -180,17 +180,18 @@ function prettyPayload(payload: string): string {
 }
 
 export async function exportCommand(options: FilterOptions & { readonly limit?: number }, shell: Shell): Promise<void> {
-  const { withServices } = await import('./open-services.ts');
-  const { exportEvents } = await import('../webhooks/list-events.ts');
+  const { actor, withServices } = await import('./open-services.ts');
+  const { exportEventsFor } = await import('../webhooks/export-events.ts');
   const { exported } = await import('../http/routes/webhook-event-routes.ts');
   const { count } = await import('./words.ts');
-  await withServices(shell, async ({ database: { db } }) => {
+  await withServices(shell, async ({ database: { db }, clock, newUuid }) => {
     const filter = await chosenFilter(db, options);
     const { limit } = options;
     const signal = shell.interruption();
     let done = 0;
     let oldest: Instant | undefined;
-    for await (const page of exportEvents(db, { filter, limit, signal })) {
+    const query = { filter, limit, signal, actor: actor().actor };
+    for await (const page of exportEventsFor({ db, clock, newUuid }, query)) {
       await shell.out.json(...page.map(exported));
       done += page.length;
       oldest = page.at(-1)?.receivedAt ?? oldest;

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
@@ -33,7 +34,7 @@ const other = openDatabase({
 }).db;
 afterAll(() => other.destroy());
 
-beforeEach(() => sql`truncate contact, import_run, import_refusal, suppression, audit_entry cascade`.execute(db));
+beforeEach(() => emptyTables(db, 'contact', 'import_run', 'import_refusal', 'suppression', 'audit_entry'));
 
 const file = (...lines: readonly string[]): Pick<ImportRequest, 'open'> => ({
   open: () => ({ chunks: Readable.from([Buffer.from(lines.join('\n'))]) }),

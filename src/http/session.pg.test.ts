@@ -292,7 +292,11 @@ describe('people', () => {
       expect((await otto.patch(`/v1/users/${id}`, { name: 'x' })).status).toBe(404);
   });
 
-  it('leave their changes in the audit log', async () => {
+  it('leave their comings, goings and changes in the audit log', async () => {
+    const otto = world.client();
+    await otto.post('/v1/sign-in', { email: 'otto@example.com', password: PASSWORD });
+    await otto.post('/v1/sign-out');
+    await otto.post('/v1/sign-in', { email: 'nobody@example.com', password: PASSWORD });
     const { rows } = await sql<{
       action: string;
     }>`select distinct action from audit_entry where subject like 'usr_%' order by 1`.execute(world.database.db);
@@ -302,6 +306,9 @@ describe('people', () => {
       'user.deactivated',
       'user.password_changed',
       'user.password_set',
+      'user.sign_in_failed',
+      'user.signed_in',
+      'user.signed_out',
     ]);
   });
 });

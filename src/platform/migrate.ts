@@ -108,10 +108,13 @@ function checkHistory(applied: readonly AppliedMigration[], known: readonly Migr
 }
 
 async function appliedMigrations(tx: Tx): Promise<readonly AppliedMigration[]> {
-  await sql`create table if not exists schema_migration (
-    version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null)`.execute(
-    tx,
-  );
+  // A role that may not make tables may still ask (docs/guides/database-roles.md).
+  const { rows: tables } = await sql`select where to_regclass('schema_migration') is not null`.execute(tx);
+  if (tables.length === 0)
+    await sql`create table schema_migration (
+      version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null)`.execute(
+      tx,
+    );
   const { rows } =
     await sql<AppliedMigration>`select version, name, sha256 from schema_migration order by version`.execute(tx);
   return rows;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../test/around-triggers.ts';
 import {
   enrollmentStates,
   insertAccount,
@@ -52,7 +53,7 @@ async function backUp(db: Db): Promise<() => Promise<void>> {
   await sql`create schema backup`.execute(db);
   for (const table of tables) await sql.raw(`create table backup."${table}" as table public."${table}"`).execute(db);
   return async () => {
-    await sql.raw(`truncate ${tables.map((table) => `public."${table}"`).join(', ')} cascade`).execute(db);
+    await emptyTables(db, ...tables.map((table) => `public."${table}"`));
     for (const table of tables) {
       const { rows } = await sql<{ name: string }>`
         select quote_ident(column_name) as name from information_schema.columns

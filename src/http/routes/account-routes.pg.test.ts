@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../../test/around-triggers.ts';
 import { togetherBehind } from '../../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { type MemoryWebhooks, memoryWebhooks } from '../../../test/memory-webhooks.ts';
@@ -36,7 +37,7 @@ const number = (n: number, mayTextUs = true): GatewayNumber => ({
 const input = { kind: 'quo', name: 'Main line', apiKey: 'a-key-that-works', baseUrl: 'http://127.0.0.1:7090' };
 
 const emptyAccounts = ({ database }: HttpWorld) =>
-  sql`truncate gateway_account, lane, account_lease, audit_entry cascade`.execute(database.db);
+  emptyTables(database.db, 'gateway_account', 'lane', 'account_lease', 'audit_entry');
 
 describe('accounts', () => {
   let world: HttpWorld;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../../test/around-triggers.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { type Fixture, inboxFixture } from '../../conversations/inbox.fixture.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
@@ -30,7 +31,7 @@ describe('an answer that cannot go out', () => {
     contactId = await fixture.contact({ phone: PHONE, firstName: 'Maria' });
   });
   beforeEach(async () => {
-    await run('truncate message, conversation, audit_entry cascade');
+    await emptyTables(world.database.db, 'message', 'conversation', 'audit_entry');
     await run(`update lane set state = 'active', state_reason = null`);
     await run(`update gateway_account set state = 'active', state_reason = null`);
     const at = '2026-11-17T14:00:00Z';

@@ -9,6 +9,7 @@ import { listApiKeys } from '../../team/api-key-store.ts';
 import { createApiKey, revokeApiKey } from '../../team/api-keys.ts';
 import { createMember, hashNewPassword, updateMember } from '../../team/manage-members.ts';
 import { deleteEndedSessions, getMember, listMembers } from '../../team/member-store.ts';
+import { recordSignIn, recordSignOut } from '../../team/record-sign-in.ts';
 import { changeOwnPassword, setPassword } from '../../team/set-password.ts';
 import { isSetUpNeeded, setUp } from '../../team/set-up.ts';
 import type { SignIn } from '../../team/sign-in.ts';
@@ -49,6 +50,7 @@ function registerSignIn(api: Api, deps: Deps, signIn: SignIn): void {
     const waitSeconds = limit.attempt(limitKey);
     if (waitSeconds !== undefined) return err(tooManyAttempts(waitSeconds));
     const signedIn = await signIn.signIn({ ...body, headers: request.headers });
+    await recordSignIn(deps, { email: body.email, address: remoteAddress, member: signedIn?.session });
     if (signedIn === undefined) return err(wrongCredentials);
     if (!signedIn.session.active) return err(deactivated);
     limit.succeeded(limitKey);
@@ -56,8 +58,9 @@ function registerSignIn(api: Api, deps: Deps, signIn: SignIn): void {
     for (const cookie of signedIn.cookies) answerHeaders.append('set-cookie', cookie);
     return ok(await showMe(deps, { ...signedIn.session, id: signedIn.session.memberId }));
   });
-  api.handle(contract.signOut, async ({ request, answerHeaders }) => {
+  api.handle(contract.signOut, async ({ request, answerHeaders, caller, remoteAddress }) => {
     for (const cookie of await signIn.signOut(request.headers)) answerHeaders.append('set-cookie', cookie);
+    if (caller.kind === 'user') await recordSignOut(deps, { memberId: caller.memberId, address: remoteAddress });
     return ok({ ok: true });
   });
   api.handle(contract.me, async ({ caller }) => {

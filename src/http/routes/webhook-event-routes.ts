@@ -7,7 +7,8 @@ import type { Services } from '../../services.ts';
 import type { EventFilter } from '../../webhooks/event-filter.ts';
 import type { EventContent, ListedEvent } from '../../webhooks/event-read-store.ts';
 import { readEventStats } from '../../webhooks/event-stats-store.ts';
-import { exportEvents, listEvents } from '../../webhooks/list-events.ts';
+import { exportEventsFor } from '../../webhooks/export-events.ts';
+import { listEvents } from '../../webhooks/list-events.ts';
 import { type EventMask, MASKED, UNMASKED } from '../../webhooks/mask-event.ts';
 import { type EventDetail, showEvent } from '../../webhooks/show-event.ts';
 import { listSourceHours, listSources } from '../../webhooks/source-store.ts';
@@ -16,10 +17,11 @@ import { spoolDepth } from '../../webhooks/spool-depth.ts';
 import { type Api, uuidOf } from '../api.ts';
 import { allows, type Caller } from '../caller.ts';
 import * as contract from '../contract/webhook-events.ts';
+import { ndjsonResponse } from '../ndjson.ts';
 import type { ProblemInput } from '../problem.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
 
-type EventServices = Pick<Services, 'database' | 'clock' | 'secrets' | 'webhookEdge' | 'config'>;
+type EventServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'secrets' | 'webhookEdge' | 'config'>;
 
 export function registerWebhookEventRoutes(api: Api, services: EventServices): void {
   const { db } = services.database;
@@ -46,9 +48,11 @@ export function registerWebhookEventRoutes(api: Api, services: EventServices): v
     const shown = stats.minutes.map((minute) => ({ ...minute, at: isoText(minute.at) }));
     return ok({ from: isoText(from), until: isoText(until), minutes: shown, types: stats.types });
   });
-  api.raw(exportRoute, async ({ query: { limit, ...filter }, request }) =>
-    ok(ndjson(exportEvents(db, { filter: storedFilter(filter), limit, signal: request.signal }))),
-  );
+  api.raw(exportRoute, async ({ query: { limit, ...filter }, request, caller: { actor } }) => {
+    const { signal } = request;
+    const pages = exportEventsFor({ ...services, db }, { filter: storedFilter(filter), limit, signal, actor });
+    return ok(ndjsonResponse('events.jsonl', shownPages(pages)));
+  });
   registerQueue(api, services);
   registerSources(api, services);
 }
@@ -109,19 +113,8 @@ const exportRoute = rawRoute({
   produces: 'application/x-ndjson',
 });
 
-function ndjson(pages: AsyncIterable<readonly (ListedEvent & EventContent)[]>): Response {
-  const encoder = new TextEncoder();
-  async function* lines(): AsyncGenerator<Uint8Array> {
-    for await (const page of pages)
-      yield encoder.encode(page.map((event) => `${JSON.stringify(exported(event))}\n`).join(''));
-  }
-  return new Response(ReadableStream.from(lines()), {
-    headers: {
-      'content-type': 'application/x-ndjson; charset=utf-8',
-      'content-disposition': 'attachment; filename="events.jsonl"',
-      'cache-control': 'no-store',
-    },
-  });
+async function* shownPages(pages: AsyncIterable<readonly (ListedEvent & EventContent)[]>) {
+  for await (const page of pages) yield page.map(exported);
 }
 
 /** One event of an export: whole. */

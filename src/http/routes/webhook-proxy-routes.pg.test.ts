@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyTables } from '../../../test/around-triggers.ts';
 import { insertAccount } from '../../../test/fixtures.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
@@ -33,9 +34,7 @@ describe('targets of the development proxy', () => {
     targets = `/v1/accounts/${showId('account', accountId)}/proxy-targets`;
   });
   beforeEach(() =>
-    sql`truncate webhook_proxy_target, webhook_proxy_delivery, audit_entry, gateway_event cascade`.execute(
-      world.database.db,
-    ),
+    emptyTables(world.database.db, 'webhook_proxy_target', 'webhook_proxy_delivery', 'audit_entry', 'gateway_event'),
   );
 
   it('are none until an owner adds one, whose token is shown once and stored sealed', async () => {
