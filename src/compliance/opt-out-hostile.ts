@@ -12,6 +12,7 @@ const PAPERS = occurs(
 );
 const LAWYER = '(?:my|our|a|an) (?:lawyer|attorney)s?';
 
+/** Long runs of a letter are shortened: "the bbb" arrives as "the b". */
 const LEGAL: readonly Rule[] = [
   legal(
     [
@@ -20,6 +21,7 @@ const LEGAL: readonly Rule[] = [
       '\\bfederal (?:trade|communications) commission\\b',
       '\\b(?:do not|no) (?:call|text|contact|solicit)s?(?: (?:or|and) (?:call|text|contact))? (?:list|lists' +
         '|registry|register)\\b',
+      `\\b(?:report|complain|complaint|fil(?:e|ed|ing)|call|calling|contact|contacting|told|tell|telling|notify|notifying|writing)(?:ing|ed|ty)?(?: \\w+){0,5} (?:attorney general|bbb|better business bureau|the b»)\\b`,
       '\\breport(?:ing|ed)? (?:you|your|yall|this number)\\b',
       '«(?:you (?:are|will be|have been) )?reported»',
       `\\b(?:report|flag|mark)(?:ing|ed|ged|ging)?(?: ${oneOf(`
@@ -49,11 +51,21 @@ const LEGAL: readonly Rule[] = [
   ),
 ];
 
+const LEGAL_HINTS: readonly Rule[] = [
+  rulesOf({ family: 'legal', language: 'en', verdict: 'review' })(
+    [
+      '\\b(?:you|this|it) (?:are|is) (?:breaking|violating|against) (?:the |federal |state |my )*(?:laws?|rights|privacy)\\b',
+      '\\bi (?:have|know) (?:a|an) (?:good |great )?(?:lawyer|attorney)\\b',
+    ],
+    dropWhen(({ message }) => PAPERS.test(message.clauses)),
+  ),
+];
+
 const hostile = rulesOf({ family: 'hostile', language: 'en', verdict: 'opt_out' });
 
 const DISMISSAL = oneOf(`
   go_away get_lost buzz_off bug_off bugger_off piss_off f_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
-  drop_dead go_to_hell shove_it fuck_you f_you screw_you f_u gtfo gfy fu kiss_my_ass eat_shit bite_me shut_up stfu up_yours
+  drop_dead go_to_hell shove_it fuck_you f_you screw_you f_u gtfo gfy fu go_(?:f|fuck|fucking|screw|eff|f_ck)_(?:yourself|yourselves) kiss_my_ass eat_shit bite_me shut_up stfu up_yours
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
   please now already and with all of you guys people assholes? bitch spammers? scammers? bro dude man losers? fuckers? scum forever
@@ -76,4 +88,4 @@ const HOSTILE: readonly Rule[] = [
   ),
 ];
 
-export const HOSTILE_RULES: readonly Rule[] = [...LEGAL, ...HOSTILE];
+export const HOSTILE_RULES: readonly Rule[] = [...LEGAL, ...HOSTILE, ...LEGAL_HINTS];

@@ -53,7 +53,7 @@ const NEVER = '(?:do not|never|no longer|not to|not|can you not|could you not|no
 const LEAD_IN = oneOf('you ever even dare please keep be continue to again try bother just fucking');
 const TARGET = `(?:${[
   `(?: ${oneOf(`
-    me us this_number this_phone this_line my_phone my_number my_cell here back anymore any_more again ever please thanks
+    me us this_number this_phone this_line my_phone my_number my_cell here back anymore any_more no_more again ever please thanks
     thank_you my_wife my_husband my_mom my_dad`)}\\b)`,
   ' it»',
   ' (?:or|and|nor) (?:text|call|message|contact|email)',

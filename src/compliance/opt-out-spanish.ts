@@ -13,7 +13,7 @@ import {
 
 const MENSAJES = oneOf(`
   mensajes? mensajitos? mensajeria textos? sms promocion(?:es)? anuncios? publicidad propaganda spam notificacion(?:es)? alertas?
-  comunicacion(?:es)? suscripcion(?:es)? whatsapps? recordatorios?`);
+  comunicacion(?:es)? suscripcion(?:es)? whatsapps? recordatorios? texts? messages?`);
 const LLAMADAS = oneOf('llamadas? correos? emails? avisos? ofertas?');
 const INSISTIR = `${oneOf(`
   mandar enviar escribir textear contactar llamar molestar fastidiar acosar insistir chingar joder fregar marcar hablar mandando
@@ -139,7 +139,7 @@ export const SPANISH_RULES: readonly Rule[] = [
   instruct(
     [
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
-        escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando) texte(?:e|en|es|ar|arme|ando) textes
+        escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando) text(?:e|ee|en|een|es|ees|ear|earme|eando) textiar(?:me)?
         molest(?:e|en|es|ar|arme|ando) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir)`)}\\b`,
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* (?:me|nos)(?: ${ANTES_DEL_VERBO})* (?:busqu|habl|marqu)(?:e|en|es)\\b`,
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
@@ -166,8 +166,8 @@ export const SPANISH_RULES: readonly Rule[] = [
         ' (?:esto|eso|estos|esos|nada|mas|de|ustedes|su|informacion|info))*»',
       '\\bno (?:deseo|quiero|queremos|quisiera) (?:ser|que me) (?:contactad|molestad|llamad)\\w+',
       `\\b(?:no|ni un|ni una|cero|nada de)(?: (?:mas|otro|de|tantos))* (?:${MENSAJES}|${LLAMADAS})` +
-        '(?: (?:por|favor|gracias|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
-      '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|ya))+»',
+        '(?: (?:por|favor|gracias|please|thanks|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
+      '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|please|ya))+»',
     ],
     preference,
   ),

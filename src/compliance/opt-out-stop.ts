@@ -19,9 +19,11 @@ import {
   PHYSICAL,
   preferredChannel,
   reviewMistakes,
+  SERVICE_OBJECT,
   saysMistake,
   speaksToUs,
 } from './opt-out-vocabulary.ts';
+import { WISH_RULES } from './opt-out-wishes.ts';
 
 /**
  * "Stop" and its kin inside a sentence. With a word for our messages behind it the verb is a request; without one it is judged
@@ -42,13 +44,16 @@ const OWN_WISH = /^(?:enough|sick|tired|fed up|done)|\b(?:getting|receiving|off)
 /** "Tired of texting" is about the writer's own thumbs. */
 const FATIGUE = /^(?:enough|sick|tired|fed up|done)(?!.*\b(?:you|your|getting|receiving)\b).*ing$/;
 
+/** "What do I have to do to stop these texts" asks for the thing itself. */
+const ASKS_THE_WAY = /\b(?:how|what (?:do|must|can|does)|where|way)\b/;
+
 /** "You never stop texting me" complains; "don't stop sending updates" asks for more; "I'll stop texting" tells. */
 const guardCease: Guard = ({ left, matched }): Objection => {
   if (YOU_ONCE_DID.test(left)) return 'nothing';
   if (YOU_KEEP_ON.test(left) && !/\bwhy\b/.test(left)) return 'review';
   if (isNegated(left)) return 'nothing';
   if (FATIGUE.test(matched)) return 'nothing';
-  const tells = isOwnAction(left) && !/\bhow\b/.test(left);
+  const tells = isOwnAction(left) && !ASKS_THE_WAY.test(left);
   return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
 };
 
@@ -98,6 +103,7 @@ const NEW_STATEMENT = occurs(
     'new',
     'nothing',
     'none',
+    'had|have|got|did|bought|moved|moving|rent|renting|retired|just|too|sick|sorry',
     'who',
     'why',
     'how',
@@ -161,10 +167,11 @@ function judgeBareStop(place: Place): Objection {
   if (NEW_STATEMENT.test(rest)) return EMERGENCY.test(message.clauses) ? 'review' : undefined;
   if (PHYSICAL.test(right)) return 'nothing';
   if (isShouted(message.body)) return undefined;
-  return message.words.split(' ').length <= SHORT_WORDS_MAX ? 'review' : 'nothing';
+  return ACTIVITY.test(right) && message.words.split(' ').length > SHORT_WORDS_MAX ? 'nothing' : 'review';
 }
 
-/** "Stop Acme": too short to be about anything else, too odd to be sure. */
+/** "Stop mowing the back" and "stop and see me" are work; "Stop Acme", "Stop robot" is too odd to be sure. */
+const ACTIVITY = /^ (?:(?:all |that |this )?\w+ing|and|claim|the|me)\b/;
 const SHORT_WORDS_MAX = 3;
 
 function withoutTrailingWords(right: string): string {
@@ -211,9 +218,26 @@ const CEASING = oneOf(`
   stop quit cease halt discontinue desist refrain_from lay_off knock_it_off enough sick tired fed_up done_with cut_it_out_with`);
 const SILENCING = oneOf('cancel end terminate suspend disable deactivate pause mute kill (?:turn|shut|switch)_off');
 
+/** Words that a finger makes of "stop", taken for it only before a word for texting. */
+const SLIPS_OF_STOP = oneOf('stoop stip stap stup srop dtop syop atop spot shop stops stopp stoo sto top strop step');
+/** "Stop sending these invoices", "stop with the digging". */
+const ABOUT_WORK = occurs(
+  `^ ?(?:\\w+ )?(?:${SERVICE_OBJECT}|dirt|mud|trucks?|water|crews?|guys|people|person|digging|drilling|mowing|noise|music)\\b`,
+);
+
 export const STOP_RULES: readonly Rule[] = [
   cease([`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`], guardCease, channelOfCease),
-  cease([`\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`], guardCease),
+  cease(
+    [
+      `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`,
+      `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?sending (?:(?:me|us|out) )*(?:these|this|those|anything|stuff|things|crap|shit|junk)\\b`,
+      `\\b(?:stop|quit|cease|end) (?:these|those|your|the|all|with) (?:(?:all|the|these|your) )?(?!estimate|appointment|invoice)\\w+ ${MESSAGES}\\b`,
+      `«(?:${oneOf('please just ok now hey hi')} )*${SLIPS_OF_STOP} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES})\\b`,
+      `\\b(?:stop|quit|enough) (?:already )?with (?:(?:all|your|the|these|this|that) )+`,
+    ],
+    guardCease,
+    dropWhen(({ right }) => ABOUT_WORK.test(right)),
+  ),
   cease(
     [
       `\\b${SILENCING} (?:${QUIETING} )*${MESSAGES}\\b`,
@@ -229,13 +253,7 @@ export const STOP_RULES: readonly Rule[] = [
     ],
     dropWhen(({ left }) => isNegated(left)),
   ),
-  cease(
-    [
-      `\\b${MESSAGES}(?: (?:really|just|all|from you))* (?:needs|need|have|has|must|should|better|got)(?:` +
-        ' (?:got|to))* (?:stop|end|cease)\\b',
-    ],
-    dropWhen(({ left }) => isNegated(left)),
-  ),
+  ...WISH_RULES,
   cease(['\\b(?:stop|quit|cease|desist|halt|discontinue)(?= )'], judgeBareStop, reviewMistakes),
   rulesOf({ family: 'mistaken_keyword', language: 'en', verdict: 'review' })(
     ['\\b(?:stop|unsubscribed?|opt(?:ed)? out)\\b'],

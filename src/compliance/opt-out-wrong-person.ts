@@ -38,7 +38,7 @@ const spanish = rulesOf({ family: 'wrong_person', language: 'es', verdict: 'opt_
 export const WRONG_PERSON_RULES: readonly Rule[] = [
   english(
     [
-      '\\bwrong' +
+      '\\b(?:wrong|incorrect)' +
         ` ${oneOf('numbers? persons? phone cell contact guy gal lady woman man dude recipient party household family')}\\b`,
     ],
     unlessOwnSlip,
@@ -77,11 +77,23 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       '\\bno longer (?:lives|works|resides) here\\b',
       '\\b(?:he|she|they) (?:does|do) not work here\\b',
       `\\b(?:does not|no longer|did not)(?: \\w+)? (?:have|has|use|uses|own|owns) this ${PHONE}\\b`,
+      '«(?:sorry |no |hi |you (?:have|got) (?:a |the )?)?(?:bad|invalid|incorrect) number»',
       '\\b(?:he|she|they) (?:changed|has changed|have changed|has a new|got a new) (?:his |her |their' +
         ' )?(?:phone )?number\\b',
     ],
     dropWhen(({ left }) => /\b(?:if|when|because he|because she) $/.test(left)),
     reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
+  ),
+  rulesOf({ family: 'wrong_person', language: 'en', verdict: 'review' })(
+    [
+      `\\b(?:texting|messaging|contacting|calling|reached|texted|messaged|this is|have got|got) (?:my|a|an|the) (?:${oneOf(`
+        wifes husbands moms dads mothers fathers sons daughters kids childs sisters brothers grandmas grandmothers parents childrens minors business
+        hospital school church work company office clinic`)}) (?:\\w+ )?${PHONE}\\b`,
+      `\\b(?:this|that|the) ${PHONE}(?: (?:now|has|always|actually))* (?:belongs?|belonged|is registered) to\\b`,
+      `\\b(?:previous|prior|former|last|old) (?:owner|user|person|holder)(?: (?:of this (?:number|phone)|is gone|had this|with this))\\b`,
+      '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
+    ],
+    dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
   ),
   spanish(
     [
@@ -130,6 +142,11 @@ function namedPattern(language: ReplyLanguage): (source: string) => (typeof NAME
   return (source) => ({ language, pattern: new RegExp(source.replace('NAME', '(\\p{L}{2,20})'), 'iu') });
 }
 
+/** "This is Linda, not Paul. Yes, come Tuesday" talks on with us. */
+const ANSWERS_US = occurs(
+  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
+);
+
 /** "I'm not Maria". */
 export function findNamedPerson(message: InboundText): Finding | undefined {
   if (!MAY_NAME_PERSON.test(message.clauses)) return undefined;
@@ -137,7 +154,8 @@ export function findNamedPerson(message: InboundText): Finding | undefined {
     const match = pattern.exec(message.body);
     const name = match?.[1];
     if (match !== null && name !== undefined && isName(name, message.body)) {
-      return { verdict: 'opt_out', family: 'wrong_person', language, matched: match[0].trim() };
+      const verdict = ANSWERS_US.test(message.clauses) ? 'review' : 'opt_out';
+      return { verdict, family: 'wrong_person', language, matched: match[0].trim() };
     }
   }
   return undefined;
@@ -161,8 +179,8 @@ const DIED = oneOf(
 );
 const SOMEBODY_DIED = occurs(`\\b(?:${DIED}|late (?:husband|wife|mother|father)|falleci\\w*|murio|difunt[oa])\\b`);
 const THING_OR_ANIMAL = oneOf(`
-  dog cat puppy pet pump battery phone cell car truck engine motor trees? grass plants? lawn sump power signal charger laptop tablet
-  furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro`);
+  dog cat puppy pet pump battery phone cell car truck engine motor trees? grass sod mower plants? lawn sump power signal charger laptop tablet
+  furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro pasto cesped planta arbol`);
 const SOMETHING_DIED = occurs(`\\b${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`);
 const ABOUT_NUMBER = occurs(
   `\\b${oneOf(`
