@@ -16,7 +16,8 @@ const REFUSALS: readonly Rule[] = [
       `\\b(?:no longer|not) (?:in need|in the market|looking|need|needs|needed|needing|interested|want|require)(?: ${oneOf(`
         of for your this these it any the services? help work done anything that a quote estimate to sell buy purchase`)})*` +
         AFTERTHOUGHT,
-      '\\bno interest\\b',
+      '\\b(?:no|zero) interest\\b',
+      '\\bwant (?:nothing to do with|no part of) (?:you|your|this|it|any of)\\b',
       '\\bnot for (?:me|us)»',
       '\\bnot at this time»',
       '«(?:i )?changed my mind»',

@@ -64,7 +64,7 @@ const LEGAL_HINTS: readonly Rule[] = [
 const hostile = rulesOf({ family: 'hostile', language: 'en', verdict: 'opt_out' });
 
 const DISMISSAL = oneOf(`
-  go_away get_lost buzz_off bug_off bugger_off piss_off f_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
+  go_away get_lost buzz_off bug_off bugger_off piss_off f_off f_k_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
   drop_dead go_to_hell shove_it fuck_you f_you screw_you f_u gtfo gfy fu go_(?:f|fuck|fucking|screw|eff|f_ck)_(?:yourself|yourselves) kiss_my_ass eat_shit bite_me shut_up stfu up_yours
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
@@ -75,14 +75,14 @@ const OURS = `my ${oneOf('wife husband family phone mom dad mother father parent
 const HOSTILE: readonly Rule[] = [
   hostile(
     [
-      `\\bleave (?:me|us|him|her|${OURS})(?: \\w+){0,3} (?:alone\\b|be»)`,
+      `\\bleave (?:me|us|him|her|${OURS}|this (?:number|phone|line|lady|woman|man))(?: \\w+){0,3} (?:alone\\b|be»)`,
       '\\bget (?:off my (?:phone|back|case)|out of my (?:phone|inbox|life))\\b',
     ],
     unlessNegated,
     dropWhen(({ left }) => /\b(?:i will|we will|i|we|will you|did you|did they) $/.test(left)),
   ),
   hostile(
-    [`\\b${DISMISSAL}(?: ${ADDRESS})*»`, '«(?:fuck|piss|f) off\\b|«(?:fuck|screw) you\\b|«go to hell\\b'],
+    [`\\b${DISMISSAL}(?: ${ADDRESS})*»`, '«(?:fuck|piss|f) off\\b|«(?:fuck|screw|f|eff|f k|fck) you\\b|«go to hell\\b'],
     unlessNegated,
     onlyTowardsUs,
   ),

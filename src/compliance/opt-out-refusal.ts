@@ -8,6 +8,7 @@ import {
   MESSAGES,
   preferredChannel,
   reviewFrequency,
+  reviewNewNumber,
 } from './opt-out-vocabulary.ts';
 
 /** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
@@ -84,6 +85,7 @@ const IMPERATIVES: readonly Rule[] = [
     imperative,
     reviewFrequency,
     preference,
+    reviewNewNumber,
     dropWhen(({ right }) => NAMES_SOMETHING.test(right)),
   ),
   instruct(
@@ -134,7 +136,8 @@ const REPORTED = occurs(
 const REFUSALS: readonly Rule[] = [
   refuse(
     [
-      `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:${MESSAGES}|${REFUSABLE})\\b`,
+      `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:\\w+ (?:or|and|nor) (?:your )?)?(?:${MESSAGES}|${REFUSABLE})\\b`,
+      `\\b(?:no|zero|not any)(?: \\w+)? interest (?:at all )?in (?:(?:receiving|getting|seeing|reading) )?(?:${OF_YOUR} )*${MESSAGES}\\b`,
       `\\b${UNWANTED} to ${RECEIVE} (?:${OF_YOUR} )*${CONTACTS}\\b`,
       `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
         these those this them anything it any anymore no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
@@ -161,6 +164,7 @@ const REFUSALS: readonly Rule[] = [
         your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*` +
         `(?:${MESSAGES}|${CONTACTS})\\b`,
       '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
+      '«(?:please|just|ok|and|i said)(?: please)? no more»',
       '«(?:i |we )?(?:said|say) no more»',
       `\\bno need for (?:${OF_YOUR} )*${MESSAGES}\\b`,
       `\\bkeep your (?:\\w+ )?${MESSAGES} (?:to yourself|away)\\b`,

@@ -18,10 +18,10 @@ import {
 
 const LIST = oneOf(`
   lists? mailing_lists? mailings? databases? systems? records contacts files? rotation thread distribution campaigns? program
-  register roster rolls? data_bases? lista texts? messages? texting messaging emails? group chat group_chat conversation crm chain here phone`);
+  register roster rolls? data_bases? lista texts? messages? texting messaging emails? group chat group_chat conversation crm chain here phone thing`);
 const KIN = oneOf('wife husband mom dad mother father family parents');
 const PHONE_KIND = '(?:cell |phone |mobile |cell phone |contact |home |personal )?';
-const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile digits email');
+const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile file digits email');
 const SELF = `(?:${[
   `me|us|myself|my ${KIN}|him|her`,
   `(?:my|our|his|her|their) (?:${KIN}s )?(?:name and |name and phone )?${PHONE_KIND}${OWNED}`,
@@ -78,6 +78,7 @@ const REMOVAL: readonly Rule[] = [
       `\\b(?:${TAKE_OFF}|${GET_OFF}|wipe) (?:off|out) ${SELF}\\b`,
       '\\b(?:removed?|deleted?|taken|drop(?:ped)?|pulled|excluded|unsubscribed?)(?: off| from| out of)+(?: of)? (?:this|these|here|it|that|everything|future|further)\\b',
       '\\b(?:delete|erase|remove) (?:(?:my|this|the|your) )?contact»',
+      '\\b(?:should|do|did) not (?:even )?(?:be|belong|ask to be) (?:on|in|part of) (?:this|your|any|the|that)(?: \\w+)? (?:list|database|system|thread)\\b',
       '\\bblock (?:me|my number|this number|us)(?=»| (?:from|off|on your|please|now|thanks)\\b)',
       '«(?:please |get )?off (?:of )?the (?:\\w+ )?list(?: please| thanks)*»',
       '\\b(?:leave|exit|get out of) (?:this|the|your) (?:group|chat|thread|conversation|text)\\b',
@@ -110,6 +111,7 @@ const REMOVAL: readonly Rule[] = [
   removal(
     [
       '\\bblock(?:ing|ed)? (?:you|your|this number|yall)\\b',
+      '«(?:(?:bye|goodbye|and|ok|done|also|you are|number) )*(?:blocked|blocking)»',
       '\\bblock(?:ed)? and report(?:ed)?\\b|\\breported and blocked\\b',
       '\\b(?:you|(?:this|your) number) (?:are|have been|has been|is|will be|got)(?: (?:now|being|getting))*' +
         ' (?:blocked|reported)\\b(?! in\\b)',
@@ -122,6 +124,15 @@ const REMOVAL: readonly Rule[] = [
     ),
   ),
 ];
+
+/** "Remove Angela from your list": whoever that is, somebody wants it; things and days are taken off lists of work. */
+const NAMED_REMOVAL: Rule = rulesOf({ family: 'removal', language: 'en', verdict: 'review' })(
+  [
+    `\\b(?:${REMOVE}|${TAKE_OFF}|${GET_OFF}) (?!the |a |an |that |this |these |those |your |item |it |${DAY_OR_TIME} )(?:\\w+ ){1,3}(?:off|from|out of)(?: of)? your (?:\\w+ )?` +
+      `${oneOf('lists? mailings? database contacts records system texts? messages rotation')}\\b`,
+  ],
+  unlessNegated,
+);
 
 const REMOVAL_WORDS =
   /\b(?:remove|removed|delete|take|off|get|unenroll|blocked|blocking|block|it|this|today|number|phone|list|from|the|asap)\b/g;
@@ -209,4 +220,4 @@ function optsOutOfSomethingElse(right: string): boolean {
   return object !== undefined && object.trim() !== '' && !ABOUT_TEXTS.test(` ${object}`);
 }
 
-export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL];
+export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL, NAMED_REMOVAL];

@@ -91,7 +91,7 @@ export const SPANISH_RULES: readonly Rule[] = [
     [
       `\\b${oneOf(`
         (?:deje|dejen|deja|dejar|dejenme|dejeme|dejame|dejes)_(?:ya_)?de paren pare parar parenle parele parale para_de termine terminen
-        suspenda suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron)
+        (?:ya_)?(?:estuvo|esta)_bueno_(?:de|con) suspenda suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron)
         no_sig(?:a|an|as)`)} ` + `(?:${RELLENO} )*(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
       '\\b(?:detenga|detengan|detener|paren|pare|parar|dejen|suspendan|terminen) (?:ya )?(?:con )?(?:esto' +
         '|eso)(?: (?:ya|por|favor|gracias))*»',
@@ -102,7 +102,7 @@ export const SPANISH_RULES: readonly Rule[] = [
   ),
   cease(
     [
-      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias) )*(?:paren|pare|parar|parenle|parele|detenganse|detengase' +
+      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias|quiero que|pido que|les pido que|necesito que) )*(?:dej(?:e|en|a)(?:me|nos)|cesen|paren|pare|parar|parenle|parele|detenganse|detengase' +
         '|basta|alto|baja|desuscribir)' +
         '(?: (?:ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
     ],
@@ -111,7 +111,7 @@ export const SPANISH_RULES: readonly Rule[] = [
   ),
   removal(
     [
-      `\\b${QUITAR}(?:me|nos|nme)(?: ${oneOf(`
+      `\\b${QUITAR} ?(?:me|nos|nme)(?: ${oneOf(`
         ya por favor de una vez su la esta esa tu sus todas las listas? mensajes aqui ahi este grupo sistema base datos contactos
         numero gracias registro`)})*»`,
       `\\b(?:me|nos) (?:(?:pueden?|puedes|podrian?|favor de) )?${QUITAR}(?: ${CORTESIA})*(?:»| (?:de (?:su|la` +

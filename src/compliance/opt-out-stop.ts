@@ -121,7 +121,7 @@ const NEW_STATEMENT = occurs(
   ].join('|')})\\b`,
 );
 const EMERGENCY = occurs(
-  '\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wet|wrong (?:house|yard|spot|side))\\b',
+  '\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wet|(?:do not|wait to|before you) (?:pour|dig|cut|touch|start|drill|move|pull|spray|plant|paint|mow)|wrong (?:house|yard|spot|side))\\b',
 );
 
 const YOU = oneOf('you yall you_guys you_people');
@@ -187,10 +187,11 @@ function judgeMention({ left, right, message }: Place): Objection {
   return HYPOTHETICAL.test(left) && !/\bhow many times\b/.test(message.clauses) ? 'review' : undefined;
 }
 
-function judgeStopAlone({ left, right, isQuestion, message }: Place): Objection {
+function judgeStopAlone(place: Place): Objection {
+  const { left, right, isQuestion, message } = place;
   if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? 'nothing' : undefined;
   const asksUs = ASKS_US_TO.test(left) || (speaksToUs(left) && !isOwnAction(left));
-  if (!asksUs) return isEmphatic({ left, right, message }) ? 'review' : 'nothing';
+  if (!asksUs) return isEmphatic(place) ? 'review' : 'nothing';
   if (EMERGENCY.test(message.clauses) || isJoking({ left, right, message })) return 'review';
   return isQuestion && !/\byou\b/.test(left) ? 'review' : undefined;
 }
@@ -200,15 +201,26 @@ const isJoking = ({ left, right, message }: Pick<Place, 'left' | 'right' | 'mess
   LAUGHTER.test(left + right) || (message.words.split(' ').length <= SHORT_WORDS_MAX && LAUGHTER.test(message.clauses));
 
 /** "Nobody asked for this stop it": after a sentence without punctuation. */
-function isEmphatic({ left, right, message }: Pick<Place, 'left' | 'right' | 'message'>): boolean {
+function isEmphatic({ left, matched, right, message }: Place): boolean {
   if (BEFORE_NOUN_OR_VERB.test(left)) return false;
   const rest = /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/;
-  return isShouted(message.body) || rest.test(right);
+  if (isShouted(message.body) || rest.test(right)) return true;
+  return (
+    matched === 'stop' &&
+    right.trim() === '' &&
+    left.trim() !== '' &&
+    !NOUN_OR_TALE.test(left) &&
+    !PHYSICAL.test(message.clauses)
+  );
 }
 
 /** "The bus stop", "will stop": no imperative after these. */
 const BEFORE_NOUN_OR_VERB =
   /\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/;
+
+/** What comes before a "stop" at the end that is a noun, a question or somebody's own doing: "where does it stop". */
+const NOUN_OR_TALE =
+  /\b(?:do|does|did|will|would|can|could|should|might|may|where|when|if|until|til|to|not|never|an?|the|i|we|he|she|it|they|last|next|my|your|his|our|pit|door|rest|bus|truck) (?:\w+ )?$/;
 
 /** One word in capitals among others that are not. */
 const isShouted = (body: string): boolean => /\bSTOP\b/.test(body) && /\p{Ll}{2}/u.test(body);

@@ -143,6 +143,7 @@ export function preferredChannel({ matched, right, message }: Place): Objection 
 const NEW_NUMBER = occurs(
   '\\b(?:new|correct|right|current) (?:number|phone|cell|one) is\\b',
   '\\bmine is\\b',
+  '\\b(?<!not )use (?:this|that|my (?:new|other|cell)|the (?:new|other)) ?(?:one|number|phone|line|cell)?\\b',
   '\\bmy new (?:number|phone|cell|one)\\b',
 );
 /** Somebody who gives us another number wants the texts there. */

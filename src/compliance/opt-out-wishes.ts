@@ -20,6 +20,7 @@ export const WISH_RULES: readonly Rule[] = [
       `\\b(?:way|how|where|option|button|link|steps?|ask\\w*|able)(?: \\w+){0,6} (?:stop|end|cancel|quit|unsubscribe) (?:from )?${THEM}»`,
       `\\b(?:over|done with|through with|tired of|sick of|had it with|finished with) (?:all )?(?:these|your|the|those) (?:\\w+ )?${MESSAGES}\\b`,
       `\\byou(?: (?:guys|people|all))? (?:have|had|were|are)(?: (?:all|been|already))* (?:asked|told|warned|being asked)(?: (?:multiple times|repeatedly|twice|before|already))* to (?:stop|quit)\\b`,
+      `\\bput(?:ting)? (?:a stop|an end) to (?:(?:all|your|the|these|those|this) )*${MESSAGES}\\b`,
       '\\b(?:wants?|want) out(?: of (?:this|these|the|your|all)(?: \\w+)?)?»',
       `\\bdone (?:getting|receiving|with getting)\\b(?: (?:these|those|this|your|texts|messages))+`,
     ],
@@ -33,10 +34,14 @@ export const WISH_RULES: readonly Rule[] = [
   ),
   rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })(
     [
+      `\\b(?:chill|ease up|ease off|cool it|slow down|easy|relax|tone it down|cut back|cut down|calm down)(?: (?:out|with|on|all|of|your|the|these|so|many))* ${MESSAGES}\\b`,
       `\\b(?:way|how|where|button|option)(?: \\w+){0,6} (?:stop|end) (?:getting |receiving )?(?:this|it)»`,
       `\\b(?:not|no) (?:need|have)(?: (?:for you|to|keep|continue))* (?:${BOTHER}|${BOTHERING})(?: (?:me|us|this number))? (?:again|anymore|any more|about|ever)\\b`,
       `\\b(?:not|no) need to (?:keep|continue)(?: to)? (?:${BOTHER}|${BOTHERING})\\b`,
     ],
     aboutTheWork,
   ),
+  rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })([
+    '\\b(?:your |the |«)(?:stop|unsubscribe|opt out)(?: (?:feature|button|option|link|command|keyword|word|thing|request))? (?:does|is|did|will|has) not\\b',
+  ]),
 ];

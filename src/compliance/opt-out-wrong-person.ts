@@ -21,7 +21,7 @@ const OWN_SLIP = occurs(
 const MEANT_ELSEWHERE = occurs('\\b(?:(?:i )?meant (?:to|for)|disregard|ignore (?:that|this|my)|my bad|oops)\\b');
 const TOLD_US = occurs(
   `\\b${oneOf('think believe know say said guess afraid sure told_you am')}(?: ${oneOf(`
-    that you this it is have got are texting calling the`)})+ $`,
+    that you this it is have got are texting calling texted called messaged reached contacted dialed the`)})+ $`,
 );
 
 /** "I texted the wrong person, sorry" and "the wrong number of bags" are no news about the number. */
@@ -48,6 +48,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     [
       `\\b${PHONE} (?:is )?(?:no longer|does not|not|is not|did not)(?: \\w+){0,2} (?:belongs?|belonging)\\b`,
       '\\bno longer belongs? to\\b|\\bbelongs to (?:someone|somebody) else\\b',
+      `«(?:(?:no|sorry|hi) )*not \\w+s ${PHONE}»`,
       `\\b(?:is not|no longer|was never|not)(?: \\w+)? ${THEIRS} ${PHONE}(?: anymore)?»`,
       `\\b(?:is not|no longer) (?:${THEIRS}|my` +
         ` ${oneOf('wifes husbands moms dads mothers fathers sons daughters')}|the right|(?!this)\\w+s) ${PHONE}\\b`,
@@ -55,9 +56,10 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       `\\bgot this (?:new )?${PHONE}(?: (?!from)\\w+){0,2}` +
         ` (?:${oneOf('last this a ago recently weeks? months? days? year yesterday')}|\\d+)\\b`,
       `\\bnew owner of this ${PHONE}\\b`,
-      `\\b${PHONE} (?:was|has been|got) (?:reassigned|recycled)\\b`,
+      `\\b${PHONE} (?:was|has been|got)(?: (?:just|recently))? (?:reassigned|recycled)\\b`,
       `\\bthis is my ${PHONE} now\\b`,
-      '\\b(?:no one|nobody|no person|not anyone) (?:here )?(?:by|with|of) (?:that|this) name\\b',
+      '\\b(?:no one|nobody|no person|not anyone) (?:here )?(?:by|with|of) (?:that|this|the) name\\b',
+      `«(?:(?:no|sorry|this is|it is|now) )*(?:a )?different (?:person|owner|user)(?: (?:has|owns|now|here|with|this|${PHONE}))*»`,
       '\\b(?:no one|nobody) (?:here )?(?:named\\b|called (?!me|us|back|about|today|yet|to|or|and)\\w)',
       `\\bused to be (?:${THEIRS}|\\w+s) ${PHONE}\\b`,
       `\\b(?:this is|texting|reached) (?:someone|somebody) elses?\\b`,
@@ -91,6 +93,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
         hospital school church work company office clinic`)}) (?:\\w+ )?${PHONE}\\b`,
       `\\b(?:this|that|the) ${PHONE}(?: (?:now|has|always|actually))* (?:belongs?|belonged|is registered) to\\b`,
       `\\b(?:previous|prior|former|last|old) (?:owner|user|person|holder)(?: (?:of this (?:number|phone)|is gone|had this|with this))\\b`,
+      '\\b(?:person|guy|owner|lady|man|woman|tenant|one)(?: \\w+){0,4} (?:changed|switched) (?:phone )?numbers?»',
       '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
     ],
     dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
@@ -99,6 +102,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     [
       '\\b(?:numero|telefono|celular|persona|contacto) (?:equivocad[oa]|incorrect[oa]|errad[oa]|erroneo)\\b',
       '\\bequivoc\\w+ (?:de|el) (?:numero|persona|telefono)\\b',
+      '\\b(?:esta|es) mal (?:el|este|ese|su) (?:numero|telefono)»',
       '\\b(?:este|ese|esta|aqui|ya) (?:ya )?no es (?:el |su |la |mas )?(?:numero|telefono|celular|cel|contacto)' +
         ' (?:de|correcto)\\b',
       '\\b(?:este|ese) (?:numero|telefono|celular|cel) (?:ya )?no (?:es|pertenece)(?: mas)? (?:de|a|mio|del|suyo)\\b',
@@ -144,7 +148,7 @@ function namedPattern(language: ReplyLanguage): (source: string) => (typeof NAME
 
 /** "This is Linda, not Paul. Yes, come Tuesday" talks on with us. */
 const ANSWERS_US = occurs(
-  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
+  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|what time|when (?:are|will|can)|how (?:much|long|soon)|where (?:are|will)|will you|are you (?:coming|still|able)|(?:can|could) you|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
 );
 
 /** "I'm not Maria". */
