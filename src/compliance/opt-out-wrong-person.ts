@@ -94,6 +94,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       `\\b(?:this|that|the) ${PHONE}(?: (?:now|has|always|actually))* (?:belongs?|belonged|is registered) to\\b`,
       `\\b(?:previous|prior|former|last|old) (?:owner|user|person|holder)(?: (?:of this (?:number|phone)|is gone|had this|with this))\\b`,
       '\\b(?:person|guy|owner|lady|man|woman|tenant|one)(?: \\w+){0,4} (?:changed|switched) (?:phone )?numbers?»',
+      `\\b\\w+s ${PHONE} is not (?:this|it|here)»`,
       '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
     ],
     dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
