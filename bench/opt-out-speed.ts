@@ -1,5 +1,5 @@
 import { classifyInbound } from '../src/compliance/opt-out.ts';
-import { REPLIES } from '../src/compliance/opt-out-replies.fixture.ts';
+import { REPLIES } from '../test/labelled-replies.ts';
 import { perSecond, report, shown } from './support/measure.ts';
 
 /**

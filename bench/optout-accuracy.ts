@@ -5,7 +5,7 @@ import {
   RECALL_PERCENT_MIN,
   REPLIES,
   SUPPRESSED_ORDINARY_PERCENT_MAX,
-} from '../src/compliance/opt-out-replies.fixture.ts';
+} from '../test/labelled-replies.ts';
 import { report, shown } from './support/measure.ts';
 
 /**

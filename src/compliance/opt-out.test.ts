@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OPT_OUT_KEYWORDS } from './keywords.ts';
-import { NEVER_KEYWORDS, SLIPS } from './keywords-misspelled.ts';
-import { CLASSIFIER_VERSION, classifyInbound, type InboundContext } from './opt-out.ts';
 import {
   measureAccuracy,
   RECALL_PERCENT_MIN,
   REPLIES,
   SUPPRESSED_ORDINARY_PERCENT_MAX,
-} from './opt-out-replies.fixture.ts';
+} from '../../test/labelled-replies.ts';
+import { OPT_OUT_KEYWORDS } from './keywords.ts';
+import { NEVER_KEYWORDS, SLIPS } from './keywords-misspelled.ts';
+import { CLASSIFIER_VERSION, classifyInbound, type InboundContext } from './opt-out.ts';
 
 const outcomeOf = (text: string, context?: InboundContext) => classifyInbound(text, context).outcome;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { classifyInbound, type InboundClassification } from './opt-out.ts';
-import { EXAMPLES } from './opt-out-published.fixture.ts';
+import { classifyInbound, type InboundClassification } from '../src/compliance/opt-out.ts';
+import { EXAMPLES } from '../src/compliance/opt-out-published.fixture.ts';
 
 /** The labelled replies of `opt-out-corpus.txt` with the agreed examples, and how the classifier does on them. */
 
@@ -39,7 +39,7 @@ const agreed = EXAMPLES.map(([, message, label, tier]): LabelledReply => {
 
 export const REPLIES: readonly LabelledReply[] = [
   ...agreed,
-  ...readFileSync(new URL('./opt-out-corpus.txt', import.meta.url), 'utf8')
+  ...readFileSync(new URL('../src/compliance/opt-out-corpus.txt', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(parseReply),
