@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { classifyInbound } from '../src/compliance/opt-out.ts';
+import { REPLIES } from '../test/labelled-replies.ts';
 import { perSecond, report, shown } from './support/measure.ts';
 
 /**
@@ -13,10 +12,7 @@ const PER_SECOND_MIN = 8_000;
 const SLOWEST_MS_MAX = 50;
 const HOSTILE_LENGTH = 10_000;
 
-const corpus = readFileSync(join(import.meta.dirname, '../src/compliance/opt-out-corpus.txt'), 'utf8')
-  .split('\n')
-  .filter((line) => line.includes('|') && !line.startsWith('#'))
-  .map((line) => line.slice(line.indexOf('|') + 1).replaceAll('\\n', '\n'));
+const corpus = REPLIES.map(({ message }) => message);
 
 const KEYWORDS: ReadonlySet<string> = new Set([
   'STOP',

@@ -39,26 +39,20 @@ interface AskOptions {
 function defineOptOut(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright explain opt-out "STOP"', 'one text'],
-    ['textwright explain opt-out --stdin < replies.jsonl', 'many: {"text": "..."} on each line'],
+    [
+      'textwright explain opt-out --stdin < replies.jsonl',
+      'many: {"text": "...", "context"?: {"recentOutbound": ["..."]}} on each line',
+    ],
   ])
     .description('How a reply is understood: opt_out, opt_in, help, review or none')
     .argument('[text]', 'what the person wrote')
     .option('--stdin', 'read JSON lines from standard input, write one JSON line for each')
-    .option('--json', 'print {"text","outcome","tier","matched"}')
+    .option('--json', 'print {"text","outcome","tier","action","matched","family","language","why",...}')
     .action(async (text: string | undefined, options: AskOptions) => {
-      const { classifyInbound } = await import('../compliance/opt-out.ts');
+      const { explainOptOut, optOutWords } = await import('./explain-opt-out.ts');
       await answer(shell, options, text === undefined ? undefined : { text }, {
-        ask: (input) => {
-          if (typeof input['text'] !== 'string') return missing('text');
-          const { outcome, tier, matched } = classifyInbound(input['text']);
-          return ok({ text: input['text'], outcome, tier, matched });
-        },
-        words: ({ outcome, tier, matched }) =>
-          [
-            outcome,
-            ...(tier === null ? [] : [`tier ${tier}`]),
-            ...(matched === null ? [] : [`because of "${matched}"`]),
-          ].join(', '),
+        ask: explainOptOut,
+        words: optOutWords,
       });
     });
 }

@@ -1,28 +1,78 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
 import { countParts } from '../messages/encoding.ts';
 import { jsonLines, runCli, startCli } from './cli.fixture.ts';
 
 const stdinOf = (...values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
 describe('explain opt-out', () => {
-  it('answers each line in order with text, outcome, tier and what matched', async () => {
-    const texts = ['STOP', 'Please stop texting me', 'What does it cost?', 'START', 'HELP'];
+  it('answers each line in order with what was understood, what follows and why', async () => {
+    const texts = ['STOP', 'Please stop texting me', 'What does it cost?', 'No thanks', 'START', 'HELP'];
     const run = await runCli(['explain', 'opt-out', '--stdin'], {
       stdin: stdinOf(...texts.map((text) => ({ text, expected: 'ignored' }))),
     });
     const answers = jsonLines(run);
-    expect(answers[0]).toEqual({ text: 'STOP', outcome: 'opt_out', tier: 1, matched: 'stop' });
-    expect(answers[1]).toEqual({ text: texts[1], outcome: 'opt_out', tier: 2, matched: expect.any(String) });
-    expect(answers[2]).toEqual({ text: texts[2], outcome: 'none', tier: null, matched: null });
-    expect(answers.slice(3)).toMatchObject([{ outcome: 'opt_in' }, { outcome: 'help' }]);
+    expect(answers[0]).toEqual({
+      text: 'STOP',
+      outcome: 'opt_out',
+      tier: 1,
+      action: 'suppress',
+      matched: 'stop',
+      family: null,
+      language: 'en',
+      why: 'the whole message is the keyword "stop"',
+      normalised: 'stop',
+      classifierVersion: CLASSIFIER_VERSION,
+    });
+    expect(answers.slice(1)).toMatchObject([
+      { tier: 2, action: 'suppress', family: 'cease', why: expect.stringContaining('"stop texting" asks that') },
+      { outcome: 'none', tier: null, action: 'none', matched: null, why: 'no rule finds a request in it' },
+      { outcome: 'review', tier: 3, action: 'ask_a_person', family: 'bare_refusal' },
+      { outcome: 'opt_in', action: 'opt_in' },
+      { outcome: 'help', action: 'send_help' },
+    ]);
     expect(run).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('knows the circumstances that a line names', async () => {
+    const sent = 'Acme: our spring special on sealing driveways ends this Friday, text STOP to end';
+    const cases = [
+      { text: 'td', context: { canadian: true } },
+      { text: 'yes', context: { awaitingOptIn: true } },
+      { text: sent, context: { recentOutbound: [sent] } },
+      { text: 'td', context: {} },
+    ];
+    const answers = jsonLines(await runCli(['explain', 'opt-out', '--stdin'], { stdin: stdinOf(...cases) }));
+    expect(answers).toMatchObject([
+      { outcome: 'opt_out', tier: 1 },
+      { outcome: 'opt_in' },
+      { outcome: 'none', why: expect.stringContaining('nothing is left') },
+      { outcome: 'none' },
+    ]);
+  });
+
+  it('answers a line that it cannot read in its place, goes on, and ends with 1', async () => {
+    const bad = [
+      { message: 'stop' },
+      { text: 'stop', context: 'canadian' },
+      { text: 'stop', context: { recentOutbound: 'Acme' } },
+      { text: 'stop', context: { canadian: 'yes' } },
+      { text: 'stop', context: { country: 'CA' } },
+    ];
+    const stdin = `no json\n${stdinOf(...bad, { text: 'stop' })}`;
+    const run = await runCli(['explain', 'opt-out', '--stdin'], { stdin });
+    const answers = jsonLines(run);
+    expect(answers.slice(0, 6)).toMatchObject([1, 2, 3, 4, 5, 6].map((line) => ({ error: { line } })));
+    expect(answers[5]).toMatchObject({ error: { message: expect.stringContaining('"country"') } });
+    expect(answers[6]).toMatchObject({ outcome: 'opt_out' });
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 6 lines of 7 could not be read\n' });
   });
 
   it('answers one text in words', async () => {
     expect(await runCli(['explain', 'opt-out', 'Stop'])).toEqual({
       code: 0,
-      out: 'opt_out, tier 1, because of "stop"\n',
+      out: 'opt_out, tier 1: the whole message is the keyword "stop"\n',
       err: '',
     });
   });

@@ -55,15 +55,15 @@ export const NEVER_KEYWORDS: ReadonlySet<string> = new Set([
 /** One swap of neighbours, one doubled letter, or a zero for an o; never a dictionary word. */
 export function misspellingsOf(word: string): readonly string[] {
   const letters = [...word];
-  const swapped = letters
-    .slice(1)
-    .map((letter, index) => word.slice(0, index) + letter + letters[index] + word.slice(index + 2));
   const doubled = letters.map((letter, index) => word.slice(0, index) + letter + word.slice(index));
   const zeroed = word.includes('o') ? [word.replaceAll('o', '0')] : [];
-  return [...new Set([...swapped, ...doubled, ...zeroed])].filter(
+  return [...new Set([...swapsOf(word), ...doubled, ...zeroed])].filter(
     (candidate) => candidate !== word && !NEVER_KEYWORDS.has(candidate),
   );
 }
+
+const swapsOf = (word: string): readonly string[] =>
+  [...word.slice(1)].map((letter, index) => word.slice(0, index) + letter + word.charAt(index) + word.slice(index + 2));
 
 /** Every misspelling that counts, with its word. */
 export const MISSPELLINGS: ReadonlyMap<string, string> = new Map([
@@ -74,7 +74,21 @@ export const MISSPELLINGS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Long words inside a sentence, where a slip of the finger cannot make another word of them. */
-const LONG_WORDS: readonly string[] = ['remove', 'unsubscribe', 'texting', 'message', 'messages', 'contact', 'number'];
+const LONG_WORDS: readonly string[] = [
+  'remove',
+  'unsubscribe',
+  'texting',
+  'sending',
+  'message',
+  'messages',
+  'messaging',
+  'contact',
+  'contacting',
+  'calling',
+  'bothering',
+  'spamming',
+  'number',
+];
 const NEVER_LONG_WORDS: ReadonlySet<string> = new Set([
   'testing',
   'messaged',
@@ -82,17 +96,28 @@ const NEVER_LONG_WORDS: ReadonlySet<string> = new Set([
   'contract',
   'numbed',
   'lumber',
+  'ending',
+  'sensing',
+  'wending',
+  'falling',
+  'caling',
+  'galling',
+  'culling',
+  'contracting',
+  'slamming',
 ]);
 const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** One letter dropped, or hit on a neighbouring key. */
+/** One letter dropped, or hit on a neighbouring key, or two neighbours swapped. */
 function slipsOf(word: string): readonly string[] {
   const letters = [...word];
   const dropped = letters.map((_, index) => word.slice(0, index) + word.slice(index + 1));
   const slipped = letters.flatMap((letter, index) =>
     neighbouringKeys(letter).map((key) => word.slice(0, index) + key + word.slice(index + 1)),
   );
-  return [...dropped, ...slipped].filter((slip) => !NEVER_LONG_WORDS.has(slip) && !LONG_WORDS.includes(slip));
+  return [...dropped, ...slipped, ...swapsOf(word)].filter(
+    (slip) => !NEVER_LONG_WORDS.has(slip) && !LONG_WORDS.includes(slip),
+  );
 }
 
 function neighbouringKeys(letter: string): readonly string[] {

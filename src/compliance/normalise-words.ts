@@ -12,7 +12,7 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('thanks', 'thx thnx thanx tks ty tysm thankyou'),
   ...entries('text', 'txt txxt'),
   ...entries('texts', 'txts textes'),
-  ...entries('texting', 'txting txtin txtn textin texing texding texing texring'),
+  ...entries('texting', 'txting txtin txtn txtng txtg textn textin textng texing texding texring'),
   ...entries('texted', 'txted txtd'),
   ...entries('message', 'msg mssg mesage'),
   ...entries('messages', 'msgs mssgs mesages msges messges'),
@@ -20,6 +20,7 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('contacting', 'contactin'),
   ...entries('calling', 'callin'),
   ...entries('sending', 'sendin sendng'),
+  ...entries('wrong', 'rong wrng wrog worng wromg wrogn'),
   ...entries('bothering', 'botherin'),
   ...entries('do not', "don't dont dnt donot"),
   ...entries('does not', "doesn't doesnt"),
@@ -72,12 +73,16 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('stop to end', 'stop2end stop2quit'),
   ...entries('stop all', 'stopall'),
   ...entries('unsubscribe', 'unsub'),
-  ...entries('remove', 'rmv rmove'),
+  ...entries('remove', 'rmv rmove rm'),
+  ...entries('take', 'tkae taek tak tke'),
   // Spanish
   ...entries('que', 'q ke'),
   ...entries('por favor', 'porfa porfavor xfavor'),
+  ...entries('quiteme', 'kiteme'),
+  ...entries('quitenme', 'kitenme'),
   ...entries('mensajes', 'mensages mensjes msjs msjes'),
   ...entries('mensaje', 'mensage msj'),
+  ...entries('equivocado', 'ekivocado equibocado ekibocado ecivocado eqivocado equivocao'),
 ]);
 
 function entries(word: string, spellings: string): readonly [string, string][] {
@@ -102,7 +107,8 @@ export function canonicalWords(comparable: string): string {
     result += result.endsWith(' ') ? piece.trimStart() : piece;
   });
   const closed = result.endsWith(' ') ? result : `${result} `;
-  return closed.includes(' t ') ? closed.replace(LOST_APOSTROPHE, '$1 not ') : closed;
+  const joined = closed.includes(' s t o p ') ? closed.replaceAll(' s t o p ', ' stop ') : closed;
+  return joined.includes(' t ') ? joined.replace(LOST_APOSTROPHE, '$1 not ') : joined;
 }
 
 function canonicalWord(token: string): string {

@@ -63,6 +63,9 @@ const COMPLAINTS: readonly Rule[] = [
       '|ads|notifications|phone)\\b',
     '\\b(?:texts|messages) (?:are|is) (?:getting |so |very |really |too |quite )*' +
       '(?:annoying|excessive|unwanted|too much|bothersome|ridiculous|irritating)\\b',
+    `«(?:these|(?:this|these|your) (?:texts?|messages?)) (?:is|are)(?: \\w+)? (?:annoying|intrusive|spam|bothersome|ridiculous)${AFTERTHOUGHT}`,
+    `«(?:this|these|it|that|(?:this|these|your) (?:texts?|messages?)) (?:is|are)(?: \\w+)? (?:unwanted|not wanted|unsolicited)${AFTERTHOUGHT}`,
+    '«unwanted (?:text|message|sms|call|contact)\\b',
     '\\b(?:texting|text) (?:me )?(?:way )?too (?:much|often)\\b',
     `«(?:\\w+ ){0,3}(?:spam|spammers?|scam|scammers?|phishing)(?: ${oneOf(`
       texts? messages? much alert likely lol again stop calls number`)})*»`,

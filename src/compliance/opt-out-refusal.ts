@@ -1,4 +1,13 @@
-import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
+import {
+  dropWhen,
+  type Guard,
+  type Objection,
+  occurs,
+  oneOf,
+  type Rule,
+  reviewWhen,
+  rulesOf,
+} from './opt-out-rules.ts';
 import {
   BOTHER,
   BOTHERING,
@@ -8,6 +17,7 @@ import {
   MESSAGES,
   preferredChannel,
   reviewFrequency,
+  reviewNewNumber,
 } from './opt-out-vocabulary.ts';
 
 /** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
@@ -53,7 +63,7 @@ const NEVER = '(?:do not|never|no longer|not to|not|can you not|could you not|no
 const LEAD_IN = oneOf('you ever even dare please keep be continue to again try bother just fucking');
 const TARGET = `(?:${[
   `(?: ${oneOf(`
-    me us this_number this_phone this_line my_phone my_number my_cell here back anymore any_more again ever please thanks
+    me us this_number this_phone this_line my_phone my_number my_cell here back anymore any_more no_more again ever please thanks
     thank_you my_wife my_husband my_mom my_dad`)}\\b)`,
   ' it»',
   ' (?:or|and|nor) (?:text|call|message|contact|email)',
@@ -84,6 +94,7 @@ const IMPERATIVES: readonly Rule[] = [
     imperative,
     reviewFrequency,
     preference,
+    reviewNewNumber,
     dropWhen(({ right }) => NAMES_SOMETHING.test(right)),
   ),
   instruct(
@@ -94,6 +105,9 @@ const IMPERATIVES: readonly Rule[] = [
         `|${oneOf('anything info information stuff crap shit nothing bs')})\\b|»| (?:please|again|anymore)\\b)`,
     ],
     dropWhen(({ left }) => OTHERS_DO.test(left) || /\bstop $/.test(left)),
+    reviewWhen(({ right }) =>
+      /^ to (?:him|her|them|my (?:husband|wife|mom|dad|son|daughter|boss|neighbor))\b/.test(right),
+    ),
     preference,
   ),
   instruct(
@@ -134,7 +148,8 @@ const REPORTED = occurs(
 const REFUSALS: readonly Rule[] = [
   refuse(
     [
-      `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:${MESSAGES}|${REFUSABLE})\\b`,
+      `\\b${UNWANTED} (?:to (?:${RECEIVE}|see|have|read) )?(?:${OF_YOUR} )*(?:\\w+ (?:or|and|nor) (?:your )?)?(?:${MESSAGES}|${REFUSABLE})\\b`,
+      `\\b(?:no|zero|not any)(?: \\w+)? interest (?:at all )?in (?:(?:receiving|getting|seeing|reading) )?(?:${OF_YOUR} )*${MESSAGES}\\b`,
       `\\b${UNWANTED} to ${RECEIVE} (?:${OF_YOUR} )*${CONTACTS}\\b`,
       `\\b${UNWANTED} to (?:${RECEIVE}|hear)(?: ${oneOf(`
         these those this them anything it any anymore no_more more of stuff from_(?:you|your|yall|this)`)})+»`,
@@ -161,6 +176,7 @@ const REFUSALS: readonly Rule[] = [
         your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*` +
         `(?:${MESSAGES}|${CONTACTS})\\b`,
       '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
+      '«(?:please|just|ok|and|i said)(?: please)? no more»',
       '«(?:i |we )?(?:said|say) no more»',
       `\\bno need for (?:${OF_YOUR} )*${MESSAGES}\\b`,
       `\\bkeep your (?:\\w+ )?${MESSAGES} (?:to yourself|away)\\b`,

@@ -18,13 +18,14 @@ import {
 
 const LIST = oneOf(`
   lists? mailing_lists? mailings? databases? systems? records contacts files? rotation thread distribution campaigns? program
-  register texts? messages? emails? group chat group_chat conversation crm chain here phone`);
+  register roster rolls? data_bases? lista texts? messages? texting messaging emails? group chat group_chat conversation crm chain here phone thing`);
 const KIN = oneOf('wife husband mom dad mother father family parents');
 const PHONE_KIND = '(?:cell |phone |mobile |cell phone |contact |home |personal )?';
-const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile digits email');
+const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile file digits email');
 const SELF = `(?:${[
   `me|us|myself|my ${KIN}|him|her`,
-  `(?:my|our|his|her|their) (?:name and |name and phone )?${PHONE_KIND}${OWNED}`,
+  `(?:my|our|his|her|their) (?:${KIN}s )?(?:name and |name and phone )?${PHONE_KIND}${OWNED}`,
+  'mi (?:numero|telefono|celular|nombre)',
   `(?:this|the|that) ${PHONE_KIND}(?:numbers?|phone|cell|contact)`,
 ].join('|')})`;
 
@@ -35,18 +36,26 @@ const FROM_SERVICE = occurs(
 const WAS_I = /\b(?:did|was|were|when|have|am|are) (?:i|we|you|they)(?: get| been| being)? $/;
 
 const removal = rulesOf({ family: 'removal', language: 'en', verdict: 'opt_out' });
-const fromService: Guard = dropWhen(({ right }) => FROM_SERVICE.test(right));
+const ENDS_WITH_LIST = occurs(`(?:${LIST}|${MESSAGES})$`);
+const fromService: Guard = dropWhen(({ matched, right }) => FROM_SERVICE.test(right) && !ENDS_WITH_LIST.test(matched));
+/** "Can you remove me a stump" does something for the writer; "delete the line for mulch" is about a document. */
+const FOR_THE_WRITER = /^ (?:a|an|one|two|three|some|couple|few|\d+)\b/;
+const doneForMe: Guard = dropWhen(({ matched, right }) => /\b(?:me|us)$/.test(matched) && FOR_THE_WRITER.test(right));
 const wasI: Guard = dropWhen(({ left }) => WAS_I.test(left));
 
 const REMOVE = oneOf(`
   remove delete erase scrub purge exclude unsubscribe unenroll disenroll unregister deregister omit discontinue
-  unlist`);
+  unlist wipe expunge`);
 const TAKE_OFF = oneOf('take drop remove cancel strike scratch cross');
 const GET_OFF = oneOf('get pull leave keep cut put let');
-const EVERY = '(?: (?:of|all|any|your|the|this|that|these|every|future|further))*';
+const EVERY = '(?: (?:of|all|any|your|the|this|that|these|every|future|further|la|su|las))*';
 const BEING_GONE = oneOf(
   'remove removed delete deleted taken drop dropped get come be want need go step leave exit out',
 );
+
+/** "Unsubscribed from the water softener plan": somebody's list, perhaps not ours. */
+const FROM_ANOTHER_PLAN =
+  /^ (?:from|to) (?:(?:the|my|our|a) )?(?:\w+ ){0,4}(?:billing|statements?|catalogs?|plan|membership|warranty|program|channel|paper|magazine)\b/;
 
 const REMOVAL: readonly Rule[] = [
   removal(
@@ -66,11 +75,18 @@ const REMOVAL: readonly Rule[] = [
         '(?:(?:to be|to have|to get|me|be|us|it|my (?:number|name|info)|this number) )+' +
         '(?:removed|unsubscribed|deleted|taken off|opted out|blocked)\\b',
       `«(?:\\w+ ){0,6}off (?:of )?(?:your|this|all|any|these) (?:\\w+ ){0,2}(?:lists?|mailing list|thread|database)\\b`,
+      `\\b(?:${TAKE_OFF}|${GET_OFF}|wipe) (?:off|out) ${SELF}\\b`,
+      '\\b(?:removed?|deleted?|taken|drop(?:ped)?|pulled|excluded|unsubscribed?)(?: off| from| out of)+(?: of)? (?:this|these|here|it|that|everything|future|further)\\b',
+      '\\b(?:delete|erase|remove) (?:(?:my|this|the|your) )?contact»',
+      '\\b(?:should|do|did) not (?:even )?(?:be|belong|ask to be) (?:on|in|part of) (?:this|your|any|the|that)(?: \\w+)? (?:list|database|system|thread)\\b',
+      '\\bblock (?:me|my number|this number|us)(?=»| (?:from|off|on your|please|now|thanks)\\b)',
+      `«(?:\\w+ ){0,3}(?:remove|delete|take|erase|removed|deleted) (?:from|off)(?: of)?(?: (?:your|the|this|all|any))*(?: \\w+)? ${LIST}(?: (?:please|now|thanks|asap))*»`,
       '«(?:please |get )?off (?:of )?the (?:\\w+ )?list(?: please| thanks)*»',
       '\\b(?:leave|exit|get out of) (?:this|the|your) (?:group|chat|thread|conversation|text)\\b',
     ],
     unlessNegated,
     fromService,
+    doneForMe,
     wasI,
     reviewNewNumber,
   ),
@@ -90,17 +106,19 @@ const REMOVAL: readonly Rule[] = [
     unlessNegated,
     reviewHypothetical,
     reviewMistakes,
-    reviewHypothetical,
+    reviewWhen(({ right }) => FROM_ANOTHER_PLAN.test(right)),
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
   removal(
     [
       '\\bblock(?:ing|ed)? (?:you|your|this number|yall)\\b',
+      '«(?:(?:bye|goodbye|and|ok|done|also|you are|number) )*(?:blocked|blocking)»',
       '\\bblock(?:ed)? and report(?:ed)?\\b|\\breported and blocked\\b',
       '\\b(?:you|(?:this|your) number) (?:are|have been|has been|is|will be|got)(?: (?:now|being|getting))*' +
         ' (?:blocked|reported)\\b(?! in\\b)',
     ],
     unlessNegated,
+    reviewMistakes,
     dropWhen(
       ({ left, right }) =>
         /\b(?:truck|car|is|are|was|crew|van|dumpster) $/.test(left) ||
@@ -109,30 +127,40 @@ const REMOVAL: readonly Rule[] = [
   ),
 ];
 
+/** "Remove Angela from your list": whoever that is, somebody wants it; things and days are taken off lists of work. */
+const NAMED_REMOVAL: Rule = rulesOf({ family: 'removal', language: 'en', verdict: 'review' })(
+  [
+    `\\b(?:${REMOVE}|${TAKE_OFF}|${GET_OFF}) (?!the |a |an |that |this |these |those |your |item |it |${DAY_OR_TIME} )(?:\\w+ ){1,3}(?:off|from|out of)(?: of)? your (?:\\w+ )?` +
+      `${oneOf('lists? mailings? database contacts records system texts? messages rotation')}\\b`,
+  ],
+  unlessNegated,
+);
+
 const REMOVAL_WORDS =
   /\b(?:remove|removed|delete|take|off|get|unenroll|blocked|blocking|block|it|this|today|number|phone|list|from|the|asap)\b/g;
 
 /** "please remove", "so delete thanks": the verb with polite filling and nothing else to act on. */
 const isBareRemoval = (clause: string): boolean => !isNegated(clause) && speaksToUs(clause.replace(REMOVAL_WORDS, ''));
 
+const FOR_THE_ITEM = /^ (?:for|item|about|of|that|with)\b/;
+
 const NUMBER_REMOVAL: readonly Rule[] = [
   rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
     [
       `\\b${oneOf(`
-        lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard`)} ` +
+        lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard drop`)} ` +
         `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info` +
         '|cell|line)\\b',
     ],
     unlessNegated,
     onlyTowardsUs,
-    reviewNewNumber,
+    dropWhen(({ matched, right }) => / the /.test(matched) && FOR_THE_ITEM.test(right)),
     reviewNewNumber,
   ),
   rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
     ['\\bthrow (?:my|this) number (?:away|out)\\b'],
     unlessNegated,
     onlyTowardsUs,
-    reviewNewNumber,
   ),
 ];
 
@@ -153,7 +181,7 @@ const REVOCATION: readonly Rule[] = [
     [
       '\\b(?:(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w*|take back|taking back) ' +
         `(?:(?:my|all|any|our|the|that|of|previous|prior|express|written|sms|text|messaging) )*${CONSENT}\\b`,
-      `\\b${CONSENT} (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
+      `\\b${CONSENT}(?: to (?:text|call|contact|message)(?: me| us)?)? (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
       '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
         '(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the' +
         ` )?${CONSENT}\\b`,
@@ -161,7 +189,7 @@ const REVOCATION: readonly Rule[] = [
       '\\b(?:do not|did not|does not|have not|never|no longer)(?: ever)? consent(?:ed)?\\b',
       '\\bno consent (?:was |is )?(?:given|granted)\\b',
       `\\bwithout (?:my|our|any) ${CONSENT}\\b`,
-      `\\b(?:do|did) not (?:authorize|permit|allow) you to (?:${BOTHER}|send)\\b`,
+      `\\b(?:(?:do|did|have) not|never) (?:authorized?|permit(?:ted)?|allow(?:ed)?)(?: you to (?:${BOTHER}|send)| (?:any|these|this|those|your|such)(?: \\w+)? ${MESSAGES}| you to use)\\b`,
       `\\bnot (?:authorized|allowed|permitted) to ${BOTHER}\\b`,
     ],
     dropWhen(({ right }) => FOR_ANOTHER_ACT.test(right) && !ABOUT_TEXTS.test(right.slice(3))),
@@ -194,4 +222,4 @@ function optsOutOfSomethingElse(right: string): boolean {
   return object !== undefined && object.trim() !== '' && !ABOUT_TEXTS.test(` ${object}`);
 }
 
-export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL];
+export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL, NAMED_REMOVAL];

@@ -3,7 +3,7 @@ import { CIRCUMSTANCE_RULES } from './opt-out-circumstances.ts';
 import { QUESTION_RULES } from './opt-out-questions.ts';
 import { dropWhen, type Finding, firstFinding, occurs, oneOf, type Rule } from './opt-out-rules.ts';
 import { findSoftRefusal } from './opt-out-soft-refusal.ts';
-import { BOTHER, forReview, GOES_ON, LAUGHTER, MESSAGES } from './opt-out-vocabulary.ts';
+import { BOTHER, forReview, GOES_ON, isNegated, LAUGHTER, MESSAGES } from './opt-out-vocabulary.ts';
 
 /** Replies that may or may not ask us to stop: campaigns wait for this contact until a person has decided. */
 
@@ -34,6 +34,26 @@ const DENIALS_LEFT: readonly Rule[] = [
   ),
 ];
 
+/** A word for ending and a word for our texts in one clause, in an order that no rule understood. */
+const TEXTS =
+  '(?:texts?|texting|messages?|messaging|sms|notifications|(?:my|this) (?:number|phone|cell)|(?:your|this) (?:\\w+ )?list)';
+const ENDING = '(?:stop|stopping|quit|end|ending|cease|halt|unsubscribe\\w*|removed?|opt|opting)';
+const TALKS_OF_WORK = occurs(
+  `\\b${oneOf(`
+  by at over in when before after until till if did stopped i_will we_will will_stop get_your got_your and yes yeah ok`)}\\b`,
+);
+const ENDINGS_LEFT: readonly Rule[] = [
+  forReview('unclear_request')(
+    [`\\b${ENDING}(?! of)(?: \\w+){0,5} ${TEXTS}\\b`, `\\b${TEXTS}(?: \\w+){0,4} ${ENDING}\\b`],
+    dropWhen(
+      ({ left, matched, message }) =>
+        isNegated(left) || TALKS_OF_WORK.test(left + matched) || GOES_ON.test(message.clauses),
+    ),
+    dropWhen(({ left, matched, right }) => REPORTS_RECEIPT.test(left + matched) || /^ (?:me|you) when\\b/.test(right)),
+  ),
+];
+const REPORTS_RECEIPT = occurs('\\b(?:thanks|thank you|got|sent|send|see|saw|read|need|forgot)\\b');
+
 const AUTOMATIC_REPLY = occurs(
   '^ (?:i am driving|auto ?reply|auto ?response|automatic reply|automated (?:reply|response|message)|out of office)\\b',
   '\\b(?:do not disturb while driving|this is an auto\\w* (?:reply|message|response)|out of the office|free' +
@@ -46,7 +66,7 @@ const HOSTILE_SYMBOL =
 const JOKED_ABOUT = /\b(?:stop|quit|cancel|end)\b/;
 const JOKE_WORDS_MAX = 4;
 
-const REVIEW_RULES: readonly Rule[] = [...QUESTION_RULES, ...CIRCUMSTANCE_RULES, ...DENIALS_LEFT];
+const REVIEW_RULES: readonly Rule[] = [...QUESTION_RULES, ...CIRCUMSTANCE_RULES, ...DENIALS_LEFT, ...ENDINGS_LEFT];
 
 export function findForReview(message: InboundText): Finding | undefined {
   if (message.words === '') {

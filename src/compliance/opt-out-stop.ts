@@ -6,6 +6,7 @@ import {
   oneOf,
   type Place,
   type Rule,
+  reviewWhen,
   rulesOf,
 } from './opt-out-rules.ts';
 import {
@@ -19,9 +20,11 @@ import {
   PHYSICAL,
   preferredChannel,
   reviewMistakes,
+  SERVICE_OBJECT,
   saysMistake,
   speaksToUs,
 } from './opt-out-vocabulary.ts';
+import { WISH_RULES } from './opt-out-wishes.ts';
 
 /**
  * "Stop" and its kin inside a sentence. With a word for our messages behind it the verb is a request; without one it is judged
@@ -42,15 +45,23 @@ const OWN_WISH = /^(?:enough|sick|tired|fed up|done)|\b(?:getting|receiving|off)
 /** "Tired of texting" is about the writer's own thumbs. */
 const FATIGUE = /^(?:enough|sick|tired|fed up|done)(?!.*\b(?:you|your|getting|receiving)\b).*ing$/;
 
+/** "What do I have to do to stop these texts" asks for the thing itself. */
+const ASKS_THE_WAY = /\b(?:how|what (?:do|must|can|does)|where|way)\b/;
+
 /** "You never stop texting me" complains; "don't stop sending updates" asks for more; "I'll stop texting" tells. */
 const guardCease: Guard = ({ left, matched }): Objection => {
   if (YOU_ONCE_DID.test(left)) return 'nothing';
   if (YOU_KEEP_ON.test(left) && !/\bwhy\b/.test(left)) return 'review';
   if (isNegated(left)) return 'nothing';
   if (FATIGUE.test(matched)) return 'nothing';
-  const tells = isOwnAction(left) && !/\bhow\b/.test(left);
+  const tells = isOwnAction(left) && !ASKS_THE_WAY.test(left);
   return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
 };
+
+/** "Stop texting Dave and text me" moves the texts. */
+const movesTexts: Guard = reviewWhen(({ right }) =>
+  /\b(?:and|just|but) (?:just )?text (?:me|us|my|this)\b/.test(right),
+);
 
 /** "Stop texting and just call me" is for a person; "Email me the quote. Stop texting me." says two things. */
 const channelOfCease: Guard = (place): Objection => {
@@ -98,6 +109,7 @@ const NEW_STATEMENT = occurs(
     'new',
     'nothing',
     'none',
+    'had|have|got|did|bought|moved|moving|rent|renting|retired|just|too|sick|sorry',
     'who',
     'why',
     'how',
@@ -115,7 +127,7 @@ const NEW_STATEMENT = occurs(
   ].join('|')})\\b`,
 );
 const EMERGENCY = occurs(
-  '\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wet|wrong (?:house|yard|spot|side))\\b',
+  '\\b(?:digging|drilling|pouring|cutting|hit|hitting|flooding|wet|(?:do not|wait to|before you) (?:pour|dig|cut|touch|start|drill|move|pull|spray|plant|paint|mow)|wrong (?:house|yard|spot|side))\\b',
 );
 
 const YOU = oneOf('you yall you_guys you_people');
@@ -126,6 +138,8 @@ const ASKS_US_TO = occurs(
   `\\b(?:${YOU}|repeatedly|already|before|times|twice|nicely)(?: (?:guys|people|all|now|please))* ` +
     'to(?: please| just)* $',
   '\\banswer is $',
+  `\\bwhy (?:can|will|do|would|could)(?: not)? ${YOU}(?: (?:not|just|ever|please|simply))* $`,
+  '\\b(?:request|notice|demand|plea|reminder|time)(?: \\w+)? to $',
 );
 const THESE = `(?:this|these|those|that|it|they|them|bullshit|shit|(?:the |your )?${MESSAGES})`;
 const WANTS_IT_TO = occurs(
@@ -161,10 +175,11 @@ function judgeBareStop(place: Place): Objection {
   if (NEW_STATEMENT.test(rest)) return EMERGENCY.test(message.clauses) ? 'review' : undefined;
   if (PHYSICAL.test(right)) return 'nothing';
   if (isShouted(message.body)) return undefined;
-  return message.words.split(' ').length <= SHORT_WORDS_MAX ? 'review' : 'nothing';
+  return ACTIVITY.test(right) && message.words.split(' ').length > SHORT_WORDS_MAX ? 'nothing' : 'review';
 }
 
-/** "Stop Acme": too short to be about anything else, too odd to be sure. */
+/** "Stop mowing the back" and "stop and see me" are work; "Stop Acme", "Stop robot" is too odd to be sure. */
+const ACTIVITY = /^ (?:(?:all |that |this )?\w+ing|and|claim|the|me)\b/;
 const SHORT_WORDS_MAX = 3;
 
 function withoutTrailingWords(right: string): string {
@@ -180,10 +195,11 @@ function judgeMention({ left, right, message }: Place): Objection {
   return HYPOTHETICAL.test(left) && !/\bhow many times\b/.test(message.clauses) ? 'review' : undefined;
 }
 
-function judgeStopAlone({ left, right, isQuestion, message }: Place): Objection {
+function judgeStopAlone(place: Place): Objection {
+  const { left, right, isQuestion, message } = place;
   if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? 'nothing' : undefined;
   const asksUs = ASKS_US_TO.test(left) || (speaksToUs(left) && !isOwnAction(left));
-  if (!asksUs) return isEmphatic({ left, right, message }) ? 'review' : 'nothing';
+  if (!asksUs) return isEmphatic(place) ? 'review' : 'nothing';
   if (EMERGENCY.test(message.clauses) || isJoking({ left, right, message })) return 'review';
   return isQuestion && !/\byou\b/.test(left) ? 'review' : undefined;
 }
@@ -193,15 +209,26 @@ const isJoking = ({ left, right, message }: Pick<Place, 'left' | 'right' | 'mess
   LAUGHTER.test(left + right) || (message.words.split(' ').length <= SHORT_WORDS_MAX && LAUGHTER.test(message.clauses));
 
 /** "Nobody asked for this stop it": after a sentence without punctuation. */
-function isEmphatic({ left, right, message }: Pick<Place, 'left' | 'right' | 'message'>): boolean {
+function isEmphatic({ left, matched, right, message }: Place): boolean {
   if (BEFORE_NOUN_OR_VERB.test(left)) return false;
   const rest = /^ (?:please|now|already|immediately|asap|it|this|these|thanks|thank you)\b/;
-  return isShouted(message.body) || rest.test(right);
+  if (isShouted(message.body) || rest.test(right)) return true;
+  return (
+    matched === 'stop' &&
+    right.trim() === '' &&
+    left.trim() !== '' &&
+    !NOUN_OR_TALE.test(left) &&
+    !PHYSICAL.test(message.clauses)
+  );
 }
 
 /** "The bus stop", "will stop": no imperative after these. */
 const BEFORE_NOUN_OR_VERB =
   /\b(?:bus|truck|the|a|full|next|first|will|would|can|could|does|did|do|to|not|should|non) $/;
+
+/** What comes before a "stop" at the end that is a noun, a question or somebody's own doing: "where does it stop". */
+const NOUN_OR_TALE =
+  /\b(?:do|does|did|will|would|can|could|should|might|may|where|when|if|until|til|to|not|never|an?|the|i|we|he|she|it|they|last|next|my|your|his|our|pit|door|rest|bus|truck) (?:\w+ )?$/;
 
 /** One word in capitals among others that are not. */
 const isShouted = (body: string): boolean => /\bSTOP\b/.test(body) && /\p{Ll}{2}/u.test(body);
@@ -211,9 +238,32 @@ const CEASING = oneOf(`
   stop quit cease halt discontinue desist refrain_from lay_off knock_it_off enough sick tired fed_up done_with cut_it_out_with`);
 const SILENCING = oneOf('cancel end terminate suspend disable deactivate pause mute kill (?:turn|shut|switch)_off');
 
+/** Words that a finger makes of "stop", taken for it only before a word for texting. */
+const SLIPS_OF_STOP = oneOf('stoop stip stap stup srop dtop syop atop spot shop stops stopp stoo sto top strop step');
+/** "Stop sending these invoices", "stop with the digging". */
+const ABOUT_WORK = occurs(
+  `^ ?(?:\\w+ )?(?:${SERVICE_OBJECT}|dirt|mud|trucks?|water|crews?|guys|people|person|digging|drilling|mowing|noise|music)\\b`,
+);
+
 export const STOP_RULES: readonly Rule[] = [
-  cease([`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`], guardCease, channelOfCease),
-  cease([`\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`], guardCease),
+  cease(
+    [`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`],
+    guardCease,
+    channelOfCease,
+    movesTexts,
+  ),
+  cease(
+    [
+      `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`,
+      `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?sending (?:(?:me|us|out) )*(?:these|this|those|anything|stuff|things|crap|shit|junk)\\b`,
+      `\\b(?:stop|quit|cease|end) (?:these|those|your|the|all|with) (?:(?:all|the|these|your) )?(?!estimate|appointment|invoice)\\w+ ${MESSAGES}\\b`,
+      '\\b(?:stop|quit) (?:(?:even|ever) )?(?:asking|begging|trying|insisting|pushing)»',
+      `«(?:${oneOf('please just ok now hey hi')} )*${SLIPS_OF_STOP} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES})\\b`,
+      `\\b(?:stop|quit|enough) (?:already )?with (?:(?:all|your|the|these|this|that) )+`,
+    ],
+    guardCease,
+    dropWhen(({ right }) => ABOUT_WORK.test(right)),
+  ),
   cease(
     [
       `\\b${SILENCING} (?:${QUIETING} )*${MESSAGES}\\b`,
@@ -229,13 +279,7 @@ export const STOP_RULES: readonly Rule[] = [
     ],
     dropWhen(({ left }) => isNegated(left)),
   ),
-  cease(
-    [
-      `\\b${MESSAGES}(?: (?:really|just|all|from you))* (?:needs|need|have|has|must|should|better|got)(?:` +
-        ' (?:got|to))* (?:stop|end|cease)\\b',
-    ],
-    dropWhen(({ left }) => isNegated(left)),
-  ),
+  ...WISH_RULES,
   cease(['\\b(?:stop|quit|cease|desist|halt|discontinue)(?= )'], judgeBareStop, reviewMistakes),
   rulesOf({ family: 'mistaken_keyword', language: 'en', verdict: 'review' })(
     ['\\b(?:stop|unsubscribed?|opt(?:ed)? out)\\b'],

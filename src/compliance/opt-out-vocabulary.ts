@@ -29,11 +29,11 @@ export const CONTACTS = oneOf(`
 export const BOTHERING = oneOf(`
   texting messaging contacting calling phoning ringing bothering bugging spamming harassing harrassing annoying emailing
   soliciting pestering advertising marketing stalking notifying hounding bombarding badgering nagging blowing_up
-  hitting_(?:me|us|my|this) hitting_up reaching_out writing pinging wasting disturbing interrupting including_me asking_me
+  hitting_(?:me|us|my|this) hitting_up reaching_out following_up checking_(?:in|up) pitching inviting reminding asking(?=_(?:if|about|whether|for)\\b) writing pinging wasting disturbing interrupting including_me asking_me
   trying_to_(?:sell|contact|reach|text|get) selling_me using_(?:my|this) selling_(?:me|my) sharing_my`);
 export const BOTHER = oneOf(`
   text message contact call phone bother bug spam harass email solicit annoy pester disturb reach_out(?:_to)? write(?:_to)? dm
-  hit_(?:me|us)_up hit_up ping include`);
+  hit_(?:me|us)_up hit_up hit_my_(?:line|phone|cell|number|dms?) ping include ask(?=_(?:me_|us_)?again)`);
 
 /**
  * Words that may stand between "stop" and what is to stop. No preposition of place and no "and": "stop at the gate and text me"
@@ -116,6 +116,7 @@ const PREFERS_TEXT = occurs(
   '\\b(?:text|message|texts|texting|messages) (?:me|us|is|are|works|work|only|instead|please|fine|ok|okay' +
     '|better|best|preferred)',
   '\\b(?:by|via|prefer|just|only|rather) (?:text|texts|texting|message)\\b',
+  '«(?:just )?text(?: me)?»',
 );
 const PREFERS_CALL = occurs(
   '\\b(?:call|phone|email|ring) (?:me|us|is|instead|only|please|works|better|my (?:cell|phone|wife|husband' +
@@ -142,6 +143,7 @@ export function preferredChannel({ matched, right, message }: Place): Objection 
 const NEW_NUMBER = occurs(
   '\\b(?:new|correct|right|current) (?:number|phone|cell|one) is\\b',
   '\\bmine is\\b',
+  '\\b(?<!not )use (?:this|that|my (?:new|other|cell)|the (?:new|other)) ?(?:one|number|phone|line|cell)?\\b',
   '\\bmy new (?:number|phone|cell|one)\\b',
 );
 /** Somebody who gives us another number wants the texts there. */

@@ -21,7 +21,7 @@ const OWN_SLIP = occurs(
 const MEANT_ELSEWHERE = occurs('\\b(?:(?:i )?meant (?:to|for)|disregard|ignore (?:that|this|my)|my bad|oops)\\b');
 const TOLD_US = occurs(
   `\\b${oneOf('think believe know say said guess afraid sure told_you am')}(?: ${oneOf(`
-    that you this it is have got are texting calling the`)})+ $`,
+    that you this it is have got are texting calling texted called messaged reached contacted dialed the`)})+ $`,
 );
 
 /** "I texted the wrong person, sorry" and "the wrong number of bags" are no news about the number. */
@@ -38,16 +38,18 @@ const spanish = rulesOf({ family: 'wrong_person', language: 'es', verdict: 'opt_
 export const WRONG_PERSON_RULES: readonly Rule[] = [
   english(
     [
-      '\\bwrong' +
+      '\\b(?:wrong|incorrect)' +
         ` ${oneOf('numbers? persons? phone cell contact guy gal lady woman man dude recipient party household family')}\\b`,
     ],
     unlessOwnSlip,
     reviewNewNumber,
+    reviewWhen(({ isQuestion, left }) => isQuestion && /\b(?:did|is|are|do|have) (?:you|this|i|we)\b/.test(left)),
   ),
   english(
     [
       `\\b${PHONE} (?:is )?(?:no longer|does not|not|is not|did not)(?: \\w+){0,2} (?:belongs?|belonging)\\b`,
       '\\bno longer belongs? to\\b|\\bbelongs to (?:someone|somebody) else\\b',
+      `«(?:(?:no|sorry|hi) )*not \\w+s ${PHONE}»`,
       `\\b(?:is not|no longer|was never|not)(?: \\w+)? ${THEIRS} ${PHONE}(?: anymore)?»`,
       `\\b(?:is not|no longer) (?:${THEIRS}|my` +
         ` ${oneOf('wifes husbands moms dads mothers fathers sons daughters')}|the right|(?!this)\\w+s) ${PHONE}\\b`,
@@ -55,9 +57,10 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       `\\bgot this (?:new )?${PHONE}(?: (?!from)\\w+){0,2}` +
         ` (?:${oneOf('last this a ago recently weeks? months? days? year yesterday')}|\\d+)\\b`,
       `\\bnew owner of this ${PHONE}\\b`,
-      `\\b${PHONE} (?:was|has been|got) (?:reassigned|recycled)\\b`,
+      `\\b${PHONE} (?:was|has been|got)(?: (?:just|recently))? (?:reassigned|recycled)\\b`,
       `\\bthis is my ${PHONE} now\\b`,
-      '\\b(?:no one|nobody|no person|not anyone) (?:here )?(?:by|with|of) (?:that|this) name\\b',
+      '\\b(?:no one|nobody|no person|not anyone) (?:here )?(?:by|with|of) (?:that|this|the) name\\b',
+      `«(?:(?:no|sorry|this is|it is|now) )*(?:a )?different (?:person|owner|user)(?: (?:has|owns|now|here|with|this|${PHONE}))*»`,
       '\\b(?:no one|nobody) (?:here )?(?:named\\b|called (?!me|us|back|about|today|yet|to|or|and)\\w)',
       `\\bused to be (?:${THEIRS}|\\w+s) ${PHONE}\\b`,
       `\\b(?:this is|texting|reached) (?:someone|somebody) elses?\\b`,
@@ -72,21 +75,39 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
         '(?:someone|somebody) else\\b',
       '\\b(?:not|no longer) who you (?:think|are looking)\\b',
       '\\b(?:i am|this is) not (?:him|her|them|that person)\\b',
+      '«(?:(?:no|sorry|nope) )*not (?:him|her|them|that person)»',
       '\\b(?:mistaken|confused) (?:me|us) (?:for|with)\\b|\\byou have me (?:mixed|confused)\\b',
       '\\b(?:does|do) not (?:live|reside|stay) (?:here|at this)\\b',
       '\\bno longer (?:lives|works|resides) here\\b',
       '\\b(?:he|she|they) (?:does|do) not work here\\b',
       `\\b(?:does not|no longer|did not)(?: \\w+)? (?:have|has|use|uses|own|owns) this ${PHONE}\\b`,
+      '«(?:sorry |no |hi |you (?:have|got) (?:a |the )?)?(?:bad|invalid|incorrect) number»',
       '\\b(?:he|she|they) (?:changed|has changed|have changed|has a new|got a new) (?:his |her |their' +
         ' )?(?:phone )?number\\b',
     ],
     dropWhen(({ left }) => /\b(?:if|when|because he|because she) $/.test(left)),
     reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
   ),
+  rulesOf({ family: 'wrong_person', language: 'en', verdict: 'review' })(
+    [
+      `\\b(?:texting|messaging|contacting|calling|reached|texted|messaged|this is|have got|got) (?:my|a|an|the) (?:${oneOf(`
+        wifes husbands moms dads mothers fathers sons daughters kids childs sisters brothers grandmas grandmothers parents childrens minors business
+        hospital school church work company office clinic`)}) (?:\\w+ )?${PHONE}\\b`,
+      `\\b(?:this|that|the) ${PHONE}(?: (?:now|has|always|actually))* (?:belongs?|belonged|is registered) to\\b`,
+      `\\b(?:previous|prior|former|last|old) (?:owner|user|person|holder)(?: (?:of this (?:number|phone)|is gone|had this|with this))\\b`,
+      '\\b(?:person|guy|owner|lady|man|woman|tenant|one)(?: \\w+){0,4} (?:changed|switched) (?:phone )?numbers?»',
+      `\\b\\w+s ${PHONE} is not (?:this|it|here)»`,
+      `\\b(?:this|that|it) is \\w+s ${PHONE} (?:and |now |so )?(?:not|no longer)\\b`,
+      '\\b(?:texting|messaging|contacting|calling) (?:a|an) (?:minor|child|kid|underage|elderly|business|hospital|stranger|school|church)\\b',
+      '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
+    ],
+    dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
+  ),
   spanish(
     [
       '\\b(?:numero|telefono|celular|persona|contacto) (?:equivocad[oa]|incorrect[oa]|errad[oa]|erroneo)\\b',
       '\\bequivoc\\w+ (?:de|el) (?:numero|persona|telefono)\\b',
+      '\\b(?:esta|es) mal (?:el|este|ese|su) (?:numero|telefono)»',
       '\\b(?:este|ese|esta|aqui|ya) (?:ya )?no es (?:el |su |la |mas )?(?:numero|telefono|celular|cel|contacto)' +
         ' (?:de|correcto)\\b',
       '\\b(?:este|ese) (?:numero|telefono|celular|cel) (?:ya )?no (?:es|pertenece)(?: mas)? (?:de|a|mio|del|suyo)\\b',
@@ -97,6 +118,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       '\\b(?:aqui|aca) no hay (?:ningun|ninguna|nadie)(?: \\w+){0,2} (?:nombre|llamad[oa]|que se llame)\\b',
       '\\bnadie (?:con|de) ese nombre\\b',
       '\\bno (?:lo |la )?(?:conozco|conocemos) (?:a (?:ningun|ninguna|esa|ese|nadie)|esa persona|ese nombre)\\b',
+      '\\bno soy (?:esa|ese|ella)»|\\bno es mi nombre\\b|\\bno es (?:el|su) (?:numero|telefono) (?:correcto|indicado)\\b',
       '\\bno soy (?:esa persona|la persona que|quien (?:busca|cree)\\w*|(?:el|la) que (?:busca|cree)\\w*)\\b',
       '\\b(?:acabo de|recien) (?:obtener|tener|recibir|comprar|sacar|adquirir) este (?:numero|telefono)\\b',
       '\\bme dieron este numero\\b',
@@ -130,6 +152,11 @@ function namedPattern(language: ReplyLanguage): (source: string) => (typeof NAME
   return (source) => ({ language, pattern: new RegExp(source.replace('NAME', '(\\p{L}{2,20})'), 'iu') });
 }
 
+/** "This is Linda, not Paul. Yes, come Tuesday" talks on with us. */
+const ANSWERS_US = occurs(
+  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|what time|when (?:are|will|can)|how (?:much|long|soon)|where (?:are|will)|will you|are you (?:coming|still|able)|(?:can|could) you|si (?:queremos|quiero|pueden?|nos|me)|pasen?|vengan?|a que hora|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
+);
+
 /** "I'm not Maria". */
 export function findNamedPerson(message: InboundText): Finding | undefined {
   if (!MAY_NAME_PERSON.test(message.clauses)) return undefined;
@@ -137,7 +164,8 @@ export function findNamedPerson(message: InboundText): Finding | undefined {
     const match = pattern.exec(message.body);
     const name = match?.[1];
     if (match !== null && name !== undefined && isName(name, message.body)) {
-      return { verdict: 'opt_out', family: 'wrong_person', language, matched: match[0].trim() };
+      const verdict = ANSWERS_US.test(message.clauses) ? 'review' : 'opt_out';
+      return { verdict, family: 'wrong_person', language, matched: match[0].trim() };
     }
   }
   return undefined;
@@ -161,9 +189,11 @@ const DIED = oneOf(
 );
 const SOMEBODY_DIED = occurs(`\\b(?:${DIED}|late (?:husband|wife|mother|father)|falleci\\w*|murio|difunt[oa])\\b`);
 const THING_OR_ANIMAL = oneOf(`
-  dog cat puppy pet pump battery phone cell car truck engine motor trees? grass plants? lawn sump power signal charger laptop tablet
-  furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro`);
-const SOMETHING_DIED = occurs(`\\b${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`);
+  dog cat puppy pet pump battery phone cell car truck engine motor trees? grass sod mower plants? lawn sump power signal charger laptop tablet
+  furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro pasto cesped planta arbol`);
+const SOMETHING_DIED = occurs(
+  `\\b(?<!\\bof (?:this|the|that|his|her) )${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`,
+);
 const ABOUT_NUMBER = occurs(
   `\\b${oneOf(`
   number phone remove take list stop contact\\w* text\\w* message\\w* call\\w* sending numero telefono celular quit\\w* borr\\w*

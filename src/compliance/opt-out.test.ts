@@ -1,40 +1,42 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  measureAccuracy,
+  RECALL_PERCENT_MIN,
+  REPLIES,
+  SUPPRESSED_ORDINARY_PERCENT_MAX,
+} from '../../test/labelled-replies.ts';
 import { OPT_OUT_KEYWORDS } from './keywords.ts';
 import { NEVER_KEYWORDS, SLIPS } from './keywords-misspelled.ts';
 import { CLASSIFIER_VERSION, classifyInbound, type InboundContext } from './opt-out.ts';
 
 const outcomeOf = (text: string, context?: InboundContext) => classifyInbound(text, context).outcome;
 
-interface LabelledReply {
-  readonly label: string;
-  readonly message: string;
-}
+describe.each(['published', 'written'] as const)('labelled replies, %s', (origin) => {
+  const replies = REPLIES.filter((reply) => reply.origin === origin);
+  const accuracy = measureAccuracy(replies);
 
-const CORPUS: readonly LabelledReply[] = readFileSync(new URL('./opt-out-corpus.txt', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
-  .map((line) => {
-    const bar = line.indexOf('|');
-    return { label: line.slice(0, bar), message: line.slice(bar + 1).replaceAll('\\n', '\n') };
-  });
+  it('are many', () => expect(replies.length).toBeGreaterThan(100));
 
-describe('the corpus of labelled replies', () => {
-  it('is large and holds every outcome', () => {
-    expect(CORPUS.length).toBeGreaterThan(2_000);
-    expect(new Set(CORPUS.map((reply) => reply.label))).toEqual(
-      new Set(['opt_out', 'review', 'none', 'help', 'opt_in']),
+  it('are not missed when they are opt-outs, but for one in a hundred', () => {
+    expect((100 * accuracy.caught) / accuracy.optOuts, JSON.stringify(accuracy.missed)).toBeGreaterThanOrEqual(
+      RECALL_PERCENT_MIN,
     );
   });
 
-  it.each(['opt_out', 'review', 'none', 'help', 'opt_in'])(
-    'has no reply labelled %s that is judged otherwise',
-    (label) => {
-      const wrong = CORPUS.filter((reply) => reply.label === label && outcomeOf(reply.message) !== label);
-      expect(wrong).toEqual([]);
-    },
-  );
+  it('do not end the texts when they are ordinary, but for one in a hundred', () => {
+    const percent = (100 * accuracy.suppressedOrdinary) / accuracy.ordinary;
+    expect(percent, JSON.stringify(accuracy.suppressedWrongly)).toBeLessThanOrEqual(SUPPRESSED_ORDINARY_PERCENT_MAX);
+  });
+
+  it('seldom need a person when they are ordinary', () => {
+    expect(accuracy.heldOrdinary / accuracy.ordinary).toBeLessThan(0.05);
+  });
+});
+
+it('the replies that rules were made with stay understood', () => {
+  const { missed, suppressedWrongly } = measureAccuracy(REPLIES.filter(({ origin }) => origin !== 'unseen'));
+  expect({ missed, suppressedWrongly }).toEqual({ missed: [], suppressedWrongly: [] });
 });
 
 const KEYWORDS = [...OPT_OUT_KEYWORDS].filter(([, keyword]) => !keyword.needsCanadianNumber).map(([form]) => form);
@@ -225,7 +227,7 @@ describe('a judgement', () => {
   it.each(['%s. Remove me from your list.', 'Remove me from your list. %s.'])(
     'lets an opt-out win over everything else that %s says',
     (frame) => {
-      const ordinary = CORPUS.filter((reply) => reply.label === 'none' && /^[\w ',]+$/.test(reply.message));
+      const ordinary = REPLIES.filter((reply) => reply.label === 'none' && /^[\w ',]+$/.test(reply.message));
       const texts = ordinary.map((reply) => frame.replace('%s', reply.message));
       expect(texts.length).toBeGreaterThan(500);
       expect(texts.filter((text) => outcomeOf(text) !== 'opt_out')).toEqual([]);

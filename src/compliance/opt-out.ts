@@ -18,7 +18,7 @@ import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
 /** Stored with every decision; grows with every change that can change an outcome. */
-export const CLASSIFIER_VERSION = '2026-11.2';
+export const CLASSIFIER_VERSION = '2026-11.3';
 
 export interface InboundContext {
   /** The last texts to this number, to recognise quotes of them. */

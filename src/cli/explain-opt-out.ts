@@ -1,0 +1,45 @@
+import { classifyInbound, type InboundClassification, type InboundContext } from '../compliance/opt-out.ts';
+import { actionOf, type InboundAction, whyOf } from '../compliance/opt-out-words.ts';
+import { err, ok, type Result } from '../platform/result.ts';
+import { isJsonObject, type JsonObject } from './json-lines.ts';
+
+/** What `textwright explain opt-out` answers to one reply. */
+export interface OptOutAnswer extends Pick<InboundClassification, 'outcome' | 'tier' | 'matched' | 'normalised'> {
+  readonly text: string;
+  readonly action: InboundAction;
+  readonly family: string | null;
+  readonly language: string | null;
+  readonly why: string;
+  readonly classifierVersion: string;
+}
+
+export function explainOptOut(input: JsonObject): Result<OptOutAnswer, string> {
+  const { text } = input;
+  if (typeof text !== 'string') return err('"text" is missing or no text: expected {"text": "..."}');
+  const context = parseContext(input['context']);
+  if (!context.ok) return context;
+  const judged = classifyInbound(text, context.value);
+  const { outcome, tier, matched, family = null, language = null, normalised, classifierVersion } = judged;
+  const said = { action: actionOf(judged), matched, family, language, why: whyOf(judged) };
+  return ok({ text, outcome, tier, ...said, normalised, classifierVersion });
+}
+
+const EXPECTED =
+  'expected {"recentOutbound": ["..."], "canadian": true or false, "awaitingOptIn": true or false}, each of them optional';
+
+function parseContext(context: unknown = {}): Result<InboundContext, string> {
+  if (!isJsonObject(context)) return err(`"context" is not an object: ${EXPECTED}`);
+  const { recentOutbound = [], canadian = false, awaitingOptIn = false, ...others } = context;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) return err(`"context" has an unknown field "${unknown}": ${EXPECTED}`);
+  if (!isTexts(recentOutbound)) return err(`"context.recentOutbound" is no list of texts: ${EXPECTED}`);
+  if (typeof canadian !== 'boolean' || typeof awaitingOptIn !== 'boolean')
+    return err(`"context.canadian" or "context.awaitingOptIn" is neither true nor false: ${EXPECTED}`);
+  return ok({ recentOutbound, canadian, awaitingOptIn });
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+export const optOutWords = ({ outcome, tier, why }: OptOutAnswer): string =>
+  `${outcome}${tier === null ? '' : `, tier ${tier}`}: ${why}`;

@@ -1,0 +1,52 @@
+import type { InboundClassification } from './opt-out.ts';
+
+/** Why a reply was understood as it was, in a sentence for people; and what follows from it. */
+
+type Family = NonNullable<InboundClassification['family']>;
+
+const FAMILY_SAYS: Readonly<Record<Family, string>> = {
+  cease: 'asks that texts or calls stop',
+  removal: 'asks to be taken off a list, or blocks us',
+  negative_imperative: 'tells us not to text, call or write',
+  refusal: 'says that our messages are not wanted',
+  wrong_person: 'says that the number is not, or no longer, that of the person meant',
+  number_removal: 'asks that the number be deleted',
+  legal: 'speaks of a complaint, a lawyer or the law',
+  hostile: 'sends us away',
+  revocation: 'takes consent back, or says that none was given',
+  bereavement: 'says that somebody has died',
+  question_about_keyword: 'is a keyword asked as a question',
+  joking: 'holds a word for stopping in a joke',
+  bare_refusal: 'refuses something without saying what: the offer or the texts',
+  situation_changed: 'says that the offer no longer fits: sold, moved, done by somebody else',
+  identity_question: 'asks who we are, or why we write',
+  complaint: 'complains of our texts without asking for an end',
+  unclear_request: 'puts our texts beside a refusal that no rule understands for certain',
+  unclear_cancellation: 'cancels without saying what: the job or the texts',
+  channel_preference: 'wants to be reached otherwise than by text',
+  mistaken_keyword: 'says that a keyword was sent by mistake',
+  hostile_symbol: 'is an angry sign without words',
+  pasted_footer: 'is our own instruction for opting out and nothing else',
+  request: 'asks for this in free words',
+};
+
+export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'send_help' | 'none';
+
+const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>> = {
+  opt_out: 'suppress',
+  review: 'ask_a_person',
+  opt_in: 'opt_in',
+  help: 'send_help',
+  none: 'none',
+};
+
+export const actionOf = ({ outcome }: InboundClassification): InboundAction => ACTIONS[outcome];
+
+export function whyOf({ matched, family, normalised }: InboundClassification): string {
+  if (matched === null)
+    return normalised === ''
+      ? 'nothing is left without reactions, quotes, signatures and our own words'
+      : 'no rule finds a request in it';
+  if (family === undefined) return `the whole message is the keyword "${matched}"`;
+  return `"${matched}" ${FAMILY_SAYS[family]}`;
+}
