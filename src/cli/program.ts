@@ -35,6 +35,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   health: { summary: 'Check whether events come in', load: () => import('./health-commands.ts') },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
+  number: { summary: 'Validate the numbers of contacts', load: () => import('./number-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {
     summary: 'Ask the rules: opt-outs, message parts, templates, quiet hours, eligibility',
