@@ -28,6 +28,7 @@ import { registerDiscardRoutes } from './http/routes/discard-routes.ts';
 import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
+import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
@@ -52,6 +53,7 @@ import { trySessionLock } from './platform/session-lock.ts';
 import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
+import { validationQueues } from './validation/validation-jobs.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
 import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
@@ -167,6 +169,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     tidyImportsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
+    ...validationQueues(base),
     ...deliveryQueues(base),
     ...healthQueues(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
@@ -225,6 +228,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
   createApp(services, {
     registrars: [
       registerConsentRoutes,
+      registerNumberValidationRoutes,
       registerContactRoutes,
       registerImportRoutes,
       registerTemplateRoutes,

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { utcText } from '../compliance/eligibility.ts';
+import { utcText } from '../compliance/rule-inputs.ts';
 import { addMs, DAY_MS, type Instant, instantFromMs } from '../platform/time.ts';
 
 /**

@@ -83,6 +83,11 @@ describe('somebody who was texted', () => {
       'toll_free',
       'outside_us',
       'no_zone',
+      'number_not_valid',
+      'number_landline',
+      'number_voip',
+      'number_toll_free',
+      'number_unverified',
     ];
     const codes = [...asked, 'quiet_hours', 'frequency_cap', 'lane', 'consent'];
     expect(explained.checks.map((check) => check.code)).toEqual(codes);
@@ -125,6 +130,11 @@ describe('somebody who was texted', () => {
       toll_free: { areaCode: '617' },
       outside_us: { areaCode: '617' },
       no_zone: { zoneGroup: 'MA|America/New_York' },
+      number_not_valid: {},
+      number_landline: {},
+      number_voip: {},
+      number_toll_free: {},
+      number_unverified: {},
       contacted_recently: { days: 2, newestTextAt: null },
       quiet_hours: expect.objectContaining({ zoneGroup: 'MA|America/New_York' }),
       frequency_cap: { texts: 0, allowed: 3, newestTextAt: null },

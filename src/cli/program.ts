@@ -39,6 +39,7 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Who did what and when; whether the log is as it was written',
     load: () => import('./audit-commands.ts'),
   },
+  number: { summary: 'Validate the numbers of contacts', load: () => import('./number-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
   explain: {
     summary: 'Ask the rules: opt-outs, message parts, templates, quiet hours, eligibility',

@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Instant } from '../platform/time.ts';
+import { NUMBER_RULES, type NumberPolicy, numberForbidsSql, numberInputs, numberReasonSql } from './number-rules.ts';
+import { type RuleInputs, utcText } from './rule-inputs.ts';
 
 /**
  * Why a contact gets no campaign text. Each rule is one declaration: the code that is stored, the SQL predicate over `contact c`
@@ -16,23 +18,18 @@ export interface EligibilityRule {
   readonly inputs: RawBuilder<RuleInputs>;
 }
 
-export type RuleInputs = Readonly<Record<string, RuleInput>>;
-export type RuleInput = string | number | boolean | null | readonly string[];
-
 export interface EligibilityFacts {
   readonly now: Instant;
   /** Area codes of +1 that are not the United States, and toll-free ones. */
   readonly outsideUsAreaCodes: readonly string[];
   readonly tollFreeAreaCodes: readonly string[];
+  /** A policy about numbers that is only tried; absent for the saved one. */
+  readonly numberPolicy?: NumberPolicy;
 }
 
 const suppressedFor = (...reasons: readonly string[]): RawBuilder<boolean> =>
   // Index suppression_active.
   sql<boolean>`exists (select 1 from suppression s where s.phone = c.phone and s.lifted_at is null and s.reason = any(${reasons}::text[]))`;
-
-/** An instant inside a JSON object, written as everywhere. */
-export const utcText = (at: RawBuilder<unknown>): RawBuilder<string | null> =>
-  sql<string | null>`to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
 /** The suppression that `suppressedFor` found, the oldest of several; nulls without one. */
 const suppressionFor = (...reasons: readonly string[]): RawBuilder<RuleInputs> =>
@@ -44,7 +41,7 @@ const suppressionFor = (...reasons: readonly string[]): RawBuilder<RuleInputs> =
 const AREA_CODE = sql<string>`substr(c.phone, 3, 3)`;
 const areaCodeInput = sql<RuleInputs>`jsonb_build_object('areaCode', ${AREA_CODE})`;
 
-export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
+const CONTACT_RULES: readonly EligibilityRule[] = [
   {
     code: 'opted_out',
     sentence: 'Asked not to be texted',
@@ -98,12 +95,29 @@ export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
   },
 ];
 
+const numberFacts = ({ now, numberPolicy }: EligibilityFacts) => ({
+  now,
+  ...(numberPolicy === undefined ? {} : { policy: numberPolicy }),
+});
+
+/** Those about numbers come last: what is known without a service is the better reason. */
+export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
+  ...CONTACT_RULES,
+  ...NUMBER_RULES.map((rule) => ({
+    code: rule.code,
+    sentence: rule.sentence,
+    otherwise: rule.otherwise,
+    forbids: (facts: EligibilityFacts) => numberForbidsSql(rule, numberFacts(facts)),
+    inputs: numberInputs,
+  })),
+];
+
 /** `case` expression: the code of the first rule that forbids, or null. */
 export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
-    ELIGIBILITY_RULES.map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`),
+    CONTACT_RULES.map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`),
     sql` `,
-  )} end`;
+  )} else ${numberReasonSql(numberFacts(facts))} end`;
 
 /** What each rule says of one contact. */
 export interface EligibilityCheck {

@@ -9,7 +9,10 @@ import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase, runTx } from '../platform/database.ts';
+import { listBatches } from '../validation/batch-store.ts';
+import { DEFAULT_VALIDATION_SETTINGS, type ImportMode } from '../validation/validation-settings.ts';
+import { putValidationSettings } from '../validation/validation-settings-store.ts';
 import { type CommitRequest, commitImport, type ImportRequest, previewImport } from './import-contacts.ts';
 import { detectColumns } from './import-mapping.ts';
 import type { ImportResult } from './import-report.ts';
@@ -59,7 +62,7 @@ const requestFor = (importId: string, request: ImportRequest): CommitRequest => 
   by: { actor: 'user:1', name: 'Kim' },
 });
 
-async function commit(request: ImportRequest): Promise<ImportResult> {
+async function commit(request: ImportRequest & Pick<CommitRequest, 'validate'>): Promise<ImportResult> {
   const outcome = await commitImport(deps, requestFor(await newRun(), request));
   if (!outcome.ok) expect.unreachable(outcome.error.message);
   return outcome.value;
@@ -296,6 +299,37 @@ it('merges rows that are read far apart, and lets the first one win, also over a
   const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
   expect(contacts.get('+16173100007')).toMatchObject({ firstName: 'Kim', city: 'Quincy', tags: ['VIP', 'lead'] });
   expect(contacts.get('+16175550199')).toMatchObject({ firstName: 'First', city: 'Quincy' });
+});
+
+describe('the numbers of an import', () => {
+  const use = (importMode: ImportMode): Promise<void> =>
+    runTx(db, (tx) => putValidationSettings(tx, { ...DEFAULT_VALIDATION_SETTINGS, importMode }, clock.now()));
+  const batches = () => listBatches(db, { importId: undefined, after: undefined, limit: 10 });
+  beforeEach(() => sql`truncate validation_batch, setting cascade`.execute(db));
+
+  it.each([
+    ['mandatory', false, 1],
+    ['optional', false, 0],
+    ['optional', true, 1],
+    ['off', true, 0],
+  ] as const)('are validated when that is %s and the importer says %s: %i', async (mode, validate, count) => {
+    await use(mode);
+    await commit({ ...file('Phone', '6175550123'), validate });
+    expect(await batches()).toHaveLength(count);
+  });
+
+  it('are validated with those of contacts that were there, each once, and only when the import is kept', async () => {
+    await commit(file('Phone,First Name', '6175550123,Ana', '6175550199,Not in the second file'));
+    await use('mandatory');
+    await commit(file('Phone,First Name', '6175550123,Ana', '(617) 555-0123,Ana', '6175550124,Kim', 'garbage,'));
+    const importId = (await stored()).find(({ phone }) => phone === '+16175550124')?.['importId'];
+    expect(await batches()).toMatchObject([
+      { source: 'import', importId, state: 'open', total: 2, startedBy: 'user:1' },
+    ]);
+    const failed = await commitImport(deps, requestFor(await newRun(), file('Name', 'Kim')));
+    expect(failed.ok).toBe(false);
+    expect(await batches()).toHaveLength(1);
+  });
 });
 
 describe('a file that cannot be imported', () => {

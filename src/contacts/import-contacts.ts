@@ -25,6 +25,7 @@ import {
 import { holdRun, type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
 import { runImportTx } from './import-transaction.ts';
 import { type OpenImport, openImport, type ReadCounts, type ReadRequest, readPortions } from './read-import.ts';
+import { validateImported } from './validate-imported.ts';
 
 export interface ImportDeps {
   readonly database: Database;
@@ -83,6 +84,8 @@ async function previewAll({ tx, client, opened, request }: Work): Promise<Import
 
 export interface CommitRequest extends ImportRequest {
   readonly importId: Uuid;
+  /** Whether the importer wants the numbers validated; the settings may say so for every import, or for none. */
+  readonly validate?: boolean;
   readonly by: { readonly actor: string; readonly name: string };
 }
 
@@ -180,6 +183,11 @@ async function recordImport(done: {
     throw new Error(
       `import ${showId('import', request.importId)} was finished by another process meanwhile; nothing of this try was kept`,
     );
+  await validateImported(tx, deps, {
+    importId: request.importId,
+    actor: request.by.actor,
+    wanted: request.validate ?? false,
+  });
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,

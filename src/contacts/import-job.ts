@@ -25,6 +25,7 @@ const jobData = z.object({
   by: z.object({ actor: z.string(), name: z.string() }),
   mapping: importMappingSchema.optional(),
   addTags: z.array(z.string()).optional(),
+  validate: z.boolean().optional(),
 });
 
 export interface ImportJobData {
@@ -32,6 +33,7 @@ export interface ImportJobData {
   readonly by: { readonly actor: string; readonly name: string };
   readonly mapping?: ImportMapping;
   readonly addTags?: readonly string[];
+  readonly validate?: boolean;
 }
 
 export interface ImportJobServices {
@@ -52,7 +54,7 @@ export const importJob = (services: ImportJobServices): JobQueue & { handle(job:
 });
 
 async function handleImport(services: ImportJobServices, job: Job): Promise<void> {
-  const { importId, by, mapping, addTags } = jobData.parse(job.data);
+  const { importId, by, mapping, addTags, validate } = jobData.parse(job.data);
   const { database, clock } = services;
   const blobs = importBlobs(services.config);
   const run = await getImport(database.db, importId);
@@ -68,6 +70,7 @@ async function handleImport(services: ImportJobServices, job: Job): Promise<void
       onProgress: progressRecorder(services, importId),
       ...(mapping === undefined ? {} : { mapping }),
       ...(addTags === undefined ? {} : { addTags }),
+      ...(validate === undefined ? {} : { validate }),
     });
   } catch (error) {
     if (job.signal.aborted) await forgetAttempt(database.db, importId);

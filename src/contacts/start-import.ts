@@ -69,6 +69,7 @@ export interface StartImportRequest {
   /** Without one, that of the newest preview; without a preview, what the file suggests. */
   readonly mapping: ImportMapping | undefined;
   readonly addTags: readonly string[] | undefined;
+  readonly validate?: boolean | undefined;
   readonly by: { readonly actor: string; readonly name: string };
 }
 
@@ -90,6 +91,7 @@ export async function startImport(
     by: { actor: request.by.actor, name: request.by.name },
     ...(mapping === undefined ? {} : { mapping }),
     ...(request.addTags === undefined ? {} : { addTags: request.addTags }),
+    ...(request.validate === undefined ? {} : { validate: request.validate }),
   };
   await deps.jobs.enqueue(tx, IMPORT_QUEUE, [{ data }]);
   await notifyLive(tx, [`import:${request.id}`]);

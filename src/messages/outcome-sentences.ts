@@ -94,6 +94,7 @@ const CARRIER_CODE = /^[2-6]\d{4}$/;
 
 const STAYS_OUT = 'Only the person can change this, by texting START';
 const OTHER_NUMBER = 'Ask for another number';
+const NUMBER_POLICY = 'Ask for another number, or let such numbers be texted in Settings, Number validation';
 const BLOCK_ENDS = 'Campaigns leave the number alone for 30 days after that; a later one can reach this person';
 const OTHER_WORDS = 'Change the wording or leave out links; do not send the same text again';
 const NOT_THEIR_FAULT = 'Try again in a later campaign';
@@ -107,6 +108,11 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['blocked_lately', BLOCK_ENDS],
   ['toll_free', OTHER_NUMBER],
   ['outside_us', OTHER_NUMBER],
+  ['number_not_valid', OTHER_NUMBER],
+  ['number_landline', OTHER_NUMBER],
+  ['number_voip', NUMBER_POLICY],
+  ['number_toll_free', OTHER_NUMBER],
+  ['number_unverified', 'Validate the number, or let unverified numbers be texted in Settings, Number validation'],
   ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
 ]);
 

@@ -10,6 +10,7 @@ import type { JobQueue } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
 import { deleteOldFindings, deleteOldRuns } from '../reconciliation/run-store.ts';
+import { deleteOldBatches } from '../validation/batch-store.ts';
 import { deleteOldEarlyReceipts } from '../webhooks/early-receipt-store.ts';
 import { deleteOldEvents } from '../webhooks/event-store.ts';
 import { deleteOldDeliveries } from '../webhooks/proxy-delivery-store.ts';
@@ -36,6 +37,7 @@ export const KEPT: readonly Kept[] = [
   { what: 'What reconciliations found', days: 180, deleteOld: deleteOldFindings },
   { what: 'Reconciliations', days: 180, deleteOld: deleteOldRuns },
   { what: 'Health checks, with their texts', days: 180, deleteOld: deleteOldChecks },
+  { what: 'Validations of numbers (what is known of a number stays)', days: 180, deleteOld: deleteOldBatches },
   { what: 'Where webhooks came from', days: 30, deleteOld: deleteOldSources },
   { what: 'Receipts of texts that are not in our books', days: 30, deleteOld: deleteOldEarlyReceipts },
   { what: 'What the development proxy has forwarded', days: 14, deleteOld: deleteOldDeliveries },

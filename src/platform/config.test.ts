@@ -17,6 +17,8 @@ describe('parseConfig', () => {
       trustedProxies: [],
       mailFrom: undefined,
       pagerDutyUrl: 'https://events.pagerduty.com',
+      numverifyUrl: 'https://api.apilayer.net/numverify',
+      twilioLookupUrl: 'https://lookups.twilio.com',
     });
   });
 

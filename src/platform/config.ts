@@ -26,6 +26,9 @@ export interface Config {
   readonly mailFrom: string | undefined;
   /** Where PagerDuty takes events, without a slash at the end. */
   readonly pagerDutyUrl: string;
+  /** Where numbers are looked up, without a slash at the end. */
+  readonly numverifyUrl: string;
+  readonly twilioLookupUrl: string;
 }
 
 interface Option {
@@ -84,10 +87,22 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
     text: 'Where PagerDuty takes events (the EU has another address)',
     defaultText: 'https://events.pagerduty.com',
   },
+  numverifyUrl: {
+    env: 'NUMVERIFY_URL',
+    text: 'Where NumVerify answers; its free plan does so at http://apilayer.net/api only, unencrypted',
+    defaultText: 'https://api.apilayer.net/numverify',
+  },
+  twilioLookupUrl: {
+    env: 'TWILIO_LOOKUP_URL',
+    text: 'Where Twilio Lookup answers',
+    defaultText: 'https://lookups.twilio.com',
+  },
 };
 
 export const DEFAULT_PORT = 7080;
 const DEFAULT_PAGERDUTY_URL = 'https://events.pagerduty.com';
+const DEFAULT_NUMVERIFY_URL = 'https://api.apilayer.net/numverify';
+const DEFAULT_TWILIO_LOOKUP_URL = 'https://lookups.twilio.com';
 /** Their values are in no message: an address of a mail server carries its password. */
 const SECRET_OPTIONS: ReadonlySet<keyof Config> = new Set(['secretKey', 'smtpUrl']);
 /** `name@example.com` or `Name <name@example.com>`, on one line. */
@@ -156,6 +171,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     smtpUrl,
     mailFrom,
     pagerDutyUrl: url('pagerDutyUrl', ['https:', 'http:']) ?? DEFAULT_PAGERDUTY_URL,
+    numverifyUrl: url('numverifyUrl', ['https:', 'http:']) ?? DEFAULT_NUMVERIFY_URL,
+    twilioLookupUrl: url('twilioLookupUrl', ['https:', 'http:']) ?? DEFAULT_TWILIO_LOOKUP_URL,
   };
   if (problems.length > 0) throw new Error(`configuration refused:\n  ${problems.join('\n  ')}`);
   return Object.freeze(config);

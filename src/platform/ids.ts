@@ -28,6 +28,7 @@ export const ID_PREFIXES = {
   apiKey: 'key',
   alert: 'alr',
   healthCheck: 'chk',
+  validation: 'val',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

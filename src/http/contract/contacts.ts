@@ -310,6 +310,9 @@ export const commitImport = jsonRoute({
   body: z.strictObject({
     mapping: importMapping.optional(),
     addTags: z.array(z.string().trim().min(1).max(100)).max(20).optional(),
+    validateNumbers: z.boolean().optional().openapi({
+      description: 'Ask what kind of numbers they are, where the settings leave it to the importer',
+    }),
   }),
   response: importSchema,
   status: 202,

@@ -72,6 +72,7 @@ function registerSteps(api: Api, { config, database, jobs }: ImportServices): vo
             id: uuidOf('import', params.id),
             mapping: mappingOf(body.mapping),
             addTags: body.addTags,
+            validate: body.validateNumbers,
             by: caller,
           },
         ),
