@@ -28,6 +28,9 @@ export const ID_PREFIXES = {
   apiKey: 'key',
   alert: 'alr',
   healthCheck: 'chk',
+  dncList: 'dnc',
+  dncVersion: 'dnv',
+  dncExemption: 'dnx',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
