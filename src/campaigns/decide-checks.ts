@@ -1,6 +1,7 @@
 import type { SendingState } from '../business/business.ts';
 import { hoursOf, type SendingPolicy } from '../business/sending-policy.ts';
-import { type EligibilityCheck, type RuleInputs, ruleOf } from '../compliance/eligibility.ts';
+import { type EligibilityCheck, ruleOf } from '../compliance/eligibility.ts';
+import type { RuleInputs } from '../compliance/eligibility-rule.ts';
 import { decideQuietHours, messagesPerDay, nextOpening, showRule } from '../compliance/quiet-hours.ts';
 import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { countParts } from '../messages/encoding.ts';

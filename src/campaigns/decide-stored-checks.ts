@@ -1,4 +1,5 @@
-import { type RuleInputs, ruleOf } from '../compliance/eligibility.ts';
+import { ruleOf } from '../compliance/eligibility.ts';
+import type { RuleInputs } from '../compliance/eligibility-rule.ts';
 import { instant } from '../platform/time.ts';
 import type { Decision, StoredDecision } from '../sending/decision.ts';
 import type { RuleCheck } from './decide-checks.ts';

@@ -83,6 +83,9 @@ describe('somebody who was texted', () => {
       'toll_free',
       'outside_us',
       'no_zone',
+      'do_not_call',
+      'do_not_call_registry',
+      'do_not_call_stale',
     ];
     const codes = [...asked, 'quiet_hours', 'frequency_cap', 'lane', 'consent'];
     expect(explained.checks.map((check) => check.code)).toEqual(codes);
@@ -125,6 +128,9 @@ describe('somebody who was texted', () => {
       toll_free: { areaCode: '617' },
       outside_us: { areaCode: '617' },
       no_zone: { zoneGroup: 'MA|America/New_York' },
+      do_not_call: {},
+      do_not_call_registry: {},
+      do_not_call_stale: {},
       contacted_recently: { days: 2, newestTextAt: null },
       quiet_hours: expect.objectContaining({ zoneGroup: 'MA|America/New_York' }),
       frequency_cap: { texts: 0, allowed: 3, newestTextAt: null },

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { type AudienceRule, audienceConditions } from '../audiences/audience.ts';
 import { contactNameSql, eligibilityFacts } from '../audiences/preview-audience.ts';
-import { type EligibilityCheck, eligibilityChecksSql, type RuleInputs } from '../compliance/eligibility.ts';
+import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
+import type { RuleInputs } from '../compliance/eligibility-rule.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
