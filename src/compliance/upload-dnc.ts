@@ -34,6 +34,8 @@ import {
 } from './dnc-store.ts';
 import { readDncFile } from './read-dnc-file.ts';
 
+export const DNC_FILE_BYTES_MAX = 4 * 1024 ** 3;
+
 export interface DncDeps {
   readonly db: Db;
   readonly clock: Clock;
@@ -153,8 +155,14 @@ const tooSmall = ({ name, numbers: before }: DncList, numbers: number): string |
 async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Promise<Result<ReadSoFar, string>> {
   let interruption: unknown;
   async function* chunks(): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
     try {
-      yield* upload.chunks;
+      for await (const chunk of upload.chunks) {
+        bytes += chunk.length;
+        if (bytes > DNC_FILE_BYTES_MAX)
+          throw new DncFileError('it has more than 4 GiB; upload it as a list and change lists');
+        yield chunk;
+      }
     } catch (error) {
       interruption = error;
       throw error;
