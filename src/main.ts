@@ -25,6 +25,7 @@ import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerDiscardRoutes } from './http/routes/discard-routes.ts';
+import { registerDncRoutes } from './http/routes/dnc-routes.ts';
 import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
@@ -230,6 +231,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerConsentRoutes,
       registerNumberValidationRoutes,
       registerContactRoutes,
+      registerDncRoutes,
       registerImportRoutes,
       registerTemplateRoutes,
       registerCampaignRoutes,

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import { type EligibilityFacts, ruleSentence, skipReasonSql } from '../compliance/eligibility.ts';
+import { staleBefore } from '../compliance/dnc-rules.ts';
+import { ruleSentence, skipReasonSql } from '../compliance/eligibility.ts';
+import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
 import { AREA_CODES_OUTSIDE_US, TOLL_FREE_AREA_CODES } from '../contacts/area-codes.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -31,6 +33,7 @@ export const eligibilityFacts = (now: Instant): EligibilityFacts => ({
   now,
   outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
   tollFreeAreaCodes: [...TOLL_FREE_AREA_CODES],
+  dncStaleBefore: staleBefore(now),
 });
 
 /** A contact's name for people, or its number: over `contact c`. */

@@ -1,31 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Instant } from '../platform/time.ts';
-import { NUMBER_RULES, type NumberPolicy, numberForbidsSql, numberInputs, numberReasonSql } from './number-rules.ts';
+import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
+import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
+import { NUMBER_RULES, numberForbidsSql, numberInputs, numberReasonSql } from './number-rules.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
-
-/**
- * Why a contact gets no campaign text. Each rule is one declaration: the code that is stored, the SQL predicate over `contact c`
- * that is true when the rule forbids, the sentence for people, and what the rule looks at. Enrollment, previews, the claim and
- * explanations use the same list; the order decides which reason is named when several hold.
- */
-export interface EligibilityRule {
-  readonly code: string;
-  readonly sentence: string;
-  /** What it says of somebody whom it lets through. */
-  readonly otherwise: string;
-  readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
-  /** What it looked at, as a JSON object of plain values. */
-  readonly inputs: RawBuilder<RuleInputs>;
-}
-
-export interface EligibilityFacts {
-  readonly now: Instant;
-  /** Area codes of +1 that are not the United States, and toll-free ones. */
-  readonly outsideUsAreaCodes: readonly string[];
-  readonly tollFreeAreaCodes: readonly string[];
-  /** A policy about numbers that is only tried; absent for the saved one. */
-  readonly numberPolicy?: NumberPolicy;
-}
 
 const suppressedFor = (...reasons: readonly string[]): RawBuilder<boolean> =>
   // Index suppression_active.
@@ -47,21 +24,22 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
     sentence: 'Asked not to be texted',
     otherwise: 'Has not asked to be left alone',
     forbids: () => suppressedFor('opt_out', 'provider_opt_out'),
-    inputs: suppressionFor('opt_out', 'provider_opt_out'),
+    inputs: () => suppressionFor('opt_out', 'provider_opt_out'),
   },
   {
     code: 'wrong_number',
     sentence: 'The number belongs to someone else',
     otherwise: 'Nobody has said that it is the wrong number',
     forbids: () => suppressedFor('wrong_number'),
-    inputs: suppressionFor('wrong_number'),
+    inputs: () => suppressionFor('wrong_number'),
   },
   {
     code: 'invalid_number',
     sentence: 'The number cannot receive texts',
     otherwise: 'Nothing speaks against the number',
     forbids: () => sql<boolean>`(c.number_state = 'invalid' or ${suppressedFor('invalid_number')})`,
-    inputs: sql<RuleInputs>`jsonb_build_object('numberState', c.number_state, 'numberStateReason', c.number_state_reason)
+    inputs:
+      () => sql<RuleInputs>`jsonb_build_object('numberState', c.number_state, 'numberStateReason', c.number_state_reason)
       || ${suppressionFor('invalid_number')}`,
   },
   {
@@ -69,21 +47,21 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
     sentence: 'A text to the number was blocked less than 30 days ago',
     otherwise: 'No text to the number was blocked in the last 30 days',
     forbids: ({ now }) => sql<boolean>`coalesce(c.blocked_until > ${now}, false)`,
-    inputs: sql<RuleInputs>`jsonb_build_object('until', ${utcText(sql`c.blocked_until`)})`,
+    inputs: () => sql<RuleInputs>`jsonb_build_object('until', ${utcText(sql`c.blocked_until`)})`,
   },
   {
     code: 'toll_free',
     sentence: 'A toll-free number is no one’s phone',
     otherwise: 'Not a toll-free number',
     forbids: (facts) => sql<boolean>`${AREA_CODE} = any(${facts.tollFreeAreaCodes}::text[])`,
-    inputs: areaCodeInput,
+    inputs: () => areaCodeInput,
   },
   {
     code: 'outside_us',
     sentence: 'A Canadian or Caribbean number; campaigns text US numbers only',
     otherwise: 'A US number',
     forbids: (facts) => sql<boolean>`${AREA_CODE} = any(${facts.outsideUsAreaCodes}::text[])`,
-    inputs: areaCodeInput,
+    inputs: () => areaCodeInput,
   },
   {
     // Its window would never open and the campaign never end.
@@ -91,8 +69,9 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
     sentence: 'No time zone is plausible for this number, so no hour is known to be allowed',
     otherwise: 'It is known where the number may be',
     forbids: () => sql<boolean>`c.zone_group like '%|'`,
-    inputs: sql<RuleInputs>`jsonb_build_object('zoneGroup', c.zone_group)`,
+    inputs: () => sql<RuleInputs>`jsonb_build_object('zoneGroup', c.zone_group)`,
   },
+  ...DNC_ELIGIBILITY,
 ];
 
 const numberFacts = ({ now, numberPolicy }: EligibilityFacts) => ({
@@ -108,7 +87,7 @@ export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
     sentence: rule.sentence,
     otherwise: rule.otherwise,
     forbids: (facts: EligibilityFacts) => numberForbidsSql(rule, numberFacts(facts)),
-    inputs: numberInputs,
+    inputs: () => numberInputs,
   })),
 ];
 
@@ -131,7 +110,7 @@ export const eligibilityChecksSql = (facts: EligibilityFacts): RawBuilder<readon
   sql<readonly EligibilityCheck[]>`jsonb_build_array(${sql.join(
     ELIGIBILITY_RULES.map(
       (rule) =>
-        sql`jsonb_build_object('code', ${rule.code}::text, 'forbids', ${rule.forbids(facts)}, 'inputs', ${rule.inputs})`,
+        sql`jsonb_build_object('code', ${rule.code}::text, 'forbids', ${rule.forbids(facts)}, 'inputs', ${rule.inputs(facts)})`,
     ),
   )})`;
 

@@ -113,6 +113,9 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['number_voip', NUMBER_POLICY],
   ['number_toll_free', OTHER_NUMBER],
   ['number_unverified', 'Validate the number, or let unverified numbers be texted in Settings, Number validation'],
+  ['do_not_call', 'Leave this number alone'],
+  ['do_not_call_registry', 'Get written consent, or record the purchase or inquiry that makes this person exempt'],
+  ['do_not_call_stale', 'Upload the newest file of the registry; a later campaign can reach this person'],
   ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
 ]);
 

@@ -29,6 +29,9 @@ export const ID_PREFIXES = {
   alert: 'alr',
   healthCheck: 'chk',
   validation: 'val',
+  dncList: 'dnc',
+  dncVersion: 'dnv',
+  dncExemption: 'dnx',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -1,0 +1,70 @@
+import { type RawBuilder, sql } from 'kysely';
+import { CAMPAIGN_PURPOSE } from './consent.ts';
+import { OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
+import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
+import type { RuleInputs } from './rule-inputs.ts';
+
+/**
+ * The rules of do-not-call lists, over `contact c`. Each list costs one row of dnc_block by its primary key and one bit of it; the few rows
+ * of dnc_list are read whole. `case` keeps the order: who is on no list is not asked about consents and exemptions.
+ */
+type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore'>;
+
+const BLOCK = sql`substr(c.phone, 3, 6)::int`;
+const PLACE = sql`substr(c.phone, 9, 4)::int`;
+
+const listedOn = (kinds: readonly string[]) => sql`
+  from dnc_list l join dnc_block b on b.set_id = l.set_id and b.block = ${BLOCK}
+  where l.retired_at is null and l.kind = any(${kinds}::text[]) and get_bit(b.bits, ${PLACE}) = 1`;
+
+/** Primary key of consent. */
+const agreedInWriting = (now: Facts['now']) => sql<boolean>`exists (
+  select 1 from consent k where k.phone = c.phone and k.purpose = ${CAMPAIGN_PURPOSE} and k.kind = 'express_written'
+    and k.valid_from <= ${now} and (k.valid_until is null or k.valid_until > ${now}))`;
+
+/** Ends with the wish to be left alone, also when START has lifted that since. Index dnc_exemption_phone, primary key of consent. */
+const exempted = (now: Facts['now']) => sql<boolean>`exists (
+  select 1 from dnc_exemption x where x.phone = c.phone and x.ended_at is null and x.valid_from <= ${now} and x.valid_until > ${now}
+    and not exists (select 1 from consent o where o.phone = c.phone and o.purpose = ${CAMPAIGN_PURPOSE} and o.state = 'opted_out'))`;
+
+const isCold = (now: Facts['now']) => sql<boolean>`not (${agreedInWriting(now)} or ${exempted(now)})`;
+
+/** Lists of registries that cannot be relied on; one of a state matters to whoever may be there, and to those of unknown place. */
+const stale = ({ dncStaleBefore }: Facts) => sql`
+  from dnc_list l where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
+    and (l.as_of is null or l.as_of < ${dncStaleBefore})
+    and (l.kind = 'national' or c.zone_group like '|%' or l.state = any(string_to_array(split_part(c.zone_group, '|', 1), ',')))`;
+
+const firstOf = (lists: RawBuilder<unknown>): RawBuilder<RuleInputs> => sql<RuleInputs>`coalesce((
+  select jsonb_build_object('list', l.name, 'dataOf', to_char(l.as_of at time zone 'UTC', 'YYYY-MM-DD')) ${lists} order by l.name limit 1),
+  '{"list": null}')`;
+
+const held = (lists: RawBuilder<unknown>, now: Facts['now']): RawBuilder<boolean> =>
+  sql<boolean>`case when exists (select 1 ${lists}) then ${isCold(now)} else false end`;
+
+const exemptions = ({ now }: Facts): RawBuilder<RuleInputs> =>
+  sql<RuleInputs>`jsonb_build_object('agreedInWriting', ${agreedInWriting(now)}, 'exempted', ${exempted(now)})`;
+
+export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
+  {
+    code: 'do_not_call',
+    sentence: 'On a do-not-call list that knows no exception',
+    otherwise: 'On none of the do-not-call lists that know no exception',
+    forbids: () => sql<boolean>`exists (select 1 ${listedOn(OWN_KINDS)})`,
+    inputs: () => firstOf(listedOn(OWN_KINDS)),
+  },
+  {
+    code: 'do_not_call_registry',
+    sentence: 'On a do-not-call registry, without written consent or recent business',
+    otherwise: 'Not on a do-not-call registry, or exempt from it',
+    forbids: ({ now }) => held(listedOn(REGISTRY_KINDS), now),
+    inputs: (facts) => sql<RuleInputs>`${firstOf(listedOn(REGISTRY_KINDS))} || ${exemptions(facts)}`,
+  },
+  {
+    code: 'do_not_call_stale',
+    sentence: 'A do-not-call registry’s list is too old, so nobody knows whether this person is on it',
+    otherwise: 'The do-not-call registries’ lists are new enough, or this person is exempt from them',
+    forbids: (facts) => held(stale(facts), facts.now),
+    inputs: (facts) => sql<RuleInputs>`${firstOf(stale(facts))} || ${exemptions(facts)}`,
+  },
+];

@@ -1,0 +1,30 @@
+import type { RawBuilder } from 'kysely';
+import type { Instant } from '../platform/time.ts';
+import type { NumberPolicy } from './number-rules.ts';
+import type { RuleInputs } from './rule-inputs.ts';
+
+/**
+ * Why a contact gets no campaign text. Each rule is one declaration: the code that is stored, the SQL predicate over `contact c`
+ * that is true when the rule forbids, the sentence for people, and what the rule looks at. Enrollment, previews, the claim and
+ * explanations use the same list; the order decides which reason is named when several hold.
+ */
+export interface EligibilityRule {
+  readonly code: string;
+  readonly sentence: string;
+  /** What it says of somebody whom it lets through. */
+  readonly otherwise: string;
+  readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
+  /** What it looked at, as a JSON object of plain values. */
+  readonly inputs: (facts: EligibilityFacts) => RawBuilder<RuleInputs>;
+}
+
+export interface EligibilityFacts {
+  readonly now: Instant;
+  /** Area codes of +1 that are not the United States, and toll-free ones. */
+  readonly outsideUsAreaCodes: readonly string[];
+  readonly tollFreeAreaCodes: readonly string[];
+  /** Data of do-not-call registries from before this are too old. */
+  readonly dncStaleBefore: Instant;
+  /** A policy about numbers that is only tried; absent for the saved one. */
+  readonly numberPolicy?: NumberPolicy;
+}

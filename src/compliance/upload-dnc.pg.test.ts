@@ -1,0 +1,163 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { chunksOf, dncWorld } from '../../test/dnc-world.ts';
+import { testDatabase } from '../../test/test-database.ts';
+import { testWorld } from '../../test/world.ts';
+import type { Database } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { addMs, DAY_MS } from '../platform/time.ts';
+import { type DncFormat, REGISTRY_CHANGE_COLUMNS } from './dnc-file.ts';
+import { listDncVersions } from './dnc-store.ts';
+
+const CHANGES: DncFormat = { kind: 'changes', columns: REGISTRY_CHANGE_COLUMNS };
+
+let database: Database;
+let world: ReturnType<typeof testWorld>;
+let dnc: ReturnType<typeof dncWorld>;
+let list: Uuid;
+beforeEach(async () => {
+  database = await testDatabase();
+  world = testWorld();
+  dnc = dncWorld(database.db, world);
+  list = await dnc.create('national');
+});
+
+const rows = async <T>(text: string): Promise<readonly T[]> =>
+  (await sql<T>`${sql.raw(text)}`.execute(database.db)).rows;
+/** Every number in force, asked of the bits. */
+const numbers = async (): Promise<readonly string[]> =>
+  (
+    await rows<{ number: string }>(`
+    select b.block || lpad(n::text, 4, '0') as number from dnc_list l join dnc_block b on b.set_id = l.set_id
+    cross join generate_series(0, 9999) n where get_bit(b.bits, n) = 1 order by 1`)
+  ).map(({ number }) => number);
+const leftovers = async () =>
+  (
+    await rows<{ staged: number; blocks: number }>(`select (select count(*) from dnc_stage) as staged,
+    (select count(*) from dnc_block b where not exists (select from dnc_list l where l.set_id = b.set_id)) as blocks`)
+  )[0];
+const versions = async () =>
+  (await listDncVersions(database.db, list, 10)).map(({ state, numbers: on, lines, error }) => ({
+    state,
+    on,
+    lines,
+    error,
+  }));
+
+const THREE = '6175550000\n617,5559999\n212-555-0123\n';
+
+describe('a whole list', () => {
+  it('is in force with exactly its numbers, whatever their order and however often they are written', async () => {
+    const done = await dnc.upload(list, `${THREE}6175550000\n`);
+    expect(done).toMatchObject({ ok: true, value: { state: 'in_force', numbers: 3, lines: 4, refused: 0 } });
+    expect(await numbers()).toEqual(['2125550123', '6175550000', '6175559999']);
+  });
+
+  it('takes the place of the one before, of which nothing stays', async () => {
+    await dnc.upload(list, THREE);
+    await world.clock.advance(DAY_MS);
+    await dnc.upload(list, '6175550001\n6175550002\n');
+    expect(await numbers()).toEqual(['6175550001', '6175550002']);
+    expect((await versions()).map(({ state }) => state)).toEqual(['in_force', 'superseded']);
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
+  });
+
+  it('keeps tens of thousands apart, across the pieces in which they wait', async () => {
+    const all = Array.from({ length: 30_000 }, (_, index) => String(6_170_000_000 + index * 331));
+    expect(await dnc.upload(list, all.join('\n'), { chunks: chunksOf(all.join('\n'), 65_536) })).toMatchObject({
+      value: { numbers: 30_000 },
+    });
+    expect(await numbers()).toEqual(all);
+  });
+});
+
+describe('a file that is not whole or not right leaves the list as it was', () => {
+  async function* brokenOff() {
+    yield Buffer.from('6175551111\n6175552222\n');
+    throw new Error('the sender went away');
+  }
+  async function* ofOurFault() {
+    yield Buffer.from('6175551111\n');
+    await sql`alter table dnc_stage rename to dnc_stage_gone`.execute(database.db);
+  }
+
+  it.each([
+    ['half an upload', { chunks: brokenOff() }, /broke off .* stays as it was, of 2026-11-17/],
+    ['letters in a number', { chunks: chunksOf('6175551111\n617555111A\n') }, /1 of 2 lines .* line 2 \("617555111A"/],
+    ['a line that was cut', { chunks: chunksOf('6175551111\n61755') }, /expected ten digits, got 5/],
+    ['an empty file', { chunks: chunksOf('') }, /no numbers/],
+    ['an archive', { chunks: chunksOf('PK\u0003\u0004') }, /unpack/],
+    ['less than half', { chunks: chunksOf('6175551111\n') }, /has 1 numbers, and "national {2}list" has 3/],
+  ])('%s', async (_, given, words) => {
+    await dnc.upload(list, THREE);
+    const before = await numbers();
+    const answer = await dnc.upload(list, '', given);
+    expect(answer).toMatchObject({ ok: false, error: { message: expect.stringMatching(words) } });
+    expect(await numbers()).toEqual(before);
+    expect((await versions())[0]).toMatchObject({ state: 'failed', error: expect.stringMatching(/./) });
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
+  });
+
+  it('also when the failure is ours, and says so', async () => {
+    await dnc.upload(list, THREE);
+    await expect(dnc.upload(list, '', { chunks: ofOurFault() })).rejects.toThrow(/dnc_stage/);
+    expect((await versions())[0]).toMatchObject({ state: 'failed', error: expect.stringMatching(/our side/) });
+    expect(await numbers()).toHaveLength(3);
+  });
+
+  it('unless somebody looked at the lines and allows them', async () => {
+    const answer = await dnc.upload(list, '6175551111\nno number\n', { refusedMax: 1 });
+    expect(answer).toMatchObject({
+      value: { state: 'in_force', refused: 1, refusals: [{ line: 2, text: 'no number' }] },
+    });
+  });
+
+  it('nor is an older file taken, nor one of tomorrow', async () => {
+    await dnc.upload(list, THREE);
+    const now = world.clock.now();
+    const of = (asOf: typeof now) => dnc.upload(list, THREE, { asOf });
+    expect(await of(addMs(now, -DAY_MS))).toMatchObject({ error: { kind: 'conflict', message: /newer/ } });
+    expect(await of(addMs(now, DAY_MS))).toMatchObject({ error: { kind: 'invalid', message: /future/ } });
+  });
+
+  it('and the rows of a process that died are taken away with the next upload', async () => {
+    await rows(`insert into dnc_version (id, list_id, mode, state, file_name, as_of, uploaded_by, created_at, alive_at)
+      values ('${world.newUuid()}', '${list}', 'full', 'reading', 'a', now(), 'Ann', '2026-11-01', '2026-11-01')`);
+    await rows(`insert into dnc_block select id, 617555, decode(repeat('ff', 1250), 'hex') from dnc_version`);
+    await rows(`insert into dnc_stage select id, 617, 0, '\\x00' from dnc_version`);
+    await dnc.upload(list, THREE);
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
+    expect((await versions()).map(({ state }) => state).sort()).toEqual(['failed', 'in_force']);
+  });
+});
+
+describe('a change list', () => {
+  it('adds and takes off, and what it does both of is on the list', async () => {
+    await dnc.upload(list, THREE);
+    await world.clock.advance(DAY_MS);
+    const changes = '617,5550000,x,D\n312,5550123,x,A\n212,5550123,x,A\n212,5550123,x,D\n617,5551234,x,D\n';
+    expect(await dnc.upload(list, changes, { format: CHANGES })).toMatchObject({
+      value: { numbers: 3, mode: 'changes' },
+    });
+    expect(await numbers()).toEqual(['2125550123', '3125550123', '6175559999']);
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
+  });
+
+  it('needs a full list first, and changes nothing when a line cannot be read', async () => {
+    expect(await dnc.upload(list, '617,5550000,x,D\n', { format: CHANGES })).toMatchObject({
+      error: { kind: 'conflict', message: /full list first/ },
+    });
+    await dnc.upload(list, THREE);
+    expect(await dnc.upload(list, '617,5550000,x,D\n617,555000,x,A\n', { format: CHANGES })).toMatchObject({
+      ok: false,
+    });
+    expect(await numbers()).toHaveLength(3);
+  });
+
+  it('of two at the same time loses nothing', async () => {
+    await dnc.upload(list, THREE);
+    await Promise.all([1, 2, 3, 4].map((last) => dnc.upload(list, `617,555000${last},x,A\n`, { format: CHANGES })));
+    expect(await numbers()).toHaveLength(7);
+    expect(await rows('select numbers from dnc_list')).toEqual([{ numbers: 7 }]);
+  });
+});
