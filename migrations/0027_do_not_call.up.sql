@@ -7,7 +7,8 @@ create table dnc_list (
   kind text not null check (kind in ('internal', 'national', 'state', 'litigator', 'custom')),
   name text not null unique check (name <> ''),
   state text check (state ~ '^[A-Z]{2}$'),
-  -- The blocks that are in force, the version that made them so, and of when its data are. Null until a file was read wholly.
+  -- The blocks that are in force, the version that made them so (of dnc_version, which refers to this table: no key of its own, so that
+  -- a copy has an order), and of when its data are. Null until a file was read wholly.
   set_id uuid,
   version_id uuid,
   as_of timestamptz,
@@ -47,7 +48,6 @@ create table dnc_version (
 );
 create index dnc_version_list on dnc_version (list_id, created_at desc, id desc);
 create unique index dnc_version_in_force on dnc_version (list_id) where state = 'in_force';
-alter table dnc_list add foreign key (version_id) references dnc_version (id);
 
 -- One bit for each of the 10,000 numbers of an area code and exchange (617555 is 617-555-0000 to 9999), the first in the lowest bit.
 -- No foreign key: a set is written before it is in force, and millions of checks would be for one row.
