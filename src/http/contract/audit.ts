@@ -97,7 +97,7 @@ export const verifyAudit = jsonRoute({
   path: '/v1/audit-chain/verify',
   access: 'manager',
   tag: 'Audit log',
-  summary: 'Recompute every seal, and name the first entry that does not fit; some ten seconds for a million',
+  summary: 'Recompute every seal, and name the first entry that does not fit',
   body: z.strictObject({
     expect: z
       .strictObject({ seq: z.int().min(1), hash: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hex digits') })
