@@ -1,6 +1,5 @@
 /** `textwright import`: a CSV file into the contacts, or with `--dry-run` only what would come of it. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ImportRequest } from '../contacts/import-contacts.ts';
@@ -9,6 +8,7 @@ import { type ImportTarget, isImportTarget, NAMED_TARGETS } from '../contacts/im
 import { importReport, importSummary } from './import-summary.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell } from './shell.ts';
+import { sizeOf } from './source-file.ts';
 import { count } from './words.ts';
 
 interface ImportCommandOptions {
@@ -85,19 +85,4 @@ async function importFile(file: string, options: ImportCommandOptions, shell: Sh
   for (const warning of done.value.warnings) shell.tell(`Note: ${warning}`);
   if (options.json) await shell.out.json(importReport(done.value));
   else await shell.out.lines(...importSummary(done.value, { file, dryRun: options.dryRun === true }));
-}
-
-async function sizeOf(path: string, shown: string): Promise<number> {
-  const found = await stat(path).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    throw new CliError(
-      code === 'ENOENT'
-        ? `${shown}: there is no such file (looked for ${path})`
-        : `${shown} cannot be read (${String(code)})`,
-      { cause: error },
-    );
-  });
-  if (!found.isFile())
-    throw new CliError(`${shown} is no file: name a CSV file; what comes through a pipe must be saved first`);
-  return found.size;
 }

@@ -34,6 +34,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   },
   health: { summary: 'Check whether events come in', load: () => import('./health-commands.ts') },
   alert: { summary: 'See what is wrong, and choose who is told', load: () => import('./alert-commands.ts') },
+  dnc: {
+    summary: 'Do-not-call lists: fill them, see their age, exempt numbers',
+    load: () => import('./dnc-commands.ts'),
+  },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   audit: {
     summary: 'Who did what and when; whether the log is as it was written',

@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import type { z } from '@hono/zod-openapi';
-import { checkNumber, type DncExemption, endExemption, recordExemption } from '../../compliance/dnc-exemptions.ts';
+import {
+  checkNumber,
+  type DncExemption,
+  type DncStanding,
+  endExemption,
+  recordExemption,
+} from '../../compliance/dnc-exemptions.ts';
 import { type DncFormat, REGISTRY_CHANGE_COLUMNS } from '../../compliance/dnc-file.ts';
 import {
   createDncList,
@@ -69,12 +75,7 @@ function registerExemptions(api: Api, services: DncServices): void {
   api.handle(contract.checkDnc, async ({ query }) => {
     const phone = phoneOf(query.phone);
     if (!phone.ok) return phone;
-    const { listedOn, exemptions } = await checkNumber(services.database.db, phone.value);
-    return ok({
-      phone: phone.value,
-      listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id), asOf: isoText(list.asOf) })),
-      exemptions: exemptions.map(showExemption),
-    });
+    return ok(showStanding(phone.value, await checkNumber(services.database.db, phone.value)));
   });
   api.effect(contract.recordExemption, {
     effect: async (tx, { body, caller }) => {
@@ -153,7 +154,13 @@ export const showDncVersion = ({ listId: _, ...version }: DncVersion) => ({
   inForceUntil: isoTextOrNull(version.inForceUntil),
 });
 
-const showExemption = (exemption: DncExemption) => ({
+export const showStanding = (phone: string, { listedOn, exemptions }: DncStanding) => ({
+  phone,
+  listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id), asOf: isoText(list.asOf) })),
+  exemptions: exemptions.map(showExemption),
+});
+
+export const showExemption = (exemption: DncExemption) => ({
   ...exemption,
   id: showId('dncExemption', exemption.id),
   validFrom: isoText(exemption.validFrom),
