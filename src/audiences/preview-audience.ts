@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
-import { staleBefore } from '../compliance/dnc-rules.ts';
 import { ruleSentence, skipReasonSql } from '../compliance/eligibility.ts';
 import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
-import { AREA_CODES_OUTSIDE_US, TOLL_FREE_AREA_CODES } from '../contacts/area-codes.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type AudienceRule, audienceSql } from './audience.ts';
+import { readEligibilityFacts } from './eligibility-facts.ts';
 
 export interface PersonSample {
   readonly id: Uuid;
@@ -29,13 +28,6 @@ export interface AudiencePreview {
   readonly zoneGroups: readonly { readonly zoneGroup: string; readonly people: number }[];
 }
 
-export const eligibilityFacts = (now: Instant): EligibilityFacts => ({
-  now,
-  outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
-  tollFreeAreaCodes: [...TOLL_FREE_AREA_CODES],
-  dncStaleBefore: staleBefore(now),
-});
-
 /** A contact's name for people, or its number: over `contact c`. */
 export const contactNameSql = sql<string>`coalesce(nullif(trim(concat_ws(' ', c.first_name, c.last_name)), ''), nullif(c.company, ''), c.phone)`;
 
@@ -43,8 +35,9 @@ const SAMPLE_SIZE = 5;
 
 /** Who would be enrolled right now, and who would be left out for which reason; without a rule nobody. One pass over the audience. */
 export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, now: Instant): Promise<AudiencePreview> {
+  const facts = await readEligibilityFacts(db, now);
   const { rows } = await sql<{ reason: string | null; state: string | null; zoneGroup: string; count: number }>`
-    select ${skipReasonSql(eligibilityFacts(now))} as reason, c.state, c.zone_group, count(*) as count
+    select ${skipReasonSql(facts)} as reason, c.state, c.zone_group, count(*) as count
     from contact c where ${audienceSql(rule, now)} group by 1, 2, 3`.execute(db);
   const reasons = new Map<string, number>();
   const states = new Map<string, number>();
@@ -63,7 +56,7 @@ export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, no
       reason,
       sentence: ruleSentence(reason) ?? reason,
       count,
-      sample: await samplePeople(db, { rule, now, reason }),
+      sample: await samplePeople(db, { rule, facts, reason }),
     })),
   );
   return {
@@ -71,19 +64,19 @@ export async function previewAudience(db: Db | Tx, rule: AudienceRule | null, no
     textable,
     excluded: excluded.sort((a, b) => b.count - a.count),
     byState: [...states].map(([state, count]) => ({ state, count })).sort((a, b) => b.count - a.count),
-    sample: await samplePeople(db, { rule, now, reason: null }),
+    sample: await samplePeople(db, { rule, facts, reason: null }),
     zoneGroups: [...zoneGroups].map(([zoneGroup, people]) => ({ zoneGroup, people })),
   };
 }
 
 async function samplePeople(
   db: Db | Tx,
-  query: { readonly rule: AudienceRule | null; readonly now: Instant; readonly reason: string | null },
+  query: { readonly rule: AudienceRule | null; readonly facts: EligibilityFacts; readonly reason: string | null },
 ): Promise<readonly PersonSample[]> {
   const { rows } = await sql<PersonSample>`
     select c.id, ${contactNameSql} as name, c.phone from contact c
-    where ${audienceSql(query.rule, query.now)}
-      and ${skipReasonSql(eligibilityFacts(query.now))} is not distinct from ${query.reason}::text
+    where ${audienceSql(query.rule, query.facts.now)}
+      and ${skipReasonSql(query.facts)} is not distinct from ${query.reason}::text
     order by c.created_at desc, c.id desc limit ${SAMPLE_SIZE}`.execute(db);
   return rows;
 }

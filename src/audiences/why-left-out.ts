@@ -7,7 +7,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
-import { eligibilityFacts } from './preview-audience.ts';
+import { readEligibilityFacts } from './eligibility-facts.ts';
 
 interface ContactNow {
   readonly contactId: Uuid;
@@ -16,10 +16,9 @@ interface ContactNow {
 
 /** What each rule says of this person now, and what it looked at: the same rules that launching and the claim apply. */
 export async function checkEligibility(db: Db | Tx, query: ContactNow): Promise<Outcome<readonly EligibilityCheck[]>> {
+  const facts = await readEligibilityFacts(db, query.now);
   const { rows } = await sql<{ checks: readonly EligibilityCheck[] }>`
-    select ${eligibilityChecksSql(eligibilityFacts(query.now))} as checks from contact c where c.id = ${query.contactId}`.execute(
-    db,
-  );
+    select ${eligibilityChecksSql(facts)} as checks from contact c where c.id = ${query.contactId}`.execute(db);
   const [row] = rows;
   return row === undefined ? notFound('contact', showId('contact', query.contactId)) : ok(row.checks);
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
-import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { contentRulesOn } from '../compliance/content-rules.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { countParts } from '../messages/encoding.ts';
@@ -112,12 +112,13 @@ async function readPeople(
   page: { readonly now: Instant; readonly after: Uuid | undefined; readonly limit: number },
 ): Promise<readonly Person[]> {
   const { now, after, limit } = page;
+  const facts = await readEligibilityFacts(db, now);
   const { rows } = await sql<Person>`
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
       -- Index message_phone.
       not exists (select 1 from message m where m.phone = c.phone and m.direction = 'outbound') as is_first
-    from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null
+    from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(facts)} is null
       and ${after === undefined ? sql`true` : sql`c.id > ${after}`}
     order by c.id limit ${limit}`.execute(db);
   return rows;

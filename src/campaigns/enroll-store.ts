@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
-import { contactNameSql, eligibilityFacts, type PersonSample } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { contactNameSql, type PersonSample } from '../audiences/preview-audience.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
+import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -11,18 +13,22 @@ import type { Campaign, VariantRow } from './campaign.ts';
  * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Variants come from a hash of
  * campaign and contact, so that the assignment is fixed before sending. `chosen` is a predicate over `contact c`.
  */
-const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now: Instant): RawBuilder<unknown> =>
+const insertEnrollments = (
+  campaign: Campaign,
+  chosen: RawBuilder<boolean>,
+  facts: EligibilityFacts,
+): RawBuilder<unknown> =>
   // md5 of the pair: 128 bits that every process and every version computes alike.
   sql`
     insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, skip_reason, lane_id, not_before, created_at)
-    select (${idPrefix(now)} || overlay(${idDigits} placing '8' from 4 for 0))::uuid, ${campaign.id}, contact_id, phone,
+    select (${idPrefix(facts.now)} || overlay(${idDigits} placing '8' from 4 for 0))::uuid, ${campaign.id}, contact_id, phone,
       ${variantSql(campaign.variants)}, zone_group, case when reason is null then 'pending' else 'skipped' end, reason,
       -- A contact keeps the number that it knows, when the campaign sends from it.
-      case when known_lane = any(${campaign.laneIds}::uuid[]) then known_lane end, ${now}, ${now}
+      case when known_lane = any(${campaign.laneIds}::uuid[]) then known_lane end, ${facts.now}, ${facts.now}
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
         -- One group after the other: the index of the claim grows at one place at a time, an eighth faster for a million people.
-        row_number() over (order by c.zone_group) as place, ${skipReasonSql(eligibilityFacts(now))} as reason
+        row_number() over (order by c.zone_group) as place, ${skipReasonSql(facts)} as reason
       from contact c where ${chosen}
       -- Keeps hash and reason from being computed once for each time they are named.
       offset 0
@@ -30,7 +36,8 @@ const insertEnrollments = (campaign: Campaign, chosen: RawBuilder<boolean>, now:
 
 /** One statement for the whole audience of a launch, which nobody is in yet. */
 export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): Promise<void> {
-  await insertEnrollments(campaign, audienceSql(campaign.audience, now), now).execute(tx);
+  const facts = await readEligibilityFacts(tx, now);
+  await insertEnrollments(campaign, audienceSql(campaign.audience, now), facts).execute(tx);
 }
 
 export interface ReasonCount {
@@ -48,9 +55,10 @@ export async function enrollMore(
   campaign: Campaign,
   query: { readonly contactIds: readonly Uuid[]; readonly now: Instant },
 ): Promise<readonly ReasonCount[]> {
+  const facts = await readEligibilityFacts(tx, query.now);
   const { rows } = await sql<ReasonCount>`
     with enrolled as (
-      ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, query.now)}
+      ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, facts)}
       on conflict (campaign_id, contact_id) do nothing
       returning skip_reason as reason
     )
@@ -77,8 +85,9 @@ export interface NewPeople {
 
 /** Who `enrollMore` would take in. Changes nothing. */
 export async function countNewPeople(db: Db | Tx, query: NewPeopleQuery): Promise<NewPeople> {
+  const facts = await readEligibilityFacts(db, query.now);
   const { rows } = await sql<ReasonCount & { readonly fresh: boolean }>`
-    select ${notYetIn(query.campaignId)} as fresh, ${skipReasonSql(eligibilityFacts(query.now))} as reason, count(*) as count
+    select ${notYetIn(query.campaignId)} as fresh, ${skipReasonSql(facts)} as reason, count(*) as count
     from contact c where ${query.chosen} group by 1, 2 order by 3 desc, 2`.execute(db);
   return {
     matched: rows.reduce((sum, row) => sum + row.count, 0),
@@ -103,10 +112,11 @@ export async function sampleNewPeople(
   db: Db | Tx,
   query: NewPeopleQuery & { readonly limit: number },
 ): Promise<readonly PersonSample[]> {
+  const facts = await readEligibilityFacts(db, query.now);
   const { rows } = await sql<PersonSample>`
     select c.id, ${contactNameSql} as name, c.phone from contact c
     where ${query.chosen} and ${notYetIn(query.campaignId)}
-      and ${skipReasonSql(eligibilityFacts(query.now))} is null
+      and ${skipReasonSql(facts)} is null
     order by c.created_at desc, c.id desc limit ${query.limit}`.execute(db);
   return rows;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type AudienceRule, audienceConditions } from '../audiences/audience.ts';
-import { contactNameSql, eligibilityFacts } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { contactNameSql } from '../audiences/preview-audience.ts';
 import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
 import type { RuleInputs } from '../compliance/rule-inputs.ts';
 import type { Db } from '../platform/database.ts';
@@ -45,10 +46,11 @@ export async function readExplainedPerson(db: Db, query: PersonQuery): Promise<E
     ({ met, has }) => sql`jsonb_build_object('met', ${met}, 'has', ${has})`,
   );
   const own = sql`(select e.id from enrollment e where e.campaign_id = ${query.campaignId} and e.contact_id = c.id)`;
+  const facts = await readEligibilityFacts(db, now);
   const { rows } = await sql<StoredPerson>`
     select c.id, ${contactNameSql} as name, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state,
       c.postal_code, c.attributes, c.zone_group, c.lane_id, c.created_at,
-      ${eligibilityChecksSql(eligibilityFacts(now))} as eligibility,
+      ${eligibilityChecksSql(facts)} as eligibility,
       jsonb_build_array(${sql.join(conditions)}) as conditions,
       ${recentTextsSql(recentSince(now, audience?.notContactedDays ?? null), own)} as recent_texts_at
     from contact c where c.id = ${query.contactId}`.execute(db);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
-import { type AudiencePreview, eligibilityFacts, previewAudience } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { type AudiencePreview, previewAudience } from '../audiences/preview-audience.ts';
 import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
@@ -105,12 +106,11 @@ async function forecastDraft(db: Db, clock: Clock, draft: DraftPeople): Promise<
 
 /** As the launch would enroll them: a contact keeps the number that it knows, when the campaign sends from it. */
 async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise<readonly WaitingPeople[]> {
+  const facts = await readEligibilityFacts(db, now);
   const { rows } = await sql<Omit<WaitingPeople, 'dueAt'>>`
     select c.zone_group, case when c.lane_id = any(${campaign.laneIds}::uuid[]) then c.lane_id end as lane_id, count(*) as people
     from contact c
-    where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(eligibilityFacts(now))} is null group by 1, 2`.execute(
-    db,
-  );
+    where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(facts)} is null group by 1, 2`.execute(db);
   return rows.map((row) => ({ ...row, dueAt: null }));
 }
 

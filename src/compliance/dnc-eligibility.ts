@@ -6,7 +6,8 @@ import type { RuleInputs } from './rule-inputs.ts';
 
 /**
  * The rules of do-not-call lists, over `contact c`. Each list costs one row of dnc_block by its primary key and one bit of it; the few rows
- * of dnc_list are read whole. `case` keeps the order: who is on no list is not asked about consents and exemptions.
+ * of dnc_list are read whole, by the statement itself: the blocks of a version go when a newer one comes into force. `case` keeps the order:
+ * who is on no list is not asked about consents and exemptions.
  */
 type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore'>;
 
@@ -52,6 +53,7 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     otherwise: 'On none of the do-not-call lists that know no exception',
     forbids: () => sql<boolean>`exists (select 1 ${listedOn(OWN_KINDS)})`,
     inputs: () => firstOf(listedOn(OWN_KINDS)),
+    matters: ({ dncKinds }) => dncKinds.some((kind) => OWN_KINDS.includes(kind)),
   },
   {
     code: 'do_not_call_registry',
@@ -59,6 +61,7 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     otherwise: 'Not on a do-not-call registry, or exempt from it',
     forbids: ({ now }) => held(listedOn(REGISTRY_KINDS), now),
     inputs: (facts) => sql<RuleInputs>`${firstOf(listedOn(REGISTRY_KINDS))} || ${exemptions(facts)}`,
+    matters: ({ dncKinds }) => dncKinds.some((kind) => REGISTRY_KINDS.includes(kind)),
   },
   {
     code: 'do_not_call_stale',
@@ -66,5 +69,6 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     otherwise: 'The do-not-call registries’ lists are new enough, or this person is exempt from them',
     forbids: (facts) => held(stale(facts), facts.now),
     inputs: (facts) => sql<RuleInputs>`${firstOf(stale(facts))} || ${exemptions(facts)}`,
+    matters: ({ dncIsStale }) => dncIsStale,
   },
 ];

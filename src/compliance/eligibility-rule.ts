@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Instant } from '../platform/time.ts';
-import type { NumberPolicy } from './number-rules.ts';
+import type { DncKind } from './dnc-rules.ts';
+import type { NumberPolicy } from './number-policy.ts';
 import type { RuleInputs } from './rule-inputs.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface EligibilityRule {
   readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
   /** What it looked at, as a JSON object of plain values. */
   readonly inputs: (facts: EligibilityFacts) => RawBuilder<RuleInputs>;
+  /** Whether it can forbid anybody now; a statement about many people leaves out those that cannot. Absent: always. */
+  readonly matters?: (facts: EligibilityFacts) => boolean;
 }
 
 export interface EligibilityFacts {
@@ -23,8 +26,13 @@ export interface EligibilityFacts {
   /** Area codes of +1 that are not the United States, and toll-free ones. */
   readonly outsideUsAreaCodes: readonly string[];
   readonly tollFreeAreaCodes: readonly string[];
+  /** Of the do-not-call lists that are asked. */
+  readonly dncKinds: readonly DncKind[];
+  /** Whether one of a registry is too old, or has no data yet. */
+  readonly dncIsStale: boolean;
   /** Data of do-not-call registries from before this are too old. */
   readonly dncStaleBefore: Instant;
-  /** A policy about numbers that is only tried; absent for the saved one. */
-  readonly numberPolicy?: NumberPolicy;
+  /** Whether a service was ever asked about any number. */
+  readonly numbersWereAsked: boolean;
+  readonly numberPolicy: NumberPolicy;
 }

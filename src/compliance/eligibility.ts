@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
-import { NUMBER_RULES, numberForbidsSql, numberInputs, numberReasonSql } from './number-rules.ts';
+import { NUMBER_ELIGIBILITY, numberReasonSql } from './number-rules.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
 
 const suppressedFor = (...reasons: readonly string[]): RawBuilder<boolean> =>
@@ -74,29 +74,17 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
   ...DNC_ELIGIBILITY,
 ];
 
-const numberFacts = ({ now, numberPolicy }: EligibilityFacts) => ({
-  now,
-  ...(numberPolicy === undefined ? {} : { policy: numberPolicy }),
-});
-
 /** Those about numbers come last: what is known without a service is the better reason. */
-export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
-  ...CONTACT_RULES,
-  ...NUMBER_RULES.map((rule) => ({
-    code: rule.code,
-    sentence: rule.sentence,
-    otherwise: rule.otherwise,
-    forbids: (facts: EligibilityFacts) => numberForbidsSql(rule, numberFacts(facts)),
-    inputs: () => numberInputs,
-  })),
-];
+export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [...CONTACT_RULES, ...NUMBER_ELIGIBILITY];
 
 /** `case` expression: the code of the first rule that forbids, or null. */
 export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
-    CONTACT_RULES.map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`),
+    CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
+      (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,
+    ),
     sql` `,
-  )} else ${numberReasonSql(numberFacts(facts))} end`;
+  )} else ${numberReasonSql(facts)} end`;
 
 /** What each rule says of one contact. */
 export interface EligibilityCheck {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
@@ -186,9 +186,10 @@ export async function readRecipients(
   },
 ): Promise<readonly Recipient[]> {
   const since = recentSince(query.now, query.notTextedForDays);
+  const facts = await readEligibilityFacts(tx, query.now);
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
-      ${skipReasonSql(eligibilityFacts(query.now))} as forbidden,
+      ${skipReasonSql(facts)} as forbidden,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, k.consent_event_id as consent_id, k.kind as consent_kind,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)

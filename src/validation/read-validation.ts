@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { eligibilityFacts } from '../audiences/preview-audience.ts';
+import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { ruleSentence, skipReasonSql } from '../compliance/eligibility.ts';
-import { NUMBER_RULES, type NumberPolicy } from '../compliance/number-rules.ts';
+import type { NumberPolicy } from '../compliance/number-policy.ts';
+import { NUMBER_RULES } from '../compliance/number-rules.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
@@ -77,7 +78,7 @@ export interface PolicyEffect {
 
 /** Reads all contacts. Primary key of number_validation. */
 export async function previewNumberPolicy(db: Db, policy: NumberPolicy, now: Instant): Promise<PolicyEffect> {
-  const facts = eligibilityFacts(now);
+  const facts = await readEligibilityFacts(db, now);
   const { rows } = await sql<{ before: string | null; after: string | null; count: number }>`
     select ${skipReasonSql(facts)} as before, ${skipReasonSql({ ...facts, numberPolicy: policy })} as after, count(*) as count
     from contact c group by 1, 2`.execute(db);

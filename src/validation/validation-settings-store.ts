@@ -1,10 +1,10 @@
 import { getSetting, putSetting } from '../business/business-store.ts';
-import { NUMBER_SETTING } from '../compliance/number-rules.ts';
+import { NUMBER_SETTING } from '../compliance/number-policy.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 import { DEFAULT_VALIDATION_SETTINGS, type ValidationSettings } from './validation-settings.ts';
 
-/** One row of `setting`; `compliance/number-rules.ts` reads its policy in SQL. */
+/** One row of `setting`; `audiences/eligibility-facts.ts` reads its policy. */
 type Stored = Partial<ValidationSettings> & { readonly version: 1 };
 
 export async function getValidationSettings(db: Db | Tx): Promise<ValidationSettings> {

@@ -1,4 +1,4 @@
-import { DEFAULT_NUMBER_POLICY, type NumberPolicy } from '../compliance/number-rules.ts';
+import { DEFAULT_NUMBER_POLICY, type NumberPolicy } from '../compliance/number-policy.ts';
 import { invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Allowance } from './decide-budget.ts';

@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import { type DncKind, REGISTRY_KINDS, staleBefore } from '../compliance/dnc-rules.ts';
+import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
+import { DEFAULT_NUMBER_POLICY, NUMBER_SETTING, type NumberPolicy } from '../compliance/number-policy.ts';
+import { AREA_CODES_OUTSIDE_US, TOLL_FREE_AREA_CODES } from '../contacts/area-codes.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import type { Instant } from '../platform/time.ts';
+
+/** What the rules of eligibility depend on besides the contact. A claim reads it anew, so that it obeys the saved policy and lists. */
+export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<EligibilityFacts> {
+  const dncStaleBefore = staleBefore(now);
+  const { rows } = await sql<Standing>`
+    select array(select distinct kind from dnc_list where retired_at is null) as dnc_kinds,
+      exists (select 1 from dnc_list l where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
+        and (l.as_of is null or l.as_of < ${dncStaleBefore})) as dnc_is_stale,
+      exists (select 1 from number_validation) as numbers_were_asked,
+      (select value from setting where key = ${NUMBER_SETTING}) as number_policy`.execute(db);
+  const [standing] = rows;
+  if (standing === undefined) throw new Error('eligibility facts: one row expected, none came');
+  const { dncKinds, dncIsStale, numbersWereAsked, numberPolicy } = standing;
+  return {
+    now,
+    outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
+    tollFreeAreaCodes: [...TOLL_FREE_AREA_CODES],
+    dncKinds,
+    dncIsStale,
+    dncStaleBefore,
+    numbersWereAsked,
+    numberPolicy: {
+      excludes: { ...DEFAULT_NUMBER_POLICY.excludes, ...numberPolicy?.excludes },
+      maxAgeDays: numberPolicy?.maxAgeDays ?? DEFAULT_NUMBER_POLICY.maxAgeDays,
+    },
+  };
+}
+
+interface Standing extends Pick<EligibilityFacts, 'dncKinds' | 'dncIsStale' | 'numbersWereAsked'> {
+  readonly dncKinds: readonly DncKind[];
+  readonly numberPolicy: Partial<NumberPolicy> | null;
+}
