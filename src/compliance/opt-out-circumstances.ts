@@ -55,7 +55,7 @@ const SITUATION: readonly Rule[] = [
       '\\b(?:no longer|do not|does not|never)(?: \\w+)? (?:owns?|lives?|living|reside) (?:(?:at|in|that|this' +
         `|the|a|there|here|any) ?){0,4}(?:${OWN_HOME}|anymore|area|state|homeowner)?`,
       '\\b(?:we|i) already (?:fixed|did|repaired|replaced|finished|handled) (?:it|that|this)»',
-      '\\bnot my (?:house|home|property|place|number|phone)\\b',
+      '\\bnot my (?:house|home|property|place|number|phone|name|address)\\b',
       '\\b(?:i|we) live in an? (?:apartment|apt|condo|rental)\\b',
       '«(?:(?:we|i|already|just|have) )*(?:had|got|have|getting) (?:it|this|that|the work) (?:fixed|done' +
         '|repaired|replaced|installed|handled)' +

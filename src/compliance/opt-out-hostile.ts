@@ -16,7 +16,7 @@ const LAWYER = '(?:my|our|a|an) (?:lawyer|attorney)s?';
 const LEGAL: readonly Rule[] = [
   legal(
     [
-      '\\b(?:tcpa|fcc|ftc|dnc)\\b',
+      '\\b(?:tcpa|fcc|ftc|dnc)\\b(?! (?:tower|license|approved|certified))',
       '\\b(?:telephone )?consumer protection act\\b',
       '\\bfederal (?:trade|communications) commission\\b',
       '\\b(?:do not|no) (?:call|text|contact|solicit)s?(?: (?:or|and) (?:call|text|contact))? (?:list|lists' +
@@ -24,6 +24,7 @@ const LEGAL: readonly Rule[] = [
       `\\b(?:report|complain|complaint|fil(?:e|ed|ing)|call|calling|contact|contacting|told|tell|telling|notify|notifying|writing)(?:ing|ed|ty)?(?: \\w+){0,5} (?:attorney general|bbb|better business bureau|the b»)\\b`,
       '\\breport(?:ing|ed)? (?:you|your|yall|this number)\\b',
       '«(?:you (?:are|will be|have been) )?reported»',
+      '\\breport(?:ing|ed)?(?: (?:this|you|it|these))* to (?:my |the |your )?(?:carrier|phone company|provider|verizon|tmobile|authorities|police|state|google|apple)\\b',
       `\\b(?:report|flag|mark)(?:ing|ed|ged|ging)?(?: ${oneOf(`
         this it these them you number text texts message to the all of`)})* ` +
         `${oneOf('(?:as|for)_(?:spam|junk|scam|phishing|harassment) spam(?!_folder) fcc ftc attorney_general carrier')}\\b`,
@@ -55,6 +56,7 @@ const LEGAL_HINTS: readonly Rule[] = [
   rulesOf({ family: 'legal', language: 'en', verdict: 'review' })(
     [
       '\\b(?:you|this|it) (?:are|is) (?:breaking|violating|against) (?:the |federal |state |my )*(?:laws?|rights|privacy)\\b',
+      '\\byou(?: (?:are|have|people))* (?:violating|violated|breaking|in violation)\\b',
       '\\bi (?:have|know) (?:a|an) (?:good |great )?(?:lawyer|attorney)\\b',
     ],
     dropWhen(({ message }) => PAPERS.test(message.clauses)),
@@ -65,7 +67,7 @@ const hostile = rulesOf({ family: 'hostile', language: 'en', verdict: 'opt_out' 
 
 const DISMISSAL = oneOf(`
   go_away get_lost buzz_off bug_off bugger_off piss_off f_off f_k_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
-  drop_dead go_to_hell shove_it fuck_you f_you screw_you f_u gtfo gfy fu go_(?:f|fuck|fucking|screw|eff|f_ck)_(?:yourself|yourselves) kiss_my_ass eat_shit bite_me shut_up stfu up_yours
+  drop_dead go_to_hell suck_it shove_it fuck_you f_you screw_you f_u gtfo gfy fu go_(?:f|fuck|fucking|screw|eff|f_ck)_(?:yourself|yourselves) kiss_my_ass eat_shit bite_me shut_up stfu up_yours
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
   please now already and with all of you guys people assholes? bitch spammers? scammers? bro dude man losers? fuckers? scum forever

@@ -1,4 +1,13 @@
-import { dropWhen, type Guard, type Objection, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
+import {
+  dropWhen,
+  type Guard,
+  type Objection,
+  occurs,
+  oneOf,
+  type Rule,
+  reviewWhen,
+  rulesOf,
+} from './opt-out-rules.ts';
 import {
   BOTHER,
   BOTHERING,
@@ -96,6 +105,9 @@ const IMPERATIVES: readonly Rule[] = [
         `|${oneOf('anything info information stuff crap shit nothing bs')})\\b|»| (?:please|again|anymore)\\b)`,
     ],
     dropWhen(({ left }) => OTHERS_DO.test(left) || /\bstop $/.test(left)),
+    reviewWhen(({ right }) =>
+      /^ to (?:him|her|them|my (?:husband|wife|mom|dad|son|daughter|boss|neighbor))\b/.test(right),
+    ),
     preference,
   ),
   instruct(

@@ -55,7 +55,7 @@ const BEING_GONE = oneOf(
 
 /** "Unsubscribed from the water softener plan": somebody's list, perhaps not ours. */
 const FROM_ANOTHER_PLAN =
-  /^ (?:from|to) (?:the|my|our|a) (?:\w+ ){0,4}(?:plan|membership|warranty|program|channel|paper|magazine)\b/;
+  /^ (?:from|to) (?:(?:the|my|our|a) )?(?:\w+ ){0,4}(?:billing|statements?|catalogs?|plan|membership|warranty|program|channel|paper|magazine)\b/;
 
 const REMOVAL: readonly Rule[] = [
   removal(
@@ -80,6 +80,7 @@ const REMOVAL: readonly Rule[] = [
       '\\b(?:delete|erase|remove) (?:(?:my|this|the|your) )?contact»',
       '\\b(?:should|do|did) not (?:even )?(?:be|belong|ask to be) (?:on|in|part of) (?:this|your|any|the|that)(?: \\w+)? (?:list|database|system|thread)\\b',
       '\\bblock (?:me|my number|this number|us)(?=»| (?:from|off|on your|please|now|thanks)\\b)',
+      `«(?:\\w+ ){0,3}(?:remove|delete|take|erase|removed|deleted) (?:from|off)(?: of)?(?: (?:your|the|this|all|any))*(?: \\w+)? ${LIST}(?: (?:please|now|thanks|asap))*»`,
       '«(?:please |get )?off (?:of )?the (?:\\w+ )?list(?: please| thanks)*»',
       '\\b(?:leave|exit|get out of) (?:this|the|your) (?:group|chat|thread|conversation|text)\\b',
     ],
@@ -117,6 +118,7 @@ const REMOVAL: readonly Rule[] = [
         ' (?:blocked|reported)\\b(?! in\\b)',
     ],
     unlessNegated,
+    reviewMistakes,
     dropWhen(
       ({ left, right }) =>
         /\b(?:truck|car|is|are|was|crew|van|dumpster) $/.test(left) ||
@@ -146,7 +148,7 @@ const NUMBER_REMOVAL: readonly Rule[] = [
   rulesOf({ family: 'number_removal', language: 'en', verdict: 'opt_out' })(
     [
       `\\b${oneOf(`
-        lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard`)} ` +
+        lose loose forget erase delete trash burn ditch toss throw_away throw_out get_rid_of dispose_of discard drop`)} ` +
         `(?:you (?:have|had|ever had) )?(?:my|this|our|the) ${PHONE_KIND}(?:number|numbers|contact|digits|info` +
         '|cell|line)\\b',
     ],
@@ -179,7 +181,7 @@ const REVOCATION: readonly Rule[] = [
     [
       '\\b(?:(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w*|take back|taking back) ' +
         `(?:(?:my|all|any|our|the|that|of|previous|prior|express|written|sms|text|messaging) )*${CONSENT}\\b`,
-      `\\b${CONSENT} (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
+      `\\b${CONSENT}(?: to (?:text|call|contact|message)(?: me| us)?)? (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
       '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
         '(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the' +
         ` )?${CONSENT}\\b`,

@@ -75,6 +75,8 @@ const ANTES_DEL_VERBO = oneOf(`
   me nos le les lo la quiero quieren? que vuelv(?:a|an|as) a sig(?:a|an|as) ya mas deben? pueden? tienen? est(?:e|en|es)`);
 /** "No contacte al ingeniero" is about somebody else. */
 const AL_VECINO = /^ (?:al|con|el|la|los|las|a (?:la|los|las|mi|su|otr\w+)) /;
+/** "No me texteen la direccion", "no escriban en la pared". */
+const COSA_ESCRITA = /^ (?:(?:la|el|los|las|un|una) (?!mas|otra)|en (?:la|el|las|los) )/;
 const QUE_CESEN = oneOf('par dej escrib mand envi molest contact llam quit borr sac saqu');
 
 export const SPANISH_RULES: readonly Rule[] = [
@@ -102,7 +104,7 @@ export const SPANISH_RULES: readonly Rule[] = [
   ),
   cease(
     [
-      '«(?:(?:ya|por favor|pues|que|bueno|no|gracias|quiero que|pido que|les pido que|necesito que) )*(?:dej(?:e|en|a)(?:me|nos)|cesen|paren|pare|parar|parenle|parele|detenganse|detengase' +
+      '«(?:(?:ya|por favor|pues|que|bueno|gracias|quiero que|pido que|les pido que|necesito que) )*(?:dej(?:e|en|a)(?:me|nos)|cesen|paren|pare|parar|parenle|parele|detenganse|detengase' +
         '|basta|alto|baja|desuscribir)' +
         '(?: (?:ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
     ],
@@ -122,6 +124,7 @@ export const SPANISH_RULES: readonly Rule[] = [
       '\\b(?:desuscri|desinscri|desubscri|dessuscri)\\w+',
       '\\bcancel\\w* (?:mi |la |esta )?(?:suscri|subscri|inscrip)\\w+',
       '\\bbloque\\w+ (?:este|su|tu|el) (?:numero|contacto)\\b',
+      '«(?:(?:numero|ya|estas|esta|estan|quedan?) )*bloquead[oa]s?»',
       '\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
       '\\b(?:salir|salirme|salgo|sacar|sacarme) de (?:la|su|esta|esa|tu) (?:lista|grupo)\\b',
     ],
@@ -151,6 +154,7 @@ export const SPANISH_RULES: readonly Rule[] = [
     dropWhen(
       ({ left, matched, right }) => !/\b(?:me|nos)\b|[rdo](?:me|nos)$/.test(left + matched) && AL_VECINO.test(right),
     ),
+    dropWhen(({ matched, right }) => /(?:text|escrib)\w+$/.test(matched) && COSA_ESCRITA.test(right)),
     preference,
   ),
   refuse(
@@ -167,14 +171,14 @@ export const SPANISH_RULES: readonly Rule[] = [
       '\\bno (?:deseo|quiero|queremos|quisiera) (?:ser|que me) (?:contactad|molestad|llamad)\\w+',
       `\\b(?:no|ni un|ni una|cero|nada de)(?: (?:mas|otro|de|tantos))* (?:${MENSAJES}|${LLAMADAS})` +
         '(?: (?:por|favor|gracias|please|thanks|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
-      '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|please|ya))+»',
+      '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|please|ya))+»|«(?:por favor|please|ya) no mas»',
     ],
     preference,
   ),
   legal(
     [
       '\\b(?:los|las|lo|la|te|les|le) (?:voy|vamos) a (?:demandar|reportar|denunciar|acusar)\\b',
-      '\\b(?:poner|meter|levantar)\\w* una (?:demanda|denuncia)\\b',
+      '\\b(?:poner|meter|levantar)\\w* una (?:demanda|denuncia|queja(?= [|?]| (?:contra|de ustedes|ante)| $))\\b',
       '\\b(?:reportar|reporto|reportando) (?:este|su|el) numero\\b',
       '\\b(?:demandar|reportar|denunciar)(?:los|las|lo|la|te|les)\\b',
       '\\b(?:los|te|les|lo) (?:report|demand|denunci)(?:o|e|are)\\b',

@@ -6,6 +6,7 @@ import {
   oneOf,
   type Place,
   type Rule,
+  reviewWhen,
   rulesOf,
 } from './opt-out-rules.ts';
 import {
@@ -56,6 +57,11 @@ const guardCease: Guard = ({ left, matched }): Objection => {
   const tells = isOwnAction(left) && !ASKS_THE_WAY.test(left);
   return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
 };
+
+/** "Stop texting Dave and text me" moves the texts. */
+const movesTexts: Guard = reviewWhen(({ right }) =>
+  /\b(?:and|just|but) (?:just )?text (?:me|us|my|this)\b/.test(right),
+);
 
 /** "Stop texting and just call me" is for a person; "Email me the quote. Stop texting me." says two things. */
 const channelOfCease: Guard = (place): Objection => {
@@ -132,6 +138,8 @@ const ASKS_US_TO = occurs(
   `\\b(?:${YOU}|repeatedly|already|before|times|twice|nicely)(?: (?:guys|people|all|now|please))* ` +
     'to(?: please| just)* $',
   '\\banswer is $',
+  `\\bwhy (?:can|will|do|would|could)(?: not)? ${YOU}(?: (?:not|just|ever|please|simply))* $`,
+  '\\b(?:request|notice|demand|plea|reminder|time)(?: \\w+)? to $',
 );
 const THESE = `(?:this|these|those|that|it|they|them|bullshit|shit|(?:the |your )?${MESSAGES})`;
 const WANTS_IT_TO = occurs(
@@ -238,12 +246,18 @@ const ABOUT_WORK = occurs(
 );
 
 export const STOP_RULES: readonly Rule[] = [
-  cease([`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`], guardCease, channelOfCease),
+  cease(
+    [`\\b${CEASING} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES}|${CONTACTS})\\b`],
+    guardCease,
+    channelOfCease,
+    movesTexts,
+  ),
   cease(
     [
       `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?(?:sending|getting|receiving)(?: ${LEFTOVER_OBJECT})*»`,
       `\\b(?:stop|quit|cease) (?:${BETWEEN} )*?sending (?:(?:me|us|out) )*(?:these|this|those|anything|stuff|things|crap|shit|junk)\\b`,
       `\\b(?:stop|quit|cease|end) (?:these|those|your|the|all|with) (?:(?:all|the|these|your) )?(?!estimate|appointment|invoice)\\w+ ${MESSAGES}\\b`,
+      '\\b(?:stop|quit) (?:(?:even|ever) )?(?:asking|begging|trying|insisting|pushing)»',
       `«(?:${oneOf('please just ok now hey hi')} )*${SLIPS_OF_STOP} (?:${BETWEEN} )*(?:${BOTHERING}|${MESSAGES})\\b`,
       `\\b(?:stop|quit|enough) (?:already )?with (?:(?:all|your|the|these|this|that) )+`,
     ],

@@ -21,7 +21,7 @@ export const WISH_RULES: readonly Rule[] = [
       `\\b(?:over|done with|through with|tired of|sick of|had it with|finished with) (?:all )?(?:these|your|the|those) (?:\\w+ )?${MESSAGES}\\b`,
       `\\byou(?: (?:guys|people|all))? (?:have|had|were|are)(?: (?:all|been|already))* (?:asked|told|warned|being asked)(?: (?:multiple times|repeatedly|twice|before|already))* to (?:stop|quit)\\b`,
       `\\bput(?:ting)? (?:a stop|an end) to (?:(?:all|your|the|these|those|this) )*${MESSAGES}\\b`,
-      '\\b(?:wants?|want) out(?: of (?:this|these|the|your|all)(?: \\w+)?)?»',
+      `\\b(?:want|need)(?: (?:to be|to get))? (?:out|off)(?: of)?(?: (?:this|these|it|(?:the|your|all|these|this) (?:\\w+ )?(?:${MESSAGES}|lists?|thread|group)))?»`,
       `\\bdone (?:getting|receiving|with getting)\\b(?: (?:these|those|this|your|texts|messages))+`,
     ],
     dropWhen(({ left }) => isNegated(left)),
@@ -35,6 +35,8 @@ export const WISH_RULES: readonly Rule[] = [
   rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })(
     [
       `\\b(?:chill|ease up|ease off|cool it|slow down|easy|relax|tone it down|cut back|cut down|calm down)(?: (?:out|with|on|all|of|your|the|these|so|many))* ${MESSAGES}\\b`,
+      '\\bdo not (?:ever )?(?:do|try|pull) (?:this|that|it) (?:again|anymore)\\b',
+      '\\b(?:not (?:like|appreciate|enjoy)|hate|dislike|object to) (?:being|getting|to be|receiving) (?:texted|messaged|contacted|spammed|solicited|bothered|called|these|this|them|those)\\b',
       `\\b(?:way|how|where|button|option)(?: \\w+){0,6} (?:stop|end) (?:getting |receiving )?(?:this|it)»`,
       `\\b(?:not|no) (?:need|have)(?: (?:for you|to|keep|continue))* (?:${BOTHER}|${BOTHERING})(?: (?:me|us|this number))? (?:again|anymore|any more|about|ever)\\b`,
       `\\b(?:not|no) need to (?:keep|continue)(?: to)? (?:${BOTHER}|${BOTHERING})\\b`,

@@ -43,6 +43,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     ],
     unlessOwnSlip,
     reviewNewNumber,
+    reviewWhen(({ isQuestion, left }) => isQuestion && /\b(?:did|is|are|do|have) (?:you|this|i|we)\b/.test(left)),
   ),
   english(
     [
@@ -74,6 +75,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
         '(?:someone|somebody) else\\b',
       '\\b(?:not|no longer) who you (?:think|are looking)\\b',
       '\\b(?:i am|this is) not (?:him|her|them|that person)\\b',
+      '«(?:(?:no|sorry|nope) )*not (?:him|her|them|that person)»',
       '\\b(?:mistaken|confused) (?:me|us) (?:for|with)\\b|\\byou have me (?:mixed|confused)\\b',
       '\\b(?:does|do) not (?:live|reside|stay) (?:here|at this)\\b',
       '\\bno longer (?:lives|works|resides) here\\b',
@@ -95,6 +97,8 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       `\\b(?:previous|prior|former|last|old) (?:owner|user|person|holder)(?: (?:of this (?:number|phone)|is gone|had this|with this))\\b`,
       '\\b(?:person|guy|owner|lady|man|woman|tenant|one)(?: \\w+){0,4} (?:changed|switched) (?:phone )?numbers?»',
       `\\b\\w+s ${PHONE} is not (?:this|it|here)»`,
+      `\\b(?:this|that|it) is \\w+s ${PHONE} (?:and |now |so )?(?:not|no longer)\\b`,
+      '\\b(?:texting|messaging|contacting|calling) (?:a|an) (?:minor|child|kid|underage|elderly|business|hospital|stranger|school|church)\\b',
       '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
     ],
     dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
@@ -114,6 +118,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       '\\b(?:aqui|aca) no hay (?:ningun|ninguna|nadie)(?: \\w+){0,2} (?:nombre|llamad[oa]|que se llame)\\b',
       '\\bnadie (?:con|de) ese nombre\\b',
       '\\bno (?:lo |la )?(?:conozco|conocemos) (?:a (?:ningun|ninguna|esa|ese|nadie)|esa persona|ese nombre)\\b',
+      '\\bno soy (?:esa|ese|ella)»|\\bno es mi nombre\\b|\\bno es (?:el|su) (?:numero|telefono) (?:correcto|indicado)\\b',
       '\\bno soy (?:esa persona|la persona que|quien (?:busca|cree)\\w*|(?:el|la) que (?:busca|cree)\\w*)\\b',
       '\\b(?:acabo de|recien) (?:obtener|tener|recibir|comprar|sacar|adquirir) este (?:numero|telefono)\\b',
       '\\bme dieron este numero\\b',
@@ -149,7 +154,7 @@ function namedPattern(language: ReplyLanguage): (source: string) => (typeof NAME
 
 /** "This is Linda, not Paul. Yes, come Tuesday" talks on with us. */
 const ANSWERS_US = occurs(
-  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|what time|when (?:are|will|can)|how (?:much|long|soon)|where (?:are|will)|will you|are you (?:coming|still|able)|(?:can|could) you|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
+  '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|what time|when (?:are|will|can)|how (?:much|long|soon)|where (?:are|will)|will you|are you (?:coming|still|able)|(?:can|could) you|si (?:queremos|quiero|pueden?|nos|me)|pasen?|vengan?|a que hora|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
 );
 
 /** "I'm not Maria". */
@@ -186,7 +191,9 @@ const SOMEBODY_DIED = occurs(`\\b(?:${DIED}|late (?:husband|wife|mother|father)|
 const THING_OR_ANIMAL = oneOf(`
   dog cat puppy pet pump battery phone cell car truck engine motor trees? grass sod mower plants? lawn sump power signal charger laptop tablet
   furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro pasto cesped planta arbol`);
-const SOMETHING_DIED = occurs(`\\b${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`);
+const SOMETHING_DIED = occurs(
+  `\\b(?<!\\bof (?:this|the|that|his|her) )${THING_OR_ANIMAL}(?: \\w+){0,2} (?:${DIED}|murio)\\b`,
+);
 const ABOUT_NUMBER = occurs(
   `\\b${oneOf(`
   number phone remove take list stop contact\\w* text\\w* message\\w* call\\w* sending numero telefono celular quit\\w* borr\\w*
