@@ -135,8 +135,10 @@ function findIntent(message: InboundText): Finding | undefined {
   if (message.words === '') return undefined;
   const bereavement = findBereavement(message);
   if (bereavement?.verdict === 'opt_out') return bereavement;
-  const intent = findNamedPerson(message) ?? firstFinding(INTENT_RULES, message);
-  return intent?.verdict === 'opt_out' ? intent : (bereavement ?? intent);
+  const named = findNamedPerson(message);
+  if (named?.verdict === 'opt_out') return named;
+  const intent = firstFinding(INTENT_RULES, message);
+  return intent?.verdict === 'opt_out' ? intent : (bereavement ?? named ?? intent);
 }
 
 /** Our footer without anything beside it: "STOP to opt out" is somebody following it, "Reply STOP to opt out" may be a paste. */
