@@ -56,7 +56,8 @@ export async function settleUnknown(
   readonly heldUntil: Instant | undefined;
 }> {
   const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
-  const groups = Map.groupBy(due, (message) => `${message.laneId} ${message.phone}`);
+  const oldestFirst = due.toSorted((a, b) => msBetween(b.attemptedAt, a.attemptedAt));
+  const groups = Map.groupBy(oldestFirst, (message) => `${message.laneId} ${message.phone}`);
   const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
   return {
     asked: groups.size,
@@ -68,19 +69,21 @@ export async function settleUnknown(
   };
 }
 
+/** `messages`: all to one number from one lane, the oldest attempt in front, since which the gateway is asked. */
 async function settleNumber(
   deps: SettleDeps,
   accountId: Uuid,
   messages: readonly UnknownMessage[],
 ): Promise<{ readonly results: readonly HandedOver[]; readonly heldUntil?: Instant }> {
-  const [first] = messages;
-  const lane = first === undefined ? undefined : deps.lanes.get(first.laneId);
-  if (first === undefined || lane === undefined) return { results: [] };
+  const [oldest] = messages;
+  const newest = messages.at(-1);
+  const lane = oldest === undefined ? undefined : deps.lanes.get(oldest.laneId);
+  if (oldest === undefined || newest === undefined || lane === undefined) return { results: [] };
   const askedAt = deps.clock.now();
   const answer = await deps.gateway.listSent({
     laneRef: lane.gatewayRef,
-    to: first.phone,
-    since: addMs(first.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
+    to: oldest.phone,
+    since: addMs(oldest.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
     mayGoOn: deps.mayGoOn,
   });
   if (!answer.ok) {
@@ -97,7 +100,7 @@ async function settleNumber(
   const { known, underWay } = await readOwn(
     deps.db,
     accountId,
-    first,
+    oldest,
     answer.value.map((listed) => listed.gatewayMessageId),
   );
   const untold = messages.filter(({ body }) => underWay.some((words) => sameWords(words, body)));
@@ -116,7 +119,7 @@ async function settleNumber(
   const early = [...tooSoon, ...untold];
   // Most are listed within seconds; the longer a text is not, the rarer the question. A clock that ran ahead when it was attempted
   // tells as little about that as one that ran behind.
-  const sinceMs = Math.abs(msBetween(first.attemptedAt, askedAt));
+  const sinceMs = Math.abs(msBetween(newest.attemptedAt, askedAt));
   const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), sinceMs));
   await askAgainAt(
     deps.db,
