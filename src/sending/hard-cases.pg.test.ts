@@ -12,6 +12,7 @@ import { answering, type WireAnswer } from '../../test/local-gateway.ts';
 import { API_KEY, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { LANES, underWay } from '../../test/under-way.ts';
+import type { Gateway } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
@@ -101,6 +102,32 @@ describe('settling', () => {
       await clock.advance(2_000);
     }
     expect(clear.size).toBe(2);
+  });
+
+  it('asks since the oldest attempt to a number, though a younger text to it is due before', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(database.db, world, 2);
+    await answerTexts(database.db, world, { ...started, verdict: { to: 'unknown', detail: 'test' } });
+    const now = world.clock.now();
+    const [older, younger] = started.texts;
+    const set = (text: typeof older, minutesAgo: number, dueSecondsAgo: number) =>
+      sql`update message set phone = ${older?.phone}, attempted_at = ${addMs(now, -minutesAgo * MINUTE_MS)},
+        not_before = ${addMs(now, -dueSecondsAgo * 1_000)} where id = ${text?.messageId}`.execute(database.db);
+    await set(older, 180, 5);
+    await set(younger, 5, 10);
+    const asked: Instant[] = [];
+    const gateway: Pick<Gateway, 'listSent'> = {
+      async listSent({ since }) {
+        asked.push(since);
+        return { ok: false, error: { kind: 'unavailable', message: 'HTTP 503' } };
+      },
+    };
+    const clock = manualClock(now);
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01' }]));
+    const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
+    await settleUnknown(deps, started.accountId, 2);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.epochMilliseconds).toBeLessThan(addMs(now, -180 * MINUTE_MS).epochMilliseconds);
   });
 
   it('takes no absence for proof before it has known of the text for a while, whatever the clocks say', async () => {

@@ -56,6 +56,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     asking: undefined,
     receiptsLookAt: now,
     guard: { passed: false, told: true, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
+    answersWait: false,
     ending: undefined,
     drain,
     storedBreaker: left,
@@ -94,6 +95,7 @@ async function rest({ clock, wake, drain }: Holder, ms: number): Promise<void> {
 /** One turn; returns how long to wait for the next in clock milliseconds (0: go on at once). */
 async function takeTurn(holder: Holder): Promise<number> {
   holder.turn += 1;
+  holder.answersWait = false;
   await recordAnswers(holder);
   const now = holder.clock.now();
   const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
@@ -201,6 +203,7 @@ function serve(holder: Holder, facts: TurnFacts, goesOn: () => Promise<boolean>)
 async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
   const now = holder.clock.now();
   const room = facts.answersWait ? holder.pacer.room(now, underWay(holder)) : 0;
+  holder.answersWait = facts.answersWait && room === 0;
   if (room === 0) return 0;
   const prepared = await claimDirect(holder, holder.lease, now, {
     limit: room,

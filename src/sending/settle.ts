@@ -22,7 +22,7 @@ import { askAgainAt, dueUnknown, readOwn, type UnknownMessage } from './settle-s
 export interface SettleDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'listSent'>;
   /** Real milliseconds after the attempt from which absence counts as proof. */
   readonly graceMs: number;
   /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
