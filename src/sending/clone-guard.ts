@@ -97,9 +97,10 @@ export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: G
   }
   if (others.length === 0) return ok(0);
   for (const { lane, text } of inbound.toReversed())
-    await runTx(deps.db, (tx) =>
-      recordInbound(tx, deps, { id: lease.accountId, ...facts.account }, inboundOf(lane, text)),
-    );
+    await runTx(deps.db, async (tx) => {
+      await requireLease(tx, lease);
+      await recordInbound(tx, deps, { id: lease.accountId, ...facts.account }, inboundOf(lane, text));
+    });
   await runTx(deps.db, (tx) => stopAccount(tx, deps, lease, { others, recorded }));
   return ok(others.length);
 }

@@ -97,7 +97,7 @@ describe('settling', () => {
     const clear = new Set<Uuid>();
     for (let turn = 0; turn < 6; turn += 1) {
       const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
-      const { results } = await settleUnknown(deps, started.accountId, 2);
+      const { results } = await settleUnknown(deps, started.lease, 2);
       for (const result of results) clear.add(result.messageId);
       await clock.advance(2_000);
     }
@@ -125,7 +125,7 @@ describe('settling', () => {
     const clock = manualClock(now);
     const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01' }]));
     const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
-    await settleUnknown(deps, started.accountId, 2);
+    await settleUnknown(deps, started.lease, 2);
     expect(asked).toHaveLength(1);
     expect(asked[0]?.epochMilliseconds).toBeLessThan(addMs(now, -180 * MINUTE_MS).epochMilliseconds);
   });
@@ -144,8 +144,7 @@ describe('settling', () => {
     const gateway = quoGateway({ baseUrl, apiKey: API_KEY, clock, random: world.random, requestTimeoutMs: 1_000 });
     const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
     const deps = { ...world, clock, gateway, graceMs: 60_000, knownLong: knownLong(clock, 60_000, NEVER), lanes };
-    const outcomes = async () =>
-      (await settleUnknown(deps, started.accountId, 1)).results.map((result) => result.outcome);
+    const outcomes = async () => (await settleUnknown(deps, started.lease, 1)).results.map((result) => result.outcome);
     expect(await outcomes()).toEqual([]);
     await clock.advance(59_000);
     expect(await outcomes()).toEqual([]);
@@ -168,7 +167,7 @@ describe('a text that was attempted by a clock an hour ahead of ours', () => {
     const deps = { ...world, clock, gateway, graceMs, knownLong: knownLong(clock, graceMs, NEVER), lanes };
     let asked = 0;
     for (let second = 0; second < 600; second += 1) {
-      asked += (await settleUnknown(deps, started.accountId, 1)).asked;
+      asked += (await settleUnknown(deps, started.lease, 1)).asked;
       await clock.advance(1_000);
     }
     expect(asked).toBe(4);

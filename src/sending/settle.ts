@@ -12,10 +12,11 @@ import type { Gateway, GatewayMessage } from '../gateways/gateway.ts';
 import { toGsm7 } from '../messages/encoding.ts';
 import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
-import type { Db } from '../platform/database.ts';
+import { type Db, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
+import { type Lease, requireLease } from './lease-store.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, readOwn, type UnknownMessage } from './settle-store.ts';
 
@@ -48,17 +49,17 @@ export const REQUEST_LIVES_MS = 3 * MINUTE_MS;
  */
 export async function settleUnknown(
   deps: SettleDeps,
-  accountId: Uuid,
+  lease: Lease,
   limit: number,
 ): Promise<{
   readonly asked: number;
   readonly results: readonly HandedOver[];
   readonly heldUntil: Instant | undefined;
 }> {
-  const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
+  const due = await dueUnknown(deps.db, { accountId: lease.accountId, now: deps.clock.now(), limit });
   const oldestFirst = due.toSorted((a, b) => msBetween(b.attemptedAt, a.attemptedAt));
   const groups = Map.groupBy(oldestFirst, (message) => `${message.laneId} ${message.phone}`);
-  const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
+  const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, lease, group)));
   return {
     asked: groups.size,
     results: answers.flatMap(({ results }) => results),
@@ -72,7 +73,7 @@ export async function settleUnknown(
 /** `messages`: all to one number from one lane, the oldest attempt in front, since which the gateway is asked. */
 async function settleNumber(
   deps: SettleDeps,
-  accountId: Uuid,
+  lease: Lease,
   messages: readonly UnknownMessage[],
 ): Promise<{ readonly results: readonly HandedOver[]; readonly heldUntil?: Instant }> {
   const [oldest] = messages;
@@ -89,17 +90,17 @@ async function settleNumber(
   if (!answer.ok) {
     const { kind, retryAfterMs } = answer.error;
     const waitMs = Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0);
-    await askAgainAt(
-      deps.db,
-      messages.map((message) => message.id),
-      { at: addMs(askedAt, patience(deps.clock, waitMs)), askedAt, outcome: 'no_answer' },
-    );
+    await askAgain(deps, lease, messages, {
+      at: addMs(askedAt, patience(deps.clock, waitMs)),
+      askedAt,
+      outcome: 'no_answer',
+    });
     const isHeld = kind === 'throttled' && retryAfterMs !== undefined;
     return { results: [], ...(isHeld ? { heldUntil: addMs(deps.clock.now(), retryAfterMs) } : {}) };
   }
   const { known, underWay } = await readOwn(
     deps.db,
-    accountId,
+    lease.accountId,
     oldest,
     answer.value.map((listed) => listed.gatewayMessageId),
   );
@@ -121,11 +122,7 @@ async function settleNumber(
   // tells as little about that as one that ran behind.
   const sinceMs = Math.abs(msBetween(newest.attemptedAt, askedAt));
   const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), sinceMs));
-  await askAgainAt(
-    deps.db,
-    early.map((message) => message.id),
-    { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' },
-  );
+  await askAgain(deps, lease, early, { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' });
   const results = messages
     .filter((message) => !early.includes(message))
     .map((message): HandedOver => {
@@ -146,6 +143,19 @@ async function settleNumber(
     });
   return { results };
 }
+
+const askAgain = (
+  { db }: SettleDeps,
+  lease: Lease,
+  messages: readonly UnknownMessage[],
+  asked: Parameters<typeof askAgainAt>[2],
+): Promise<void> =>
+  messages.length === 0
+    ? Promise.resolve()
+    : runTx(db, async (tx) => {
+        await requireLease(tx, lease);
+        await askAgainAt(tx, messages, asked);
+      });
 
 const attemptOf = ({ id, attempts }: Pick<UnknownMessage, 'id' | 'attempts'>): string => `${id} ${attempts}`;
 
