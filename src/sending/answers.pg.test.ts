@@ -7,12 +7,13 @@ import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '.
 import { API_KEY, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { LANES } from '../../test/under-way.ts';
+import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { stopwatch } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
 import { claimDirect } from './claim.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
@@ -119,8 +120,9 @@ describe('a confirmation is handed over within a second and a half', () => {
     expect(sentAfterMs[0]).toBeLessThan(1_500);
   });
 
-  it('while texts of a campaign wait for a slow gateway on more connections than it may have', async () => {
+  it('while texts of a campaign wait for a slow gateway on all their connections; a pause stops those that wait for one', async () => {
     const world = await sendingWorld(database, { factor: 1 });
+    const TIME_OUT_MS = 4_000;
     let texts = 0;
     let passedMs = stopwatch();
     let confirmedAfterMs: number | undefined;
@@ -163,9 +165,10 @@ describe('a confirmation is handed over within a second and a half', () => {
         }),
       ),
     );
-    await launchTestCampaign(database.db, world, { laneIds: accounts.flatMap(({ laneIds }) => laneIds) });
+    const laneIds = accounts.flatMap((account) => account.laneIds);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
     const engine = startEngine(
-      { ...world, openGateway: (of) => quoGateway({ ...of, ...world, requestTimeoutMs: 4_000 }) },
+      { ...world, openGateway: (of) => quoGateway({ ...of, ...world, requestTimeoutMs: TIME_OUT_MS }) },
       { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' },
     );
     onTestFinished(() => engine.drain());
@@ -176,6 +179,18 @@ describe('a confirmation is handed over within a second and a half', () => {
     await insertConfirmation(world, first);
     await world.until('it is sent', async () => confirmedAfterMs !== undefined);
     expect(confirmedAfterMs).toBeLessThan(1_500);
-    await sql`update campaign set state = 'paused', state_reason = 'over'`.execute(database.db);
+
+    // A second after a pause nothing begins any more, not even what has waited for a connection since before.
+    const control = { id: campaignId, shownId: showId('campaign', campaignId), reason: 'Filtered', actor: 'user:1' };
+    expect(await runTx(database.db, (tx) => pauseCampaign(tx, world, control))).toMatchObject({ ok: true });
+    await world.clock.sleep(1_000);
+    const begun = texts;
+    await world.clock.sleep(TIME_OUT_MS);
+    const { rows } = await sql<{ waited: number }>`
+      select count(*) as waited from message where purpose = 'campaign' and attempts = 1 and state = 'pending'`.execute(
+      database.db,
+    );
+    expect(rows[0]?.waited).toBeGreaterThan(50);
+    expect(texts).toBe(begun);
   });
 });
