@@ -22,9 +22,11 @@ export interface QuietRun {
   readonly change?: (db: Db, launched: Launched) => Promise<void>;
   /** When the second forecast is taken. */
   readonly middleMs: number;
+  /** Without work the engine looks again after as long; `IDLE_MS` unless it is to be as quick as the product. */
+  readonly idleMs?: number;
 }
 
-/** Without work the engine looks again after as long. */
+/** A night of looks each two seconds would show nothing. */
 export const IDLE_MS = 5 * MINUTE_MS;
 const BUSINESS_ZONE = 'America/New_York';
 
@@ -118,7 +120,7 @@ function planOf(run: QuietRun): Plan {
     })),
     places: run.places,
     leaseMs: 60 * MINUTE_MS,
-    idleMs: IDLE_MS,
+    idleMs: run.idleMs ?? IDLE_MS,
     // At rates that are chosen to matter, a question who else sends would cost as much as a text.
     guardAgainMs: 100 * 24 * 60 * MINUTE_MS,
     messagesPerDay: 3,
