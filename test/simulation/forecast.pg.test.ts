@@ -19,8 +19,9 @@ const HOUR = 60 * MINUTE_MS;
  */
 const turnMs = ({ idleMs = IDLE_MS }: QuietRun): number => idleMs + 2_000;
 
-/** Texts of two parts each. */
-const twoParts = sql`update campaign_variant set body = body || ${' We are in your street next week.'.repeat(4)}`;
+/** All texts of the first campaign have two parts. */
+const LONG_BODY = `Hi there, [campaign 0]${' we are in your street next week.'.repeat(6)} Reply STOP to opt out.`;
+const twoParts = sql`update campaign_variant set body = ${LONG_BODY}`;
 
 const RUNS: readonly [string, QuietRun][] = [
   [
@@ -154,10 +155,10 @@ const RUNS: readonly [string, QuietRun][] = [
       dailyCaps: [500],
       campaigns: [{ people: 30 }],
       async change(db) {
-        await sql`update lane set parts_per_second = 0.2`.execute(db);
+        await sql`update lane set parts_per_second = 0.5`.execute(db);
         await twoParts.execute(db);
       },
-      middleMs: 2 * MINUTE_MS,
+      middleMs: MINUTE_MS,
       idleMs: DEFAULT_HOLDER_OPTIONS.idleMs,
     },
   ],
