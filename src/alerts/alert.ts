@@ -13,6 +13,7 @@ export const ALERT_KINDS = {
   account_paused: { severity: 'critical', watched: true },
   breaker_open: { severity: 'error', watched: true },
   lane_paused: { severity: 'error', watched: true },
+  lanes_resting: { severity: 'warning', watched: true },
   campaign_paused: { severity: 'error', watched: true },
   events_failed: { severity: 'error', watched: true },
   dnc_list_stale: { severity: 'error', watched: true },

@@ -23,6 +23,21 @@ describe('the alert about something that stands still', () => {
       `/settings/numbers?show=lane_${shown}`,
     ],
     [
+      'numbers that rest',
+      {
+        kind: 'lanes_resting',
+        id,
+        name: 'Main line',
+        phone: '+16175550100',
+        numbers: 3,
+        reason: 'Limit of the day (30023)',
+        until: instant('2026-11-18T05:00:00Z'),
+      },
+      'Main line: 3 numbers rest: Limit of the day (30023)',
+      'Each of 3 numbers of "Main line" is paused: Limit of the day (30023). It goes on by itself at Wed, Nov 18, 00:00 EST; lower its daily cap if this comes back',
+      `/settings/numbers?show=acc_${shown}`,
+    ],
+    [
       'a campaign',
       { kind: 'campaign_paused', id, name: 'Spring', reason: 'Carriers filtered 5 of its last 20 texts' },
       'Spring: paused: Carriers filtered 5 of its last 20 texts',

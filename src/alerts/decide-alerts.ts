@@ -1,5 +1,11 @@
 import { numbersPage } from '../gateways/numbers-page.ts';
-import { campaignPausedSentence, numberWords, pausedSentence, silentSentence } from '../operations/attention.ts';
+import {
+  campaignPausedSentence,
+  numberWords,
+  pausedSentence,
+  restingSentence,
+  silentSentence,
+} from '../operations/attention.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
@@ -17,6 +23,17 @@ export type Standstill =
       readonly name: string;
       readonly phone: string;
       readonly reason: string;
+    }
+  /** Numbers of an account that go on by themselves: a carrier counts the texts of a day. One alert, however many they are. */
+  | {
+      readonly kind: 'lanes_resting';
+      readonly id: Uuid;
+      readonly name: string;
+      /** One of them. */
+      readonly phone: string;
+      readonly numbers: number;
+      readonly reason: string;
+      readonly until: Instant;
     }
   | {
       readonly kind: 'breaker_open';
@@ -59,6 +76,21 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         link: numbersPage(showId('lane', id)),
         detail: { number: found.phone, name, reason },
       };
+    case 'lanes_resting': {
+      const { phone, numbers, until } = found;
+      return {
+        kind,
+        subject: `account:${id}`,
+        headline: `${name}: ${numbers === 1 ? `${phone} rests` : `${numbers} numbers rest`}: ${reason}`,
+        summary: restingSentence(
+          `${numbers === 1 ? `The number ${phone}` : `Each of ${numbers} numbers`} of "${name}"`,
+          { reason, until },
+          zone,
+        ),
+        link: numbersPage(showId('account', id)),
+        detail: { account: name, numbers, reason, until: until.toString() },
+      };
+    }
     case 'campaign_paused':
       return {
         kind,

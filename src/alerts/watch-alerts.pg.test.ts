@@ -119,8 +119,11 @@ describe('the watch', () => {
     expect(await open()).toEqual([]);
   });
 
-  it('alerts of no pause that ends by itself', async () => {
+  it('alerts of a number that rests for the day, until it goes on by itself', async () => {
     await refuse('lane', 'next_day');
+    expect(await open()).toEqual(['lanes_resting: Test: +16175550001 rests: Not enough credits (0200402)']);
+    await clock.advance(36 * 60 * MINUTE_MS);
+    await runTx(db, (tx) => resumeDueLanes(tx, accountId, clock.now()));
     expect(await open()).toEqual([]);
   });
 

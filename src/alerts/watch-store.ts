@@ -4,25 +4,30 @@ import type { Instant } from '../platform/time.ts';
 import type { Standstill } from './decide-alerts.ts';
 
 /**
- * Accounts, lanes (but for pauses that end by themselves) and campaigns that the engine has paused, and gateways that have not answered
+ * Accounts, lanes and campaigns that the engine has paused, and gateways that have not answered
  * since before `silentBefore`. Accounts with events that could not be applied. Accounts and lanes are small tables; indexes campaign_paused_by_engine and
  * gateway_event_troubled.
  */
 export async function listStandstills(tx: Tx, silentBefore: Instant): Promise<readonly Standstill[]> {
   const { rows } = await sql<Standstill>`
-    select 'account_paused' as kind, id, name, null as phone, state_reason as reason, null::timestamptz as since
+    select 'account_paused' as kind, id, name, null as phone, state_reason as reason, null::timestamptz as since, null::timestamptz as until,
+      null::bigint as numbers
       from gateway_account where state = 'paused' and paused_by_engine
     union all
-    select 'breaker_open', id, name, null, coalesce(breaker_detail, ''), breaker_open_since
+    select 'breaker_open', id, name, null, coalesce(breaker_detail, ''), breaker_open_since, null, null
       from gateway_account where state = 'active' and breaker_open_since <= ${silentBefore}
     union all
-    select 'lane_paused', id, name, phone, state_reason, null
+    select 'lane_paused', id, name, phone, state_reason, null, null, null
       from lane where state = 'paused' and paused_by_engine and paused_until is null
     union all
-    select 'campaign_paused', id, name, null, coalesce(state_reason, 'no reason was given'), null
+    select 'lanes_resting', a.id, a.name, min(l.phone), min(l.state_reason), null, max(l.paused_until), count(*)
+      from lane l join gateway_account a on a.id = l.account_id
+      where l.state = 'paused' and l.paused_by_engine and l.paused_until is not null group by a.id
+    union all
+    select 'campaign_paused', id, name, null, coalesce(state_reason, 'no reason was given'), null, null, null
       from campaign where state = 'paused' and paused_by_engine
     union all
-    select 'events_failed', a.id, a.name, null, f.error, null
+    select 'events_failed', a.id, a.name, null, f.error, null, null, null
       from (select account_id, (array_agg(error order by id desc))[1] as error
         from (select account_id, id, error from gateway_event where state = 'failed' order by id desc limit ${FAILED_LOOKED_AT}) newest
         group by 1) f join gateway_account a on a.id = f.account_id

@@ -157,7 +157,7 @@ function laneAttention(lane: LaneOverview, zone: string): readonly Attention[] {
     return [
       {
         kind: 'lane_paused',
-        sentence: `${number} is paused: ${stateReason}. It goes on by itself at ${localTime(pausedUntil, zone)}; lower its daily cap if this comes back`,
+        sentence: restingSentence(number, { reason: stateReason, until: pausedUntil }, zone),
         link,
       },
     ];
@@ -182,6 +182,13 @@ export function pausedSentence(what: string, reason: string | null): string {
   const first = remedy === '' ? 'Resume' : remedy.replace(/, then resume$/, '').concat(', then resume');
   return `${what} is paused: ${reason ?? 'no reason was given'}. ${first} it under Settings, Numbers`;
 }
+
+export const restingSentence = (
+  what: string,
+  { reason, until }: { readonly reason: string | null; readonly until: Instant },
+  zone: string,
+): string =>
+  `${what} is paused: ${reason ?? 'no reason was given'}. It goes on by itself at ${localTime(until, zone)}; lower its daily cap if this comes back`;
 
 export const silentSentence = (
   name: string,
