@@ -4,7 +4,8 @@ import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 import { takeLookup } from '../reconciliation/take-lookup.ts';
 import { takeStep } from '../reconciliation/take-step.ts';
 import { tokenFor } from './holder-guard.ts';
-import { type Holder, underWay } from './holder-state.ts';
+import { endedBy, type Holder, underWay } from './holder-state.ts';
+import { LeaseLost } from './lease-store.ts';
 import { checkReceipts } from './receipts.ts';
 import { settleUnknown } from './settle.ts';
 import type { TurnFacts } from './turn.ts';
@@ -25,6 +26,7 @@ export function ask(holder: Holder, question: () => Promise<boolean>): void {
     })
     .catch((error: unknown) => {
       if (holder.drain.aborted) return;
+      if (error instanceof LeaseLost) return endedBy(holder, error);
       // Whatever could not be asked or written now is due again in a moment.
       holder.log.warn({ error, account: holder.lease.accountId }, 'asking the gateway failed; trying again');
     })

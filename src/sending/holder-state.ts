@@ -93,6 +93,12 @@ export interface Holder extends HolderDeps {
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }
 
+/** What threw beside the loop ends this holder at its next turn. */
+export function endedBy(holder: Holder, error: unknown): void {
+  holder.broken.push(error);
+  holder.wake.call();
+}
+
 /** Texts that are with the gateway, or whose answer is not recorded yet: what a crash would leave unknown. */
 export const underWay = ({ inFlight, answered, recording }: Holder): number =>
   inFlight.size + answered.length + (recording?.count ?? 0);

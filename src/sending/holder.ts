@@ -20,9 +20,9 @@ import { handOver } from './hand-over.ts';
 import { recordAnswers, recorded } from './holder-answers.ts';
 import { askWhoSends, guardIsDue, msUntilAsked } from './holder-guard.ts';
 import { ask, askReceipts, askWhetherBack, readBooks, readBooksMs, settleSome } from './holder-questions.ts';
-import { type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
+import { endedBy, type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { knownLong } from './known-long.ts';
-import { type Lease, requireLease } from './lease-store.ts';
+import { type Lease, LeaseLost, requireLease } from './lease-store.ts';
 import { nobodyDue } from './nobody-due.ts';
 import { createPacer } from './pacer.ts';
 import { markOrphansUnknown, resumeDueLanes } from './record-store.ts';
@@ -267,6 +267,7 @@ function endCampaigns(holder: Holder, facts: TurnFacts): void {
   };
   holder.ending = end()
     .catch((error: unknown) => {
+      if (error instanceof LeaseLost) return endedBy(holder, error);
       holder.log.warn({ error }, 'a campaign whose texts are pointless could not be ended; trying again');
     })
     .finally(() => {
