@@ -285,6 +285,15 @@ describe('an event that fails', () => {
     ]);
   });
 
+  it('because nothing can be made of it fails again when it is replayed', async () => {
+    const { services, text } = await applyWorld();
+    const nobodys = text('', 'STOP');
+    await put(nobodys);
+    await applyWaiting(services);
+    const { rows } = await sql`select state, error from gateway_event`.execute(database.db);
+    expect(rows).toEqual([{ state: 'retrying', error: expect.stringContaining('no sender') }]);
+  });
+
   it('is tried three times by real jobs, and then stays', { timeout: 60_000 }, async () => {
     const { services, text, clock } = await applyWorld();
     await poison(ANN);

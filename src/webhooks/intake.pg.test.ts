@@ -123,6 +123,8 @@ describe('a STOP in a signed webhook is stored and in force', () => {
     ['the last one', {}, { createdAt: '+275760-09-13T00:00:00Z' }],
     ['no time at all', { createdAt: 'soon' }, { createdAt: 'now' }],
     ['ids that no index takes', { id: longId(1) }, { id: longId(2) }],
+    ['a text whose id is a number', {}, { id: 5 }],
+    ['no id anywhere', { id: null }, { id: undefined }],
   ])('with %s, and the repair is said', async (_case, event, message) => {
     const { post, logLines } = await intakeWorld();
     expect(await post(received(event, message))).toEqual({ ok: true, value: { repeated: false } });
@@ -181,6 +183,19 @@ describe('a signed webhook', () => {
       { state: 'failed', type: 'unreadable', error: expect.stringContaining('cannot be read') },
       { state: 'failed' },
       { state: 'failed' },
+    ]);
+  });
+
+  it('of a known type of which nothing can be made is kept as failed, and says why', async () => {
+    const { post } = await intakeWorld();
+    const answered = { ok: true, value: { repeated: false } };
+    expect(await post(received({ id: 'EV1' }, { from: null }))).toEqual(answered);
+    expect(await post(received({ id: 'EV2', type: 'call.completed' }, { id: {} }))).toEqual(answered);
+    expect(await post(received({ id: 'EV3', type: 'task.created' }, { id: {} }))).toEqual(answered);
+    expect(await events()).toMatchObject([
+      { state: 'failed', type: 'message.received', eventId: 'EV1', error: expect.stringContaining('no sender') },
+      { state: 'failed', type: 'call.completed', error: expect.stringContaining('no id of a call') },
+      { state: 'received', type: 'task.created', error: null },
     ]);
   });
 
