@@ -93,7 +93,6 @@ async function openOffice() {
       TEXTWRIGHT_DATA_DIR: folder,
       TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
-      WEBHOOKS_PER_SECOND: '100000',
       PORT: '0',
     },
     shiftMs: 0,

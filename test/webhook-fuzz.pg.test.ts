@@ -79,7 +79,6 @@ async function openServer() {
         TEXTWRIGHT_DATA_DIR: folder,
         TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
         LOG_LEVEL: 'silent',
-        WEBHOOKS_PER_SECOND: '100000',
         PORT: '0',
       },
       folder,

@@ -16,7 +16,7 @@ import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, instant } from '../platform/time.ts';
-import type { IncomingHeaders } from './incoming.ts';
+import { type IncomingHeaders, tooMany } from './incoming.ts';
 import { openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
 import { createTally } from './tally.ts';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   database = await testDatabase();
 });
 
-async function intakeWorld(options: { readonly perSecond?: number } = {}) {
+async function intakeWorld(options: { readonly perSecond?: number; readonly refusedPerSecond?: number } = {}) {
   const clock = manualClock(NOW);
   const random = seededRandom(1);
   const logLines: string[] = [];
@@ -335,15 +335,32 @@ describe('a signed webhook', () => {
     ]);
   });
 
-  it('has to wait when its source sends too many, and no other source has', async () => {
-    const { post, clock } = await intakeWorld({ perSecond: 2 });
+  it('has to wait when its source sends too many for its account, and no other source or account has', async () => {
+    const { post, clock, services } = await intakeWorld({ perSecond: 2 });
     const send = (id: number, source = '192.0.2.1') => post(received({ id: `EV${id}` }, { text: 'Hi' }), { source });
     for (let id = 1; id <= 20; id += 1) expect(await send(id)).toMatchObject({ ok: true });
     expect(await send(21)).toMatchObject({ ok: false, error: { kind: 'too_many', retryAfterSeconds: 1 } });
     expect(await send(21, '192.0.2.2')).toMatchObject({ ok: true });
+    const accountId = await connect(services);
+    expect(await post(received({ id: 'EV22' }, { text: 'Hi' }), { accountId })).toMatchObject({ ok: true });
     await clock.advance(500);
     expect(await send(22)).toMatchObject({ ok: true });
     expect(await send(23)).toMatchObject({ ok: false });
+  });
+
+  it('is taken from a source whose others are all wrong, which has to wait for each whatever account it names', async () => {
+    const { post, services, tally } = await intakeWorld({ refusedPerSecond: 1 });
+    await post(received({ id: 'EV1' }, { text: 'Hi' }));
+    const stranger = (source?: string) =>
+      post(received({}, {}), { accountId: services.newUuid(), ...(source === undefined ? {} : { source }) });
+    for (let strangers = 0; strangers < 10; strangers += 1)
+      expect(await stranger()).toMatchObject({ error: { kind: 'unknown_account' } });
+    expect(await stranger()).toEqual({ ok: false, error: tooMany(1) });
+    expect(await post(received({}, {}), { headers: {} })).toEqual({ ok: false, error: tooMany(1) });
+    expect(await post(received({ id: 'EV2' }, { text: 'Hi' }))).toMatchObject({ ok: true });
+    await services.clock.advance(1_000);
+    expect(await stranger('192.0.2.2')).toMatchObject({ error: { kind: 'unknown_account' } });
+    expect(tally.take().filter(({ outcome }) => outcome === 'too_many')).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
   it('is answered without an error of ours, whatever it says', async () => {
