@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +10,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { openWay } from '../../test/way-to-database.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { manualClock, systemClock } from '../platform/clock.ts';
+import { parseConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
@@ -19,7 +20,9 @@ import { addMs, instant } from '../platform/time.ts';
 import { type IncomingHeaders, tooMany } from './incoming.ts';
 import { openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
+import { spoolDepth } from './spool-depth.ts';
 import { createTally } from './tally.ts';
+import { spoolWatch } from './watch-spool.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
@@ -502,6 +505,35 @@ describe('while the database is away', () => {
     expect(await open().drainSpool()).toBe(1);
     expect(await readdir(spoolFolder)).toHaveLength(1);
     expect(logLines.some((line) => line.includes('is damaged'))).toBe(true);
+  });
+});
+
+describe('a file on the disk that is not brought in', () => {
+  it('is an alert as soon as it is damaged, or after two minutes, until it is gone', async () => {
+    const { services, clock, spoolFolder, newUuid, intake } = await intakeWorld();
+    const spool = spoolIn(spoolFolder);
+    const deps = { ...services, jobs: { enqueue: async () => {} }, config: parseConfig({}, '/nowhere') };
+    const look = spoolWatch(deps, { depth: spoolDepth(spool), machine: 'office' });
+    const alerts = async () => {
+      await intake.drainSpool();
+      await look();
+      const { rows } = await sql<{ summary: string }>`
+        select summary from alert where kind = 'spool_stuck' and subject = 'spool:office' and resolved_at is null`.execute(
+        database.db,
+      );
+      return rows.map(({ summary }) => /kept while the database was away, (.*?)\./.exec(summary)?.[1]);
+    };
+    const ofNobody = { type: 'x', phone: null, orderKey: null, payload: '{}', headers: {}, source: 'webhook' } as const;
+    const ids = { id: newUuid(), accountId: newUuid(), eventId: 'EV1', receivedAt: NOW };
+    await spool.write(newUuid(), [{ ...ofNobody, ...ids, signedBy: null, unreadable: null }]);
+    await clock.advance(120_000);
+    expect(await alerts()).toEqual([]);
+    await clock.advance(1);
+    expect(await alerts()).toEqual(['events stay there although the database answers']);
+    await writeFile(join(spoolFolder, '0.events'), 'damaged');
+    expect(await alerts()).toEqual(['a file is damaged, and events stay there although the database answers']);
+    for (const name of await readdir(spoolFolder)) await rm(join(spoolFolder, name));
+    expect(await alerts()).toEqual([]);
   });
 });
 
