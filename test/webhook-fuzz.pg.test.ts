@@ -331,7 +331,8 @@ const mutatePath = (random: Random, path: string): string =>
   ]);
 
 /** The status; 0 when the server closed the connection without one, which only an oversized body may lead to. */
-function post(url: string, { path, body, headers }: Mutated): Promise<number> {
+function post(url: string, mutated: Mutated): Promise<number> {
+  const { path, body, headers } = mutated;
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       new URL(url),
@@ -345,8 +346,12 @@ function post(url: string, { path, body, headers }: Mutated): Promise<number> {
         resolve(response.statusCode ?? 0);
       },
     );
-    // The server need not read what it has refused already.
-    request.on('error', (error) => (body.length > 1_000_000 ? resolve(413) : reject(error)));
+    request.on('error', (error) => {
+      // The server need not read what it has refused already, and closes connections that rest for some seconds.
+      if (body.length > 1_000_000) resolve(413);
+      else if (request.reusedSocket) resolve(post(url, mutated));
+      else reject(error);
+    });
     request.end(body);
   });
 }
