@@ -59,10 +59,12 @@ import { type Intake, openIntake } from './webhooks/intake.ts';
 import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolFolder, spoolIn } from './webhooks/spool.ts';
+import { spoolDepth } from './webhooks/spool-depth.ts';
 import { startApplier } from './webhooks/start-applier.ts';
 import { startDrain } from './webhooks/start-drain.ts';
 import { startProxy } from './webhooks/start-proxy.ts';
-import { createTally, startTally, type Tally } from './webhooks/tally.ts';
+import { createTally, startTally } from './webhooks/tally.ts';
+import { spoolWatch } from './webhooks/watch-spool.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -177,9 +179,10 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
   const tally = createTally(clock);
+  const spool = spoolIn(spoolFolder(config.dataDir));
   const intake = openIntake(base, {
     tally,
-    spool: spoolIn(spoolFolder(config.dataDir)),
+    spool,
     perSecond: config.webhooksPerSecond,
     groupsApartMs: EVENT_GROUPS_APART_MS,
   });
@@ -189,7 +192,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   if (role !== 'worker') {
     closers.add(startTally(services, tally).close);
     await intake.prepare();
-    const server = await listen(createHttpApp(services, { intake, tally }), {
+    const server = await listen(createHttpApp(services, { intake }), {
       host: config.host,
       port: config.port,
       clock,
@@ -197,7 +200,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     });
     closers.add(server.close);
     url = server.url;
-    closers.add(startDrain(services, intake).close);
+    const lookAtSpool = spoolWatch(services, { depth: spoolDepth(spool), machine: hostname() });
+    closers.add(startDrain(services, intake, lookAtSpool).close);
     closers.add(sandbox.close);
     // Before the engine hands anything over: the sandbox may come back at another address.
     const keeper = await keepSandbox({ ...services, db: database.db });
@@ -225,7 +229,7 @@ export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname,
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 
 /** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
-export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake; readonly tally: Tally }) =>
+export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake }) =>
   createApp(services, {
     registrars: [
       registerConsentRoutes,

@@ -10,6 +10,8 @@ import { type WarpClock, warpClock } from '../src/platform/clock.ts';
 import { parseConfig } from '../src/platform/config.ts';
 import type { Database } from '../src/platform/database.ts';
 import { createLog } from '../src/platform/log.ts';
+import { systemRandom } from '../src/platform/random.ts';
+import { type Secrets, secretsWithKey } from '../src/platform/secrets.ts';
 import { instant } from '../src/platform/time.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 
@@ -19,6 +21,8 @@ export interface RunningWorld {
   readonly running: Running;
   readonly sandbox: Sandbox;
   readonly clock: WarpClock;
+  /** What the program has sealed can be opened. */
+  readonly secrets: Secrets;
   /** Signed in as the owner. */
   readonly client: DemoClient;
   until<T>(what: string, find: () => Promise<T | undefined | false>): Promise<T>;
@@ -26,6 +30,7 @@ export interface RunningWorld {
 
 export const OWNER = { name: 'Dana Ortiz', email: 'dana@example.com', password: 'correct horse battery' } as const;
 const UNTIL_MS_MAX = 40_000;
+const KEY = Buffer.alloc(32, 7);
 
 export async function runningWorld(
   database: Database,
@@ -53,6 +58,7 @@ export async function runningWorld(
     {
       DATABASE_URL: database.connectionString,
       TEXTWRIGHT_DATA_DIR: dataDir,
+      TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
       PORT: '0',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     },
@@ -80,6 +86,7 @@ export async function runningWorld(
     running,
     sandbox,
     clock,
+    secrets: secretsWithKey(KEY, systemRandom),
     client,
     async until(what, find) {
       const giveUpAt = performance.now() + UNTIL_MS_MAX;

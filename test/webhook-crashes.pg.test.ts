@@ -15,7 +15,7 @@ import { type ProductProcess, productProcesses } from './processes.ts';
 
 /**
  * A provider posts events at a rate while PostgreSQL is killed twice and the server three times. It posts again what was not answered
- * 2xx; a part of its events it never posts again. WEBHOOK_RATE=1000 WEBHOOK_SECONDS=60 is the proof at length.
+ * 2xx; a part of its events it never posts again. In the end the server is killed with events on its disk that are in no table. WEBHOOK_RATE=1000 WEBHOOK_SECONDS=60 is the proof at length.
  */
 const RATE = Number(process.env['WEBHOOK_RATE'] ?? 150);
 const SECONDS = Number(process.env['WEBHOOK_SECONDS'] ?? 12);
@@ -24,6 +24,7 @@ const EVENTS = RATE * SECONDS;
 const KILLS_OF_SERVER = 3;
 const KILLS_OF_POSTGRES = 2;
 const NEVER_AGAIN_SHARE = 0.1;
+const LEFT_ON_THE_DISK = 30;
 const ANSWER_WITHIN_MS = 15_000;
 const AT_ONCE = 100;
 const TEST_MS_MAX = 1_800_000;
@@ -45,7 +46,7 @@ it(
     process.stderr.write(`webhook crashes: WEBHOOK_SEED=${SEED}\n`);
     const random = seededRandom(SEED);
     const office = await openOffice();
-    const events = Array.from({ length: EVENTS }, (_, index): Posted => {
+    const made = Array.from({ length: EVENTS + LEFT_ON_THE_DISK }, (_, index): Posted => {
       const receipt = index % 2 === 0;
       const payload = quoPayload({
         type: receipt ? 'message.delivered' : 'message.received',
@@ -59,7 +60,9 @@ it(
       });
       return { ...payload, retried: random.next() >= NEVER_AGAIN_SHARE, status: undefined };
     });
+    const events = made.slice(0, EVENTS);
     const [postedMs, troubles] = await Promise.all([postAll(events, office.url), trouble(office)]);
+    events.push(...(await killWithFullDisk(office, made.slice(EVENTS))));
     await until('nothing waits on the disk', () => isEmpty(office.spool));
     await untilAllApplied();
 
@@ -93,7 +96,6 @@ async function openOffice() {
       TEXTWRIGHT_DATA_DIR: folder,
       TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
-      WEBHOOKS_PER_SECOND: '100000',
       PORT: '0',
     },
     shiftMs: 0,
@@ -132,10 +134,8 @@ async function openOffice() {
   return {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/webhooks/quo/${showId('account', account.id)}`,
     spool: join(folder, 'spool'),
-    async killServerProcess() {
-      await server.kill();
-      await start();
-    },
+    kill: () => server.kill(),
+    start,
   };
 }
 
@@ -157,8 +157,10 @@ async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<
   const pauseMs = (SECONDS * 1_000) / (KILLS_OF_SERVER + KILLS_OF_POSTGRES + 1);
   for (const what of ['server', 'postgres', 'server', 'postgres', 'server'] as const) {
     await systemClock.sleep(pauseMs);
-    if (what === 'server') await office.killServerProcess();
-    else {
+    if (what === 'server') {
+      await office.kill();
+      await office.start();
+    } else {
       await postgres.kill();
       await systemClock.sleep(500);
       await postgres.start();
@@ -166,6 +168,23 @@ async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<
     done.push(what);
   }
   return done;
+}
+
+/** Nobody posts these again, and both who could bring them in are dead for a while: what is left of them is on the disk. */
+async function killWithFullDisk(
+  office: Awaited<ReturnType<typeof openOffice>>,
+  events: readonly Posted[],
+): Promise<readonly Posted[]> {
+  await until('nothing of before waits on the disk', () => isEmpty(office.spool));
+  await postgres.kill();
+  const once = events.map((event): Posted => ({ ...event, retried: false }));
+  for (const event of once) await post(event, office.url);
+  expect(once.filter(({ status }) => status !== 503)).toEqual([]);
+  await office.kill();
+  expect(await isEmpty(office.spool)).toBe(false);
+  await postgres.start();
+  await office.start();
+  return once;
 }
 
 /** How many milliseconds it took. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { quoHeaders, quoPayload } from '../src/gateways/quo/quo-payloads.ts';
 import type { CampaignLive } from '../src/http/contract/campaign-live.ts';
 import type { Campaign } from '../src/http/contract/campaigns.ts';
 import type { Contact, Import } from '../src/http/contract/contacts.ts';
@@ -10,6 +11,8 @@ import type { Account } from '../src/http/contract/operations.ts';
 import type { Recipient } from '../src/http/contract/recipients.ts';
 import type { Page } from '../src/platform/cursor.ts';
 import type { Database } from '../src/platform/database.ts';
+import { showId, type Uuid } from '../src/platform/ids.ts';
+import { seededRandom } from '../src/platform/random.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -273,5 +276,26 @@ describe('a webhook', () => {
     const unknown = await fetch(`${world.url}/webhooks/quo/acc_${'0'.repeat(32)}`, { method: 'POST', body: '{}' });
     expect(unknown.status).toBe(404);
     expect((await post('x'.repeat(1_100_000))).status).toBe(413);
+    await world.until('counted with its account', async () => {
+      const { rows } = await sql<{ id: Uuid | null }>`
+        select account_id as id from webhook_source where outcome = 'too_large'`.execute(database.db);
+      return rows.some(({ id }) => id !== null && showId('account', id) === account.id);
+    });
+  });
+
+  it.each([
+    ['of the sandbox', () => `/webhooks/sandbox/${account.id}`],
+    ['of the only account, as older programs have it', () => '/api/webhooks/openphone'],
+    ['with a slash at its end', () => `/webhooks/quo/${account.id}/`],
+    ['of the only account with a slash at its end', () => '/api/webhooks/openphone/?x=1'],
+  ])('may be sent to the address %s', async (what, path) => {
+    const at = world.clock.now();
+    const { rows } = await sql<{ sealed: readonly string[] }>`
+      select webhook_secrets_sealed as sealed from gateway_account`.execute(database.db);
+    const made = { type: 'message.received', generation: 'v4', random: seededRandom(what.length) } as const;
+    const payload = quoPayload({ ...made, at, from: '+16175550177', to: [NUMBERS[0]?.phone ?? ''], text: 'Hi' });
+    const headers = quoHeaders(payload, { secret: world.secrets.open(rows[0]?.sealed[0] ?? ''), at });
+    const answer = await fetch(world.url + path(), { method: 'POST', body: payload.body, headers });
+    expect([answer.status, await answer.json()]).toEqual([200, { ok: true, repeated: false }]);
   });
 });

@@ -5,7 +5,7 @@ import { instantFromMs } from '../../src/platform/time.ts';
 import { SECRET_KEY } from './world.ts';
 
 /**
- * The product in a process of its own, as a server for people and webhooks (`api`) or as a worker, with its limit of webhooks lifted:
+ * The product in a process of its own, as a server for people and webhooks (`api`) or as a worker:
  * `node product-process.ts <role> <database> <ahead> <folder>`, its clock so many milliseconds ahead of the machine's: the clocks of several of them
  * show the same. Tells its address, and at its end how long it has computed.
  */
@@ -18,7 +18,6 @@ const running = await start({
       TEXTWRIGHT_SECRET_KEY: Buffer.from(SECRET_KEY).toString('base64'),
       PORT: '0',
       LOG_LEVEL: 'error',
-      WEBHOOKS_PER_SECOND: '1000000',
     },
     folder,
   ),

@@ -23,6 +23,7 @@ export const ALERT_KINDS = {
   webhooks_suspicious: { severity: 'warning', watched: false },
   webhook_registration: { severity: 'error', watched: false },
   reconciliation_failed: { severity: 'warning', watched: false },
+  spool_stuck: { severity: 'error', watched: false },
 } as const satisfies Readonly<Record<string, { readonly severity: Severity; readonly watched: boolean }>>;
 export type AlertKind = keyof typeof ALERT_KINDS;
 
@@ -33,7 +34,7 @@ export const WATCHED_KINDS = (Object.keys(ALERT_KINDS) as readonly AlertKind[]).
 /** What an alert is about. Two open ones are never of the same kind and subject. */
 export interface AlertKey {
   readonly kind: AlertKind;
-  /** `account:<uuid>`, `lane:<uuid>`, `campaign:<uuid>`, `dnc_list:<uuid>` or `audit_log`. */
+  /** `account:<uuid>`, `lane:<uuid>`, `campaign:<uuid>`, `dnc_list:<uuid>`, `spool:<machine>` or `audit_log`. */
   readonly subject: string;
 }
 

@@ -9,6 +9,7 @@ import { unmarkBlocked } from './block-number.ts';
 import type { ConsentPurpose } from './consent.ts';
 import type { ConsentEvidence } from './consent-evidence.ts';
 import { lockNumber } from './lock-number.ts';
+import { insertOvertaken, optInAfter } from './overtaken-opt-out.ts';
 
 /**
  * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
@@ -44,7 +45,8 @@ interface Deps {
 
 /**
  * Pending enrollments are ended whether or not the number was suppressed already. `beginsOptOut` is true when nobody had asked
- * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due.
+ * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due. A text that
+ * comes after a START which was said later ends nothing.
  */
 export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
   await lockNumber(tx, input.phone);
@@ -53,6 +55,12 @@ export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): 
 
 /** The same for whoever has locked the number already. */
 export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
+  const overtakenBy = await optInAfter(tx, input);
+  if (overtakenBy !== undefined) {
+    await insertOvertaken(tx, deps, { ...input, overtakenBy });
+    await takeBackConsent(tx, deps, input);
+    return { beginsOptOut: false, cancelled: 0 };
+  }
   const now = deps.clock.now();
   const { before, created, cancelled } = await insertSuppression(tx, { ...input, id: deps.newUuid(), now });
   if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);

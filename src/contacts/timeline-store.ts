@@ -70,7 +70,7 @@ export interface TimelinePosition {
 }
 
 /** What is told by another row already: suppressions and the creation of the contact have their own. */
-const TOLD_ELSEWHERE = ['number.suppressed', 'number.opted_in', 'contact.created'];
+const TOLD_ELSEWHERE = ['number.suppressed', 'number.opt_out_overtaken', 'number.opted_in', 'contact.created'];
 
 /**
  * Newest first. Every branch is cut to the page by its own index before the branches are put together, so that a person with ten

@@ -357,7 +357,12 @@ type ContactEvent =
   | { readonly type: 'contact_deleted'; readonly gatewayContactId: string };
 
 /** Kept and shown, without effect. */
-type OtherEvent = { readonly type: 'other'; readonly name: string };
+type OtherEvent = {
+  readonly type: 'other';
+  readonly name: string;
+  /** Why nothing can be made of an event whose type has an effect here: it is a failure, and people see it as one. */
+  readonly unusable?: string;
+};
 
 /** The edge of incoming events: signature first, on raw bytes, then one parse. */
 export interface WebhookEdge {
@@ -373,7 +378,7 @@ export interface WebhookEdge {
   }): Result<{ readonly secretIndex: number }, WebhookRefusal>;
   /**
    * Whatever a signed body says, its event can be stored: what a database would refuse is repaired, a field that is garbage is left
-   * out, an event that says too little becomes `other`; `repairs` says so. An error is a body that is no event at all.
+   * out, an event that says too little becomes `other` and `unusable`; `repairs` says so. An error is a body that is no event at all.
    */
   parse(rawBody: Uint8Array, receivedAt: Instant): Result<GatewayEvent, { readonly message: string }>;
 }

@@ -4,7 +4,8 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
-import { ok } from '../platform/result.ts';
+import { err, ok } from '../platform/result.ts';
+import { tooMany } from '../webhooks/incoming.ts';
 import type { Intake } from '../webhooks/intake.ts';
 import { type DoorPatience, webhookDoor } from './webhook-door.ts';
 
@@ -12,17 +13,16 @@ async function serve(
   receive: Intake['receive'],
   {
     env = {},
-    count = () => undefined,
+    countTooLarge = async () => undefined,
     ...options
   }: DoorPatience & {
     readonly env?: Readonly<Record<string, string>>;
-    readonly count?: (request: { readonly source: string }) => void;
+    readonly countTooLarge?: Intake['countTooLarge'];
   } = {},
 ) {
   const door = webhookDoor(
     {
-      intake: { receive, drainSpool: async () => 0, prepare: async () => undefined },
-      tally: { count },
+      intake: { receive, countTooLarge, drainSpool: async () => 0, prepare: async () => undefined },
       config: parseConfig(env, '/nowhere'),
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
@@ -88,6 +88,13 @@ it('takes what comes in drops within its time', async () => {
   expect(received).toEqual([20]);
 });
 
+it('says to whoever sends too many when to send again', async () => {
+  const port = await serve(async () => err(tooMany(7)));
+  const answer = await fetch(`http://127.0.0.1:${port}${ADDRESS}`, { method: 'POST', body: '{}' });
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(await answer.json()).toMatchObject({ status: 429 });
+});
+
 it.each([
   [
     'the database is away before any account is known',
@@ -110,7 +117,7 @@ it.each([
     sources.push(source);
     return ok({ repeated: false });
   };
-  const port = await serve(receive, { env, count: ({ source }) => void sources.push(source) });
+  const port = await serve(receive, { env, countTooLarge: async ({ source }) => void sources.push(source) });
   for (const body of ['{}', 'x'.repeat(1_000_001)])
     await fetch(`http://127.0.0.1:${port}${ADDRESS}`, {
       method: 'POST',

@@ -13,7 +13,6 @@ import { type Log, withCorrelation } from '../platform/log.ts';
 import { unreachable } from '../platform/result.ts';
 import type { IntakeRefusal, WebhookTarget } from '../webhooks/incoming.ts';
 import type { Intake } from '../webhooks/intake.ts';
-import type { Tally } from '../webhooks/tally.ts';
 import { type Api, internalProblem } from './api.ts';
 import { clientAddress } from './client-address.ts';
 import { idOf } from './contract/shared.ts';
@@ -40,7 +39,6 @@ export type Door = (request: IncomingMessage, response: ServerResponse) => boole
 export function webhookDoor(
   services: {
     readonly intake: Intake;
-    readonly tally: Pick<Tally, 'count'>;
     readonly log: Log;
     readonly newUuid: NewUuid;
     readonly config: Pick<Config, 'trustedProxies'>;
@@ -71,8 +69,9 @@ function letGoOfSlow(
   });
 }
 
-const ONE_ACCOUNT = /^\/webhooks\/(quo|twilio|sandbox)\/([^/?]+)(?:\?|$)/;
-const ONLY_ACCOUNT = /^\/api\/webhooks\/openphone(?:\?|$)/;
+/** People type these addresses: a slash at their end is none of another page. */
+const ONE_ACCOUNT = /^\/webhooks\/(quo|twilio|sandbox)\/([^/?]+)\/?(?:\?|$)/;
+const ONLY_ACCOUNT = /^\/api\/webhooks\/openphone\/?(?:\?|$)/;
 
 function targetOf(url: string): WebhookTarget | undefined {
   if (ONLY_ACCOUNT.test(url)) return { kind: 'quo', accountId: 'only', sandboxOnly: false };
@@ -97,7 +96,7 @@ interface Call {
 }
 
 async function answer(
-  { intake, tally, log, newUuid, config }: Parameters<typeof webhookDoor>[0],
+  { intake, log, newUuid, config }: Parameters<typeof webhookDoor>[0],
   { request, response, target }: Call,
 ): Promise<void> {
   const refuse = async (problem: ProblemInput, id: Uuid): Promise<void> => {
@@ -114,7 +113,7 @@ async function answer(
     const rawBody = await readAtMost(request, WEBHOOK_BYTES_MAX);
     const source = clientAddress(request, config.trustedProxies);
     if (rawBody === undefined) {
-      tally.count({ accountId: null, source, outcome: 'too_large' });
+      await intake.countTooLarge({ ...target, source });
       return await refuse(
         { kind: 'too_large', detail: `a webhook may have at most ${WEBHOOK_BYTES_MAX} bytes` },
         newUuid(),

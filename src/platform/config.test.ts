@@ -13,7 +13,7 @@ describe('parseConfig', () => {
       secretKey: undefined,
       databaseConnections: 20,
       smtpUrl: undefined,
-      webhooksPerSecond: 500,
+      webhooksPerSecond: 10_000,
       trustedProxies: [],
       mailFrom: undefined,
       pagerDutyUrl: 'https://events.pagerduty.com',

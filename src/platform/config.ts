@@ -65,7 +65,7 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
   webhooksPerSecond: {
     env: 'WEBHOOKS_PER_SECOND',
     text: 'Webhooks that one address may send for one account; ten times as many at once',
-    defaultText: '500',
+    defaultText: '10000',
   },
   trustedProxies: {
     env: 'TRUSTED_PROXIES',
@@ -166,7 +166,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     logLevel: logLevel ?? 'info',
     secretKey,
     databaseConnections: whole('databaseConnections', 20, { min: 4, max: 500 }),
-    webhooksPerSecond: whole('webhooksPerSecond', 500, { min: 1, max: 1_000_000 }),
+    webhooksPerSecond: whole('webhooksPerSecond', 10_000, { min: 1, max: 1_000_000 }),
     trustedProxies: networks('trustedProxies', TRUSTED_PROXIES_MAX),
     smtpUrl,
     mailFrom,

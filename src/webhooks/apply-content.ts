@@ -11,6 +11,7 @@ import { unreachable } from '../platform/result.ts';
 import { askAbout } from '../reconciliation/lookup-store.ts';
 import type { Services } from '../services.ts';
 import { applyDeliveryStatus } from './apply-status.ts';
+import { unusableError } from './read-webhook.ts';
 
 interface Source {
   readonly account: InboundAccount;
@@ -47,6 +48,7 @@ export async function applyContent(
     case 'contact_deleted':
       return forgetGatewayContact(tx, services, account.id, event);
     case 'other':
+      if (event.unusable !== undefined) throw new Error(unusableError(event.unusable));
       return;
     default:
       return unreachable(event);

@@ -11,6 +11,7 @@ import { type Job, openJobs } from '../platform/jobs.ts';
 import { openLive } from '../platform/live.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
 import { type ApplyServices, applyWaiting } from './apply-event.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
 import { retryQueue } from './retry-event.ts';
@@ -70,7 +71,7 @@ async function applyWorld() {
       ...label,
     };
   };
-  const text = (from: string, words: string): NewEvent =>
+  const text = (from: string, words: string, at = world.clock.now()): NewEvent =>
     stored(
       {
         type: 'message.received',
@@ -80,7 +81,7 @@ async function applyWorld() {
           to: OURS,
           direction: 'incoming',
           text: words,
-          createdAt: world.clock.now().toString(),
+          createdAt: at.toString(),
           phoneNumberId: 'PNtest01',
         },
       },
@@ -223,6 +224,63 @@ describe('events are applied', () => {
   });
 });
 
+describe('STOP and START', () => {
+  const WORDS = { stop: 'STOP', wrong: 'wrong number', start: 'START' } as const;
+  type Said = { readonly word: keyof typeof WORDS; readonly minute: number };
+
+  /** What was said last counts; of the same instant, what is stricter. */
+  const leftOf = (all: readonly Said[]): readonly string[] => {
+    const last = (word: Said['word']) =>
+      Math.max(-1, ...all.flatMap((said) => (said.word === word ? said.minute : [])));
+    return [
+      ...(last('stop') >= 0 && last('stop') >= last('start') ? ['opt_out'] : []),
+      ...(last('wrong') >= 0 && last('wrong') >= last('start') ? ['wrong_number'] : []),
+    ];
+  };
+
+  const SAID_LATE: Said[] = [
+    { word: 'start', minute: 2 },
+    { word: 'stop', minute: 1 },
+  ];
+  const SAID_AT_ONCE: Said[] = SAID_LATE.map(({ word }) => ({ word, minute: 1 }));
+
+  it('end in what the person said last, in whatever order they come', async () => {
+    const { services, text, clock } = await applyWorld();
+    const began = clock.now();
+    let runs = 0;
+    const orderings = fc
+      .uniqueArray(fc.record({ word: fc.constantFrom<Said['word']>('stop', 'wrong', 'start'), minute: fc.nat(4) }), {
+        minLength: 2,
+        maxLength: 5,
+        selector: ({ word, minute }) => `${word} ${minute}`,
+      })
+      .chain((all) => fc.array(fc.shuffledSubarray(all, { minLength: all.length }), { minLength: 3, maxLength: 3 }));
+    await fc.assert(
+      fc.asyncProperty(orderings, async (orders) => {
+        runs += 1;
+        const heard = orders.map((order, index) => ({ phone: `+1617555${1_000 + runs * 10 + index}`, order }));
+        await put(
+          ...heard.flatMap(({ phone, order }) =>
+            order.map(({ word, minute }) => text(phone, WORDS[word], addMs(began, (minute - 10) * MINUTE_MS))),
+          ),
+        );
+        await applyWaiting(services);
+        const phones = heard.map(({ phone }) => phone);
+        const { rows } = await sql<{ left: readonly string[] }>`
+          select array(select reason from suppression s where s.phone = x.phone and lifted_at is null order by reason) as left
+          from unnest(${phones}::text[]) with ordinality as x (phone, place) order by place`.execute(database.db);
+        expect(rows.map(({ left }) => left)).toEqual(orders.map(leftOf));
+      }),
+      { numRuns: 10, examples: [[[SAID_LATE]], [[SAID_AT_ONCE]]] },
+    );
+    const { rows } = await sql`
+      select evidence ->> 'text' as said, lifted_evidence ->> 'text' as lifted_by from suppression where phone = '+16175551010'`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ said: 'STOP', liftedBy: 'START' }]);
+  });
+});
+
 describe('an event that fails', () => {
   it('holds up its number while it is tried again, and nobody else', async () => {
     const { services, text, queued } = await applyWorld();
@@ -283,6 +341,15 @@ describe('an event that fails', () => {
       ['retrying', 1, 'no room'],
       ['applied', 1],
     ]);
+  });
+
+  it('because nothing can be made of it fails again when it is replayed', async () => {
+    const { services, text } = await applyWorld();
+    const nobodys = text('', 'STOP');
+    await put(nobodys);
+    await applyWaiting(services);
+    const { rows } = await sql`select state, error from gateway_event`.execute(database.db);
+    expect(rows).toEqual([{ state: 'retrying', error: expect.stringContaining('no sender') }]);
   });
 
   it('is tried three times by real jobs, and then stays', { timeout: 60_000 }, async () => {

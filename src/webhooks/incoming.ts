@@ -10,6 +10,12 @@ export type IntakeRefusal =
   /** Not in the database; on the disk, unless that fails too. */
   | { readonly kind: 'away'; readonly message: string };
 
+export const tooMany = (retryAfterSeconds: number): IntakeRefusal => ({
+  kind: 'too_many',
+  retryAfterSeconds,
+  message: 'too many webhooks from this address: send it later',
+});
+
 /** The address to which a webhook came. */
 export interface WebhookTarget {
   readonly kind: AccountRow['kind'];
@@ -21,13 +27,17 @@ export interface WebhookTarget {
 /** By their names in lower case. */
 export type IncomingHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export interface IncomingWebhook extends WebhookTarget {
+/** A webhook of which nothing else is known. */
+export interface AddressedWebhook extends WebhookTarget {
+  /** Address of whoever sends it. */
+  readonly source: string;
+}
+
+export interface IncomingWebhook extends AddressedWebhook {
   /** From `?` on, empty without. */
   readonly query: string;
   readonly rawBody: Uint8Array;
   readonly headers: IncomingHeaders;
-  /** Address of whoever sends it. */
-  readonly source: string;
 }
 
 export interface ReceivedWebhook extends IncomingWebhook {

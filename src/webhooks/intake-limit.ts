@@ -2,8 +2,8 @@ import { type Clock, patience } from '../platform/clock.ts';
 import { type Instant, SECOND_MS } from '../platform/time.ts';
 
 /**
- * How fast one source may send webhooks for one account: a bucket each, in the memory of one process. What is refused with 429 is
- * sent again by the provider; a flood from elsewhere costs no more than this.
+ * How fast one source may send webhooks for one account, or such as are refused: a bucket each, in the memory of one process. What is
+ * answered 429 is sent again by the provider.
  */
 export interface IntakeLimit {
   /** Seconds to wait when there were too many; `undefined` when this one may pass. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,16 +10,19 @@ import { testDatabase } from '../../test/test-database.ts';
 import { openWay } from '../../test/way-to-database.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { manualClock, systemClock } from '../platform/clock.ts';
+import { parseConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, instant } from '../platform/time.ts';
-import type { IncomingHeaders } from './incoming.ts';
+import { type IncomingHeaders, tooMany } from './incoming.ts';
 import { openIntake } from './intake.ts';
 import { spoolIn } from './spool.ts';
+import { spoolDepth } from './spool-depth.ts';
 import { createTally } from './tally.ts';
+import { spoolWatch } from './watch-spool.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
@@ -32,7 +35,7 @@ beforeEach(async () => {
   database = await testDatabase();
 });
 
-async function intakeWorld(options: { readonly perSecond?: number } = {}) {
+async function intakeWorld(options: { readonly perSecond?: number; readonly refusedPerSecond?: number } = {}) {
   const clock = manualClock(NOW);
   const random = seededRandom(1);
   const logLines: string[] = [];
@@ -123,6 +126,8 @@ describe('a STOP in a signed webhook is stored and in force', () => {
     ['the last one', {}, { createdAt: '+275760-09-13T00:00:00Z' }],
     ['no time at all', { createdAt: 'soon' }, { createdAt: 'now' }],
     ['ids that no index takes', { id: longId(1) }, { id: longId(2) }],
+    ['a text whose id is a number', {}, { id: 5 }],
+    ['no id anywhere', { id: null }, { id: undefined }],
   ])('with %s, and the repair is said', async (_case, event, message) => {
     const { post, logLines } = await intakeWorld();
     expect(await post(received(event, message))).toEqual({ ok: true, value: { repeated: false } });
@@ -181,6 +186,19 @@ describe('a signed webhook', () => {
       { state: 'failed', type: 'unreadable', error: expect.stringContaining('cannot be read') },
       { state: 'failed' },
       { state: 'failed' },
+    ]);
+  });
+
+  it('of a known type of which nothing can be made is kept as failed, and says why', async () => {
+    const { post } = await intakeWorld();
+    const answered = { ok: true, value: { repeated: false } };
+    expect(await post(received({ id: 'EV1' }, { from: null }))).toEqual(answered);
+    expect(await post(received({ id: 'EV2', type: 'call.completed' }, { id: {} }))).toEqual(answered);
+    expect(await post(received({ id: 'EV3', type: 'task.created' }, { id: {} }))).toEqual(answered);
+    expect(await events()).toMatchObject([
+      { state: 'failed', type: 'message.received', eventId: 'EV1', error: expect.stringContaining('no sender') },
+      { state: 'failed', type: 'call.completed', error: expect.stringContaining('no id of a call') },
+      { state: 'received', type: 'task.created', error: null },
     ]);
   });
 
@@ -320,15 +338,32 @@ describe('a signed webhook', () => {
     ]);
   });
 
-  it('has to wait when its source sends too many, and no other source has', async () => {
-    const { post, clock } = await intakeWorld({ perSecond: 2 });
+  it('has to wait when its source sends too many for its account, and no other source or account has', async () => {
+    const { post, clock, services } = await intakeWorld({ perSecond: 2 });
     const send = (id: number, source = '192.0.2.1') => post(received({ id: `EV${id}` }, { text: 'Hi' }), { source });
     for (let id = 1; id <= 20; id += 1) expect(await send(id)).toMatchObject({ ok: true });
     expect(await send(21)).toMatchObject({ ok: false, error: { kind: 'too_many', retryAfterSeconds: 1 } });
     expect(await send(21, '192.0.2.2')).toMatchObject({ ok: true });
+    const accountId = await connect(services);
+    expect(await post(received({ id: 'EV22' }, { text: 'Hi' }), { accountId })).toMatchObject({ ok: true });
     await clock.advance(500);
     expect(await send(22)).toMatchObject({ ok: true });
     expect(await send(23)).toMatchObject({ ok: false });
+  });
+
+  it('is taken from a source whose others are all wrong, which has to wait for each whatever account it names', async () => {
+    const { post, services, tally } = await intakeWorld({ refusedPerSecond: 1 });
+    await post(received({ id: 'EV1' }, { text: 'Hi' }));
+    const stranger = (source?: string) =>
+      post(received({}, {}), { accountId: services.newUuid(), ...(source === undefined ? {} : { source }) });
+    for (let strangers = 0; strangers < 10; strangers += 1)
+      expect(await stranger()).toMatchObject({ error: { kind: 'unknown_account' } });
+    expect(await stranger()).toEqual({ ok: false, error: tooMany(1) });
+    expect(await post(received({}, {}), { headers: {} })).toEqual({ ok: false, error: tooMany(1) });
+    expect(await post(received({ id: 'EV2' }, { text: 'Hi' }))).toMatchObject({ ok: true });
+    await services.clock.advance(1_000);
+    expect(await stranger('192.0.2.2')).toMatchObject({ error: { kind: 'unknown_account' } });
+    expect(tally.take().filter(({ outcome }) => outcome === 'too_many')).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
   it('is answered without an error of ours, whatever it says', async () => {
@@ -470,6 +505,35 @@ describe('while the database is away', () => {
     expect(await open().drainSpool()).toBe(1);
     expect(await readdir(spoolFolder)).toHaveLength(1);
     expect(logLines.some((line) => line.includes('is damaged'))).toBe(true);
+  });
+});
+
+describe('a file on the disk that is not brought in', () => {
+  it('is an alert as soon as it is damaged, or after two minutes, until it is gone', async () => {
+    const { services, clock, spoolFolder, newUuid, intake } = await intakeWorld();
+    const spool = spoolIn(spoolFolder);
+    const deps = { ...services, jobs: { enqueue: async () => {} }, config: parseConfig({}, '/nowhere') };
+    const look = spoolWatch(deps, { depth: spoolDepth(spool), machine: 'office' });
+    const alerts = async () => {
+      await intake.drainSpool();
+      await look();
+      const { rows } = await sql<{ summary: string }>`
+        select summary from alert where kind = 'spool_stuck' and subject = 'spool:office' and resolved_at is null`.execute(
+        database.db,
+      );
+      return rows.map(({ summary }) => /kept while the database was away, (.*?)\./.exec(summary)?.[1]);
+    };
+    const ofNobody = { type: 'x', phone: null, orderKey: null, payload: '{}', headers: {}, source: 'webhook' } as const;
+    const ids = { id: newUuid(), accountId: newUuid(), eventId: 'EV1', receivedAt: NOW };
+    await spool.write(newUuid(), [{ ...ofNobody, ...ids, signedBy: null, unreadable: null }]);
+    await clock.advance(120_000);
+    expect(await alerts()).toEqual([]);
+    await clock.advance(1);
+    expect(await alerts()).toEqual(['events stay there although the database answers']);
+    await writeFile(join(spoolFolder, '0.events'), 'damaged');
+    expect(await alerts()).toEqual(['a file is damaged, and events stay there although the database answers']);
+    for (const name of await readdir(spoolFolder)) await rm(join(spoolFolder, name));
+    expect(await alerts()).toEqual([]);
   });
 });
 

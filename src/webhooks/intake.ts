@@ -12,12 +12,18 @@ import type { Uuid } from '../platform/ids.ts';
 import { err, ok, type Result } from '../platform/result.ts';
 import type { Services } from '../services.ts';
 import { type Endpoints, openEndpoints } from './endpoints.ts';
-import type { IncomingWebhook, IntakeRefusal, WebhookTarget } from './incoming.ts';
+import {
+  type AddressedWebhook,
+  type IncomingWebhook,
+  type IntakeRefusal,
+  tooMany,
+  type WebhookTarget,
+} from './incoming.ts';
 import { intakeLimit } from './intake-limit.ts';
 import { type KeeperOptions, openKeeper } from './keep-event.ts';
 import { readEvent } from './read-webhook.ts';
 import type { Tally } from './tally.ts';
-import { verifyWebhook } from './verify-webhook.ts';
+import { endpointOf, REFUSED_PER_SECOND, verifyWebhook } from './verify-webhook.ts';
 
 export type IntakeServices = Pick<
   Services,
@@ -28,6 +34,8 @@ export interface Intake {
   /** Learns the accounts: from then on an event is kept though the database goes away before the first one. */
   prepare(): Promise<void>;
   receive(incoming: IncomingWebhook): Promise<Result<{ readonly repeated: boolean }, IntakeRefusal>>;
+  /** Counts one that is refused unread. */
+  countTooLarge(addressed: AddressedWebhook): Promise<void>;
   /** Brings in what waits on the disk; how many events were there. Throws while the database is away. */
   drainSpool(): Promise<number>;
 }
@@ -36,17 +44,19 @@ export function openIntake(
   services: IntakeServices,
   options: Pick<KeeperOptions, 'spool' | 'groupsApartMs'> & {
     readonly perSecond: number;
+    readonly refusedPerSecond?: number;
     readonly tally: Pick<Tally, 'count'>;
   },
 ): Intake {
   const endpoints = openEndpoints({ ...services, db: services.database.db });
   const limit = intakeLimit(services.clock, options.perSecond);
+  const wrong = intakeLimit(services.clock, options.refusedPerSecond ?? REFUSED_PER_SECOND);
   const keeper = openKeeper(services, { ...options, endpoints });
   const receive = async (incoming: IncomingWebhook): Promise<Received> => {
     const receivedAt = services.clock.now();
     const retryAfterSeconds = limit.take(incoming.source, incoming.accountId, receivedAt);
-    if (retryAfterSeconds !== undefined) return err({ kind: 'too_many', retryAfterSeconds, message: TOO_MANY });
-    const verified = await verifyWebhook(services, endpoints, { ...incoming, receivedAt });
+    if (retryAfterSeconds !== undefined) return err(tooMany(retryAfterSeconds));
+    const verified = await verifyWebhook(services, { endpoints, wrong }, { ...incoming, receivedAt });
     if (!verified.ok) return verified;
     const kept = await keeper.keep(readEvent(services, { ...incoming, receivedAt }, verified.value));
     if (kept === 'spooled' || kept === 'lost') return err({ kind: 'away', message: AWAY[kept] });
@@ -63,11 +73,15 @@ export function openIntake(
       });
       return received;
     },
+    async countTooLarge(addressed) {
+      // Nobody waits for the count: while no account is known, it has none.
+      const endpoint = await endpointOf(endpoints, addressed, 'known').catch(() => undefined);
+      options.tally.count({ ...addressed, accountId: endpoint?.account.id ?? null, outcome: 'too_large' });
+    },
     drainSpool: keeper.drainSpool,
   };
 }
 
-const TOO_MANY = 'too many webhooks from this address: send it later';
 const AWAY = {
   spooled: 'the database is away; the event is kept on the disk, and may be sent again',
   lost: 'the database is away, and the disk takes nothing: send it again',

@@ -1,20 +1,17 @@
 import { maskPhone, maskPhonesIn } from '../platform/phone-mask.ts';
+import { maskNumbers } from './mask-numbers.ts';
 
 /**
- * Numbers in what an event says, for people who may not see whole ones. Masked are numbers with a plus sign in any of the ways in which
- * payloads write it (`+`, `%2B` in forms, `\u002b` in JSON), North American ones also without, and the event's own number wherever its
- * digits stand.
+ * Numbers in what an event says, for people who may not see whole ones: of any country, as payloads and people write them, and the event's
+ * own number wherever its digits stand.
  */
-const WITH_PLUS = /(\+|%2[Bb]|\\u002[Bb])([1-9](?:[ ().-]{0,2}\d){6,14})(?!\d)/g;
-
 export function maskEventText(text: string, phone: string | null): string {
-  const plain = maskPlain(text, phone);
-  return FORM.test(plain)
-    ? plain
+  return FORM.test(text)
+    ? text
         .split('&')
         .map((field) => maskField(field, phone))
         .join('&')
-    : plain;
+    : maskPlain(text, phone);
 }
 
 const FORM = /^[\w.%+-]+=[^\s&]*(?:&[\w.%+-]+=[^\s&]*)*$/;
@@ -22,24 +19,14 @@ const FORM = /^[\w.%+-]+=[^\s&]*(?:&[\w.%+-]+=[^\s&]*)*$/;
 /** A form writes blanks and brackets in ways that hide the numbers between which they stand. */
 function maskField(field: string, phone: string | null): string {
   const [name = '', value = ''] = [...new URLSearchParams(field)][0] ?? [];
-  const shown = maskPlain(value, phone);
-  if (shown === value) return field;
-  return `${encodeURIComponent(name)}=${encodeURIComponent(shown).replaceAll('%20', '+').replaceAll(encodeURIComponent('•'), '•')}`;
+  const shown = [name, value].map((part) => maskPlain(part, phone));
+  return shown[0] === name && shown[1] === value ? field : shown.map(inForm).join('=');
 }
 
-function maskPlain(text: string, phone: string | null): string {
-  const withPlus = text.replace(WITH_PLUS, (_match, plus: string, number: string) => plus + masked(number));
-  const digits = phone?.replace(/\D/g, '') ?? '';
-  // Shorter ones would mask half of all ids.
-  const own = digits.length < OWN_DIGITS_MIN ? withPlus : withPlus.replaceAll(digits, masked(digits));
-  const national = digits.length === 11 && digits.startsWith('1') ? digits.slice(1) : '';
-  return maskPhonesIn(national === '' ? own : own.replaceAll(national, masked(national)));
-}
+const inForm = (text: string): string =>
+  encodeURIComponent(text).replaceAll('%20', '+').replaceAll(encodeURIComponent('•'), '•');
 
-const OWN_DIGITS_MIN = 7;
-const SHOWN_DIGITS = 4;
-
-const masked = (number: string): string => `•••${number.replace(/\D/g, '').slice(-SHOWN_DIGITS)}`;
+const maskPlain = (text: string, phone: string | null): string => maskPhonesIn(maskNumbers(text, phone));
 
 /** Either as it is, or without whole numbers. */
 export interface EventMask {

@@ -58,10 +58,13 @@ export function readEvent(
       ...describeEvent(event, ownNumbers),
       eventId,
       payload: payload.replaceAll('\0', ''),
-      unreadable: null,
+      unreadable: event.type === 'other' && event.unusable !== undefined ? unusableError(event.unusable) : null,
     },
   };
 }
+
+/** What an event rests with that has no effect though its type has one here. */
+export const unusableError = (reason: string): string => `a signed event that says too little: ${reason}`;
 
 /** Those that say who sent it and how it was signed; the others tell nothing, or are secrets of whoever sits in between. */
 const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;

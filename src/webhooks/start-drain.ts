@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 2 * SECOND_MS;
 export function startDrain(
   services: Pick<Services, 'clock' | 'log'>,
   intake: Pick<Intake, 'drainSpool'>,
+  lookAtSpool: () => Promise<void>,
 ): { readonly close: () => Promise<void> } {
   const stopping = new AbortController();
   const run = async (): Promise<void> => {
@@ -15,6 +16,7 @@ export function startDrain(
       try {
         const events = await intake.drainSpool();
         if (events > 0) services.log.info({ events }, 'events brought in from the disk');
+        await lookAtSpool();
       } catch (error) {
         services.log.warn({ error }, 'events on the disk cannot be brought in yet');
       }

@@ -4,7 +4,8 @@ import { err, ok, type Result } from '../platform/result.ts';
 import { addMs, isBefore, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoint, Endpoints } from './endpoints.ts';
-import type { IntakeRefusal, ReceivedWebhook, WebhookTarget } from './incoming.ts';
+import { type IntakeRefusal, type ReceivedWebhook, tooMany, type WebhookTarget } from './incoming.ts';
+import type { IntakeLimit } from './intake-limit.ts';
 
 type VerifyServices = Pick<Services, 'clock' | 'webhookEdge' | 'publicUrl' | 'localUrl'>;
 
@@ -16,8 +17,11 @@ const UNKNOWN_ACCOUNT: IntakeRefusal = {
   message: 'no such webhook address: compare it with the one in the settings of the account',
 };
 
+/** Of whoever signs wrongly or names an account that nobody has: some mistake of an owner, or a stranger who guesses. */
+export const REFUSED_PER_SECOND = 50;
+
 /** As it is known, or with what the database says now; an address that nobody has is `undefined`. */
-async function endpointOf(
+export async function endpointOf(
   endpoints: Endpoints,
   { kind, accountId, sandboxOnly }: WebhookTarget,
   how: 'known' | 'refreshed',
@@ -42,14 +46,18 @@ const LOOK_AGAIN_MS = 250;
  *
  * While registrations are being changed, the gateway may sign with a key that it has only just made and that is about to be kept here:
  * such an event is waited for, so that a change of keys refuses none. Whatever is wrong waits then, whichever account it names.
+ *
+ * A source of which too much was wrong is not looked into further, also where it names another account each time. What is signed passes.
  */
 export async function verifyWebhook(
   services: VerifyServices,
-  endpoints: Endpoints,
+  { endpoints, wrong }: { readonly endpoints: Endpoints; readonly wrong: IntakeLimit },
   incoming: ReceivedWebhook,
 ): Promise<Result<Verified, IntakeRefusal>> {
   const known = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'known'));
   if (known.ok) return known;
+  const retryAfterSeconds = wrong.take(incoming.source, 'any account', incoming.receivedAt);
+  if (retryAfterSeconds !== undefined) return err(tooMany(retryAfterSeconds));
   const { clock } = services;
   // The account may have been connected, or its secret changed, a moment ago, by another process.
   let verified = verifyAt(services, incoming, await endpointOf(endpoints, incoming, 'refreshed'));

@@ -167,6 +167,19 @@ describe('a call that ended', () => {
       current('call.completed', { ...inResource, answeredAt: null, status: 'unanswered' }),
       'missed',
     ],
+    ...['unanswered', 'no-answer', 'abandoned', 'missed', 'busy', 'canceled'].map(
+      (status): [string, object, string] => [
+        `${status}, and silent about an answer`,
+        current('call.completed', { ...inResource, answeredAt: undefined, status }),
+        'missed',
+      ],
+    ),
+    [
+      'outgoing, unanswered, and silent about an answer',
+      current('call.completed', { ...inResource, answeredAt: undefined, direction: 'outgoing', status: 'unanswered' }),
+      'completed',
+    ],
+    ['silent about an answer, but completed', legacy('call.completed', { ...v4, answeredAt: undefined }), 'completed'],
     ['missed by its own event', current('call.missed', { id: 'ACtest0001' }), 'missed'],
     [
       'outgoing, with nobody who answered',

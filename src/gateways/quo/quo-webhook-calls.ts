@@ -34,12 +34,18 @@ const progressReader =
 /** Somebody or something else may have answered: the provider's own words for it, of 2026-03-30. */
 const ANSWERED_ELSEWHERE: ReadonlySet<string> = new Set(['forwarded', 'ai-handled']);
 
+/** Words of all generations for a call that nobody took. */
+const UNANSWERED: ReadonlySet<string> = new Set(['unanswered', 'no-answer', 'abandoned', 'missed', 'busy', 'canceled']);
+
 /**
  * No generation before 2026-03-30 has an event for missed calls, and the status of a missed one may be `completed`: what tells is that
- * nobody has answered. An answer at a time that cannot be read is an answer.
+ * nobody has answered. An answer at a time that cannot be read is an answer. Where nothing is said of one, the status counts.
  */
 const wasMissed = ({ direction, answeredAt, status }: WireCall): boolean =>
-  direction === 'incoming' && answeredAt === null && !ANSWERED_ELSEWHERE.has(status ?? '');
+  direction === 'incoming' &&
+  (answeredAt === undefined
+    ? UNANSWERED.has(status ?? '')
+    : answeredAt === null && !ANSWERED_ELSEWHERE.has(status ?? ''));
 
 const readRecording: EventReader = (event, reading) => {
   const read = readCall(callSchema, event, reading);

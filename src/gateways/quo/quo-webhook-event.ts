@@ -6,6 +6,8 @@ import type { Reading } from './quo-webhook-repairs.ts';
 /** An event without its envelope, whichever generation it is of: they differ in where things are, hardly in what they are called. */
 export interface WireEvent {
   readonly type: string;
+  /** Its own, or the SHA-256 of its body: the same in every repetition. */
+  readonly id: string;
   /** When the envelope was made: when it happened. */
   readonly at: Instant;
   /** `data.object` up to v4, `data.resource` since. */
@@ -18,7 +20,7 @@ export interface WireEvent {
 
 export type Happened = EventContent & { readonly at: Instant };
 
-/** Undefined for what has no effect here; why is noted. */
+/** Undefined for what says too little to have its effect; why is noted. */
 export type EventReader = (event: WireEvent, reading: Reading) => Happened | undefined;
 
 /** A number has 16 characters at most, a name as sender 11; nobody can be answered or suppressed under more. */

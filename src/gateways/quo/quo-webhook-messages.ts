@@ -14,7 +14,7 @@ const partiesField = recipientsField.pipe(z.array(partyField));
 
 /** The text is `body` up to v3 and `text` since v4; a picture without words has neither. */
 const messageSchema = z.object({
-  id: idField,
+  id: idField.nullish(),
   direction: directionField.nullish(),
   text: z.string().nullish(),
   body: z.string().nullish(),
@@ -33,7 +33,8 @@ const contextSchema = z.object({
   recipientIdentifiers: partiesField.nullish(),
 });
 
-interface Message extends Pick<z.output<typeof messageSchema>, 'id' | 'errorCode'> {
+interface Message extends Pick<z.output<typeof messageSchema>, 'errorCode'> {
+  readonly id: string;
   readonly createdAt: ReturnType<typeof plausibleTime>;
   readonly from: string;
   readonly to: readonly string[];
@@ -96,17 +97,25 @@ export const MESSAGE_READERS: readonly (readonly [type: string, reader: EventRea
   ['message.failed', statusReader('failed')],
 ];
 
-/** A direction that contradicts the type (vendor samples call incoming texts "delivered") makes the event one without effect. */
+/**
+ * A direction that contradicts the type (vendor samples call incoming texts "delivered") leaves the event without effect. A text of a
+ * person counts also when it does not say which one it is: it may be a STOP. What is told of a text of ours names it, or says nothing.
+ */
 function messageOf(event: WireEvent, direction: 'incoming' | 'outgoing', reading: Reading): Message | undefined {
   const message = readLeniently(messageSchema, { json: event.subject, path: event.path }, reading);
-  if (message === undefined) return undefined;
+  const id = message?.id ?? (event.type === 'message.received' ? event.id : undefined);
+  if (message === undefined || id === undefined) {
+    note(reading, `${event.path}.id: no id of a text, so without effect`);
+    return undefined;
+  }
+  if (id !== message.id) note(reading, `${event.path}.id: missing, so the id of the event`);
   if ((message.direction ?? direction) !== direction) {
     note(reading, `${event.path}.direction: ${message.direction} contradicts ${event.type}, so without effect`);
     return undefined;
   }
   const context = readLeniently(contextSchema, { json: event.context ?? {}, path: 'data.context' }, reading);
   return {
-    id: message.id,
+    id,
     errorCode: message.errorCode,
     createdAt: plausibleTime(`${event.path}.createdAt`, message.createdAt, reading),
     from: context?.senderIdentifier ?? message.from ?? '',

@@ -178,12 +178,13 @@ describe('payloads of all generations', () => {
     ['no object', legacyEvent('message.received', undefined), 'data.object'],
     ['a resource that is a text', { ...currentEvent('message.failed', {}), data: { resource: 'x' } }, 'data.resource'],
     ['a list as data', { ...legacyEvent('message.received', {}), data: [1] }, 'envelope.data'],
-  ])('%s leaves the event without effect, and the reason with it', (_what, event, reason) => {
+  ])('%s leaves nothing to be made of an event of a known type, and that is said', (_what, event, reason) => {
     expect(parse(event)).toMatchObject({
       ok: true,
       value: {
         type: 'other',
         name: event.type,
+        unusable: expect.stringContaining(reason),
         repairs: expect.arrayContaining([expect.stringContaining(reason)]),
       },
     });
@@ -205,6 +206,7 @@ describe('payloads of all generations', () => {
       { media: [{ type: 5 }, { url: 5, type: 'a' }, null, { url: 'https://example.test/a', type: 6 }, 'x'] },
       { media: [{ url: 'https://example.test/a', type: undefined }], mediaUntold: undefined },
     ],
+    ['an id that is a number', { id: 5 }, { gatewayMessageId: 'EVtest0001' }],
     ['a lane that is a number', { phoneNumberId: 12 }, { laneRef: undefined }],
     ['a time that is an object', { createdAt: {} }, { at: instant('2026-01-02T03:04:05.678Z') }],
     ['several fields at once', { to: 1, media: 2, phoneNumberId: 3 }, { to: [], media: [], laneRef: undefined }],
@@ -231,6 +233,8 @@ describe('payloads of all generations', () => {
     expect(idOf(event)).toBe(idOf({ ...event }));
     expect(idOf(event)).not.toBe(idOf({ ...event, id: 6 }));
     expect(parse(event)).toMatchObject({ value: { type: 'message_received', text: 'STOP' } });
+    const nameless = { ...event, data: { object: { ...incoming, id: undefined, text: 'STOP' } } };
+    expect(parse(nameless)).toMatchObject({ value: { gatewayMessageId: idOf(nameless), text: 'STOP' } });
   });
 
   it('a field that is nested without end is cut, and the text stays', () => {

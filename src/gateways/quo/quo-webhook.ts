@@ -35,8 +35,9 @@ function parseQuoEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<Gateway
   const read = readLeniently(envelope, { json: json.value, path: 'envelope' }, reading);
   if (read === undefined) return err({ message: [...reading.repairs].at(-1) ?? 'envelope: unreadable' });
   const eventId = read.id ?? idOfBody(rawBody, reading);
-  const event = wireEvent(read, reading);
-  const happened = READERS.get(event.type)?.(event, reading) ?? withoutEffect(event);
+  const event = wireEvent(read, eventId, reading);
+  const reader = READERS.get(event.type);
+  const happened = reader === undefined ? withoutEffect(event) : (reader(event, reading) ?? unusable(event, reading));
   const repairs = [...reading.repairs];
   return ok({ ...happened, eventId, ...(repairs.length > 0 ? { repairs } : {}) });
 }
@@ -57,11 +58,12 @@ function idOfBody(rawBody: Uint8Array, reading: Reading): string {
   return `sha256:${createHash('sha256').update(rawBody).digest('hex')}`;
 }
 
-function wireEvent(read: z.output<typeof envelope>, reading: Reading): WireEvent {
+function wireEvent(read: z.output<typeof envelope>, id: string, reading: Reading): WireEvent {
   const data = read.data ?? {};
   const isCurrent = Object.hasOwn(data, 'resource');
   return {
     type: read.type.slice(0, TYPE_LENGTH_MAX),
+    id,
     at: envelopeTime(read.createdAt, reading),
     subject: isCurrent ? data['resource'] : data['object'],
     path: isCurrent ? 'data.resource' : 'data.object',
@@ -75,4 +77,9 @@ function envelopeTime(createdAt: string | null | undefined, reading: Reading): I
   return at ?? reading.receivedAt;
 }
 
-const withoutEffect = (event: WireEvent): Happened => ({ type: 'other', name: event.type, at: event.at });
+const withoutEffect = ({ type, at }: WireEvent) => ({ type: 'other', name: type, at }) as const;
+
+const unusable = (event: WireEvent, { repairs }: Reading): Happened => ({
+  ...withoutEffect(event),
+  unusable: [...repairs].join('; '),
+});

@@ -166,10 +166,20 @@ describe('a text of a person', () => {
     expect(event).toMatchObject({ value: { from: '+15550001111' } });
   });
 
-  it('from no number, or from one that no store takes, has no effect', () => {
+  it('from no number, or from one that no store takes, cannot have its effect, and says so', () => {
     const { From: _, ...nobody } = received;
-    expect(parse(nobody)).toMatchObject({ ok: true, value: { type: 'other', name: 'twilio.Message.received' } });
-    expect(parse({ ...received, From: 'x'.repeat(65) })).toMatchObject({ ok: true, value: { type: 'other' } });
+    const unusable = expect.stringContaining('From');
+    expect(parse(nobody)).toMatchObject({ value: { type: 'other', name: 'twilio.Message.received', unusable } });
+    expect(parse({ ...received, From: 'x'.repeat(65) })).toMatchObject({ value: { type: 'other', unusable } });
+  });
+
+  it('that says neither which one it is nor to which number is a text of that person', () => {
+    const { MessageSid: _, SmsSid: __, SmsMessageSid: ___, To: ____, ...rest } = received;
+    const gatewayMessageId = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+    expect(parse(rest)).toMatchObject({
+      value: { type: 'message_received', text: 'STOP', from: '+15550001111', to: [], gatewayMessageId },
+    });
+    expect(parse(rest)).toEqual(parse(rest));
   });
 
   it('that a database would refuse is put right', () => {

@@ -24,19 +24,21 @@ function parseTwilioEvent(rawBody: Uint8Array, receivedAt: Instant): Parsed<Gate
   // Whatever the provider posts says for which account.
   if (fields.get('AccountSid') === undefined) return err({ message: 'AccountSid: missing' });
   const event =
-    messageEvent(fields, receivedAt) ??
+    messageEvent(fields, rawBody, receivedAt) ??
     recordingEvent(fields, receivedAt) ??
     callEvent(fields, receivedAt) ??
     other(fields, rawBody, receivedAt);
   return ok(fields.repairs.length === 0 ? event : { ...event, repairs: fields.repairs });
 }
 
-function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
-  const id = fields.get('MessageSid') ?? fields.get('SmsSid') ?? fields.get('SmsMessageSid');
+function messageEvent(fields: Fields, rawBody: Uint8Array, receivedAt: Instant): GatewayEvent | undefined {
+  const id =
+    fields.get('MessageSid') ?? fields.get('SmsSid') ?? fields.get('SmsMessageSid') ?? idOfWords(fields, rawBody);
   if (id === undefined) return undefined;
   if (isOutbound(fields.get(LISTED_FIELD) ?? '')) return sentEvent(id, fields, receivedAt);
   const status = (fields.get('MessageStatus') ?? fields.get('SmsStatus'))?.toLowerCase();
-  if (status === undefined || INBOUND.has(status)) return receivedEvent(id, fields, receivedAt);
+  if (status === undefined || INBOUND.has(status))
+    return receivedEvent(id, fields, receivedAt) ?? { ...other(fields, rawBody, receivedAt), unusable: NO_SENDER };
   if (!OUTBOUND.has(status)) return undefined;
   const { get } = fields;
   const code = get('ErrorCode');
@@ -50,6 +52,14 @@ function messageEvent(fields: Fields, receivedAt: Instant): GatewayEvent | undef
     at: saidAt(get('Timestamp'), receivedAt),
   };
 }
+
+const NO_SENDER = 'From: missing, so a received text is of nobody';
+
+/** Words are a person's: a text that does not say which one it is may be a STOP, and the same body is the same text. */
+const idOfWords = ({ get }: Fields, rawBody: Uint8Array): string | undefined =>
+  get('Body') === undefined ? undefined : `sha256:${hashOf(rawBody)}`;
+
+const hashOf = (rawBody: Uint8Array): string => createHash('sha256').update(rawBody).digest('hex');
 
 /** No field of the provider: its records tell with it of a text that we may not have sent, which is never posted. */
 export const LISTED_FIELD = 'ListedDirection';
@@ -89,7 +99,7 @@ const OUTBOUND: ReadonlySet<string> = new Set([
 function receivedEvent(id: string, fields: Fields, receivedAt: Instant): GatewayEvent | undefined {
   const { get } = fields;
   const [from, to] = [phoneIn(fields, 'From'), phoneIn(fields, 'To')];
-  if (from === undefined || to === undefined) return undefined;
+  if (from === undefined) return undefined;
   const keyword = KEYWORDS.get(get('OptOutType')?.toUpperCase() ?? '');
   return {
     type: 'message_received',
@@ -97,7 +107,7 @@ function receivedEvent(id: string, fields: Fields, receivedAt: Instant): Gateway
     gatewayMessageId: id,
     from,
     // One number: the provider does not pass on group chats, but splits them.
-    to: [to],
+    to: to === undefined ? [] : [to],
     laneRef: to,
     text: get('Body') ?? '',
     media: mediaOf(get),
@@ -130,10 +140,9 @@ function phoneIn(fields: Fields, name: 'From' | 'To'): string | undefined {
 }
 
 /** Kept under what it is about, as far as that can be seen; the same body is the same event. */
-function other({ get, names }: Fields, rawBody: Uint8Array, receivedAt: Instant): GatewayEvent {
+function other({ get, names }: Fields, rawBody: Uint8Array, receivedAt: Instant) {
   const about = get('Level') ?? get('MessageStatus') ?? get('SmsStatus') ?? get('CallStatus') ?? get('RecordingStatus');
   const resource = names.find((name) => name.endsWith('Sid') && name !== 'AccountSid') ?? 'Account';
   const name = `twilio.${resource.replace(/Sid$/, '') || 'Resource'}${about === undefined ? '' : `.${about}`}`;
-  const hash = createHash('sha256').update(rawBody).digest('hex');
-  return { type: 'other', eventId: `other:${hash}`, name: name.slice(0, 100), at: receivedAt };
+  return { type: 'other', eventId: `other:${hashOf(rawBody)}`, name: name.slice(0, 100), at: receivedAt } as const;
 }
