@@ -13,6 +13,7 @@ import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts
 import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
+import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
@@ -167,6 +168,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     replayJob(base),
     importJob(base),
     takeOffJob(base),
+    overdueReviewsJob(base),
     tidyImportsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),

@@ -102,7 +102,7 @@ export const eligibilityChecks = (
     const { sentence, remedy } = ruleOutcome({ code, inputs }, zone);
     return {
       code,
-      kind: 'bars',
+      kind: ruleOf(code)?.delays ? 'delays' : 'bars',
       forbids,
       sentence: forbids ? sentence : (ruleOf(code)?.otherwise ?? sentence),
       remedy: forbids ? remedy : '',

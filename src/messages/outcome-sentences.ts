@@ -116,6 +116,7 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['do_not_call', 'Leave this number alone'],
   ['do_not_call_registry', 'Get written consent, or record the purchase or inquiry that makes this person exempt'],
   ['do_not_call_stale', 'Upload the newest file of the registry; a later campaign can reach this person'],
+  ['held_for_review', 'Read the reply and decide: it counts as an opt-out when nobody does'],
   ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
 ]);
 
@@ -126,7 +127,6 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     provider_opt_out: ['Asked the provider not to be texted', STAYS_OUT],
     landline: ['A landline, which cannot receive texts', OTHER_NUMBER],
     contacted_recently: ['Got a campaign text a short time ago', 'The next campaign can reach this person'],
-    held_for_review: ['Wrote something that may be an opt-out', 'Read the conversation in the inbox and decide'],
     cancelled: ['Campaign was cancelled', 'A copy of the campaign can reach this person'],
     dropped_by_hand: ['A person decided not to send the text', 'Another campaign can reach this person'],
     pointless: [

@@ -36,6 +36,8 @@ export interface Recipient extends PersonFields {
   readonly numberState: string;
   /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
   readonly forbidden: string | null;
+  /** Until when a person may decide whether a reply of this number was an opt-out; null when none is undecided. */
+  readonly heldUntil: Instant | null;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
   readonly recentTextsAt: readonly Instant[];
   /** The consent in force for the purpose of the campaign; null when there is none. */
@@ -77,7 +79,7 @@ export interface IntentDecisions {
   readonly intents: readonly Intent[];
   readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
   readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
-  /** Too many texts in too short a time: waits until the oldest of them is a day old. */
+  /** Held by a reply, or too many texts in too short a time: waits until that is over. */
   readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
   /** Have come to know another number of the campaign while they waited for any. */
   readonly elsewhere: readonly { readonly id: Uuid; readonly laneId: Uuid }[];
@@ -99,8 +101,8 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
     const group = groups.get(recipient.zoneGroup);
     if (group === undefined)
       throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
-    const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);
-    const notBefore = tooOften(recipient, group, circumstances.now);
+    const skip = recipient.forbidden ?? undecided(recipient, circumstances) ?? recentlyTexted(recipient, circumstances);
+    const notBefore = recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);
     const laneId = knownElsewhere(recipient, circumstances);
     if (skip !== undefined) skipped.push({ id, reason: skip });
     else if (laneId !== undefined) elsewhere.push({ id, laneId });
@@ -136,6 +138,10 @@ const knownElsewhere = (
   { laneId, servesLaneIds }: IntentCircumstances,
 ): Uuid | undefined =>
   knownLaneId === null || knownLaneId === laneId || servesLaneIds.includes(knownLaneId) ? undefined : knownLaneId;
+
+/** A reply on which nobody has decided in time was an opt-out, also before that is written down. */
+const undecided = ({ heldUntil }: Recipient, { now }: Pick<IntentCircumstances, 'now'>): string | undefined =>
+  heldUntil === null || isBefore(now, heldUntil) ? undefined : 'opted_out';
 
 /** The audience said "not texted for N days"; another campaign may have texted this person since. */
 export function recentlyTexted(

@@ -13,8 +13,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);',
-        replace: 'const skip = recentlyTexted(recipient, circumstances);',
+        find: 'const skip = recipient.forbidden ?? undecided',
+        replace: 'const skip = undecided',
       },
     ],
   },
