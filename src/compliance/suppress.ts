@@ -85,9 +85,12 @@ async function takeBackConsent(tx: Tx, deps: Deps, input: SuppressInput): Promis
     purpose,
     evidence,
     occurredAt: saidAt ?? deps.clock.now(),
-    by: { actor, name: input.recordedBy ?? (actor === 'contact' ? 'The person' : 'Textwright') },
+    by: { actor, name: recorderOf(input) },
   });
 }
+
+const recorderOf = ({ recordedBy, actor }: SuppressInput): string =>
+  recordedBy ?? (actor === 'contact' ? 'The person' : 'Textwright');
 
 /** Index suppression_active. */
 async function activeReasons(tx: Tx, phone: string): Promise<readonly SuppressionReason[]> {
@@ -128,7 +131,7 @@ async function insertSuppression(
   tx: Tx,
   input: SuppressInput & { readonly id: Uuid; readonly now: Instant },
 ): Promise<{ readonly before: readonly SuppressionReason[]; readonly created: boolean; readonly cancelled: number }> {
-  const { id, phone, reason, channel, evidence, actor, now } = input;
+  const { id, phone, reason, channel, evidence, now } = input;
   const decision = reason === 'wrong_number' ? reason : 'opt_out';
   const skipReason = SKIP_REASON[reason];
   const { rows } = await sql<{ before: readonly SuppressionReason[]; created: boolean; cancelled: number }>`
@@ -139,7 +142,7 @@ async function insertSuppression(
     ), ended as (
       update enrollment set state = 'skipped', skip_reason = ${skipReason} where phone = ${phone} and state = 'pending' returning id
     ), reviewed as (
-      update opt_out_review set decided_at = ${now}, decision = ${decision}, decided_how = 'suppressed', decided_by = ${actor}
+      update opt_out_review set decided_at = ${now}, decision = ${decision}, decided_how = 'suppressed', decided_by = ${recorderOf(input)}
       where phone = ${phone} and decided_at is null and ${reason !== 'invalid_number'}
     ), cancelled as (
       update message set state = 'cancelled', failure_code = ${skipReason}

@@ -63,7 +63,7 @@ export async function letGo(tx: Tx, deps: Deps, text: Pick<InboundText, 'from' |
   await settleReviews(tx, text.from);
   if (review === undefined) return;
   const now = deps.clock.now();
-  await endReview(tx, { id: review.id, decision: 'not_opt_out', how: 'opted_in', by: 'contact', now });
+  await endReview(tx, { id: review.id, decision: 'not_opt_out', how: 'opted_in', by: 'The person', now });
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,

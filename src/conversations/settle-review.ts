@@ -90,7 +90,7 @@ interface Settling {
 async function settle(tx: Tx, deps: Deps, { review, decision, how, by }: Settling): Promise<void> {
   const now = deps.clock.now();
   const { id, phone, said, matched, family, classifierVersion, saidAt, openedAt, conversationId } = review;
-  await endReview(tx, { id, decision, how, by: by.actor, now });
+  await endReview(tx, { id, decision, how, by: by.name, now });
   await settleReviews(tx, phone);
   await recordAudit(tx, {
     id: deps.newUuid(),

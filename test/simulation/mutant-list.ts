@@ -158,8 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'const notBefore = tooOften(recipient, group, circumstances.now);',
-        replace: 'const notBefore = tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
+        find: 'recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);',
+        replace: 'recipient.heldUntil ?? tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
       },
     ],
   },

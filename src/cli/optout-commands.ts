@@ -1,0 +1,34 @@
+import { type Command, Option } from 'commander';
+import { countOption, withExamples } from './options.ts';
+import type { DecideFlags, ListFlags } from './optout-reviews.ts';
+import type { Shell } from './shell.ts';
+
+const REVIEW = 'rev_0193f6c2a1b47c3d8e5f60718293a4b5';
+
+export function define(command: Command, shell: Shell): void {
+  withExamples(command, [
+    ['textwright optout review list', 'replies on which somebody has to decide, the most urgent first'],
+    [`textwright optout review decide ${REVIEW} opt_out`, 'the reply asked for no more texts'],
+  ]).description('Who asked not to be texted, and who may have');
+
+  const review = withExamples(command.command('review').helpCommand(false), [
+    ['textwright optout review list --json', 'one JSON object a line'],
+    [`textwright optout review decide ${REVIEW} not_opt_out`, 'campaigns may go on texting this number'],
+  ]).description('Replies that may be opt-outs: no campaign texts their numbers until somebody has decided');
+  review
+    .command('list')
+    .description('What waits for a decision, or what was decided')
+    .addOption(new Option('--view <view>', 'which of them').choices(['open', 'decided']).default('open'))
+    .option('--limit <n>', 'at most this many', countOption, 50)
+    .option('--json', 'print one JSON object a line, as the API answers')
+    .action(async (flags: ListFlags) => (await import('./optout-reviews.ts')).listCommand(flags, shell));
+  review
+    .command('decide')
+    .description('Say what a reply meant; only the person can undo an opt-out, by texting START')
+    .argument('<review>', 'id, as "optout review list" prints it')
+    .argument('<decision>', 'opt_out, not_opt_out or wrong_number')
+    .option('--json', 'print the review as one JSON object')
+    .action(async (reference: string, decision: string, flags: DecideFlags) =>
+      (await import('./optout-reviews.ts')).decideCommand({ reference, decision }, flags, shell),
+    );
+}
