@@ -31,6 +31,7 @@ import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
+import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
@@ -241,6 +242,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerRecipientRoutes,
       registerInboxRoutes,
       registerOptOutReviewRoutes,
+      registerOptOutLinkRoutes,
       registerCallRoutes,
       registerWebhookEventRoutes,
       registerReplayRoutes,
