@@ -33,6 +33,7 @@ import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
+import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
@@ -243,6 +244,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerInboxRoutes,
       registerOptOutReviewRoutes,
       registerOptOutLinkRoutes,
+      registerOptOutRoutes,
       registerCallRoutes,
       registerWebhookEventRoutes,
       registerReplayRoutes,

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { countOption, withExamples } from './options.ts';
+import type { AddFlags, ImportFlags } from './optout-import.ts';
 import type { DecideFlags, ListFlags } from './optout-reviews.ts';
 import type { Shell } from './shell.ts';
 
@@ -9,7 +10,28 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright optout review list', 'replies on which somebody has to decide, the most urgent first'],
     [`textwright optout review decide ${REVIEW} opt_out`, 'the reply asked for no more texts'],
+    ['textwright optout import unsubscribed.csv', 'opts out every number of a list'],
+    ['textwright optout add 617-555-0123 --note "Called the office"', 'opts out one number, contact or not'],
   ]).description('Who asked not to be texted, and who may have');
+  command
+    .command('import')
+    .description('Opt out every number of a list: a number a line, or a table; the same list may be given again')
+    .argument('<file>', 'plain text or CSV')
+    .option('--column <header>', 'which column, when several hold phone numbers')
+    .option('--json', 'print what was read as one JSON object')
+    .action(async (file: string, flags: ImportFlags) =>
+      (await import('./optout-import.ts')).importCommand(file, flags, shell),
+    );
+  command
+    .command('add')
+    .description('Opt out one number; only the person can undo it, by texting START')
+    .argument('<number>', 'the number')
+    .requiredOption('--note <text>', 'how the person said it')
+    .option('--wrong-number', 'the number belongs to somebody else')
+    .option('--json', 'print it as one JSON object')
+    .action(async (number: string, flags: AddFlags) =>
+      (await import('./optout-import.ts')).addCommand(number, flags, shell),
+    );
 
   const review = withExamples(command.command('review').helpCommand(false), [
     ['textwright optout review list --json', 'one JSON object a line'],

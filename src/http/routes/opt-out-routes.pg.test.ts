@@ -1,0 +1,111 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { insertContacts } from '../../../test/fixtures.ts';
+import { httpWorld } from '../../../test/http-world.ts';
+import { runCli } from '../../cli/cli.fixture.ts';
+import { registerOptOutRoutes } from './opt-out-routes.ts';
+
+const world = await httpWorld({ registrars: [registerOptOutRoutes] });
+const owner = await world.owner();
+const { db } = world.database;
+const upload = (text: string, query = '') =>
+  owner.post(`/v1/opt-outs/import?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const suppressed = async (): Promise<readonly string[]> =>
+  (
+    await sql<{ phone: string }>`select phone from suppression where lifted_at is null order by phone`.execute(db)
+  ).rows.map(({ phone }) => phone);
+
+describe('a list of opt-outs', () => {
+  it('is taken as numbers alone, with what cannot be read named by its line, and nothing counted twice', async () => {
+    await insertContacts(db, world.services, [{ phone: '+16175550120' }]);
+    const list = '(617) 555-0120\n\n617555012X\n+1 617 555 0121\n6175550120\n+44 20 7946 0958\n617-555-0122';
+    const first = await upload(list);
+    expect(first).toMatchObject({
+      status: 200,
+      json: {
+        rows: 6,
+        optedOut: 3,
+        already: 1,
+        refused: 2,
+        refusals: [
+          { line: 3, text: '617555012X', reason: expect.stringContaining('ten digits') },
+          { line: 6, text: '+44 20 7946 0958', reason: expect.stringContaining('another country') },
+        ],
+      },
+    });
+    expect(await suppressed()).toEqual(['+16175550120', '+16175550121', '+16175550122']);
+    expect((await upload(list)).json).toMatchObject({ optedOut: 0, already: 4, refused: 2 });
+    const { rows } = await sql`
+      select channel, evidence ->> 'file' as file from suppression group by 1, 2`.execute(db);
+    expect(rows).toEqual([{ channel: 'import', file: 'list.csv' }]);
+    const audited = await sql`select action from audit_entry where subject = 'list.csv'`.execute(db);
+    expect(audited.rows).toHaveLength(2);
+  });
+
+  it('is taken as a table, of which one column must be named when several hold numbers', async () => {
+    const table = 'Name;Mobile;Home\n"Ann; Lee";617-555-0130;\nBen;;617-555-0131\n';
+    expect(await upload(table)).toMatchObject({
+      status: 422,
+      json: { detail: expect.stringMatching(/several columns .*"Mobile", "Home"/) },
+    });
+    expect((await upload(table, '&column=mobile')).json).toMatchObject({ rows: 2, optedOut: 1, refused: 1 });
+    expect((await upload(table, '&column=Home')).json).toMatchObject({ optedOut: 1 });
+    expect(await suppressed()).toContain('+16175550131');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no numbers', 'Ann\nBen\n'],
+    ['no text', '\u0000\u0001\u0002binary'],
+    ['a column that is not there', 'Name,Phone\nAnn,617-555-0140\n', '&column=Mobile'],
+  ])('with %s is refused, and changes nothing', async (_, text, query = '') => {
+    const before = await suppressed();
+    expect(await upload(text, query)).toMatchObject({ status: 422 });
+    expect(await suppressed()).toEqual(before);
+  });
+
+  it('that breaks off in the middle says what counts, and keeps it', async () => {
+    const broken = `phone,name\n${'6175550150,Ann\n'.repeat(5_000)}6175550151,"Ben\n`;
+    expect(await upload(broken)).toMatchObject({
+      status: 422,
+      json: { detail: expect.stringContaining('import it again') },
+    });
+    expect(await suppressed()).toContain('+16175550150');
+  });
+});
+
+it('one opt-out is recorded once, of whom it is told, and never in the future', async () => {
+  const opt = (body: object, key?: string) =>
+    owner.post('/v1/opt-outs', body, key === undefined ? {} : { 'idempotency-key': key });
+  const said = { phone: '617-555-0160', note: 'Asked on the phone', saidAt: '2026-11-16T15:00:00Z' };
+  const first = await opt(said, 'one');
+  expect(first).toMatchObject({ status: 201, json: { phone: '+16175550160', already: false } });
+  expect((await opt(said, 'one')).json).toEqual(first.json);
+  await world.clock.advance(1_000);
+  expect((await opt(said)).json).toEqual({ ...first.json, already: true });
+  expect(await opt({ ...said, saidAt: '2027-01-01T00:00:00Z' })).toMatchObject({ status: 422 });
+  expect(await opt({ ...said, phone: '12345' })).toMatchObject({ status: 422 });
+});
+
+it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'optouts-'));
+  const env = { DATABASE_URL: world.database.connectionString };
+  const cli = (...args: readonly string[]) => runCli(['optout', ...args], { env });
+  try {
+    const path = join(folder, 'gone.txt');
+    await writeFile(path, '617-555-0170\n617-555-017\n');
+    const done = await cli('import', path);
+    expect(done).toMatchObject({ code: 1, err: expect.stringContaining('1 row could not be read') });
+    expect(done.out).toMatch(/1 number opted out, 0 had asked before[\s\S]*line 2: 617-555-017:/);
+    expect(await cli('add', '617-555-0171', '--note', 'Called')).toMatchObject({
+      code: 0,
+      out: '+16175550171 is opted out\n',
+    });
+    expect(await suppressed()).toEqual(expect.arrayContaining(['+16175550170', '+16175550171']));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
