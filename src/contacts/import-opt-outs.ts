@@ -10,7 +10,7 @@ import { ok } from '../platform/result.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { openCsv } from './csv-reader.ts';
-import { optOutColumn, type RefusedRow, readOptOutRow } from './opt-out-rows.ts';
+import { type OptOutColumn, optOutColumn, type RefusedRow, readOptOutRow } from './opt-out-rows.ts';
 
 export interface OptOutList {
   readonly fileName: string;
