@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
+import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
@@ -192,6 +193,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   started.resolve({ ...services, db: database.db });
 
   if (role !== 'worker') {
+    await keepPublicAddress(database.db, config.publicUrl, clock.now());
     closers.add(startTally(services, tally).close);
     await intake.prepare();
     const server = await listen(createHttpApp(services, { intake, tally }), {

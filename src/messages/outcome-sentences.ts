@@ -1,6 +1,7 @@
 import { type EligibilityCheck, ruleSentence } from '../compliance/eligibility.ts';
 import { localTime } from '../platform/calendar.ts';
 import { instant } from '../platform/time.ts';
+import { normaliseFieldName, OPT_OUT_LINK_KEY } from './template.ts';
 
 /** Why a text did not reach a person, in words for people: a sentence, and what can be done. `remedy` is empty when nothing can. */
 export interface OutcomeSentence {
@@ -14,6 +15,11 @@ export interface OutcomeSentence {
  */
 export function sentenceFor(code: string): OutcomeSentence {
   const [name = '', value] = splitCode(code);
+  if (name === 'missing_field' && value !== undefined && normaliseFieldName(value) === OPT_OUT_LINK_KEY)
+    return {
+      sentence: 'The text holds an opt-out link, and it is not known under which address people reach this server',
+      remedy: 'Start the server with TEXTWRIGHT_PUBLIC_URL, or take the link out of the text',
+    };
   if (name === 'missing_field' && value !== undefined)
     return {
       sentence: `The text needs ${value}, which this contact does not have`,

@@ -67,6 +67,7 @@ export interface IntentCircumstances {
   readonly openGroups: readonly OpenGroup[];
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
+  readonly optOutLink?: ((phone: string) => string) | undefined;
   readonly notTextedForDays: number | null;
   /** Parts that the lane may still take today. */
   readonly partsRoom: number;
@@ -165,20 +166,28 @@ export function tooOften(
   return isBefore(now, over) ? over : undefined;
 }
 
-function textFor(recipient: Recipient, { templates, businessName }: IntentCircumstances): MadeText {
+function textFor(recipient: Recipient, circumstances: IntentCircumstances): MadeText {
+  const { templates, businessName, optOutLink } = circumstances;
   const template = templates.get(recipient.variantId);
   if (template === undefined)
     throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
-  return makeText(template, recipient, businessName);
+  return makeText(template, recipient, { businessName, optOutLink: optOutLink?.(recipient.phone) ?? null });
 }
 
 export type MadeText = { readonly body: string } | { readonly code: string };
 
+/** What a text can name of us. */
+export interface SenderFields {
+  readonly businessName: string;
+  /** Null while people reach us under no address. */
+  readonly optOutLink: string | null;
+}
+
 /** The text for one person, or the code of why there is none (messages/outcome-sentences.ts). */
-export function makeText(template: Template, person: PersonFields, businessName: string): MadeText {
+export function makeText(template: Template, person: PersonFields, sender: SenderFields): MadeText {
   const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = person;
   const fields = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
-  const text = renderTemplate(template, { ...fields, businessName });
+  const text = renderTemplate(template, { ...fields, ...sender });
   if (!text.ok) return { code: `missing_field:${text.error.field}` };
   const code = whyUnsendable(text.value);
   return code === undefined ? { body: text.value } : { code };
