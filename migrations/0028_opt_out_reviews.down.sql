@@ -2,4 +2,5 @@
 update suppression set channel = 'staff' where channel in ('review', 'link');
 alter table suppression drop constraint suppression_channel_check;
 alter table suppression add constraint suppression_channel_check check (channel in ('sms', 'staff', 'gateway', 'import', 'api'));
+drop index suppression_of_provider;
 drop table opt_out_review;

@@ -1,6 +1,6 @@
 -- Purpose: replies that may be opt-outs hold all campaign texts to their number until a person has decided; and the ways by which an
 --          opt-out reaches us that are new: a review, and the link in a text.
--- Locks:   suppression for a moment, whose check of the channel is made anew: it reads the table once.
+-- Locks:   suppression for a moment, whose check of the channel is made anew and which gets an index: it reads the table twice.
 -- Old code may run beside it: no. It would hold nobody, and text who is held.
 
 -- By number, as suppressions are: whatever contact it belongs to, and also when it is none.
@@ -48,3 +48,6 @@ order by v.phone, v.last_message_at desc;
 alter table suppression drop constraint suppression_channel_check;
 alter table suppression add constraint suppression_channel_check
   check (channel in ('sms', 'staff', 'gateway', 'import', 'api', 'review', 'link'));
+
+-- What providers refused because of their own lists, the newest first.
+create index suppression_of_provider on suppression (created_at desc, id desc) where reason = 'provider_opt_out';

@@ -15,6 +15,7 @@ export const ALERT_KINDS = {
   lane_paused: { severity: 'error', watched: true },
   campaign_paused: { severity: 'error', watched: true },
   events_failed: { severity: 'error', watched: true },
+  opt_outs_unheard: { severity: 'warning', watched: true },
   webhooks_unhealthy: { severity: 'critical', watched: false },
   webhooks_suspicious: { severity: 'warning', watched: false },
   webhook_registration: { severity: 'error', watched: false },

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { countOption, withExamples } from './options.ts';
+import type { DifferencesFlags } from './optout-differences.ts';
 import type { AddFlags, ImportFlags } from './optout-import.ts';
 import type { DecideFlags, ListFlags } from './optout-reviews.ts';
 import type { Shell } from './shell.ts';
@@ -31,6 +32,15 @@ export function define(command: Command, shell: Shell): void {
     .option('--json', 'print it as one JSON object')
     .action(async (number: string, flags: AddFlags) =>
       (await import('./optout-import.ts')).addCommand(number, flags, shell),
+    );
+
+  command
+    .command('differences')
+    .description('Numbers that a provider refused because of its own list, and how it came that we did not know')
+    .option('--limit <n>', 'at most this many', countOption, 50)
+    .option('--json', 'print one JSON object a line, as the API answers')
+    .action(async (flags: DifferencesFlags) =>
+      (await import('./optout-differences.ts')).differencesCommand(flags, shell),
     );
 
   const review = withExamples(command.command('review').helpCommand(false), [

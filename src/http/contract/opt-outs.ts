@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { isoInstant, jsonRoute, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** Numbers that must not be texted, told by other systems and by lists. */
 const tag = 'Opt-outs';
@@ -27,6 +27,35 @@ export const recordOptOut = jsonRoute({
   }),
   status: 201,
   idempotent: true,
+});
+
+export const providerOptOutSchema = z
+  .object({
+    id: idOf('suppression'),
+    phone: phoneText,
+    accountId: idOf('account').nullable(),
+    code: z.string().nullable(),
+    refusedAt: isoInstant,
+    difference: z.enum(['none', 'opted_in_here', 'not_understood', 'never_heard']).openapi({
+      description: 'none: we knew it too. Otherwise they said no and we said yes, and this is how it came to that',
+    }),
+    sentence: z.string(),
+    knownSince: isoInstant.nullable(),
+    optedInAt: isoInstant.nullable(),
+    lastSaid: z.string().nullable(),
+    lastSaidAt: isoInstant.nullable(),
+    liftedAt: isoInstant.nullable(),
+  })
+  .openapi('ProviderOptOut');
+export const listProviderOptOuts = jsonRoute({
+  method: 'get',
+  path: '/v1/opt-outs/provider',
+  access: 'agent',
+  tag,
+  summary:
+    'Numbers that a provider refused because of its own list, the newest first, each compared with what we knew then',
+  query: pageQuery,
+  response: pageOf(providerOptOutSchema),
 });
 
 export const importOptOutsQuery = z.object({

@@ -3,9 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { insertContacts } from '../../../test/fixtures.ts';
+import { insertAccount, insertContacts, testPhones } from '../../../test/fixtures.ts';
 import { httpWorld } from '../../../test/http-world.ts';
 import { runCli } from '../../cli/cli.fixture.ts';
+import { liftOptOut, suppressNumber } from '../../compliance/suppress.ts';
+import { recordInbound } from '../../conversations/record-inbound.ts';
+import { runTx } from '../../platform/database.ts';
+import { showId } from '../../platform/ids.ts';
+import { markRefused } from '../../sending/aftermath.ts';
 import { registerOptOutRoutes } from './opt-out-routes.ts';
 
 const world = await httpWorld({ registrars: [registerOptOutRoutes] });
@@ -88,6 +93,46 @@ it('one opt-out is recorded once, of whom it is told, and never in the future', 
   expect((await opt(said)).json).toEqual({ ...first.json, already: true });
   expect(await opt({ ...said, saidAt: '2027-01-01T00:00:00Z' })).toMatchObject({ status: 422 });
   expect(await opt({ ...said, phone: '12345' })).toMatchObject({ status: 422 });
+});
+
+it('what providers refused is compared with what we knew, and each difference explained', async () => {
+  const { services, clock } = world;
+  const [knew, optedIn, wrote, stranger] = testPhones(4, '508');
+  const lanes = [{ gatewayRef: 'PNtest01', phone: '+16175550001' }];
+  const account = await insertAccount(db, services, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
+  const stop = { reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' } as const;
+  for (const phone of [knew, optedIn])
+    await runTx(db, (tx) => suppressNumber(tx, services, { ...stop, phone: phone ?? '' }));
+  await clock.advance(1_000);
+  await runTx(db, (tx) => liftOptOut(tx, services, { phone: optedIn ?? '', saidAt: clock.now(), evidence: {} }));
+  const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
+  const ids = { eventId: 'EV1', gatewayMessageId: 'MSG1', laneRef: 'PNtest01', to: ['+16175550001'], media: [] };
+  const text = {
+    type: 'message_received',
+    from: wrote ?? '',
+    text: 'Thursday works',
+    at: clock.now(),
+    ...ids,
+  } as const;
+  await runTx(db, (tx) => recordInbound(tx, services, receiver, text));
+  const refusal = { accountId: account.id, code: '21610', message: 'm', suppress: 'provider_opt_out' } as const;
+  for (const phone of [knew, optedIn, wrote, stranger]) {
+    await clock.advance(1_000);
+    await runTx(db, (tx) => markRefused(tx, services, { ...refusal, phone: phone ?? '' }));
+  }
+  const { data } = (await owner.get('/v1/opt-outs/provider')).json;
+  expect(data).toMatchObject([
+    { phone: stranger, difference: 'never_heard', lastSaid: null },
+    { phone: wrote, difference: 'not_understood', lastSaid: 'Thursday works' },
+    { phone: optedIn, difference: 'opted_in_here' },
+    { phone: knew, difference: 'none', code: '21610', accountId: showId('account', account.id) },
+  ]);
+  const first = await owner.get('/v1/opt-outs/provider?limit=3');
+  const rest = await owner.get(`/v1/opt-outs/provider?limit=3&cursor=${first.json.nextCursor}`);
+  expect(rest.json).toMatchObject({ data: [{ phone: knew }], nextCursor: null });
+  const env = { DATABASE_URL: world.database.connectionString };
+  const told = await runCli(['optout', 'differences'], { env });
+  expect(told.out).toMatch(/Thursday works[\s\S]*opted in again/);
 });
 
 it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {
