@@ -19,6 +19,16 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'texts whose reply waits to be decided on',
+    edits: [
+      {
+        file: 'src/sending/decide-intents.ts',
+        find: 'const notBefore = recipient.heldUntil ?? ',
+        replace: 'const notBefore = ',
+      },
+    ],
+  },
+  {
     name: 'rests a text on a consent that has ended',
     edits: [
       {
