@@ -55,6 +55,14 @@ export function define(command: Command, shell: Shell): void {
     .option('--json', 'print one JSON object a line, as the API answers')
     .action(async (flags: ListFlags) => (await import('./optout-reviews.ts')).listCommand(flags, shell));
   review
+    .command('hours')
+    .description('For how many hours a reply may wait for a decision; after that it was an opt-out')
+    .argument('[hours]', 'change it to so many, from 1 to 168, for replies from now on')
+    .option('--json', 'print it as one JSON object')
+    .action(async (hours: string | undefined, flags: DecideFlags) =>
+      (await import('./optout-reviews.ts')).hoursCommand(hours, flags, shell),
+    );
+  review
     .command('decide')
     .description('Say what a reply meant; only the person can undo an opt-out, by texting START')
     .argument('<review>', 'id, as "optout review list" prints it')

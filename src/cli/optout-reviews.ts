@@ -1,14 +1,15 @@
 import { whyKept } from '../compliance/opt-out-words.ts';
+import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { getReview, listReviews, type ReviewView } from '../conversations/list-reviews.ts';
 import type { Review } from '../conversations/review-read-store.ts';
 import { decideReview } from '../conversations/settle-review.ts';
-import { decideOptOutReview } from '../http/contract/opt-out-reviews.ts';
+import { decideOptOutReview, putOptOutReviewSettings } from '../http/contract/opt-out-reviews.ts';
 import { showReview } from '../http/routes/opt-out-review-routes.ts';
 import { runTx } from '../platform/database.ts';
 import { parseId, showId } from '../platform/ids.ts';
 import { actor, granted, withServices } from './open-services.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { printable } from './words.ts';
+import { count, printable } from './words.ts';
 
 export interface ListFlags {
   readonly view: ReviewView;
@@ -59,5 +60,21 @@ export async function decideCommand(
     const review = granted(await getReview(db, id));
     if (json) await shell.out.json(showReview(review));
     else await shell.out.lines(...reviewLines(review));
+  });
+}
+
+export async function hoursCommand(hours: string | undefined, { json }: DecideFlags, shell: Shell): Promise<void> {
+  const schema = putOptOutReviewSettings.request.body.content['application/json'].schema;
+  const parsed = hours === undefined ? undefined : schema.safeParse({ hours: Number(hours) });
+  if (parsed?.success === false) throw new UsageError(`hours "${hours}": expected a whole number from 1 to 168`);
+  const settings = parsed?.data;
+  await withServices(shell, async (services) => {
+    const { db } = services.database;
+    const now =
+      settings === undefined
+        ? await getReviewSettings(db)
+        : await runTx(db, (tx) => changeReviewSettings(tx, services, { settings, by: actor() }));
+    if (json) await shell.out.json(now);
+    else await shell.out.lines(`A reply may wait ${count(now.hours, 'hour')} for a decision.`);
   });
 }

@@ -93,4 +93,9 @@ it('the owner says for how long a reply may wait', async () => {
   expect((await owner.send('PUT', '/v1/opt-out-review-settings', { body: { hours: 48 } })).json).toEqual({ hours: 48 });
   expect((await owner.get('/v1/opt-out-review-settings')).json).toEqual({ hours: 48 });
   expect(await owner.send('PUT', '/v1/opt-out-review-settings', { body: { hours: 0 } })).toMatchObject({ status: 422 });
+  const env = { DATABASE_URL: world.database.connectionString };
+  const hours = (...args: readonly string[]) => runCli(['optout', 'review', 'hours', ...args], { env });
+  expect(await hours('12')).toMatchObject({ code: 0, out: 'A reply may wait 12 hours for a decision.\n' });
+  expect((await hours('--json')).out).toBe('{"hours":12}\n');
+  expect(await hours('soon')).toMatchObject({ code: 2 });
 });
