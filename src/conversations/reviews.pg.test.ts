@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimNow, takeLease } from '../../test/claimed.ts';
@@ -14,7 +15,7 @@ import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { HOUR_MS, instant } from '../platform/time.ts';
+import { HOUR_MS, type Instant, instant } from '../platform/time.ts';
 import { claimCampaign } from '../sending/claim.ts';
 import { endOverdueReviews } from './end-overdue-reviews.ts';
 import type { InboundText } from './inbound.ts';
@@ -25,6 +26,8 @@ import { updateConversation } from './update-conversation.ts';
 const PERSON = '+16175550123';
 const OTHER = '+16175550124';
 const BY = { actor: 'user:1', name: 'Ann' };
+/** The default of the sending policy. */
+const TEXTS_A_DAY = 3;
 /** Tier 3: a bare refusal, of the offer or of the texts. */
 const UNCLEAR = 'no';
 
@@ -95,6 +98,9 @@ const reviews = async (): Promise<readonly Review[]> =>
       database.db,
     )
   ).rows;
+const overdue = async (now: Instant): Promise<boolean> =>
+  (await sql`select from opt_out_review where decided_at is null and due_at <= ${now}`.execute(database.db)).rows
+    .length > 0;
 const outcome = async () => (await reviews()).map(({ decision, decidedHow }) => [decision, decidedHow]);
 const suppressions = async () =>
   (
@@ -226,6 +232,40 @@ describe('a reply that may be an opt-out', () => {
     const answers = [textOf(UNCLEAR), textOf('Thursday works', { from: OTHER })];
     const recorded = await runTx(db, (tx) => recordAnswers(tx, { clock, newUuid }, receiver, answers));
     expect([...recorded].map(({ from }) => from)).toEqual([OTHER]);
+  });
+
+  it('lets no campaign text through against what was said or decided last, in whatever order things happen', async () => {
+    const step = fc.constantFrom('unclear', 'STOP', 'START', 'none', 'out', 'wrong', 'day', 'pass', 'claim');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 8 }), async (steps) => {
+        database = await testDatabase();
+        const world = await reviewWorld();
+        let may: 'text' | 'wait' | 'never' = 'text';
+        let texts = 0;
+        for (const what of [...steps, 'claim']) {
+          await world.clock.advance(60_000);
+          if (may === 'wait' && (await overdue(world.clock.now()))) may = 'never';
+          if (what === 'claim') {
+            // A fourth text within a day would wait for another reason.
+            if (texts === TEXTS_A_DAY) continue;
+            const texted = (await world.claimed(await world.launch())).includes(PERSON);
+            texts += texted ? 1 : 0;
+            expect(texted, `${steps.join(', ')}: may ${may}`).toBe(may === 'text');
+          } else if (what === 'day') await world.clock.advance(24 * HOUR_MS);
+          else if (what === 'pass') await endOverdueReviews(world);
+          else if (what === 'unclear' || what === 'STOP' || what === 'START') {
+            await world.hear(what === 'unclear' ? UNCLEAR : what);
+            may = what === 'STOP' ? 'never' : what === 'START' ? 'text' : may === 'text' ? 'wait' : may;
+          } else if (may === 'wait') {
+            const decision =
+              ({ none: 'not_opt_out', out: 'opt_out', wrong: 'wrong_number' } as const)[what] ?? 'opt_out';
+            expect(await world.decide(decision)).toMatchObject({ ok: true });
+            may = what === 'none' ? 'text' : 'never';
+          }
+        }
+      }),
+      { numRuns: 4 },
+    );
   });
 
   it('is decided in the inbox when the last of the threads that wait is marked as reviewed', async () => {
