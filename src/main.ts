@@ -7,12 +7,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
+import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
+import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
@@ -30,6 +32,9 @@ import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
+import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
+import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
+import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
@@ -169,6 +174,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     replayJob(base),
     importJob(base),
     takeOffJob(base),
+    overdueReviewsJob(base),
     tidyImportsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
@@ -190,6 +196,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   started.resolve({ ...services, db: database.db });
 
   if (role !== 'worker') {
+    await keepPublicAddress(database.db, config.publicUrl, clock.now());
     closers.add(startTally(services, tally).close);
     await intake.prepare();
     const server = await listen(createHttpApp(services, { intake }), {
@@ -241,6 +248,9 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerCampaignRoutes,
       registerRecipientRoutes,
       registerInboxRoutes,
+      registerOptOutReviewRoutes,
+      registerOptOutLinkRoutes,
+      registerOptOutRoutes,
       registerCallRoutes,
       registerWebhookEventRoutes,
       registerReplayRoutes,

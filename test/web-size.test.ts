@@ -41,6 +41,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/operations/health': ['health/health-page'],
   '/operations/reconciliation': ['reconciliation/runs-page'],
   '/operations/reconciliation/:id': ['reconciliation/run-page'],
+  '/compliance/reviews': ['reviews/reviews-page'],
   '/settings': ['settings/settings-page', 'settings/settings-index'],
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],

@@ -19,6 +19,7 @@ export const ALERT_KINDS = {
   dnc_list_stale: { severity: 'error', watched: true },
   dnc_list_ageing: { severity: 'warning', watched: true },
   audit_behind: { severity: 'error', watched: true },
+  opt_outs_unheard: { severity: 'warning', watched: true },
   webhooks_unhealthy: { severity: 'critical', watched: false },
   webhooks_suspicious: { severity: 'warning', watched: false },
   webhook_registration: { severity: 'error', watched: false },

@@ -16,6 +16,7 @@ import { type AlertKey, type NewAlert, SUMMARY_MAX } from './alert.ts';
 export type Standstill =
   | { readonly kind: 'account_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
   | { readonly kind: 'events_failed'; readonly id: Uuid; readonly name: string; readonly reason: string }
+  | { readonly kind: 'opt_outs_unheard'; readonly id: Uuid; readonly name: string; readonly reason: string }
   | { readonly kind: 'campaign_paused'; readonly id: Uuid; readonly name: string; readonly reason: string }
   | {
       readonly kind: 'lane_paused';
@@ -108,6 +109,15 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         summary: `Events of the account "${name}" rest as failed, the last one: ${reason}. Look at them, have the cause mended, and replay them: what they say is not in the books until then. What can never be applied may be discarded.`,
         link: '/operations/events?state=failed',
         detail: { account: name, reason },
+      };
+    case 'opt_outs_unheard':
+      return {
+        kind,
+        subject: `account:${id}`,
+        headline: `${name}: opted out with the provider, and not with us`,
+        summary: `In the last 24 hours the provider of "${name}" refused texts to people who had opted out with it, of which we did not know. They are opted out here now. A STOP may not have reached us: see whether events come in, and what each of them wrote ("textwright optout differences").`,
+        link: '/operations/health',
+        detail: { account: name, code: reason },
       };
     default:
       return unreachable(kind);

@@ -8,6 +8,7 @@ import { testWorld } from '../../test/world.ts';
 import { pauseCampaign, resumeCampaign } from '../campaigns/control-campaign.ts';
 import { retireList } from '../compliance/dnc-lists.ts';
 import { sealWaiting } from '../compliance/seal-audit.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
 import { changeAccount, changeLane } from '../gateways/change-account.ts';
 import { systemClock } from '../platform/clock.ts';
 import { parseConfig } from '../platform/config.ts';
@@ -18,7 +19,7 @@ import { openLive } from '../platform/live.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
-import { pauseSender } from '../sending/aftermath.ts';
+import { markRefused, pauseSender } from '../sending/aftermath.ts';
 import { saveBreaker } from '../sending/breaker-store.ts';
 import { resumeDueLanes } from '../sending/record-store.ts';
 import { discardEvents } from '../webhooks/discard-events.ts';
@@ -103,6 +104,21 @@ describe('the watch', () => {
     await changeAccount({ ...services, db }, { id: accountId, change: { name: 'Test' }, ...PERSON });
     expect(await open()).toHaveLength(1);
     await switchAccount('active');
+    expect(await open()).toEqual([]);
+  });
+
+  it('alerts for a day of people who had opted out with the provider and not with us, and of nobody whom we knew', async () => {
+    const [known = '', unknown = ''] = testPhones(2);
+    const refusal = { accountId, code: '21610', message: 'unsubscribed', suppress: 'provider_opt_out' } as const;
+    const refuseTo = (phone: string) => runTx(db, (tx) => markRefused(tx, services, { ...refusal, phone }));
+    await runTx(db, (tx) =>
+      suppressNumber(tx, services, { phone: known, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
+    );
+    await refuseTo(known);
+    expect(await open()).toEqual([]);
+    await refuseTo(unknown);
+    expect(await open()).toEqual(['opt_outs_unheard: Test: opted out with the provider, and not with us']);
+    await clock.advance(DAY_MS + 1);
     expect(await open()).toEqual([]);
   });
 

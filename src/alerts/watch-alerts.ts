@@ -10,7 +10,7 @@ import { patience } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Live } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
-import { addMs, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { createWake } from '../platform/wake.ts';
 import { WATCHED_KINDS } from './alert.ts';
 import { listOpenOf, noteSeen } from './alert-store.ts';
@@ -32,7 +32,10 @@ export const watchAlerts = (services: WatchServices): Promise<void> =>
     await lockWatch(tx);
     const now = services.clock.now();
     const { zone } = await getBusiness(tx);
-    const standstills = await listStandstills(tx, addMs(now, -patience(services.clock, SILENT_MS)));
+    const standstills = await listStandstills(tx, {
+      silentBefore: addMs(now, -patience(services.clock, SILENT_MS)),
+      refusedSince: addMs(now, -DAY_MS),
+    });
     const concerns = await listComplianceConcerns(tx, services.clock);
     const wanted = [
       ...standstills.map((found) => alertOf(found, zone)),

@@ -1,14 +1,19 @@
 import { sql } from 'kysely';
+import { unheardSql } from '../compliance/provider-differences.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Standstill } from './decide-alerts.ts';
 
 /**
- * Accounts, lanes and campaigns that the engine has paused, and gateways that have not answered
- * since before `silentBefore`. Accounts with events that could not be applied. Accounts and lanes are small tables; indexes campaign_paused_by_engine and
+ * Accounts, lanes and campaigns that the engine has paused, and gateways that have not answered since before `silentBefore`. Accounts with
+ * events that could not be applied, and those that refused since `refusedSince` for an opt-out of which we did not know (index
+ * suppression_of_provider). Accounts and lanes are small tables; indexes campaign_paused_by_engine and
  * gateway_event_troubled.
  */
-export async function listStandstills(tx: Tx, silentBefore: Instant): Promise<readonly Standstill[]> {
+export async function listStandstills(
+  tx: Tx,
+  { silentBefore, refusedSince }: { readonly silentBefore: Instant; readonly refusedSince: Instant },
+): Promise<readonly Standstill[]> {
   const { rows } = await sql<Standstill>`
     select 'account_paused' as kind, id, name, null as phone, state_reason as reason, null::timestamptz as since, null::timestamptz as until,
       null::bigint as numbers
@@ -31,6 +36,11 @@ export async function listStandstills(tx: Tx, silentBefore: Instant): Promise<re
       from (select account_id, (array_agg(error order by id desc))[1] as error
         from (select account_id, id, error from gateway_event where state = 'failed' order by id desc limit ${FAILED_LOOKED_AT}) newest
         group by 1) f join gateway_account a on a.id = f.account_id
+    union all
+    select 'opt_outs_unheard', a.id, a.name, null, r.code, null, null, null
+      from (select s.evidence ->> 'account' as account, coalesce(max(s.evidence ->> 'code'), '') as code from suppression s
+        where s.reason = 'provider_opt_out' and s.created_at >= ${refusedSince} and ${unheardSql} group by 1) r
+      join gateway_account a on 'acc_' || replace(a.id::text, '-', '') = r.account
     order by 1, 2`.execute(tx);
   return rows;
 }

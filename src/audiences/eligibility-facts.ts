@@ -13,11 +13,12 @@ export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<E
     select array(select distinct kind from dnc_list where retired_at is null) as dnc_kinds,
       exists (select 1 from dnc_list l where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
         and (l.as_of is null or l.as_of < ${dncStaleBefore})) as dnc_is_stale,
+      exists (select 1 from opt_out_review where decided_at is null) as numbers_are_held,
       exists (select 1 from number_validation) as numbers_were_asked,
       (select value from setting where key = ${NUMBER_SETTING}) as number_policy`.execute(db);
   const [standing] = rows;
   if (standing === undefined) throw new Error('eligibility facts: one row expected, none came');
-  const { dncKinds, dncIsStale, numbersWereAsked, numberPolicy } = standing;
+  const { dncKinds, dncIsStale, numbersAreHeld, numbersWereAsked, numberPolicy } = standing;
   return {
     now,
     outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
@@ -25,6 +26,7 @@ export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<E
     dncKinds,
     dncIsStale,
     dncStaleBefore,
+    numbersAreHeld,
     numbersWereAsked,
     numberPolicy: {
       excludes: { ...DEFAULT_NUMBER_POLICY.excludes, ...numberPolicy?.excludes },
@@ -33,7 +35,7 @@ export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<E
   };
 }
 
-interface Standing extends Pick<EligibilityFacts, 'dncKinds' | 'dncIsStale' | 'numbersWereAsked'> {
+interface Standing extends Pick<EligibilityFacts, 'dncKinds' | 'dncIsStale' | 'numbersAreHeld' | 'numbersWereAsked'> {
   readonly dncKinds: readonly DncKind[];
   readonly numberPolicy: Partial<NumberPolicy> | null;
 }

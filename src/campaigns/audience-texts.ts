@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { linkBaseSql, SAMPLE_TOKEN } from '../business/public-address.ts';
 import { contentRulesOn } from '../compliance/content-rules.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { countParts } from '../messages/encoding.ts';
@@ -101,6 +102,7 @@ function writtenVariants(
 interface Person extends TemplateContact {
   readonly id: Uuid;
   readonly businessName: string;
+  readonly optOutLink: string | null;
   /** Nothing was ever sent to the number. */
   readonly isFirst: boolean;
 }
@@ -116,6 +118,7 @@ async function readPeople(
   const { rows } = await sql<Person>`
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
+      ${linkBaseSql} || ${SAMPLE_TOKEN}::text as opt_out_link,
       -- Index message_phone.
       not exists (select 1 from message m where m.phone = c.phone and m.direction = 'outbound') as is_first
     from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(facts)} is null

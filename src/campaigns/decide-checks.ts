@@ -8,7 +8,7 @@ import { countParts } from '../messages/encoding.ts';
 import { ruleOutcome, sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Template } from '../messages/template.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
-import { makeText, type PersonFields, recentlyTexted, tooOften } from '../sending/decide-intents.ts';
+import { makeText, type PersonFields, recentlyTexted, type SenderFields, tooOften } from '../sending/decide-intents.ts';
 import { isPaced, type PaceLimits, type PaceUsed, paceRoom } from '../sending/decide-pace.ts';
 import { windowBook } from '../sending/decide-turn.ts';
 import type { Campaign } from './campaign.ts';
@@ -102,7 +102,7 @@ export const eligibilityChecks = (
     const { sentence, remedy } = ruleOutcome({ code, inputs }, zone);
     return {
       code,
-      kind: 'bars',
+      kind: ruleOf(code)?.delays ? 'delays' : 'bars',
       forbids,
       sentence: forbids ? sentence : (ruleOf(code)?.otherwise ?? sentence),
       remedy: forbids ? remedy : '',
@@ -229,8 +229,8 @@ export interface CheckedText {
 }
 
 /** Whether there is a text for this person, and which. */
-export function textCheck(template: Template, person: PersonFields, businessName: string): CheckedText {
-  const text = makeText(template, person, businessName);
+export function textCheck(template: Template, person: PersonFields, sender: SenderFields): CheckedText {
+  const text = makeText(template, person, sender);
   if ('code' in text)
     return {
       check: { code: 'text', kind: 'bars', forbids: true, ...sentenceFor(text.code), inputs: { code: text.code } },

@@ -1,4 +1,5 @@
 import { ruleOf } from '../compliance/eligibility.ts';
+import { HELD_CODE } from '../compliance/held-number.ts';
 import type { RuleInputs } from '../compliance/rule-inputs.ts';
 import { instant } from '../platform/time.ts';
 import type { Decision, StoredDecision } from '../sending/decision.ts';
@@ -62,6 +63,8 @@ function rested(
       return { inputs: { suppressionId: null } };
     case 'invalid_number':
       return { inputs: { numberState: eligibility.numberState, suppressionId: null } };
+    case HELD_CODE:
+      return { inputs: { reviewId: null } };
     case 'blocked_lately':
       return { inputs: { until: null } };
     case 'toll_free':

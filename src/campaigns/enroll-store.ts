@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { contactNameSql, type PersonSample } from '../audiences/preview-audience.ts';
-import { skipReasonSql } from '../compliance/eligibility.ts';
+import { endingReasonSql, skipReasonSql } from '../compliance/eligibility.ts';
 import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -10,7 +10,7 @@ import type { Instant } from '../platform/time.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
 
 /**
- * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that forbids. Variants come from a hash of
+ * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that ends their part. Variants come from a hash of
  * campaign and contact, so that the assignment is fixed before sending. `chosen` is a predicate over `contact c`.
  */
 const insertEnrollments = (
@@ -28,7 +28,7 @@ const insertEnrollments = (
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
         -- One group after the other: the index of the claim grows at one place at a time, an eighth faster for a million people.
-        row_number() over (order by c.zone_group) as place, ${skipReasonSql(facts)} as reason
+        row_number() over (order by c.zone_group) as place, ${endingReasonSql(facts)} as reason
       from contact c where ${chosen}
       -- Keeps hash and reason from being computed once for each time they are named.
       offset 0

@@ -91,6 +91,7 @@ describe('somebody who was texted', () => {
       'number_voip',
       'number_toll_free',
       'number_unverified',
+      'held_for_review',
     ];
     const codes = [...asked, 'quiet_hours', 'frequency_cap', 'lane', 'consent'];
     expect(explained.checks.map((check) => check.code)).toEqual(codes);
@@ -141,6 +142,7 @@ describe('somebody who was texted', () => {
       number_voip: {},
       number_toll_free: {},
       number_unverified: {},
+      held_for_review: { reviewId: null },
       contacted_recently: { days: 2, newestTextAt: null },
       quiet_hours: expect.objectContaining({ zoneGroup: 'MA|America/New_York' }),
       frequency_cap: { texts: 0, allowed: 3, newestTextAt: null },

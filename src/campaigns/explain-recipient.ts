@@ -3,6 +3,7 @@
  * else the rules are asked now, in the same declarations that launching and the claim use. Changes nothing and locks nothing.
  */
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { sampleLink } from '../business/public-address.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
@@ -14,6 +15,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
+import type { SenderFields } from '../sending/decide-intents.ts';
 import type { StoredDecision } from '../sending/decision.ts';
 import { windowMargin } from '../sending/window-margin.ts';
 import { audienceChecks } from './audience-checks.ts';
@@ -169,7 +171,10 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
     serving: servingLanes(lanes, known),
     limits,
     variant,
-    text: variant === undefined ? undefined : checkText(variant, person, business.name),
+    text:
+      variant === undefined
+        ? undefined
+        : checkText(variant, person, { businessName: business.name, optOutLink: await sampleLink(db) }),
     marginMs: windowMargin(clock),
     zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,
     zone: business.zone,
@@ -177,9 +182,9 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
 }
 type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-function checkText(variant: VariantRow, person: ExplainedPerson, businessName: string): CheckedText {
+function checkText(variant: VariantRow, person: ExplainedPerson, sender: SenderFields): CheckedText {
   const template = parseTemplate(variant.body);
-  if (template.ok) return textCheck(template.value, person, businessName);
+  if (template.ok) return textCheck(template.value, person, sender);
   const sentence = variant.body.trim() === '' ? 'The message is empty' : template.error.message;
   const check = { code: 'text', kind: 'bars', forbids: true, sentence, remedy: 'Mend the text', inputs: {} } as const;
   return { check, made: null };

@@ -38,6 +38,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Do-not-call lists: fill them, see their age, exempt numbers',
     load: () => import('./dnc-commands.ts'),
   },
+  optout: {
+    summary: 'Who asked not to be texted, and who may have',
+    load: () => import('./optout-commands.ts'),
+  },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   audit: {
     summary: 'Who did what and when; whether the log is as it was written',

@@ -17,6 +17,8 @@ export interface EligibilityRule {
   readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
   /** What it looked at, as a JSON object of plain values. */
   readonly inputs: (facts: EligibilityFacts) => RawBuilder<RuleInputs>;
+  /** Whoever is in a campaign waits until it forbids no longer, and is not left out. */
+  readonly delays?: true;
   /** Whether it can forbid anybody now; a statement about many people leaves out those that cannot. Absent: always. */
   readonly matters?: (facts: EligibilityFacts) => boolean;
 }
@@ -32,6 +34,8 @@ export interface EligibilityFacts {
   readonly dncIsStale: boolean;
   /** Data of do-not-call registries from before this are too old. */
   readonly dncStaleBefore: Instant;
+  /** Whether a reply of any number waits to be decided on. */
+  readonly numbersAreHeld: boolean;
   /** Whether a service was ever asked about any number. */
   readonly numbersWereAsked: boolean;
   readonly numberPolicy: NumberPolicy;

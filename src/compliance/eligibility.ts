@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
+import { HELD_CODE, HELD_ELIGIBILITY } from './held-number.ts';
 import { NUMBER_ELIGIBILITY, numberReasonSql } from './number-rules.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
 
@@ -74,11 +75,23 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
   ...DNC_ELIGIBILITY,
 ];
 
-/** Those about numbers come last: what is known without a service is the better reason. */
-export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [...CONTACT_RULES, ...NUMBER_ELIGIBILITY];
+/** Those about numbers come late: what is known without a service is the better reason. What ends by itself is the last reason. */
+export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
+  ...CONTACT_RULES,
+  ...NUMBER_ELIGIBILITY,
+  HELD_ELIGIBILITY,
+];
 
-/** `case` expression: the code of the first rule that forbids, or null. */
+/** The code of the first rule that forbids, or null. */
 export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
+  facts.numbersAreHeld
+    ? sql<
+        string | null
+      >`coalesce(${endingReasonSql(facts)}, case when ${HELD_ELIGIBILITY.forbids(facts)} then ${HELD_CODE}::text end)`
+    : endingReasonSql(facts);
+
+/** The same of the rules that end a person's part in a campaign; `case` expression. */
+export const endingReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
     CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
       (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,

@@ -30,6 +30,12 @@ const FAMILY_SAYS: Readonly<Record<Family, string>> = {
   request: 'asks for this in free words',
 };
 
+/** The same of a reply that was kept with what was recognised in it. */
+export function whyKept({ matched, family }: { readonly matched: string | null; readonly family: string }): string {
+  const says = Object.entries(FAMILY_SAYS).find(([name]) => name === family)?.[1] ?? 'may ask that texts stop';
+  return matched === null ? `It ${says}` : `"${matched}" ${says}`;
+}
+
 export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'send_help' | 'none';
 
 const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>> = {

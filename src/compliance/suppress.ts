@@ -21,7 +21,7 @@ export type SuppressionReason = 'opt_out' | 'wrong_number' | 'provider_opt_out' 
 export interface SuppressInput {
   readonly phone: string;
   readonly reason: SuppressionReason;
-  readonly channel: 'sms' | 'staff' | 'gateway' | 'import' | 'api';
+  readonly channel: 'sms' | 'staff' | 'gateway' | 'import' | 'api' | 'review' | 'link';
   /** What was said, by whom, how it was understood: kept for good. */
   readonly evidence: object;
   readonly actor: string;
@@ -93,9 +93,12 @@ async function takeBackConsent(tx: Tx, deps: Deps, input: SuppressInput): Promis
     purpose,
     evidence,
     occurredAt: saidAt ?? deps.clock.now(),
-    by: { actor, name: input.recordedBy ?? (actor === 'contact' ? 'The person' : 'Textwright') },
+    by: { actor, name: recorderOf(input) },
   });
 }
+
+const recorderOf = ({ recordedBy, actor }: SuppressInput): string =>
+  recordedBy ?? (actor === 'contact' ? 'The person' : 'Textwright');
 
 /** Index suppression_active. */
 async function activeReasons(tx: Tx, phone: string): Promise<readonly SuppressionReason[]> {
@@ -129,13 +132,15 @@ export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
 
 /**
  * The suppression, unless there is one already, and the end of what waits, but for an answer to HELP; the confirmation of this very
- * opt-out comes after. `before` are the reasons that were in force. Indexes suppression_active, enrollment_pending_phone and message_phone.
+ * opt-out comes after. A reply that waited to be decided on is decided by it, unless the number only cannot be reached. `before` are the
+ * reasons that were in force. Indexes suppression_active, enrollment_pending_phone, message_phone and opt_out_review_open.
  */
 async function insertSuppression(
   tx: Tx,
   input: SuppressInput & { readonly id: Uuid; readonly now: Instant },
 ): Promise<{ readonly before: readonly SuppressionReason[]; readonly created: boolean; readonly cancelled: number }> {
   const { id, phone, reason, channel, evidence, now } = input;
+  const decision = reason === 'wrong_number' ? reason : 'opt_out';
   const skipReason = SKIP_REASON[reason];
   const { rows } = await sql<{ before: readonly SuppressionReason[]; created: boolean; cancelled: number }>`
     with made as (
@@ -144,6 +149,9 @@ async function insertSuppression(
       on conflict (phone, reason) where lifted_at is null do nothing returning id
     ), ended as (
       update enrollment set state = 'skipped', skip_reason = ${skipReason} where phone = ${phone} and state = 'pending' returning id
+    ), reviewed as (
+      update opt_out_review set decided_at = ${now}, decision = ${decision}, decided_how = 'suppressed', decided_by = ${recorderOf(input)}
+      where phone = ${phone} and decided_at is null and ${reason !== 'invalid_number'}
     ), cancelled as (
       update message set state = 'cancelled', failure_code = ${skipReason}
       where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation')

@@ -132,6 +132,8 @@ const CHANNEL_WORDS: Readonly<Record<string, string>> = {
   gateway: 'reported by the gateway',
   import: 'by an import',
   api: 'through the API',
+  review: 'by a reply that was reviewed',
+  link: 'by the link in a text',
 };
 
 export const channelWords = (channel: string): string => CHANNEL_WORDS[channel] ?? channel;

@@ -9,6 +9,7 @@ import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
+import { holdNumberOf, letGo } from './open-review.ts';
 import type { Understood } from './understand-inbound.ts';
 
 interface Deps {
@@ -38,12 +39,17 @@ export function actOn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
     case 'help':
       return help(tx, deps, understood);
     case 'review':
+      return hold(tx, deps, understood);
     case 'none':
       return Promise.resolve();
     default:
       return unreachable(outcome);
   }
 }
+
+/** What is only history needs no decision within a day; a person sees it in the inbox. */
+const hold = (tx: Tx, deps: Deps, { text, classification, conversationId, isOver }: Entered): Promise<void> =>
+  isOver ? Promise.resolve() : holdNumberOf(tx, deps, { text, classification, conversationId });
 
 const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'bereavement']);
 
@@ -92,6 +98,7 @@ async function optIn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
     saidAt: text.at,
     evidence: saidIn(text, classification),
   });
+  await letGo(tx, deps, text);
   if (optedIn && !providerAnswers(account, text, 'opt_in')) await answer(tx, deps, understood, 'opt_in_confirmation');
 }
 

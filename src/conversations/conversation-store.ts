@@ -257,3 +257,13 @@ const firstUnanswered = sql`(
 export async function settleReviews(tx: Tx, phone: string): Promise<void> {
   await sql`update conversation set needs_review = false where phone = ${phone} and needs_review`.execute(tx);
 }
+
+/** Whether another thread of this number has a text on which a person has to decide. Index conversation_phone. */
+export async function waitsForReview(
+  tx: Tx,
+  { phone, besides }: { readonly phone: string; readonly besides: Uuid },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from conversation where phone = ${phone} and needs_review and id <> ${besides} limit 1`.execute(tx);
+  return rows.length > 0;
+}

@@ -415,7 +415,6 @@ describe('answers of different people together', () => {
   it.each([
     ['an answer', 'Yes please'],
     ['a question', 'How much is it?'],
-    ['what may be an opt-out', 'no thanks'],
     ['a lone thumb', '👍'],
     ['half an emoji', 'Fine \ud83d'],
   ])('leave what each by itself would have left: %s', async (_, words) => {

@@ -26,6 +26,7 @@ import {
   type NewInbound,
   strangersAmong,
 } from './inbound-store.ts';
+import { holdNumberOf } from './open-review.ts';
 import {
   asksNothing,
   isGroup,
@@ -51,17 +52,19 @@ interface Told extends Placed {
   readonly campaignId: Uuid | null;
 }
 
-async function optOutWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
+async function obeyWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
   const classification = classifyReceived(text, { canadian: isCanadian(text.from) });
-  if (classification.outcome !== 'opt_out') return false;
+  const { outcome } = classification;
+  if (outcome !== 'opt_out' && outcome !== 'review') return false;
   await lockNumber(tx, text.from);
-  await suppress(tx, deps, text, classification);
+  if (outcome === 'opt_out') await suppress(tx, deps, text, classification);
+  else await holdNumberOf(tx, deps, { text, classification, conversationId: null });
   return true;
 }
 
 /**
- * Returns false when no lane of the account received it (a number that was removed here), unless it was an opt-out: that one counts
- * to whichever number of the business it was sent.
+ * Returns false when no lane of the account received it (a number that was removed here), unless it was an opt-out or may be one: that
+ * counts to whichever number of the business it was sent.
  */
 export async function recordInbound(
   tx: Tx,
@@ -73,7 +76,7 @@ export async function recordInbound(
   const text = { ...received, text: storable(received.text) };
   await holdNumber(tx, text.from);
   const [circumstances] = await lockCircumstances(tx, account.id, [questionOf(text)], { waits: true });
-  if (circumstances === undefined) return optOutWithoutLane(tx, deps, text);
+  if (circumstances === undefined) return obeyWithoutLane(tx, deps, text);
   const groupOthers = isGroup(text) ? await strangersAmong(tx, text.to) : [];
   const understood = understand({ account, text, circumstances, known, groupOthers, now: deps.clock.now() });
   const entered = await enter(tx, deps, account, [understood]);

@@ -39,7 +39,7 @@ const CLOCK_SKEW_MS = MINUTE_MS;
 /** PostgreSQL stores neither a NUL nor half a surrogate pair (a long text that a carrier cut in the middle of an emoji). */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
 
-export const asksNothing = ({ outcome }: InboundClassification): boolean => outcome === 'none' || outcome === 'review';
+export const asksNothing = ({ outcome }: InboundClassification): boolean => outcome === 'none';
 
 export const questionOf = ({ from, laneRef, to, at }: InboundText): Question => ({
   phone: from,

@@ -1,4 +1,5 @@
 import { recordAudit } from '../compliance/audit-store.ts';
+import { lockNumber } from '../compliance/lock-number.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -7,6 +8,7 @@ import { notFound, type Outcome } from '../platform/refusal.ts';
 import type { Conversation } from './conversation.ts';
 import { lockConversation, updateConversationRow } from './conversation-store.ts';
 import { getConversation } from './list-conversations.ts';
+import { decideAsRead } from './settle-review.ts';
 
 export interface ConversationChange {
   readonly state?: 'open' | 'done' | undefined;
@@ -15,7 +17,10 @@ export interface ConversationChange {
   readonly reviewed?: true | undefined;
 }
 
-/** Marks a thread as read, done, open or reviewed. A decided review is kept in the audit log. */
+/**
+ * Marks a thread as read, done, open or reviewed. A decided review is kept in the audit log; when no other thread of the number waits
+ * for one, campaigns may text it again.
+ */
 export async function updateConversation(
   tx: Tx,
   deps: { readonly clock: Clock; readonly newUuid: NewUuid },
@@ -26,8 +31,16 @@ export async function updateConversation(
   },
 ): Promise<Outcome<Conversation>> {
   const { id, change, by } = input;
+  const found = await getConversation(tx, id);
+  if (!found.ok) return found;
+  // The number before its threads, as everywhere.
+  if (change.reviewed === true) await lockNumber(tx, found.value.phone);
   const before = await lockConversation(tx, id);
   if (before === undefined) return notFound('conversation', showId('conversation', id));
+  if (change.reviewed === true) {
+    const overdue = await decideAsRead(tx, deps, { phone: found.value.phone, besides: id, by });
+    if (overdue !== undefined) return overdue;
+  }
   await updateConversationRow(tx, id, {
     state: change.state,
     read: change.read === true,

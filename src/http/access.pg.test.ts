@@ -41,6 +41,8 @@ describe('every route', () => {
       'post /v1/sign-in',
       'get /health/live',
       'get /health/ready',
+      'get /u/{token}',
+      'post /u/{token}',
       'post /webhooks/quo/{account}',
       'post /webhooks/twilio/{account}',
     ];

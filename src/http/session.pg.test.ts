@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { togetherBehind } from '../../test/concurrency.ts';
 import { type Client, type HttpWorld, httpWorld, PASSWORD } from '../../test/http-world.ts';
-import { ATTEMPTS_MAX, WINDOW_MS } from './login-limit.ts';
+import { ATTEMPTS_MAX, WINDOW_MS } from './attempt-limit.ts';
 
 const ownerInput = {
   name: 'Olivia Owner',

@@ -1,6 +1,7 @@
 import { type EligibilityCheck, ruleSentence } from '../compliance/eligibility.ts';
 import { localTime } from '../platform/calendar.ts';
 import { instant } from '../platform/time.ts';
+import { normaliseFieldName, OPT_OUT_LINK_KEY } from './template.ts';
 
 /** Why a text did not reach a person, in words for people: a sentence, and what can be done. `remedy` is empty when nothing can. */
 export interface OutcomeSentence {
@@ -14,6 +15,11 @@ export interface OutcomeSentence {
  */
 export function sentenceFor(code: string): OutcomeSentence {
   const [name = '', value] = splitCode(code);
+  if (name === 'missing_field' && value !== undefined && normaliseFieldName(value) === OPT_OUT_LINK_KEY)
+    return {
+      sentence: 'The text holds an opt-out link, and it is not known under which address people reach this server',
+      remedy: 'Start the server with TEXTWRIGHT_PUBLIC_URL, or take the link out of the text',
+    };
   if (name === 'missing_field' && value !== undefined)
     return {
       sentence: `The text needs ${value}, which this contact does not have`,
@@ -116,6 +122,7 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['do_not_call', 'Leave this number alone'],
   ['do_not_call_registry', 'Get written consent, or record the purchase or inquiry that makes this person exempt'],
   ['do_not_call_stale', 'Upload the newest file of the registry; a later campaign can reach this person'],
+  ['held_for_review', 'Read the reply and decide: it counts as an opt-out when nobody does'],
   ['no_zone', 'Fill in the state or the ZIP code, so that the allowed hours are known'],
 ]);
 
@@ -126,7 +133,6 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     provider_opt_out: ['Asked the provider not to be texted', STAYS_OUT],
     landline: ['A landline, which cannot receive texts', OTHER_NUMBER],
     contacted_recently: ['Got a campaign text a short time ago', 'The next campaign can reach this person'],
-    held_for_review: ['Wrote something that may be an opt-out', 'Read the conversation in the inbox and decide'],
     cancelled: ['Campaign was cancelled', 'A copy of the campaign can reach this person'],
     dropped_by_hand: ['A person decided not to send the text', 'Another campaign can reach this person'],
     pointless: [

@@ -6,7 +6,7 @@ import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { countParts, type Encoding, isGsm7, type PartCount, toGsm7 } from './encoding.ts';
 import { TEXT_LENGTH_MAX } from './sendable-text.ts';
-import { KNOWN_FIELDS, normaliseFieldName, type Template, type TemplateContact } from './template.ts';
+import { KNOWN_FIELDS, normaliseFieldName, OPT_OUT_LINK_KEY, type Template, type TemplateContact } from './template.ts';
 import { checkTemplate, templateFields } from './template-fields.ts';
 import { parseTemplate } from './template-parser.ts';
 import { renderTemplate } from './template-render.ts';
@@ -39,6 +39,8 @@ export interface TextPreview {
 
 export interface PreviewDeps {
   readonly businessName: string;
+  /** Null while people reach us under no address. */
+  readonly optOutLink?: string | null;
   /** Names of imported attributes; asked for only when the text uses a field that is none of the known ones. */
   readonly attributeNames: () => Promise<readonly string[]>;
 }
@@ -57,7 +59,7 @@ export async function previewText(
   const attributes = usesAttributes(template.value) ? await deps.attributeNames() : [];
   const values = contact === undefined ? samplePerson(attributes) : personOf(contact.value);
   const preview = describeText(template.value, {
-    person: { ...values, businessName: deps.businessName },
+    person: { ...values, businessName: deps.businessName, optOutLink: deps.optOutLink },
     fields: [...KNOWN_FIELDS, ...attributes],
   });
   return ok({ ...preview, contact: person });
@@ -127,7 +129,7 @@ const shownCount = ({
 });
 
 /** Every person has these. */
-const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'businessname']);
+const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'businessname', OPT_OUT_LINK_KEY]);
 
 const fallbackWarning = (name: string): string =>
   `{${name}} has no fallback: people without it will not be texted. Write one as in {${name}|there}`;

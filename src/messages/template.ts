@@ -24,6 +24,7 @@ export const KNOWN_FIELDS: readonly string[] = [
   'state',
   'postal_code',
   'business_name',
+  'opt_out_link',
 ];
 
 export interface FieldReference {
@@ -92,6 +93,8 @@ const SEPARATORS = /[^\p{L}\p{M}\p{N}]+/gu;
 
 /** The form in which two spellings of a field's name are equal. */
 export const normaliseFieldName = (name: string): string => name.normalize('NFC').toLowerCase().replace(SEPARATORS, '');
+
+export const OPT_OUT_LINK_KEY = normaliseFieldName('opt_out_link');
 
 /** Writes any text so that a template, or a fallback in it, renders exactly that text. */
 export const escapeTemplate = (text: string): string => text.replace(/[\\{}|]/g, '\\$&');

@@ -79,7 +79,7 @@ export function attentionOf({
       kind: 'review',
       one: '1 reply may be an opt-out and waits for a person to read it',
       many: 'replies may be opt-outs and wait for a person to read them',
-      link: '/inbox?view=review',
+      link: '/compliance/reviews',
     }),
     ...counted(counts.unsettled, {
       kind: 'unknown_outcome',

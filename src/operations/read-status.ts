@@ -3,6 +3,7 @@ import { getBusiness, getSending } from '../business/business-store.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { type InboxCounts, inboxCounts } from '../conversations/conversation-store.ts';
 import { countHeld } from '../conversations/held-store.ts';
+import { countOpenReviews } from '../conversations/review-read-store.ts';
 import { type AccountOverview, listAccountOverviews } from '../gateways/account-overview-store.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
@@ -44,6 +45,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
     reason: stateReason ?? 'no reason was given',
   }));
   const stuck = await listCampaignsWithoutLane(db, CAMPAIGNS_MAX);
+  const openReviews = await countOpenReviews(db);
   const heldAnswers = await countHeld(db, COUNT_MAX);
   const givenUpTargets = await listGivenUpTargets(db);
   const business = await getBusiness(db);
@@ -59,7 +61,7 @@ export async function readStatus(db: Db, clock: Clock): Promise<Status> {
       accounts,
       zone: business.zone,
       now,
-      counts: { ...trouble, review: inbox.review },
+      counts: { ...trouble, review: openReviews },
       pausedCampaigns,
       heldAnswers,
       givenUpTargets,

@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   conversation: 'cnv',
   call: 'call',
   suppression: 'sup',
+  optOutReview: 'rev',
   consent: 'cns',
   event: 'evt',
   proxyTarget: 'ptg',

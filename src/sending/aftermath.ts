@@ -70,19 +70,20 @@ export async function markRefused(
   tx: Tx,
   deps: Deps,
   refused: Pick<Aftermath, 'suppress' | 'blocked'> & {
+    readonly accountId: Uuid;
     readonly phone: string;
     readonly code: string;
     readonly message: string;
   },
 ): Promise<void> {
-  const { suppress, blocked, phone, code, message } = refused;
+  const { suppress, blocked, accountId, phone, code, message } = refused;
   if (blocked === true) await markBlocked(tx, deps, { phone, evidence: { code, message } });
   if (suppress === undefined) return;
   await suppressNumber(tx, deps, {
     phone,
     reason: suppress,
     channel: 'gateway',
-    evidence: { code, message },
+    evidence: { code, message, account: showId('account', accountId) },
     actor: 'system',
   });
 }

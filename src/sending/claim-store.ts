@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
-import { skipReasonSql } from '../compliance/eligibility.ts';
+import { endingReasonSql } from '../compliance/eligibility.ts';
+import { heldUntilSql } from '../compliance/held-number.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
@@ -189,7 +190,7 @@ export async function readRecipients(
   const facts = await readEligibilityFacts(tx, query.now);
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
-      ${skipReasonSql(facts)} as forbidden,
+      ${endingReasonSql(facts)} as forbidden, ${heldUntilSql(facts)} as held_until,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, k.consent_event_id as consent_id, k.kind as consent_kind,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
@@ -231,7 +232,7 @@ export const recentSince = (now: Instant, notTextedForDays: number | null): Inst
 export type EnrollmentMove = { readonly id: Uuid } & (
   | { readonly to: 'handing_over'; readonly parts: number }
   | { readonly to: 'skipped' | 'failed'; readonly reason: string }
-  /** Waits until the frequency cap lets the next text through. */
+  /** Waits until the frequency cap lets the next text through, or until a person must have decided on a reply. */
   | { readonly to: 'pending'; readonly notBefore: Instant }
   /** Waits for the number that they have come to know. */
   | { readonly to: 'pending'; readonly laneId: Uuid }

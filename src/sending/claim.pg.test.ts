@@ -5,9 +5,12 @@ import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '.
 import { API_KEY, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { LANES, textStates, underWay } from '../../test/under-way.ts';
+import { keepPublicAddress } from '../business/public-address.ts';
+import { linkTokens } from '../compliance/link-token.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
+import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
@@ -65,6 +68,44 @@ describe('a worker that stands still in the middle of a claim', () => {
       suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
     );
     await expect(frozen.query('commit')).rejects.toThrow();
+  });
+});
+
+describe('a text with an opt-out link', () => {
+  const BODY = 'Hi, shall we come by? Acme. No more texts: {opt_out_link}';
+  const launched = async () => {
+    const world = await sendingWorld(database);
+    const { db } = database;
+    const [phone = ''] = testPhones(1);
+    await insertContacts(db, world, [{ phone }]);
+    const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES };
+    const { laneIds } = await insertAccount(db, world, account);
+    await keepPublicAddress(db, 'https://acme.example', world.clock.now());
+    const campaignId = await launchTestCampaign(db, world, {
+      laneIds,
+      variants: [{ label: 'A', weight: 1, body: BODY }],
+    });
+    return { ...world, phone, campaignId };
+  };
+
+  it('holds the link of its person, under the address that people reach us by', async () => {
+    const world = await launched();
+    world.startWorker('one');
+    await world.until('it is sent', () => world.completed(world.campaignId));
+    const [text] = world.sandbox.accepted();
+    const token = /https:\/\/acme\.example\/u\/(\S+)$/.exec(text?.text ?? '')?.[1];
+    expect(linkTokens(world.secrets).phoneOf(token ?? '')).toBe(world.phone);
+  });
+
+  it('is not sent when there is no such address any more, and says so', async () => {
+    const world = await launched();
+    await keepPublicAddress(database.db, undefined, world.clock.now());
+    world.startWorker('one');
+    await world.until('it is ended', () => world.completed(world.campaignId));
+    const { rows } = await sql<{ code: string }>`select failure_code as code from enrollment`.execute(database.db);
+    expect(rows.map(({ code }) => sentenceFor(code).remedy)).toEqual([
+      expect.stringContaining('TEXTWRIGHT_PUBLIC_URL'),
+    ]);
   });
 });
 

@@ -68,6 +68,8 @@ export interface CampaignClaim {
   readonly openGroups: readonly OpenGroup[];
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
+  /** For texts that name it, while people reach us under an address. */
+  readonly optOutLink?: ((phone: string) => string) | undefined;
   readonly limit: number;
   /** Absent for a campaign that goes as fast as its lanes. */
   readonly pace?: { readonly limits: PaceLimits; readonly moment: PaceMoment } | undefined;

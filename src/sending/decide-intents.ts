@@ -36,6 +36,8 @@ export interface Recipient extends PersonFields {
   readonly numberState: string;
   /** Why this person must not be texted, read after the contact's row was locked: no opt-out can slip in between. */
   readonly forbidden: string | null;
+  /** Until when a person may decide whether a reply of this number was an opt-out; null when none is undecided. */
+  readonly heldUntil: Instant | null;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
   readonly recentTextsAt: readonly Instant[];
   /** The consent in force for the purpose of the campaign; null when there is none. */
@@ -65,6 +67,7 @@ export interface IntentCircumstances {
   readonly openGroups: readonly OpenGroup[];
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
+  readonly optOutLink?: ((phone: string) => string) | undefined;
   readonly notTextedForDays: number | null;
   /** Parts that the lane may still take today. */
   readonly partsRoom: number;
@@ -77,7 +80,7 @@ export interface IntentDecisions {
   readonly intents: readonly Intent[];
   readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
   readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
-  /** Too many texts in too short a time: waits until the oldest of them is a day old. */
+  /** Held by a reply, or too many texts in too short a time: waits until that is over. */
   readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
   /** Have come to know another number of the campaign while they waited for any. */
   readonly elsewhere: readonly { readonly id: Uuid; readonly laneId: Uuid }[];
@@ -99,8 +102,8 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
     const group = groups.get(recipient.zoneGroup);
     if (group === undefined)
       throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
-    const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);
-    const notBefore = tooOften(recipient, group, circumstances.now);
+    const skip = recipient.forbidden ?? undecided(recipient, circumstances) ?? recentlyTexted(recipient, circumstances);
+    const notBefore = recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);
     const laneId = knownElsewhere(recipient, circumstances);
     if (skip !== undefined) skipped.push({ id, reason: skip });
     else if (laneId !== undefined) elsewhere.push({ id, laneId });
@@ -137,6 +140,10 @@ const knownElsewhere = (
 ): Uuid | undefined =>
   knownLaneId === null || knownLaneId === laneId || servesLaneIds.includes(knownLaneId) ? undefined : knownLaneId;
 
+/** A reply on which nobody has decided in time was an opt-out, also before that is written down. */
+const undecided = ({ heldUntil }: Recipient, { now }: Pick<IntentCircumstances, 'now'>): string | undefined =>
+  heldUntil === null || isBefore(now, heldUntil) ? undefined : 'opted_out';
+
 /** The audience said "not texted for N days"; another campaign may have texted this person since. */
 export function recentlyTexted(
   recipient: Pick<Recipient, 'recentTextsAt'>,
@@ -159,20 +166,28 @@ export function tooOften(
   return isBefore(now, over) ? over : undefined;
 }
 
-function textFor(recipient: Recipient, { templates, businessName }: IntentCircumstances): MadeText {
+function textFor(recipient: Recipient, circumstances: IntentCircumstances): MadeText {
+  const { templates, businessName, optOutLink } = circumstances;
   const template = templates.get(recipient.variantId);
   if (template === undefined)
     throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
-  return makeText(template, recipient, businessName);
+  return makeText(template, recipient, { businessName, optOutLink: optOutLink?.(recipient.phone) ?? null });
 }
 
 export type MadeText = { readonly body: string } | { readonly code: string };
 
+/** What a text can name of us. */
+export interface SenderFields {
+  readonly businessName: string;
+  /** Null while people reach us under no address. */
+  readonly optOutLink: string | null;
+}
+
 /** The text for one person, or the code of why there is none (messages/outcome-sentences.ts). */
-export function makeText(template: Template, person: PersonFields, businessName: string): MadeText {
+export function makeText(template: Template, person: PersonFields, sender: SenderFields): MadeText {
   const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = person;
   const fields = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
-  const text = renderTemplate(template, { ...fields, businessName });
+  const text = renderTemplate(template, { ...fields, ...sender });
   if (!text.ok) return { code: `missing_field:${text.error.field}` };
   const code = whyUnsendable(text.value);
   return code === undefined ? { body: text.value } : { code };

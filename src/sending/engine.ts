@@ -1,6 +1,8 @@
 /**
  * The sending engine of one worker process: takes free gateway accounts under lease and runs one holder for each, until drained.
  */
+
+import { linkTokens } from '../compliance/link-token.ts';
 import { getAccount } from '../gateways/account-store.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { type Clock, patience } from '../platform/clock.ts';
@@ -160,8 +162,9 @@ async function holdWhileAlive(deps: EngineDeps, holding: Holding): Promise<void>
   const renewing = renewWhileHeld(deps, holding, { pulse, stop, onHang: hung.reject });
   const working = (async () => {
     const gateway = await openAccountGateway(deps, lease.accountId);
-    if (gateway !== undefined)
-      await holdAccount({ ...deps, gateway, wake, pulse, options, reach: deps.reach ?? noCrash }, lease, drain);
+    if (gateway === undefined) return;
+    const own = { gateway, wake, pulse, options, linkTokens: linkTokens(deps.secrets), reach: deps.reach ?? noCrash };
+    await holdAccount({ ...deps, ...own }, lease, drain);
   })();
   try {
     // A holder that hangs is left behind: what it may still do is fenced by its epoch.

@@ -1,3 +1,4 @@
+import type { LinkTokens } from '../compliance/link-token.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Template } from '../messages/template.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -43,6 +44,8 @@ export interface HolderDeps {
   readonly pulse: Pulse;
   readonly options: HolderOptions;
   readonly reach: Reach;
+  /** For opt-out links in texts. */
+  readonly linkTokens: LinkTokens;
 }
 
 /** When the gateway is asked whether somebody else sends with this account (clone-guard.ts). */

@@ -22,7 +22,8 @@ export async function saidTo(db: Db | Tx, templates: readonly Template[], phones
   const people = new Map((await readPeopleByPhone(db, phones)).map((person) => [person.phone, person]));
   return (template, phone) => {
     const person = people.get(phone);
-    const text = person === undefined ? undefined : makeText(template, person, name);
+    const text =
+      person === undefined ? undefined : makeText(template, person, { businessName: name, optOutLink: null });
     return text !== undefined && 'body' in text ? text.body : undefined;
   };
 }

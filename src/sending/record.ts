@@ -48,7 +48,7 @@ export async function record(
     const { accountId } = lease;
     // Numbers before messages: a suppression locks the contact first, as everywhere.
     for (const { verdict, phone } of input.results)
-      if (verdict.to === 'failed') await markRefused(tx, deps, { ...verdict, phone });
+      if (verdict.to === 'failed') await markRefused(tx, deps, { ...verdict, accountId, phone });
     const unsent = input.results.flatMap(({ messageId, verdict }) =>
       verdict.to === 'failed' || verdict.to === 'pending' ? [messageId] : [],
     );

@@ -1,5 +1,6 @@
 import { pauseCampaign } from '../campaigns/control-campaign.ts';
-import type { Template } from '../messages/template.ts';
+import { OPT_OUT_LINK_KEY, type Template } from '../messages/template.ts';
+import { templateFields } from '../messages/template-fields.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { patience } from '../platform/clock.ts';
@@ -176,12 +177,25 @@ function claimFor(
     openGroups: groups.map((group) => endingBy(endingBy(group, campaign.textsUntil), dayEnds)),
     templates,
     businessName: facts.businessName,
+    optOutLink: linkFor(holder, facts, templates),
     limit,
     pace,
     notTextedForDays: campaign.notTextedForDays,
   };
   return claimCampaign(holder, holder.lease, claim, now);
 }
+
+/** Nothing when no text names it: enciphering a number for each text has its price. */
+function linkFor(
+  { linkTokens }: Holder,
+  { linkBase }: TurnFacts,
+  templates: ReadonlyMap<Uuid, Template>,
+): CampaignClaim['optOutLink'] {
+  if (linkBase === null || ![...templates.values()].some(namesLink)) return undefined;
+  return (phone) => `${linkBase}${linkTokens.tokenOf(phone)}`;
+}
+
+const namesLink = (template: Template): boolean => templateFields(template).some(({ key }) => key === OPT_OUT_LINK_KEY);
 
 /** A text that is claimed in time may still be late at the gateway. */
 const endingBy = (group: OpenGroup, textsUntil: Instant | null): OpenGroup =>

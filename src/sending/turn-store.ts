@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { linkBaseSql } from '../business/public-address.ts';
 import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import type { Db } from '../platform/database.ts';
@@ -27,6 +28,7 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       coalesce((select value ->> 'state' = 'paused' from setting where key = 'sending'), false) as sending_paused,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
       coalesce((select value ->> 'zone' from setting where key = 'business'), 'America/New_York') as business_zone,
+      ${linkBaseSql} as link_base,
       (select value from setting where key = 'sending_policy') as policy,
       -- Index message_direct_pending.
       exists (select 1 from message m join lane l on l.id = m.lane_id and l.state <> 'off'

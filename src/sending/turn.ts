@@ -15,6 +15,8 @@ export interface TurnFacts {
   readonly sendingPaused: boolean;
   readonly businessName: string;
   readonly businessZone: string;
+  /** What opt-out links begin with; null while people reach us under no address. */
+  readonly linkBase: string | null;
   readonly policy: SendingPolicy;
   /** Confirmations or replies are due. */
   readonly answersWait: boolean;

@@ -13,7 +13,7 @@ interface Deps {
 
 /**
  * Who came in, and who was turned away at an account that there is. Tries at addresses that nobody has are not kept: anybody could fill
- * a log with them that nothing is ever removed from. How often an account can be tried is limited before (http/login-limit.ts).
+ * a log with them that nothing is ever removed from. How often an account can be tried is limited before (http/attempt-limit.ts).
  */
 export async function recordSignIn(
   deps: Deps,

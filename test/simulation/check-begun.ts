@@ -11,6 +11,8 @@ interface BegunRow {
   readonly purpose: string;
   readonly attemptedAt: Instant;
   readonly suppressed: boolean;
+  /** A reply of the number may be an opt-out, and nobody has decided. */
+  readonly held: boolean;
   readonly accountId: Uuid;
   readonly epoch: number;
   readonly laneState: string;
@@ -37,6 +39,7 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
   const { rows } = await sql<BegunRow>`
     select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
       exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
+      exists (select 1 from opt_out_review r where r.phone = m.phone and r.decided_at is null) as held,
       c.id as campaign_id, c.state as campaign_state, m.consent_event_id is not distinct from (
         select v.id from consent_event v where v.phone = m.phone and v.action = 'grant' and m.purpose = 'campaign'
           and v.occurred_at <= m.attempted_at and (v.valid_until is null or v.valid_until > m.attempted_at)
@@ -58,6 +61,7 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
 
 function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
   const text = `a ${row.purpose} text to ${row.phone} was begun`;
+  if (row.purpose === 'campaign' && row.held) violations.push(`hold: ${text} while a reply waited to be decided on`);
   const forbidden = !['opt_out_confirmation', 'help', 'health_check'].includes(row.purpose);
   if (forbidden && row.suppressed) violations.push(`opt-out: ${text} while the number was suppressed`);
   if (forbidden && stopped.has(row.phone)) violations.push(`opt-out: ${text} after its STOP was answered`);

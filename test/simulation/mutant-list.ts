@@ -13,8 +13,18 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'const skip = recipient.forbidden ?? recentlyTexted(recipient, circumstances);',
-        replace: 'const skip = recentlyTexted(recipient, circumstances);',
+        find: 'const skip = recipient.forbidden ?? undecided',
+        replace: 'const skip = undecided',
+      },
+    ],
+  },
+  {
+    name: 'texts whose reply waits to be decided on',
+    edits: [
+      {
+        file: 'src/sending/decide-intents.ts',
+        find: 'const notBefore = recipient.heldUntil ?? ',
+        replace: 'const notBefore = ',
       },
     ],
   },
@@ -158,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'const notBefore = tooOften(recipient, group, circumstances.now);',
-        replace: 'const notBefore = tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
+        find: 'recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);',
+        replace: 'recipient.heldUntil ?? tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
       },
     ],
   },

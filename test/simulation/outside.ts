@@ -62,7 +62,7 @@ const NEWEST_PAGE = 50;
 /** Requests in excess of this are refused; the product is told 8. */
 const LIMIT_SHARE = 1.25;
 const STOP_WORDS = ['STOP', 'stop', 'Unsubscribe', 'please stop texting me', 'Alto', 'wrong number'] as const;
-const REPLIES = ['Thanks!', 'How much would it be?', 'Call me tomorrow', 'ok'] as const;
+const REPLIES = ['Thanks!', 'How much would it be?', 'Call me tomorrow', 'maybe later'] as const;
 
 export function createOutside(options: {
   readonly world: World;

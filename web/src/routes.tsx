@@ -12,6 +12,7 @@ import { LoadingSkeleton } from './patterns/loading-skeleton.tsx';
 import { Page } from './patterns/page.tsx';
 import { parseSearch, stringifySearch } from './patterns/search-schema.ts';
 import { reconciliationRoute, reconciliationsRoute } from './reconciliation/routes.ts';
+import { reviewsRoute } from './reviews/routes.ts';
 import { firstRunRoute, signInRoute } from './session/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
@@ -40,6 +41,7 @@ const routeTree = rootRoute.addChildren([
     healthRoute,
     reconciliationsRoute,
     reconciliationRoute,
+    reviewsRoute,
     settingsRoutes,
     unknownRoute,
   ]),

@@ -51,7 +51,7 @@ export interface Page<T> {
   readonly nextCursor: string | null;
 }
 
-/** Who may call a route. `public` routes are the sign-in, set-up, health and webhook routes only. */
+/** Who may call a route. `public` routes are the sign-in, set-up, health and webhook routes and the link in a text only. */
 export type Access = 'public' | Role;
 
 const problemResponse = (description: string) => ({

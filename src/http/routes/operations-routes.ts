@@ -1,6 +1,7 @@
 import { countOpen } from '../../alerts/alert-store.ts';
 import { getBusiness } from '../../business/business-store.ts';
 import { changeBusiness, pauseSending, resumeSending } from '../../business/change-business.ts';
+import { REVIEW_TOPIC } from '../../conversations/open-review.ts';
 import { readHome } from '../../operations/read-home.ts';
 import { readStatus } from '../../operations/read-status.ts';
 import { type IdKind, showId } from '../../platform/ids.ts';
@@ -68,7 +69,7 @@ const events = rawRoute({
   path: '/v1/events',
   access: 'viewer',
   summary:
-    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "events", "campaign:<id>", "import:<id>", "replay:<id>", "proxy", "proxy_log"), at most twice a second each. Read again what you show of it',
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "opt-out-reviews", "events", "campaign:<id>", "import:<id>", "replay:<id>", "proxy", "proxy_log"), at most twice a second each. Read again what you show of it',
   tag: 'Operations',
   produces: 'text/event-stream',
 });
@@ -80,6 +81,7 @@ const TOPICS = [
   'import',
   'status',
   'alerts',
+  REVIEW_TOPIC,
   EVENTS_TOPIC,
   'replay',
   PROXY_TOPIC,

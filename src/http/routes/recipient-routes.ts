@@ -119,5 +119,6 @@ const showCheck = ({ version, ...check }: RuleCheck) => ({
 function shownInput(name: string, value: RuleCheck['inputs'][string]): RuleCheck['inputs'][string] {
   if (typeof value !== 'string') return value;
   if (name === 'suppressionId') return showId('suppression', value);
+  if (name === 'reviewId') return showId('optOutReview', value);
   return name === 'consentId' ? showId('consent', value) : value;
 }

@@ -15,8 +15,8 @@ import { isSetUpNeeded, setUp } from '../../team/set-up.ts';
 import type { SignIn } from '../../team/sign-in.ts';
 import type { ApiKey, Member } from '../../team/team.ts';
 import { type Api, uuidOf } from '../api.ts';
+import { attemptLimit } from '../attempt-limit.ts';
 import * as contract from '../contract/session.ts';
-import { loginLimit } from '../login-limit.ts';
 import type { ProblemInput } from '../problem.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
 
@@ -44,7 +44,7 @@ function registerSetUp(api: Api, deps: Deps, signIn: SignIn): void {
 }
 
 function registerSignIn(api: Api, deps: Deps, signIn: SignIn): void {
-  const limit = loginLimit(deps.clock);
+  const limit = attemptLimit(deps.clock);
   api.handle(contract.signIn, async ({ body, request, remoteAddress, answerHeaders }) => {
     const limitKey = `${remoteAddress} ${body.email.toLowerCase()}`;
     const waitSeconds = limit.attempt(limitKey);
@@ -90,7 +90,7 @@ const tooManyAttempts = (seconds: number): ProblemInput => ({
 });
 
 function registerPasswords(api: Api, deps: Deps, signIn: SignIn): void {
-  const limit = loginLimit(deps.clock);
+  const limit = attemptLimit(deps.clock);
   api.handle(contract.changePassword, async ({ body, caller, request }) => {
     if (caller.kind !== 'user') return err(keyHasNoPassword);
     const waitSeconds = limit.attempt(caller.memberId);

@@ -1,4 +1,5 @@
 import { getBusiness } from '../../business/business-store.ts';
+import { sampleLink } from '../../business/public-address.ts';
 import { keptUntilContactsChange, readAttributeNames } from '../../contacts/contact-facets.ts';
 import {
   archiveTemplate,
@@ -38,7 +39,7 @@ function registerReads(api: Api, services: TemplateServices): void {
     const business = await getBusiness(db);
     const preview = await previewText(
       db,
-      { businessName: business.name, attributeNames },
+      { businessName: business.name, optOutLink: await sampleLink(db), attributeNames },
       { body: body.body, contactId: body.contactId === undefined ? undefined : uuidOf('contact', body.contactId) },
     );
     if (!preview.ok) return preview;

@@ -17,6 +17,7 @@ const FIELDS: readonly (readonly [name: string, label: string])[] = [
   ['phone', 'Phone number'],
   ['email', 'E-mail'],
   ['business_name', 'Your business'],
+  ['opt_out_link', 'Opt-out link'],
 ];
 
 const CONDITIONS: readonly (readonly [snippet: string, label: string])[] = [

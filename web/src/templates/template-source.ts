@@ -118,7 +118,7 @@ export function caretAfter(inserted: string): number {
 }
 
 /** Every person has these, so they need no fallback. */
-const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'business_name']);
+const ALWAYS_FILLED: ReadonlySet<string> = new Set(['phone', 'business_name', 'opt_out_link']);
 /** What inserting a field writes. */
 export const fieldSnippet = (name: string): string =>
   ALWAYS_FILLED.has(name) ? `{${name}}` : `{${name}|${usualFallback(name)}}`;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { testWorld } from '../../test/world.ts';
-import { ATTEMPTS_MAX, loginLimit, WINDOW_MS } from './login-limit.ts';
+import { ATTEMPTS_MAX, attemptLimit, WINDOW_MS } from './attempt-limit.ts';
 
 describe('attempts to sign in', () => {
   const tired = (key = 'a') => {
     const { clock } = testWorld();
-    const limit = loginLimit(clock);
+    const limit = attemptLimit(clock);
     for (let n = 0; n < ATTEMPTS_MAX; n += 1) limit.attempt(key);
     return { clock, limit };
   };

@@ -1,10 +1,10 @@
 import { type Clock, patience } from '../platform/clock.ts';
 
 /**
- * Slows guessing of passwords down: attempts per key (address and e-mail) within a window. Kept in the memory of one process; a
+ * Slows guessing of passwords down, and who uses a link over and over: attempts per key (address and e-mail, the link) within a window. Kept in the memory of one process; a
  * restart forgives, which costs a guesser more time than it gives.
  */
-export interface LoginLimit {
+export interface AttemptLimit {
   /** Counts one attempt; seconds to wait when there were too many. */
   attempt(key: string): number | undefined;
   /** A success wipes the slate. */
@@ -17,7 +17,7 @@ export const WINDOW_MS = 300_000;
 /** Beyond it the oldest keys are forgotten: the memory is bounded. */
 const KEYS_MAX = 10_000;
 
-export function loginLimit(clock: Clock): LoginLimit {
+export function attemptLimit(clock: Clock): AttemptLimit {
   const windows = new Map<string, { readonly startedMs: number; attempts: number }>();
   const windowMs = patience(clock, WINDOW_MS);
   return {

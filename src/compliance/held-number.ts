@@ -1,0 +1,30 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Instant } from '../platform/time.ts';
+import type { EligibilityRule } from './eligibility-rule.ts';
+import { type RuleInputs, utcText } from './rule-inputs.ts';
+
+/** The code under which a held number is told; its sentence and remedy are found by it. */
+export const HELD_CODE = 'held_for_review';
+
+/** Over `contact c`: until when a person may decide on a reply of this number, null for one that is not held. Index opt_out_review_open. */
+const dueSql = sql<Instant | null>`(select r.due_at from opt_out_review r where r.phone = c.phone and r.decided_at is null)`;
+
+/** The same for a claim, which does not look for what cannot be there. */
+export const heldUntilSql = ({ numbersAreHeld }: { readonly numbersAreHeld: boolean }): RawBuilder<Instant | null> =>
+  numbersAreHeld ? dueSql : sql<Instant | null>`null::timestamptz`;
+
+/**
+ * The only rule that lets a person wait instead of leaving them out: whoever is in a campaign stays in it, and is texted or opted out
+ * when the reply has been decided on.
+ */
+export const HELD_ELIGIBILITY: EligibilityRule = {
+  code: HELD_CODE,
+  sentence: 'Wrote something that may be an opt-out, and nobody has decided yet',
+  otherwise: 'No reply waits to be read as an opt-out or not',
+  delays: true,
+  forbids: () => sql<boolean>`(${dueSql} is not null)`,
+  inputs: () => sql<RuleInputs>`coalesce((
+    select jsonb_build_object('reviewId', r.id, 'decideBefore', ${utcText(sql`r.due_at`)})
+    from opt_out_review r where r.phone = c.phone and r.decided_at is null), '{"reviewId": null}')`,
+  matters: ({ numbersAreHeld }) => numbersAreHeld,
+};

@@ -1,0 +1,91 @@
+import { z } from '@hono/zod-openapi';
+import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+
+/** Numbers that must not be texted, told by other systems and by lists. */
+const tag = 'Opt-outs';
+
+export const recordOptOut = jsonRoute({
+  method: 'post',
+  path: '/v1/opt-outs',
+  access: 'agent',
+  tag,
+  summary:
+    'Opt a number out, also one that is no contact. Repeating it changes nothing; only the person can undo it, by texting START',
+  body: z.strictObject({
+    phone: phoneText.max(40),
+    reason: z.enum(['opt_out', 'wrong_number']).default('opt_out'),
+    note: z.string().trim().min(3).max(1_000).openapi({ description: 'How the person said it, and where' }),
+    saidAt: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .openapi({ description: 'When the person said it. Without it, now' }),
+  }),
+  response: z.object({
+    phone: phoneText,
+    already: z.boolean().openapi({ description: 'The number was opted out for this reason before' }),
+    since: isoInstant,
+  }),
+  status: 201,
+  idempotent: true,
+});
+
+export const providerOptOutSchema = z
+  .object({
+    id: idOf('suppression'),
+    phone: phoneText,
+    accountId: idOf('account').nullable(),
+    code: z.string().nullable(),
+    refusedAt: isoInstant,
+    difference: z.enum(['none', 'opted_in_here', 'not_understood', 'never_heard']).openapi({
+      description: 'none: we knew it too. Otherwise they said no and we said yes, and this is how it came to that',
+    }),
+    sentence: z.string(),
+    knownSince: isoInstant.nullable(),
+    optedInAt: isoInstant.nullable(),
+    lastSaid: z.string().nullable(),
+    lastSaidAt: isoInstant.nullable(),
+    liftedAt: isoInstant.nullable(),
+  })
+  .openapi('ProviderOptOut');
+export const listProviderOptOuts = jsonRoute({
+  method: 'get',
+  path: '/v1/opt-outs/provider',
+  access: 'agent',
+  tag,
+  summary:
+    'Numbers that a provider refused because of its own list, the newest first, each compared with what we knew then',
+  query: pageQuery,
+  response: pageOf(providerOptOutSchema),
+});
+
+export const importOptOutsQuery = z.object({
+  fileName: z.string().trim().min(1).max(300),
+  column: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .openapi({ description: 'The header of the numbers, when the list has several columns of them' }),
+});
+/** The list is the request body itself, streamed. */
+export const importOptOuts = jsonRoute({
+  method: 'post',
+  path: '/v1/opt-outs/import',
+  access: 'manager',
+  tag,
+  summary:
+    'Opt out every number of a list (raw body, a number a line or CSV, at most 256 MiB); rows that cannot be read are named',
+  query: importOptOutsQuery,
+  response: z
+    .object({
+      rows: z.int(),
+      optedOut: z.int(),
+      already: z.int().openapi({ description: 'Opted out before, or more than once in the list' }),
+      refused: z.int(),
+      refusals: z
+        .array(z.object({ line: z.int(), text: z.string(), reason: z.string() }))
+        .openapi({ description: 'The first 1,000' }),
+    })
+    .openapi('OptOutImport'),
+});

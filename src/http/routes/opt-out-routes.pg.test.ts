@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, testPhones } from '../../../test/fixtures.ts';
+import { httpWorld } from '../../../test/http-world.ts';
+import { runCli } from '../../cli/cli.fixture.ts';
+import { liftOptOut, suppressNumber } from '../../compliance/suppress.ts';
+import { recordInbound } from '../../conversations/record-inbound.ts';
+import { runTx } from '../../platform/database.ts';
+import { showId } from '../../platform/ids.ts';
+import { markRefused } from '../../sending/aftermath.ts';
+import { registerOptOutRoutes } from './opt-out-routes.ts';
+
+const world = await httpWorld({ registrars: [registerOptOutRoutes] });
+const owner = await world.owner();
+const { db } = world.database;
+const upload = (text: string, query = '') =>
+  owner.post(`/v1/opt-outs/import?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const suppressed = async (): Promise<readonly string[]> =>
+  (
+    await sql<{ phone: string }>`select phone from suppression where lifted_at is null order by phone`.execute(db)
+  ).rows.map(({ phone }) => phone);
+
+describe('a list of opt-outs', () => {
+  it('is taken as numbers alone, with what cannot be read named by its line, and nothing counted twice', async () => {
+    await insertContacts(db, world.services, [{ phone: '+16175550120' }]);
+    const list = '(617) 555-0120\n\n617555012X\n+1 617 555 0121\n6175550120\n+44 20 7946 0958\n617-555-0122';
+    const first = await upload(list);
+    expect(first).toMatchObject({
+      status: 200,
+      json: {
+        rows: 6,
+        optedOut: 3,
+        already: 1,
+        refused: 2,
+        refusals: [
+          { line: 3, text: '617555012X', reason: expect.stringContaining('ten digits') },
+          { line: 6, text: '+44 20 7946 0958', reason: expect.stringContaining('another country') },
+        ],
+      },
+    });
+    expect(await suppressed()).toEqual(['+16175550120', '+16175550121', '+16175550122']);
+    expect((await upload(list)).json).toMatchObject({ optedOut: 0, already: 4, refused: 2 });
+    const { rows } = await sql`
+      select channel, evidence ->> 'file' as file from suppression group by 1, 2`.execute(db);
+    expect(rows).toEqual([{ channel: 'import', file: 'list.csv' }]);
+    const audited = await sql`select action from audit_entry where subject = 'list.csv'`.execute(db);
+    expect(audited.rows).toHaveLength(2);
+  });
+
+  it('is taken as a table, of which one column must be named when several hold numbers', async () => {
+    const table = 'Name;Mobile;Home\n"Ann; Lee";617-555-0130;\nBen;;617-555-0131\n';
+    expect(await upload(table)).toMatchObject({
+      status: 422,
+      json: { detail: expect.stringMatching(/several columns .*"Mobile", "Home"/) },
+    });
+    expect((await upload(table, '&column=mobile')).json).toMatchObject({ rows: 2, optedOut: 1, refused: 1 });
+    expect((await upload(table, '&column=Home')).json).toMatchObject({ optedOut: 1 });
+    expect(await suppressed()).toContain('+16175550131');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no numbers', 'Ann\nBen\n'],
+    ['no text', '\u0000\u0001\u0002binary'],
+    ['a column that is not there', 'Name,Phone\nAnn,617-555-0140\n', '&column=Mobile'],
+  ])('with %s is refused, and changes nothing', async (_, text, query = '') => {
+    const before = await suppressed();
+    expect(await upload(text, query)).toMatchObject({ status: 422 });
+    expect(await suppressed()).toEqual(before);
+  });
+
+  it('that breaks off in the middle says what counts, and keeps it', async () => {
+    const broken = `phone,name\n${'6175550150,Ann\n'.repeat(5_000)}6175550151,"Ben\n`;
+    expect(await upload(broken)).toMatchObject({
+      status: 422,
+      json: { detail: expect.stringContaining('import it again') },
+    });
+    expect(await suppressed()).toContain('+16175550150');
+  });
+});
+
+it('one opt-out is recorded once, of whom it is told, and never in the future', async () => {
+  const opt = (body: object, key?: string) =>
+    owner.post('/v1/opt-outs', body, key === undefined ? {} : { 'idempotency-key': key });
+  const said = { phone: '617-555-0160', note: 'Asked on the phone', saidAt: '2026-11-16T15:00:00Z' };
+  const first = await opt(said, 'one');
+  expect(first).toMatchObject({ status: 201, json: { phone: '+16175550160', already: false } });
+  expect((await opt(said, 'one')).json).toEqual(first.json);
+  await world.clock.advance(1_000);
+  expect((await opt(said)).json).toEqual({ ...first.json, already: true });
+  expect(await opt({ ...said, saidAt: '2027-01-01T00:00:00Z' })).toMatchObject({ status: 422 });
+  expect(await opt({ ...said, phone: '12345' })).toMatchObject({ status: 422 });
+});
+
+it('what providers refused is compared with what we knew, and each difference explained', async () => {
+  const { services, clock } = world;
+  const [knew, optedIn, wrote, stranger] = testPhones(4, '508');
+  const lanes = [{ gatewayRef: 'PNtest01', phone: '+16175550001' }];
+  const account = await insertAccount(db, services, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
+  const stop = { reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' } as const;
+  for (const phone of [knew, optedIn])
+    await runTx(db, (tx) => suppressNumber(tx, services, { ...stop, phone: phone ?? '' }));
+  await clock.advance(1_000);
+  await runTx(db, (tx) => liftOptOut(tx, services, { phone: optedIn ?? '', saidAt: clock.now(), evidence: {} }));
+  const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
+  const ids = { eventId: 'EV1', gatewayMessageId: 'MSG1', laneRef: 'PNtest01', to: ['+16175550001'], media: [] };
+  const text = {
+    type: 'message_received',
+    from: wrote ?? '',
+    text: 'Thursday works',
+    at: clock.now(),
+    ...ids,
+  } as const;
+  await runTx(db, (tx) => recordInbound(tx, services, receiver, text));
+  const refusal = { accountId: account.id, code: '21610', message: 'm', suppress: 'provider_opt_out' } as const;
+  for (const phone of [knew, optedIn, wrote, stranger]) {
+    await clock.advance(1_000);
+    await runTx(db, (tx) => markRefused(tx, services, { ...refusal, phone: phone ?? '' }));
+  }
+  const { data } = (await owner.get('/v1/opt-outs/provider')).json;
+  expect(data).toMatchObject([
+    { phone: stranger, difference: 'never_heard', lastSaid: null },
+    { phone: wrote, difference: 'not_understood', lastSaid: 'Thursday works' },
+    { phone: optedIn, difference: 'opted_in_here' },
+    { phone: knew, difference: 'none', code: '21610', accountId: showId('account', account.id) },
+  ]);
+  const first = await owner.get('/v1/opt-outs/provider?limit=3');
+  const rest = await owner.get(`/v1/opt-outs/provider?limit=3&cursor=${first.json.nextCursor}`);
+  expect(rest.json).toMatchObject({ data: [{ phone: knew }], nextCursor: null });
+  const env = { DATABASE_URL: world.database.connectionString };
+  const told = await runCli(['optout', 'differences'], { env });
+  expect(told.out).toMatch(/Thursday works[\s\S]*opted in again/);
+});
+
+it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'optouts-'));
+  const env = { DATABASE_URL: world.database.connectionString };
+  const cli = (...args: readonly string[]) => runCli(['optout', ...args], { env });
+  try {
+    const path = join(folder, 'gone.txt');
+    await writeFile(path, '617-555-0170\n617-555-017\n');
+    const done = await cli('import', path);
+    expect(done).toMatchObject({ code: 1, err: expect.stringContaining('1 row could not be read') });
+    expect(done.out).toMatch(/1 number opted out, 0 had asked before[\s\S]*line 2: 617-555-017:/);
+    expect(await cli('add', '617-555-0171', '--note', 'Called')).toMatchObject({
+      code: 0,
+      out: '+16175550171 is opted out\n',
+    });
+    expect(await suppressed()).toEqual(expect.arrayContaining(['+16175550170', '+16175550171']));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

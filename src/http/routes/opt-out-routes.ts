@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream';
+import { DIFFERENCE_SENTENCES, differenceOf, type ProviderOptOut } from '../../compliance/provider-differences.ts';
+import { readProviderOptOuts } from '../../compliance/read-provider-opt-outs.ts';
+import { importOptOuts } from '../../contacts/import-opt-outs.ts';
+import { recordOptOut } from '../../contacts/record-opt-out.ts';
+import { showId } from '../../platform/ids.ts';
+import { ok } from '../../platform/result.ts';
+import { instant } from '../../platform/time.ts';
+import type { Services } from '../../services.ts';
+import type { Api } from '../api.ts';
+import * as contract from '../contract/opt-outs.ts';
+import { isoText, isoTextOrNull } from '../route-types.ts';
+import { phoneOf } from './dnc-routes.ts';
+
+export function registerOptOutRoutes(api: Api, services: Pick<Services, 'database' | 'clock' | 'newUuid'>): void {
+  const { db } = services.database;
+  api.effect(contract.recordOptOut, {
+    effect: async (tx, { body, caller }) => {
+      const phone = phoneOf(body.phone);
+      if (!phone.ok) return phone;
+      const { reason, note } = body;
+      const saidAt = body.saidAt === undefined ? undefined : instant(body.saidAt);
+      const recorded = await recordOptOut(tx, services, { phone: phone.value, reason, note, saidAt, by: caller });
+      if (!recorded.ok) return recorded;
+      const { already, since } = recorded.value;
+      return ok({ phone: phone.value, already, since: isoText(since) });
+    },
+  });
+  api.handle(contract.listProviderOptOuts, async ({ query }) => {
+    const page = await readProviderOptOuts(db, query);
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showProviderOptOut) }) : page;
+  });
+  api.handle(contract.importOptOuts, ({ query, request, caller }) =>
+    importOptOuts(
+      { ...services, db },
+      { fileName: query.fileName, column: query.column, chunks: request.body ?? Readable.from([]), by: caller },
+    ),
+  );
+}
+
+export const showProviderOptOut = (one: ProviderOptOut) => {
+  const difference = differenceOf(one);
+  return {
+    id: showId('suppression', one.id),
+    phone: one.phone,
+    accountId: one.account,
+    code: one.code,
+    refusedAt: isoText(one.refusedAt),
+    difference,
+    sentence: DIFFERENCE_SENTENCES[difference],
+    knownSince: isoTextOrNull(one.knownSince),
+    optedInAt: isoTextOrNull(one.optedInAt),
+    lastSaid: one.lastSaid,
+    lastSaidAt: isoTextOrNull(one.lastSaidAt),
+    liftedAt: isoTextOrNull(one.liftedAt),
+  };
+};
