@@ -46,6 +46,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
   '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
   '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
+  '/settings/number-validation': ['settings/settings-page', 'settings/validation-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
   '/settings/development-proxy': ['settings/settings-page', 'settings/development-proxy-page'],
@@ -56,6 +57,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 /** What a page fetches by itself and shows at once; everything else that it fetches waits for a press. */
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
   '/settings/alerts': ['settings/alert-form'],
+  '/settings/number-validation': ['settings/validation-form'],
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
   '/campaigns/:id of a draft': ['campaigns/draft-page'],
   '/campaigns/:id of a draft with conditions and variants': [
