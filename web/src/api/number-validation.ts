@@ -7,6 +7,7 @@ import type { AnswerOf, BodyOf } from './contract.ts';
 export type { NumberValidation, Validation };
 export type NumberValidationInput = BodyOf<typeof contract.putNumberValidation>;
 export type NumberPolicy = BodyOf<typeof contract.previewNumberValidation>;
+export type PolicyEffect = AnswerOf<typeof contract.previewNumberValidation>;
 
 export const validationKeys = {
   all: ['number-validation'],
@@ -25,7 +26,7 @@ export const validationQuery = queryOptions({
 export const effectQuery = (policy: NumberPolicy) =>
   queryOptions({
     queryKey: [...validationKeys.effect, policy],
-    queryFn: () => post<AnswerOf<typeof contract.previewNumberValidation>>('/v1/number-validation/preview', policy),
+    queryFn: () => post<PolicyEffect>('/v1/number-validation/preview', policy),
     placeholderData: keepPreviousData,
     retry: false,
   });

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type NumberValidation, putValidation, validationKeys } from '../api/number-validation.ts';
 import { fieldProblems } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
+import { formatCount } from '../patterns/format.ts';
 import { Section } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toastDone } from '../patterns/toast.tsx';
@@ -48,6 +49,49 @@ export function ValidationForm({ settings }: { readonly settings: NumberValidati
   });
   return (
     <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} className={classes.form}>
+      <Section title="Whom campaigns leave out" note="Running campaigns obey from their next text on.">
+        <Checkbox.Group
+          label="By what is known of the number"
+          value={EXCLUSIONS.flatMap(([kind]) => (form.values.excludes[kind] ? [kind] : []))}
+          onChange={(chosen) =>
+            form.setFieldValue('excludes', {
+              landline: chosen.includes('landline'),
+              voip: chosen.includes('voip'),
+              tollFree: chosen.includes('tollFree'),
+              invalid: chosen.includes('invalid'),
+              unverified: chosen.includes('unverified'),
+            })
+          }
+        >
+          <Stack gap="xs" mt="xs">
+            {EXCLUSIONS.map(([value, label]) => (
+              <Checkbox key={value} value={value} label={label} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <NumberInput
+          label="An answer counts for (days)"
+          min={1}
+          max={365}
+          allowDecimal={false}
+          maw={240}
+          {...form.getInputProps('maxAgeDays')}
+        />
+        <PolicyEffect policy={policyOf(form.values)} />
+      </Section>
+      <Section title="When services are asked">
+        <Radio.Group label="After an import" {...form.getInputProps('importMode')}>
+          <Stack gap="xs" mt="xs">
+            {IMPORT_MODES.map(({ value, label, description }) => (
+              <Radio key={value} value={value} label={label} description={description} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Switch
+          label="Ask anew every night about answers that are too old"
+          {...form.getInputProps('revalidate', { type: 'checkbox' })}
+        />
+      </Section>
       {settings.validators.map((service) => (
         <Section key={service.name} title={SERVICES[service.name].name} note={<ServiceNote service={service} />}>
           <PasswordInput
@@ -74,6 +118,7 @@ export function ValidationForm({ settings }: { readonly settings: NumberValidati
               label="Requests a month"
               min={0}
               allowDecimal={false}
+              thousandSeparator=","
               {...form.getInputProps(`services.${service.name}.monthlyQuota`)}
             />
             <NumberInput
@@ -85,46 +130,6 @@ export function ValidationForm({ settings }: { readonly settings: NumberValidati
           </div>
         </Section>
       ))}
-      <Radio.Group label="After an import" {...form.getInputProps('importMode')}>
-        <Stack gap="xs" mt="xs">
-          {IMPORT_MODES.map(({ value, label, description }) => (
-            <Radio key={value} value={value} label={label} description={description} />
-          ))}
-        </Stack>
-      </Radio.Group>
-      <NumberInput
-        label="An answer counts for (days)"
-        min={1}
-        max={365}
-        allowDecimal={false}
-        maw={240}
-        {...form.getInputProps('maxAgeDays')}
-      />
-      <Switch
-        label="Ask anew every night about answers that are too old"
-        {...form.getInputProps('revalidate', { type: 'checkbox' })}
-      />
-      <Checkbox.Group
-        label="Campaigns leave out"
-        description="Running campaigns obey from their next text on."
-        value={EXCLUSIONS.flatMap(([kind]) => (form.values.excludes[kind] ? [kind] : []))}
-        onChange={(chosen) =>
-          form.setFieldValue('excludes', {
-            landline: chosen.includes('landline'),
-            voip: chosen.includes('voip'),
-            tollFree: chosen.includes('tollFree'),
-            invalid: chosen.includes('invalid'),
-            unverified: chosen.includes('unverified'),
-          })
-        }
-      >
-        <Stack gap="xs" mt="xs">
-          {EXCLUSIONS.map(([value, label]) => (
-            <Checkbox key={value} value={value} label={label} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
-      <PolicyEffect policy={policyOf(form.values)} />
       <SaveBar save={save} form={form} />
     </form>
   );
@@ -138,5 +143,7 @@ function ServiceNote({ service }: { readonly service: NumberValidation['validato
         Not asked until <TimeText at={block.until} />: {block.message}
       </Text>
     );
-  return keySet ? `${askedThisMonth} of ${monthlyQuota} requests used this month` : 'Not asked: it has no key';
+  return keySet
+    ? `${formatCount(askedThisMonth)} of ${formatCount(monthlyQuota)} requests used this month`
+    : 'Not asked: it has no key';
 }

@@ -1,11 +1,17 @@
 import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { startValidation, validationKeys, validationQuery } from '../api/number-validation.ts';
+import {
+  type NumberValidation,
+  startValidation,
+  validationKeys,
+  validationQuery,
+  validationsQuery,
+} from '../api/number-validation.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
-import { formatCount } from '../patterns/format.ts';
+import { formatCount, plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { NoRight } from '../patterns/no-right.tsx';
@@ -32,9 +38,9 @@ export function ValidationPage() {
             <Section
               title="Contacts"
               note={`${formatCount(settings.unverifiedContacts)} of ${formatCount(settings.contacts)} have no answer, or one that is too old`}
-              actions={manager && settings.unverifiedContacts > 0 ? <StartButton /> : undefined}
+              actions={manager && settings.unverifiedContacts > 0 ? <StartButton settings={settings} /> : undefined}
             >
-              <ValidationList mayCancel={manager} empty="Nothing has been validated yet." />
+              <ValidationList mayCancel={manager} empty={nothingYet(settings)} />
             </Section>
             {mayAct(role, 'owner') ? (
               <Suspense fallback={<LoadingSkeleton />}>
@@ -50,15 +56,24 @@ export function ValidationPage() {
   );
 }
 
-function StartButton() {
+const nothingYet = ({ validators }: NumberValidation): string =>
+  validators.some(({ keySet }) => keySet)
+    ? 'Nothing has been validated yet.'
+    : 'Nothing has been validated yet. The services below need a key of yours before they answer.';
+
+function StartButton({ settings }: { readonly settings: NumberValidation }) {
   const start = useAction({
     run: (_: undefined, key: string) => startValidation({}, key),
     touches: [validationKeys.all],
   });
+  const open = useQuery(validationsQuery()).data?.data.some(
+    ({ state, source }) => state === 'open' && source === 'contacts',
+  );
+  if (open === true) return null;
   return (
     <>
       <Button variant="default" loading={start.isPending} onClick={() => start.mutate(undefined)}>
-        Validate them
+        Validate {plural(settings.unverifiedContacts, 'number', 'numbers')}
       </Button>
       {start.error === null ? null : <ErrorState compact error={start.error} what="Not started" />}
     </>

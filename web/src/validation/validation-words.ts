@@ -1,4 +1,4 @@
-import type { Validation } from '../api/number-validation.ts';
+import type { PolicyEffect, Validation } from '../api/number-validation.ts';
 import { formatCount, plural } from '../patterns/format.ts';
 
 const KINDS: readonly (readonly [keyof Validation['outcomes'], one: string, many: string])[] = [
@@ -35,4 +35,16 @@ export function stateWords({ state, done, total, wait }: Validation): string {
     default:
       return state satisfies never;
   }
+}
+
+/** What a policy that is typed would change: whom it leaves out, and how that differs from now. */
+export function effectWords({ rules, newlyLeftOut, newlyTextable }: PolicyEffect): string {
+  const leftOut = rules.reduce((sum, { after }) => sum + after, 0);
+  const people = leftOut === 0 ? 'nobody' : plural(leftOut, 'contact', 'contacts');
+  if (newlyLeftOut === 0 && newlyTextable === 0) return `Campaigns leave out ${people} for their number, as now.`;
+  const changes = [
+    ...(newlyLeftOut === 0 ? [] : [`${formatCount(newlyLeftOut)} of them can be texted now`]),
+    ...(newlyTextable === 0 ? [] : [`${plural(newlyTextable, 'contact', 'contacts')} could be texted again`]),
+  ];
+  return `Campaigns would leave out ${people} for their number: ${changes.join(', ')}.`;
 }
