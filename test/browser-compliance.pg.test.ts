@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../src/platform/database.ts';
+import { aroundTriggers } from './around-triggers.ts';
 import { shotOf, signIn, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
@@ -10,6 +12,7 @@ import { testDatabase } from './test-database.ts';
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
+const PAGES = ['settings/number-validation', 'compliance/audit', 'compliance/audit?search=nothing'] as const;
 const LANDLINE = '+16175550124';
 const PATIENCE = { timeout: 15_000 } as const;
 const LOOKS = [
@@ -17,6 +20,7 @@ const LOOKS = [
   ['on a phone', { width: 390, height: 844 }, 'dark'],
 ] as const;
 let world: RunningWorld;
+let database: Database;
 let browser: Browser;
 let page: Page;
 
@@ -25,6 +29,7 @@ const open = async (path: string, on = page): Promise<void> => {
   await on.getByRole('heading', { level: 1 }).waitFor();
   await expect.poll(() => on.locator('[aria-busy="true"]').count(), PATIENCE).toBe(0);
 };
+const rows = (on = page) => on.getByRole('grid').locator('tr[data-row]');
 /** A page in a window of its own, as the same person. */
 const otherWindow = async (
   look: { readonly width: number; readonly height: number },
@@ -36,7 +41,7 @@ const otherWindow = async (
 
 describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout: 2 * MINUTES }, () => {
   beforeAll(async () => {
-    const database = await testDatabase();
+    database = await testDatabase();
     world = await runningWorld(database, { startsAt: '2026-11-17T15:00:00Z', factor: 1 });
     for (const phone of [LANDLINE, '+16175550125', '+16175550126'])
       await world.client.send('POST', '/v1/contacts', { phone }, `make-${phone}`);
@@ -78,9 +83,67 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await expect.poll(() => effect.innerText(), PATIENCE).toBe('Campaigns leave out nobody for their number, as now.');
   });
 
+  it('goes through the audit log by keyboard, and keeps the filters in the address', async () => {
+    await open('/compliance/audit');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    const panel = page.getByRole('complementary');
+    await panel.getByText('What was recorded').waitFor();
+    await panel.getByText('Hash', { exact: true }).waitFor();
+    await shotOf(page, 'audit-entry');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.waitForURL('**/compliance/audit');
+    await page.getByRole('search').getByText('What', { exact: true }).click();
+    await page.getByRole('option', { name: 'User created' }).click();
+    await page.waitForURL(/action=user.created/);
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await page.reload();
+    await rows().first().click();
+    await panel.getByText(VIEWER.email).first().waitFor();
+    await panel.getByRole('link', { name: 'All that happened to it' }).click();
+    await page.waitForURL(/search=usr_/);
+    await expect.poll(() => rows().count(), PATIENCE).toBe(1);
+    await page.keyboard.press('/');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('nothing of this name');
+    await page.getByText('No entry matches').waitFor();
+    await page.getByRole('button', { name: 'Show all entries' }).click();
+    await expect.poll(() => rows().count(), PATIENCE).toBeGreaterThan(3);
+  });
+
+  it('verifies the log, and names the entry that somebody has changed', async () => {
+    await open('/compliance/audit');
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Verify every entry' }).click();
+    await dialog.getByText(/entries fit the chain\. Nothing was changed/).waitFor();
+    await dialog.getByRole('button', { name: /Copy the head/ }).click();
+    const head = String(await page.evaluate('navigator.clipboard.readText()'));
+    expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
+    await shotOf(page, 'audit-whole');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    const noted = dialog.getByLabel(/Head that was noted/);
+    await noted.fill('1204');
+    expect(await dialog.getByRole('button', { name: 'Verify again' }).isDisabled()).toBe(true);
+    await noted.fill(head.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+    await dialog.getByRole('button', { name: 'Verify again' }).click();
+    await dialog.getByText(/the chain was made anew/).waitFor();
+    await aroundTriggers(database.db, (tx) =>
+      sql`update audit_entry set detail = '{}' where action = 'user.created'`.execute(tx),
+    );
+    await noted.fill('');
+    await dialog.getByRole('button', { name: 'Verify again' }).click();
+    await dialog.getByText(/was changed after it was sealed/).waitFor();
+    await shotOf(page, 'audit-broken');
+    await dialog.getByRole('link', { name: 'See that entry' }).click();
+    await page.getByRole('complementary', { name: 'User created' }).getByText('Nothing but the act itself').waitFor();
+  });
+
   it.each(LOOKS)('shows every page %s, no wider than the window', async (_where, viewport, colorScheme) => {
     const other = await otherWindow(viewport, colorScheme);
-    for (const path of ['settings/number-validation']) {
+    for (const path of PAGES) {
       await open(`/${path}`, other);
       expect.soft(await other.evaluate('document.documentElement.scrollWidth'), path).toBe(viewport.width);
       await shotOf(other, `${viewport.width}-${path.replace(/\W/g, '-')}`);

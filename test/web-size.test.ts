@@ -32,6 +32,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/imports/:id': ['imports/import-page'],
   '/templates': ['templates/templates-page'],
   '/templates/:id': ['templates/template-page'],
+  '/compliance/audit': ['compliance/audit-page'],
+  '/compliance/audit/:id': ['compliance/audit-page', 'compliance/audit-panel'],
   '/operations/events': ['operations/events-page'],
   '/operations/events/:id': ['operations/events-page', 'operations/event-panel'],
   '/operations/replays': ['operations/replays-page'],
