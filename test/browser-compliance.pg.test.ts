@@ -12,7 +12,8 @@ import { testDatabase } from './test-database.ts';
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
-const PAGES = ['settings/number-validation', 'compliance/audit', 'compliance/audit?search=nothing'] as const;
+const LISTED = '+16175550126';
+const PAGES = ['settings/number-validation', 'compliance/do-not-call?check=6175550126', 'compliance/audit'] as const;
 const LANDLINE = '+16175550124';
 const PATIENCE = { timeout: 15_000 } as const;
 const LOOKS = [
@@ -43,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
   beforeAll(async () => {
     database = await testDatabase();
     world = await runningWorld(database, { startsAt: '2026-11-17T15:00:00Z', factor: 1 });
-    for (const phone of [LANDLINE, '+16175550125', '+16175550126'])
+    for (const phone of [LANDLINE, '+16175550125', LISTED])
       await world.client.send('POST', '/v1/contacts', { phone }, `make-${phone}`);
     await sql`insert into number_validation (phone, valid, line_type, validator, checked_at, raw)
       values (${LANDLINE}, true, 'landline', 'numverify', ${world.clock.now()}, '{}')`.execute(database.db);
@@ -83,6 +84,50 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await expect.poll(() => effect.innerText(), PATIENCE).toBe('Campaigns leave out nobody for their number, as now.');
   });
 
+  it('makes a do-not-call list, fills it, and finds a number on it', async () => {
+    await open('/compliance/do-not-call');
+    await page.getByText('No list yet').waitFor();
+    await shotOf(page, 'dnc-empty');
+    await page.getByRole('button', { name: 'New list' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Whose list is it?').selectOption('state');
+    await dialog.getByLabel('State').fill('ma');
+    await dialog.getByLabel('Name').fill('Massachusetts');
+    await shotOf(page, 'dnc-new');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Make the list' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Massachusetts' }).waitFor();
+    const upload = async (name: string, text: string) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'File', exact: true }).click();
+      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await page.getByRole('button', { name: 'Upload the list' }).click();
+    };
+    await upload('half.txt', '6175550126\n617555012X\n');
+    await page.getByText(/“half.txt” was not uploaded/).waitFor();
+    await page.getByText('The refused lines').click();
+    await page.getByText('Line 2: 617555012X').waitFor();
+    await shotOf(page, 'dnc-refused');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await upload('whole.txt', '6175550126\n6175550127\n');
+    await page.getByText('“Massachusetts” has 2 numbers now').waitFor();
+    await page.getByText(/2 numbers, of Tue 17 Nov 2026. In force/).waitFor();
+    await page.getByRole('link', { name: 'Do-not-call lists' }).click();
+    await page.getByLabel('Phone number to check').fill('617 555 0126');
+    await page.keyboard.press('Enter');
+    await page.getByRole('list', { name: 'Lists that it is on' }).getByText('Massachusetts').waitFor();
+    await page.getByRole('button', { name: 'Record an exemption' }).click();
+    await dialog.getByLabel('What shows it').fill('Invoice 1204');
+    await dialog.getByLabel('When').fill('2026-10-01');
+    await dialog.getByRole('button', { name: 'Record the exemption' }).click();
+    await page.getByText(/Exempt until Sat 1 Apr 2028/).waitFor();
+    await page.getByRole('button', { name: 'End it now' }).click();
+    await page.getByText(/Ended Tue 17 Nov/).waitFor();
+    await page.getByLabel('Phone number to check').fill('12');
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('Not checked').waitFor();
+  });
+
   it('goes through the audit log by keyboard, and keeps the filters in the address', async () => {
     await open('/compliance/audit');
     await page.keyboard.press('j');
@@ -119,11 +164,11 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Verify every entry' }).click();
     await dialog.getByText(/entries fit the chain\. Nothing was changed/).waitFor();
+    await shotOf(page, 'audit-whole');
+    expect.soft(await violationsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: /Copy the head/ }).click();
     const head = String(await page.evaluate('navigator.clipboard.readText()'));
     expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
-    await shotOf(page, 'audit-whole');
-    expect.soft(await violationsOf(page)).toEqual([]);
     const noted = dialog.getByLabel(/Head that was noted/);
     await noted.fill('1204');
     expect(await dialog.getByRole('button', { name: 'Verify again' }).isDisabled()).toBe(true);
@@ -143,12 +188,33 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
 
   it.each(LOOKS)('shows every page %s, no wider than the window', async (_where, viewport, colorScheme) => {
     const other = await otherWindow(viewport, colorScheme);
-    for (const path of PAGES) {
+    const { data } = await world.client.get<{ data: readonly { id: string }[] }>('/v1/dnc-lists');
+    for (const path of [...PAGES, `compliance/do-not-call/${data[0]?.id}`]) {
       await open(`/${path}`, other);
       expect.soft(await other.evaluate('document.documentElement.scrollWidth'), path).toBe(viewport.width);
-      await shotOf(other, `${viewport.width}-${path.replace(/\W/g, '-')}`);
+      await shotOf(other, `${viewport.width}-${path.replace(/[_\W]\w{32}/, '').replace(/\W/g, '-')}`);
       expect.soft(await violationsOf(other), path).toEqual([]);
     }
     await other.context().close();
+  });
+
+  it('offers a viewer nothing that is refused', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await signIn(context, world.url, VIEWER);
+    const viewer = await context.newPage();
+    const refused: string[] = [];
+    viewer.on('response', (answer) => void (answer.status() === 403 && refused.push(answer.url())));
+    for (const path of ['/compliance', '/settings/number-validation', '/compliance/audit']) {
+      await open(path, viewer);
+      expect.soft(await violationsOf(viewer), path).toEqual([]);
+      expect(await viewer.locator('main').getByRole('button').allInnerTexts(), path).toEqual([]);
+    }
+    await viewer.getByText('Owners and managers can read the audit log. Ask one of them.').waitFor();
+    await open('/compliance/do-not-call', viewer);
+    await viewer.getByRole('link', { name: 'Massachusetts' }).click();
+    await viewer.getByText('Owners and managers can see and upload the files.', { exact: false }).waitFor();
+    await shotOf(viewer, 'dnc-viewer');
+    expect(refused).toEqual([]);
+    await context.close();
   });
 });

@@ -32,6 +32,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/imports/:id': ['imports/import-page'],
   '/templates': ['templates/templates-page'],
   '/templates/:id': ['templates/template-page'],
+  '/compliance/do-not-call': ['compliance/dnc-page'],
+  '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
   '/compliance/audit': ['compliance/audit-page'],
   '/compliance/audit/:id': ['compliance/audit-page', 'compliance/audit-panel'],
   '/operations/events': ['operations/events-page'],

@@ -8,8 +8,24 @@ export const complianceRoute = createRoute({
   path: '/compliance',
   staticData: { title: 'Compliance' },
   beforeLoad: () => {
-    throw redirect({ to: '/compliance/audit', replace: true });
+    throw redirect({ to: '/compliance/do-not-call', replace: true });
   },
+});
+
+/** `?check=` asks about one number. */
+export const dncRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call',
+  validateSearch: searchSchema({ check: text(40) }),
+  staticData: { title: 'Do-not-call lists' },
+  component: lazyPage(() => import('./dnc-page.tsx'), 'DncPage'),
+});
+
+export const dncListRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call/$listId',
+  staticData: { title: 'Do-not-call list' },
+  component: lazyPage(() => import('./dnc-list-page.tsx'), 'DncListPage'),
 });
 
 const auditSearchSchema = searchSchema({ search: text(), action: text(100), actor: text(100), ...TIME_SEARCH });
@@ -30,4 +46,9 @@ export const auditEntryRoute = createRoute({
   component: lazyPage(() => import('./audit-panel.tsx'), 'AuditPanel'),
 });
 
-export const complianceRoutes = [complianceRoute, auditRoute.addChildren([auditEntryRoute])] as const;
+export const complianceRoutes = [
+  complianceRoute,
+  dncRoute,
+  dncListRoute,
+  auditRoute.addChildren([auditEntryRoute]),
+] as const;
