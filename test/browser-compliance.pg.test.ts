@@ -5,6 +5,7 @@ import type { Database } from '../src/platform/database.ts';
 import { aroundTriggers } from './around-triggers.ts';
 import { shotOf, signIn, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -43,7 +44,13 @@ const otherWindow = async (
 describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout: 2 * MINUTES }, () => {
   beforeAll(async () => {
     database = await testDatabase();
-    world = await runningWorld(database, { startsAt: '2026-11-17T15:00:00Z', factor: 1 });
+    const numverify = await fakeNumverify();
+    numverify.numbers.set(LANDLINE.slice(1), { valid: true, lineType: 'landline' });
+    world = await runningWorld(database, {
+      startsAt: '2026-11-17T15:00:00Z',
+      factor: 1,
+      env: { NUMVERIFY_URL: numverify.url },
+    });
     for (const phone of [LANDLINE, '+16175550125', LISTED])
       await world.client.send('POST', '/v1/contacts', { phone }, `make-${phone}`);
     await sql`insert into number_validation (phone, valid, line_type, validator, checked_at, raw)
@@ -64,7 +71,6 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await open('/settings/number-validation');
     const contacts = page.getByRole('region', { name: 'Contacts' });
     await contacts.getByRole('button', { name: 'Validate 2 numbers' }).click();
-    // Nobody has a key: it says what it waits for, and no request leaves the house.
     await contacts.getByText('Waiting: 0 of 2').waitFor();
     await shotOf(page, 'validation-waits');
     expect(await contacts.getByRole('button', { name: /Validate/ }).count()).toBe(0);
@@ -77,11 +83,27 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByLabel('Landlines').uncheck();
     await expect.poll(() => effect.innerText(), PATIENCE).toContain('1 contact could be texted again');
     const key = page.getByRole('region', { name: 'NumVerify' }).getByLabel('Key', { exact: true });
-    await key.fill('no-key-of-anybody');
+    await key.fill(FAKE_KEYS.numverify);
+    await page.getByLabel('When the importer wants it').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('A key is set. It is not shown again').waitFor();
     expect(await key.inputValue()).toBe('');
     await expect.poll(() => effect.innerText(), PATIENCE).toBe('Campaigns leave out nobody for their number, as now.');
+  });
+
+  it('validates the numbers of an import when that is wanted, and says what they are', async () => {
+    await open('/imports');
+    const buffer = Buffer.from(`Phone,First name\n${LANDLINE},Ann\n6175550128,Bob\n`);
+    await page.getByLabel('CSV file with contacts').setInputFiles({ name: 'two.csv', mimeType: 'text/csv', buffer });
+    await page.getByLabel('Validate the numbers after the import').check();
+    await page.getByText('100 requests are left this month').waitFor();
+    await page.getByRole('button', { name: 'Import 2 contacts' }).click();
+    const numbers = page.getByRole('region', { name: 'The numbers' });
+    await numbers.getByText('Done: 2 numbers. 1 mobile phone, 1 landline').waitFor();
+    await shotOf(page, 'import-numbers');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await open('/settings/number-validation');
+    await page.getByText('1 of 100 requests used this month').waitFor();
   });
 
   it('makes a do-not-call list, fills it, and finds a number on it', async () => {

@@ -34,6 +34,7 @@ export async function runningWorld(
     readonly startsAt?: string;
     readonly sandbox?: Partial<SandboxOptions>;
     readonly setUp?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RunningWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-run-'));
@@ -55,6 +56,7 @@ export async function runningWorld(
       TEXTWRIGHT_DATA_DIR: dataDir,
       PORT: '0',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      ...options.env,
     },
     dataDir,
   );

@@ -25,7 +25,9 @@ export const dayWords = (iso: string): string => `${formatDay(iso.slice(0, 10))}
 
 /** "12,403 numbers, of Tue 17 Nov 2026. In force." */
 export const standingWords = ({ numbers, asOf, sentence }: Pick<DncList, 'numbers' | 'asOf' | 'sentence'>): string =>
-  `${asOf === null ? '' : `${plural(numbers, 'number', 'numbers')}, of ${dayWords(asOf)}. `}${sentence}.`;
+  [...(asOf === null ? [] : [`${plural(numbers, 'number', 'numbers')}, of ${dayWords(asOf)}`]), sentence]
+    .map((words) => `${words}.`)
+    .join(' ');
 
 /** How it stands in the vocabulary of states. */
 export const listState = ({ age, retiredAt }: Pick<DncList, 'age' | 'retiredAt'>): DncList['age'] | 'retired' =>

@@ -73,7 +73,7 @@ export function UploadFile({ list }: { readonly list: DncList }) {
           clearButtonProps={{ 'aria-label': 'Take the file away' }}
         />
         <Fields form={form} setForm={setForm} today={today} />
-        <UploadProblem state={upload.state} onRetry={upload.start} />
+        <UploadProblem state={upload.state} />
         <Button
           type="submit"
           w="fit-content"

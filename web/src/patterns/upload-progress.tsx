@@ -37,7 +37,8 @@ export function UploadProgress({ state: { file, share }, onStop, after }: Upload
 
 interface UploadProblemProps {
   readonly state: UploadState;
-  readonly onRetry: (file: File) => void;
+  /** Absent where the page's own button sends it once more. */
+  readonly onRetry?: (file: File) => void;
 }
 
 /** Why a file was not taken; nothing while there is nothing to say. */
@@ -54,7 +55,7 @@ export function UploadProblem({ state, onRetry }: UploadProblemProps) {
       compact
       error={state.error}
       what={`“${state.file.name}” was not uploaded`}
-      onRetry={() => onRetry(state.file)}
+      onRetry={onRetry === undefined ? undefined : () => onRetry(state.file)}
     />
   );
 }
