@@ -30,7 +30,7 @@ export function dncWorld(db: Db, world: Pick<FixtureWorld, 'clock' | 'newUuid'>)
       },
     );
   const create = async (kind: DncKind, state: string | null = null): Promise<Uuid> => {
-    const name = `${kind} ${state ?? ''} list`;
+    const name = [kind, ...(state === null ? [] : [state]), 'list'].join(' ');
     const made = await runTx(db, (tx) => createDncList(tx, world, { kind, name, state, by: ANN }));
     if (!made.ok) throw new Error(made.error.message);
     return made.value.id;

@@ -40,7 +40,7 @@ const server = createServer(async (request, response) => {
   const verified = quoWebhookEdge.verify({
     url: request.url ?? '',
     rawBody,
-    header: (name) => String(request.headers[name]),
+    header: (name) => request.headers[name]?.toString(),
     secrets: [secret],
     now: instantFromMs(Date.now()),
     toleranceMs: TOLERANCE_MS,

@@ -15,6 +15,9 @@ export const ALERT_KINDS = {
   lane_paused: { severity: 'error', watched: true },
   campaign_paused: { severity: 'error', watched: true },
   events_failed: { severity: 'error', watched: true },
+  dnc_list_stale: { severity: 'error', watched: true },
+  dnc_list_ageing: { severity: 'warning', watched: true },
+  audit_behind: { severity: 'error', watched: true },
   webhooks_unhealthy: { severity: 'critical', watched: false },
   webhooks_suspicious: { severity: 'warning', watched: false },
   webhook_registration: { severity: 'error', watched: false },
@@ -29,7 +32,7 @@ export const WATCHED_KINDS = (Object.keys(ALERT_KINDS) as readonly AlertKind[]).
 /** What an alert is about. Two open ones are never of the same kind and subject. */
 export interface AlertKey {
   readonly kind: AlertKind;
-  /** `account:<uuid>`, `lane:<uuid>` or `campaign:<uuid>`. */
+  /** `account:<uuid>`, `lane:<uuid>`, `campaign:<uuid>`, `dnc_list:<uuid>` or `audit_log`. */
   readonly subject: string;
 }
 

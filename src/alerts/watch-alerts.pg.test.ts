@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mailReceiver, pagerDutyReceiver } from '../../test/alert-receivers.ts';
+import { dncWorld } from '../../test/dnc-world.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { pauseCampaign, resumeCampaign } from '../campaigns/control-campaign.ts';
+import { retireList } from '../compliance/dnc-lists.ts';
+import { sealWaiting } from '../compliance/seal-audit.ts';
 import { changeAccount, changeLane } from '../gateways/change-account.ts';
 import { systemClock } from '../platform/clock.ts';
 import { parseConfig } from '../platform/config.ts';
@@ -14,7 +17,7 @@ import { openJobs } from '../platform/jobs.ts';
 import { openLive } from '../platform/live.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { pauseSender } from '../sending/aftermath.ts';
 import { saveBreaker } from '../sending/breaker-store.ts';
 import { resumeDueLanes } from '../sending/record-store.ts';
@@ -52,7 +55,12 @@ accountId = account.id;
 laneId = account.laneIds[0] ?? '';
 campaignId = await launchTestCampaign(db, world, { laneIds: account.laneIds });
 
+/** The alerts, with an audit log that is looked after. */
 const open = async () => {
+  await sealWaiting({ db, clock });
+  return openNow();
+};
+const openNow = async () => {
   await watchAlerts(services);
   const rows = await listAlertRows(db, { state: 'open', after: undefined, limit: 50 });
   return rows.map(({ kind, headline }) => `${kind}: ${headline}`).toSorted();
@@ -191,6 +199,29 @@ describe('the watch', () => {
     expect(await open()).toEqual(['webhooks_unhealthy: x']);
   });
 
+  it('alerts of a registry whose list is soon or already too old, until a newer one is in force or it is retired', async () => {
+    const dnc = dncWorld(db, world);
+    const listId = await dnc.create('national');
+    expect(await open()).toEqual(['dnc_list_stale: national list: too old to rely on']);
+    await dnc.upload(listId, '6175550123\n');
+    expect(await open()).toEqual([]);
+    await clock.advance(25 * DAY_MS);
+    expect(await open()).toEqual(['dnc_list_ageing: national list: soon too old']);
+    await clock.advance(6 * DAY_MS + 1);
+    expect(await open()).toEqual(['dnc_list_stale: national list: too old to rely on']);
+    await runTx(db, (tx) => retireList(tx, world, { id: listId, by: { actor: 'user:1', name: 'Max' } }));
+    expect(await open()).toEqual([]);
+  });
+
+  it('alerts of an audit log that nobody seals, until somebody does', async () => {
+    await switchLane('paused');
+    await clock.advance(MINUTE_MS);
+    expect(await openNow()).toEqual([]);
+    await clock.advance(1);
+    expect(await openNow()).toEqual(['audit_behind: Audit log: entries are not sealed']);
+    expect(await open()).toEqual([]);
+  });
+
   it('by several workers at once opens one', async () => {
     await refuse('account');
     await Promise.all(Array.from({ length: 6 }, () => watchAlerts(services)));
@@ -216,8 +247,13 @@ describe('a worker', () => {
     const jobs = await openJobs({ connectionString, queues: deliveryQueues(real), log });
     const live = await openLive({ connectionString, log });
     const watch = startAlertWatch({ ...real, jobs, live });
+    // Nobody seals the audit log here, which is told, too.
+    const told = () =>
+      mail.mails
+        .map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1]?.trim())
+        .filter((subject) => subject?.includes('paused'));
     const arrived = async (count: number): Promise<void> => {
-      for (let tries = 0; mail.mails.length < count && tries < 200; tries += 1) await systemClock.sleep(100);
+      for (let tries = 0; told().length < count && tries < 200; tries += 1) await systemClock.sleep(100);
     };
     const begun = systemClock.now();
     await refuse('account');
@@ -227,7 +263,7 @@ describe('a worker', () => {
     await watch.drain();
     await jobs.close();
     await live.close();
-    expect(mail.mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1]?.trim())).toEqual([
+    expect(told()).toEqual([
       '[Textwright] Test: paused: Not enough credits (0200402)',
       '[Textwright] Over: Test: paused: Not enough credits (0200402)',
     ]);

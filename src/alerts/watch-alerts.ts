@@ -15,8 +15,10 @@ import { createWake } from '../platform/wake.ts';
 import { WATCHED_KINDS } from './alert.ts';
 import { listOpenOf, noteSeen } from './alert-store.ts';
 import { alertOf, compareAlerts } from './decide-alerts.ts';
+import { complianceAlertOf } from './decide-compliance-alerts.ts';
 import { channelsDue } from './delivery-store.ts';
 import { type AlertDeps, DELIVERY_QUEUES, raiseAlert, resolveAlert } from './raise-alert.ts';
+import { listComplianceConcerns } from './watch-compliance.ts';
 import { listStandstills, lockWatch } from './watch-store.ts';
 
 /** A gateway that is silent for less than that comes back without anybody. */
@@ -31,7 +33,11 @@ export const watchAlerts = (services: WatchServices): Promise<void> =>
     const now = services.clock.now();
     const { zone } = await getBusiness(tx);
     const standstills = await listStandstills(tx, addMs(now, -patience(services.clock, SILENT_MS)));
-    const wanted = standstills.map((found) => alertOf(found, zone));
+    const concerns = await listComplianceConcerns(tx, services.clock);
+    const wanted = [
+      ...standstills.map((found) => alertOf(found, zone)),
+      ...concerns.map((found) => complianceAlertOf(found, zone)),
+    ];
     const { raise, resolve, same } = compareAlerts(wanted, await listOpenOf(tx, WATCHED_KINDS));
     for (const alert of raise) await raiseAlert(tx, services, alert);
     for (const key of resolve) await resolveAlert(tx, services, key);

@@ -11,9 +11,19 @@ import type { SendingOptions } from './sending-options.ts';
  *                running, paused -> cancelled
  *                running -> completed
  */
-export type CampaignState = 'draft' | 'running' | 'paused' | 'completed' | 'cancelled';
+export const CAMPAIGN_STATES = ['draft', 'running', 'paused', 'completed', 'cancelled'] as const;
+export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
-export type EnrollmentState = 'pending' | 'handing_over' | 'unknown' | 'sent' | 'delivered' | 'failed' | 'skipped';
+export const ENROLLMENT_STATES = [
+  'pending',
+  'handing_over',
+  'unknown',
+  'sent',
+  'delivered',
+  'failed',
+  'skipped',
+] as const;
+export type EnrollmentState = (typeof ENROLLMENT_STATES)[number];
 /** Nothing more is to be handed over for an enrollment in any other state. */
 export const OPEN_ENROLLMENT_STATES = [
   'pending',

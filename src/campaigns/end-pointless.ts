@@ -22,6 +22,8 @@ interface Deps {
   readonly db: Db;
   readonly clock: Clock;
   readonly newUuid: NewUuid;
+  /** Asked in each transaction: throws when the caller may write no more. */
+  readonly mayWrite?: (tx: Tx) => Promise<void>;
 }
 
 /** Asks, or takes everybody who waits off the list in batches until `signal`; false when there was nothing to do. */
@@ -29,6 +31,7 @@ export async function endPointless(deps: Deps, campaignId: Uuid, signal: AbortSi
   let began = false;
   for (let after: Uuid | undefined; !signal.aborted; ) {
     const step = await runTx(deps.db, async (tx): Promise<{ readonly lastId: Uuid | undefined } | undefined> => {
+      await deps.mayWrite?.(tx);
       const now = deps.clock.now();
       const campaign = await holdPointlessCampaign(tx, campaignId, now);
       if (campaign === undefined) return undefined;

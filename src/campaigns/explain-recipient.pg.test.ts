@@ -344,10 +344,9 @@ describe('a text whose answer was lost', () => {
       'The gateway did not say whether it took the text. It is asked right now',
     );
     const askedAt = world.clock.now().add({ seconds: 5 });
-    await askAgainAt(
-      database.db,
-      texts.map((text) => text.messageId),
-      { askedAt, at: askedAt.add({ seconds: 30 }), outcome: 'no_answer' },
+    const asked = texts.map(({ messageId, attempt }) => ({ id: messageId, attempts: attempt }));
+    await runTx(database.db, (tx) =>
+      askAgainAt(tx, asked, { askedAt, at: askedAt.add({ seconds: 30 }), outcome: 'no_answer' }),
     );
     await world.clock.advance(10_000);
     const explained = await explain();

@@ -67,19 +67,30 @@ export interface WaitingPeople {
   readonly people: number;
 }
 
-export type NoFinishReason =
-  | 'campaign_paused'
-  | 'sending_paused'
-  | 'no_lane'
-  | 'lane_paused'
-  | 'account_paused'
-  | 'never_opens'
-  | 'stops_before'
-  | 'over_a_year';
+export const NO_FINISH_REASONS = [
+  'campaign_paused',
+  'sending_paused',
+  'no_lane',
+  'lane_paused',
+  'account_paused',
+  'never_opens',
+  'stops_before',
+  'over_a_year',
+] as const;
+export type NoFinishReason = (typeof NO_FINISH_REASONS)[number];
 
-export type WaitReason =
-  /** Nothing but the rate: today. */
-  'turn' | 'quiet_hours' | 'cap' | 'pace' | 'put_off' | 'lane_paused' | 'never_opens' | 'stopped';
+/** `turn`: nothing but the rate, today. */
+export const WAIT_REASONS = [
+  'turn',
+  'quiet_hours',
+  'cap',
+  'pace',
+  'put_off',
+  'lane_paused',
+  'never_opens',
+  'stopped',
+] as const;
+export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /** How many people wait for what at the moment of the forecast. */
 export interface Wait {

@@ -68,6 +68,26 @@ describe('what a campaign waits for, from its rows', () => {
     expect(await said()).toContain('stalled: Nothing stands in the way, but worker w1');
   });
 
+  /** The newest text went out two and a half minutes ago. */
+  const sentLately = () => sql`
+    update enrollment set state = 'sent', sent_at = ${addMs(world.clock.now(), -150_000)}, parts = 1, lane_id = ${a}
+    where phone = ${testPhones(1)[0]}`;
+
+  it('is nothing while its lanes take parts more slowly than that', async () => {
+    await run(sentLately());
+    expect((await answer())?.code).toBe('stalled');
+    await run(sql`update lane set parts_per_second = 0.01, updated_at = created_at`);
+    expect(await said()).toBeNull();
+  });
+
+  it('is nothing while others share its slow account with it', async () => {
+    await run(sentLately(), sql`update gateway_account set rate_per_second = 0.1, updated_at = created_at`);
+    expect((await answer())?.code).toBe('stalled');
+    for (let others = 0; others < 3; others += 1) await launchTestCampaign(database.db, world, { laneIds: [a] });
+    await run(sql`update campaign set updated_at = created_at`);
+    expect(await said()).toBeNull();
+  });
+
   it('is the cap of the number that everybody knows, though another has room', async () => {
     await run(know(a), used(a, 60, 60));
     // In Hawaii it is still evening when the day of the number begins.

@@ -1,4 +1,5 @@
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { countParts } from '../messages/encoding.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
@@ -31,10 +32,13 @@ export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign)
     waits ? readWaitingQueues(db, campaign.id) : [],
     readPulse(db, campaign.id),
   ]);
+  // Its text with the longest of what stands in it may have a part more.
+  const parts = 1 + Math.max(0, ...campaign.variants.map(({ body }) => countParts(body).parts));
   const rates = [
     ...accounts.map((account) => account.ratePerSecond),
     pulse.slowestPerSecond ?? Number.POSITIVE_INFINITY,
-  ];
+    (pulse.slowestPartsPerSecond ?? Number.POSITIVE_INFINITY) / parts,
+  ].map((perSecond) => perSecond / Math.max(1, pulse.equals));
   return {
     campaign,
     lanes: allLanes.filter((lane) => campaign.laneIds.includes(lane.id)),

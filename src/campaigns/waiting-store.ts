@@ -53,9 +53,19 @@ export interface CampaignPulse {
   readonly nextAt: Instant;
   /** Running campaigns that are served before it on an account of its, with people who wait. */
   readonly before: readonly string[];
-  /** The slowest of its lanes, of those with a throughput of their own. */
+  /** Those that share its accounts and have its priority, with people who wait; itself among them. */
+  readonly equals: number;
+  /** The slowest of its lanes, of those with a throughput of their own: texts, and parts. */
   readonly slowestPerSecond: number | null;
+  readonly slowestPartsPerSecond: number | null;
 }
+
+/** Over `campaign o`: it runs, has people who wait, and shares an account with `campaign c`. */
+const competes = sql<boolean>`(o.state = 'running'
+  and exists (select 1 from campaign_totals t where t.campaign_id = o.id and t.pending > 0)
+  and exists (select 1 from campaign_lane ol join lane x on x.id = ol.lane_id where ol.campaign_id = o.id and ol.removed_at is null
+    and x.account_id in
+    (select m.account_id from campaign_lane ml join lane m on m.id = ml.lane_id where ml.campaign_id = c.id and ml.removed_at is null)))`;
 
 /** Index enrollment_sent; else small tables. */
 export async function readPulse(db: Db, campaignId: Uuid): Promise<CampaignPulse> {
@@ -66,16 +76,13 @@ export async function readPulse(db: Db, campaignId: Uuid): Promise<CampaignPulse
       c.max_per_hour, c.max_per_day, c.finish_by,
       (select max(sent_at) from enrollment where campaign_id = c.id and sent_at is not null) as last_sent_at,
       p.hour_start, coalesce(p.hour_texts, 0) as hour_texts, p.day, coalesce(p.day_texts, 0) as day_texts, p.next_at,
-      (select min(l.messages_per_second) from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id
-        and cl.removed_at is null) as slowest_per_second,
-      array(select o.name from campaign o
-        where o.state = 'running' and o.priority < c.priority
-          and exists (select 1 from campaign_totals t where t.campaign_id = o.id and t.pending > 0)
-          and exists (select 1 from campaign_lane ol join lane x on x.id = ol.lane_id where ol.campaign_id = o.id
-            and ol.removed_at is null and x.account_id in
-            (select m.account_id from campaign_lane ml join lane m on m.id = ml.lane_id where ml.campaign_id = c.id and ml.removed_at is null))
-        order by o.priority, o.id limit 3) as before
-    from campaign c left join campaign_pace p on p.campaign_id = c.id where c.id = ${campaignId}`.execute(db);
+      slowest.*,
+      array(select o.name from campaign o where o.priority < c.priority and ${competes} order by o.priority, o.id limit 3) as before,
+      (select count(*) from campaign o where o.priority = c.priority and ${competes}) as equals
+    from campaign c left join campaign_pace p on p.campaign_id = c.id, lateral (
+      select min(l.messages_per_second) as slowest_per_second, min(l.parts_per_second) as slowest_parts_per_second
+      from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id and cl.removed_at is null) slowest
+    where c.id = ${campaignId}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error(`campaign ${campaignId} vanished while it was being shown`);
   return row;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CampaignState, EnrollmentState } from '../campaigns/campaign.ts';
-import type { WaitReason } from '../campaigns/forecast.ts';
+import { CAMPAIGN_STATES, ENROLLMENT_STATES } from '../campaigns/campaign.ts';
+import { WAIT_REASONS } from '../campaigns/forecast.ts';
 import type { ControlOptions } from './campaign-control.ts';
 import type { CreateOptions } from './campaign-create.ts';
 import type { EditOptions } from './campaign-edit.ts';
@@ -12,7 +12,6 @@ import { countOption, repeatable, withExamples } from './options.ts';
 import { withSendingFlags } from './sending-flags.ts';
 import type { Shell } from './shell.ts';
 
-const STATES = ['draft', 'running', 'paused', 'completed', 'cancelled'] as const satisfies readonly CampaignState[];
 function campaignName(text: string): string {
   const name = text.trim();
   if (name === '' || name.length > 200) throw new InvalidArgumentError('Expected 1 to 200 characters.');
@@ -43,7 +42,7 @@ function defineReads(command: Command, shell: Shell): void {
     ['textwright campaign list --json', 'all campaigns, one JSON object per line'],
   ])
     .description('Campaigns, the newest first')
-    .addOption(new Option('--state <state>', 'in this state').choices(STATES))
+    .addOption(new Option('--state <state>', 'in this state').choices(CAMPAIGN_STATES))
     .option('--search <text>', 'a part of the name')
     .option('--limit <n>', 'at most this many', countOption)
     .option('--json', 'one JSON object per line')
@@ -58,26 +57,6 @@ function defineReads(command: Command, shell: Shell): void {
     );
 }
 
-const PERSON_STATES = [
-  'pending',
-  'handing_over',
-  'unknown',
-  'sent',
-  'delivered',
-  'failed',
-  'skipped',
-] as const satisfies readonly EnrollmentState[];
-const WAITS = [
-  'turn',
-  'quiet_hours',
-  'cap',
-  'pace',
-  'put_off',
-  'lane_paused',
-  'never_opens',
-  'stopped',
-] as const satisfies readonly WaitReason[];
-
 function definePeople(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright campaign people "Spring" --state failed', 'whom it could not text, with the reason'],
@@ -85,9 +64,11 @@ function definePeople(command: Command, shell: Shell): void {
   ])
     .description('The people of a campaign, each with why')
     .argument('<campaign>', REFERENCE)
-    .addOption(new Option('--state <state>', 'in this state').choices(PERSON_STATES))
+    .addOption(new Option('--state <state>', 'in this state').choices(ENROLLMENT_STATES))
     .addOption(
-      new Option('--waits <reason>', 'who waits for this; turn, cap and pace are the same people').choices(WAITS),
+      new Option('--waits <reason>', 'who waits for this; turn, cap and pace are the same people').choices(
+        WAIT_REASONS,
+      ),
     )
     .option('--limit <n>', 'at most this many', countOption)
     .option('--json', 'one JSON object per line')

@@ -136,7 +136,7 @@ it('previews count them, and the check names the list with its date', async () =
       {
         code: 'do_not_call_registry',
         forbids: true,
-        inputs: { list: 'national  list', dataOf: '2026-11-14', agreedInWriting: false, exempted: false },
+        inputs: { list: 'national list', dataOf: '2026-11-14', agreedInWriting: false, exempted: false },
       },
     ]),
   });

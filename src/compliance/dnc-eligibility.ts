@@ -18,6 +18,12 @@ const listedOn = (kinds: readonly string[]) => sql`
   from dnc_list l join dnc_block b on b.set_id = l.set_id and b.block = ${BLOCK}
   where l.retired_at is null and l.kind = any(${kinds}::text[]) and get_bit(b.bits, ${PLACE}) = 1`;
 
+/** The same as a yes or no. The lists are read once for a whole statement: each person costs one search of the primary key per list. */
+const isListedOn = (kinds: readonly string[]) => sql<boolean>`exists (
+  select 1 from dnc_block b
+  where b.set_id = any(array(select l.set_id from dnc_list l where l.retired_at is null and l.kind = any(${kinds}::text[])))
+    and b.block = ${BLOCK} and get_bit(b.bits, ${PLACE}) = 1)`;
+
 /** Primary key of consent. */
 const agreedInWriting = (now: Facts['now']) => sql<boolean>`exists (
   select 1 from consent k where k.phone = c.phone and k.purpose = ${CAMPAIGN_PURPOSE} and k.kind = 'express_written'
@@ -40,8 +46,8 @@ const firstOf = (lists: RawBuilder<unknown>): RawBuilder<RuleInputs> => sql<Rule
   select jsonb_build_object('list', l.name, 'dataOf', to_char(l.as_of at time zone 'UTC', 'YYYY-MM-DD')) ${lists} order by l.name limit 1),
   '{"list": null}')`;
 
-const held = (lists: RawBuilder<unknown>, now: Facts['now']): RawBuilder<boolean> =>
-  sql<boolean>`case when exists (select 1 ${lists}) then ${isCold(now)} else false end`;
+const unlessExempt = (listed: RawBuilder<boolean>, now: Facts['now']): RawBuilder<boolean> =>
+  sql<boolean>`case when ${listed} then ${isCold(now)} else false end`;
 
 const exemptions = ({ now }: Facts): RawBuilder<RuleInputs> =>
   sql<RuleInputs>`jsonb_build_object('agreedInWriting', ${agreedInWriting(now)}, 'exempted', ${exempted(now)})`;
@@ -51,7 +57,7 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     code: 'do_not_call',
     sentence: 'On a do-not-call list that knows no exception',
     otherwise: 'On none of the do-not-call lists that know no exception',
-    forbids: () => sql<boolean>`exists (select 1 ${listedOn(OWN_KINDS)})`,
+    forbids: () => isListedOn(OWN_KINDS),
     inputs: () => firstOf(listedOn(OWN_KINDS)),
     matters: ({ dncKinds }) => dncKinds.some((kind) => OWN_KINDS.includes(kind)),
   },
@@ -59,7 +65,7 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     code: 'do_not_call_registry',
     sentence: 'On a do-not-call registry, without written consent or recent business',
     otherwise: 'Not on a do-not-call registry, or exempt from it',
-    forbids: ({ now }) => held(listedOn(REGISTRY_KINDS), now),
+    forbids: ({ now }) => unlessExempt(isListedOn(REGISTRY_KINDS), now),
     inputs: (facts) => sql<RuleInputs>`${firstOf(listedOn(REGISTRY_KINDS))} || ${exemptions(facts)}`,
     matters: ({ dncKinds }) => dncKinds.some((kind) => REGISTRY_KINDS.includes(kind)),
   },
@@ -67,7 +73,7 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     code: 'do_not_call_stale',
     sentence: 'A do-not-call registry’s list is too old, so nobody knows whether this person is on it',
     otherwise: 'The do-not-call registries’ lists are new enough, or this person is exempt from them',
-    forbids: (facts) => held(stale(facts), facts.now),
+    forbids: (facts) => unlessExempt(sql<boolean>`exists (select 1 ${stale(facts)})`, facts.now),
     inputs: (facts) => sql<RuleInputs>`${firstOf(stale(facts))} || ${exemptions(facts)}`,
     matters: ({ dncIsStale }) => dncIsStale,
   },

@@ -27,6 +27,9 @@ export function dncRulesAt(at: Instant, versions: readonly DncRules[] = DNC_RULE
   return found;
 }
 
+/** When the data of a registry's list become too old. */
+export const staleFrom = (asOf: Instant, now: Instant): Instant => addMs(asOf, dncRulesAt(now).maxAgeDays * DAY_MS);
+
 /** A list of the nation or of a state whose data are from before this is too old. */
 export const staleBefore = (now: Instant): Instant => addMs(now, -dncRulesAt(now).maxAgeDays * DAY_MS);
 

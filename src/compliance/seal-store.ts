@@ -75,6 +75,15 @@ export async function countUnsealed(db: Db | Tx, overdueBefore: Instant): Promis
   return rows[0] ?? { waiting: 0, overdue: 0 };
 }
 
+/** When the oldest entry was written that should have its seal by now; null without one. */
+export async function readOverdueSince(db: Db | Tx, overdueBefore: Instant): Promise<Instant | null> {
+  const { rows } = await sql<{ since: Instant | null }>`
+    select min(a.at) as since from audit_unsealed u join audit_entry a on a.id = u.entry_id where a.at < ${overdueBefore}`.execute(
+    db,
+  );
+  return rows[0]?.since ?? null;
+}
+
 /** Whoever goes around the triggers leaves entries that neither are sealed nor wait for it. Reads both tables whole. */
 export async function findStray(tx: Tx): Promise<{ readonly count: number; readonly first: AuditContent } | undefined> {
   const { rows } = await sql<AuditContent & { readonly strays: number }>`

@@ -5,7 +5,7 @@ import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, HOUR_MS } from '../platform/time.ts';
+import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
@@ -21,8 +21,12 @@ export interface Entered extends Understood {
   readonly conversationId: Uuid;
 }
 
-/** 47 CFR 64.1200(a)(12): a confirmation within five minutes is presumed covered by the old consent. */
-const CONFIRM_WITHIN_MS = 5 * 60_000;
+/**
+ * 47 CFR 64.1200(a)(12): a confirmation within five minutes is presumed covered by the old consent. No other answer of ours is of use
+ * later either, and none may go out of a backup that is restored.
+ */
+const ANSWER_WITHIN_MS = 5 * MINUTE_MS;
+
 /** What a text asks for beyond being shown, done. The number is locked. */
 export function actOn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   const { outcome } = understood.classification;
@@ -136,6 +140,6 @@ async function answer(
     purpose,
     body: automaticAnswer(purpose, understood.business, understood.classification),
     now,
-    notAfter: purpose === 'opt_out_confirmation' ? addMs(now, patience(deps.clock, CONFIRM_WITHIN_MS)) : null,
+    notAfter: addMs(now, patience(deps.clock, ANSWER_WITHIN_MS)),
   });
 }

@@ -18,11 +18,11 @@ export interface Patience {
   readonly connection: ThrottleBackoff;
 }
 
-/** Whether the request of a text may still be written now. */
-export const mayStillBegin =
-  ({ notAfter, mayBegin }: Pick<SendRequest, 'notAfter' | 'mayBegin'>, clock: Clock) =>
-  (): boolean =>
-    !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false;
+/** When the request of a text may be written, and which connections it goes by. */
+export const termsOf = ({ notAfter, mayBegin, isCampaign }: SendRequest, clock: Clock) => ({
+  mayBegin: (): boolean => !(notAfter !== undefined && isBefore(notAfter, clock.now())) && mayBegin?.() !== false,
+  isCampaign: isCampaign ?? false,
+});
 
 /** What became of a text; the answer itself is in the words of the provider. */
 export function sendOutcome(

@@ -171,6 +171,8 @@ export interface SendRequest {
   readonly notAfter?: Instant;
   /** Asked in the same breath in which the request would leave: `not_called` when it says no. */
   readonly mayBegin?: () => boolean;
+  /** One of many: it must not be in the way of an answer. */
+  readonly isCampaign?: boolean;
 }
 
 /** Exhaustive. What each class means for the attempt is said in `sending/`. */

@@ -30,6 +30,8 @@ export interface ExchangeRequest {
   readonly body?: { readonly mediaType: string; readonly text: string };
   /** Asked in the instant in which the request is written; `false` withholds it. */
   readonly mayBegin?: (() => boolean) | undefined;
+  /** Campaigns have connections of their own: an answer never waits for one that a slow gateway keeps busy. */
+  readonly isCampaign?: boolean;
 }
 
 export interface ExchangeOptions {
@@ -65,10 +67,17 @@ class SecureAgent extends https.Agent {
 const carriers = new WeakMap<Socket, Socket>();
 /** Connections of the pool that have been used before; the agent does not tell for all of them. */
 const open = new WeakSet<Socket>();
-/** More would not be faster; a burst of new connections is what a server takes slowest. */
-const POOL = { keepAlive: true, maxSockets: 100, lookup: gatewayLookup } as const;
-const HTTP = { request: http.request, agent: new http.Agent(POOL), opens: 'connect' } as const;
-const HTTPS = { request: https.request, agent: new SecureAgent(POOL), opens: 'secureConnect' } as const;
+/** To one host, of all accounts; how many calls one account has under way is limited by its rate (sending/pacer.ts). */
+const SOCKETS_MAX = { campaigns: 500, others: 100 } as const;
+function poolsOf(maxSockets: number) {
+  const pool = { keepAlive: true, maxSockets, lookup: gatewayLookup };
+  return {
+    http: { request: http.request, agent: new http.Agent(pool), opens: 'connect' },
+    https: { request: https.request, agent: new SecureAgent(pool), opens: 'secureConnect' },
+  } as const;
+}
+const CAMPAIGNS = poolsOf(SOCKETS_MAX.campaigns);
+const OTHERS = poolsOf(SOCKETS_MAX.others);
 
 /**
  * Ends a request whose answer takes too long. A connection that is merely closed still delivers what was written: the operating system
@@ -84,7 +93,8 @@ const NO_ANSWER = 'no answer in time';
 
 function exchange(url: string, asked: ExchangeRequest, requestTimeoutMs: number): Promise<Exchange> {
   const { method, body, mayBegin } = asked;
-  const { request, agent, opens } = url.startsWith('https:') ? HTTPS : HTTP;
+  const pools = asked.isCampaign === true ? CAMPAIGNS : OTHERS;
+  const { request, agent, opens } = url.startsWith('https:') ? pools.https : pools.http;
   const headers = {
     ...asked.headers,
     accept: 'application/json',

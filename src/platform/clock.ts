@@ -20,8 +20,16 @@ export interface Clock {
 /** `realMs` of real time, in clock milliseconds. */
 export const patience = (clock: Clock, realMs: number): number => realMs * clock.factor;
 
+/** Thousands of events a second ask several times within the same millisecond, and an `Instant` costs ten times what looking does. */
+let latest = { ms: 0, at: instantFromMs(0) };
+function systemNow(): Instant {
+  const ms = Date.now();
+  if (ms !== latest.ms) latest = { ms, at: instantFromMs(ms) };
+  return latest.at;
+}
+
 export const systemClock: Clock = {
-  now: () => instantFromMs(Date.now()),
+  now: systemNow,
   factor: 1,
   sleep: sleepReal,
   rest: sleepReal,

@@ -1,11 +1,11 @@
 /** What the gateway says of some texts or calls, held against our books: nothing is written here. */
 import type { CallPart, GatewayMessage, ListedCall, ListedMessage } from '../gateways/gateway.ts';
-import { parseTemplate } from '../messages/template-parser.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
 import { foreignTexts } from '../sending/decide-foreign.ts';
-import { readForeignUntil, readOpenTexts, readSendableBodies } from '../sending/guard-store.ts';
+import { readForeignUntil, readOpenTexts } from '../sending/guard-store.ts';
+import { readOurTemplates, saidTo } from '../sending/our-words.ts';
 import { readNumbers, readOurCalls, readOurTexts } from './compare-store.ts';
 import { type ComparedCalls, compareCalls } from './decide-calls.ts';
 import { compareTexts, type Finding } from './decide-texts.ts';
@@ -42,13 +42,12 @@ async function inOurWords(db: Db, accountId: Uuid, unknown: readonly ListedMessa
   if (unknown.length === 0) return new Set();
   const dealtWith = await readForeignUntil(db, accountId);
   const recent = unknown.filter(({ createdAt }) => dealtWith === undefined || isBefore(dealtWith, createdAt));
-  const templates = (await readSendableBodies(db)).flatMap((body) => {
-    const template = parseTemplate(body);
-    return template.ok ? [template.value] : [];
-  });
-  const open = await readOpenTexts(db, accountId, recipientsOf(recent));
+  const templates = await readOurTemplates(db);
+  const recipients = recipientsOf(recent);
+  const open = await readOpenTexts(db, accountId, recipients);
   const foreign = foreignTexts(recent, {
     templates,
+    said: await saidTo(db, templates, recipients),
     unsettled: open.filter(({ settles }) => settles),
     waiting: open.filter(({ settles }) => !settles),
   });

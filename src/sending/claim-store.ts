@@ -376,12 +376,16 @@ export async function lockDirectMessages(
   return rows.map((row) => row.id);
 }
 
-/** Ends what must not go out any more: a reply to someone who has opted out since, a confirmation that is too late. */
+/** What may go to somebody who has opted out: that it was heard, who we are, and our own checks of our own numbers. */
+const MAY_FOLLOW_OPT_OUT = ['opt_out_confirmation', 'help', 'health_check'];
+
+/** Ends what must not go out any more: a text to someone who has opted out since, an answer that is too late. */
 export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
   await sql`
     update message m set state = 'cancelled', failure_code = case when m.not_after < ${now} then 'too_late' else 'opted_out' end
-    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or (m.purpose = 'reply'
-      and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
+    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
+      and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null
+        and (m.purpose = 'reply' or s.reason in ('opt_out', 'provider_opt_out')))))`.execute(tx);
 }
 
 /** The same of all answers of an account that are too late, also of those that nothing may hand over. Index message_direct_pending. */

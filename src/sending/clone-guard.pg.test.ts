@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { emptyTables } from '../../test/around-triggers.ts';
+import { takeLease } from '../../test/claimed.ts';
 import {
   enrollmentStates,
   insertAccount,
@@ -14,10 +15,14 @@ import { testDatabase } from '../../test/test-database.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { readWaitingFacts } from '../campaigns/read-waiting.ts';
 import { waitingFor } from '../campaigns/waiting.ts';
+import type { GatewayMessage } from '../gateways/gateway.ts';
+import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import type { Database, Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { HOUR_MS, msBetween } from '../platform/time.ts';
+import { addMs, HOUR_MS, MINUTE_MS, msBetween } from '../platform/time.ts';
+import { guardAgainstClones } from './clone-guard.ts';
 import { saveForeignUntil } from './guard-store.ts';
+import { readTurnFacts } from './turn-store.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -174,6 +179,56 @@ describe('a database that was restored from a backup', () => {
     expect(await paused()).toBe(false);
     expect(timesEach(world)).toEqual(Array.from({ length: PEOPLE }, () => 1));
   });
+});
+
+describe('texts of this database', () => {
+  /** What the guard finds of texts that went out two hours ago, with four times fifty others on top of them. */
+  async function found(body: string, text: string): Promise<number> {
+    const world = await sendingWorld(database);
+    const phones = testPhones(3);
+    await insertContacts(
+      database.db,
+      world,
+      phones.map((phone) => ({ phone, firstName: 'Ann' })),
+    );
+    const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES.slice(0, 1) };
+    const { id, laneIds } = await insertAccount(database.db, world, account);
+    await launchTestCampaign(database.db, world, { laneIds, variants: [{ label: 'A', weight: 1, body }] });
+    await sql`update lane set created_at = created_at - interval '1 day'`.execute(database.db);
+    const lease = await takeLease(database.db, world, id);
+    const now = world.clock.now();
+    const listed = (to: string, words: string, minutesAgo: number): GatewayMessage => ({
+      gatewayMessageId: `${to} ${words}`,
+      direction: 'outbound',
+      from: NUMBERS[0].phone,
+      to: [to],
+      text: words,
+      status: 'delivered',
+      createdAt: addMs(now, -minutesAgo * MINUTE_MS),
+    });
+    const strangers = (page: number) =>
+      Array.from({ length: 50 }, (_, place) =>
+        listed(`+1617555${2_000 + page * 50 + place}`, 'Autumn special: gutters cleaned for 99 dollars', page),
+      );
+    const gateway = {
+      ...quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 }),
+      async listNewest({ olderThan = '0' }: { readonly olderThan?: string | undefined }) {
+        const page = Number(olderThan);
+        const messages = page < 4 ? strangers(page) : phones.map((phone) => listed(phone, text, 120));
+        return { ok: true as const, value: { messages, olderThan: page < 4 ? String(page + 1) : undefined } };
+      },
+    };
+    const facts = await readTurnFacts(database.db, id, now);
+    if (facts === undefined) throw new Error('the account is gone');
+    const deps = { ...world, db: database.db, gateway, mayAsk: async () => undefined };
+    const answer = await guardAgainstClones(deps, lease, facts);
+    return answer.ok ? answer.value : Number.NaN;
+  }
+
+  it('are found under hundreds that it has never heard of', async () =>
+    expect(await found(BODY, 'Hi Ann, your estimate is ready. Reply STOP to opt out.')).toBe(3));
+  it('are found though they are short, as what they say to these people', async () =>
+    expect(await found('{first_name}, 9am ok?', 'Ann, 9am ok?')).toBe(3));
 });
 
 /** The sandbox, but for requests about one number: what `listed` says becomes of them. */

@@ -14,7 +14,7 @@ import { recordInbound } from '../conversations/record-inbound.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import type { Answer, Gateway, GatewayMessage, GatewayProblem } from '../gateways/gateway.ts';
 import { countParts } from '../messages/encoding.ts';
-import { parseTemplate } from '../messages/template-parser.ts';
+import type { Template } from '../messages/template.ts';
 import { dayIn } from '../platform/calendar.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -23,18 +23,19 @@ import { notifyLive } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
 import { err, ok } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, isBefore, MINUTE_MS, msBetween } from '../platform/time.ts';
-import { foreignTexts, hasWordsOf } from './decide-foreign.ts';
+import { foreignTexts } from './decide-foreign.ts';
 import {
   lockOpenEnrollments,
   type OpenText,
   readForeignUntil,
+  readLookBack,
   readOpenTexts,
-  readSendableBodies,
   recordFound,
   recordFoundAnswer,
   saveForeignUntil,
 } from './guard-store.ts';
 import { type Lease, requireLease } from './lease-store.ts';
+import { findByWords, readOurTemplates, saidTo } from './our-words.ts';
 import { pauseAccount } from './record-store.ts';
 import { sameWords } from './settle.ts';
 import { knownGatewayIds } from './settle-store.ts';
@@ -57,8 +58,6 @@ export interface GuardFacts {
 
 /** Older texts say nothing about who sends now. */
 const LOOK_BACK_MS = 30 * DAY_MS;
-/** Pages without one text that we know, of numbers from which people text by hand. */
-const PAGES_OF_STRANGERS = 4;
 /** 100,000 texts of one number: more than a month of any. */
 const PAGES_MAX = 2_000;
 /** A text of ours that the gateway dates within this time of our attempt is that attempt. */
@@ -69,10 +68,7 @@ const OWN_ATTEMPT_MS = 10 * MINUTE_MS;
  * handed over; 0 lets the account send.
  */
 export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: GuardFacts): Promise<Answer<number>> {
-  const templates = (await readSendableBodies(deps.db)).flatMap((body) => {
-    const template = parseTemplate(body);
-    return template.ok ? [template.value] : [];
-  });
+  const templates = await readOurTemplates(deps.db);
   const since = await lookSince(deps, lease.accountId);
   const found: Found[] = [];
   const inbound: Heard[] = [];
@@ -101,9 +97,10 @@ export async function guardAgainstClones(deps: GuardDeps, lease: Lease, facts: G
   }
   if (others.length === 0) return ok(0);
   for (const { lane, text } of inbound.toReversed())
-    await runTx(deps.db, (tx) =>
-      recordInbound(tx, deps, { id: lease.accountId, ...facts.account }, inboundOf(lane, text)),
-    );
+    await runTx(deps.db, async (tx) => {
+      await requireLease(tx, lease);
+      await recordInbound(tx, deps, { id: lease.accountId, ...facts.account }, inboundOf(lane, text));
+    });
   await runTx(deps.db, (tx) => stopAccount(tx, deps, lease, { others, recorded }));
   return ok(others.length);
 }
@@ -117,31 +114,39 @@ interface Found extends Heard {
   readonly open: readonly OpenText[];
 }
 
-/** What one lane sent in our words without us, and what came in meanwhile, newest first. */
+/**
+ * What one lane sent in our words without us, and what came in meanwhile, newest first: back to the first page with nothing of the kind
+ * and a text that we know, or that reaches behind all that we ever sent from there. Texts that people type in the provider's app, and
+ * those of campaigns that this database has never heard of, may lie on top of what is looked for by the hundred.
+ */
 async function lookAtLane(
   deps: GuardDeps,
   accountId: Uuid,
-  { lane, since, templates }: { readonly lane: TurnLane; readonly since: Instant; readonly templates: Templates },
+  {
+    lane,
+    since,
+    templates,
+  }: { readonly lane: TurnLane; readonly since: Instant; readonly templates: readonly Template[] },
 ): Promise<Answer<{ readonly found: readonly Found[]; readonly inbound: readonly Heard[] }>> {
   const { mayAsk: mayGoOn } = deps;
   const found: Found[] = [];
   const inbound: Heard[] = [];
+  const known = await readLookBack(deps.db, lane.id);
   let olderThan: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     await mayGoOn();
     const answer = await deps.gateway.listNewest({ laneRef: lane.gatewayRef, since, olderThan, mayGoOn });
     if (!answer.ok) return answer;
-    const { foreign, unknownInbound, known, open } = await judge(deps, accountId, answer.value.messages, templates);
+    const { messages } = answer.value;
+    const { foreign, unknownInbound, own, open } = await judge(deps, accountId, messages, templates);
     found.push(...foreign.map((text) => ({ lane, text, open })));
     inbound.push(...unknownInbound.map((text) => ({ lane, text })));
     olderThan = answer.value.olderThan;
-    const goOn = foreign.length > 0 || (known === 0 && page + 1 < PAGES_OF_STRANGERS);
-    if (olderThan === undefined || !goOn) break;
+    const isBehind = known !== undefined && messages.some(({ createdAt }) => isBefore(createdAt, known));
+    if (olderThan === undefined || (foreign.length === 0 && (own > 0 || isBehind))) break;
   }
   return ok({ found, inbound });
 }
-
-type Templates = Parameters<typeof foreignTexts>[1]['templates'];
 
 async function lookSince(deps: GuardDeps, accountId: Uuid): Promise<Instant> {
   const monthAgo = addMs(deps.clock.now(), -LOOK_BACK_MS);
@@ -149,13 +154,15 @@ async function lookSince(deps: GuardDeps, accountId: Uuid): Promise<Instant> {
   return dealtWith !== undefined && isBefore(monthAgo, dealtWith) ? addMs(dealtWith, 1) : monthAgo;
 }
 
-async function judge(deps: GuardDeps, accountId: Uuid, messages: readonly GatewayMessage[], templates: Templates) {
+async function judge(
+  deps: GuardDeps,
+  accountId: Uuid,
+  messages: readonly GatewayMessage[],
+  templates: readonly Template[],
+) {
+  const recipients = messages.filter((message) => message.direction === 'outbound').flatMap((message) => message.to);
   // Before the known ids: a text that is being recorded meanwhile is then on its way, or known, or both, but never neither.
-  const open = await readOpenTexts(
-    deps.db,
-    accountId,
-    messages.filter((message) => message.direction === 'outbound').flatMap((message) => message.to),
-  );
+  const open = await readOpenTexts(deps.db, accountId, recipients);
   const known = await knownGatewayIds(
     deps.db,
     accountId,
@@ -165,11 +172,12 @@ async function judge(deps: GuardDeps, accountId: Uuid, messages: readonly Gatewa
   const outbound = unknown.filter((message) => message.direction === 'outbound');
   return {
     // What people typed in the provider's app says nothing about who sends, whether it is in our books or not.
-    known: messages.filter(
+    own: messages.filter(
       ({ direction, gatewayMessageId }) => direction === 'outbound' && known.get(gatewayMessageId)?.own === true,
     ).length,
     foreign: foreignTexts(outbound, {
       templates,
+      said: await saidTo(deps.db, templates, recipients),
       unsettled: open.filter((text) => text.settles),
       waiting: open.filter((text) => !text.settles),
     }),
@@ -181,12 +189,7 @@ async function judge(deps: GuardDeps, accountId: Uuid, messages: readonly Gatewa
 type Written = 'own attempt' | 'somebody else' | 'no place';
 
 /** `no place`: nobody here waits for such a text any more, or its campaign is still a draft. */
-async function writeFound(
-  tx: Tx,
-  deps: GuardDeps,
-  lease: Lease,
-  { lane, text, open }: { readonly lane: TurnLane; readonly text: GatewayMessage; readonly open: readonly OpenText[] },
-): Promise<Written> {
+async function writeFound(tx: Tx, deps: GuardDeps, lease: Lease, { lane, text, open }: Found): Promise<Written> {
   await requireLease(tx, lease);
   const [phone = ''] = text.to;
   await lockNumber(tx, phone);
@@ -206,10 +209,7 @@ async function writeFound(
     await notifyLive(tx, ['inbox']);
     return 'somebody else';
   }
-  const enrollment = (await lockOpenEnrollments(tx, phone)).find(({ body }) => {
-    const template = parseTemplate(body);
-    return template.ok && hasWordsOf(template.value, text.text);
-  });
+  const enrollment = await findByWords(tx, await lockOpenEnrollments(tx, phone), text);
   if (enrollment === undefined) return 'no place';
   await recordFound(tx, { messageId: deps.newUuid(), enrollment, found });
   await notifyLive(tx, [`campaign:${enrollment.campaignId}`]);

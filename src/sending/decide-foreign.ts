@@ -13,7 +13,11 @@ export interface OwnWords {
   readonly unsettled: readonly { readonly phone: string; readonly body: string }[];
   /** Replies and confirmations that still wait here. */
   readonly waiting: readonly { readonly phone: string; readonly body: string }[];
+  /** What a template says to this number as we know its person; undefined for nobody we know. */
+  readonly said: SaidTo;
 }
+
+export type SaidTo = (template: Template, phone: string) => string | undefined;
 
 /** `texts`: outbound ones whose gateway id we do not know. */
 export function foreignTexts(texts: readonly GatewayMessage[], words: OwnWords): readonly GatewayMessage[] {
@@ -26,21 +30,33 @@ export function foreignTexts(texts: readonly GatewayMessage[], words: OwnWords):
     }
     return (
       words.waiting.some(({ phone, body }) => text.to.includes(phone) && sameWords(text.text, body)) ||
-      words.templates.some((template) => hasWordsOf(template, text.text))
+      words.templates.some((template) => isOfTemplate(template, text, words.said))
     );
   });
 }
 
-/** Fewer letters than that say nothing: "Hi" is everybody's word. */
+/** Fewer letters than that say nothing by themselves: "Hi" is everybody's word. */
 const LETTERS_MIN = 12;
+
+/** Too short for its words to tell; only the whole text of a person that we know does. */
+export const isShort = (template: Template): boolean =>
+  template.nodes.flatMap(alwaysWritten).reduce((sum, piece) => sum + piece.length, 0) < LETTERS_MIN;
+
+/** Whether this text is what the template says, to whomever; a short one, to this person. */
+export function isOfTemplate(template: Template, text: Pick<GatewayMessage, 'to' | 'text'>, said: SaidTo): boolean {
+  if (!isShort(template)) return hasWordsOf(template, text.text);
+  return text.to.some((phone) => {
+    const words = said(template, phone);
+    return words !== undefined && sameWords(words, text.text);
+  });
+}
 
 /**
  * Whether the text has, in their order, all the words that the template writes for everybody. Contacts change and merge fields with
  * them; these words stay.
  */
-export function hasWordsOf(template: Template, text: string): boolean {
+function hasWordsOf(template: Template, text: string): boolean {
   const pieces = template.nodes.flatMap(alwaysWritten);
-  if (pieces.reduce((sum, piece) => sum + piece.length, 0) < LETTERS_MIN) return false;
   const written = comparable(text);
   let from = 0;
   for (const piece of pieces) {

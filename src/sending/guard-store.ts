@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import type { PersonFields } from './decide-intents.ts';
 
 /** Texts of campaigns that may still send, drafts among them. Small tables. */
 export async function readSendableBodies(db: Db): Promise<readonly string[]> {
@@ -9,6 +10,26 @@ export async function readSendableBodies(db: Db): Promise<readonly string[]> {
     select distinct v.body from campaign_variant v join campaign c on c.id = v.campaign_id
     where c.state in ('draft', 'running', 'paused')`.execute(db);
   return rows.map((row) => row.body);
+}
+
+/** People with these numbers, with what a text can name of them. Unique (phone). */
+export async function readPeopleByPhone(db: Db | Tx, phones: readonly string[]): Promise<readonly PersonFields[]> {
+  const { rows } = await sql<PersonFields>`
+    select phone, first_name, last_name, email, company, street, city, state, postal_code, attributes
+    from contact where phone = any(${phones}::text[])`.execute(db);
+  return rows;
+}
+
+/**
+ * From when on a lane's texts are looked at: the newest day of which we know that it sent, for what somebody else sent is younger than
+ * what this database knows; when it was connected, if it never sent. Primary keys.
+ */
+export async function readLookBack(db: Db, laneId: Uuid): Promise<Instant | undefined> {
+  const { rows } = await sql<{ at: Instant }>`
+    select coalesce((select u.day::timestamp at time zone l.zone from lane_usage u
+      where u.lane_id = l.id and u.reserved > 0 order by u.day desc limit 1), l.created_at) as at
+    from lane l where l.id = ${laneId}`.execute(db);
+  return rows[0]?.at;
 }
 
 /** Up to when a person knows of texts that somebody else handed over; each stops the account once. */

@@ -50,6 +50,7 @@ async function call(deps: HandOverDeps, text: Prepared, laneRef: string): Promis
     text: text.body,
     notAfter: earlier(begunBy, text.notAfter),
     mayBegin: () => text.campaignId === null || deps.running.has(text.campaignId),
+    isCampaign: text.campaignId !== null,
   });
 }
 

@@ -12,6 +12,7 @@ import { answering, type WireAnswer } from '../../test/local-gateway.ts';
 import { API_KEY, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { LANES, underWay } from '../../test/under-way.ts';
+import type { Gateway } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
@@ -96,11 +97,37 @@ describe('settling', () => {
     const clear = new Set<Uuid>();
     for (let turn = 0; turn < 6; turn += 1) {
       const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
-      const { results } = await settleUnknown(deps, started.accountId, 2);
+      const { results } = await settleUnknown(deps, started.lease, 2);
       for (const result of results) clear.add(result.messageId);
       await clock.advance(2_000);
     }
     expect(clear.size).toBe(2);
+  });
+
+  it('asks since the oldest attempt to a number, though a younger text to it is due before', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(database.db, world, 2);
+    await answerTexts(database.db, world, { ...started, verdict: { to: 'unknown', detail: 'test' } });
+    const now = world.clock.now();
+    const [older, younger] = started.texts;
+    const set = (text: typeof older, minutesAgo: number, dueSecondsAgo: number) =>
+      sql`update message set phone = ${older?.phone}, attempted_at = ${addMs(now, -minutesAgo * MINUTE_MS)},
+        not_before = ${addMs(now, -dueSecondsAgo * 1_000)} where id = ${text?.messageId}`.execute(database.db);
+    await set(older, 180, 5);
+    await set(younger, 5, 10);
+    const asked: Instant[] = [];
+    const gateway: Pick<Gateway, 'listSent'> = {
+      async listSent({ since }) {
+        asked.push(since);
+        return { ok: false, error: { kind: 'unavailable', message: 'HTTP 503' } };
+      },
+    };
+    const clock = manualClock(now);
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01' }]));
+    const deps = { ...world, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, NEVER), lanes };
+    await settleUnknown(deps, started.lease, 2);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.epochMilliseconds).toBeLessThan(addMs(now, -180 * MINUTE_MS).epochMilliseconds);
   });
 
   it('takes no absence for proof before it has known of the text for a while, whatever the clocks say', async () => {
@@ -117,8 +144,7 @@ describe('settling', () => {
     const gateway = quoGateway({ baseUrl, apiKey: API_KEY, clock, random: world.random, requestTimeoutMs: 1_000 });
     const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01', zone: ZONE }]));
     const deps = { ...world, clock, gateway, graceMs: 60_000, knownLong: knownLong(clock, 60_000, NEVER), lanes };
-    const outcomes = async () =>
-      (await settleUnknown(deps, started.accountId, 1)).results.map((result) => result.outcome);
+    const outcomes = async () => (await settleUnknown(deps, started.lease, 1)).results.map((result) => result.outcome);
     expect(await outcomes()).toEqual([]);
     await clock.advance(59_000);
     expect(await outcomes()).toEqual([]);
@@ -141,7 +167,7 @@ describe('a text that was attempted by a clock an hour ahead of ours', () => {
     const deps = { ...world, clock, gateway, graceMs, knownLong: knownLong(clock, graceMs, NEVER), lanes };
     let asked = 0;
     for (let second = 0; second < 600; second += 1) {
-      asked += (await settleUnknown(deps, started.accountId, 1)).asked;
+      asked += (await settleUnknown(deps, started.lease, 1)).asked;
       await clock.advance(1_000);
     }
     expect(asked).toBe(4);

@@ -12,18 +12,21 @@ import type { TurnFacts } from './turn.ts';
 const GUARD_AGAIN_MAX_MS = 10 * MINUTE_MS;
 const GUARD_RETRY_MS = SECOND_MS;
 
-/** Waits until the account's rate lets one question go out, and counts it. Throws when the worker drains: its successor asks anew. */
+/**
+ * Waits until the account's rate lets one question go out, and counts it. Answers that wait for the rate go first: the questions about
+ * many numbers follow each other without a pause. Throws when the worker drains: its successor asks anew.
+ */
 export async function tokenFor(holder: Holder): Promise<void> {
-  while (holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
+  while (holder.answersWait || holder.pacer.room(holder.clock.now(), underWay(holder)) === 0) {
     const untilRoomMs = holder.pacer.msUntilRoom(holder.clock.now());
-    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, CALLS_WAIT_MS), holder.drain);
+    await holder.clock.sleep(untilRoomMs > 0 ? untilRoomMs : patience(holder.clock, QUESTION_WAIT_MS), holder.drain);
     holder.drain.throwIfAborted();
   }
   holder.pacer.called(holder.clock.now(), 1);
 }
 
-/** The rate has room, but too many calls are under way. */
-const CALLS_WAIT_MS = 100;
+/** The rate has room, but too many calls are under way, or answers go first. */
+const QUESTION_WAIT_MS = 100;
 
 /** The questions about all lanes must fit into the tenth of the rate that campaigns leave. */
 const GUARD_TEXTS_PER_LANE = 15;

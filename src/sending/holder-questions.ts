@@ -50,7 +50,7 @@ export async function settleSome(holder: Holder, facts: TurnFacts): Promise<bool
   holder.pacer.called(now, limit);
   const { asked, results, heldUntil } = await settleUnknown(
     { ...holder, lanes, graceMs: holder.options.settleGraceMs, mayGoOn: () => tokenFor(holder) },
-    holder.lease.accountId,
+    holder.lease,
     limit,
   );
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
@@ -66,7 +66,7 @@ export async function askReceipts(holder: Holder): Promise<boolean> {
   const limit = Math.min(RECEIPTS_AT_ONCE, holder.pacer.room(now, underWay(holder)));
   if (limit === 0 || isBefore(now, holder.receiptsLookAt)) return false;
   holder.pacer.called(now, limit);
-  const { asked, heldUntil } = await checkReceipts(holder, holder.lease.accountId, limit);
+  const { asked, heldUntil } = await checkReceipts(holder, holder.lease, limit);
   holder.pacer.notCalled(holder.clock.now(), limit - asked);
   if (heldUntil !== undefined) holder.breaker.askedForTime(heldUntil);
   if (asked === 0) holder.receiptsLookAt = addMs(now, patience(holder.clock, RECEIPTS_LOOK_MS));

@@ -84,6 +84,8 @@ export interface Holder extends HolderDeps {
   /** No receipt was due at the last look; not looked for before. */
   receiptsLookAt: Instant;
   readonly guard: Guard;
+  /** The newest turn found answers for which the rate had no room: no question goes before them. */
+  answersWait: boolean;
   /** Campaigns whose texts have become pointless are being brought to their end. */
   ending: Promise<void> | undefined;
   readonly drain: AbortSignal;

@@ -8,7 +8,7 @@ import { WINDOW_MARGIN_MS } from '../business/sending-policy.ts';
 import { completeFinished } from '../campaigns/campaign-store.ts';
 import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
-import { runTx } from '../platform/database.ts';
+import { runTx, type Tx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
 import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker, toStore } from './breaker.ts';
@@ -56,6 +56,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     asking: undefined,
     receiptsLookAt: now,
     guard: { passed: false, told: true, askAt: now, waitMs: deps.options.guardAgainMs, texts: 0 },
+    answersWait: false,
     ending: undefined,
     drain,
     storedBreaker: left,
@@ -94,6 +95,7 @@ async function rest({ clock, wake, drain }: Holder, ms: number): Promise<void> {
 /** One turn; returns how long to wait for the next in clock milliseconds (0: go on at once). */
 async function takeTurn(holder: Holder): Promise<number> {
   holder.turn += 1;
+  holder.answersWait = false;
   await recordAnswers(holder);
   const now = holder.clock.now();
   const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
@@ -108,7 +110,7 @@ async function takeTurn(holder: Holder): Promise<number> {
   if (facts.answersLate) await endLateAnswers(holder, now);
   await keepBreaker(holder);
   if (facts.lanes.some((lane) => lane.resumes))
-    await runTx(holder.db, (tx) => resumeDueLanes(tx, holder.lease.accountId, now));
+    await fenced(holder, (tx) => resumeDueLanes(tx, holder.lease.accountId, now));
   const breaker = holder.breaker.state(now);
   if (breaker.kind === 'held' || breaker.kind === 'open') return Math.min(idleMax, msBetween(now, breaker.until));
   if (breaker.kind === 'half_open') {
@@ -201,6 +203,7 @@ function serve(holder: Holder, facts: TurnFacts, goesOn: () => Promise<boolean>)
 async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
   const now = holder.clock.now();
   const room = facts.answersWait ? holder.pacer.room(now, underWay(holder)) : 0;
+  holder.answersWait = facts.answersWait && room === 0;
   if (room === 0) return 0;
   const prepared = await claimDirect(holder, holder.lease, now, {
     limit: room,
@@ -256,9 +259,10 @@ async function keepBreaker(holder: Holder): Promise<void> {
 function endCampaigns(holder: Holder, facts: TurnFacts): void {
   const pointless = facts.campaigns.filter((campaign) => campaign.pointless && campaign.waiting > 0);
   if (pointless.length === 0 || holder.ending !== undefined) return;
+  const deps = { ...holder, mayWrite: (tx: Tx) => requireLease(tx, holder.lease) };
   const end = async (): Promise<void> => {
     let done = false;
-    for (const { id } of pointless) done = (await endPointless(holder, id, holder.drain)) || done;
+    for (const { id } of pointless) done = (await endPointless(deps, id, holder.drain)) || done;
     if (done) holder.wake.call();
   };
   holder.ending = end()
@@ -270,16 +274,22 @@ function endCampaigns(holder: Holder, facts: TurnFacts): void {
     });
 }
 
-async function endLateAnswers({ db, lease }: Holder, now: Instant): Promise<void> {
-  await runTx(db, async (tx) => {
+/** Writes nothing once the account is another's. */
+const fenced = ({ db, lease }: Holder, write: (tx: Tx) => Promise<void>): Promise<void> =>
+  runTx(db, async (tx) => {
     await requireLease(tx, lease);
-    await endLateDirect(tx, lease.accountId, now);
+    await write(tx);
+  });
+
+async function endLateAnswers(holder: Holder, now: Instant): Promise<void> {
+  await fenced(holder, async (tx) => {
+    await endLateDirect(tx, holder.lease.accountId, now);
     await notifyLive(tx, ['inbox', 'status']);
   });
 }
 
 async function closeFinished(holder: Holder): Promise<void> {
-  await runTx(holder.db, async (tx) => {
+  await fenced(holder, async (tx) => {
     const closed = await completeFinished(tx, holder.clock.now());
     await notifyLive(tx, closed.length === 0 ? [] : ['status', ...closed.map((id) => `campaign:${id}`)]);
   });

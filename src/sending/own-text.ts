@@ -1,8 +1,7 @@
-import { parseTemplate } from '../messages/template-parser.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { hasWordsOf } from './decide-foreign.ts';
 import { lockOpenEnrollments, readOpenTexts } from './guard-store.ts';
+import { findByWords } from './our-words.ts';
 import { sameWords } from './settle.ts';
 
 /**
@@ -17,8 +16,5 @@ export async function isOwnText(
   const { accountId, phone, text } = listed;
   const open = await readOpenTexts(tx, accountId, [phone]);
   if (open.some(({ settles, body }) => settles || sameWords(body, text))) return true;
-  return (await lockOpenEnrollments(tx, phone)).some(({ body }) => {
-    const template = parseTemplate(body);
-    return template.ok && hasWordsOf(template.value, text);
-  });
+  return (await findByWords(tx, await lockOpenEnrollments(tx, phone), { to: [phone], text })) !== undefined;
 }

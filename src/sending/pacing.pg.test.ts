@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { localGateway } from '../../test/local-gateway.ts';
 import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
@@ -59,6 +60,23 @@ describe('the pace of a campaign', () => {
     // A text that is begun in the last second of an hour may arrive in the next.
     expect(Math.max(...takenBy(world, '2026-11-17T15'.length))).toBeLessThanOrEqual(11);
     expect(world.sandbox.accepted()).toHaveLength(25);
+  });
+
+  it('gives back what was not sent', async () => {
+    const world = await sendingWorld(database);
+    await people(world, 20);
+    const { id, laneIds } = await account(world);
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    await setPace(campaignId, 'max_per_day = 10, max_per_hour = 10');
+    const lease = await takeLease(database.db, world, id);
+    const claim = () => claimTexts(database.db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
+    const texts = await claim();
+    expect([texts.length, (await claim()).length]).toEqual([10, 0]);
+    const notBefore = world.clock.now();
+    const verdict = { to: 'pending', notBefore, detail: 'Not enough credits (0200402)' } as const;
+    await answerTexts(database.db, world, { lease, texts: texts.slice(0, 4), verdict });
+    expect((await claim()).length).toBe(4);
+    expect((await claim()).length).toBe(0);
   });
 
   it('spreads it over the time until it is to be done', async () => {

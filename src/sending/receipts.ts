@@ -4,6 +4,7 @@ import { type Db, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS } from '../platform/time.ts';
 import { applyReceipts, type StatusReport } from '../webhooks/apply-status.ts';
+import { type Lease, requireLease } from './lease-store.ts';
 import { dueReceipts, receiptsChecked } from './settle-store.ts';
 
 const FIRST_AFTER_MS = 10 * MINUTE_MS;
@@ -15,12 +16,12 @@ const GIVE_UP_AFTER_MS = 72 * HOUR_MS;
  */
 export async function checkReceipts(
   deps: { readonly db: Db; readonly clock: Clock; readonly gateway: Gateway },
-  accountId: Uuid,
+  lease: Lease,
   limit: number,
 ): Promise<{ readonly asked: number; readonly heldUntil: Instant | undefined }> {
   const now = deps.clock.now();
   const due = await dueReceipts(deps.db, {
-    accountId,
+    accountId: lease.accountId,
     now,
     firstAfterMs: FIRST_AFTER_MS,
     giveUpAfterMs: GIVE_UP_AFTER_MS,
@@ -40,7 +41,8 @@ export async function checkReceipts(
   }
   if (asked.length > 0)
     await runTx(deps.db, async (tx) => {
-      await applyReceipts(tx, accountId, reports);
+      await requireLease(tx, lease);
+      await applyReceipts(tx, lease.accountId, reports);
       await receiptsChecked(tx, asked, now);
     });
   return { asked: asked.length, heldUntil };

@@ -4,6 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Verdict } from './decide-outcome.ts';
+import { givePaceBack, lockPacesOf } from './give-pace-back.ts';
 
 /** The result of one attempt, to be written. `at` is the instant of the answer. */
 export interface AttemptResult {
@@ -49,6 +50,10 @@ export async function recordResults(
   },
 ): Promise<number> {
   const { results } = input;
+  const mayEnd = results.flatMap(({ messageId, verdict }) =>
+    verdict.to === 'sent' || verdict.to === 'unknown' ? [] : [messageId],
+  );
+  if (mayEnd.length > 0) await lockPacesOf(tx, mayEnd);
   const values = results.map(({ messageId, attempt, outcome, verdict, at, settledBy }) => ({
     id: messageId,
     attempt,
@@ -61,7 +66,7 @@ export async function recordResults(
     settled_by: settledBy ?? null,
     not_before: verdict.to === 'pending' ? verdict.notBefore.toString() : null,
   }));
-  const { rows } = await sql<{ moved: number }>`
+  const { rows } = await sql<{ moved: number; unsent: readonly Uuid[] }>`
     with result as materialized (
       select x.id, x.attempt, x.outcome, x.at, x.gateway_id, x.detail, x.not_before, x.settled_by,
         case when ended is null then x.state else 'cancelled' end as state, coalesce(ended, x.code) as code
@@ -101,10 +106,13 @@ export async function recordResults(
       from moved m where e.id = m.enrollment_id
       returning e.campaign_id
     )
-    select (select count(*) from moved) as moved, (select count(pg_notify(${LIVE_CHANNEL}, topic)) from (
+    select (select count(*) from moved) as moved, array(select id from moved where state in ('pending', 'failed', 'cancelled')) as unsent,
+      (select count(pg_notify(${LIVE_CHANNEL}, topic)) from (
       select 'campaign:' || campaign_id as topic from enrolled
       union select 'inbox' from moved where enrollment_id is null) told) as told`.execute(tx);
-  return rows[0]?.moved ?? 0;
+  const { moved, unsent } = rows[0] ?? { moved: 0, unsent: [] };
+  if (unsent.length > 0) await givePaceBack(tx, unsent);
+  return moved;
 }
 
 /**

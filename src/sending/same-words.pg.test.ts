@@ -60,7 +60,7 @@ describe('a text whose answer was lost', () => {
     const lanes = new Map(laneIds.map((id) => [id, { gatewayRef: 'PNtest01' }]));
     const never = new AbortController().signal;
     const settle = () =>
-      settleUnknown({ db, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, never), lanes }, accountId, 2);
+      settleUnknown({ db, clock, gateway, graceMs: 0, knownLong: knownLong(clock, 0, never), lanes }, lease, 2);
     expect((await settle()).results).toEqual([]);
     await answerTexts(db, world, { lease, texts: second, verdict: { to: 'sent', gatewayMessageId: 'AC2' } });
     await clock.advance(60_000);

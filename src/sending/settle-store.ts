@@ -62,14 +62,14 @@ export async function readOwn(
 
 /** What was asked settled nothing: asked again at `at`. */
 export async function askAgainAt(
-  db: Db,
-  messageIds: readonly Uuid[],
+  tx: Tx,
+  messages: readonly Pick<UnknownMessage, 'id' | 'attempts'>[],
   asked: { readonly at: Instant; readonly askedAt: Instant; readonly outcome: 'not_listed' | 'no_answer' },
 ): Promise<void> {
-  if (messageIds.length === 0) return;
   await sql`
-    update message set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
-    where id = any(${messageIds}::uuid[]) and state = 'unknown'`.execute(db);
+    update message m set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
+    from unnest(${messages.map(({ id }) => id)}::uuid[], ${messages.map(({ attempts }) => attempts)}::int[]) as x (id, attempts)
+    where m.id = x.id and m.attempts = x.attempts and m.state = 'unknown'`.execute(tx);
 }
 
 /** The text of one enrollment, as far as settling it by hand needs it. */

@@ -12,17 +12,18 @@ import type { Gateway, GatewayMessage } from '../gateways/gateway.ts';
 import { toGsm7 } from '../messages/encoding.ts';
 import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
-import type { Db } from '../platform/database.ts';
+import { type Db, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
+import { type Lease, requireLease } from './lease-store.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, readOwn, type UnknownMessage } from './settle-store.ts';
 
 export interface SettleDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'listSent'>;
   /** Real milliseconds after the attempt from which absence counts as proof. */
   readonly graceMs: number;
   /** What this process has known as unknown for that long; the clock of the attempt may have been another one, or set since. */
@@ -48,16 +49,17 @@ export const REQUEST_LIVES_MS = 3 * MINUTE_MS;
  */
 export async function settleUnknown(
   deps: SettleDeps,
-  accountId: Uuid,
+  lease: Lease,
   limit: number,
 ): Promise<{
   readonly asked: number;
   readonly results: readonly HandedOver[];
   readonly heldUntil: Instant | undefined;
 }> {
-  const due = await dueUnknown(deps.db, { accountId, now: deps.clock.now(), limit });
-  const groups = Map.groupBy(due, (message) => `${message.laneId} ${message.phone}`);
-  const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, accountId, group)));
+  const due = await dueUnknown(deps.db, { accountId: lease.accountId, now: deps.clock.now(), limit });
+  const oldestFirst = due.toSorted((a, b) => msBetween(b.attemptedAt, a.attemptedAt));
+  const groups = Map.groupBy(oldestFirst, (message) => `${message.laneId} ${message.phone}`);
+  const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, lease, group)));
   return {
     asked: groups.size,
     results: answers.flatMap(({ results }) => results),
@@ -68,36 +70,38 @@ export async function settleUnknown(
   };
 }
 
+/** `messages`: all to one number from one lane, the oldest attempt in front, since which the gateway is asked. */
 async function settleNumber(
   deps: SettleDeps,
-  accountId: Uuid,
+  lease: Lease,
   messages: readonly UnknownMessage[],
 ): Promise<{ readonly results: readonly HandedOver[]; readonly heldUntil?: Instant }> {
-  const [first] = messages;
-  const lane = first === undefined ? undefined : deps.lanes.get(first.laneId);
-  if (first === undefined || lane === undefined) return { results: [] };
+  const [oldest] = messages;
+  const newest = messages.at(-1);
+  const lane = oldest === undefined ? undefined : deps.lanes.get(oldest.laneId);
+  if (oldest === undefined || newest === undefined || lane === undefined) return { results: [] };
   const askedAt = deps.clock.now();
   const answer = await deps.gateway.listSent({
     laneRef: lane.gatewayRef,
-    to: first.phone,
-    since: addMs(first.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
+    to: oldest.phone,
+    since: addMs(oldest.attemptedAt, -patience(deps.clock, CLOCK_SKEW_MS)),
     mayGoOn: deps.mayGoOn,
   });
   if (!answer.ok) {
     const { kind, retryAfterMs } = answer.error;
     const waitMs = Math.max(ASK_AGAIN_MS, retryAfterMs ?? 0);
-    await askAgainAt(
-      deps.db,
-      messages.map((message) => message.id),
-      { at: addMs(askedAt, patience(deps.clock, waitMs)), askedAt, outcome: 'no_answer' },
-    );
+    await askAgain(deps, lease, messages, {
+      at: addMs(askedAt, patience(deps.clock, waitMs)),
+      askedAt,
+      outcome: 'no_answer',
+    });
     const isHeld = kind === 'throttled' && retryAfterMs !== undefined;
     return { results: [], ...(isHeld ? { heldUntil: addMs(deps.clock.now(), retryAfterMs) } : {}) };
   }
   const { known, underWay } = await readOwn(
     deps.db,
-    accountId,
-    first,
+    lease.accountId,
+    oldest,
     answer.value.map((listed) => listed.gatewayMessageId),
   );
   const untold = messages.filter(({ body }) => underWay.some((words) => sameWords(words, body)));
@@ -116,13 +120,9 @@ async function settleNumber(
   const early = [...tooSoon, ...untold];
   // Most are listed within seconds; the longer a text is not, the rarer the question. A clock that ran ahead when it was attempted
   // tells as little about that as one that ran behind.
-  const sinceMs = Math.abs(msBetween(first.attemptedAt, askedAt));
+  const sinceMs = Math.abs(msBetween(newest.attemptedAt, askedAt));
   const waitMs = Math.min(graceMs, Math.max(patience(deps.clock, ASK_AGAIN_MS), sinceMs));
-  await askAgainAt(
-    deps.db,
-    early.map((message) => message.id),
-    { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' },
-  );
+  await askAgain(deps, lease, early, { at: addMs(askedAt, waitMs), askedAt, outcome: 'not_listed' });
   const results = messages
     .filter((message) => !early.includes(message))
     .map((message): HandedOver => {
@@ -143,6 +143,19 @@ async function settleNumber(
     });
   return { results };
 }
+
+const askAgain = (
+  { db }: SettleDeps,
+  lease: Lease,
+  messages: readonly UnknownMessage[],
+  asked: Parameters<typeof askAgainAt>[2],
+): Promise<void> =>
+  messages.length === 0
+    ? Promise.resolve()
+    : runTx(db, async (tx) => {
+        await requireLease(tx, lease);
+        await askAgainAt(tx, messages, asked);
+      });
 
 const attemptOf = ({ id, attempts }: Pick<UnknownMessage, 'id' | 'attempts'>): string => `${id} ${attempts}`;
 

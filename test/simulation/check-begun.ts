@@ -58,7 +58,7 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
 
 function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
   const text = `a ${row.purpose} text to ${row.phone} was begun`;
-  const forbidden = row.purpose === 'campaign' || row.purpose === 'reply';
+  const forbidden = !['opt_out_confirmation', 'help', 'health_check'].includes(row.purpose);
   if (forbidden && row.suppressed) violations.push(`opt-out: ${text} while the number was suppressed`);
   if (forbidden && stopped.has(row.phone)) violations.push(`opt-out: ${text} after its STOP was answered`);
   if (row.campaignState !== null && row.campaignState !== 'running')

@@ -193,7 +193,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     apiCrashes: times(4, () => (random.next() < 0.3 ? 0 : whileTrouble())),
     outages: rarely(0.5, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
     stalls,
-    jumps: rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })),
+    jumps: [...rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })), ...leapAhead(seed)],
     stops: times(30, () => ({
       atMs: whileTrouble(),
       person: random.int(0, 10_000),
@@ -240,6 +240,16 @@ const drawPlaces = (random: Random, near: readonly number[]): readonly number[] 
   Array.from({ length: 10 }, (_, index) =>
     index === 0 ? random.int(0, PLACES.length - 1) : (near[random.int(0, near.length - 1)] ?? 0),
   );
+
+/**
+ * While slow requests of the first texts are still on their way: a clock that leaps ahead then makes each look older than any request
+ * lives. Drawn apart, so that seeds without it are what they were.
+ */
+function leapAhead(seed: number): Plan['jumps'] {
+  const random = seededRandom(seed ^ 0x1ea9);
+  if (random.next() < 0.6) return [];
+  return [{ atMs: random.int(500, 25_000), worker: random.int(0, 3), ms: random.int(200_000, 3_600_000) }];
+}
 
 /** Minutes to an hour, either way. */
 const jump = (random: Random): number => (random.next() < 0.5 ? 1 : -1) * random.int(60_000, 3_600_000);

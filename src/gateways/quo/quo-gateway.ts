@@ -1,7 +1,7 @@
 import { err, ok } from '../../platform/result.ts';
 import { addMs, isBefore } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
-import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../exchange-answer.ts';
+import { type Answered, oldestFirst, sendOutcome, termsOf } from '../exchange-answer.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifySendFailure } from './quo-errors.ts';
 import { CREATED_AFTER_OVERLAP_MS, gatewayMessage, NEWEST_PAGE_SIZE } from './quo-message.ts';
@@ -50,7 +50,7 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ...(userId === undefined ? {} : { userId }),
       ...(closeConversation === true ? { setInboxStatus: 'done' } : {}),
     },
-    mayBegin: mayStillBegin(request, clock),
+    ...termsOf(request, clock),
   });
   return sendOutcome(wire, exchange, {
     accepted,

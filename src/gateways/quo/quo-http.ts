@@ -9,6 +9,8 @@ export interface QuoRequest {
   readonly apiVersion?: string;
   /** Asked in the instant in which the request is written; `false` withholds it. */
   readonly mayBegin?: () => boolean;
+  /** Goes by connections of its own. */
+  readonly isCampaign?: boolean;
 }
 
 export interface QuoHttpOptions {

@@ -2,7 +2,7 @@ import { WINDOW_MARGIN_MS } from '../../business/sending-policy.ts';
 import { ok } from '../../platform/result.ts';
 import { type Instant, instantFromMs, isBefore, SECOND_MS } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
-import { type Answered, mayStillBegin, oldestFirst, sendOutcome } from '../exchange-answer.ts';
+import { type Answered, oldestFirst, sendOutcome, termsOf } from '../exchange-answer.ts';
 import type { Answer, Gateway, GatewayMessage, SendOutcome, SendRequest } from '../gateway.ts';
 import { classifySendFailure } from './twilio-errors.ts';
 import { gatewayMessage, isOutbound } from './twilio-message.ts';
@@ -59,7 +59,7 @@ async function send(wire: Wire, request: SendRequest): Promise<SendOutcome> {
       ValidityPeriod: String(VALIDITY_SECONDS),
       ...(statusCallbackUrl === null ? {} : { StatusCallback: statusCallbackUrl }),
     }),
-    mayBegin: mayStillBegin(request, clock),
+    ...termsOf(request, clock),
   });
   return sendOutcome(wire, exchange, {
     accepted,

@@ -7,6 +7,8 @@ export interface TwilioRequest {
   readonly form?: URLSearchParams;
   /** Asked in the instant in which the request is written; `false` withholds it. */
   readonly mayBegin?: () => boolean;
+  /** Goes by connections of its own. */
+  readonly isCampaign?: boolean;
 }
 
 export interface TwilioHttpOptions {

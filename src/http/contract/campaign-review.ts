@@ -1,28 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { NO_FINISH_REASONS, WAIT_REASONS } from '../../campaigns/forecast.ts';
 import { audiencePreviewSchema } from './audiences.ts';
 import { campaignParams } from './campaigns.ts';
 import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
-
-export const NO_FINISH_REASONS = [
-  'campaign_paused',
-  'sending_paused',
-  'no_lane',
-  'lane_paused',
-  'account_paused',
-  'never_opens',
-  'stops_before',
-  'over_a_year',
-] as const;
-export const WAIT_REASONS = [
-  'turn',
-  'quiet_hours',
-  'cap',
-  'pace',
-  'put_off',
-  'lane_paused',
-  'never_opens',
-  'stopped',
-] as const;
 
 /** `field` names the section of the builder. */
 const remarks = z.array(

@@ -1,18 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { CAMPAIGN_STATES, ENROLLMENT_STATES } from '../../campaigns/campaign.ts';
 import { chosenOrNot } from './audiences.ts';
 import { sendingInput, sendingShown } from './sending-options.ts';
 import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
-export const CAMPAIGN_STATES = ['draft', 'running', 'paused', 'completed', 'cancelled'] as const;
-export const ENROLLMENT_STATES = [
-  'pending',
-  'handing_over',
-  'unknown',
-  'sent',
-  'delivered',
-  'failed',
-  'skipped',
-] as const;
 export const campaignState = z.enum(CAMPAIGN_STATES);
 export const enrollmentState = z.enum(ENROLLMENT_STATES);
 export type CampaignState = z.infer<typeof campaignState>;

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { WAIT_REASONS } from '../../campaigns/forecast.ts';
 import { audienceRule } from './audiences.ts';
-import { WAIT_REASONS } from './campaign-review.ts';
 import { campaignParams, campaignState, enrollmentState } from './campaigns.ts';
 import { moment } from './sending-options.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
