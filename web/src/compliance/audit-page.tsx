@@ -23,7 +23,7 @@ import { waitingWords } from './audit-words.ts';
 import { ComplianceTabs } from './compliance-tabs.tsx';
 import { useAuditFilters } from './use-audit-filters.ts';
 
-const route = getRouteApi('/shell/compliance/audit');
+const route = getRouteApi('/shell/compliance/audit-log');
 const VerifyDialog = lazy(() => import('./verify-dialog.tsx'));
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
 
@@ -96,7 +96,9 @@ function AuditLog({ mayExport }: { readonly mayExport: boolean }) {
           filtered={filtered}
           visibility={visibility}
           openId={entryId}
-          onOpen={(id) => void navigate({ to: '/compliance/audit/$entryId', params: { entryId: id }, search: true })}
+          onOpen={(id) =>
+            void navigate({ to: '/compliance/audit-log/$entryId', params: { entryId: id }, search: true })
+          }
           onClear={() => void navigate({ search: {}, replace: true })}
         />
       </SplitView>

@@ -19,7 +19,7 @@ import { TimeText } from '../patterns/time-text.tsx';
 import { aboutWords, actionWords, actorWords, detailParts, subjectAddress } from './audit-words.ts';
 import classes from './compliance.module.css';
 
-const route = getRouteApi('/shell/compliance/audit/$entryId');
+const route = getRouteApi('/shell/compliance/audit-log/$entryId');
 
 /** One entry beside the list, with everything that was recorded. */
 export function AuditPanel() {
@@ -40,7 +40,7 @@ function OneEntry({ id }: { readonly id: string }) {
   return (
     <SidePanel
       title={query.data === undefined ? 'Entry' : actionWords(query.data.action)}
-      onClose={() => void navigate({ to: '/compliance/audit', search: true })}
+      onClose={() => void navigate({ to: '/compliance/audit-log', search: true })}
     >
       {isProblem(query.error, 404) ? (
         <EmptyState icon={IconBan} title="No such entry">
@@ -78,7 +78,7 @@ function EntryDetail({ entry }: { readonly entry: AuditEntry }) {
         <Fact label="Who">
           {actorWords(entry)}
           <small>
-            <Anchor inherit renderRoot={(props) => <Link {...props} to="/compliance/audit" search={{ actor }} />}>
+            <Anchor inherit renderRoot={(props) => <Link {...props} to="/compliance/audit-log" search={{ actor }} />}>
               All that they did
             </Anchor>
           </small>
@@ -88,7 +88,7 @@ function EntryDetail({ entry }: { readonly entry: AuditEntry }) {
           <small>
             <Anchor
               inherit
-              renderRoot={(props) => <Link {...props} to="/compliance/audit" search={{ search: subject }} />}
+              renderRoot={(props) => <Link {...props} to="/compliance/audit-log" search={{ search: subject }} />}
             >
               All that happened to it
             </Anchor>

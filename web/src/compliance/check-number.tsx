@@ -72,6 +72,7 @@ function Standing({ standing, mayRecord }: { readonly standing: DncStanding; rea
             <li key={id}>
               <div>
                 <Anchor
+                  underline="always"
                   inherit
                   renderRoot={(props) => (
                     <Link {...props} to="/compliance/do-not-call/$listId" params={{ listId: id }} />

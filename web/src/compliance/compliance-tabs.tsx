@@ -13,7 +13,7 @@ export function ComplianceTabs() {
         Do-not-call lists
       </Link>
       {mayAct(role, 'manager') ? (
-        <Link to="/compliance/audit" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+        <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
           Audit log
         </Link>
       ) : null}

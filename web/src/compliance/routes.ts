@@ -32,7 +32,7 @@ const auditSearchSchema = searchSchema({ search: text(), action: text(100), acto
 
 export const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
-  path: '/compliance/audit',
+  path: '/compliance/audit-log',
   validateSearch: auditSearchSchema,
   staticData: { title: 'Audit log' },
   component: lazyPage(() => import('./audit-page.tsx'), 'AuditPage'),

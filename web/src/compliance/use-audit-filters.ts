@@ -7,7 +7,7 @@ import type { Filter } from '../patterns/filter-chips.tsx';
 import { timeFilter } from '../patterns/time-filter.ts';
 import { actionWords, actorWords, auditSearch } from './audit-words.ts';
 
-const route = getRouteApi('/shell/compliance/audit');
+const route = getRouteApi('/shell/compliance/audit-log');
 
 const MINUTE_MS = 60_000;
 const NOT_MEMBERS = ['contact', 'system'];

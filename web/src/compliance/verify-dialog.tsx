@@ -94,7 +94,7 @@ const BrokenEntry = ({ entryId, onClose }: { readonly entryId: string; readonly 
     size="sm"
     w="fit-content"
     renderRoot={(props) => (
-      <Link {...props} to="/compliance/audit/$entryId" params={{ entryId }} search={true} onClick={onClose} />
+      <Link {...props} to="/compliance/audit-log/$entryId" params={{ entryId }} search={true} onClick={onClose} />
     )}
   >
     See that entry
