@@ -5,8 +5,8 @@ import { defineConfig } from 'vite';
 const SHARED = /web\/src\/(?:patterns|api)\//;
 /** The heavier ones, and those of a few pages, stay with the pages that show them. */
 const HEAVY =
-  /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure|details|more-button)\./;
-const OF_FEW = /\/api\/(?:health|imports|templates|webhook-events)\./;
+  /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure|details|more-button|section-tabs|time-filter)\./;
+const OF_FEW = /\/api\/(?:audit|health|imports|templates|webhook-events)\./;
 const isShared = (path: string): boolean => SHARED.test(path) && !HEAVY.test(path) && !OF_FEW.test(path);
 
 /** The web app lives in `web/` and is served by the same server as the API; in development Vite passes the API through. */

@@ -1,6 +1,6 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shotOf, violationsOf } from './browser-page.ts';
+import { shotOf, signIn, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { storedEvents } from './stored-events.ts';
@@ -26,11 +26,6 @@ let world: RunningWorld;
 let browser: Browser;
 let page: Page;
 
-const signIn = async (context: BrowserContext, { email, password }: typeof OWNER | typeof VIEWER): Promise<void> => {
-  const headers = { origin: world.url };
-  const answer = await context.request.post(`${world.url}/v1/sign-in`, { headers, data: { email, password } });
-  expect(answer.status()).toBe(200);
-};
 const open = async (path: string, on = page): Promise<void> => {
   await on.goto(`${world.url}${path}`);
   await on.getByRole('heading', { level: 1 }).waitFor();
@@ -57,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
     browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...CHROMIUM_ARGS] });
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await signIn(context, OWNER);
+    await signIn(context, world.url, OWNER);
     page = await context.newPage();
     page.setDefaultTimeout(15_000);
   });
@@ -187,7 +182,7 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
 
   it('shows a viewer no whole number, and nothing to press that is refused', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await signIn(context, VIEWER);
+    await signIn(context, world.url, VIEWER);
     const viewer = await context.newPage();
     await open('/operations/events?state=failed', viewer);
     await rows(viewer).first().click();

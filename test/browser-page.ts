@@ -1,6 +1,18 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Everything that the pages of this context then do, they do as this member. */
+export async function signIn(
+  context: BrowserContext,
+  url: string,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<void> {
+  const headers = { origin: url };
+  const answer = await context.request.post(`${url}/v1/sign-in`, { headers, data: { email, password } });
+  expect(answer.status()).toBe(200);
+}
 
 /** What axe finds wrong on the page as it is now. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {

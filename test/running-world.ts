@@ -39,6 +39,7 @@ export async function runningWorld(
     readonly startsAt?: string;
     readonly sandbox?: Partial<SandboxOptions>;
     readonly setUp?: boolean;
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RunningWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'textwright-run-'));
@@ -61,6 +62,7 @@ export async function runningWorld(
       TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
       PORT: '0',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      ...options.env,
     },
     dataDir,
   );

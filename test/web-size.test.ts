@@ -32,6 +32,10 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/imports/:id': ['imports/import-page'],
   '/templates': ['templates/templates-page'],
   '/templates/:id': ['templates/template-page'],
+  '/compliance/do-not-call': ['compliance/dnc-page'],
+  '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
+  '/compliance/audit-log': ['compliance/audit-page'],
+  '/compliance/audit-log/:id': ['compliance/audit-page', 'compliance/audit-panel'],
   '/operations/events': ['operations/events-page'],
   '/operations/events/:id': ['operations/events-page', 'operations/event-panel'],
   '/operations/replays': ['operations/replays-page'],
@@ -47,6 +51,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
   '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
   '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
+  '/settings/number-validation': ['settings/settings-page', 'settings/validation-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
   '/settings/development-proxy': ['settings/settings-page', 'settings/development-proxy-page'],
@@ -57,6 +62,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
 /** What a page fetches by itself and shows at once; everything else that it fetches waits for a press. */
 const SHOWN_AT_ONCE: Readonly<Record<string, readonly string[]>> = {
   '/settings/alerts': ['settings/alert-form'],
+  '/settings/number-validation': ['settings/validation-form'],
   '/campaigns/:id': ['campaigns/live-page', 'campaigns/live-overview'],
   '/campaigns/:id of a draft': ['campaigns/draft-page'],
   '/campaigns/:id of a draft with conditions and variants': [

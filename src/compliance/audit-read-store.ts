@@ -4,6 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 
 export interface AuditFilter {
+  readonly id?: Uuid | undefined;
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly subject?: string | undefined;
@@ -34,7 +35,7 @@ const idIn = (kind: 'user' | 'api_key', prefix: string) =>
   sql`case when a.actor ~ ${`^${kind}:${prefix}_[0-9a-f]{32}$`} then right(a.actor, 32)::uuid end`;
 
 /**
- * Newest first. Indexes audit_entry_actor, audit_entry_action, audit_entry_subject, audit_entry_phone and, without a filter,
+ * Newest first. The primary key, and indexes audit_entry_actor, audit_entry_action, audit_entry_subject, audit_entry_phone and, without a filter,
  * audit_entry_newest.
  */
 export async function listAuditRows(
@@ -49,8 +50,9 @@ export async function listAuditRows(
     readonly limit: number;
   },
 ): Promise<readonly ListedAudit[]> {
-  const { actor, action, subject, phone, from, until } = filter;
+  const { id, actor, action, subject, phone, from, until } = filter;
   const asked: readonly (RawBuilder<unknown> | undefined)[] = [
+    id === undefined ? undefined : sql`a.id = ${id}`,
     actor === undefined ? undefined : sql`a.actor = ${actor}`,
     action === undefined ? undefined : sql`a.action = ${action}`,
     subject === undefined ? undefined : sql`a.subject = ${subject}`,

@@ -1,8 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
-import type { NewUuid } from '../platform/ids.ts';
-import type { Outcome } from '../platform/refusal.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
 import type { AuditContent, AuditSeal, ChainHead } from './audit-chain.ts';
@@ -23,6 +23,11 @@ export async function listAudit(
   const before = at === undefined || id === undefined ? undefined : { at, id };
   const rows = await listAuditRows(db, { filter, before, limit: limit + 1 });
   return ok(toPage(rows, limit, (last) => makeCursor(last.at.toString(), last.id)));
+}
+
+export async function readAudit(db: Db | Tx, id: Uuid): Promise<Outcome<ListedAudit>> {
+  const [found] = await listAuditRows(db, { filter: { id }, before: undefined, limit: 1 });
+  return found === undefined ? notFound('audit entry', showId('audit', id)) : ok(found);
 }
 
 export interface ChainState extends Unsealed {

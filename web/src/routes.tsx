@@ -2,6 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter } from '@tanstack/react-router';
 import { alertsRoute } from './alerts/routes.ts';
 import { campaignRoute, campaignsRoute, recipientRoute, recipientsRoute } from './campaigns/routes.ts';
+import { complianceRoutes } from './compliance/routes.ts';
 import { contactRoute, contactsRoute } from './contacts/routes.ts';
 import { healthRoute } from './health/routes.ts';
 import { homeRoute } from './home/routes.ts';
@@ -37,6 +38,7 @@ const routeTree = rootRoute.addChildren([
     importRoute,
     templatesRoute,
     templateRoute,
+    ...complianceRoutes,
     ...operationsRoutes,
     healthRoute,
     reconciliationsRoute,

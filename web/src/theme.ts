@@ -202,6 +202,10 @@ export const theme = createTheme({
       } satisfies Partial<ModalProps>,
       styles: { title: { fontSize: rem(16), fontWeight: 620 } },
     },
+    FileInput: {
+      ...field,
+      styles: { ...fieldStyles, placeholder: { color: 'var(--mantine-color-dimmed)' } },
+    },
     NativeSelect: field,
     NumberInput: field,
     PasswordInput: field,

@@ -84,6 +84,15 @@ export const listAudit = jsonRoute({
   }),
   response: pageOf(auditEntrySchema),
 });
+export const getAuditEntry = jsonRoute({
+  method: 'get',
+  path: '/v1/audit-entries/{id}',
+  access: 'manager',
+  tag: 'Audit log',
+  summary: 'One act with all of its detail',
+  params: z.object({ id: idOf('audit') }),
+  response: auditEntrySchema,
+});
 export const getAuditChain = jsonRoute({
   method: 'get',
   path: '/v1/audit-chain',

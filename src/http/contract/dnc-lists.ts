@@ -25,6 +25,7 @@ export const dncListSchema = z
     retiredAt: isoInstant.nullable(),
   })
   .openapi('DncList');
+export type DncList = z.infer<typeof dncListSchema>;
 
 export const dncVersionSchema = z
   .object({
@@ -46,6 +47,7 @@ export const dncVersionSchema = z
     inForceUntil: isoInstant.nullable(),
   })
   .openapi('DncVersion');
+export type DncVersion = z.infer<typeof dncVersionSchema>;
 
 const params = z.object({ id: idOf('dncList') });
 
@@ -152,6 +154,7 @@ export const exemptionSchema = z
     endedAt: isoInstant.nullable(),
   })
   .openapi('DncExemption');
+export type DncExemption = z.infer<typeof exemptionSchema>;
 const moment = z.iso.datetime({ offset: true });
 const about = { phone: phoneText.max(40), reason: z.string().trim().min(3).max(500) };
 export const recordExemption = jsonRoute({

@@ -68,6 +68,13 @@ describe('the audit log over HTTP', () => {
     expect(made.data[0]).toMatchObject({ actorName: 'Olivia Owner', seal: { seq: expect.any(Number) } });
   });
 
+  it('tells one entry by its id', async () => {
+    const { data } = await list('?limit=1');
+    expect((await manager.get(`/v1/audit-entries/${data[0].id}`)).json).toEqual(data[0]);
+    expect((await manager.get(`/v1/audit-entries/aud_${'0'.repeat(32)}`)).status).toBe(404);
+    expect((await agent.get(`/v1/audit-entries/${data[0].id}`)).status).toBe(403);
+  });
+
   it.each([
     ['?phone=(617) 555-0123', 5],
     ['?subject=%2B16175550123', 5],

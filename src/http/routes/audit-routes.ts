@@ -2,14 +2,14 @@ import { z } from '@hono/zod-openapi';
 import type { ListedAudit } from '../../compliance/audit-read-store.ts';
 import { listAuditActions } from '../../compliance/audit-read-store.ts';
 import { verdictSentence } from '../../compliance/audit-words.ts';
-import { exportAudit, listAudit, readChainState } from '../../compliance/list-audit.ts';
+import { exportAudit, listAudit, readAudit, readChainState } from '../../compliance/list-audit.ts';
 import { type AuditBreak, type AuditVerdict, verifyAudit } from '../../compliance/verify-audit.ts';
 import { parsePhone } from '../../contacts/phone.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
 import { instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
-import type { Api } from '../api.ts';
+import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/audit.ts';
 import { ndjsonResponse } from '../ndjson.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
@@ -43,6 +43,11 @@ export function registerAuditRoutes(api: Api, services: Pick<Services, 'database
       ),
     ),
   );
+  // Behind the export, whose address would be taken for an id.
+  api.handle(contract.getAuditEntry, async ({ params }) => {
+    const entry = await readAudit(db, uuidOf('audit', params.id));
+    return entry.ok ? ok(showAudit(entry.value)) : entry;
+  });
 }
 
 /** In whatever way it is written; what is no number is found nowhere. */

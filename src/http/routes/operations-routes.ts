@@ -69,7 +69,7 @@ const events = rawRoute({
   path: '/v1/events',
   access: 'viewer',
   summary:
-    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "opt-out-reviews", "events", "campaign:<id>", "import:<id>", "replay:<id>", "proxy", "proxy_log"), at most twice a second each. Read again what you show of it',
+    'What changes, as server-sent events: `changed` with a topic ("inbox", "contacts", "status", "alerts", "opt-out-reviews", "events", "campaign:<id>", "import:<id>", "replay:<id>", "proxy", "proxy_log", "number_validation"), at most twice a second each. Read again what you show of it',
   tag: 'Operations',
   produces: 'text/event-stream',
 });
@@ -86,12 +86,14 @@ const TOPICS = [
   'replay',
   PROXY_TOPIC,
   PROXY_LOG_TOPIC,
+  'number_validation',
 ];
 const KIND_OF_TOPIC: Readonly<Record<string, IdKind>> = {
   campaign: 'campaign',
   import: 'import',
   inbox: 'conversation',
   replay: 'replay',
+  number_validation: 'validation',
 };
 
 /** Topics inside carry bare UUIDs, outside shown ids. */

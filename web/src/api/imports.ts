@@ -1,10 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/contacts.ts';
 import type { Import, ImportMapping, ImportPreview } from '../../../src/http/contract/contacts.ts';
-import { address, get, parseProblem, post } from './client.ts';
+import { address, get, post } from './client.ts';
 import type { AnswerOf, BodyOf } from './contract.ts';
 import { pages } from './pages.ts';
-import { ApiProblem, unreachable } from './problem.ts';
+import { type UploadWatch, uploadFile } from './upload-file.ts';
 
 export type { Import, ImportMapping, ImportPreview };
 export type ImportRefusal = AnswerOf<typeof contract.importRefusals>['data'][number];
@@ -33,26 +33,6 @@ export const previewImport = (id: string, body: BodyOf<typeof contract.previewIm
 export const commitImport = (id: string, body: BodyOf<typeof contract.commitImport>, key: string) =>
   post<Import>(`/v1/imports/${id}/commit`, body, key);
 
-/** Sends the file as the request body. XMLHttpRequest, because fetch does not report how much has been sent. */
-export function uploadImport(
-  file: File,
-  watch: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {},
-): Promise<Import> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', address('/v1/imports', { fileName: file.name }));
-    request.responseType = 'json';
-    request.setRequestHeader('content-type', 'application/octet-stream');
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) watch.onProgress?.(event.loaded / event.total);
-    };
-    request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve(request.response as Import);
-      else reject(new ApiProblem(parseProblem(request.response, request.status)));
-    };
-    request.onerror = () => reject(new ApiProblem(unreachable));
-    request.onabort = () => reject(new DOMException('The upload was stopped', 'AbortError'));
-    watch.signal?.addEventListener('abort', () => request.abort(), { once: true });
-    request.send(file);
-  });
-}
+/** Sends the file as the request body. */
+export const uploadImport = (file: File, watch: UploadWatch): Promise<Import> =>
+  uploadFile<Import>(address('/v1/imports', { fileName: file.name }), file, watch);

@@ -24,6 +24,7 @@ import { phoneCandidates } from './mapping.ts';
 import { RefusalTable, RefusedByReason } from './refused-rows.tsx';
 import { StoredSample } from './stored-sample.tsx';
 import { useCheck } from './use-check.ts';
+import { ValidateNumbers } from './validate-numbers.tsx';
 
 /** What importing an uploaded file would do, and the columns to change it with. Nothing is kept here. */
 export function CheckImport({ run }: { readonly run: Import }) {
@@ -101,6 +102,7 @@ interface CheckedProps {
 
 function Checked({ run, preview, check, mayImport }: CheckedProps) {
   const [addTags, setAddTags] = useState<string[]>([]);
+  const [validate, setValidate] = useState<boolean>();
   const known = useQuery(contactFacetsQuery).data?.tags ?? [];
   const counts = countsOf(preview);
   const numbered = preview.columns.some((column) => column.field === 'phone');
@@ -137,6 +139,7 @@ function Checked({ run, preview, check, mayImport }: CheckedProps) {
           onChange={setAddTags}
         />
       ) : null}
+      {mayImport && numbered ? <ValidateNumbers validate={validate} onChange={setValidate} /> : null}
       {preview.sample.length === 0 ? null : (
         <Section title="The first contacts, as they would be stored">
           <StoredSample contacts={preview.sample} stale={check.stale || check.busy} />
@@ -156,7 +159,7 @@ function Checked({ run, preview, check, mayImport }: CheckedProps) {
         </Section>
       )}
       {mayImport ? (
-        <CommitBar run={run} counts={counts} check={check} addTags={addTags} />
+        <CommitBar run={run} counts={counts} check={check} addTags={addTags} validate={validate} />
       ) : (
         <Group c="dimmed">{rightSentence('manager', 'import this file')}</Group>
       )}

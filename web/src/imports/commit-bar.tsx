@@ -13,10 +13,12 @@ interface CommitBarProps {
   readonly counts: Counts;
   readonly check: ReturnType<typeof useCheck>;
   readonly addTags: readonly string[];
+  /** Whether the numbers are to be validated; absent where the settings decide. */
+  readonly validate: boolean | undefined;
 }
 
 /** Stays in sight: what the one button of this page will do, or why it cannot yet. */
-export function CommitBar({ run, counts, check, addTags }: CommitBarProps) {
+export function CommitBar({ run, counts, check, addTags, validate }: CommitBarProps) {
   const queryClient = useQueryClient();
   const commit = useAction({
     run: (tags: readonly string[], key) =>
@@ -25,6 +27,7 @@ export function CommitBar({ run, counts, check, addTags }: CommitBarProps) {
         {
           ...(check.mapping === undefined ? {} : { mapping: check.mapping }),
           ...(tags.length === 0 ? {} : { addTags: [...tags] }),
+          ...(validate === undefined ? {} : { validateNumbers: validate }),
         },
         key,
       ),

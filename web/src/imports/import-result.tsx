@@ -15,6 +15,7 @@ import { ICON_STROKE } from '../theme.ts';
 import { ImportFigures } from './import-figures.tsx';
 import { AnotherFile } from './import-header.tsx';
 import { RefusalTable, RefusedByReason } from './refused-rows.tsx';
+import { ValidatedNumbers } from './validated-numbers.tsx';
 
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
 
@@ -46,6 +47,7 @@ export function ImportResult({ run }: { readonly run: Import }) {
           </Button>
         ) : null}
       </Group>
+      <ValidatedNumbers importId={run.id} mayCancel={manager} />
       {result.refused === 0 ? null : <Refused run={run} />}
     </>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lagWords, refusedWords, searchFilters, selectionWords, tookMs, typeWords, withinFrom } from './event-words.ts';
+import { lagWords, refusedWords, searchFilters, selectionWords, tookMs, typeWords } from './event-words.ts';
 
 describe('events in words', () => {
   it.each<[string, string]>([
@@ -29,14 +29,6 @@ describe('events in words', () => {
     ['404', { error: '404' }],
     [' no lane ', { error: 'no lane' }],
   ])('typed "%s" looks for %o', (search, filters) => expect(searchFilters(search)).toEqual(filters));
-
-  it.each<[string, string | undefined]>([
-    ['1h', '2026-11-17T14:00:00.000Z'],
-    ['7d', '2026-11-10T15:00:00.000Z'],
-    ['', undefined],
-  ])('within "%s" begins at %s', (within, from) =>
-    expect(withinFrom(within, Date.parse('2026-11-17T15:00:42Z'))).toBe(from),
-  );
 
   it.each<[string, Parameters<typeof selectionWords>[0], string]>([
     ['one', { eventIds: ['evt_1'], filter: null }, '1 event, chosen by hand'],

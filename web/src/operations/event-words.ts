@@ -1,5 +1,5 @@
 import type { EventFilters, EventReplay, WebhookEvent } from '../api/webhook-events.ts';
-import { formatCount, plural } from '../patterns/format.ts';
+import { formatCount, looksLikePhone, plural } from '../patterns/format.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
   'message.received': 'Text received',
@@ -43,24 +43,11 @@ export function tookMs(event: Pick<WebhookEvent, 'receivedAt' | 'appliedAt' | 'a
   return appliedAt === null || attempts > 1 ? undefined : Math.max(0, Date.parse(appliedAt) - Date.parse(receivedAt));
 }
 
-const PHONE = /^[\d\s().+-]+$/;
-const PHONE_DIGITS_MIN = 7;
-
 /** What is typed into the search: a number when it looks like one, else a part of an error. */
 export function searchFilters(search: string): Pick<EventFilters, 'phone' | 'error'> {
   const typed = search.trim();
   if (typed === '') return {};
-  return PHONE.test(typed) && typed.replace(/\D/g, '').length >= PHONE_DIGITS_MIN ? { phone: typed } : { error: typed };
-}
-
-const HOURS: Readonly<Record<string, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
-const HOUR_MS = 3_600_000;
-
-/** The instant so far back, to the minute, so that a list does not begin anew with every second. */
-export function withinFrom(within: string, nowMs: number): string | undefined {
-  const hours = HOURS[within];
-  if (hours === undefined) return undefined;
-  return new Date(Math.floor((nowMs - hours * HOUR_MS) / MINUTE_MS) * MINUTE_MS).toISOString();
+  return looksLikePhone(typed) ? { phone: typed } : { error: typed };
 }
 
 /** What a replay is for: "Failed events of +1 617 ... with “no lane”". */

@@ -1,5 +1,5 @@
 import { createRoute, redirect } from '@tanstack/react-router';
-import { oneOf, searchSchema, text } from '../patterns/search-schema.ts';
+import { oneOf, searchSchema, TIME_SEARCH, text } from '../patterns/search-schema.ts';
 import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
@@ -12,15 +12,12 @@ export const operationsRoute = createRoute({
   },
 });
 
-/** `from` and `until` are instants, for links to a time; `within` is counted back from now. */
 const eventsSearch = searchSchema({
   search: text(),
   state: oneOf(['received', 'retrying', 'applied', 'failed', 'discarded'], ''),
   type: text(100),
   account: text(60),
-  within: oneOf(['1h', '24h', '7d', '30d'], ''),
-  from: text(40),
-  until: text(40),
+  ...TIME_SEARCH,
 });
 
 export const eventsRoute = createRoute({

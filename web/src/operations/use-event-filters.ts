@@ -5,9 +5,9 @@ import { useProductClock } from '../api/product-clock.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { type EventFilters, webhookStatsQuery } from '../api/webhook-events.ts';
 import type { Filter } from '../patterns/filter-chips.tsx';
-import { formatInstant } from '../patterns/format.ts';
 import { STATES } from '../patterns/states.ts';
-import { EVENT_TYPES, searchFilters, typeWords, withinFrom } from './event-words.ts';
+import { timeFilter } from '../patterns/time-filter.ts';
+import { EVENT_TYPES, searchFilters, typeWords } from './event-words.ts';
 
 const route = getRouteApi('/shell/operations/events');
 
@@ -22,18 +22,15 @@ export function useEventFilters() {
   const clock = useProductClock(MINUTE_MS);
   const accounts = useQuery(accountsQuery).data?.data ?? [];
   const seen = useQuery(webhookStatsQuery).data?.types.map(({ type }) => type) ?? [];
-  const { state, type, account, within, until } = search;
-  const from = search.from ?? (within === undefined ? undefined : withinFrom(within, clock.nowMs));
+  const { state, type, account } = search;
+  const time = timeFilter(search, clock);
   const filters: EventFilters = {
     ...searchFilters(search.search ?? ''),
     ...(state === undefined || state === '' ? {} : { state }),
     ...(type === undefined ? {} : { type }),
     ...(account === undefined ? {} : { accountId: account }),
-    ...(from === undefined ? {} : { from }),
-    ...(until === undefined ? {} : { until }),
+    ...time.filter,
   };
-  const instant = (name: string, label: string, value: string | undefined): readonly Filter[] =>
-    value === undefined ? [] : [{ name, label, value, options: [{ value, label: instantWords(value, clock) }] }];
   const chips: readonly Filter[] = [
     {
       name: 'state',
@@ -63,23 +60,7 @@ export function useEventFilters() {
           },
         ]
       : []),
-    {
-      name: 'within',
-      label: 'Time',
-      value: within,
-      options: [
-        { value: '1h', label: 'Last hour' },
-        { value: '24h', label: 'Last 24 hours' },
-        { value: '7d', label: 'Last 7 days' },
-        { value: '30d', label: 'Last 30 days' },
-      ],
-    },
-    ...instant('from', 'From', search.from),
-    ...instant('until', 'Until', until),
+    ...time.chips,
   ];
   return { search, maySearch, filters, chips, filtered: Object.keys(filters).length > 0 };
 }
-
-/** An address is typed by people: what is no instant is shown as it is, and the server says what is wrong. */
-const instantWords = (iso: string, clock: { readonly zone: string; readonly nowMs: number }): string =>
-  Number.isNaN(Date.parse(iso)) ? iso : formatInstant(iso, clock);

@@ -61,6 +61,11 @@ export function formatPhone(phone: string): string {
   return match === null ? phone : `(${match[1]}) ${match[2]}-${match[3]}`;
 }
 
+/** Digits and what people write between them, enough for a number; what is typed into a search. */
+export const looksLikePhone = (typed: string): boolean =>
+  /^[\d\s().+-]+$/.test(typed) && typed.replace(/\D/g, '').length >= PHONE_DIGITS_MIN;
+const PHONE_DIGITS_MIN = 7;
+
 /** "Maria Gonzales" -> "MG"; a number or nothing -> "#". */
 export function initials(name: string): string {
   const letters = name

@@ -28,6 +28,9 @@ export const oneOf = <const Word extends string, Fallback extends Word | ''>(
   parse: (given) => words.find((word) => word === given[0]) ?? fallback,
 });
 
+/** The time of a list: counted back from now, or between two instants, which links give. */
+export const TIME_SEARCH = { within: oneOf(['1h', '24h', '7d', '30d'], ''), from: text(40), until: text(40) } as const;
+
 /** Several texts: `?tag=flood&tag=vip`. */
 export const texts = (most = 50): SearchField<readonly string[]> => ({
   fallback: [],

@@ -22,12 +22,13 @@ import {
 } from '@tabler/icons-react';
 import type { CampaignState, EnrollmentState } from '../../../src/http/contract/campaigns.ts';
 import type { Import } from '../../../src/http/contract/contacts.ts';
+import type { DncList, DncVersion } from '../../../src/http/contract/dnc-lists.ts';
 import type { Message } from '../../../src/http/contract/inbox.ts';
 import type { Lane } from '../../../src/http/contract/operations.ts';
 import type { EventReplay, WebhookEvent } from '../../../src/http/contract/webhook-events.ts';
 import type { Tone } from '../theme.ts';
 
-/** Every state that the product shows: of campaigns, their recipients, texts, lanes, imports, events and their replays, and what a person did. */
+/** Every state that the product shows: of campaigns, their recipients, texts, lanes, imports, events and their replays, do-not-call lists and their files, and what a person did. */
 export type StateName =
   | CampaignState
   | EnrollmentState
@@ -36,9 +37,12 @@ export type StateName =
   | Import['state']
   | WebhookEvent['state']
   | EventReplay['state']
+  | DncVersion['state']
+  | DncList['age']
   | 'replied'
   | 'opted_out'
-  | 'held';
+  | 'held'
+  | 'retired';
 
 export interface StateWord {
   readonly word: string;
@@ -73,6 +77,14 @@ export const STATES: Readonly<Record<StateName, StateWord>> = {
   retrying: { word: 'Retrying', tone: 'amber', icon: IconRefresh },
   applied: { word: 'Applied', tone: 'green', icon: IconCheck },
   discarded: { word: 'Discarded', tone: 'dark', icon: IconTrash },
+  reading: { word: 'Reading', tone: 'blue', icon: IconRefresh, moving: true },
+  in_force: { word: 'In force', tone: 'green', icon: IconCheck },
+  superseded: { word: 'Superseded', tone: 'grey', icon: IconMinus },
+  current: { word: 'In force', tone: 'green', icon: IconCheck },
+  ageing: { word: 'Soon too old', tone: 'amber', icon: IconClock },
+  stale: { word: 'Too old', tone: 'red', icon: IconX },
+  missing: { word: 'No file', tone: 'grey', icon: IconQuestionMark },
+  retired: { word: 'Retired', tone: 'dark', icon: IconBan },
   previewed: { word: 'Checked', tone: 'teal', icon: IconCheck },
 };
 

@@ -2,14 +2,14 @@ import { TextInput, type TextInputProps } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 
 interface TimeInputProps extends Omit<TextInputProps, 'value' | 'onChange' | 'type'> {
-  readonly type: 'time' | 'datetime-local';
+  readonly type: 'time' | 'date' | 'datetime-local';
   /** As such a field holds it; empty: none. */
   readonly value: string;
   /** Empty while it is not complete. */
   readonly onChange: (value: string) => void;
 }
 
-/** The browser's own field for a time; what is half typed stays in it. */
+/** The browser's own field for a time or a day; what is half typed stays in it. */
 export function TimeInput({ value, onChange, readOnly, onBlur, ...input }: TimeInputProps): ReactElement {
   const [typed, setTyped] = useState<string>();
   return (

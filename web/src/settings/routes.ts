@@ -48,6 +48,13 @@ export const alertSettingsRoute = createRoute({
   component: lazyPage(() => import('./alerts-page.tsx'), 'AlertsPage'),
 });
 
+export const validationRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'number-validation',
+  staticData: { title: 'Number validation' },
+  component: lazyPage(() => import('./validation-page.tsx'), 'ValidationPage'),
+});
+
 /** `?log=ptg_...` shows what became of the events of one target, `?state=failed` only those that it did not take. */
 export const developmentProxyRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -90,6 +97,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   businessRoute,
   numbersRoute,
   sendingHoursRoute,
+  validationRoute,
   alertSettingsRoute,
   teamRoute,
   apiKeysRoute,

@@ -8,6 +8,7 @@ import {
   IconKey,
   IconLock,
   IconPalette,
+  IconPhoneCheck,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -16,6 +17,7 @@ export interface SettingsSection {
     | '/settings/business'
     | '/settings/numbers'
     | '/settings/sending-hours'
+    | '/settings/number-validation'
     | '/settings/alerts'
     | '/settings/team'
     | '/settings/api-keys'
@@ -46,6 +48,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Sending hours',
     about: 'When and how often campaigns may text',
     icon: IconClockHour4,
+  },
+  {
+    to: '/settings/number-validation',
+    label: 'Number validation',
+    about: 'Landlines, internet numbers, numbers not in use',
+    icon: IconPhoneCheck,
   },
   {
     to: '/settings/alerts',

@@ -6,11 +6,12 @@ import {
   IconInbox,
   IconSend,
   IconSettings,
+  IconShieldCheck,
   IconTemplate,
 } from '@tabler/icons-react';
 
 export interface SectionEntry {
-  readonly to: '/' | '/inbox' | '/campaigns' | '/contacts' | '/templates' | '/operations' | '/settings';
+  readonly to: '/' | '/inbox' | '/campaigns' | '/contacts' | '/templates' | '/compliance' | '/operations' | '/settings';
   readonly label: string;
   readonly icon: Icon;
   /** Pressed after `g`. */
@@ -26,6 +27,7 @@ export const SECTIONS: readonly SectionEntry[] = [
   { to: '/campaigns', label: 'Campaigns', icon: IconSend, key: 'm', onPhone: true },
   { to: '/contacts', label: 'Contacts', icon: IconAddressBook, key: 'c', onPhone: true },
   { to: '/templates', label: 'Templates', icon: IconTemplate, key: 't', onPhone: false },
+  { to: '/compliance', label: 'Compliance', icon: IconShieldCheck, key: 'p', onPhone: false },
   { to: '/operations', label: 'Operations', icon: IconActivity, key: 'o', onPhone: false },
   { to: '/settings', label: 'Settings', icon: IconSettings, key: 's', onPhone: false },
 ];

@@ -1,0 +1,54 @@
+import { createRoute, redirect } from '@tanstack/react-router';
+import { searchSchema, TIME_SEARCH, text } from '../patterns/search-schema.ts';
+import { lazyPage } from '../shell/lazy-page.ts';
+import { shellRoute } from '../shell/shell-route.tsx';
+
+export const complianceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance',
+  staticData: { title: 'Compliance' },
+  beforeLoad: () => {
+    throw redirect({ to: '/compliance/do-not-call', replace: true });
+  },
+});
+
+/** `?check=` asks about one number. */
+export const dncRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call',
+  validateSearch: searchSchema({ check: text(40) }),
+  staticData: { title: 'Do-not-call lists' },
+  component: lazyPage(() => import('./dnc-page.tsx'), 'DncPage'),
+});
+
+export const dncListRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call/$listId',
+  staticData: { title: 'Do-not-call list' },
+  component: lazyPage(() => import('./dnc-list-page.tsx'), 'DncListPage'),
+});
+
+const auditSearchSchema = searchSchema({ search: text(), action: text(100), actor: text(100), ...TIME_SEARCH });
+
+export const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/audit-log',
+  validateSearch: auditSearchSchema,
+  staticData: { title: 'Audit log' },
+  component: lazyPage(() => import('./audit-page.tsx'), 'AuditPage'),
+});
+
+/** The side panel of one entry; the list with its filters stays beside it. */
+export const auditEntryRoute = createRoute({
+  getParentRoute: () => auditRoute,
+  path: '$entryId',
+  staticData: { title: 'Audit entry' },
+  component: lazyPage(() => import('./audit-panel.tsx'), 'AuditPanel'),
+});
+
+export const complianceRoutes = [
+  complianceRoute,
+  dncRoute,
+  dncListRoute,
+  auditRoute.addChildren([auditEntryRoute]),
+] as const;
