@@ -10,6 +10,7 @@ import type { Account } from '../src/http/contract/operations.ts';
 import type { Recipient } from '../src/http/contract/recipients.ts';
 import type { Page } from '../src/platform/cursor.ts';
 import type { Database } from '../src/platform/database.ts';
+import { everybodyAgrees } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -62,6 +63,7 @@ describe('from a file to a conversation', () => {
     });
     expect(done.result).toEqual({ rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98 });
     expect(await world.client.get('/v1/contacts/count')).toEqual({ count: 1304, atLeast: false });
+    await everybodyAgrees(database.db);
   });
 
   it('launches a campaign that texts exactly those it said it would', async () => {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
+import { CONSENT_ELIGIBILITY, consentReasonSql } from './needs-consent.ts';
 import { NUMBER_ELIGIBILITY, numberReasonSql } from './number-rules.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
 
@@ -74,17 +75,27 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
   ...DNC_ELIGIBILITY,
 ];
 
-/** Those about numbers come last: what is known without a service is the better reason. */
-export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [...CONTACT_RULES, ...NUMBER_ELIGIBILITY];
+/**
+ * Those about numbers come late: what is known without a service is the better reason. Consent comes last: whoever is left out for want of
+ * it would be texted with it.
+ */
+export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
+  ...CONTACT_RULES,
+  ...NUMBER_ELIGIBILITY,
+  ...CONSENT_ELIGIBILITY,
+];
 
-/** `case` expression: the code of the first rule that forbids, or null. */
-export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
+/** `case` expression: the code of the first rule that forbids, or null. A statement that has joined the consents says what they come to. */
+export const skipReasonSql = (
+  facts: EligibilityFacts,
+  consentReason: RawBuilder<string | null> = consentReasonSql(facts),
+): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
     CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
       (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,
     ),
     sql` `,
-  )} else ${numberReasonSql(facts)} end`;
+  )} else coalesce(${numberReasonSql(facts)}, ${consentReason}) end`;
 
 /** What each rule says of one contact. */
 export interface EligibilityCheck {
