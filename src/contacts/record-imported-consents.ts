@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ConsentToAppend } from '../compliance/append-consent.ts';
+import type { ConsentToRecord } from '../compliance/append-consent.ts';
 import { holdFree } from '../compliance/lock-number.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -54,7 +54,7 @@ async function recordBatch(tx: Tx, deps: Deps): Promise<number> {
   return mine.length;
 }
 
-function consentOf(row: ImportedRow, now: Instant): ConsentToAppend {
+function consentOf(row: ImportedRow, now: Instant): ConsentToRecord {
   const { phone, consent, fileName, line, finishedAt } = row;
   const { purpose, kind, method, wording, givenAt } = consent;
   const given = givenAt === null ? undefined : instant(givenAt);
@@ -68,7 +68,7 @@ function consentOf(row: ImportedRow, now: Instant): ConsentToAppend {
     evidence: { source: 'import', file: fileName, row: line, ...(proven && method !== null ? { method } : {}) },
     wording: wording === null ? null : { text: wording, version: 'as imported', language: null },
     needsConfirmation: false,
-    validUntil: null,
+    validUntil: 'by_policy',
     occurredAt: proven ? given : (finishedAt ?? now),
     by: { actor: row.actor, name: row.recordedBy },
   };
