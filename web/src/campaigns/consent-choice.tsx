@@ -1,14 +1,11 @@
-import { Anchor, NativeSelect, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { Anchor, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
-import { type Campaign, campaignKeys, type Review, withdrawConsentWaiver } from '../api/campaigns.ts';
-import { useAction } from '../api/use-action.ts';
-import { formatCount, plural } from '../patterns/format.ts';
-import { toastProblem } from '../patterns/toast.tsx';
-import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
-import { CONSENT_CHOICES, choiceOf, policyOf } from './consent-form.ts';
+import type { Campaign, Review } from '../api/campaigns.ts';
+import { CONSENT_CHOICES, choiceOf } from './consent-form.ts';
 
-const ConsentWaiverDialog = lazy(() => import('./consent-waiver-dialog.tsx'));
+const ConsentFields = lazy(() => import('./consent-fields.tsx'));
+const ConsentWaiver = lazy(() => import('./consent-waiver.tsx'));
 
 interface ConsentChoiceProps {
   readonly campaign: Campaign;
@@ -22,71 +19,29 @@ interface ConsentChoiceProps {
 
 /** Which consent people must have given, and how an owner lets those through who have not. */
 export function ConsentChoice({ campaign, value, onChange, review, readOnly, isOwner }: ConsentChoiceProps) {
+  const [opened, { open }] = useDisclosure(false);
+  const people = review?.consent?.people ?? 0;
   return (
     <div>
-      <NativeSelect
-        label="Consent that people must have given"
-        description="Whoever has not is left out; the law asks for written consent to offers"
-        data={[...CONSENT_CHOICES]}
-        value={choiceOf(value)}
-        disabled={readOnly}
-        onChange={(event) => onChange(policyOf(event.currentTarget.value))}
-      />
-      <Waiver
-        campaign={campaign}
-        people={review?.consent?.people ?? 0}
-        isOwner={isOwner}
-        ready={review !== undefined}
-      />
-    </div>
-  );
-}
-
-interface WaiverProps {
-  readonly campaign: Campaign;
-  /** Whom the reason would be about, or is. */
-  readonly people: number;
-  readonly isOwner: boolean;
-  readonly ready: boolean;
-}
-
-function Waiver({ campaign, people, isOwner, ready }: WaiverProps) {
-  const queryClient = useQueryClient();
-  const dialog = useLazyDialog();
-  const withdraw = useAction({
-    run: () => withdrawConsentWaiver(campaign.id, campaign.revision),
-    onDone: (answer) => queryClient.setQueryData(campaignKeys.one(campaign.id), answer),
-    onProblem: (error) => toastProblem('The reason was not taken back', error),
-  });
-  const { consentWaiver } = campaign;
-  if (consentWaiver !== null)
-    return (
-      <Text size="sm" c="var(--tone-amber-text)" mt={4}>
-        {plural(consentWaiver.people, 'person', 'people')} without that consent may be texted, says {consentWaiver.by}:
-        “{consentWaiver.reason}”{' '}
-        {isOwner ? (
-          <Anchor component="button" type="button" inherit onClick={() => withdraw.mutate(undefined)}>
-            Leave them out again
-          </Anchor>
-        ) : null}
-      </Text>
-    );
-  if (people === 0) return null;
-  return (
-    <Text size="sm" c="dimmed" mt={4}>
-      {formatCount(people)} {people === 1 ? 'has' : 'have'} not agreed as the law asks.{' '}
-      {isOwner ? (
-        <Anchor component="button" type="button" inherit disabled={!ready} onClick={dialog.open}>
-          Text them with a reason
-        </Anchor>
+      {opened ? (
+        <Suspense fallback={null}>
+          <ConsentFields value={value} onChange={onChange} />
+        </Suspense>
       ) : (
-        'An owner can let them be texted with a reason.'
+        <Text size="sm">
+          Consent asked for: {CONSENT_CHOICES.find((choice) => choice.value === choiceOf(value))?.label ?? 'none'}.{' '}
+          {readOnly ? null : (
+            <Anchor component="button" type="button" inherit onClick={open}>
+              Change the consent
+            </Anchor>
+          )}
+        </Text>
       )}
-      <Suspense fallback={null}>
-        {dialog.wanted ? (
-          <ConsentWaiverDialog campaign={campaign} people={people} opened={dialog.opened} onClose={dialog.close} />
-        ) : null}
-      </Suspense>
-    </Text>
+      {people === 0 && campaign.consentWaiver === null ? null : (
+        <Suspense fallback={null}>
+          <ConsentWaiver campaign={campaign} people={people} isOwner={isOwner} ready={review !== undefined} />
+        </Suspense>
+      )}
+    </div>
   );
 }
