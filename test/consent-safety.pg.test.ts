@@ -145,7 +145,7 @@ it('no order of consents, opt-outs, opt-ins, imports and erasures lets a text th
       expect(isAllowed ? forbiddenBy(steps) : undefined).toBeUndefined();
     }),
     {
-      numRuns: 60,
+      numRuns: 50,
       examples: [
         [[{ what: 'agree', hoursAgo: 9 }]],
         [[{ what: 'import', hoursAgo: 9 }]],
@@ -154,6 +154,21 @@ it('no order of consents, opt-outs, opt-ins, imports and erasures lets a text th
             { what: 'stop', hoursAgo: 9 },
             { what: 'start', hoursAgo: 5 },
             { what: 'agree', hoursAgo: 4 },
+          ],
+        ],
+        [
+          [
+            { what: 'stop', hoursAgo: 9 },
+            { what: 'start', hoursAgo: 5 },
+            { what: 'import', hoursAgo: 4 },
+          ],
+        ],
+        [
+          [
+            { what: 'agree', hoursAgo: 20 },
+            { what: 'stop', hoursAgo: 9 },
+            { what: 'erase', hoursAgo: 6 },
+            { what: 'start', hoursAgo: 5 },
           ],
         ],
       ],
