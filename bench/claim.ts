@@ -90,6 +90,7 @@ try {
         businessName: 'Bench',
         limit,
         notTextedForDays: null,
+        consent: null,
       },
       now,
     );

@@ -85,7 +85,12 @@ async function importFile(): Promise<void> {
 }
 
 async function copyCleaned(portions: readonly string[]): Promise<void> {
-  const origin = { importId: await newRun(), firstId: deps.newUuid(), now: systemClock.now() };
+  const origin = {
+    importId: await newRun(),
+    firstId: deps.newUuid(),
+    now: systemClock.now(),
+    by: { actor: 'bench', name: 'Bench' },
+  };
   await runImportTx({ database }, async (tx, client) => {
     await createStage(tx);
     for (const portion of portions) {
@@ -116,7 +121,13 @@ async function writeCleaned(): Promise<readonly string[]> {
 
 async function* cleanedPortions(): AsyncGenerator<readonly Buffer[]> {
   const request = { open: () => ({ chunks: createReadStream(csv) }) };
-  yield* readPortions(await openImport(request), request, { rows: 0, refused: 0, emailsDropped: 0 });
+  yield* readPortions(await openImport(request), request, {
+    rows: 0,
+    refused: 0,
+    emailsDropped: 0,
+    consents: 0,
+    consentsUnproven: 0,
+  });
 }
 
 async function newRun(): Promise<Uuid> {

@@ -25,6 +25,7 @@ import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
+import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerDiscardRoutes } from './http/routes/discard-routes.ts';
 import { registerDncRoutes } from './http/routes/dnc-routes.ts';
@@ -246,6 +247,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerImportRoutes,
       registerTemplateRoutes,
       registerCampaignRoutes,
+      registerConsentWaiverRoutes,
       registerRecipientRoutes,
       registerInboxRoutes,
       registerOptOutReviewRoutes,

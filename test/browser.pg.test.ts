@@ -101,6 +101,15 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
     await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByLabel('Not after').fill('20:30');
     await page.getByLabel('At most so many texts an hour').fill('100000');
+    // Nobody of the file has agreed to anything: only an owner's reason lets them be texted.
+    await page.getByText('Saved').first().waitFor();
+    await page.getByRole('button', { name: 'Text them with a reason' }).click();
+    const reason = page.getByRole('dialog');
+    await reason.getByLabel('Why these people may be texted').fill('They asked for it at the counter');
+    await shot('consent-reason');
+    expect.soft(await violations()).toEqual([]);
+    await reason.getByRole('button', { name: /^Let \d+ people be texted$/ }).click();
+    await page.getByText('They asked for it at the counter').waitFor();
     await shot('builder');
     const review = page.locator('button:enabled', { hasText: 'Review and launch' }).first();
     await review.waitFor();

@@ -67,6 +67,7 @@ export async function claimNow(db: Db, { clock }: World, input: Claiming): Promi
       ? { limits: campaign.pace, moment: { now, day: dayIn(facts.businessZone, now), intervalMs: 0 } }
       : undefined,
     notTextedForDays: campaign.notTextedForDays,
+    consent: campaign.consent,
   };
 }
 

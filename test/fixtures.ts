@@ -103,6 +103,7 @@ export async function launchCampaignIn(
     audience: { all: true },
     variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by? Reply STOP to opt out.' }],
     priority: 5,
+    consent: null,
     ...input,
   };
   const created = await createDraft(tx, world, { ...draft, createdBy: 'test' });
@@ -127,4 +128,22 @@ export async function enrollmentStates(db: Db, campaignId: Uuid): Promise<Readon
   const { rows } = await sql<{ state: string; n: number }>`
     select state, count(*) as n from enrollment where campaign_id = ${campaignId} group by 1`.execute(db);
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
+}
+
+/** Everybody who is a contact by now and has said nothing about it agreed in writing to marketing texts, long ago. */
+export async function everybodyAgrees(db: Db): Promise<void> {
+  await sql`
+    with words as (
+      insert into consent_wording (digest, wording) values (encode(sha256('I agree.'), 'hex'), 'I agree.')
+      on conflict do nothing
+    ), agreed as (
+      insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, wording_version, evidence,
+        actor, recorded_by, occurred_at, recorded_at)
+      select gen_random_uuid(), c.phone, 'Test', 'grant', 'marketing', 'express_written', 'paper', true, encode(sha256('I agree.'), 'hex'), 'v1',
+        '{"document": "the drawer"}', 'test', 'Test', '2026-01-01Z', '2026-01-01Z' from contact c
+      where not exists (select 1 from consent k where k.phone = c.phone and k.purpose = 'marketing')
+      returning id, phone, kind, occurred_at
+    )
+    insert into consent (phone, purpose, state, since, consent_event_id, kind, valid_from)
+    select phone, 'marketing', 'written', occurred_at, id, kind, occurred_at from agreed`.execute(db);
 }

@@ -5,7 +5,7 @@ import type { Campaign } from '../src/http/contract/campaigns.ts';
 import type { Account } from '../src/http/contract/operations.ts';
 import type { Page } from '../src/platform/cursor.ts';
 import { expectBalancedBooks } from './books.ts';
-import { insertContacts, launchTestCampaign, testPhones } from './fixtures.ts';
+import { everybodyAgrees, insertContacts, launchTestCampaign, testPhones } from './fixtures.ts';
 import { holders, type ProcessWorld, processWorld } from './process-world.ts';
 import type { ProductProcess } from './processes.ts';
 import { testDatabase } from './test-database.ts';
@@ -105,6 +105,7 @@ async function openOffice({ database, ...world }: ProcessWorld, client: DemoClie
     world,
     phones.map((phone, index) => ({ phone, tags: [`group-${index % CAMPAIGNS}`] })),
   );
+  await everybodyAgrees(database.db);
   const { data: accounts } = await client.get<Page<Account>>('/v1/accounts');
   const laneIds = accounts.flatMap((account) => account.lanes.map((lane) => lane.id));
   const send = <T>(method: 'POST' | 'PATCH', path: string, body: unknown, key?: string): Promise<T> =>

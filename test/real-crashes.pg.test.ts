@@ -4,7 +4,7 @@ import type { Campaign } from '../src/http/contract/campaigns.ts';
 import { type Random, seededRandom, systemRandom } from '../src/platform/random.ts';
 import { type Instant, isBefore } from '../src/platform/time.ts';
 import { expectBalancedBooks } from './books.ts';
-import { insertContacts, testPhones } from './fixtures.ts';
+import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { mortalPostgres } from './mortal-postgres.ts';
 import { holders, type ProcessWorld, processWorld } from './process-world.ts';
 import type { ProductProcess } from './processes.ts';
@@ -60,6 +60,7 @@ async function launch(world: ProcessWorld): Promise<void> {
     world,
     testPhones(PEOPLE).map((phone) => ({ phone })),
   );
+  await everybodyAgrees(postgres.database().db);
   const { data: accounts } = await client.get<{ data: readonly { lanes: readonly { id: string }[] }[] }>(
     '/v1/accounts',
   );

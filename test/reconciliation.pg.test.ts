@@ -10,7 +10,7 @@ import type { Run } from '../src/reconciliation/run.ts';
 import { getRun, listRunRows } from '../src/reconciliation/run-store.ts';
 import { startRun } from '../src/reconciliation/start-run.ts';
 import { booksAreEqual, expectEqualBooks } from './equal-books.ts';
-import { insertContacts, testPhones } from './fixtures.ts';
+import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -43,6 +43,7 @@ beforeAll(async () => {
     world.running.services,
     CONTACTS.map((phone) => ({ phone, state: 'MA', tags: ['test'] })),
   );
+  await everybodyAgrees(database.db);
 });
 
 const run = async (id: Uuid): Promise<Run> => {

@@ -13,6 +13,7 @@ import { type WarpClock, warpClock } from '../src/platform/clock.ts';
 import { parseConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
 import { instant } from '../src/platform/time.ts';
+import { everybodyAgrees } from './fixtures.ts';
 import { testDatabase } from './test-database.ts';
 
 /** A new owner who stays in the sandbox: `textwright serve` and nothing else, over HTTP, stopped and started again. */
@@ -76,6 +77,7 @@ async function importThree(client: DemoClient): Promise<void> {
   await client.send('POST', `/v1/imports/${id}/preview`, {});
   await client.send('POST', `/v1/imports/${id}/commit`, {}, 'commit');
   await until('imported', async () => (await client.get<Import>(`/v1/imports/${id}`)).state === 'completed');
+  await everybodyAgrees(database.db);
 }
 
 async function textThree(client: DemoClient, account: Account, name: string): Promise<void> {

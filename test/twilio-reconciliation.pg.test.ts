@@ -10,7 +10,7 @@ import { getRun, listRunRows } from '../src/reconciliation/run-store.ts';
 import { startRun } from '../src/reconciliation/start-run.ts';
 import { booksAreEqual, expectEqualBooks } from './equal-books.ts';
 import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts';
-import { insertContacts, testPhones } from './fixtures.ts';
+import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -46,6 +46,7 @@ beforeAll(async () => {
     world.running.services,
     CONTACTS.map((phone) => ({ phone, state: 'MA', tags: ['test'] })),
   );
+  await everybodyAgrees(database.db);
   return () => twilio.close();
 });
 

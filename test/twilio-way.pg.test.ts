@@ -5,7 +5,7 @@ import type { Account } from '../src/http/contract/operations.ts';
 import type { Database } from '../src/platform/database.ts';
 import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts';
 import { inboundForm, signForm } from './fake-twilio-wire.ts';
-import { insertContacts, testPhones } from './fixtures.ts';
+import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -37,6 +37,7 @@ beforeAll(async () => {
     world.running.services,
     PEOPLE.map((phone) => ({ phone })),
   );
+  await everybodyAgrees(database.db);
   return () => twilio.close();
 });
 

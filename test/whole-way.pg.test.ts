@@ -13,6 +13,7 @@ import type { Page } from '../src/platform/cursor.ts';
 import type { Database } from '../src/platform/database.ts';
 import { showId, type Uuid } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
+import { everybodyAgrees } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -65,6 +66,7 @@ describe('from a file to a conversation', () => {
     });
     expect(done.result).toEqual({ rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98 });
     expect(await world.client.get('/v1/contacts/count')).toEqual({ count: 1304, atLeast: false });
+    await everybodyAgrees(database.db);
   });
 
   it('launches a campaign that texts exactly those it said it would', async () => {

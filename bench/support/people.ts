@@ -129,6 +129,7 @@ export function draftCampaign(
       variants: [{ label: 'A', weight: 1, body: TEXT }],
       laneIds,
       priority: 5,
+      consent: null,
       createdBy: 'bench',
     });
     if (!created.ok) throw new Error(created.error.message);

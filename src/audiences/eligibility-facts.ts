@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { AskedConsent } from '../compliance/consent-policy.ts';
 import { type DncKind, REGISTRY_KINDS, staleBefore } from '../compliance/dnc-rules.ts';
 import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
 import { DEFAULT_NUMBER_POLICY, NUMBER_SETTING, type NumberPolicy } from '../compliance/number-policy.ts';
@@ -6,8 +7,15 @@ import { AREA_CODES_OUTSIDE_US, TOLL_FREE_AREA_CODES } from '../contacts/area-co
 import type { Db, Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 
-/** What the rules of eligibility depend on besides the contact. A claim reads it anew, so that it obeys the saved policy and lists. */
-export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<EligibilityFacts> {
+/**
+ * What the rules of eligibility depend on besides the contact. A claim reads it anew, so that it obeys the saved policy and lists.
+ * `consent` is what the campaign asks for; left out, none is asked for.
+ */
+export async function readEligibilityFacts(
+  db: Db | Tx,
+  now: Instant,
+  consent: AskedConsent | null = null,
+): Promise<EligibilityFacts> {
   const dncStaleBefore = staleBefore(now);
   const { rows } = await sql<Standing>`
     select array(select distinct kind from dnc_list where retired_at is null) as dnc_kinds,
@@ -28,6 +36,7 @@ export async function readEligibilityFacts(db: Db | Tx, now: Instant): Promise<E
     dncStaleBefore,
     numbersAreHeld,
     numbersWereAsked,
+    consent,
     numberPolicy: {
       excludes: { ...DEFAULT_NUMBER_POLICY.excludes, ...numberPolicy?.excludes },
       maxAgeDays: numberPolicy?.maxAgeDays ?? DEFAULT_NUMBER_POLICY.maxAgeDays,

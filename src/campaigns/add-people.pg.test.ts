@@ -193,6 +193,7 @@ describe('at the same moment', () => {
         variants: [{ label: 'A', weight: 1, body: 'Hi' }],
         laneIds,
         priority: 5,
+        consent: null,
         createdBy: 'test',
       }),
     );

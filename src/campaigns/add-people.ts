@@ -49,8 +49,8 @@ export async function previewJoining(db: Db, clock: Clock, question: Question): 
   const now = clock.now();
   const found = await findNewPeople(db, await getCampaign(db, question.campaignId), { ...question, now });
   if (!found.ok) return found;
-  const { chosen, matched, fresh } = found.value;
-  const query = { campaignId: question.campaignId, chosen, now, limit: SAMPLE_SIZE };
+  const { campaign, chosen, matched, fresh } = found.value;
+  const query = { campaign, chosen, now, limit: SAMPLE_SIZE };
   return ok({ ...countsOf(matched, fresh), sample: await sampleNewPeople(db, query) });
 }
 
@@ -70,7 +70,7 @@ export async function addPeople(
   const found = await findNewPeople(tx, await getCampaign(tx, campaignId), { ...input, now });
   if (!found.ok) return found;
   const { chosen, matched } = found.value;
-  const contactIds = await newPeopleIds(tx, { campaignId, chosen, limit: ADD_AT_ONCE_MAX });
+  const contactIds = await newPeopleIds(tx, { campaign: found.value.campaign, chosen, limit: ADD_AT_ONCE_MAX });
   const campaign = await holdCampaign(tx, campaignId);
   if (campaign === undefined) return notFound('campaign', showId('campaign', campaignId));
   const refusal = mayNotJoin(campaign);
@@ -89,6 +89,7 @@ export async function addPeople(
 }
 
 interface NewPeopleFound {
+  readonly campaign: Campaign;
   readonly chosen: RawBuilder<boolean>;
   readonly matched: number;
   readonly fresh: readonly ReasonCount[];
@@ -104,7 +105,7 @@ async function findNewPeople(
   const refusal = mayNotJoin(campaign);
   if (refusal !== undefined) return refusal;
   const chosen = chosenSql(campaign, who, now);
-  const { matched, fresh } = await countNewPeople(db, { campaignId, chosen, now });
+  const { matched, fresh } = await countNewPeople(db, { campaign, chosen, now });
   if (who.kind === 'contacts' && matched < new Set(who.contactIds).size) return unknownContacts(db, who.contactIds);
   const toText = fresh.find(({ reason }) => reason === null)?.count ?? 0;
   const all = fresh.reduce((sum, { count }) => sum + count, 0);
@@ -112,7 +113,7 @@ async function findNewPeople(
     return invalid(
       `this adds ${all} people (${toText} of them to be texted), and at most ${ADD_AT_ONCE_MAX} can be added at once: narrow the choice by tags or places, or make a new campaign`,
     );
-  return ok({ chosen, matched, fresh });
+  return ok({ campaign, chosen, matched, fresh });
 }
 
 function mayNotJoin({ name, state }: Campaign) {

@@ -11,7 +11,7 @@ import { dayIn } from '../platform/calendar.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { Campaign } from './campaign.ts';
+import { type Campaign, consentAtLaunch } from './campaign.ts';
 import { type Found, tallyContent } from './decide-content.ts';
 import { tallyReach, type VariantReach } from './decide-reach.ts';
 
@@ -114,7 +114,7 @@ async function readPeople(
   page: { readonly now: Instant; readonly after: Uuid | undefined; readonly limit: number },
 ): Promise<readonly Person[]> {
   const { now, after, limit } = page;
-  const facts = await readEligibilityFacts(db, now);
+  const facts = await readEligibilityFacts(db, now, consentAtLaunch(campaign, now));
   const { rows } = await sql<Person>`
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,

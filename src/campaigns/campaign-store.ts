@@ -1,14 +1,26 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AudienceRule } from '../audiences/audience.ts';
+import type { ConsentKind } from '../compliance/consent.ts';
+import type { ConsentPolicy } from '../compliance/consent-policy.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { addTotals, type Campaign, type CampaignState, NO_TOTALS, type Totals, type VariantRow } from './campaign.ts';
+import {
+  addTotals,
+  type Campaign,
+  type CampaignState,
+  type ConsentWaiver,
+  NO_TOTALS,
+  type Totals,
+  type VariantRow,
+} from './campaign.ts';
 import type { PointlessAction, SendingOptions } from './sending-options.ts';
 
 const LOWEST_UUID: Uuid = '00000000-0000-0000-0000-000000000000';
 
-interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant' | 'pace' | 'pointless'> {
+interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant' | 'pace' | 'pointless' | 'consent'> {
+  readonly consentPolicy: ConsentPolicy['policy'] | null;
+  readonly consentKinds: readonly ConsentKind[] | null;
   readonly maxPerHour: number | null;
   readonly maxPerDay: number | null;
   readonly finishBy: Instant | null;
@@ -19,7 +31,7 @@ interface StoredCampaign extends Omit<Campaign, 'totals' | 'totalsByVariant' | '
 }
 
 const selectCampaigns = (where: RawBuilder<unknown>): RawBuilder<StoredCampaign> => sql<StoredCampaign>`
-  select c.id, c.name, c.state, c.state_reason, c.audience, c.priority, c.window_start_minute, c.window_end_minute,
+  select c.id, c.name, c.state, c.state_reason, c.audience, c.consent_policy, c.consent_kinds, c.consent_waiver, c.priority, c.window_start_minute, c.window_end_minute,
     c.max_per_hour, c.max_per_day, c.finish_by, c.pointless_after, c.pointless_hours, c.pointless_action, c.pointless_asked, c.revision,
     c.created_by, c.created_at, c.launched_at, c.finished_at,
     coalesce((select jsonb_agg(jsonb_build_object('id', v.id, 'label', v.label, 'weight', v.weight, 'body', v.body) order by v.position)
@@ -33,11 +45,13 @@ const selectCampaigns = (where: RawBuilder<unknown>): RawBuilder<StoredCampaign>
   from campaign c ${where}`;
 
 function toCampaign(stored: StoredCampaign): Campaign {
-  const { totalRows, maxPerHour, maxPerDay, finishBy, pointlessAfter, pointlessHours, pointlessAction, ...row } =
+  const { totalRows, maxPerHour, maxPerDay, finishBy, pointlessAfter, pointlessHours, pointlessAction, ...rest } =
     stored;
+  const { consentPolicy, consentKinds, ...row } = rest;
   const totalsByVariant = new Map(totalRows.map(({ variantId, ...totals }) => [variantId, totals]));
   return {
     ...row,
+    consent: consentOf(consentPolicy, consentKinds),
     pace: { maxPerHour, maxPerDay, finishBy },
     pointless:
       pointlessAction === null
@@ -46,6 +60,11 @@ function toCampaign(stored: StoredCampaign): Campaign {
     totalsByVariant,
     totals: [...totalsByVariant.values()].reduce(addTotals, NO_TOTALS),
   };
+}
+
+function consentOf(policy: ConsentPolicy['policy'] | null, kinds: readonly ConsentKind[] | null): ConsentPolicy | null {
+  if (policy === null) return null;
+  return policy === 'custom' ? { policy, kinds: kinds ?? [] } : { policy, kinds: null };
 }
 
 export async function getCampaign(tx: Tx | Db, id: Uuid): Promise<Campaign | undefined> {
@@ -84,6 +103,8 @@ export async function listCampaigns(
 export interface DraftInput extends SendingOptions {
   readonly name: string;
   readonly audience: AudienceRule | null;
+  /** Null: asks for none, as campaigns from before there were policies. */
+  readonly consent: ConsentPolicy | null;
   readonly variants: readonly Omit<VariantRow, 'id'>[];
   readonly laneIds: readonly Uuid[];
 }
@@ -93,15 +114,29 @@ export async function insertDraft(
   draft: DraftInput & { readonly id: Uuid; readonly now: Instant; readonly createdBy: string },
 ): Promise<void> {
   await sql`
-    insert into campaign (id, name, state, audience, created_by, created_at, updated_at)
-    values (${draft.id}, ${draft.name}, 'draft', ${JSON.stringify(draft.audience)}, ${draft.createdBy}, ${draft.now}, ${draft.now})`.execute(
-    tx,
-  );
+    insert into campaign (id, name, state, audience, consent_policy, consent_kinds, created_by, created_at, updated_at)
+    values (${draft.id}, ${draft.name}, 'draft', ${JSON.stringify(draft.audience)}, ${draft.consent?.policy ?? null},
+      ${kindsOf(draft)}::text[], ${draft.createdBy}, ${draft.now}, ${draft.now})`.execute(tx);
 }
 
+const kindsOf = ({ consent }: Pick<DraftInput, 'consent'>): readonly ConsentKind[] | null =>
+  consent?.kinds == null ? null : [...new Set(consent.kinds)];
+
+/** With another policy an owner's word about the old one has no meaning. */
 export async function updateDraftRow(tx: Tx, id: Uuid, draft: DraftInput, now: Instant): Promise<void> {
   await sql`
-    update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, updated_at = ${now}, revision = revision + 1
+    update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, consent_policy = ${draft.consent?.policy ?? null},
+      consent_kinds = ${kindsOf(draft)}::text[],
+      consent_waiver = case when (consent_policy, consent_kinds) is not distinct from (${draft.consent?.policy ?? null}::text, ${kindsOf(draft)}::text[])
+        then consent_waiver end,
+      updated_at = ${now}, revision = revision + 1
+    where id = ${id}`.execute(tx);
+}
+
+/** An owner's word about the people of a draft, or that it is taken back. */
+export async function writeConsentWaiver(tx: Tx, id: Uuid, waiver: ConsentWaiver | null, now: Instant): Promise<void> {
+  await sql`
+    update campaign set consent_waiver = ${waiver === null ? null : JSON.stringify(waiver)}, updated_at = ${now}, revision = revision + 1
     where id = ${id}`.execute(tx);
 }
 

@@ -1,4 +1,6 @@
 import type { AudienceRule } from '../audiences/audience.ts';
+import type { AskedConsent, ConsentPolicy } from '../compliance/consent-policy.ts';
+import { askedConsent } from '../compliance/consent-policy.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { conflict } from '../platform/refusal.ts';
 import type { Instant } from '../platform/time.ts';
@@ -91,6 +93,15 @@ export const enrolledIn = (totals: Totals): number =>
   totals.skipped;
 export const openIn = (totals: Totals): number => totals.pending + totals.handingOver + totals.unknown;
 
+/** An owner's word that people are texted who have not agreed as the law asks. */
+export interface ConsentWaiver {
+  readonly reason: string;
+  /** So many people were counted then; more of them need the owner's word again. */
+  readonly people: number;
+  readonly by: string;
+  readonly at: string;
+}
+
 export interface Campaign extends SendingOptions {
   readonly id: Uuid;
   readonly name: string;
@@ -98,6 +109,9 @@ export interface Campaign extends SendingOptions {
   readonly stateReason: string | null;
   /** Null: nobody is chosen yet; only a draft may be like that. */
   readonly audience: AudienceRule | null;
+  /** Null: launched before campaigns asked for consent. */
+  readonly consent: ConsentPolicy | null;
+  readonly consentWaiver: ConsentWaiver | null;
   /** The instant about which a person was asked whether the texts are still to go out. */
   readonly pointlessAsked: Instant | null;
   readonly revision: number;
@@ -111,6 +125,24 @@ export interface Campaign extends SendingOptions {
   readonly totalsByVariant: ReadonlyMap<Uuid, Totals>;
   readonly totals: Totals;
 }
+
+/**
+ * What the campaign asks of the people whom it is launched for. An owner's word opens a policy of the law; a custom one says itself which
+ * kinds will do, and the word is about those that are less than the law asks.
+ */
+export const consentAsked = (
+  { consent, waived }: { readonly consent: ConsentPolicy | null; readonly waived: boolean },
+  now: Instant,
+): AskedConsent | null => askedConsent(consent, { now, waived: waived && consent?.policy !== 'custom' });
+
+export const consentAtLaunch = (
+  campaign: Pick<Campaign, 'consent' | 'consentWaiver'>,
+  now: Instant,
+): AskedConsent | null => consentAsked({ consent: campaign.consent, waived: campaign.consentWaiver !== null }, now);
+
+/** The same of whoever comes later: an owner's word is about those of the launch. */
+export const consentAfterLaunch = ({ consent }: Pick<Campaign, 'consent'>, now: Instant): AskedConsent | null =>
+  askedConsent(consent, { now, waived: false });
 
 export const NO_VARIANT: Uuid = '00000000-0000-0000-0000-000000000000';
 

@@ -237,6 +237,7 @@ describe('a draft', () => {
         audience: { all: true },
         variants: [{ label: 'A', weight: 1, body: 'Hi' }],
         laneIds: laneIds.slice(0, 1),
+        consent: null,
         createdBy: 'test',
         ...change,
       }),

@@ -35,7 +35,7 @@ export interface ChangeInput {
   readonly actor: string;
 }
 
-const FROZEN = ['name', 'audience', 'variants'] as const;
+const FROZEN = ['name', 'audience', 'variants', 'consent'] as const;
 
 /** A draft may be changed in everything; of a launched campaign everything but its sending is frozen. */
 export async function changeCampaign(tx: Tx, deps: Deps, input: ChangeInput): Promise<Outcome<Campaign>> {

@@ -1,18 +1,28 @@
 import type { ConsentPurpose } from '../compliance/consent.ts';
+import { type AskedConsent, policyWords } from '../compliance/consent-policy.ts';
 import { grantSentence } from '../compliance/consent-words.ts';
 import { type ConsentGrant, type ConsentNow, consentSentence } from '../compliance/read-consent.ts';
 import type { Decision } from '../sending/decision.ts';
 import type { RuleCheck } from './decide-checks.ts';
 
-/** The consent of a person as it is now. It forbids nothing, and says so: no campaign's policy asks for one. */
-export function consentCheck(facts: { readonly consent: ConsentNow; readonly zone: string }): RuleCheck {
+/** The consent of a person as it is now. Whether it forbids is for the rules (compliance/needs-consent.ts) to say. */
+export function consentCheck(facts: {
+  readonly consent: ConsentNow;
+  readonly asked: AskedConsent | null;
+  readonly zone: string;
+}): RuleCheck {
+  const { asked } = facts;
   const { purpose, standing, grant } = facts.consent;
-  return check(`${consentSentence(facts.consent, facts.zone)}; the campaign’s policy does not ask for it`, {
+  const sentence = consentSentence(facts.consent, facts.zone);
+  return check(`${sentence}; ${asked === null ? 'the campaign’s policy does not ask for it' : asksFor(asked)}`, {
     purpose,
     grant,
     state: standing.state,
   });
 }
+
+const asksFor = (asked: AskedConsent): string =>
+  asked.waived ? 'texted all the same by an owner’s word' : `the campaign asks for ${policyWords(asked)}`;
 
 /** The same as it was when a text was begun; nothing for a text of an earlier version, which did not look. */
 export function storedConsentChecks(
@@ -21,7 +31,12 @@ export function storedConsentChecks(
 ): readonly RuleCheck[] {
   if (consent === undefined) return [];
   const sentence = grant === undefined ? 'No consent was in force' : grantSentence(grant, zone);
-  return [check(`${sentence}; the campaign’s policy did not ask for it`, { purpose: consent.purpose, grant })];
+  return [check(`${sentence}; ${askedThen(consent)}`, { purpose: consent.purpose, grant })];
+}
+
+function askedThen({ policy, waived }: NonNullable<Decision['consent']>): string {
+  if (policy === undefined) return 'the campaign’s policy did not ask for it';
+  return waived === true ? 'texted all the same by an owner’s word' : `the campaign’s policy was ${policy}`;
 }
 
 function check(

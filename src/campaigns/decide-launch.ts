@@ -21,6 +21,10 @@ export interface LaunchProblem {
 export interface LaunchFacts {
   readonly matched: number;
   readonly textable: number;
+  /** Those of them who have not agreed as the law asks. */
+  readonly withoutConsent: number;
+  /** Left out, by reason. */
+  readonly excluded: readonly { readonly reason: string; readonly count: number }[];
   readonly lanes: readonly {
     readonly id: string;
     readonly name: string;
@@ -40,6 +44,7 @@ export function launchProblems(campaign: Campaign, facts: LaunchFacts): readonly
     ...messageProblems(campaign, facts),
     ...laneProblems(campaign, facts),
     ...audienceProblems(campaign, facts),
+    ...consentProblems(campaign, facts),
     ...sendingProblems(campaign, facts.sending).map(({ message }) => ({ field: 'schedule' as const, message })),
   ];
 }
@@ -123,8 +128,33 @@ function audienceProblems(campaign: Campaign, facts: LaunchFacts): readonly Laun
     return [
       {
         field: 'audience',
-        message: `All ${facts.matched} contacts of the audience are left out: see the reasons, then widen the audience`,
+        message: `All ${facts.matched} contacts of the audience are left out: see the reasons, then ${peopleToWaive(campaign, facts) === 0 ? 'widen the audience' : 'widen the audience, record their consents, or let an owner give a reason to text people without'}`,
       },
     ];
   return [];
+}
+
+/** People whom the want of a consent alone keeps out. */
+const withoutConsentOf = ({ excluded }: Pick<LaunchFacts, 'excluded'>): number =>
+  excluded.find(({ reason }) => reason === 'no_consent')?.count ?? 0;
+
+/** About so many people an owner can give a word, or has given one. */
+export const peopleToWaive = (
+  { consent }: Pick<Campaign, 'consent'>,
+  facts: Pick<LaunchFacts, 'excluded' | 'withoutConsent'>,
+): number => facts.withoutConsent + (consent?.policy === 'custom' ? 0 : withoutConsentOf(facts));
+
+/** Nobody is texted without the consent that the law asks for, but by an owner's word about as many people. */
+function consentProblems({ consentWaiver }: Campaign, { withoutConsent }: LaunchFacts): readonly LaunchProblem[] {
+  const said = consentWaiver?.people ?? 0;
+  if (withoutConsent <= said) return [];
+  const people = `${withoutConsent.toLocaleString('en-US')} ${withoutConsent === 1 ? 'person has' : 'people have'}`;
+  const why =
+    said === 0 ? 'an owner has to' : `the reason was given for ${said.toLocaleString('en-US')}: an owner has to`;
+  return [
+    {
+      field: 'audience',
+      message: `${people} not agreed as the law asks of such texts; ${why} give a reason to text them, or the policy has to ask for more`,
+    },
+  ];
 }

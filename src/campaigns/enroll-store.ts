@@ -4,10 +4,11 @@ import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { contactNameSql, type PersonSample } from '../audiences/preview-audience.ts';
 import { endingReasonSql, skipReasonSql } from '../compliance/eligibility.ts';
 import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
+import { lacksConsentSql } from '../compliance/needs-consent.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { Campaign, VariantRow } from './campaign.ts';
+import { type Campaign, consentAfterLaunch, consentAtLaunch, type VariantRow } from './campaign.ts';
 
 /**
  * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that ends their part. Variants come from a hash of
@@ -20,23 +21,28 @@ const insertEnrollments = (
 ): RawBuilder<unknown> =>
   // md5 of the pair: 128 bits that every process and every version computes alike.
   sql`
-    insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, skip_reason, lane_id, not_before, created_at)
+    insert into enrollment (id, campaign_id, contact_id, phone, variant_id, zone_group, state, skip_reason, lane_id, consent_waived, not_before,
+      created_at)
     select (${idPrefix(facts.now)} || overlay(${idDigits} placing '8' from 4 for 0))::uuid, ${campaign.id}, contact_id, phone,
       ${variantSql(campaign.variants)}, zone_group, case when reason is null then 'pending' else 'skipped' end, reason,
       -- A contact keeps the number that it knows, when the campaign sends from it.
-      case when known_lane = any(${campaign.laneIds}::uuid[]) then known_lane end, ${facts.now}, ${facts.now}
+      case when known_lane = any(${campaign.laneIds}::uuid[]) then known_lane end, waived and reason is null, ${facts.now}, ${facts.now}
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
         -- One group after the other: the index of the claim grows at one place at a time, an eighth faster for a million people.
-        row_number() over (order by c.zone_group) as place, ${endingReasonSql(facts)} as reason
+        row_number() over (order by c.zone_group) as place, ${endingReasonSql(facts)} as reason, ${waivedSql(facts)} as waived
       from contact c where ${chosen}
       -- Keeps hash and reason from being computed once for each time they are named.
       offset 0
     ) audience`;
 
+/** Over `contact c`: has not agreed, and is texted by an owner's word. */
+const waivedSql = ({ consent, now }: EligibilityFacts): RawBuilder<boolean> =>
+  consent?.waived === true ? lacksConsentSql(consent, consent.kinds, now) : sql<boolean>`false`;
+
 /** One statement for the whole audience of a launch, which nobody is in yet. */
 export async function enrollAudience(tx: Tx, campaign: Campaign, now: Instant): Promise<void> {
-  const facts = await readEligibilityFacts(tx, now);
+  const facts = await readEligibilityFacts(tx, now, consentAtLaunch(campaign, now));
   await insertEnrollments(campaign, audienceSql(campaign.audience, now), facts).execute(tx);
 }
 
@@ -55,7 +61,7 @@ export async function enrollMore(
   campaign: Campaign,
   query: { readonly contactIds: readonly Uuid[]; readonly now: Instant },
 ): Promise<readonly ReasonCount[]> {
-  const facts = await readEligibilityFacts(tx, query.now);
+  const facts = await readEligibilityFacts(tx, query.now, consentAfterLaunch(campaign, query.now));
   const { rows } = await sql<ReasonCount>`
     with enrolled as (
       ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, facts)}
@@ -71,7 +77,7 @@ const notYetIn = (campaignId: Uuid): RawBuilder<boolean> =>
   sql<boolean>`not exists (select 1 from enrollment x where x.campaign_id = ${campaignId} and x.contact_id = c.id)`;
 
 interface NewPeopleQuery {
-  readonly campaignId: Uuid;
+  readonly campaign: Pick<Campaign, 'id' | 'consent'>;
   /** Predicate over `contact c`. */
   readonly chosen: RawBuilder<boolean>;
   readonly now: Instant;
@@ -85,9 +91,9 @@ export interface NewPeople {
 
 /** Who `enrollMore` would take in. Changes nothing. */
 export async function countNewPeople(db: Db | Tx, query: NewPeopleQuery): Promise<NewPeople> {
-  const facts = await readEligibilityFacts(db, query.now);
+  const facts = await readEligibilityFacts(db, query.now, consentAfterLaunch(query.campaign, query.now));
   const { rows } = await sql<ReasonCount & { readonly fresh: boolean }>`
-    select ${notYetIn(query.campaignId)} as fresh, ${skipReasonSql(facts)} as reason, count(*) as count
+    select ${notYetIn(query.campaign.id)} as fresh, ${skipReasonSql(facts)} as reason, count(*) as count
     from contact c where ${query.chosen} group by 1, 2 order by 3 desc, 2`.execute(db);
   return {
     matched: rows.reduce((sum, row) => sum + row.count, 0),
@@ -101,7 +107,7 @@ export async function newPeopleIds(
   query: Omit<NewPeopleQuery, 'now'> & { readonly limit: number },
 ): Promise<readonly Uuid[]> {
   const { rows } = await sql<{ id: Uuid }>`
-    select c.id from contact c where ${query.chosen} and ${notYetIn(query.campaignId)} limit ${query.limit}`.execute(
+    select c.id from contact c where ${query.chosen} and ${notYetIn(query.campaign.id)} limit ${query.limit}`.execute(
     db,
   );
   return rows.map((row) => row.id);
@@ -112,10 +118,10 @@ export async function sampleNewPeople(
   db: Db | Tx,
   query: NewPeopleQuery & { readonly limit: number },
 ): Promise<readonly PersonSample[]> {
-  const facts = await readEligibilityFacts(db, query.now);
+  const facts = await readEligibilityFacts(db, query.now, consentAfterLaunch(query.campaign, query.now));
   const { rows } = await sql<PersonSample>`
     select c.id, ${contactNameSql} as name, c.phone from contact c
-    where ${query.chosen} and ${notYetIn(query.campaignId)}
+    where ${query.chosen} and ${notYetIn(query.campaign.id)}
       and ${skipReasonSql(facts)} is null
     order by c.created_at desc, c.id desc limit ${query.limit}`.execute(db);
   return rows;

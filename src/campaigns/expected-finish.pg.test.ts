@@ -49,6 +49,7 @@ describe('the forecast of a draft', () => {
         variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by?' }],
         laneIds,
         priority: 5,
+        consent: null,
         createdBy: 'test',
       }),
     );

@@ -91,6 +91,8 @@ describe('somebody who was texted', () => {
       'number_voip',
       'number_toll_free',
       'number_unverified',
+      'consent_taken_back',
+      'no_consent',
       'held_for_review',
     ];
     const codes = [...asked, 'quiet_hours', 'frequency_cap', 'lane', 'consent'];
@@ -142,6 +144,8 @@ describe('somebody who was texted', () => {
       number_voip: {},
       number_toll_free: {},
       number_unverified: {},
+      consent_taken_back: {},
+      no_consent: {},
       held_for_review: { reviewId: null },
       contacted_recently: { days: 2, newestTextAt: null },
       quiet_hours: expect.objectContaining({ zoneGroup: 'MA|America/New_York' }),
@@ -428,7 +432,7 @@ describe('somebody who was left out', () => {
 
 describe('a draft', () => {
   const draft = async (audience: { readonly tags: readonly string[] } | null) => {
-    const input = { name: 'Draft', audience, laneIds, priority: 5, createdBy: 'test' };
+    const input = { name: 'Draft', audience, laneIds, priority: 5, consent: null, createdBy: 'test' };
     const variants = [{ label: 'A', weight: 1, body: 'Hi {first_name|there}' }];
     const created = await runTx(database.db, (tx) => createDraft(tx, world, { ...input, variants }));
     campaignId = created.ok ? created.value.id : '';

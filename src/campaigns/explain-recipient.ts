@@ -5,6 +5,7 @@
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
 import { sampleLink } from '../business/public-address.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
+import { type AskedConsent, askedConsent } from '../compliance/consent-policy.ts';
 import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
@@ -19,7 +20,7 @@ import type { SenderFields } from '../sending/decide-intents.ts';
 import type { StoredDecision } from '../sending/decision.ts';
 import { windowMargin } from '../sending/window-margin.ts';
 import { audienceChecks } from './audience-checks.ts';
-import type { Campaign, VariantRow } from './campaign.ts';
+import { type Campaign, consentAtLaunch, type VariantRow } from './campaign.ts';
 import {
   type CheckedText,
   campaignCheck,
@@ -90,12 +91,11 @@ export async function explainRecipient(
   const { campaign, contactId } = query;
   const now = clock.now();
   const at = { campaignId: campaign.id, contactId };
-  const [person, enrollment] = await Promise.all([
-    readExplainedPerson(db, { ...at, audience: campaign.audience, now }),
-    readExplainedEnrollment(db, at),
-  ]);
+  const enrollment = await readExplainedEnrollment(db, at);
+  const asked = askedOf(campaign, enrollment, now);
+  const person = await readExplainedPerson(db, { ...at, audience: campaign.audience, consent: asked, now });
   if (person === undefined) return notFound('contact', showId('contact', contactId));
-  const facts = await readFacts(db, clock, { campaign, person, enrollment, now });
+  const facts = await readFacts(db, clock, { campaign, person, enrollment, asked, now });
   const begun = enrollment !== undefined && wasBegun(enrollment);
   const checks =
     begun && enrollment.decision !== null
@@ -136,6 +136,12 @@ async function checksThen(
   ];
 }
 
+/** An owner's word holds for those who were enrolled by it. */
+const askedOf = (campaign: Campaign, enrollment: ExplainedEnrollment | undefined, now: Instant): AskedConsent | null =>
+  enrollment === undefined && campaign.state === 'draft'
+    ? consentAtLaunch(campaign, now)
+    : askedConsent(campaign.consent, { now, waived: enrollment?.consentWaived ?? false });
+
 /** Its text has begun its way, so that what was decided is history. */
 const wasBegun = ({ state, messageId }: ExplainedEnrollment): boolean =>
   messageId !== null && state !== 'pending' && state !== 'skipped';
@@ -145,17 +151,18 @@ interface Question {
   readonly campaign: Campaign;
   readonly person: ExplainedPerson;
   readonly enrollment: ExplainedEnrollment | undefined;
+  readonly asked: AskedConsent | null;
   readonly now: Instant;
 }
 
 async function readFacts(db: Db, clock: Clock, question: Question) {
-  const { campaign, person, enrollment, now } = question;
+  const { campaign, person, enrollment, asked, now } = question;
   const [business, sending, policy, lanes, consent, assigned] = await Promise.all([
     getBusiness(db),
     getSending(db),
     getSendingPolicy(db),
     readCampaignLanes(db, campaign.id, now),
-    readConsentNow(db, { phone: person.phone, purpose: CAMPAIGN_PURPOSE, now }),
+    readConsentNow(db, { phone: person.phone, purpose: asked?.purpose ?? CAMPAIGN_PURPOSE, now }),
     enrollment?.variantId ?? assignedVariant(db, campaign, person.id),
   ]);
   const limits = await readCampaignLimits(db, campaign.id, { now, day: dayIn(business.zone, now) });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type AudienceRule, audienceConditions } from '../audiences/audience.ts';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { contactNameSql } from '../audiences/preview-audience.ts';
+import type { AskedConsent } from '../compliance/consent-policy.ts';
 import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
 import type { RuleInputs } from '../compliance/rule-inputs.ts';
 import type { Db } from '../platform/database.ts';
@@ -36,6 +37,7 @@ interface PersonQuery {
   readonly campaignId: Uuid;
   readonly contactId: Uuid;
   readonly audience: AudienceRule | null;
+  readonly consent: AskedConsent | null;
   readonly now: Instant;
 }
 
@@ -46,7 +48,7 @@ export async function readExplainedPerson(db: Db, query: PersonQuery): Promise<E
     ({ met, has }) => sql`jsonb_build_object('met', ${met}, 'has', ${has})`,
   );
   const own = sql`(select e.id from enrollment e where e.campaign_id = ${query.campaignId} and e.contact_id = c.id)`;
-  const facts = await readEligibilityFacts(db, now);
+  const facts = await readEligibilityFacts(db, now, query.consent);
   const { rows } = await sql<StoredPerson>`
     select c.id, ${contactNameSql} as name, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state,
       c.postal_code, c.attributes, c.zone_group, c.lane_id, c.created_at,
@@ -88,6 +90,8 @@ export interface ExplainedEnrollment {
   readonly decision: StoredDecision | null;
   /** The grant that was in force when the text was begun. */
   readonly consentId: Uuid | null;
+  /** Had not agreed at the launch and is texted by an owner's word. */
+  readonly consentWaived: boolean;
 }
 
 /** Unique (campaign, contact), then index message_enrollment_step. */
@@ -99,7 +103,7 @@ export async function readExplainedEnrollment(
     select e.id, e.state, e.skip_reason, e.failure_code, e.variant_id, e.lane_id, e.zone_group, e.not_before, e.created_at, e.sent_at,
       e.delivered_at, e.failed_at, e.replied_at, e.opted_out_at, m.id as message_id, m.phone as message_phone, m.body, m.encoding, m.parts,
       m.state as message_state, m.gateway_message_id, m.not_before as message_not_before, m.attempted_at, m.asked_at, m.ask_outcome,
-      m.settled_by, m.decision, m.consent_event_id as consent_id
+      m.settled_by, m.decision, m.consent_event_id as consent_id, e.consent_waived
     from enrollment e left join message m on m.enrollment_id = e.id and m.step = 1
     where e.campaign_id = ${query.campaignId} and e.contact_id = ${query.contactId}`.execute(db);
   return rows[0];

@@ -120,6 +120,7 @@ describe('launching', () => {
         variants: [{ label: 'A', weight: 1, body: 'Hi' }],
         laneIds,
         priority: 5,
+        consent: null,
         createdBy: 'test',
       }),
     );
@@ -167,6 +168,7 @@ describe('launching', () => {
         variants: [{ label: 'A', weight: 1, body: 'Hi' }],
         laneIds,
         priority: 5,
+        consent: null,
         createdBy: 'test',
       }),
     );

@@ -9,7 +9,7 @@ import { notifyLive } from '../platform/live.ts';
 import { invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { findUnsendable } from './audience-texts.ts';
-import { type Campaign, notInThisState } from './campaign.ts';
+import { type Campaign, consentAtLaunch, notInThisState } from './campaign.ts';
 import { lockCampaign, setCampaignState, writeSending } from './campaign-store.ts';
 import { CONFIRM_NAME_ABOVE, launchProblems } from './decide-launch.ts';
 import { dated } from './decide-sending.ts';
@@ -41,7 +41,7 @@ export async function launchCampaign(
   if (campaign.revision !== input.revision) return staleRevision(campaign, input.revision);
 
   const now = deps.clock.now();
-  const preview = await previewAudience(tx, campaign.audience, now);
+  const preview = await previewAudience(tx, campaign.audience, now, consentAtLaunch(campaign, now));
   const { zone } = await getBusiness(tx);
   const problems = launchProblems(campaign, {
     ...preview,
@@ -75,6 +75,10 @@ export async function launchCampaign(
       audience: campaign.audience,
       variants: campaign.variants,
       textable: preview.textable,
+      consent: campaign.consent,
+      ...(preview.withoutConsent === 0
+        ? {}
+        : { withoutConsent: preview.withoutConsent, consentWaiver: campaign.consentWaiver }),
       excluded: preview.excluded.map(({ reason, count }) => ({ reason, count })),
     },
   });

@@ -1,3 +1,4 @@
+import { DEFAULT_CONSENT_POLICY } from '../compliance/consent-policy.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
@@ -25,15 +26,16 @@ interface Deps {
   readonly newUuid: NewUuid;
 }
 
-/** How it sends may be left to the defaults. */
-export type NewDraft = Omit<DraftInput, keyof SendingOptions> & Partial<SendingOptions>;
+/** How it sends and which consent it asks for may be left to the defaults. */
+export type NewDraft = Omit<DraftInput, keyof SendingOptions | 'consent'> &
+  Partial<SendingOptions & Pick<DraftInput, 'consent'>>;
 
 export async function createDraft(
   tx: Tx,
   deps: Deps,
   input: NewDraft & { readonly createdBy: string },
 ): Promise<Outcome<Campaign>> {
-  const draft = { ...DEFAULT_SENDING, ...input };
+  const draft = { ...DEFAULT_SENDING, consent: DEFAULT_CONSENT_POLICY, ...input };
   const known = await requireLanes(tx, draft.laneIds);
   if (!known.ok) return known;
   const id = deps.newUuid();

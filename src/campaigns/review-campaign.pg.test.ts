@@ -37,7 +37,15 @@ beforeAll(async () => {
 
 async function draftOf(change: Partial<DraftInput>): Promise<Campaign> {
   const variants = [{ label: 'A', weight: 1, body: 'Hi {first_name}' }];
-  const draft = { name: 'Fall', audience: { all: true as const }, variants, laneIds, priority: 5, createdBy: 'test' };
+  const draft = {
+    name: 'Fall',
+    audience: { all: true as const },
+    variants,
+    laneIds,
+    priority: 5,
+    consent: null,
+    createdBy: 'test',
+  };
   const created = await runTx(database.db, (tx) => createDraft(tx, world, { ...draft, ...change }));
   if (!created.ok) throw new Error(created.error.message);
   return created.value;
@@ -106,7 +114,15 @@ describe('a draft that cannot reach anybody', () => {
 
   it('previews nobody without an audience', async () => {
     const { audience, forecast, parts } = await review(await draftOf({ audience: null }));
-    expect(audience).toEqual({ matched: 0, textable: 0, excluded: [], byState: [], sample: [], zoneGroups: [] });
+    expect(audience).toEqual({
+      matched: 0,
+      textable: 0,
+      withoutConsent: 0,
+      excluded: [],
+      byState: [],
+      sample: [],
+      zoneGroups: [],
+    });
     expect([forecast.perDay, parts.total]).toEqual([[], 0]);
   });
 });

@@ -4,6 +4,7 @@ import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { type AudiencePreview, previewAudience } from '../audiences/preview-audience.ts';
 import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
+import { policyWords } from '../compliance/consent-policy.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
 import { listAccountRows } from '../gateways/account-store.ts';
@@ -13,9 +14,9 @@ import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
-import type { Campaign } from './campaign.ts';
+import { type Campaign, consentAtLaunch } from './campaign.ts';
 import { contentWarnings } from './decide-content.ts';
-import { type LaunchFacts, type LaunchProblem, launchProblems, subjectOf } from './decide-launch.ts';
+import { type LaunchFacts, type LaunchProblem, launchProblems, peopleToWaive, subjectOf } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
 import { type DraftPeople, readForecasts } from './expected-finish.ts';
@@ -41,6 +42,8 @@ export interface CampaignReview {
   }[];
   readonly openNow: number;
   readonly waiting: number;
+  /** What is asked of each person, and how many an owner's word would be about, or is; null when nothing is asked. */
+  readonly consent: { readonly asks: string; readonly people: number } | null;
   readonly forecast: CampaignForecast;
 }
 
@@ -51,7 +54,8 @@ export async function reviewCampaign(
   campaign: Campaign,
 ): Promise<CampaignReview> {
   const now = deps.clock.now();
-  const audience = await previewAudience(db, campaign.audience, now);
+  const asked = consentAtLaunch(campaign, now);
+  const audience = await previewAudience(db, campaign.audience, now, asked);
   const lanes = await readUsedLanes(db, now);
   const chosen = chosenBy(campaign, lanes).filter((lane) => lane.state !== 'off');
   const lanesLeft = chosen.map(({ id, name, phone, dailyCap, usedToday }) => ({
@@ -94,6 +98,7 @@ export async function reviewCampaign(
     lanes: lanesLeft,
     openNow,
     waiting: audience.textable - openNow,
+    consent: asked === null ? null : { asks: policyWords(asked), people: peopleToWaive(campaign, audience) },
     forecast: expected,
   };
 }
@@ -106,7 +111,7 @@ async function forecastDraft(db: Db, clock: Clock, draft: DraftPeople): Promise<
 
 /** As the launch would enroll them: a contact keeps the number that it knows, when the campaign sends from it. */
 async function textableGroups(db: Db, campaign: Campaign, now: Instant): Promise<readonly WaitingPeople[]> {
-  const facts = await readEligibilityFacts(db, now);
+  const facts = await readEligibilityFacts(db, now, consentAtLaunch(campaign, now));
   const { rows } = await sql<Omit<WaitingPeople, 'dueAt'>>`
     select c.zone_group, case when c.lane_id = any(${campaign.laneIds}::uuid[]) then c.lane_id end as lane_id, count(*) as people
     from contact c

@@ -19,6 +19,8 @@ describe('launchProblems', () => {
     audience: { all: true },
     ...DEFAULT_SENDING,
     pointlessAsked: null,
+    consent: null,
+    consentWaiver: null,
     revision: 1,
     createdBy: 'Dana',
     createdAt: TUESDAY_TEN,
@@ -33,6 +35,8 @@ describe('launchProblems', () => {
   const facts: LaunchFacts = {
     matched: 10,
     textable: 8,
+    withoutConsent: 0,
+    excluded: [],
     lanes: [{ id: 'lane-1', name: 'Office', state: 'active' }],
     unsendable: new Map(),
     sending: {

@@ -21,6 +21,8 @@ export const campaign: Campaign = {
   audience: { all: true },
   ...DEFAULT_SENDING,
   pointlessAsked: null,
+  consent: null,
+  consentWaiver: null,
   revision: 1,
   createdBy: 'Dana',
   createdAt: instant('2026-11-17T13:00:00Z'),

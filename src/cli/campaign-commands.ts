@@ -125,6 +125,7 @@ function defineLaunch(command: Command, shell: Shell): void {
   ])
     .description('Freeze the texts, enroll the audience and start sending')
     .argument('<campaign>', REFERENCE)
+    .option('--without-consent <reason>', 'also text those who have not agreed as the law asks; kept for good')
     .option('--dry-run', 'show the review only; exit code 1 when it could not be launched')
     .option('--yes', 'do not ask; needed where nobody can answer')
     .option('--json', 'print the campaign, with --dry-run the review, as one JSON object')

@@ -47,6 +47,7 @@ function parseDraft(options: CreateOptions) {
     name: options.name,
     variants: options.text.map(variantOf),
     audience: audienceOf(options),
+    consent: options.consent,
   });
   if (!parsed.success)
     throw new UsageError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));

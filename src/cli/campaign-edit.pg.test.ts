@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
+import { everybodyAgrees, insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
@@ -19,6 +19,7 @@ beforeAll(async () => {
     world,
     testPhones(2).map((phone) => ({ phone })),
   );
+  await everybodyAgrees(db);
 });
 
 const create = (name: string, ...options: readonly string[]): Promise<CliRun> =>

@@ -2,7 +2,7 @@ import { getBusiness } from '../business/business-store.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { changeCampaign } from '../campaigns/change-sending.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
-import { showCampaign } from '../http/routes/campaign-routes.ts';
+import { consentPolicyOf, showCampaign } from '../http/routes/campaign-routes.ts';
 import { sendingChange } from '../http/routes/sending-input.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
@@ -28,6 +28,7 @@ export async function editCommand(reference: string, options: EditOptions, shell
     const change = {
       ...sendingChange(await sendingBody(db, options, campaign)),
       ...(lanes === undefined ? {} : { laneIds: lanes.map((lane) => lane.id) }),
+      ...(options.consent === undefined ? {} : { consent: consentPolicyOf(options.consent) }),
     };
     if (Object.keys(change).length === 0)
       throw new UsageError('nothing to change: textwright campaign edit --help lists what can be');

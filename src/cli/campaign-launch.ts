@@ -4,30 +4,37 @@ import type { Campaign } from '../campaigns/campaign.ts';
 import { notInThisState } from '../campaigns/campaign.ts';
 import { launchCampaign } from '../campaigns/launch-campaign.ts';
 import { type CampaignReview, reviewCampaign } from '../campaigns/review-campaign.ts';
+import { waiveConsent } from '../campaigns/waive-consent.ts';
 import { showCampaign, showForecast } from '../http/routes/campaign-routes.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { confirmByTyping } from './confirm.ts';
 import { findCampaign } from './find-campaign.ts';
 import { forecastFacts } from './forecast-words.ts';
-import { actor, granted, withServices } from './open-services.ts';
+import { actor, type CliServices, granted, withServices } from './open-services.ts';
 import { sendingFacts } from './sending-words.ts';
-import { CliError, type Shell } from './shell.ts';
+import { CliError, type Shell, UsageError } from './shell.ts';
 import { count, money, table } from './words.ts';
 
 export interface LaunchOptions {
   readonly dryRun?: true;
   readonly yes?: true;
+  readonly withoutConsent?: string;
   readonly json?: true;
 }
 
 /** Shows the review, asks, launches. What was reviewed is what is launched: the revision is passed on. */
 export async function launchCommand(reference: string, options: LaunchOptions, shell: Shell): Promise<void> {
-  const { dryRun, yes = false, json } = options;
+  const { dryRun, yes = false, json, withoutConsent } = options;
+  if (dryRun && withoutConsent !== undefined)
+    throw new UsageError(
+      '--without-consent: leave it out with --dry-run, which says how many people it would be about',
+    );
   await withServices(shell, async (services) => {
     const { db } = services.database;
-    const campaign = await findCampaign(db, reference);
-    if (campaign.state !== 'draft') granted(notInThisState(campaign, 'launched'));
+    const found = await findCampaign(db, reference);
+    if (found.state !== 'draft') granted(notInThisState(found, 'launched'));
+    const campaign = withoutConsent === undefined ? found : await waived(services, found, withoutConsent);
     const { zone } = await getBusiness(db);
     const review = await reviewCampaign(db, services, campaign);
     const lines = reviewLines(campaign, review, zone);
@@ -49,6 +56,16 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
   });
 }
 
+/** Whoever has the command line has the database, and is an owner. */
+async function waived(services: CliServices, campaign: Campaign, reason: string): Promise<Campaign> {
+  const { db } = services.database;
+  const { consent } = await reviewCampaign(db, services, campaign);
+  if (consent === null || consent.people === 0) return campaign;
+  const { id, revision } = campaign;
+  const order = { id, shownId: showId('campaign', id), revision, people: consent.people, reason, by: actor() };
+  return granted(await runTx(db, (tx) => waiveConsent(tx, services, order)));
+}
+
 /** A large audience is enrolled in one statement. */
 const LAUNCH_MS = 300_000;
 
@@ -68,8 +85,25 @@ const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
   lanes: review.lanes.map((lane) => ({ ...lane, id: showId('lane', lane.id) })),
   openNow: review.openNow,
   waiting: review.waiting,
+  consent: review.consent,
   forecast: showForecast(review.forecast),
 });
+
+function consentFacts(
+  { consentWaiver }: Campaign,
+  { consent }: CampaignReview,
+): readonly (readonly [string, string])[] {
+  if (consent === null || consent.people === 0) return [];
+  const people = count(consent.people, 'person', 'people');
+  return [
+    [
+      'Without it',
+      consentWaiver === null
+        ? `${people} could be texted with --without-consent "<reason>"; the reason is kept`
+        : `${people} have not agreed as the law asks and are texted all the same, says ${consentWaiver.by}: ${consentWaiver.reason}`,
+    ],
+  ];
+}
 
 function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): readonly string[] {
   const { audience, parts, forecast } = review;
@@ -86,6 +120,7 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
       `${lane.name} ${lane.phone}, ${lane.leftToday} of ${lane.dailyCap} texts left today`,
     ]),
     ...sendingFacts(campaign, zone),
+    ...consentFacts(campaign, review),
     ['Now', `${review.openNow} may be texted at this hour, ${review.waiting} wait for their window`],
     ...forecastFacts(forecast, review.lanes, zone),
     ...review.warnings.map((warning): readonly [string, string] => ['Note', warning.message]),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { everybodyAgrees } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { TAKE_OFF_BATCH, takeOffQueue } from '../campaigns/take-off-job.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await sql`
     insert into suppression (id, phone, reason, channel, evidence, created_at)
     values ('00000000-0000-7000-8000-000000000030', '+16175550103', 'opt_out', 'sms', '{}', '2026-01-01Z')`.execute(db);
+  await everybodyAgrees(db);
 });
 
 const TEXT = ['--text', 'Hi {first_name|there}!'];
@@ -155,7 +157,9 @@ describe('launch', () => {
       select gen_random_uuid(), '+1508' || 2000000 + n, array['many'], 'MA|America/New_York', 'import', '2026-01-01Z', '2026-01-01Z'
       from generate_series(1, ${people}::int) n`.execute(db);
     const id = await createDraft('Many', '--tag', 'many');
-    await cli('campaign', 'launch', id, '--yes');
+    const reason = 'They asked for it at the counter';
+    const launched = await cli('campaign', 'launch', id, '--yes', '--without-consent', reason);
+    expect(launched.err).toContain('5,001 people have not agreed as the law asks and are texted all the same, says');
     const listed = (await cli('campaign', 'list', '--search', 'Many')).out;
     expect(listed).toMatch(/sent 0 of 5001 people \(0\.0%\), ends about \w{3}, \w{3} \d+, \d\d:\d\d E[SD]T +Many/);
     expect(jsonLines(await cli('campaign', 'list', '--search', 'Many', '--json'))).toMatchObject([

@@ -62,3 +62,54 @@ describe('contact consent', () => {
     expect(refused.err).toContain('has opted out');
   });
 });
+
+describe('explain consent', () => {
+  const at = (time: string, purpose?: string) => ({ phone, at: time, ...(purpose === undefined ? {} : { purpose }) });
+
+  it('answers each line in order: what was in force then, to which words, and what is wrong with a line', async () => {
+    const lines = [
+      at('2026-05-03T18:29:59Z'),
+      at('2026-05-03T14:30:00-04:00'),
+      at('2026-05-03T18:30:00Z', 'informational'),
+      { phone: '(617) 555-0123' },
+      { phone: '+16175550199' },
+      { phone: 'Ann' },
+      { phone, purpose: 'calls' },
+    ];
+    const run = await runCli(['explain', 'consent', '--stdin'], {
+      env: { DATABASE_URL: connectionString },
+      stdin: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    });
+    const answers = jsonLines(run);
+    const nothing = { state: 'unknown', kind: null, since: null, validUntil: null, eventId: null, wording: null };
+    expect(answers[1]).toEqual({
+      phone,
+      purpose: 'marketing',
+      at: '2026-05-03T18:30:00Z',
+      state: 'written',
+      kind: 'express_written',
+      since: '2026-05-03T18:30:00Z',
+      validUntil: null,
+      eventId: expect.stringMatching(/^cns_/),
+      wording: 'I agree to get offers by text.',
+      wordingVersion: 'v2',
+      sentence: 'Express written consent of 3 May 2026 from web form v2',
+    });
+    expect(answers).toMatchObject([
+      nothing,
+      {},
+      nothing,
+      { state: 'opted_out', eventId: null },
+      { ...nothing, phone: '+16175550199' },
+      { error: { line: 6, message: expect.stringContaining('"Ann"') } },
+      { error: { line: 7, message: expect.stringContaining('marketing or informational') } },
+    ]);
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 2 lines of 7 could not be read\n' });
+  });
+
+  it('answers one number in words', async () => {
+    const env = { DATABASE_URL: connectionString };
+    const run = await runCli(['explain', 'consent', '617-555-0123', '--at', '2026-06-01T00:00:00Z'], { env });
+    expect(run).toEqual({ code: 0, out: 'written: Express written consent of 3 May 2026 from web form v2\n', err: '' });
+  });
+});

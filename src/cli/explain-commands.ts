@@ -1,9 +1,11 @@
 /** `textwright explain`: the pure rules for people and scripts. Each rule is loaded when it is asked; nothing else is. */
 import type { Command } from 'commander';
 import { err, ok, type Result } from '../platform/result.ts';
+import { answerLines } from './answer-lines.ts';
+import { defineConsent } from './explain-consent.ts';
 import type { EligibilityOptions } from './explain-eligibility.ts';
 import { defineQuietHours } from './explain-quiet-hours.ts';
-import { isJsonObject, type JsonObject, parseJsonLine, readLines } from './json-lines.ts';
+import { isJsonObject, type JsonObject, parseJsonLine } from './json-lines.ts';
 import { withExamples } from './options.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { count } from './words.ts';
@@ -23,11 +25,13 @@ export function define(command: Command, shell: Shell): void {
     ['textwright explain template "Hi {first_name|there}!"', 'what would be sent?'],
     ['textwright explain quiet-hours --state FL', 'may somebody in Florida be texted now?'],
     ['textwright explain eligibility --campaign "Spring" --contact +16175550123', 'why was this person not texted?'],
-  ]).description('Ask the rules that the product itself uses; only eligibility needs the database');
+    ['textwright explain consent +16175550123', 'what has this person permitted?'],
+  ]).description('Ask the rules that the product itself uses; only consent and eligibility need the database');
   defineOptOut(command.command('opt-out'), shell);
   defineParts(command.command('parts'), shell);
   defineTemplate(command.command('template'), shell);
   defineQuietHours(command.command('quiet-hours'), shell);
+  defineConsent(command.command('consent'), shell);
   defineEligibility(command.command('eligibility'), shell);
 }
 
@@ -166,7 +170,7 @@ async function answer<Answer extends object>(
 ): Promise<void> {
   if (input !== undefined && options.stdin)
     throw new UsageError('--stdin: the input comes from standard input, leave the argument out');
-  if (options.stdin) return answerLines(shell, rule);
+  if (options.stdin) return answerLines(shell, (inputs) => inputs.map(rule.ask));
   if (input === undefined)
     throw new UsageError('nothing to explain: give it as an argument, or JSON lines with --stdin');
   const answered = rule.ask(input);
@@ -174,22 +178,4 @@ async function answer<Answer extends object>(
   if (options.json) await shell.out.json(answered.value);
   else if (!('error' in answered.value)) await shell.out.lines(rule.words(answered.value));
   if ('error' in answered.value) throw new CliError(rule.words(answered.value));
-}
-
-/** One line out for each line in, in order. A line that cannot be read is answered too, and makes the exit code 1. */
-async function answerLines<Answer extends object>(shell: Shell, rule: Rule<Answer>): Promise<void> {
-  let line = 0;
-  let unread = 0;
-  for await (const batch of readLines(shell.stdin())) {
-    let answers = '';
-    for (const text of batch) {
-      line += 1;
-      const parsed = parseJsonLine(text);
-      const answered = parsed.ok ? rule.ask(parsed.value) : parsed;
-      if (!answered.ok) unread += 1;
-      answers += `${JSON.stringify(answered.ok ? answered.value : { error: { message: answered.error, line } })}\n`;
-    }
-    await shell.out.write(answers);
-  }
-  if (unread > 0) throw new CliError(`${count(unread, 'line')} of ${line} could not be read`);
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { testWorld } from '../../test/world.ts';
 import { tidyImports } from '../contacts/tidy-imports.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openDatabase } from '../platform/database.ts';
@@ -147,7 +148,7 @@ it('killed in the middle is said to be interrupted, and runs again', async () =>
   expect(run).toEqual({ state: 'running', error: null });
   // Its connection notices with its next word to the command that the latter is gone.
   while (run?.state === 'running') {
-    await tidyImports({ config: { dataDir: folder }, database, clock: systemClock });
+    await tidyImports({ config: { dataDir: folder }, database, clock: systemClock, newUuid: testWorld().newUuid });
     [run] = (await runs.execute(db)).rows;
   }
   expect(run).toEqual({ state: 'failed', error: expect.stringContaining('interrupted: ') });

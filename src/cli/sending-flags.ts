@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ConsentPolicyInput } from '../http/contract/campaign-consent.ts';
+import { CONSENT_FLAG, consentPolicyOption } from './consent-policy-flag.ts';
 import { countOption, repeatable } from './options.ts';
 
 /** The options that say how a campaign sends, the same for a new draft and for a change. `none` takes a limit away. */
@@ -11,6 +13,7 @@ export interface SendingFlags {
   readonly pointlessHours?: number;
   readonly pointlessAction?: 'drop' | 'ask' | 'go-on';
   readonly priority?: number;
+  readonly consent?: ConsentPolicyInput;
   readonly lane: readonly string[];
 }
 
@@ -28,6 +31,7 @@ export const withSendingFlags = (command: Command, lanes: string): Command =>
       new Option('--pointless-action <what>', 'what happens to whoever waits then').choices(['drop', 'ask', 'go-on']),
     )
     .option('--priority <n>', '1 goes first, 9 last', countOption)
+    .option('--consent <policy>', CONSENT_FLAG, consentPolicyOption)
     .option('--lane <lane>', lanes, repeatable, []);
 
 function windowOption(text: string): { readonly start: string; readonly end: string } {

@@ -1,11 +1,15 @@
 import type { Campaign } from '../campaigns/campaign.ts';
+import { consentAfterLaunch } from '../campaigns/campaign.ts';
 import { minuteText } from '../campaigns/sending-options.ts';
+import { policyWords } from '../compliance/consent-policy.ts';
 import { localTime } from '../platform/calendar.ts';
+import { systemClock } from '../platform/clock.ts';
 import { count } from './words.ts';
 
 /** How a campaign sends, as rows of names and words. */
 export function sendingFacts(campaign: Campaign, zone: string): readonly (readonly [string, string])[] {
   const { pace, pointless } = campaign;
+  const asked = consentAfterLaunch(campaign, systemClock.now());
   const limits = [
     ...(pace.maxPerHour === null ? [] : [`at most ${count(pace.maxPerHour, 'text')} an hour`]),
     ...(pace.maxPerDay === null ? [] : [`at most ${count(pace.maxPerDay, 'text')} a day`]),
@@ -14,6 +18,7 @@ export function sendingFacts(campaign: Campaign, zone: string): readonly (readon
   return [
     ['Hours', `${minuteText(campaign.windowStartMinute)} to ${minuteText(campaign.windowEndMinute)} where people are`],
     ['Pace', limits.length === 0 ? 'as fast as the numbers allow' : limits.join(', ')],
+    ['Consent', asked === null ? 'none is asked for' : policyWords(asked)],
     ['Priority', `${campaign.priority} of 1 (first) to 9 (last)`],
     ...(pointless === null ? [] : [['Pointless', pointlessWords(pointless, zone)] as const]),
   ];

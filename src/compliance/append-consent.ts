@@ -27,6 +27,12 @@ export type ConsentToAppend = Happened &
     | { readonly action: 'revoke' | 'expire'; readonly purpose: ConsentPurpose | 'all' }
   );
 
+type Grant = ConsentToAppend & { readonly action: 'grant' };
+/** The same before it is known when it ends: of a grant, the policy may say. */
+export type ConsentToRecord =
+  | Exclude<ConsentToAppend, Grant>
+  | (Omit<Grant, 'validUntil'> & { readonly validUntil: Instant | null | 'by_policy' });
+
 /** Adds one event about a number that the caller has locked, and writes what its events come to. Returns the id of the event. */
 export async function appendConsent(
   tx: Tx,

@@ -35,10 +35,18 @@ export type PurposeStandings = Readonly<Record<ConsentPurpose, ConsentStanding>>
 
 /** All events of a number: as many as a person gives and takes back. Index consent_event_phone. */
 export async function readConsentFacts(db: Db | Tx, phone: string): Promise<readonly ConsentFact[]> {
-  const { rows } = await sql<ConsentFact>`
-    select id, action, purpose, kind, source, documented, needs_confirmation, valid_until, occurred_at
-    from consent_event where phone = ${phone}`.execute(db);
-  return rows;
+  return (await listConsentFacts(db, [phone])).get(phone) ?? [];
+}
+
+/** The same of several numbers. */
+export async function listConsentFacts(
+  db: Db | Tx,
+  phones: readonly string[],
+): Promise<ReadonlyMap<string, readonly ConsentFact[]>> {
+  const { rows } = await sql<ConsentFact & { readonly phone: string }>`
+    select phone, id, action, purpose, kind, source, documented, needs_confirmation, valid_until, occurred_at
+    from consent_event where phone = any(${phones}::text[])`.execute(db);
+  return Map.groupBy(rows, ({ phone }) => phone);
 }
 
 /** Adds the event, given to the business as it is called now, and writes what the number's events come to with it. The number is locked. */
@@ -96,11 +104,13 @@ export async function listConsentEvents(
   return rows;
 }
 
+export const readConsentEvent = async (db: Db | Tx, id: Uuid): Promise<ConsentEvent | undefined> =>
+  (await readConsentEvents(db, [id]))[0];
+
 /** Primary key. */
-export async function readConsentEvent(db: Db | Tx, id: Uuid): Promise<ConsentEvent | undefined> {
+export async function readConsentEvents(db: Db | Tx, ids: readonly Uuid[]): Promise<readonly ConsentEvent[]> {
   const { rows } = await sql<ConsentEvent>`
-    select ${EVENT_COLUMNS} from consent_event v left join consent_wording w on w.digest = v.wording_digest where v.id = ${id}`.execute(
-    db,
-  );
-  return rows[0];
+    select ${EVENT_COLUMNS} from consent_event v left join consent_wording w on w.digest = v.wording_digest
+    where v.id = any(${ids}::uuid[])`.execute(db);
+  return rows;
 }

@@ -1,5 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { Instant } from '../platform/time.ts';
+import type { AskedConsent } from './consent-policy.ts';
 import type { DncKind } from './dnc-rules.ts';
 import type { NumberPolicy } from './number-policy.ts';
 import type { RuleInputs } from './rule-inputs.ts';
@@ -39,4 +40,6 @@ export interface EligibilityFacts {
   /** Whether a service was ever asked about any number. */
   readonly numbersWereAsked: boolean;
   readonly numberPolicy: NumberPolicy;
+  /** What the campaign asks for; null: nothing. */
+  readonly consent: AskedConsent | null;
 }

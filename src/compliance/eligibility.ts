@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
 import { HELD_CODE, HELD_ELIGIBILITY } from './held-number.ts';
+import { CONSENT_ELIGIBILITY, consentReasonSql } from './needs-consent.ts';
 import { NUMBER_ELIGIBILITY, numberReasonSql } from './number-rules.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
 
@@ -75,10 +76,14 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
   ...DNC_ELIGIBILITY,
 ];
 
-/** Those about numbers come late: what is known without a service is the better reason. What ends by itself is the last reason. */
+/**
+ * Those about numbers come late: what is known without a service is the better reason. Consent comes later still: whoever is left out for
+ * want of it would be texted with it. What ends by itself is the last reason.
+ */
 export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
   ...CONTACT_RULES,
   ...NUMBER_ELIGIBILITY,
+  ...CONSENT_ELIGIBILITY,
   HELD_ELIGIBILITY,
 ];
 
@@ -90,14 +95,20 @@ export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null
       >`coalesce(${endingReasonSql(facts)}, case when ${HELD_ELIGIBILITY.forbids(facts)} then ${HELD_CODE}::text end)`
     : endingReasonSql(facts);
 
-/** The same of the rules that end a person's part in a campaign; `case` expression. */
-export const endingReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
+/**
+ * The same of the rules that end a person's part in a campaign; `case` expression. A statement that has joined the consents says what they
+ * come to.
+ */
+export const endingReasonSql = (
+  facts: EligibilityFacts,
+  consentReason: RawBuilder<string | null> = consentReasonSql(facts),
+): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
     CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
       (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,
     ),
     sql` `,
-  )} else ${numberReasonSql(facts)} end`;
+  )} else coalesce(${numberReasonSql(facts)}, ${consentReason}) end`;
 
 /** What each rule says of one contact. */
 export interface EligibilityCheck {

@@ -5,10 +5,11 @@ import { showId } from '../platform/ids.ts';
 import { conflict, invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
-import { appendConsent, type ConsentToAppend } from './append-consent.ts';
+import { appendConsent, type ConsentToAppend, type ConsentToRecord } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { type ConsentAction, consentStanding, isOwnAct, standingAt } from './consent.ts';
 import { readConsentFacts } from './consent-store.ts';
+import { getConsentValidity } from './consent-validity-store.ts';
 import { lockNumber } from './lock-number.ts';
 import { suppressNumber } from './suppress.ts';
 
@@ -22,13 +23,24 @@ interface Deps {
  * and an opt-out are wholly before or wholly after. Whoever takes back marketing is not texted any more: campaigns are marketing, and
  * of a revocation the strict side wins.
  */
-export async function recordConsent(tx: Tx, deps: Deps, input: ConsentToAppend): Promise<Outcome<undefined>> {
+export async function recordConsent(tx: Tx, deps: Deps, asked: ConsentToRecord): Promise<Outcome<undefined>> {
+  const input = await withItsEnd(tx, asked);
   await lockNumber(tx, input.phone);
   const refusal = badTimes(input, deps.clock.now()) ?? unsuited(input) ?? (await overAnOptOut(tx, input));
   if (refusal !== undefined) return refusal;
   if (input.action === 'revoke' && input.purpose !== 'informational') await stopTexts(tx, deps, input);
   else await audited(tx, deps, input, await appendConsent(tx, deps, input));
   return ok(undefined);
+}
+
+/** When nobody said when a consent ends, its kind does. */
+async function withItsEnd(tx: Tx, input: ConsentToRecord): Promise<ConsentToAppend> {
+  if (input.action !== 'grant') return input;
+  const { validUntil } = input;
+  if (validUntil !== 'by_policy') return { ...input, validUntil };
+  const months = (await getConsentValidity(tx))[input.kind];
+  if (months === null) return { ...input, validUntil: null };
+  return { ...input, validUntil: input.occurredAt.toZonedDateTimeISO('UTC').add({ months }).toInstant() };
 }
 
 async function stopTexts(tx: Tx, deps: Deps, input: ConsentToAppend & { readonly action: 'revoke' | 'expire' }) {

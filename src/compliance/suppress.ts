@@ -174,7 +174,7 @@ export async function liftOptOut(
   tx: Tx,
   deps: Deps,
   input: { readonly phone: string; readonly saidAt: Instant; readonly evidence: object },
-): Promise<{ readonly optedIn: boolean }> {
+): Promise<{ readonly optedIn: boolean; readonly reachable: boolean }> {
   const now = deps.clock.now();
   await lockNumber(tx, input.phone);
   const { rows } = await sql<{ reason: string }>`
@@ -193,5 +193,6 @@ export async function liftOptOut(
     phone: input.phone,
     detail: { lifted: rows.map((row) => row.reason), stillSuppressed: left, evidence: input.evidence },
   });
-  return { optedIn: rows.length > 0 && left.length === 0 };
+  const reachable = left.length === 0;
+  return { optedIn: rows.length > 0 && reachable, reachable };
 }

@@ -1,5 +1,5 @@
 import { getBusiness } from '../business/business-store.ts';
-import type { ConsentToAppend } from '../compliance/append-consent.ts';
+import type { ConsentToRecord } from '../compliance/append-consent.ts';
 import { CONSENT_PURPOSES } from '../compliance/consent.ts';
 import type { ConsentEvent } from '../compliance/consent-evidence.ts';
 import { listConsentEvents } from '../compliance/consent-store.ts';
@@ -55,7 +55,7 @@ async function standingsOf(db: Db | Tx, phone: string, now: Instant): Promise<re
 
 type Omitted<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** What a person of the team may record of a contact. */
-export type ContactConsentInput = Omitted<ConsentToAppend, 'phone' | 'by'> & { readonly action: 'grant' | 'revoke' };
+export type ContactConsentInput = Omitted<ConsentToRecord, 'phone' | 'by'> & { readonly action: 'grant' | 'revoke' };
 
 /**
  * Records what a person permitted or took back. A text of theirs that waited to be read as an opt-out or not is decided by their

@@ -9,7 +9,10 @@ import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
+import { listConsentEvents } from '../compliance/consent-store.ts';
+import { suppressNumber } from '../compliance/suppress.ts';
 import { openDatabase, runTx } from '../platform/database.ts';
+import { instant } from '../platform/time.ts';
 import { listBatches } from '../validation/batch-store.ts';
 import { DEFAULT_VALIDATION_SETTINGS, type ImportMode } from '../validation/validation-settings.ts';
 import { putValidationSettings } from '../validation/validation-settings-store.ts';
@@ -18,6 +21,7 @@ import { detectColumns } from './import-mapping.ts';
 import type { ImportResult } from './import-report.ts';
 import { type ImportedContact, mergeImported, rowReader } from './import-rows.ts';
 import { getImportRun, insertImportRun, listRefusals } from './import-run-store.ts';
+import { recordImportedConsents } from './record-imported-consents.ts';
 import { refusalsCsv } from './refusals-csv.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures');
@@ -465,4 +469,69 @@ it('gives its refused rows as CSV that no spreadsheet runs', async () => {
     '5,-,missing_phone',
     '',
   ]);
+});
+
+describe('consents of a file', () => {
+  const [PROVEN, TICKED, STOPPED, FUTURE, SAYS_NO] = ['1', '2', '3', '4', '5'].map((n) => `+1617555070${n}`);
+  const consents = file(
+    'Phone,Consent,Consent source,Consent text,Consent date',
+    `${PROVEN},PEWC,Web form,"I agree, not a condition of purchase.",2026-05-03 14:30`,
+    `${TICKED},yes,,,`,
+    `${STOPPED},written,Web form,I agree.,2026-11-01`,
+    `${FUTURE},written,Web form,I agree.,2031-01-01`,
+    `${SAYS_NO},no,Web form,I agree.,2026-05-03`,
+  );
+  const standings = async () => {
+    const { rows } = await sql<{ phone: string; state: string }>`
+      select phone, state from consent where purpose = 'marketing' and phone like '+1617555070_'`.execute(db);
+    return Object.fromEntries(rows.map(({ phone, state }) => [phone, state]));
+  };
+
+  it('are events with the file and the row, and cannot undo an opt-out', async () => {
+    await runTx(db, (tx) =>
+      suppressNumber(tx, deps, {
+        phone: STOPPED ?? '',
+        reason: 'opt_out',
+        channel: 'sms',
+        evidence: { text: 'STOP' },
+        actor: 'contact',
+        saidAt: instant('2026-10-01T12:00:00Z'),
+      }),
+    );
+    const preview = await previewImport(deps, consents);
+    expect(preview.ok && preview.value.warnings).toEqual([
+      '1 of 4 rows with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them',
+    ]);
+    const done = await commitImport(deps, requestFor(await newRun(), consents));
+    expect(done.ok).toBe(true);
+    expect(await standings()).toEqual({
+      [PROVEN ?? '']: 'written',
+      [TICKED ?? '']: 'imported_unverified',
+      [STOPPED ?? '']: 'opted_out',
+      [FUTURE ?? '']: 'imported_unverified',
+    });
+    const [event] = await listConsentEvents(db, { phone: PROVEN ?? '', after: undefined, limit: 5 });
+    expect(event).toMatchObject({
+      kind: 'express_written',
+      source: 'import',
+      documented: true,
+      wording: 'I agree, not a condition of purchase.',
+      evidence: { file: 'contacts.csv', row: 2, method: 'Web form' },
+      occurredAt: instant('2026-05-03T14:30:00Z'),
+    });
+  });
+
+  it('are recorded after a kill between the import and its end, each once', async () => {
+    const id = await newRun();
+    const later = ['6', '7'].map((n) => `+1617555070${n}`);
+    await sql`
+      insert into import_consent (import_id, line, phone, consent, actor, recorded_by)
+      select ${id}::uuid, n, phone, ${JSON.stringify({ purpose: 'marketing', kind: 'express_written', method: 'Web form', wording: 'I agree.', givenAt: '2026-05-03T00:00:00Z' })},
+        'user:1', 'Kim' from unnest(${later}::text[]) with ordinality as x (phone, n)`.execute(db);
+    await Promise.all([recordImportedConsents(deps), recordImportedConsents(deps)]);
+    await recordImportedConsents(deps);
+    for (const phone of later)
+      expect(await listConsentEvents(db, { phone, after: undefined, limit: 5 })).toHaveLength(1);
+    expect((await sql`select 1 from import_consent`.execute(db)).rows).toEqual([]);
+  });
 });

@@ -25,6 +25,7 @@ import {
 import { holdRun, type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
 import { runImportTx } from './import-transaction.ts';
 import { type OpenImport, openImport, type ReadCounts, type ReadRequest, readPortions } from './read-import.ts';
+import { recordImportedConsents } from './record-imported-consents.ts';
 import { validateImported } from './validate-imported.ts';
 
 export interface ImportDeps {
@@ -70,7 +71,7 @@ async function previewAll({ tx, client, opened, request }: Work): Promise<Import
   const mergedRows = await mergeRepeats(tx);
   const { contacts, ...staged } = await countStage(tx);
   return {
-    ...description(opened, counts.emailsDropped),
+    ...description(opened, counts),
     ...staged,
     rows: counts.rows,
     unchangedContacts: contacts - staged.newContacts - staged.updatedContacts,
@@ -110,7 +111,11 @@ export async function commitImport(deps: ImportDeps, request: CommitRequest): Pr
       return ok(result);
     }),
   );
-  if (outcome.ok) return outcome.value;
+  if (outcome.ok) {
+    // Those of an import that is killed here are taken up every minute (contacts/tidy-imports.ts).
+    await recordImportedConsents(deps);
+    return outcome.value;
+  }
   await markFailed(db, { id: request.importId, now: deps.clock.now(), error: outcome.error.message });
   return outcome;
 }
@@ -129,6 +134,7 @@ const originOf = (deps: ImportDeps, request: CommitRequest): ImportOrigin => ({
   importId: request.importId,
   firstId: deps.newUuid(),
   now: deps.clock.now(),
+  by: request.by,
 });
 
 /** The database adds one portion while the next is read and checked. */
@@ -167,7 +173,7 @@ const copyInto = (
   lines: readonly Buffer[],
 ): Promise<void> => pipeline(lines, client.query(copyFrom(`copy ${table} (${STAGE_COLUMNS}) from stdin`)));
 
-const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0 });
+const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0, consents: 0, consentsUnproven: 0 });
 
 async function recordImport(done: {
   readonly tx: Tx;
@@ -213,7 +219,8 @@ const NOTHING = {
   refused: [],
 };
 
-function description({ file, columns }: OpenImport, emailsDropped = 0) {
+function description({ file, columns }: OpenImport, counts: ReadCounts = noCounts()) {
+  const { emailsDropped } = counts;
   const dropped =
     emailsDropped === 0
       ? []
@@ -225,8 +232,15 @@ function description({ file, columns }: OpenImport, emailsDropped = 0) {
     delimiter: file.delimiter,
     hasHeader: columns.hasHeader,
     columns: columns.columns.map(({ index, header, target, samples }) => ({ index, header, field: target, samples })),
-    warnings: [...columns.problems, ...dropped],
+    warnings: [...columns.problems, ...dropped, ...consentWarnings(counts)],
   };
+}
+
+function consentWarnings({ consents, consentsUnproven }: ReadCounts): readonly string[] {
+  if (consentsUnproven === 0) return [];
+  return [
+    `${consentsUnproven} of ${consents} rows with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them`,
+  ];
 }
 
 const resultOf = (run: ImportRun): ImportResult => ({

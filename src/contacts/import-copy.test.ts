@@ -28,6 +28,7 @@ it('a contact is one line of COPY text, whatever its values hold', () => {
       '{"say \\\\"hi\\\\"","back\\\\\\\\slash","a,b"}',
       'MA|America/New_York',
       '\\N',
+      '\\N',
       '\\N\n',
     ].join('\t'),
   );
@@ -35,6 +36,6 @@ it('a contact is one line of COPY text, whatever its values hold', () => {
 
 it('a refused row has its line, value and reason', () => {
   expect(refusalCopyLine({ line: 9, value: 'call\toffice', reason: 'invalid_phone' })).toBe(
-    `9${'\t\\N'.repeat(12)}\tcall\\toffice\tinvalid_phone\n`,
+    `9${'\t\\N'.repeat(12)}\tcall\\toffice\tinvalid_phone\t\\N\n`,
   );
 });

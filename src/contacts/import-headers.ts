@@ -96,6 +96,26 @@ const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: st
     1,
     'tags tag labels label groups group groupmembership lists list segments categories category etiquetas etiqueta grupos categorias',
   ],
+  [
+    'consentKind',
+    1,
+    'consent consentkind consenttype smsconsent textconsent optin smsoptin textoptin marketingconsent consentimiento tipodeconsentimiento',
+  ],
+  [
+    'consentMethod',
+    1,
+    'consentmethod consentsource howconsented optinmethod optinsource smsoptinsource smsoptinmethod consentsourceurl origendelconsentimiento',
+  ],
+  [
+    'consentWording',
+    1,
+    'consenttext consentwording consentlanguage consentdisclosure disclosure disclosuretext textodelconsentimiento',
+  ],
+  [
+    'consentDate',
+    1,
+    'consentdate consenttime consenttimestamp consentedat consentedon optindate optintime optintimestamp optedinat optedinon smsoptindate smsconsentdate fechadeconsentimiento',
+  ],
 ];
 
 const MEANINGS: ReadonlyMap<string, HeaderMeaning> = new Map(

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../platform/result.ts';
 import { type ContactFields, NO_FIELDS, tidyTags } from './contact.ts';
 import type { CsvRecord } from './csv-parser.ts';
+import { type ImportedConsent, readImportedConsent } from './import-consent.ts';
 import type { ImportColumns } from './import-mapping.ts';
 import type { ImportField, ImportTarget } from './import-target.ts';
 import { cleanText, clip, isBrokenQuote, meaningful, oneLine, repairZip } from './import-values.ts';
@@ -18,6 +19,8 @@ export interface ImportedContact {
   readonly attributes: Readonly<Record<string, string>>;
   /** The row had an e-mail address that is none. The contact is taken without it. */
   readonly emailDropped: boolean;
+  /** Absent when the row says nothing of one. */
+  readonly consent?: ImportedConsent;
 }
 
 export type ImportRefusalReason = PhoneRefusal['reason'] | 'too_many_columns' | 'value_too_long' | 'broken_quotes';
@@ -72,7 +75,9 @@ export function rowReader(
     const attributes = readAttributes(record.cells, plan);
     const tooLong = findTooLong({ fields, tags, attributes }, plan);
     if (tooLong !== undefined) return refuse('value_too_long', tooLong);
-    return ok({ line: record.line, phone: phone.value, fields, tags: sortTags(tags), attributes, emailDropped });
+    const contact = { line: record.line, phone: phone.value, fields, tags: sortTags(tags), attributes, emailDropped };
+    const consent = plan.hasConsent ? readConsent(record.cells, plan) : null;
+    return ok(consent === null ? contact : { ...contact, consent });
   };
 }
 
@@ -97,6 +102,7 @@ const FIELD_NAMES = ['firstName', 'lastName', 'email', 'company', 'street', 'cit
 const sortTags = (tags: readonly string[]): readonly string[] => (tags.length < 2 ? tags : [...tags].sort());
 
 interface ReadingPlan {
+  readonly hasConsent: boolean;
   readonly width: number;
   readonly columnsOf: Readonly<Record<ImportField, readonly number[]>>;
   readonly attributes: readonly { readonly index: number; readonly name: string }[];
@@ -107,6 +113,7 @@ function readingPlan({ columns }: ImportColumns): ReadingPlan {
   const of = (field: ImportField): readonly number[] =>
     columns.flatMap((column) => (column.target === field ? [column.index] : []));
   return {
+    hasConsent: columns.some(({ target }) => target.startsWith('consent')),
     width: columns.length,
     columnsOf: {
       phone: of('phone'),
@@ -120,6 +127,10 @@ function readingPlan({ columns }: ImportColumns): ReadingPlan {
       state: of('state'),
       postalCode: of('postalCode'),
       tags: of('tags'),
+      consentKind: of('consentKind'),
+      consentMethod: of('consentMethod'),
+      consentWording: of('consentWording'),
+      consentDate: of('consentDate'),
     },
     attributes: columns.flatMap(({ target, index }) =>
       target.startsWith('attribute:') ? [{ index, name: target.slice('attribute:'.length) }] : [],
@@ -163,6 +174,17 @@ function readFields(
   };
   return { fields, emailDropped: email !== null && validEmail === null };
 }
+
+const readConsent = (cells: readonly string[], { columnsOf }: ReadingPlan): ImportedConsent | null =>
+  readImportedConsent({
+    consentKind: firstCell(cells, columnsOf.consentKind),
+    consentMethod: firstCell(cells, columnsOf.consentMethod),
+    consentWording: firstCell(cells, columnsOf.consentWording),
+    consentDate: firstCell(cells, columnsOf.consentDate),
+  });
+
+const firstCell = (cells: readonly string[], columns: readonly number[]): string | null =>
+  columns.map((index) => cells[index] ?? '').find((cell) => cell.trim() !== '') ?? null;
 
 const EMAIL = /^[^\s@"'(),:;<>[\]\\]+(?:@[^\s@"'(),:;<>[\]\\.]+(?:\.[^\s@"'(),:;<>[\]\\.]+)+)$/;
 

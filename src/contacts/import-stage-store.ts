@@ -16,7 +16,7 @@ export async function createStage(tx: Tx): Promise<void> {
     set_config('idle_in_transaction_session_timeout', '600000', true)`.execute(tx);
   await sql`create temp table import_stage (
     line integer not null, phone text, first_name text, last_name text, email text, company text, street text, city text,
-    state text, postal_code text, attributes jsonb, tags text[], zone_group text, refused_value text, refused_reason text
+    state text, postal_code text, attributes jsonb, tags text[], zone_group text, refused_value text, refused_reason text, consent jsonb
   ) on commit drop`.execute(tx);
   await sql`create temp table import_portion (like import_stage) on commit drop`.execute(tx);
 }

@@ -19,6 +19,12 @@ export async function waitForOtherImports(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(tx);
 }
 
+/** Keeps imports away until the transaction ends; false when one is running. */
+export async function keepImportsAway(tx: Tx): Promise<boolean> {
+  const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${IMPORT_LOCK}) as held`.execute(tx);
+  return rows[0]?.held === true;
+}
+
 /**
  * Says until the transaction ends that somebody carries this run out: a process that is killed lets go of it with its connection,
  * without a heartbeat and without a time that a slow machine could miss. Taken before the run is marked as running.
@@ -43,13 +49,15 @@ export interface ImportOrigin {
   /** The first 24 digits of the ids of its contacts; the line gives the other eight, so that ids sort like the file. */
   readonly firstId: Uuid;
   readonly now: Instant;
+  readonly by: { readonly actor: string; readonly name: string };
 }
 
 /**
  * Adds the contacts of `import_portion` whose numbers are new, and empties it. All other rows go to `import_stage`, to be settled at
- * the end: refused ones, repeated ones, and those of contacts that exist. Returns how many were added. Index contact_phone_key.
+ * the end: refused ones, repeated ones, and those of contacts that exist. What rows say of consents is kept until each is an event
+ * (contacts/record-imported-consents.ts). Returns how many were added. Index contact_phone_key.
  */
-export async function insertPortion(tx: Tx, { importId, firstId, now }: ImportOrigin): Promise<number> {
+export async function insertPortion(tx: Tx, { importId, firstId, now, by }: ImportOrigin): Promise<number> {
   const id = sql`(${firstId.slice(0, 28)}::text || lpad(to_hex(p.line), 8, '0'))::uuid`;
   const { rows } = await sql<{ added: number }>`
     with added as (
@@ -65,6 +73,10 @@ export async function insertPortion(tx: Tx, { importId, firstId, now }: ImportOr
       select p.* from import_portion p where refused_reason is not null or not exists (select from added a where a.id = ${id})
     )
     select count(*) as added from added`.execute(tx);
+  await sql`
+    insert into import_consent (import_id, line, phone, consent, actor, recorded_by)
+    select ${importId}::uuid, line, phone, consent, ${by.actor}, ${by.name} from import_portion
+    where consent is not null and refused_reason is null`.execute(tx);
   await sql`truncate import_portion`.execute(tx);
   return rows[0]?.added ?? 0;
 }
@@ -84,7 +96,10 @@ export interface Settled {
  * `import_known` is a table of its own for the planner: statistics of `contact` know nothing of what this transaction added, so that
  * a condition on `contact.import_id` was thought to leave one row, and answered by reading all contacts once per staged row.
  */
-export async function settleStaged(tx: Tx, { importId, now }: ImportOrigin): Promise<Settled> {
+export async function settleStaged(
+  tx: Tx,
+  { importId, now }: Pick<ImportOrigin, 'importId' | 'now'>,
+): Promise<Settled> {
   await sql`create temp table import_known on commit drop as
     select s.*, c.id as contact_id, c.import_id is not distinct from ${importId}::uuid as repeated
     from import_stage s join contact c using (phone) where s.refused_reason is null`.execute(tx);

@@ -11,6 +11,10 @@ export const IMPORT_FIELDS = [
   'state',
   'postalCode',
   'tags',
+  'consentKind',
+  'consentMethod',
+  'consentWording',
+  'consentDate',
 ] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];
 

@@ -1,5 +1,6 @@
 import { CsvFileError } from './csv-file-error.ts';
 import { type CsvFile, type CsvOptions, type CsvSource, openCsv } from './csv-reader.ts';
+import { isProof } from './import-consent.ts';
 import { contactCopyLine, refusalCopyLine } from './import-copy.ts';
 import { detectColumns, type ImportColumns, type ImportMapping } from './import-mapping.ts';
 import { type ImportedContact, rowReader } from './import-rows.ts';
@@ -35,6 +36,9 @@ export interface ReadCounts {
   rows: number;
   refused: number;
   emailsDropped: number;
+  /** Rows that tell of a consent, and those of them that do not prove it. */
+  consents: number;
+  consentsUnproven: number;
 }
 
 /** Rows that go to the database at once: large enough for its statements to be cheap, small enough for memory. */
@@ -58,7 +62,7 @@ export async function* readPortions(
       const row = readRow(record);
       counts.rows += 1;
       if (!row.ok) counts.refused += 1;
-      else if (row.value.emailDropped) counts.emailsDropped += 1;
+      else countRow(row.value, counts);
       lines += row.ok ? contactCopyLine(row.value, zoneGroupOf(row.value)) : refusalCopyLine(row.error);
     }
     pieces.push(Buffer.from(lines));
@@ -70,6 +74,13 @@ export async function* readPortions(
   }
   if (counts.rows === 0) throw noRows(headerLine);
   if (counts.rows > sentRows) yield pieces;
+}
+
+function countRow({ emailDropped, consent }: ImportedContact, counts: ReadCounts): void {
+  if (emailDropped) counts.emailsDropped += 1;
+  if (consent === undefined) return;
+  counts.consents += 1;
+  if (!isProof(consent)) counts.consentsUnproven += 1;
 }
 
 const noRows = (headerLine: number | undefined): CsvFileError =>

@@ -18,7 +18,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'textwright-tidy-'));
 const database = await testDatabase();
 const { db } = database;
 const { clock, newUuid } = testWorld();
-const services = { config: { dataDir }, database, clock };
+const services = { config: { dataDir }, database, clock, newUuid };
 const other = openDatabase({
   connectionString: database.connectionString,
   applicationName: 'other',

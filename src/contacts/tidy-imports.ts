@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, type Db, runTx } from '../platform/database.ts';
-import { madeAtMs, type Uuid } from '../platform/ids.ts';
+import { madeAtMs, type NewUuid, type Uuid } from '../platform/ids.ts';
 import type { JobQueue } from '../platform/jobs.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
@@ -9,6 +9,7 @@ import { importBlobs } from './import-files.ts';
 import { expireRuns, listRunning, listRunsOfOneProcess } from './import-list-store.ts';
 import { markFailed } from './import-run-store.ts';
 import { tryHoldRun } from './import-store.ts';
+import { recordImportedConsents } from './record-imported-consents.ts';
 
 /** A file that was uploaded and not imported is a list of people that nobody asked us to keep. */
 export const UPLOAD_KEPT_DAYS = 7;
@@ -21,6 +22,7 @@ interface TidyServices {
   readonly config: Pick<Config, 'dataDir'>;
   readonly database: Database;
   readonly clock: Clock;
+  readonly newUuid: NewUuid;
 }
 
 /** Every minute. What it does not come to, the next one does. */
@@ -37,6 +39,7 @@ export const tidyImportsJob = (services: TidyServices): JobQueue & { handle(): P
 export async function tidyImports(services: TidyServices): Promise<void> {
   const { database, clock } = services;
   await endDeadRuns(services);
+  await recordImportedConsents(services);
   const now = clock.now();
   const before = addMs(now, -UPLOAD_KEPT_DAYS * DAY_MS);
   const expired = await expireRuns(database.db, { before, now, error: EXPIRED });

@@ -1,11 +1,12 @@
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
+import { addMs, HOUR_MS, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
@@ -92,15 +93,36 @@ const saidIn = (text: InboundText, { matched }: InboundClassification): object =
 });
 
 async function optIn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
-  const { account, text, classification } = understood;
-  const { optedIn } = await liftOptOut(tx, deps, {
+  const { account, text, classification, awaits } = understood;
+  const { optedIn, reachable } = await liftOptOut(tx, deps, {
     phone: text.from,
     saidAt: text.at,
     evidence: saidIn(text, classification),
   });
   await letGo(tx, deps, text);
-  if (optedIn && !providerAnswers(account, text, 'opt_in')) await answer(tx, deps, understood, 'opt_in_confirmation');
+  const confirmed = await confirm(tx, deps, { text, awaits });
+  if ((optedIn || (confirmed && reachable)) && !providerAnswers(account, text, 'opt_in'))
+    await answer(tx, deps, understood, 'opt_in_confirmation');
 }
+
+/** The word that an opt-in waited for (double opt-in): by it they control the number, and the opt-in is in force. */
+async function confirm(tx: Tx, deps: Deps, { text, awaits }: Pick<Understood, 'text' | 'awaits'>): Promise<boolean> {
+  for (const purpose of awaits) {
+    const confirmed = await recordConsent(tx, deps, {
+      action: 'confirm',
+      purpose,
+      phone: text.from,
+      evidence: { source: 'keyword', text: text.text },
+      occurredAt: earlier(text.at, deps.clock.now()),
+      by: { actor: 'contact', name: 'The person' },
+    });
+    if (!confirmed.ok) throw new Error(`an opt-in was not confirmed: ${confirmed.error.message}`);
+  }
+  return awaits.length > 0;
+}
+
+/** The provider's clock may be ahead of ours. */
+const earlier = (a: Instant, b: Instant): Instant => (isBefore(a, b) ? a : b);
 
 /** One HELP answer an hour: an auto-responder that says "info" must not start a conversation with ours. */
 async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {

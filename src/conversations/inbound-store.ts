@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ConsentPurpose } from '../compliance/consent.ts';
 import { lockedContacts } from '../compliance/lock-number.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { countParts } from '../messages/encoding.ts';
@@ -51,6 +52,8 @@ export interface Circumstances {
   readonly isFree: boolean;
   /** Campaign texts that went out to the person lately, newest first. */
   readonly sent: readonly { readonly body: string; readonly enrollmentId: Uuid }[];
+  /** Opt-ins of theirs that wait for their word (double opt-in). */
+  readonly awaits: readonly ConsentPurpose[];
   readonly business: BusinessIdentity;
 }
 
@@ -59,7 +62,7 @@ export interface Circumstances {
  * Campaign texts count also when their answer is not recorded yet: a person may be faster than our record. One whose claim commits only
  * while this waits for the row has not been handed over to the gateway: nobody can have answered it. Index message_phone; the numbers are
  * named to it: found one by one, each was expected to have as many texts as the average, and all texts were read 50 times (4 s) where
- * most of them were to one number.
+ * most of them were to one number. Primary key of consent.
  */
 export async function lockCircumstances(
   tx: Tx,
@@ -77,6 +80,8 @@ export async function lockCircumstances(
     select x.phone, l.id as lane_id, p.id as contact_id,
       p.id is not null or (select c.id from contact c where c.phone = x.phone) is null as is_free,
       (select value from setting where key = 'business') as business,
+      array(select k.purpose from consent k where k.phone = x.phone and k.state = 'pending' and k.since <= x.until
+        and k.confirm_until > x.until order by k.purpose) as awaits,
       coalesce((
         select jsonb_agg(jsonb_build_object('body', m.body, 'enrollmentId', m.enrollment_id) order by m.created_at desc) from (
           select * from went_out where phone = x.phone and attempted_at between x.since and x.until

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { listConsentEvents } from '../compliance/consent-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx, type Tx } from '../platform/database.ts';
@@ -131,6 +133,69 @@ describe('a word that the gateway has taken for one of its keywords', () => {
     await hear('please stop texting me', { keyword: 'help' });
     expect(await suppressed()).toBe(true);
     expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+  });
+});
+
+describe('an opt-in that waits for the person’s word', () => {
+  const asked = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
+    runTx(database.db, (tx) =>
+      recordConsent(tx, world, {
+        action: 'grant',
+        phone: PERSON,
+        purpose: 'marketing',
+        kind: 'express_written',
+        evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7' },
+        wording: { text: 'I agree.', version: 'v2', language: 'en' },
+        needsConfirmation: true,
+        validUntil: null,
+        occurredAt: world.clock.now(),
+        by: { actor: 'system', name: 'Form' },
+      }),
+    );
+  const standing = async (): Promise<string | undefined> => {
+    const { rows } = await sql<{ state: string; kind: string | null }>`
+      select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
+    return rows[0]?.kind ?? rows[0]?.state;
+  };
+
+  it.each(['YES', 'Start', 'sí'])('is in force with %s, which is answered', async (word) => {
+    const world = await inboundWorld();
+    await asked(world);
+    expect(await standing()).toBe('pending');
+    await world.clock.advance(60_000);
+    await world.hear(word);
+    expect({ now: await standing(), answers: await answersWritten() }).toEqual({
+      now: 'express_written',
+      answers: ['opt_in_confirmation'],
+    });
+    const [event] = await listConsentEvents(database.db, { phone: PERSON, after: undefined, limit: 1 });
+    expect(event).toMatchObject({ action: 'confirm', source: 'keyword', evidence: { text: word } });
+  });
+
+  it('also brings back who had opted out before, and a STOP after it wins', async () => {
+    const world = await inboundWorld();
+    await world.hear('STOP');
+    await world.clock.advance(60_000);
+    await asked(world);
+    await world.clock.advance(60_000);
+    await world.hear('yes!');
+    expect([await standing(), await suppressed()]).toEqual(['express_written', false]);
+    await world.clock.advance(60_000);
+    await world.hear('STOP');
+    expect([await standing(), await suppressed()]).toEqual(['opted_out', true]);
+  });
+
+  it.each([
+    ['nobody asked', false, 60_000],
+    ['it is too late', true, 72 * 3_600_000],
+  ])('has no meaning when %s', async (_case, isAsked, afterMs) => {
+    const world = await inboundWorld();
+    if (isAsked) await asked(world);
+    await world.clock.advance(afterMs);
+    const together = await world.hearTogether([world.textOf('YES')]);
+    expect(together).toEqual([PERSON]);
+    expect(await standing()).toBe(isAsked ? 'pending' : undefined);
+    expect(await answersWritten()).toEqual([]);
   });
 });
 

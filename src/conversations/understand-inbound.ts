@@ -1,3 +1,4 @@
+import type { ConsentPurpose } from '../compliance/consent.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -22,6 +23,8 @@ export interface Understood {
   readonly contactId: Uuid | null;
   readonly business: BusinessIdentity;
   readonly groupOthers: readonly string[];
+  /** Opt-ins of theirs that wait for their word. */
+  readonly awaits: readonly ConsentPurpose[];
   /** The campaign text that this answers, if one went out in the last days. */
   readonly enrollmentId: Uuid | null;
   /** History that nobody needs to look at. */
@@ -61,13 +64,14 @@ export function understand(input: {
   readonly now: Instant;
 }): Understood {
   const { account, text, circumstances, known, groupOthers, now } = input;
-  const { laneId, contactId, sent, business } = circumstances;
+  const { laneId, contactId, sent, business, awaits } = circumstances;
   const classification = classifyReceived(text, {
     recentOutbound: sent.map((row) => row.body),
     canadian: isCanadian(text.from),
+    awaitingOptIn: awaits.length > 0,
   });
   return {
-    ...{ account, text, laneId, contactId, business, groupOthers, classification },
+    ...{ account, text, laneId, contactId, business, groupOthers, awaits, classification },
     enrollmentId: isGroup(text) || isHistory(text.at, known) ? null : (sent[0]?.enrollmentId ?? null),
     isOver: isOldHistory(text.at, known, now),
     mayAnswer: !known.reconciled,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
+import type { Review } from '../http/contract/campaign-review.ts';
 import type { Campaign } from '../http/contract/campaigns.ts';
 import type { Import } from '../http/contract/contacts.ts';
 import type { Account } from '../http/contract/operations.ts';
@@ -83,10 +84,18 @@ export async function launchDemoCampaign(client: DemoClient, account: Account): 
     },
     'demo-create-campaign',
   );
-  return client.send<Campaign>(
-    'POST',
-    `/v1/campaigns/${draft.id}/launch`,
-    { revision: draft.revision },
-    'demo-launch-campaign',
-  );
+  const known = await client.get<Campaign>(`/v1/campaigns/${draft.id}`);
+  if (known.state !== 'draft') return known;
+  const { revision } = known.consentWaiver === null ? await textWithoutConsent(client, known) : known;
+  return client.send<Campaign>('POST', `/v1/campaigns/${draft.id}/launch`, { revision }, 'demo-launch-campaign');
+}
+
+/** Nobody in the sample has agreed to anything. */
+async function textWithoutConsent(client: DemoClient, { id, revision }: Campaign): Promise<Campaign> {
+  const { consent } = await client.get<Review>(`/v1/campaigns/${id}/review`);
+  return client.send<Campaign>('PUT', `/v1/campaigns/${id}/consent-waiver`, {
+    revision,
+    people: consent?.people ?? 0,
+    reason: 'The people of the sandbox are made up, and nothing leaves this machine',
+  });
 }

@@ -452,6 +452,7 @@ describe('texts in the words of our campaigns that somebody else has sent', () =
         variants: [{ label: 'A', weight: 1, body: 'Hi {first_name|there}, shall we come by? Reply STOP to opt out.' }],
         laneIds: world.account.laneIds,
         priority: 5,
+        consent: null,
         createdBy: 'test',
       }),
     );

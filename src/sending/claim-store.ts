@@ -2,8 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
+import type { AskedConsent } from '../compliance/consent-policy.ts';
 import { endingReasonSql } from '../compliance/eligibility.ts';
 import { heldUntilSql } from '../compliance/held-number.ts';
+import { consentInForce, joinedConsentReasonSql } from '../compliance/needs-consent.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
@@ -183,20 +185,23 @@ export async function readRecipients(
   query: {
     readonly enrollmentIds: readonly Uuid[];
     readonly notTextedForDays: number | null;
+    readonly consent: AskedConsent | null;
     readonly now: Instant;
   },
 ): Promise<readonly Recipient[]> {
   const since = recentSince(query.now, query.notTextedForDays);
-  const facts = await readEligibilityFacts(tx, query.now);
+  const facts = await readEligibilityFacts(tx, query.now, query.consent);
+  const inForce = consentInForce(query.now);
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
-      ${endingReasonSql(facts)} as forbidden, ${heldUntilSql(facts)} as held_until,
-      ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, k.consent_event_id as consent_id, k.kind as consent_kind,
+      ${endingReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
+      ${heldUntilSql(facts)} as held_until,
+      ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
+      case when ${inForce} then k.kind end as consent_kind, e.consent_waived,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
-    left join consent k on k.phone = c.phone and k.purpose = ${CAMPAIGN_PURPOSE} and k.valid_from <= ${query.now}
-      and (k.valid_until is null or k.valid_until > ${query.now})
+    left join consent k on k.phone = c.phone and k.purpose = ${query.consent?.purpose ?? CAMPAIGN_PURPOSE}
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }

@@ -12,6 +12,7 @@
  * Claiming and intending together, rather than one after the other, saves a state between the two and the recovery of it
  * (docs/decisions/0003).
  */
+import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
 import type { Template } from '../messages/template.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -74,6 +75,7 @@ export interface CampaignClaim {
   /** Absent for a campaign that goes as fast as its lanes. */
   readonly pace?: { readonly limits: PaceLimits; readonly moment: PaceMoment } | undefined;
   readonly notTextedForDays: number | null;
+  readonly consent: ConsentPolicy | null;
 }
 
 export interface ClaimDeps {
@@ -134,6 +136,7 @@ async function prepare(
   const recipients = await readRecipients(tx, {
     enrollmentIds: input.claimed,
     notTextedForDays: claim.notTextedForDays,
+    consent: askedConsent(claim.consent, { now, waived: false }),
     now,
   });
   const decided = decideIntents(recipients, {

@@ -1,4 +1,5 @@
 import { CAMPAIGN_PURPOSE, type ConsentKind } from '../compliance/consent.ts';
+import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
 import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
@@ -43,6 +44,8 @@ export interface Recipient extends PersonFields {
   /** The consent in force for the purpose of the campaign; null when there is none. */
   readonly consentId: Uuid | null;
   readonly consentKind: ConsentKind | null;
+  /** Had not agreed at the launch and is texted by an owner's word. */
+  readonly consentWaived: boolean;
 }
 
 export interface Intent {
@@ -69,6 +72,7 @@ export interface IntentCircumstances {
   readonly businessName: string;
   readonly optOutLink?: ((phone: string) => string) | undefined;
   readonly notTextedForDays: number | null;
+  readonly consent: ConsentPolicy | null;
   /** Parts that the lane may still take today. */
   readonly partsRoom: number;
   readonly limits: ClaimLimits;
@@ -201,7 +205,7 @@ function decisionFor(
   circumstances: IntentCircumstances,
 ): Decision {
   const { group, parts } = text;
-  const { notTextedForDays, limits, now } = circumstances;
+  const { notTextedForDays, limits, consent, now } = circumstances;
   const { recentTextsAt, numberState, zoneGroup } = recipient;
   const dayAgo = addMs(now, -DAY_MS);
   const [newest] = recentTextsAt;
@@ -215,7 +219,12 @@ function decisionFor(
     },
     ...(notTextedForDays === null ? {} : { notTextedForDays }),
     eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState },
-    consent: { purpose: CAMPAIGN_PURPOSE, kind: recipient.consentKind },
+    consent: {
+      purpose: askedConsent(consent, { now, waived: false })?.purpose ?? CAMPAIGN_PURPOSE,
+      kind: recipient.consentKind,
+      ...(consent === null ? {} : { policy: consent.policy }),
+      ...(recipient.consentWaived ? { waived: true } : {}),
+    },
     lane: laneReason(recipient, circumstances),
     limits,
     priceCents: costCents(parts),

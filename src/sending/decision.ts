@@ -1,4 +1,5 @@
 import type { ConsentKind, ConsentPurpose } from '../compliance/consent.ts';
+import type { ConsentPolicy } from '../compliance/consent-policy.ts';
 
 /**
  * Why a campaign text went out as it did, stored with the message: rules with their inputs and versions. Exact text, parts, lane,
@@ -33,7 +34,14 @@ export interface Decision {
     readonly numberState: string;
   };
   /** What was in force for the purpose of the campaign; the event itself is `message.consent_event_id`. Absent of earlier versions. */
-  readonly consent?: { readonly purpose: ConsentPurpose; readonly kind: ConsentKind | null };
+  readonly consent?: {
+    readonly purpose: ConsentPurpose;
+    readonly kind: ConsentKind | null;
+    /** Which policy asked for it; absent when none did. */
+    readonly policy?: ConsentPolicy['policy'];
+    /** By an owner's word for people who had not agreed. */
+    readonly waived?: true;
+  };
   readonly lane: LaneReason;
   readonly limits: ClaimLimits;
   /** Of this text, at the price of then. */

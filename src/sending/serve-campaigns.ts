@@ -181,6 +181,7 @@ function claimFor(
     limit,
     pace,
     notTextedForDays: campaign.notTextedForDays,
+    consent: campaign.consent,
   };
   return claimCampaign(holder, holder.lease, claim, now);
 }

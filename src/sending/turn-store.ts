@@ -67,6 +67,8 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
           'waiting', (select coalesce(sum(t.pending), 0) from campaign_totals t where t.campaign_id = c.id),
           'finished', (select coalesce(sum(t.pending + t.handing_over + t.unknown), 0) = 0 from campaign_totals t where t.campaign_id = c.id),
           'notTextedForDays', c.audience -> 'notContactedDays',
+          'consent', case when c.consent_policy is not null
+            then jsonb_build_object('policy', c.consent_policy, 'kinds', c.consent_kinds) end,
           'pointless', ${isPointlessSql(now)},
           'textsUntil', case when c.pointless_action = 'drop'
             or (c.pointless_action = 'ask' and c.pointless_asked is distinct from c.pointless_after) then c.pointless_after end

@@ -1,4 +1,5 @@
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import type { ConsentPolicy } from '../compliance/consent-policy.ts';
 import type { GatewayKind } from '../gateways/gateway.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -74,4 +75,5 @@ export interface TurnCampaign {
   readonly finished: boolean;
   /** Days without a campaign text that the audience asks for; `null` when it does not. */
   readonly notTextedForDays: number | null;
+  readonly consent: ConsentPolicy | null;
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { consentPolicyInput } from './campaign-consent.ts';
 import { idOf, jsonRoute, phoneText } from './shared.ts';
 
 const choices = (choice: z.ZodString, choicesMax: number) =>
@@ -54,6 +55,12 @@ export const previewAudience = jsonRoute({
   access: 'viewer',
   tag: 'Audiences',
   summary: 'Who would be texted, and who is left out for which reason',
-  body: z.strictObject({ audience: chosenOrNot }),
+  body: z.strictObject({
+    audience: chosenOrNot,
+    consent: consentPolicyInput
+      .optional()
+      .openapi({ description: 'What the campaign asks for; without it nobody is left out for want of a consent' }),
+    waived: z.boolean().optional().openapi({ description: 'An owner has given a reason to text people without it' }),
+  }),
   response: audiencePreviewSchema,
 });

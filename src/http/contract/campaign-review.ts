@@ -57,6 +57,14 @@ export const reviewSchema = z.object({
     z.object({ id: idOf('lane'), name: z.string(), phone: phoneText, dailyCap: z.int(), leftToday: z.int() }),
   ),
   window: z.object({ start: z.string(), end: z.string(), openNow: z.int(), waiting: z.int() }),
+  consent: z
+    .object({
+      asks: z.string().openapi({ example: 'express written consent to marketing texts' }),
+      people: z
+        .int()
+        .openapi({ description: 'So many have not agreed as the law asks and could be texted by an owner’s reason' }),
+    })
+    .nullable(),
   forecast: forecastSchema,
 });
 export type Review = z.infer<typeof reviewSchema>;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { CAMPAIGN_STATES, ENROLLMENT_STATES } from '../../campaigns/campaign.ts';
 import { chosenOrNot } from './audiences.ts';
+import { campaignConsentShown, consentPolicyInput } from './campaign-consent.ts';
 import { sendingInput, sendingShown } from './sending-options.ts';
 import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
@@ -50,6 +51,7 @@ export const campaignSchema = z
     ),
     laneIds: z.array(idOf('lane')),
     ...sendingShown,
+    ...campaignConsentShown,
     totals: totalsSchema,
     revision: z.int(),
     createdBy: z.string(),
@@ -83,6 +85,7 @@ export const createCampaign = jsonRoute({
     audience: chosenOrNot.default(null),
     variants: z.array(variantInput).max(5).default([]),
     laneIds: z.array(idOf('lane')).max(100).default([]),
+    consent: consentPolicyInput.optional().openapi({ description: 'marketing when it is left out' }),
     ...sendingInput,
   }),
   response: campaignSchema,
@@ -112,6 +115,7 @@ export const updateCampaign = jsonRoute({
     audience: chosenOrNot.optional(),
     variants: z.array(variantInput).max(5).optional(),
     laneIds: z.array(idOf('lane')).max(100).optional(),
+    consent: consentPolicyInput.optional(),
     ...sendingInput,
   }),
   response: campaignSchema,

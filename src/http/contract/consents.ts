@@ -63,7 +63,9 @@ export const consentInput = z.discriminatedUnion('action', [
       description:
         'The person was asked to confirm it (double opt-in), and it is no consent until they do, for 72 hours at most',
     }),
-    validUntil: moment.optional(),
+    validUntil: moment.nullable().optional().openapi({
+      description: 'When it ends by itself; null: never. Left out, the settings say so: `GET /v1/consent-validity`',
+    }),
   }),
   z.strictObject({
     action: z.literal('revoke'),
@@ -140,4 +142,26 @@ export const recordConsent = jsonRoute({
   response: contactConsentsSchema,
   status: 201,
   idempotent: true,
+});
+
+const months = z.int().min(1).max(240).nullable();
+const validity = z
+  .object({ express: months, express_written: months })
+  .openapi('ConsentValidity', { description: 'After how many months a consent of this kind ends; null: never' });
+export const getConsentValidity = jsonRoute({
+  method: 'get',
+  path: '/v1/consent-validity',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'How long consents last of which nobody has said until when',
+  response: validity,
+});
+export const changeConsentValidity = jsonRoute({
+  method: 'patch',
+  path: '/v1/consent-validity',
+  access: 'owner',
+  tag: 'Settings',
+  summary: 'Change that for consents that are recorded from now on; each keeps the end that it has',
+  body: z.strictObject({ express: months.optional(), express_written: months.optional() }),
+  response: validity,
 });

@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../../test/fixtures.ts';
+import {
+  everybodyAgrees,
+  insertAccount,
+  insertContacts,
+  launchTestCampaign,
+  testPhones,
+} from '../../../test/fixtures.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { uuidOf } from '../api.ts';
@@ -26,6 +32,7 @@ beforeAll(async () => {
     world.services,
     phones.map((phone, index) => ({ phone, tags: index === 0 ? ['everyone', 'one'] : ['everyone'] })),
   );
+  await everybodyAgrees(db);
 });
 
 describe('a review', () => {

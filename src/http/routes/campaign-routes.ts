@@ -1,5 +1,5 @@
 import { previewAudience } from '../../audiences/preview-audience.ts';
-import { type Campaign, enrolledIn, NO_TOTALS, type Totals } from '../../campaigns/campaign.ts';
+import { type Campaign, consentAsked, enrolledIn, NO_TOTALS, type Totals } from '../../campaigns/campaign.ts';
 import { getCampaign, listCampaigns } from '../../campaigns/campaign-store.ts';
 import { changeCampaign } from '../../campaigns/change-sending.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../campaigns/control-campaign.ts';
@@ -13,6 +13,7 @@ import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/m
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
 import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
 import type { Waiting } from '../../campaigns/waiting-facts.ts';
+import type { ConsentPolicy } from '../../compliance/consent-policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { makeCursor, readCursor, toPage } from '../../platform/cursor.ts';
 import { type Db, runTx, type Tx } from '../../platform/database.ts';
@@ -23,6 +24,7 @@ import type { Instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as audienceContract from '../contract/audiences.ts';
+import type { ConsentPolicyInput } from '../contract/campaign-consent.ts';
 import * as liveContract from '../contract/campaign-live.ts';
 import * as reviewContract from '../contract/campaign-review.ts';
 import * as contract from '../contract/campaigns.ts';
@@ -41,7 +43,10 @@ export function registerCampaignRoutes(api: Api, services: CampaignServices): vo
 function registerReads(api: Api, services: CampaignServices): void {
   const { db } = services.database;
   api.handle(audienceContract.previewAudience, async ({ body }) => {
-    const preview = await previewAudience(db, body.audience, services.clock.now());
+    const { audience, consent, waived = false } = body;
+    const now = services.clock.now();
+    const asked = consentAsked({ consent: consent === undefined ? null : consentPolicyOf(consent), waived }, now);
+    const preview = await previewAudience(db, audience, now, asked);
     return ok(showAudience(preview));
   });
   api.handle(contract.listCampaigns, async ({ query }) => {
@@ -73,6 +78,7 @@ function registerReads(api: Api, services: CampaignServices): void {
         openNow: review.openNow,
         waiting: review.waiting,
       },
+      consent: review.consent,
       forecast: showForecast(review.forecast),
     });
   });
@@ -194,7 +200,8 @@ const laneUuids = (shownIds: readonly string[]): readonly Uuid[] => shownIds.map
 type DraftChange = Omit<RouteInput<typeof contract.updateCampaign>['body'], 'revision'>;
 
 /** Fields that were left out stay as they are. */
-const changeOf = ({ name, audience, variants, laneIds, ...sending }: DraftChange): CampaignChange => ({
+const changeOf = ({ name, audience, variants, laneIds, consent, ...sending }: DraftChange): CampaignChange => ({
+  ...(consent === undefined ? {} : { consent: consentPolicyOf(consent) }),
   ...(name === undefined ? {} : { name }),
   ...(audience === undefined ? {} : { audience }),
   ...(variants === undefined ? {} : { variants }),
@@ -204,7 +211,7 @@ const changeOf = ({ name, audience, variants, laneIds, ...sending }: DraftChange
 
 /** A campaign that is made by the API or the command line; what is left out has its default. */
 export const newDraftOf = (
-  { laneIds, name, audience, variants, ...sending }: RouteInput<typeof contract.createCampaign>['body'],
+  { laneIds, name, audience, variants, consent, ...sending }: RouteInput<typeof contract.createCampaign>['body'],
   createdBy: string,
 ) => {
   const { pace, ...rest } = sendingChange(sending);
@@ -214,10 +221,15 @@ export const newDraftOf = (
     variants,
     laneIds: laneUuids(laneIds),
     createdBy,
+    ...(consent === undefined ? {} : { consent: consentPolicyOf(consent) }),
     ...rest,
     pace: { ...DEFAULT_SENDING.pace, ...pace },
   };
 };
+
+/** As a campaign keeps it. */
+export const consentPolicyOf = (input: ConsentPolicyInput): ConsentPolicy =>
+  input.policy === 'custom' ? input : { policy: input.policy, kinds: null };
 
 const showPerson = <T extends { readonly id: Uuid }>(person: T) => ({ ...person, id: showId('contact', person.id) });
 
@@ -272,6 +284,8 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
   })),
   laneIds: campaign.laneIds.map((id) => showId('lane', id)),
   ...showSending(campaign),
+  consent: campaign.consent === null ? null : { policy: campaign.consent.policy, kinds: kindsOf(campaign.consent) },
+  consentWaiver: campaign.consentWaiver,
   totals: showTotals(campaign.totals),
   revision: campaign.revision,
   createdBy: campaign.createdBy,
@@ -280,6 +294,8 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
   finishedAt: isoTextOrNull(campaign.finishedAt),
   expectedFinishAt: isoTextOrNull(expectedFinish ?? null),
 });
+
+const kindsOf = ({ kinds }: ConsentPolicy) => (kinds === null ? null : [...kinds]);
 
 const showWaiting = (waiting: Waiting | null) =>
   waiting === null ? null : { ...waiting, since: isoTextOrNull(waiting.since), until: isoTextOrNull(waiting.until) };

@@ -1,6 +1,12 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../../test/fixtures.ts';
+import {
+  everybodyAgrees,
+  insertAccount,
+  insertContacts,
+  launchTestCampaign,
+  testPhones,
+} from '../../../test/fixtures.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { endPointless } from '../../campaigns/end-pointless.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
@@ -22,6 +28,7 @@ beforeAll(async () => {
     world.services,
     testPhones(3).map((phone) => ({ phone })),
   );
+  await everybodyAgrees(db);
 });
 
 const SENDING = {

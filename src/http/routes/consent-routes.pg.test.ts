@@ -123,3 +123,24 @@ describe('consents over HTTP', () => {
     expect([(await owner.get(path)).status, (await owner.post(path, WRITTEN)).status]).toEqual([404, 404]);
   });
 });
+
+describe('how long a consent lasts of which nobody has said until when', () => {
+  const EXPRESS = { action: 'grant', purpose: 'informational', kind: 'express', evidence: NOTE };
+  const endOf = async (consent: object) => {
+    const path = `/v1/contacts/${await person()}/consents`;
+    const made = await owner.post(path, { happenedAt: '2026-05-31T12:00:00Z', ...consent });
+    return made.json.data[0].validUntil;
+  };
+
+  it('is 18 months for an inquiry, for ever in writing, and what the owner says from then on', async () => {
+    expect((await owner.get('/v1/consent-validity')).json).toEqual({ express: 18, express_written: null });
+    expect(await endOf(EXPRESS)).toBe('2027-11-30T12:00:00Z');
+    expect(await endOf({ ...EXPRESS, validUntil: null })).toBeNull();
+    expect(await endOf({ ...WRITTEN, happenedAt: '2026-05-31T12:00:00Z' })).toBeNull();
+    expect((await owner.patch('/v1/consent-validity', { express: 6 })).json).toEqual({
+      express: 6,
+      express_written: null,
+    });
+    expect(await endOf(EXPRESS)).toBe('2026-11-30T12:00:00Z');
+  });
+});

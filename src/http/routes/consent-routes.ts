@@ -1,4 +1,6 @@
+import { changeConsentValidity } from '../../compliance/change-consent-validity.ts';
 import type { ConsentEvent } from '../../compliance/consent-evidence.ts';
+import { getConsentValidity } from '../../compliance/consent-validity-store.ts';
 import { eventSentence } from '../../compliance/consent-words.ts';
 import {
   type ContactConsent,
@@ -24,6 +26,15 @@ export function registerConsentRoutes(api: Api, services: Pick<Services, 'databa
       limit: query.limit,
     });
     return consents.ok ? ok(showConsents(consents.value)) : consents;
+  });
+  api.handle(contract.getConsentValidity, async () => ok(await getConsentValidity(database.db)));
+  api.handle(contract.changeConsentValidity, async ({ body, caller }) => {
+    const { express, express_written } = body;
+    const change = {
+      ...(express === undefined ? {} : { express }),
+      ...(express_written === undefined ? {} : { express_written }),
+    };
+    return ok(await changeConsentValidity({ ...services, db: database.db }, { change, actor: caller.actor }));
   });
   api.effect(contract.recordConsent, {
     effect: async (tx, { params, body, caller }) => {
@@ -52,7 +63,7 @@ export function consentOf(input: contract.ConsentInput): ContactConsentInput {
     occurredAt,
     wording: wording === undefined ? null : { ...wording, language: wording.language ?? null },
     needsConfirmation,
-    validUntil: validUntil === undefined ? null : instant(validUntil),
+    validUntil: validUntil === undefined ? 'by_policy' : validUntil === null ? null : instant(validUntil),
   };
 }
 

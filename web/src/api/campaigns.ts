@@ -1,11 +1,13 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { AudiencePreview, AudienceRule, Exclusion } from '../../../src/http/contract/audiences.ts';
+import type { ConsentPolicyInput } from '../../../src/http/contract/campaign-consent.ts';
 import type { CampaignLive } from '../../../src/http/contract/campaign-live.ts';
 import type { Forecast, Review } from '../../../src/http/contract/campaign-review.ts';
 import type * as contract from '../../../src/http/contract/campaigns.ts';
 import type { Campaign, CampaignState, EnrollmentState, Totals } from '../../../src/http/contract/campaigns.ts';
+import type * as waiver from '../../../src/http/contract/consent-waiver.ts';
 import type { listRecipients, Recipient } from '../../../src/http/contract/recipients.ts';
-import { del, get, patch, post } from './client.ts';
+import { del, get, patch, post, put } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
 
@@ -26,6 +28,12 @@ export type Variant = Campaign['variants'][number];
 export type CampaignFilters = FiltersOf<typeof contract.listCampaigns>;
 export type RecipientFilters = FiltersOf<typeof listRecipients>;
 
+/** What a draft asks for; null of one from before there were policies. */
+export interface AskedConsent {
+  readonly consent?: ConsentPolicyInput;
+  readonly waived: boolean;
+}
+
 export const campaignKeys = {
   all: ['campaigns'],
   list: (filters: CampaignFilters) => ['campaigns', 'list', filters],
@@ -35,7 +43,7 @@ export const campaignKeys = {
   review: (id: string, revision: number) => ['campaigns', 'one', id, 'review', revision],
   live: (id: string) => ['campaigns', 'one', id, 'live'],
   recipients: (id: string, filters: RecipientFilters) => ['campaigns', 'one', id, 'recipients', filters],
-  audience: (rule: AudienceRule | null) => ['audience-preview', rule],
+  audience: (rule: AudienceRule | null, asked: AskedConsent) => ['audience-preview', rule, asked],
 } as const;
 
 export const campaignsQuery = (filters: CampaignFilters = {}, limit?: number) =>
@@ -69,10 +77,10 @@ export const recipientsQuery = (id: string, filters: RecipientFilters = {}) =>
     filters,
   });
 /** Nobody is asked for while nobody is chosen. */
-export const audiencePreviewQuery = (rule: AudienceRule | null) =>
+export const audiencePreviewQuery = (rule: AudienceRule | null, asked: AskedConsent) =>
   queryOptions({
-    queryKey: campaignKeys.audience(rule),
-    queryFn: () => post<AudiencePreview>('/v1/audiences/preview', { audience: rule }),
+    queryKey: campaignKeys.audience(rule, asked),
+    queryFn: () => post<AudiencePreview>('/v1/audiences/preview', { audience: rule, ...asked }),
     enabled: rule !== null,
     placeholderData: keepPreviousData,
   });
@@ -88,6 +96,10 @@ export const updateCampaign = (id: string, body: BodyOf<typeof contract.updateCa
 export const deleteCampaign = (id: string) => del<AnswerOf<typeof contract.deleteCampaign>>(`/v1/campaigns/${id}`);
 export const launchCampaign = (id: string, body: BodyOf<typeof contract.launchCampaign>, key: string) =>
   post<Campaign>(`/v1/campaigns/${id}/launch`, body, key);
+export const waiveConsent = (id: string, body: BodyOf<typeof waiver.waiveConsent>) =>
+  put<Campaign>(`/v1/campaigns/${id}/consent-waiver`, body);
+export const withdrawConsentWaiver = (id: string, revision: number) =>
+  del<Campaign>(`/v1/campaigns/${id}/consent-waiver?revision=${revision}`);
 
 const control =
   (verb: 'pause' | 'resume' | 'cancel') =>

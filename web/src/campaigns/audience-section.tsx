@@ -2,7 +2,7 @@ import { Anchor, Radio, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useId, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react';
 import type { AudiencePreview, AudienceRule, Review } from '../api/campaigns.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { formatCount, plural } from '../patterns/format.ts';
@@ -21,10 +21,12 @@ interface AudienceSectionProps {
   readonly audience: UseQueryResult<AudiencePreview>;
   readonly problems: Review['problems'];
   readonly readOnly: boolean;
+  /** Which consent is asked for: the last question about who gets the text. */
+  readonly consent: ReactNode;
 }
 
 /** Who gets the text: everybody, which must be said, or conditions that must all hold; and at once who that is. */
-export function AudienceSection({ rule, onChange, audience, problems, readOnly }: AudienceSectionProps) {
+export function AudienceSection({ rule, onChange, audience, problems, readOnly, consent }: AudienceSectionProps) {
   const [choice, setChoice] = useChoice(rule, onChange);
   const answer = rule === null ? undefined : audience.data;
   return (
@@ -59,6 +61,7 @@ export function AudienceSection({ rule, onChange, audience, problems, readOnly }
         />
       )}
       {answer === undefined ? null : <WhoIsIn audience={answer} everyone={choice === EVERYONE} />}
+      {consent}
     </BuilderSection>
   );
 }

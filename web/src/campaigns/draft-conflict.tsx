@@ -10,6 +10,7 @@ import type { Draft } from './use-draft.ts';
 const WORDS: Readonly<Record<DraftField, string>> = {
   name: 'the name',
   audience: 'the audience',
+  consent: 'the consent',
   variants: 'the message',
   laneIds: 'the numbers',
   window: 'the hours',

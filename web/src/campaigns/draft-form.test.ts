@@ -42,6 +42,8 @@ const draft = (change: Partial<Campaign> = {}): Campaign => ({
   window: { start: '08:00', end: '21:00' },
   pace: { maxPerHour: null, maxPerDay: null, finishBy: null },
   pointless: null,
+  consent: { policy: 'marketing', kinds: null },
+  consentWaiver: null,
   totals,
   revision: 3,
   createdBy: 'Dana',

@@ -1,4 +1,5 @@
 import type { AudienceRule, Campaign } from '../api/campaigns.ts';
+import { consentInput } from './consent-form.ts';
 import { type SendingForm, sendingOf, windowProblem } from './sending-form.ts';
 
 /**
@@ -16,6 +17,7 @@ export interface DraftFields extends SendingForm {
   readonly name: string;
   /** Null: nobody is chosen yet. */
   readonly audience: AudienceRule | null;
+  readonly consent: Campaign['consent'];
   readonly variants: readonly DraftVariant[];
   readonly laneIds: readonly string[];
 }
@@ -37,6 +39,7 @@ export interface DraftForm {
 const FIELDS: readonly DraftField[] = [
   'name',
   'audience',
+  'consent',
   'variants',
   'laneIds',
   'window',
@@ -50,6 +53,7 @@ export const VARIANTS_MAX = LABELS.length;
 export const fieldsOf = (campaign: Campaign): DraftFields => ({
   name: campaign.name,
   audience: campaign.audience,
+  consent: campaign.consent,
   variants: campaign.variants.map(({ label, weight, body }, index) => ({ key: `v${index}`, label, weight, body })),
   laneIds: campaign.laneIds,
   ...sendingOf(campaign),
@@ -152,6 +156,8 @@ function plainValue(fields: DraftFields, field: DraftField): unknown {
       return fields.laneIds.toSorted();
     case 'audience':
       return plainRule(fields.audience);
+    case 'consent':
+      return consentInput(fields.consent);
     case 'window':
     case 'pace':
     case 'priority':

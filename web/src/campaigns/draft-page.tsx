@@ -2,7 +2,7 @@ import { Anchor, Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { audiencePreviewQuery, type Campaign, campaignKeys, reviewQuery } from '../api/campaigns.ts';
+import { type AskedConsent, audiencePreviewQuery, type Campaign, campaignKeys, reviewQuery } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
 import { accountsQuery, operationKeys } from '../api/operations.ts';
 import { fieldProblem } from '../api/problem.ts';
@@ -16,6 +16,8 @@ import { StateBadge } from '../patterns/state-badge.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { AudienceSection } from './audience-section.tsx';
 import classes from './builder.module.css';
+import { ConsentChoice } from './consent-choice.tsx';
+import { consentInput } from './consent-form.ts';
 import { DraftControls } from './draft-controls.tsx';
 import { plainRule } from './draft-form.ts';
 import { DraftPreview } from './draft-preview.tsx';
@@ -31,6 +33,13 @@ const LaunchDialog = lazy(() => import('./launch-dialog.tsx'));
 const NAME_LENGTH_MAX = 200;
 const DEBOUNCE_MS = 150;
 
+/** An owner’s reason was about the policy that is saved. */
+function askedOf(consent: Campaign['consent'], campaign: Campaign): AskedConsent {
+  const input = consentInput(consent);
+  const waived = campaign.consentWaiver !== null && consent?.policy === campaign.consent?.policy;
+  return input === undefined ? { waived: false } : { consent: input, waived };
+}
+
 /** The builder: everything about a draft on one page, saved as it is typed. */
 export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -43,7 +52,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
   const [previews, setPreviews] = useState<Readonly<Record<string, TextPreview>>>({});
 
   const [rule] = useDebouncedValue(JSON.stringify(plainRule(fields.audience)), DEBOUNCE_MS);
-  const audience = useQuery(audiencePreviewQuery(JSON.parse(rule)));
+  const audience = useQuery(audiencePreviewQuery(JSON.parse(rule), askedOf(fields.consent, campaign)));
   const review = useQuery(reviewQuery(campaign.id, draft.revision));
   const lanes = useQuery(accountsQuery).data?.data.flatMap((account) => account.lanes) ?? [];
   useLive('contacts', [['audience-preview'], campaignKeys.review(campaign.id, draft.revision)]);
@@ -102,6 +111,16 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
             audience={audience}
             problems={problems}
             readOnly={readOnly}
+            consent={
+              <ConsentChoice
+                campaign={campaign}
+                value={fields.consent}
+                onChange={(consent) => change({ consent })}
+                review={fresh ? review.data : undefined}
+                readOnly={readOnly}
+                isOwner={mayAct(me.user.role, 'owner')}
+              />
+            }
           />
           <MessageSection
             variants={fields.variants}

@@ -6,6 +6,7 @@ import { useProductClock } from '../api/product-clock.ts';
 import { useAction } from '../api/use-action.ts';
 import { formatDay } from '../patterns/format.ts';
 import { toastProblem } from '../patterns/toast.tsx';
+import { consentInput } from './consent-form.ts';
 
 type NewCampaign = Parameters<typeof createCampaign>[0];
 
@@ -53,11 +54,12 @@ function useCreateCampaign() {
 
 const NAME_LENGTH_MAX = 200;
 const contentOf = (campaign: Campaign, name: string): NewCampaign => {
-  const { audience, variants, laneIds, priority, window, pace, pointless } = campaign;
+  const { audience, consent, variants, laneIds, priority, window, pace, pointless } = campaign;
   const hours = pointless?.hoursAfterWindow ?? null;
   return {
     name: name.slice(0, NAME_LENGTH_MAX),
     audience,
+    ...(consent === null ? {} : { consent: consentInput(consent) }),
     variants: variants.map(({ label, weight, body }) => ({ label, weight, body })),
     laneIds,
     priority,

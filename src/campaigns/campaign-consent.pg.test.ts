@@ -1,0 +1,256 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { claimTexts } from '../../test/claimed.ts';
+import { insertContacts, testPhones } from '../../test/fixtures.ts';
+import { heldAccount } from '../../test/held-account.ts';
+import type { testWorld } from '../../test/world.ts';
+import { previewAudience } from '../audiences/preview-audience.ts';
+import type { ConsentToAppend } from '../compliance/append-consent.ts';
+import type { ConsentPurpose } from '../compliance/consent.ts';
+import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
+import { liftOptOut } from '../compliance/suppress.ts';
+import { type Database, runTx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { addMs, HOUR_MS, type Instant } from '../platform/time.ts';
+import type { Lease } from '../sending/lease-store.ts';
+import { addPeople } from './add-people.ts';
+import type { Campaign } from './campaign.ts';
+import { explainRecipient } from './explain-recipient.ts';
+import { launchCampaign } from './launch-campaign.ts';
+import { createDraft, updateDraft } from './manage-drafts.ts';
+import { reviewCampaign } from './review-campaign.ts';
+import { waiveConsent, withdrawConsentWaiver } from './waive-consent.ts';
+
+const PHONES = testPhones(6);
+const [WRITTEN = '', EXPRESS = '', ENDED = '', TAKEN_BACK = '', NOTHING = '', REMINDERS = ''] = PHONES;
+const DANA = { actor: 'user:1', name: 'Dana' };
+
+let database: Database;
+let world: ReturnType<typeof testWorld>;
+let lease: Lease;
+let laneIds: readonly Uuid[];
+let contactIds: readonly Uuid[];
+
+type Grant = Partial<ConsentToAppend & { readonly action: 'grant' }>;
+const ago = (hours: number): Instant => addMs(world.clock.now(), -hours * HOUR_MS);
+const agree = (phone: string, change: Grant = {}) =>
+  runTx(database.db, (tx) =>
+    recordConsent(tx, world, {
+      action: 'grant',
+      phone,
+      purpose: 'marketing',
+      kind: 'express_written',
+      evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7' },
+      wording: { text: 'I agree.', version: 'v2', language: null },
+      needsConfirmation: false,
+      validUntil: null,
+      occurredAt: ago(100),
+      by: DANA,
+      ...change,
+    }),
+  );
+const takeBack = (phone: string, purpose: ConsentPurpose | 'all' = 'all') =>
+  runTx(database.db, async (tx) => {
+    const evidence = { source: 'member', note: 'Said so on the phone' } as const;
+    const happened = { phone, evidence, occurredAt: ago(1), by: DANA };
+    await recordConsent(tx, world, { action: 'revoke', purpose, ...happened });
+  });
+/** START lets texts through again, and gives no consent back. */
+const startAgain = (phone: string) =>
+  runTx(database.db, (tx) => liftOptOut(tx, world, { phone, evidence: { text: 'START' }, saidAt: world.clock.now() }));
+
+beforeEach(async () => {
+  const people = PHONES.map((phone) => ({ phone, state: 'MA' }));
+  ({ database, world, lease, laneIds, contactIds } = await heldAccount({ people }));
+  await agree(WRITTEN);
+  await agree(EXPRESS, { kind: 'express', wording: null });
+  await agree(ENDED, { validUntil: ago(1) });
+  await agree(TAKEN_BACK);
+  await takeBack(TAKEN_BACK);
+  await startAgain(TAKEN_BACK);
+  await agree(REMINDERS, { purpose: 'informational', kind: 'express', wording: null });
+});
+
+const draftWith = async (consent?: ConsentPolicy | null): Promise<Campaign> => {
+  const created = await runTx(database.db, (tx) =>
+    createDraft(tx, world, {
+      name: 'Spring',
+      audience: { all: true },
+      variants: [{ label: 'A', weight: 1, body: 'Hi' }],
+      laneIds,
+      createdBy: 'test',
+      ...(consent === undefined ? {} : { consent }),
+    }),
+  );
+  if (!created.ok) throw new Error(created.error.message);
+  return created.value;
+};
+const orderOf = ({ id, revision }: Campaign) => ({ id, shownId: showId('campaign', id), revision });
+const launch = (campaign: Campaign) =>
+  runTx(database.db, (tx) =>
+    launchCampaign(tx, world, { ...orderOf(campaign), confirmName: campaign.name, actor: 'user:1' }),
+  );
+const waive = (campaign: Campaign, people: number) =>
+  runTx(database.db, (tx) =>
+    waiveConsent(tx, world, { ...orderOf(campaign), people, reason: 'They asked for it at the counter', by: DANA }),
+  );
+const granted = <T>(
+  outcome:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly error: Error | { readonly message: string } },
+): T => {
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return outcome.value;
+};
+const refusalOf = (outcome: { readonly ok: boolean; readonly error?: { readonly message: string } }): string =>
+  outcome.error?.message ?? 'it went through';
+const enrolled = async () => {
+  const { rows } = await sql<{ phone: string; what: string }>`
+    select phone, coalesce(skip_reason, case when consent_waived then 'waived' else state end) as what from enrollment`.execute(
+    database.db,
+  );
+  return Object.fromEntries(rows.map(({ phone, what }) => [phone, what]));
+};
+const claim = (campaignId: Uuid) => claimTexts(database.db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
+
+describe('the consent policy of a campaign', () => {
+  it.each<[string, ConsentPolicy | null | undefined, readonly string[]]>([
+    ['is marketing when nothing is said: in writing', undefined, [WRITTEN]],
+    ['informational: what was given for such texts', { policy: 'informational', kinds: null }, [REMINDERS]],
+    ['custom: any of the kinds named', { policy: 'custom', kinds: ['express', 'express_written'] }, [WRITTEN, EXPRESS]],
+    ['of before asks for none', null, PHONES],
+  ])('%s', async (_case, policy, textable) => {
+    const campaign = await draftWith(policy);
+    const beyondLaw = campaign.consent?.policy === 'custom' ? 1 : 0;
+    const ready = beyondLaw === 0 ? campaign : granted(await waive(campaign, beyondLaw));
+    const preview = await previewAudience(
+      database.db,
+      { all: true },
+      world.clock.now(),
+      askedConsent(campaign.consent, { now: world.clock.now(), waived: false }),
+    );
+    expect(preview).toMatchObject({ matched: 6, textable: textable.length, withoutConsent: beyondLaw });
+    granted(await launch(ready));
+    const outcome = await enrolled();
+    for (const phone of PHONES)
+      expect([phone, outcome[phone]]).toEqual([
+        phone,
+        textable.includes(phone) ? 'pending' : phone === TAKEN_BACK ? 'consent_taken_back' : 'no_consent',
+      ]);
+    const prepared = await claim(campaign.id);
+    expect(prepared.map(({ phone }) => phone).toSorted()).toEqual([...textable].toSorted());
+  });
+
+  it('is asked again by the claim: a consent that ended or was taken back since the launch is none', async () => {
+    await agree(NOTHING, { purpose: 'informational', validUntil: addMs(world.clock.now(), HOUR_MS) });
+    const campaign = granted(await launch(await draftWith({ policy: 'informational', kinds: null })));
+    expect(await enrolled()).toMatchObject({ [REMINDERS]: 'pending', [NOTHING]: 'pending' });
+    await takeBack(REMINDERS, 'informational');
+    await world.clock.advance(HOUR_MS);
+    expect(await claim(campaign.id)).toEqual([]);
+    expect(await enrolled()).toMatchObject({ [REMINDERS]: 'consent_taken_back', [NOTHING]: 'no_consent' });
+  });
+
+  it('is named with what it looked at, for who is left out and for who was texted', async () => {
+    const campaign = granted(await launch(await draftWith()));
+    await claim(campaign.id);
+    const explained = async (index: number) => {
+      const asked = { campaign, contactId: contactIds[index] ?? '' };
+      return granted(await explainRecipient(database.db, world.clock, asked));
+    };
+    const express = await explained(1);
+    expect(express.answer).toMatchObject({ standing: 'not_texted', code: 'no_consent' });
+    expect(express.checks.find(({ code }) => code === 'no_consent')).toMatchObject({
+      forbids: true,
+      sentence: 'Has not agreed as the campaign’s policy asks',
+      inputs: { asked: ['express_written'], purpose: 'marketing', state: 'express', kind: 'express' },
+    });
+    const written = await explained(0);
+    expect(written.checks.find(({ code }) => code === 'consent')?.sentence).toMatch(
+      /^Express written consent of .* from web form v2; the campaign’s policy was marketing$/,
+    );
+  });
+
+  it('stays as it was when people join later', async () => {
+    const campaign = granted(await launch(await draftWith()));
+    const [contactId = ''] = await insertContacts(database.db, world, [{ phone: '+16175550199', state: 'MA' }]);
+    const joined = await runTx(database.db, (tx) =>
+      addPeople(tx, world, {
+        campaignId: campaign.id,
+        who: { kind: 'contacts', contactIds: [contactId] },
+        actor: 'user:1',
+      }),
+    );
+    expect(granted(joined)).toMatchObject({ added: 0, leftOut: [{ reason: 'no_consent', count: 1 }] });
+  });
+});
+
+describe('people who have not agreed', () => {
+  it('are texted by an owner’s word about as many, which is kept and told; whoever took it back stays out', async () => {
+    const draft = await draftWith();
+    expect(refusalOf(await waive(draft, 3))).toContain('4 people of campaign "Spring" have not agreed by now, and 3');
+    const opened = granted(await waive(draft, 10));
+    expect(opened.consentWaiver).toMatchObject({ people: 4, by: 'Dana', reason: 'They asked for it at the counter' });
+    const review = await reviewCampaign(database.db, world, opened);
+    expect(review.audience).toMatchObject({ textable: 5, withoutConsent: 4 });
+    expect(review.problems).toEqual([]);
+    const campaign = granted(await launch(opened));
+    expect(await enrolled()).toEqual({
+      [WRITTEN]: 'pending',
+      [EXPRESS]: 'waived',
+      [ENDED]: 'waived',
+      [TAKEN_BACK]: 'consent_taken_back',
+      [NOTHING]: 'waived',
+      [REMINDERS]: 'waived',
+    });
+    await takeBack(NOTHING);
+    await startAgain(NOTHING);
+    await takeBack(WRITTEN, 'informational');
+    const prepared = await claim(campaign.id);
+    expect(prepared.map(({ phone }) => phone).toSorted()).toEqual([WRITTEN, EXPRESS, ENDED, REMINDERS].toSorted());
+    const { rows } = await sql<{ consent: unknown }>`
+      select decision -> 'consent' as consent from message where phone = ${ENDED}`.execute(database.db);
+    expect(rows).toEqual([{ consent: { purpose: 'marketing', kind: null, policy: 'marketing', waived: true } }]);
+    const { rows: audit } = await sql`
+      select action, detail -> 'people' as people, detail -> 'withoutConsent' as launched from audit_entry
+      where action in ('campaign.consent_waived', 'campaign.launched') order by action`.execute(database.db);
+    expect(audit).toEqual([
+      { action: 'campaign.consent_waived', people: 4, launched: null },
+      { action: 'campaign.launched', people: null, launched: 4 },
+    ]);
+  });
+
+  it('are not texted when there are more of them than the word was about', async () => {
+    const opened = granted(await waive(await draftWith(), 4));
+    await insertContacts(database.db, world, [{ phone: '+16175550199', state: 'MA' }]);
+    expect(refusalOf(await launch(opened))).toContain(
+      '5 people have not agreed as the law asks of such texts; the reason was given for 4',
+    );
+  });
+
+  it('are not texted by a custom policy that takes less than the law, until an owner gives a reason', async () => {
+    const draft = await draftWith({ policy: 'custom', kinds: ['express'] });
+    expect(refusalOf(await launch(draft))).toContain('1 person has not agreed as the law asks of such texts; an owner');
+    granted(await launch(granted(await waive(draft, 1))));
+    expect(await enrolled()).toMatchObject({ [EXPRESS]: 'pending', [WRITTEN]: 'no_consent', [NOTHING]: 'no_consent' });
+  });
+
+  it('lose the word with another policy, and when it is withdrawn', async () => {
+    const opened = granted(await waive(await draftWith(), 4));
+    const renamed = granted(
+      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' } })),
+    );
+    expect(renamed.consentWaiver).not.toBeNull();
+    const other = { consent: { policy: 'informational', kinds: null } as const };
+    const changed = granted(
+      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other })),
+    );
+    expect(changed.consentWaiver).toBeNull();
+    const again = granted(await waive(changed, 6));
+    const withdrawn = await runTx(database.db, (tx) =>
+      withdrawConsentWaiver(tx, world, { ...orderOf(again), by: DANA }),
+    );
+    expect(granted(withdrawn).consentWaiver).toBeNull();
+  });
+});
