@@ -6,7 +6,7 @@ const SHARED = /web\/src\/(?:patterns|api)\//;
 /** The heavier ones, and those of a few pages, stay with the pages that show them. */
 const HEAVY =
   /\/(?:virtual-table|table-columns|column-list|filter-chips|confirm-dialog|zone-select|phone-preview|figure|details|more-button|section-tabs|time-filter)\./;
-const OF_FEW = /\/api\/(?:audit|health|imports|templates|webhook-events)\./;
+const OF_FEW = /\/api\/(?:audit|health|imports|inbox|templates|upload-file|webhook-events)\./;
 const isShared = (path: string): boolean => SHARED.test(path) && !HEAVY.test(path) && !OF_FEW.test(path);
 
 /** The web app lives in `web/` and is served by the same server as the API; in development Vite passes the API through. */
@@ -27,6 +27,8 @@ export default defineConfig({
     // Left alone, each shared icon and pattern becomes a file of its own: up to 100 requests and 15 KB more for a page.
     rolldownOptions: {
       output: {
+        // The first file names all others: without words in their names every first load is 3 KB smaller.
+        chunkFileNames: 'assets/[hash].js',
         codeSplitting: {
           groups: [
             { name: 'icons', test: /@tabler\/icons-react/, minShareCount: 2 },

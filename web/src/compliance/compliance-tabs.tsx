@@ -9,6 +9,9 @@ export function ComplianceTabs() {
   const { role } = useSuspenseQuery(meQuery).data.user;
   return (
     <SectionTabs label="Compliance">
+      <Link to="/compliance/reviews" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+        Unclear replies
+      </Link>
       <Link to="/compliance/do-not-call" className={tabs.tab} activeOptions={{ includeSearch: false }}>
         Do-not-call lists
       </Link>

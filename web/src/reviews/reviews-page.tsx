@@ -14,6 +14,7 @@ import {
 import { rowsOf } from '../api/pages.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
+import { ComplianceTabs } from '../compliance/compliance-tabs.tsx';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { formatPhone, plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -33,7 +34,8 @@ export function ReviewsPage() {
   useLive('opt-out-reviews', [reviewKeys.all]);
   const rows = rowsOf(open.data);
   return (
-    <Page width="narrow">
+    <Page width="start">
+      <ComplianceTabs />
       <PageHeader
         title="Unclear replies"
         summary={open.data === undefined ? '\u00a0' : answer(rows, open.hasNextPage)}
