@@ -31,6 +31,8 @@ export interface RunningWorld {
 export const OWNER = { name: 'Dana Ortiz', email: 'dana@example.com', password: 'correct horse battery' } as const;
 const UNTIL_MS_MAX = 40_000;
 const KEY = Buffer.alloc(32, 7);
+/** For programs that are run beside it. */
+export const SECRET_KEY = KEY.toString('base64');
 
 export async function runningWorld(
   database: Database,
@@ -59,7 +61,7 @@ export async function runningWorld(
     {
       DATABASE_URL: database.connectionString,
       TEXTWRIGHT_DATA_DIR: dataDir,
-      TEXTWRIGHT_SECRET_KEY: KEY.toString('base64'),
+      TEXTWRIGHT_SECRET_KEY: SECRET_KEY,
       PORT: '0',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       ...options.env,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runningWorld } from '../../test/running-world.ts';
+import { runningWorld, SECRET_KEY } from '../../test/running-world.ts';
 import { API_KEY } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -13,6 +13,7 @@ const { dataDir } = world.running.services.config;
 const env = {
   DATABASE_URL: database.connectionString,
   TEXTWRIGHT_DATA_DIR: dataDir,
+  TEXTWRIGHT_SECRET_KEY: SECRET_KEY,
   PORT: new URL(world.url).port,
 };
 const cli = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env });

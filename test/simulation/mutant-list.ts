@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'rests a text on a consent that has ended',
     edits: [
       {
-        file: 'src/sending/claim-store.ts',
+        file: 'src/compliance/needs-consent.ts',
         find: 'k.valid_until is null or',
         replace: 'true or',
       },
