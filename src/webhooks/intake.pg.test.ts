@@ -195,10 +195,13 @@ describe('a signed webhook', () => {
     expect(await post(received({ id: 'EV1' }, { from: null }))).toEqual(answered);
     expect(await post(received({ id: 'EV2', type: 'call.completed' }, { id: {} }))).toEqual(answered);
     expect(await post(received({ id: 'EV3', type: 'task.created' }, { id: {} }))).toEqual(answered);
+    // The reason names a part whose name cannot be stored either.
+    expect(await post(received({ id: 'EV4', type: 'call.ringing' }, { id: {}, 'a\0b': 'c\0d' }))).toEqual(answered);
     expect(await events()).toMatchObject([
       { state: 'failed', type: 'message.received', eventId: 'EV1', error: expect.stringContaining('no sender') },
       { state: 'failed', type: 'call.completed', error: expect.stringContaining('no id of a call') },
       { state: 'received', type: 'task.created', error: null },
+      { state: 'failed', type: 'call.ringing', error: expect.stringContaining('a\uFFFDb: dropped') },
     ]);
   });
 

@@ -43,7 +43,7 @@ export function readEvent(
         phone: null,
         orderKey: null,
         payload: payload.replaceAll('\0', '\uFFFD'),
-        unreadable: `a signed event that cannot be read: ${parsed.error.message}`,
+        unreadable: storableReason(`a signed event that cannot be read: ${parsed.error.message}`),
       },
     };
   const event = parsed.value;
@@ -64,7 +64,13 @@ export function readEvent(
 }
 
 /** What an event rests with that has no effect though its type has one here. */
-export const unusableError = (reason: string): string => `a signed event that says too little: ${reason}`;
+export const unusableError = (reason: string): string =>
+  storableReason(`a signed event that says too little: ${reason}`);
+
+const REASON_LENGTH_MAX = 1_000;
+/** A reason names parts of the body, whose names may be as broken as its values. */
+const storableReason = (reason: string): string =>
+  reason.slice(0, REASON_LENGTH_MAX).toWellFormed().replaceAll('\0', '\uFFFD');
 
 /** Those that say who sent it and how it was signed; the others tell nothing, or are secrets of whoever sits in between. */
 const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;
