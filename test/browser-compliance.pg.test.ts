@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../src/platform/database.ts';
 import { aroundTriggers } from './around-triggers.ts';
-import { shotOf, signIn, violationsOf } from './browser-page.ts';
-import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import { browserOf, shotOf, signIn, violationsOf } from './browser-page.ts';
+import { findChromium } from './chromium.ts';
 import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -62,12 +62,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await sql`insert into number_validation (phone, valid, line_type, validator, checked_at, raw)
       values (${LANDLINE}, true, 'landline', 'numverify', ${world.clock.now()}, '{}')`.execute(database.db);
     await world.client.send('POST', '/v1/users', { ...VIEWER, role: 'viewer' }, 'make-the-viewer');
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...CHROMIUM_ARGS] });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await signIn(context, world.url, OWNER);
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,7 +1,7 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shotOf, signIn, violationsOf } from './browser-page.ts';
-import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import { browserOf, shotOf, signIn, violationsOf } from './browser-page.ts';
+import { findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { storedEvents } from './stored-events.ts';
 import { testDatabase } from './test-database.ts';
@@ -49,12 +49,7 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
         ...(minute % 10 === 0 ? { state: 'failed' as const, error: `nobody can record ${ANN}` } : {}),
       });
     await world.client.send('POST', '/v1/users', { ...VIEWER, role: 'viewer' }, 'make-the-viewer');
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...CHROMIUM_ARGS] });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await signIn(context, world.url, OWNER);
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   });
   afterAll(async () => {
     await browser?.close();

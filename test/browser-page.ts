@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { CHROMIUM_ARGS } from './chromium.ts';
 
 /** Everything that the pages of this context then do, they do as this member. */
 export async function signIn(
@@ -19,6 +20,21 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
   return found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
+}
+
+/** A new browser with a page of this person, who may copy and paste. The caller closes the browser. */
+export async function browserOf(
+  executablePath: string | undefined,
+  worldUrl: string,
+  person: Parameters<typeof signIn>[2],
+): Promise<{ readonly browser: Browser; readonly page: Page }> {
+  const browser = await chromium.launch({ executablePath: executablePath ?? '', args: [...CHROMIUM_ARGS] });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await signIn(context, worldUrl, person);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return { browser, page };
 }
 
 /** For a look at what a failing step saw: a picture in the folder SCREENSHOTS, if that is set. */

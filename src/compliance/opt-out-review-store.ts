@@ -36,17 +36,8 @@ export async function insertReview(tx: Tx, review: NewReview): Promise<boolean> 
   return rows.length > 0;
 }
 
-export interface OpenReview {
-  readonly id: Uuid;
-  readonly phone: string;
-  readonly conversationId: Uuid | null;
-  readonly said: string;
-  readonly matched: string | null;
-  readonly family: string;
-  readonly classifierVersion: string;
-  readonly saidAt: Instant;
+export interface OpenReview extends Omit<NewReview, 'now'> {
   readonly openedAt: Instant;
-  readonly dueAt: Instant;
   readonly decision: ReviewDecision | null;
 }
 

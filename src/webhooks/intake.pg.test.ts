@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { insertAccount } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { openWay } from '../../test/way-to-database.ts';
@@ -203,6 +203,24 @@ describe('a signed webhook', () => {
       { state: 'received', type: 'task.created', error: null },
       { state: 'failed', type: 'call.ringing', error: expect.stringContaining('a\uFFFDb: dropped') },
     ]);
+  });
+
+  it('that the database will not have as it is is kept as failed, beside others of its group', async () => {
+    const { post } = await intakeWorld();
+    await sql`alter table gateway_event add constraint test_poison check (type <> 'task.poison')`.execute(database.db);
+    onTestFinished(async () => {
+      await sql`alter table gateway_event drop constraint test_poison`.execute(database.db);
+    });
+    const poison = received({ id: 'EV1', type: 'task.poison' }, {});
+    const answers = await Promise.all([post(poison), post(received({ id: 'EV2', type: 'task.created' }, {}))]);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(await post(poison)).toEqual({ ok: true, value: { repeated: true } });
+    const stored = await events();
+    expect(stored.map(({ type, state }) => `${type} ${state}`).toSorted()).toEqual([
+      'task.created received',
+      'unreadable failed',
+    ]);
+    expect(stored.find(({ state }) => state === 'failed')?.error).toMatch(/cannot be stored as it is: .*test_poison/);
   });
 
   it('is stored once, however often it comes and however many come together', async () => {

@@ -14,7 +14,7 @@ import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoints } from './endpoints.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
-import type { ReadEvent } from './read-webhook.ts';
+import { type ReadEvent, withoutWhatCannotBeStored } from './read-webhook.ts';
 import type { Spool } from './spool.ts';
 
 type KeepServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge' | 'log'>;
@@ -107,7 +107,18 @@ async function storePlain({ services, stored }: Keeping, event: NewEvent): Promi
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     // One that cannot be stored must not take others of its group with it.
-    return (await insertEvents(services.database.db, [event])).repeated.size === 0;
+    return storeAlone(services, event);
+  }
+}
+
+/** Whatever stands in the way of a signed event, it is kept: if need be as one that failed, where people see it and why. */
+async function storeAlone({ database: { db }, log }: KeepServices, event: NewEvent): Promise<boolean> {
+  try {
+    return (await insertEvents(db, [event])).repeated.size === 0;
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    log.error({ error, account: event.accountId, eventId: event.eventId }, 'webhook cannot be stored as it is');
+    return (await insertEvents(db, [withoutWhatCannotBeStored(event, error)])).repeated.size === 0;
   }
 }
 

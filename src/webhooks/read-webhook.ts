@@ -38,11 +38,11 @@ export function readEvent(
       event: undefined,
       stored: {
         ...common,
-        eventId: `body ${createHash('sha256').update(rawBody).digest('hex')}`,
+        eventId: eventIdOfBody(rawBody),
         type: 'unreadable',
         phone: null,
         orderKey: null,
-        payload: payload.replaceAll('\0', '\uFFFD'),
+        payload: storableText(payload),
         unreadable: storableReason(`a signed event that cannot be read: ${parsed.error.message}`),
       },
     };
@@ -69,8 +69,24 @@ export const unusableError = (reason: string): string =>
 
 const REASON_LENGTH_MAX = 1_000;
 /** A reason names parts of the body, whose names may be as broken as its values. */
-const storableReason = (reason: string): string =>
-  reason.slice(0, REASON_LENGTH_MAX).toWellFormed().replaceAll('\0', '\uFFFD');
+const storableReason = (reason: string): string => storableText(reason.slice(0, REASON_LENGTH_MAX));
+const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+
+/** The body, the key that signed it, and why the rest is missing. */
+export const withoutWhatCannotBeStored = (event: NewEvent, error: unknown): NewEvent => ({
+  ...event,
+  eventId: eventIdOfBody(Buffer.from(event.payload)),
+  type: 'unreadable',
+  phone: null,
+  orderKey: null,
+  payload: storableText(event.payload),
+  headers: {},
+  unreadable: storableReason(
+    `a signed event that cannot be stored as it is: ${error instanceof Error ? error.message : String(error)}`,
+  ),
+});
+
+const eventIdOfBody = (body: Uint8Array): string => `body ${createHash('sha256').update(body).digest('hex')}`;
 
 /** Those that say who sent it and how it was signed; the others tell nothing, or are secrets of whoever sits in between. */
 const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;
