@@ -11,8 +11,8 @@ export type ConsentEvidence =
       readonly ip: string;
       readonly userAgent?: string | undefined;
     }
-  /** A text of theirs, word for word. */
-  | { readonly source: 'keyword'; readonly text: string }
+  /** A text of theirs, word for word, and our text that it answers. */
+  | { readonly source: 'keyword'; readonly text: string; readonly request?: string }
   /** Which sheet, and where it is kept. */
   | { readonly source: 'paper'; readonly document: string }
   /** Address or name of the recording. */

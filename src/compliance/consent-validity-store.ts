@@ -9,6 +9,12 @@ export type ConsentValidity = Readonly<Record<ConsentKind, number | null>>;
 /** An inquiry is no promise for ever; what was signed lasts until it is taken back. */
 export const DEFAULT_CONSENT_VALIDITY: ConsentValidity = { express: 18, express_written: null };
 
+/** When a consent of that day ends under such a policy. */
+export function endOf(validity: ConsentValidity, kind: ConsentKind, occurredAt: Instant): Instant | null {
+  const months = validity[kind];
+  return months === null ? null : occurredAt.toZonedDateTimeISO('UTC').add({ months }).toInstant();
+}
+
 /** One row of `setting`. */
 const KEY = 'consent_validity';
 type Stored = Partial<ConsentValidity> & { readonly version: 1 };

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
+import { ASK_AGAIN_AFTER_DAYS_MAX, CONFIRM_WITHIN_DAYS_MAX } from '../../compliance/double-opt-in.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
 /** What a person has permitted and taken back, with its proof. */
@@ -61,7 +62,7 @@ export const consentInput = z.discriminatedUnion('action', [
       .openapi({ description: 'Needed for express_written' }),
     needsConfirmation: z.boolean().optional().openapi({
       description:
-        'The person was asked to confirm it (double opt-in), and it is no consent until they do, for 72 hours at most',
+        'The person was asked to confirm it (double opt-in), and it is no consent until they do, for as long as `GET /v1/double-opt-in` says',
     }),
     validUntil: moment.nullable().optional().openapi({
       description: 'When it ends by itself; null: never. Left out, the settings say so: `GET /v1/consent-validity`',
@@ -164,4 +165,36 @@ export const changeConsentValidity = jsonRoute({
   summary: 'Change that for consents that are recorded from now on; each keeps the end that it has',
   body: z.strictObject({ express: months.optional(), express_written: months.optional() }),
   response: validity,
+});
+
+const doubleOptIn = z
+  .object({
+    confirmWithinDays: z
+      .int()
+      .min(1)
+      .max(CONFIRM_WITHIN_DAYS_MAX)
+      .openapi({ description: 'An opt-in that is not confirmed by then is none' }),
+    askAgainAfterDays: z
+      .int()
+      .min(1)
+      .max(ASK_AGAIN_AFTER_DAYS_MAX)
+      .openapi({ description: 'A number is asked by text once in so many days, however often it is entered' }),
+  })
+  .openapi('DoubleOptIn');
+export const getDoubleOptIn = jsonRoute({
+  method: 'get',
+  path: '/v1/double-opt-in',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'How people are asked by text whether an opt-in was theirs',
+  response: doubleOptIn,
+});
+export const changeDoubleOptIn = jsonRoute({
+  method: 'patch',
+  path: '/v1/double-opt-in',
+  access: 'owner',
+  tag: 'Settings',
+  summary: 'Change that for opt-ins from now on; each waits for as long as it was recorded to wait',
+  body: z.strictObject(doubleOptIn.shape).partial(),
+  response: doubleOptIn,
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { httpWorld } from '../../../test/http-world.ts';
+import { DAY_MS, instant } from '../../platform/time.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
 import { registerConsentRoutes } from './consent-routes.ts';
 import { registerContactRoutes } from './contact-routes.ts';
 
-const world = await httpWorld({ registrars: [registerConsentRoutes, registerContactRoutes] });
+const world = await httpWorld({ registrars: [registerConsentRoutes, registerContactRoutes, registerAuditRoutes] });
 const owner = await world.owner();
 
 let numbers = 0;
@@ -143,4 +145,20 @@ describe('how long a consent lasts of which nobody has said until when', () => {
     });
     expect(await endOf(EXPRESS)).toBe('2026-11-30T12:00:00Z');
   });
+});
+
+it('how long an opt-in waits for its word is the owner’s to say, for those from then on, and is recorded', async () => {
+  const askedFor = async (): Promise<string> => {
+    const path = `/v1/contacts/${await person()}/consents`;
+    const made = await owner.post(path, { ...WRITTEN, happenedAt: '2026-11-17T15:00:00Z', needsConfirmation: true });
+    return made.json.standings[0].confirmUntil;
+  };
+  expect((await owner.get('/v1/double-opt-in')).json).toEqual({ confirmWithinDays: 3, askAgainAfterDays: 30 });
+  const before = instant(await askedFor());
+  const changed = { confirmWithinDays: 10, askAgainAfterDays: 30 };
+  expect((await owner.patch('/v1/double-opt-in', { confirmWithinDays: 10 })).json).toEqual(changed);
+  expect(instant(await askedFor()).epochMilliseconds - before.epochMilliseconds).toBe(7 * DAY_MS);
+  expect((await owner.patch('/v1/double-opt-in', { confirmWithinDays: 31 })).status).toBe(422);
+  const [entry] = (await owner.get('/v1/audit-entries?action=double_opt_in.changed')).json.data;
+  expect(entry.detail).toMatchObject({ before: { confirmWithinDays: 3 }, after: changed });
 });
