@@ -33,6 +33,8 @@ import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
+import { registerOptInFormRoutes } from './http/routes/opt-in-form-routes.ts';
+import { registerOptInPageRoutes } from './http/routes/opt-in-page-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
@@ -251,6 +253,8 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerRecipientRoutes,
       registerInboxRoutes,
       registerOptOutReviewRoutes,
+      registerOptInFormRoutes,
+      registerOptInPageRoutes,
       registerOptOutLinkRoutes,
       registerOptOutRoutes,
       registerCallRoutes,

@@ -3,6 +3,7 @@ import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
+import { addSubscriber } from '../opt-in-forms/add-subscriber.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -129,6 +130,7 @@ async function confirm(tx: Tx, deps: Deps, { text, awaits }: Pick<Understood, 't
     });
     if (!confirmed.ok) throw new Error(`an opt-in was not confirmed: ${confirmed.error.message}`);
   }
+  await addSubscriber(tx, deps, text.from);
   return true;
 }
 
