@@ -24,6 +24,7 @@ import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerConsentLedgerRoutes } from './http/routes/consent-ledger-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -243,6 +244,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
   createApp(services, {
     registrars: [
       registerConsentRoutes,
+      registerConsentLedgerRoutes,
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,

@@ -86,7 +86,8 @@ export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standin
 
 const textOf = (at: Instant | null | undefined): string | null => at?.toString() ?? null;
 
-const EVENT_COLUMNS = sql`v.id, v.action, v.purpose, v.kind, v.source, v.documented, v.seller, w.wording, v.wording_version, v.language,
+/** Over `consent_event v` and its `consent_wording w`. */
+export const EVENT_COLUMNS = sql`v.id, v.action, v.purpose, v.kind, v.source, v.documented, v.seller, w.wording, v.wording_version, v.language,
   v.evidence, v.needs_confirmation, v.valid_until, v.recorded_by, v.occurred_at, v.recorded_at`;
 
 /** Newest first, by when they happened. Index consent_event_phone. */

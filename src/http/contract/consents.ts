@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
+import {
+  CONSENT_KINDS,
+  CONSENT_PURPOSES,
+  type ConsentAction,
+  type ConsentSource,
+  type ConsentState,
+} from '../../compliance/consent.ts';
 import { ASK_AGAIN_AFTER_DAYS_MAX, CONFIRM_WITHIN_DAYS_MAX } from '../../compliance/double-opt-in.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
@@ -78,13 +84,33 @@ export const consentInput = z.discriminatedUnion('action', [
 ]);
 export type ConsentInput = z.infer<typeof consentInput>;
 
+export const CONSENT_ACTIONS = ['grant', 'confirm', 'revoke', 'expire'] as const satisfies readonly ConsentAction[];
+export const CONSENT_SOURCES = [
+  'web_form',
+  'keyword',
+  'paper',
+  'voice',
+  'import',
+  'member',
+  'opt_out',
+] as const satisfies readonly ConsentSource[];
+export const CONSENT_STATES = [
+  'unknown',
+  'imported_unverified',
+  'express',
+  'pending',
+  'written',
+  'opted_out',
+  'expired',
+] as const satisfies readonly ConsentState[];
+
 export const consentEventSchema = z
   .object({
     id: idOf('consent'),
-    action: z.enum(['grant', 'confirm', 'revoke', 'expire']),
+    action: z.enum(CONSENT_ACTIONS),
     purpose: z.enum([...CONSENT_PURPOSES, 'all']),
     kind: z.enum(CONSENT_KINDS).nullable(),
-    source: z.enum(['web_form', 'keyword', 'paper', 'voice', 'import', 'member', 'opt_out']),
+    source: z.enum(CONSENT_SOURCES),
     documented: z.boolean().openapi({ description: 'False: a claim of a file without proof, which is no consent' }),
     seller: z.string().openapi({ description: 'The business as it was named' }),
     wording: z.string().nullable(),
@@ -108,7 +134,7 @@ export const contactConsentsSchema = pageOf(consentEventSchema)
     standings: z.array(
       z.object({
         purpose,
-        state: z.enum(['unknown', 'imported_unverified', 'express', 'pending', 'written', 'opted_out', 'expired']),
+        state: z.enum(CONSENT_STATES),
         since: isoInstant.nullable(),
         consentId: idOf('consent').nullable().openapi({ description: 'The grant that is in force' }),
         kind: z.enum(CONSENT_KINDS).nullable(),

@@ -85,7 +85,7 @@ const showStanding = ({ purpose, standing, sentence }: ContactConsent) => ({
   sentence,
 });
 
-const showConsentEvent = (event: ConsentEvent) => ({
+export const showConsentEvent = (event: ConsentEvent) => ({
   ...event,
   sentence: eventSentence(event),
   id: showId('consent', event.id),
