@@ -1,3 +1,4 @@
+drop index consent_in_force;
 drop index consent_confirm_until;
 drop index consent_valid_until;
 drop index consent_state;

@@ -9,6 +9,8 @@ create index consent_event_purpose on consent_event (purpose, recorded_at desc, 
 -- Nearly all are grants: they are found by the order alone.
 create index consent_event_change on consent_event (action, recorded_at desc, id desc) where action <> 'grant';
 create index consent_state on consent (state);
+-- Those that are old, when their kind is to end earlier than they were recorded to.
+create index consent_in_force on consent (kind, valid_from) include (valid_until) where kind is not null;
 -- What ends by itself, of which the state says nothing.
 create index consent_valid_until on consent (valid_until) where valid_until is not null;
 create index consent_confirm_until on consent (confirm_until) where confirm_until is not null;

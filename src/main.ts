@@ -9,6 +9,7 @@ import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
+import { oldConsentsJob } from './compliance/end-old-consents.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
@@ -180,6 +181,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     takeOffJob(base),
     overdueReviewsJob(base),
     tidyImportsJob(base),
+    oldConsentsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),

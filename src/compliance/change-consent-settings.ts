@@ -26,7 +26,7 @@ interface Change<T> {
   readonly actor: string;
 }
 
-/** Consents that are recorded from here on; each keeps the end that it was recorded with. */
+/** Consents that are recorded from here on; those of before keep their ends, unless they are to end as well. */
 export const changeConsentValidity = (deps: Deps, input: Change<ConsentValidity>): Promise<ConsentValidity> =>
   change(deps, { subject: 'consent_validity', read: getConsentValidity, write: putConsentValidity }, input);
 

@@ -173,7 +173,14 @@ export const recordConsent = jsonRoute({
 
 const months = z.int().min(1).max(240).nullable();
 const validity = z
-  .object({ express: months, express_written: months })
+  .object({
+    express: months,
+    express_written: months,
+    alsoRecorded: z.boolean().openapi({
+      description:
+        'Also ends consents that were recorded before, whatever end they were given, within minutes. Nothing brings them back but the person',
+    }),
+  })
   .openapi('ConsentValidity', { description: 'After how many months a consent of this kind ends; null: never' });
 export const getConsentValidity = jsonRoute({
   method: 'get',
@@ -188,9 +195,25 @@ export const changeConsentValidity = jsonRoute({
   path: '/v1/consent-validity',
   access: 'owner',
   tag: 'Settings',
-  summary: 'Change that for consents that are recorded from now on; each keeps the end that it has',
-  body: z.strictObject({ express: months.optional(), express_written: months.optional() }),
+  summary:
+    'Change that for consents that are recorded from now on, and for those of before when `alsoRecorded` says so',
+  body: z.strictObject(validity.shape).partial(),
   response: validity,
+});
+
+const asked = z.union([z.literal('never').transform(() => null), z.coerce.number().int().min(1).max(240)]);
+const counts = z.object({
+  inForce: z.int().openapi({ description: 'Contacts who have such a consent now' }),
+  older: z.int().openapi({ description: 'Of those, whose consent would have ended by now' }),
+});
+export const previewConsentValidity = jsonRoute({
+  method: 'get',
+  path: '/v1/consent-validity/effect',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'Whose consents would have ended by now, if they ended after so many months',
+  query: z.object({ express: asked, express_written: asked }),
+  response: z.object({ express: counts, express_written: counts }).openapi('ConsentValidityEffect'),
 });
 
 const doubleOptIn = z

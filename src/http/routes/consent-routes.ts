@@ -3,6 +3,7 @@ import type { ConsentEvent } from '../../compliance/consent-evidence.ts';
 import { getConsentValidity } from '../../compliance/consent-validity-store.ts';
 import { eventSentence } from '../../compliance/consent-words.ts';
 import { getDoubleOptIn } from '../../compliance/double-opt-in-store.ts';
+import { readValidityEffect } from '../../compliance/end-old-consents.ts';
 import {
   type ContactConsent,
   type ContactConsentInput,
@@ -32,6 +33,9 @@ export function registerConsentRoutes(api: Api, services: Pick<Services, 'databa
   api.handle(contract.getConsentValidity, async () => ok(await getConsentValidity(database.db)));
   api.handle(contract.changeConsentValidity, async ({ body, caller }) =>
     ok(await changeConsentValidity(deps, { change: body, actor: caller.actor })),
+  );
+  api.handle(contract.previewConsentValidity, async ({ query }) =>
+    ok(await readValidityEffect(database.db, query, clock.now())),
   );
   api.handle(contract.getDoubleOptIn, async () => ok(await getDoubleOptIn(database.db)));
   api.handle(contract.changeDoubleOptIn, async ({ body, caller }) =>
