@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import { type DemoClient, demoClient } from '../src/demo/demo-client.ts';
 import type { SandboxOptions } from '../src/gateways/sandbox/options.ts';
 import { type Sandbox, startSandbox } from '../src/gateways/sandbox/sandbox.ts';
@@ -12,6 +11,7 @@ import { type Secrets, secretsWithKey } from '../src/platform/secrets.ts';
 import { instant } from '../src/platform/time.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testFolder } from './test-folder.ts';
+import { whenOver } from './when-over.ts';
 
 /** The whole program on its port, with the sandbox as its outside world, for one test file. */
 export interface RunningWorld {
@@ -75,7 +75,7 @@ export async function runningWorld(
   });
   const { url } = running;
   if (url === undefined) throw new Error('the server did not listen');
-  afterAll(async () => {
+  whenOver(async () => {
     await running.close();
     await sandbox.close();
   });

@@ -1,10 +1,14 @@
 import { afterAll, onTestFinished, TestRunner } from 'vitest';
 
-/**
- * After the test when a test or its `beforeEach` asks for it, else after the test file; what was asked for last comes first. A
- * `beforeAll` cannot ask: nothing that is registered there is called.
- */
-export function whenOver(end: () => Promise<void>): void {
-  if (TestRunner.getCurrentTest() === undefined) afterAll(end);
-  else onTestFinished(end);
+const ends: (() => Promise<unknown>)[] = [];
+
+// Registered as the file is read: what a `beforeAll` registers is never called.
+afterAll(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+/** After the test when a test or its `beforeEach` asks for it, else after the test file; what was asked for last comes first. */
+export function whenOver(end: () => Promise<unknown>): void {
+  if (TestRunner.getCurrentTest() === undefined) ends.push(end);
+  else onTestFinished(async () => void (await end()));
 }
