@@ -64,8 +64,8 @@ describe.skipIf(chromiumPath === undefined)('webhooks in a browser', { timeout: 
       from gateway_account a, generate_series('2026-09-22T00:00:00Z'::timestamptz, '2026-11-17T14:00:00Z', interval '1 hour') as h (hour)
       on conflict (account_id, hour) do update set events = excluded.events`.execute(db);
     await open('/operations/health');
-    await page.getByText(/^Suspicious after 3\smin now, 56\smin from 12:00 EST$/).waitFor();
-    await page.getByText(/^Suspicious when 20 texts in a row have none after 1\smin$/).waitFor();
+    await page.getByText(/^suspicious after 3\smin now, 56\smin from 12:00 EST$/).waitFor();
+    await page.getByText(/^suspicious when 20 texts in a row have none after 1\smin$/).waitFor();
     await shotOf(page, 'health-limits');
     expect.soft(await violationsOf(page)).toEqual([]);
   });

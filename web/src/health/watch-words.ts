@@ -7,18 +7,18 @@ const SECOND_MS = 1_000;
 type Hour = Health['watch']['silence']['hours'][number];
 type Limited = Hour & { readonly minutes: number };
 
-/** "Suspicious after 19 min now, 3 min from 10:00 EST, 12 h 10 min from 20:00 EST": now, and the extremes of the coming day. */
+/** "suspicious after 19 min now, 3 min from 10:00 EST, 12 h 10 min from 20:00 EST": now, and the extremes of the coming day. */
 export function silenceWords({ weeks, weeksNeeded, hours }: Health['watch']['silence'], zone: string): string {
   const [now, ...later] = hours;
   const limited = later.filter((hour): hour is Limited => hour.minutes !== null);
   if (now === undefined || (now.minutes === null && limited.length === 0))
     return weeks < weeksNeeded
-      ? `Not watched yet: this hour is known of ${plural(weeks, 'week', 'weeks')}, ${weeksNeeded} are needed`
-      : 'Never suspicious: by the weeks before, a day without an event is as usual';
+      ? `not watched yet: this hour is known of ${plural(weeks, 'week', 'weeks')}, ${weeksNeeded} are needed`
+      : 'never suspicious: by the weeks before, a day without an event is as usual';
   const inDay = (hour: Limited | undefined): string[] =>
     hour === undefined ? [] : [`${lengthOf(hour.minutes)} from ${formatTime(hour.from, zone)}`];
   const [shortest, longest] = extremes(limited, now.minutes);
-  const atNow = now.minutes === null ? 'Not suspicious for a day now' : `Suspicious after ${lengthOf(now.minutes)} now`;
+  const atNow = now.minutes === null ? 'not suspicious for a day now' : `suspicious after ${lengthOf(now.minutes)} now`;
   return [atNow, ...inDay(shortest), ...inDay(longest)].join(', ');
 }
 
@@ -38,14 +38,14 @@ function extremes(
 
 const lengthOf = (minutes: number): string => formatDuration(minutes * MINUTE_MS);
 
-/** "Suspicious when 6 texts in a row have none after 45 s". */
+/** "suspicious when 6 texts in a row have none after 45 s". */
 export const receiptWords = ({ texts, lagSeconds }: Health['watch']['receipts']): string =>
-  `Suspicious when ${plural(texts, 'text', 'texts')} in a row have none after ${formatDuration(lagSeconds * SECOND_MS)}`;
+  `suspicious when ${plural(texts, 'text', 'texts')} in a row have none after ${formatDuration(lagSeconds * SECOND_MS)}`;
 
-/** "Every 60 min, and at once on a suspicion: within 2 min it has failed, and people are told". */
+/** "every 60 min, and at once on a suspicion: within 2 min it has failed, and people are told". */
 export function checkWords({ settings, watch }: Pick<Health, 'settings' | 'watch'>): string {
-  if (settings === null) return 'None: no two numbers are chosen for them';
+  if (settings === null) return 'none: no two numbers are chosen for them';
   const within = formatDuration(watch.checkSeconds * SECOND_MS);
   const onSuspicion = `at once on a suspicion: after ${within} without its event people are told`;
-  return settings.enabled ? `Every ${settings.intervalMinutes}\u00a0min, and ${onSuspicion}` : 'Switched off';
+  return settings.enabled ? `every ${settings.intervalMinutes}\u00a0min, and ${onSuspicion}` : 'switched off';
 }
