@@ -71,6 +71,15 @@ export function addressIn({ get }: Fields, name: 'From' | 'To'): string | undefi
   return address !== undefined && address.length <= ADDRESS_LENGTH_MAX ? address : undefined;
 }
 
+/** Codes have five digits; more is none, and fits into no index. */
+const CODE_LENGTH_MAX = 64;
+
+/** Why a text failed; absent where nothing is said. */
+export function codeIn({ get }: Fields): string | undefined {
+  const code = get('ErrorCode');
+  return code === undefined || code === '0' || code.length > CODE_LENGTH_MAX ? undefined : code;
+}
+
 /** The time that a field says; nothing that is still to come has happened. */
 export function timeIn(text: string | undefined, receivedAt: Instant): Instant | undefined {
   const at = text === undefined ? undefined : parseRfc2822(text);

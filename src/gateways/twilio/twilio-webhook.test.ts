@@ -231,6 +231,7 @@ describe('a receipt', () => {
     expect(why('30005')).toBe('30005');
     expect(why('')).toBeUndefined();
     expect(why('0')).toBeUndefined();
+    expect(why('9'.repeat(12_000))).toBeUndefined();
   });
 
   it('of a word that nobody here knows has no effect', () => {

@@ -4,7 +4,7 @@ import type { Instant } from '../../platform/time.ts';
 import { deliveryStatus } from '../delivery-status.ts';
 import type { GatewayEvent, WebhookEdge } from '../gateway.ts';
 import { callEvent, recordingEvent } from './twilio-calls.ts';
-import { addressIn, type Fields, readFields, saidAt } from './twilio-form.ts';
+import { addressIn, codeIn, type Fields, readFields, saidAt } from './twilio-form.ts';
 import { isOutbound, plainPhone } from './twilio-message.ts';
 import { verifyTwilioSignature } from './twilio-signature.ts';
 
@@ -41,14 +41,13 @@ function messageEvent(fields: Fields, rawBody: Uint8Array, receivedAt: Instant):
     return receivedEvent(id, fields, receivedAt) ?? { ...other(fields, rawBody, receivedAt), unusable: NO_SENDER };
   if (!OUTBOUND.has(status)) return undefined;
   const { get } = fields;
-  const code = get('ErrorCode');
   return {
     type: 'message_status',
     eventId: `${id}:${status}`,
     gatewayMessageId: id,
     to: phoneIn(fields, 'To'),
     status: deliveryStatus(status),
-    errorCode: code === '0' ? undefined : code,
+    errorCode: codeIn(fields),
     at: saidAt(get('Timestamp'), receivedAt),
   };
 }
