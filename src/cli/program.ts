@@ -42,6 +42,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Do-not-call lists: fill them, see their age, exempt numbers',
     load: () => import('./dnc-commands.ts'),
   },
+  consent: {
+    summary: 'What people have permitted, how long it lasts, and by which forms they agree',
+    load: () => import('./consents-commands.ts'),
+  },
   optout: {
     summary: 'Who asked not to be texted, and who may have',
     load: () => import('./optout-commands.ts'),
