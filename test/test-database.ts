@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
+import { numberPads } from '../src/compliance/number-key.ts';
 import { type Database, type Db, openDatabase } from '../src/platform/database.ts';
 import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
 
@@ -18,6 +19,7 @@ export async function testDatabase(options: { readonly maxConnections?: number }
     connectionString: withDatabase(serverUrl, name),
     applicationName: 'test',
     maxConnections: options.maxConnections ?? 10,
+    settings: NUMBER_PADS,
   });
   const whenOver = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished;
   whenOver(async () => {
@@ -26,6 +28,11 @@ export async function testDatabase(options: { readonly maxConnections?: number }
   });
   return database;
 }
+
+/** As a program with a fixed key brings along. */
+export const NUMBER_PADS = {
+  'textwright.number_pads': numberPads({ derive: () => Buffer.alloc(32, 7).toString('base64url') }),
+};
 
 async function onServer(serverUrl: string, run: (server: Db) => Promise<unknown>): Promise<void> {
   const { db, close } = openDatabase({ connectionString: serverUrl, applicationName: 'test', maxConnections: 1 });

@@ -61,6 +61,17 @@ export async function listSealed(
   }));
 }
 
+/** Those of these entries that are of this kind, with whom they are about; their seals are verified with all others. Primary key. */
+export async function listErasures(
+  db: Db | Tx,
+  ids: readonly string[],
+  action: string,
+): Promise<readonly { readonly id: string; readonly phone: string | null }[]> {
+  const { rows } = await sql<{ id: string; phone: string | null }>`
+    select id, phone from audit_entry where id = any(${ids}::uuid[]) and action = ${action}`.execute(db);
+  return rows;
+}
+
 export interface Unsealed {
   readonly waiting: number;
   /** Of those, written before the given instant. */
