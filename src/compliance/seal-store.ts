@@ -14,11 +14,11 @@ export async function tryLockSealing(tx: Tx): Promise<boolean> {
 
 /** As the chain writes instants: `to_char` keeps the six decimals that PostgreSQL stores. */
 export const chainTime = (at: Instant): string => at.toString({ fractionalSecondDigits: 6 });
-const chainTimeOf = (column: string) =>
+export const chainTimeOf = (column: string) =>
   sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Over `audit_entry a`: the fields of `AuditContent`. */
-const contentOf = sql`a.id, ${chainTimeOf('a.at')} as at, a.actor, a.action, a.subject, a.phone, a.detail`;
+export const contentOf = sql`a.id, ${chainTimeOf('a.at')} as at, a.actor, a.action, a.subject, a.phone, a.detail`;
 
 /** Primary key, read from its end. */
 export async function readHead(db: Db | Tx): Promise<ChainHead & { readonly sealedAt: Instant | null }> {
