@@ -24,6 +24,19 @@ export function define(command: Command, shell: Shell): void {
       await evidenceCommand(number, flags, shell);
     });
 
+  withExamples(command.command('report'), [
+    ['textwright compliance report "Spring estimates" --pdf report.pdf', 'for reading'],
+    ['textwright compliance report "Spring estimates" --json > report.json', 'with what proves it'],
+  ])
+    .description('By which rules a campaign was sent, who was left out, its opt-outs with their latency, and the proof')
+    .argument('<campaign>', 'name or id')
+    .option('--pdf <file>', 'write a PDF')
+    .option('--json', 'print everything as one JSON object')
+    .action(async (campaign: string, flags: EvidenceFlags) => {
+      const { reportCommand } = await import('./compliance-evidence.ts');
+      await reportCommand(campaign, flags, shell);
+    });
+
   withExamples(command.command('verify'), [['textwright compliance verify evidence.json', 'needs no database']])
     .description('Recompute the digests and hashes of an exported file; exit code 1 when something does not fit')
     .argument('<file>', 'JSON that "compliance evidence" has made')

@@ -3,14 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { parsePhone } from '../contacts/phone.ts';
+import { exportCampaignReport } from '../evidence/campaign-report.ts';
 import { proofSchema, verifyProof } from '../evidence/chain-proof.ts';
 import { decideEvidenceDocument } from '../evidence/decide-evidence-document.ts';
+import { decideReportDocument } from '../evidence/decide-report-document.ts';
 import { decideTimeline } from '../evidence/decide-timeline.ts';
 import type { PrintedDocument } from '../evidence/document.ts';
+import type { Finding } from '../evidence/evidence.ts';
 import { digestOfAll, exportEvidence } from '../evidence/read-evidence.ts';
 import { renderPdf } from '../evidence/render-pdf.ts';
 import { VERSION } from '../version.ts';
-import { actor, withServices } from './open-services.ts';
+import { findCampaign } from './find-campaign.ts';
+import { actor, granted, withServices } from './open-services.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { count, printable } from './words.ts';
 
@@ -30,7 +34,7 @@ export async function evidenceCommand(number: string, { pdf, json }: EvidenceFla
     if (json) return shell.out.json(evidence);
     if (pdf !== undefined) return;
     await shell.out.lines(
-      ...evidence.findings.map(({ holds, sentence }) => `${holds ? 'yes' : 'NO '}  ${sentence}`),
+      ...findingLines(evidence.findings),
       '',
       ...decideTimeline(evidence).flatMap(({ at, title, text, lines }) => [
         printable(`${at.toString({ smallestUnit: 'second' })}  ${title}`),
@@ -41,7 +45,22 @@ export async function evidenceCommand(number: string, { pdf, json }: EvidenceFla
   });
 }
 
-export async function writePdf(path: string, document: PrintedDocument, shell: Shell): Promise<void> {
+export async function reportCommand(reference: string, { pdf, json }: EvidenceFlags, shell: Shell): Promise<void> {
+  await withServices(shell, async ({ database: { db }, clock, newUuid }) => {
+    const { id: campaignId } = await findCampaign(db, reference);
+    const format = pdf === undefined ? 'json' : 'pdf';
+    const request = { campaignId, version: VERSION, format, actor: actor().actor } as const;
+    const report = granted(await exportCampaignReport({ db, clock, newUuid }, request));
+    if (pdf !== undefined) await writePdf(pdf, decideReportDocument(report), shell);
+    if (json) return shell.out.json(report);
+    if (pdf === undefined) await shell.out.lines(...findingLines(report.findings));
+  });
+}
+
+const findingLines = (findings: readonly Finding[]): readonly string[] =>
+  findings.map(({ holds, sentence }) => `${holds ? 'kept    ' : 'NOT KEPT'}  ${sentence}`);
+
+async function writePdf(path: string, document: PrintedDocument, shell: Shell): Promise<void> {
   try {
     await pipeline(renderPdf(document), createWriteStream(path));
   } catch (error) {

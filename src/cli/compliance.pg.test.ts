@@ -39,6 +39,8 @@ it('exports what is known of a number, verifies the file without a database, and
   await writeFile(path, exported.out);
   const verify = () => runCli(['compliance', 'verify', path]);
   expect(await verify()).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+:[0-9a-f]{64}\n$/) });
+  const draft = await cli('compliance', 'report', 'No such campaign');
+  expect(draft).toMatchObject({ code: 1, err: expect.stringContaining('no campaign is called') });
   await writeFile(path, exported.out.replace('"STOP"', '"Stop by on Tuesday"'));
   expect(await verify()).toMatchObject({ code: 1, out: '', err: expect.stringContaining('was changed') });
 });

@@ -3,7 +3,7 @@ import type { Instant } from '../platform/time.ts';
 import type { ChainProof } from './chain-proof.ts';
 import { decideTimeline } from './decide-timeline.ts';
 import type { Block, PrintedDocument } from './document.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, Finding } from './evidence.ts';
 
 /** The evidence of one number as a lawyer reads it: what is claimed, what shows it, how to check it. */
 export function decideEvidenceDocument(evidence: Evidence): PrintedDocument {
@@ -28,7 +28,7 @@ export function decideEvidenceDocument(evidence: Evidence): PrintedDocument {
             } as const,
           ]),
       { kind: 'heading', text: 'Findings' },
-      { kind: 'facts', facts: findings.map(({ holds, sentence }) => [holds ? 'Yes' : 'NO', sentence] as const) },
+      { kind: 'facts', facts: findingFacts(findings) },
       { kind: 'heading', text: 'Who' },
       { kind: 'facts', facts: identity(evidence) },
       { kind: 'heading', text: 'What happened' },
@@ -74,6 +74,9 @@ function identity({
   ];
 }
 
+export const findingFacts = (findings: readonly Finding[]): readonly (readonly [string, string])[] =>
+  findings.map(({ holds, sentence }) => [holds ? 'Kept' : 'NOT KEPT', sentence]);
+
 export function proofBlocks({ entries, before, head, linked, unsealed }: ChainProof): readonly Block[] {
   return [
     { kind: 'heading', text: 'How to check that nothing was changed' },
@@ -108,5 +111,5 @@ export function proofBlocks({ entries, before, head, linked, unsealed }: ChainPr
   ];
 }
 
-const utc = (at: Instant): string =>
+export const utc = (at: Instant): string =>
   `${at.toString({ smallestUnit: 'second' }).replace('T', ' ').replace('Z', '')} UTC`;

@@ -10,6 +10,7 @@ import { recordInbound } from '../../conversations/record-inbound.ts';
 import { type ChainProof, verifyProof } from '../../evidence/chain-proof.ts';
 import { digestOfAll } from '../../evidence/read-evidence.ts';
 import { runTx } from '../../platform/database.ts';
+import { showId } from '../../platform/ids.ts';
 import { addMs, SECOND_MS } from '../../platform/time.ts';
 import { registerErasureRoutes } from './erasure-routes.ts';
 import { registerEvidenceRoutes } from './evidence-routes.ts';
@@ -55,7 +56,10 @@ await runTx(db, (tx) =>
     by,
   }),
 );
-await launchTestCampaign(db, services, { laneIds: account.laneIds, name: 'Primavera' });
+const campaignId = await launchTestCampaign(db, services, {
+  ...{ laneIds: account.laneIds, name: 'Primavera' },
+  consent: { policy: 'marketing', kinds: null },
+});
 await sql`
   insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
     gateway_message_id, not_before, created_at, sent_at, attempted_at, lease_epoch, consent_event_id, decision)
@@ -78,6 +82,7 @@ await sql`
       },
     )}
   from enrollment`.execute(db);
+await sql`update enrollment set state = 'sent', sent_at = ${clock.now()}, lane_id = ${account.laneIds[0]}`.execute(db);
 clock.advance(60 * SECOND_MS);
 await runTx(db, (tx) =>
   recordInbound(
@@ -100,6 +105,13 @@ await runTx(db, (tx) =>
 await sealWaiting({ db, clock });
 
 const file = (format: 'json' | 'pdf') => `/v1/evidence/export?format=${format}&phone=%28617%29%20555-0123`;
+
+async function textOfPdf(path: string): Promise<string> {
+  const answer = await fetch(world.server.url + path, { headers: { cookie: manager.cookie } });
+  expect(answer.headers.get('content-type')).toBe('application/pdf');
+  const pdf = await getDocumentProxy(new Uint8Array(await answer.arrayBuffer()));
+  return (await extractText(pdf, { mergePages: true })).text.replace(/\s+/g, ' ');
+}
 
 describe('the evidence of one number', () => {
   it('has what was agreed to, what went out and why, and how soon the opt-out held, and proves it without the program', async () => {
@@ -139,11 +151,7 @@ describe('the evidence of one number', () => {
   });
 
   it('is a PDF that has the exact words, accents and all', async () => {
-    const answer = await fetch(world.server.url + file('pdf'), { headers: { cookie: manager.cookie } });
-    expect(answer.headers.get('content-type')).toBe('application/pdf');
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    const { text } = await extractText(await getDocumentProxy(bytes), { mergePages: true });
-    const words = text.replace(/\s+/g, ' ');
+    const words = await textOfPdf(file('pdf'));
     for (const said of [
       '¡Hola Zoë! ¿Pasamos mañana?',
       'No es condición de compra',
@@ -163,6 +171,36 @@ describe('the evidence of one number', () => {
       await sql`select 1 from audit_entry where action = 'evidence.exported' and phone = ${phone}`.execute(db);
     expect(rows).toHaveLength(3);
     expect(await manager.get('/v1/evidence?phone=12')).toMatchObject({ status: 422 });
+  });
+});
+
+describe('the compliance report of a campaign', () => {
+  const path = `/v1/campaigns/${showId('campaign', campaignId)}/compliance-report`;
+  it('says by which rules it was sent, that they were kept, and how soon opt-outs held; and names nobody', async () => {
+    const { status, json } = await manager.get(path);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      campaign: { name: 'Primavera', texts: [{ variant: 'A' }] },
+      rules: { quietHours: expect.any(String), consent: expect.any(String), doNotCall: '2026-01' },
+      consent: { asks: 'express written consent to marketing texts', waiver: null },
+      hours: { sent: [{ rule: 'MA', texts: 1, late: 0 }] },
+      people: [{ state: 'sent', code: null, people: 1 }],
+      optOuts: { count: 1, medianSeconds: 2, list: [{ phone: '+1617•••0123', latencySeconds: 2 }] },
+      records: { texts: 1, decided: 1, rested: 1, suppressed: 0 },
+    });
+    expect(json.findings.every((finding: { holds: boolean }) => finding.holds)).toBe(true);
+    expect(JSON.stringify(json)).not.toContain(phone);
+    expect(verifyProof(json.proof)).toMatchObject({ state: 'whole' });
+    expect(json.proof.entries.map(({ action }: { action: string }) => action)).toContain('campaign.launched');
+    await sql`update message set attempted_at = '2026-11-18T02:00:00Z' where purpose = 'campaign'`.execute(db);
+    const late = (await manager.get(path)).json.findings.map((finding: { holds: boolean }) => finding.holds);
+    expect(late).toEqual([false, false, true, true, true]);
+    await sql`update message set attempted_at = sent_at where purpose = 'campaign'`.execute(db);
+  });
+
+  it('is a PDF too, for those who may', async () => {
+    expect(await textOfPdf(`${path}?format=pdf`)).toContain('Compliance report: Primavera');
+    expect(await agent.get(path)).toMatchObject({ status: 403 });
   });
 });
 

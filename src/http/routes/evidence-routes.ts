@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
+import { exportCampaignReport } from '../../evidence/campaign-report.ts';
 import { decideEvidenceDocument } from '../../evidence/decide-evidence-document.ts';
+import { decideReportDocument } from '../../evidence/decide-report-document.ts';
 import { decideTimeline } from '../../evidence/decide-timeline.ts';
 import type { PrintedDocument } from '../../evidence/document.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
@@ -9,9 +11,9 @@ import { renderPdf } from '../../evidence/render-pdf.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import { VERSION } from '../../version.ts';
-import type { Api } from '../api.ts';
+import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/evidence.ts';
-import { phoneText } from '../contract/shared.ts';
+import { idOf, phoneText } from '../contract/shared.ts';
 import { isoText, rawRoute } from '../route-types.ts';
 import { phoneOf } from './erasure-routes.ts';
 
@@ -34,7 +36,26 @@ export function registerEvidenceRoutes(
     const name = `evidence-${phone.value.slice(1)}`;
     return ok(query.format === 'json' ? jsonFile(name, evidence) : pdfFile(name, decideEvidenceDocument(evidence)));
   });
+  api.raw(reportRoute, async ({ params, query, caller }) => {
+    const campaignId = uuidOf('campaign', params.id);
+    const { format } = query;
+    const report = await exportCampaignReport(services, { campaignId, version: VERSION, format, actor: caller.actor });
+    if (!report.ok) return report;
+    const name = `compliance-${params.id}`;
+    return ok(format === 'json' ? jsonFile(name, report.value) : pdfFile(name, decideReportDocument(report.value)));
+  });
 }
+
+const reportRoute = rawRoute({
+  method: 'get',
+  path: '/v1/campaigns/{id}/compliance-report',
+  access: 'manager',
+  tag: contract.tag,
+  summary:
+    'By which rules a campaign was sent, who was left out by which, its opt-outs with their latency, and the proof of its acts; names nobody',
+  request: { params: z.object({ id: idOf('campaign') }), query: z.object(contract.exportQuery) },
+  produces: 'application/json',
+});
 
 const exportRoute = rawRoute({
   method: 'get',
