@@ -19,7 +19,7 @@ import { paceUsedFrom, paceUsedJson, type StoredPaceUsed } from './pace-used-sto
 /** What a claim stands on. */
 export interface Ground {
   /**
-   * False when it runs no longer, when its texts are pointless by now, or when it is just being changed (cancelling many people takes
+   * False when it runs no longer, when the lane is none of its numbers any more, when its texts are pointless by now, or when it is just being changed (cancelling many people takes
    * seconds, and everything else of the account would wait). A pause waits for this transaction, or comes first.
    */
   readonly running: boolean;
@@ -28,9 +28,13 @@ export interface Ground {
   readonly pace: PaceUsed | undefined;
 }
 
-/** One row, locked in share mode, while the campaign may claim. */
-export const runningCampaign = (campaignId: Uuid, now: Instant): RawBuilder<unknown> => sql`
+/** One row, locked in share mode, while the campaign may claim from this lane. */
+export const runningCampaign = (
+  { campaignId, laneId }: { readonly campaignId: Uuid; readonly laneId: Uuid },
+  now: Instant,
+): RawBuilder<unknown> => sql`
     select 1 from campaign c where c.id = ${campaignId} and c.state = 'running' and not ${isPointlessSql(now)}
+      and exists (select from campaign_lane cl where cl.campaign_id = c.id and cl.lane_id = ${laneId} and cl.removed_at is null)
     for share skip locked`;
 
 interface GroundQuery {
@@ -57,7 +61,7 @@ export async function lockGround(tx: Tx, query: GroundQuery): Promise<Ground> {
     pace: StoredPaceUsed | null;
   }>`
     with lease as materialized (${heldLease(lease)}),
-    running as materialized (${runningCampaign(campaignId, now)}),
+    running as materialized (${runningCampaign(query, now)}),
     usage as materialized (${laneUsage(laneId, day)}),
     pace as materialized (select ${paceUsedJson} as used from campaign_pace p where p.campaign_id = ${campaignId} and ${pace !== undefined} for update)
     select exists (select 1 from lease) as leased, exists (select 1 from running) as running,
