@@ -16,9 +16,14 @@ export function ComplianceTabs() {
         Do-not-call lists
       </Link>
       {mayAct(role, 'manager') ? (
-        <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
-          Audit log
-        </Link>
+        <>
+          <Link to="/compliance/evidence" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+            Evidence
+          </Link>
+          <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+            Audit log
+          </Link>
+        </>
       ) : null}
     </SectionTabs>
   );
