@@ -14,6 +14,7 @@ import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
+import { noteNumberKey } from './evidence/number-key-store.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
@@ -137,6 +138,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const { database, migrations } = opened;
   if (role === 'worker') await requireCurrentSchema(database.db, migrations);
   else await migrateUp(database.db, { migrations, now: clock.now() });
+  await noteNumberKey(database.db, clock.now());
 
   const secrets = secretsWithKey(
     await installationKey({ configured: config.secretKey, dataDir: config.dataDir, random }),

@@ -180,7 +180,7 @@ it('no order of consents, opt-outs, opt-ins, imports and erasures lets a text th
             { what: 'agree', hoursAgo: 20 },
             { what: 'erase', hoursAgo: 6 },
             { what: 'start', hoursAgo: 5 },
-            { what: 'agree', hoursAgo: 4 },
+            { what: 'import', hoursAgo: 4 },
           ],
         ],
       ],

@@ -18,14 +18,14 @@ export function decideFindings(records: {
   const campaignTexts = ours.filter(({ purpose }) => purpose === 'campaign');
   const undecided = campaignTexts.filter(({ decision }) => decision === null);
   const unrested = campaignTexts.filter(({ consentId }) => consentId === null || !consentIds.has(consentId));
+  if (ours.length === 0) return [{ holds: true, sentence: 'No text to this number was ever handed over.' }];
+  const suppressed: Finding = {
+    holds: afterOptOut.length === 0,
+    sentence: `Texts handed over while the number was suppressed: ${afterOptOut.length} of ${ours.length}.`,
+  };
+  if (campaignTexts.length === 0) return [suppressed];
   return [
-    {
-      holds: afterOptOut.length === 0,
-      sentence:
-        afterOptOut.length === 0
-          ? `None of ${counted(ours.length, 'text')} to this number was handed over while the number was suppressed.`
-          : `Handed over while the number was suppressed: ${counted(afterOptOut.length, 'text')}.`,
-    },
+    suppressed,
     {
       holds: undecided.length === 0,
       sentence: `Campaign texts with the record of why they were allowed: ${campaignTexts.length - undecided.length} of ${campaignTexts.length}.`,
@@ -40,5 +40,3 @@ export function decideFindings(records: {
 function holdsAt({ effectiveAt, liftedAt }: EvidenceOptOut, at: Instant | null): boolean {
   return at !== null && isBefore(effectiveAt, at) && (liftedAt === null || isBefore(at, liftedAt));
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

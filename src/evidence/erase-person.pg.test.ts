@@ -17,6 +17,7 @@ import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
 import { erasePerson, rehearseErasure } from './erase-person.ts';
 import { forgetErased } from './forget-erased.ts';
+import { noteNumberKey } from './number-key-store.ts';
 
 const database = await testDatabase();
 const { db } = database;
@@ -274,6 +275,34 @@ describe('an erased number that comes back', () => {
     expect(await activeReasons(phone)).toEqual([]);
   });
 
+  it('cannot slip in while it is erased: one of the two is wholly first', async () => {
+    const phone = '+16175550145';
+    await writes(phone, 'STOP');
+    let inserted = (): void => {};
+    const isIn = new Promise<void>((resolve) => {
+      inserted = resolve;
+    });
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const entering = runTx(db, async (tx) => {
+      await insertContacts(tx, world, [{ phone }]);
+      inserted();
+      await held;
+    });
+    await isIn;
+    const erasing = erase(phone);
+    letGo();
+    await entering;
+    // It waited for the contact, and took it along.
+    expect(await erasing).toMatchObject({ ok: true, value: { removed: { contacts: 1 } } });
+    const both = await Promise.all([erase(phone), insertContacts(db, world, [{ phone }])]);
+    const { rows } = await sql`select 1 from contact where phone = ${phone}`.execute(db);
+    if (rows.length > 0) expect(await activeReasons(phone)).toEqual(['opt_out']);
+    expect(both[0].ok).toBe(rows.length === 0);
+  });
+
   it('cannot come in by a connection that does not know the key, or knows another', async () => {
     await person('+16175550143');
     await erased('+16175550143');
@@ -293,6 +322,11 @@ describe('an erased number that comes back', () => {
       const entering = insertContacts(other.db, world, [{ phone: '+16175550144' }]);
       if (words === undefined) await entering;
       else await expect(entering).rejects.toThrow(words);
+      if (words === 'under another key') {
+        const erasing = runTx(other.db, (tx) => erasePerson(tx, world, { phone: '+16175550143', reason: 'Again', by }));
+        expect(await erasing).toMatchObject({ ok: false, error: { state: 'other key' } });
+        await expect(noteNumberKey(other.db, world.clock.now())).rejects.toThrow('under another key');
+      }
       await other.close();
     }
   });

@@ -32,6 +32,7 @@ import {
   readUnderWay,
 } from './erase-store.ts';
 import type { Erasure, Removed } from './erasure.ts';
+import { hasNumberKey, noteNumberKey } from './number-key-store.ts';
 
 interface Deps {
   readonly clock: Clock;
@@ -54,6 +55,12 @@ export async function erasePerson(tx: Tx, deps: Deps, request: EraseRequest): Pr
       allowed: [],
     });
   await keepContactsAway(tx);
+  if (!(await hasNumberKey(tx)))
+    return conflict(
+      'this program has another key than the server of this database: erase in the browser, or set TEXTWRIGHT_SECRET_KEY (or TEXTWRIGHT_DATA_DIR) as the server has it',
+      { state: 'other key', allowed: [] },
+    );
+  await noteNumberKey(tx, deps.clock.now());
   // Before its lock, which gives an erased number its suppressions back: asking for nobody must leave nothing.
   if (!(await isKnown(tx, phone))) return notFound('person with the number', phone);
   const contactId = await lockNumber(tx, phone);

@@ -123,9 +123,8 @@ function Records({ evidence, mayErase }: { readonly evidence: EvidenceTimeline; 
       </Section>
       <Section title="Proof">
         <Text size="sm">
-          {provenEntries} {provenEntries === 1 ? 'entry' : 'entries'} of the audit log{' '}
-          {provenEntries === 1 ? 'is' : 'are'} about this number. The JSON file ties them to the head of the log, and
-          can be checked without this program or its database. Note the head elsewhere:
+          Entries of the audit log about this number: {provenEntries}. The JSON file ties each of them to the head of
+          the log, and can be checked without this program or its database. Note the head elsewhere:
         </Text>
         <div className={classes.head}>
           <code>{`${head.seq}:${head.hash.slice(0, 16)}…`}</code>
