@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, inject, onTestFinished, TestRunner } from 'vitest';
+import { inject } from 'vitest';
 import { numberPads } from '../src/compliance/number-key.ts';
 import { type Database, type Db, openDatabase } from '../src/platform/database.ts';
 import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
+import { whenOver } from './when-over.ts';
 
 /**
  * A fresh, migrated database, dropped after the test file, or after the test when a test or its `beforeEach` asks for it: the pools of
@@ -22,7 +23,6 @@ export async function testDatabase(options: { readonly maxConnections?: number }
     maxConnections: options.maxConnections ?? 10,
     settings: NUMBER_PADS,
   });
-  const whenOver = TestRunner.getCurrentTest() === undefined ? afterAll : onTestFinished;
   whenOver(async () => {
     await database.close();
     await onServer(serverUrl, (server) => dropDatabase(server, name));

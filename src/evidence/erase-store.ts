@@ -4,7 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Kept, Removed } from './erasure.ts';
 
-/** Whoever writes contacts holds this together with others (migration 0032, `contact_enters`); an erasure holds it alone. */
+/** Whoever writes contacts holds this together with others (migration 0033, `contact_enters`); an erasure holds it alone. */
 const ENTER_LOCK = 7_402_131;
 
 export async function keepContactsAway(tx: Tx): Promise<void> {

@@ -112,6 +112,7 @@ export function createProduct(around: {
     const asked = { db, clock, newUuid: uuidSource({ clock, random }), jobs: simJobs };
     const services = {
       ...asked,
+      random,
       database: { db, pool: undefined as never, connectionString: '', close: async () => undefined },
       secrets: around.secrets,
       log: around.log,
