@@ -335,7 +335,8 @@ describe('an erased number that comes back', () => {
 
 async function somebodyWaits(): Promise<void> {
   for (;;) {
-    const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted`.execute(db);
+    const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`.execute(db);
     if (rows.length > 0) return;
   }
 }
