@@ -34,6 +34,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/templates/:id': ['templates/template-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
+  '/compliance/evidence': ['compliance/evidence-page'],
   '/compliance/audit-log': ['compliance/audit-page'],
   '/compliance/audit-log/:id': ['compliance/audit-page', 'compliance/audit-panel'],
   '/operations/events': ['operations/events-page'],
