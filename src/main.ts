@@ -8,6 +8,7 @@ import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
+import { oldConsentsJob } from './compliance/end-old-consents.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
@@ -24,6 +25,7 @@ import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerConsentLedgerRoutes } from './http/routes/consent-ledger-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -35,6 +37,8 @@ import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
+import { registerOptInFormRoutes } from './http/routes/opt-in-form-routes.ts';
+import { registerOptInPageRoutes } from './http/routes/opt-in-page-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
@@ -181,6 +185,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     takeOffJob(base),
     overdueReviewsJob(base),
     tidyImportsJob(base),
+    oldConsentsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),
@@ -244,6 +249,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
   createApp(services, {
     registrars: [
       registerConsentRoutes,
+      registerConsentLedgerRoutes,
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,
@@ -256,6 +262,8 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerRecipientRoutes,
       registerInboxRoutes,
       registerOptOutReviewRoutes,
+      registerOptInFormRoutes,
+      registerOptInPageRoutes,
       registerOptOutLinkRoutes,
       registerOptOutRoutes,
       registerCallRoutes,

@@ -19,7 +19,7 @@ export async function lockNumber(tx: Tx, phone: string): Promise<Uuid | null> {
 
 /**
  * The first half of `lockNumber`, for who locks the contact's row with the statement that reads what else is to be known. A number that was
- * erased and is heard of again gets its suppressions back (docs/decisions/0044): whoever decides about it must see them.
+ * erased and is heard of again gets its suppressions back (docs/decisions/0047): whoever decides about it must see them.
  */
 export async function holdNumber(tx: Tx, phone: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${phone}, ${NUMBER_LOCKS})), restore_erased(array[${phone}::text])`.execute(

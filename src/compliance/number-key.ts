@@ -1,7 +1,7 @@
 import type { Secrets } from '../platform/secrets.ts';
 
 /**
- * What a connection brings along for `number_key` (migration 0033): both padded keys of HMAC-SHA-256 in hex, so that SQL needs nothing
+ * What a connection brings along for `number_key` (migration 0036): both padded keys of HMAC-SHA-256 in hex, so that SQL needs nothing
  * but two digests. The key is made from the one of the installation and lies nowhere.
  */
 export function numberPads(secrets: Pick<Secrets, 'derive'>): string {

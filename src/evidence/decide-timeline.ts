@@ -180,6 +180,8 @@ function purposeWords({ purpose, campaign, writtenBy }: EvidenceText): string {
       return 'Confirmation of the opt-out';
     case 'opt_in_confirmation':
       return 'Confirmation of the opt-in';
+    case 'opt_in_request':
+      return 'Question whether the opt-in was theirs';
     default:
       return 'Answer to HELP';
   }

@@ -38,6 +38,12 @@ async function erased(phone: string) {
   return done.value;
 }
 
+const form = world.newUuid();
+await sql`
+  insert into opt_in_form (id, token, name, lane_id, purpose, kind, double_opt_in, allowed_origins, version, created_by, created_at)
+  values (${form}, 'abcdefghijklmnop', 'Join', ${account.laneIds[0]}, 'marketing', 'express_written', false, '{}', 1, 'Olive',
+    ${world.clock.now()})`.execute(db);
+
 let texts = 0;
 async function writes(phone: string, text: string): Promise<void> {
   texts += 1;
@@ -130,6 +136,8 @@ async function wholeLife(phone: string, contactId: Uuid): Promise<void> {
       insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, applied_at, error)
       values (${world.newUuid()}, ${account.id}, ${world.newUuid()}, ${type}, ${of}, ${of}, ${`{"from":"${phone}","name":"Zelda"}`}, '{}', ${now},
         ${state}, ${state === 'applied' ? now : null}, ${state === 'failed' ? 'boom' : null})`.execute(db);
+  await sql`insert into opt_in_submission values (${world.newUuid()}, ${form}, ${await sha256(`ticket ${texts}`)}, ${phone}, 'Zelda', null,
+    ${now})`.execute(db);
   await sql`insert into number_validation values (${phone}, true, 'mobile', 'Zelda Telecom', 'US', 'numverify', ${now}, '{}')`.execute(
     db,
   );
@@ -244,7 +252,14 @@ describe('erasing a person', () => {
     expect(await tablesWith(key)).toContain('message');
     world.clock.advance(6 * 366 * DAY_MS);
     await forgetErased(services, { limit: 100 });
-    expect(await tablesWith(key)).toEqual(['audit_entry', 'dnc_exemption', 'erasure', 'opt_out_review', 'suppression']);
+    expect(await tablesWith(key)).toEqual([
+      'audit_entry',
+      'dnc_exemption',
+      'erasure',
+      'opt_in_submission',
+      'opt_out_review',
+      'suppression',
+    ]);
     await insertContacts(db, world, [{ phone }]);
     expect(await activeReasons(phone)).toEqual(['opt_out']);
   });

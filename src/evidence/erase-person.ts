@@ -1,6 +1,6 @@
 /**
  * Erases all that is known of the person with one number, but for what the law asks to keep: that stays under a keyed hash, without
- * words, until its time is over (docs/decisions/0044). The number is suppressed, also for a person who had not asked for it: who comes
+ * words, until its time is over (docs/decisions/0047). The number is suppressed, also for a person who had not asked for it: who comes
  * back by a list, a call or a program stays as they were, and only their own START ends it.
  */
 

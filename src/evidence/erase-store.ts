@@ -4,7 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Kept, Removed } from './erasure.ts';
 
-/** Whoever writes contacts holds this together with others (migration 0033, `contact_enters`); an erasure holds it alone. */
+/** Whoever writes contacts holds this together with others (migration 0036, `contact_enters`); an erasure holds it alone. */
 const ENTER_LOCK = 7_402_131;
 
 export async function keepContactsAway(tx: Tx): Promise<void> {
@@ -192,6 +192,10 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   await sql`delete from validation_item
     where phone = ${phone} and batch_id in (select id from validation_batch)`.execute(tx);
   await sql`update dnc_exemption set phone = ${key}, reason = 'erased' where phone = ${phone}`.execute(tx);
+  // Its ticket stays: a form that is sent in twice counts once.
+  await sql`update opt_in_submission set phone = ${key}, first_name = null, last_name = null where phone = ${phone}`.execute(
+    tx,
+  );
   await sql`delete from import_consent where phone = ${phone}`.execute(tx);
   await sql`update import_run set preview = preview - 'sample' - 'refused' where preview::text like ${asWritten}`.execute(
     tx,

@@ -41,6 +41,13 @@ export const sendingHoursRoute = createRoute({
   component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
+export const consentRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'consent',
+  staticData: { title: 'Consent' },
+  component: lazyPage(() => import('./consent-page.tsx'), 'ConsentPage'),
+});
+
 export const alertSettingsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'alerts',
@@ -98,6 +105,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   numbersRoute,
   sendingHoursRoute,
   validationRoute,
+  consentRoute,
   alertSettingsRoute,
   teamRoute,
   apiKeysRoute,

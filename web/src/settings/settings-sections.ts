@@ -9,6 +9,7 @@ import {
   IconLock,
   IconPalette,
   IconPhoneCheck,
+  IconSignature,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -18,6 +19,7 @@ export interface SettingsSection {
     | '/settings/numbers'
     | '/settings/sending-hours'
     | '/settings/number-validation'
+    | '/settings/consent'
     | '/settings/alerts'
     | '/settings/team'
     | '/settings/api-keys'
@@ -54,6 +56,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Number validation',
     about: 'Landlines, internet numbers, numbers not in use',
     icon: IconPhoneCheck,
+  },
+  {
+    to: '/settings/consent',
+    label: 'Consent',
+    about: 'How long it lasts, and how people confirm it',
+    icon: IconSignature,
   },
   {
     to: '/settings/alerts',
