@@ -1,0 +1,3 @@
+drop index message_confirmation;
+drop table text_tally;
+drop table opt_out;
