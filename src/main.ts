@@ -24,6 +24,7 @@ import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerCompliancePolicyRoutes } from './http/routes/compliance-policy-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -240,6 +241,7 @@ const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake }) =>
   createApp(services, {
     registrars: [
+      registerCompliancePolicyRoutes,
       registerConsentRoutes,
       registerNumberValidationRoutes,
       registerContactRoutes,

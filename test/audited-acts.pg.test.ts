@@ -156,6 +156,11 @@ it.each<[string, () => Promise<Answer>, Record<string, object>]>([
     { 'opt_out_review_settings.changed': {} },
   ],
   [
+    'what is added to first texts',
+    async () => owner.patch('/v1/opt-out-wording', { adds: true }),
+    { 'opt_out_wording.changed': { after: { adds: true } } },
+  ],
+  [
     'how long consents last',
     async () => owner.patch('/v1/consent-validity', { express: 12 }),
     { 'consent_validity.changed': {} },

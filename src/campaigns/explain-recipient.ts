@@ -6,6 +6,7 @@ import { getBusiness, getSending, getSendingPolicy } from '../business/business-
 import { sampleLink } from '../business/public-address.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { type AskedConsent, askedConsent } from '../compliance/consent-policy.ts';
+import { readAddition } from '../compliance/opt-out-wording-store.ts';
 import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
@@ -181,7 +182,11 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
     text:
       variant === undefined
         ? undefined
-        : checkText(variant, person, { businessName: business.name, optOutLink: await sampleLink(db) }),
+        : checkText(variant, person, {
+            businessName: business.name,
+            optOutLink: await sampleLink(db),
+            addition: person.isFirst ? await readAddition(db, now) : undefined,
+          }),
     marginMs: windowMargin(clock),
     zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,
     zone: business.zone,

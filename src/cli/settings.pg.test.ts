@@ -89,3 +89,11 @@ describe('lane', () => {
     expect(rows).toEqual([{ name: 'Line 1', dailyCap: 125 }]);
   });
 });
+
+it('settings opt-out-wording is shown and changed in parts', async () => {
+  expect((await cli('settings', 'opt-out-wording', 'show')).out).toMatch(/Added to first texts +no\nWords +Reply STOP/);
+  const set = await cli('settings', 'opt-out-wording', 'set', '--add', 'yes', '--json');
+  expect(jsonLines(set)).toEqual([{ adds: true, wording: 'Reply STOP to opt out.' }]);
+  expect(await cli('settings', 'opt-out-wording', 'set', '--wording', 'Bye')).toMatchObject({ code: 1, out: '' });
+  expect(await cli('settings', 'opt-out-wording', 'set')).toMatchObject({ code: 2 });
+});

@@ -6,6 +6,7 @@ import type { AskedConsent } from '../compliance/consent-policy.ts';
 import { endingReasonSql } from '../compliance/eligibility.ts';
 import { heldUntilSql } from '../compliance/held-number.ts';
 import { consentInForce, joinedConsentReasonSql } from '../compliance/needs-consent.ts';
+import { mayHaveGoneOut, neverTextedSql } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
@@ -186,6 +187,8 @@ export async function readRecipients(
     readonly enrollmentIds: readonly Uuid[];
     readonly notTextedForDays: number | null;
     readonly consent: AskedConsent | null;
+    /** Whether an owner has ever said what is to be added to first texts: nothing is asked about them otherwise. */
+    readonly asksFirst: boolean;
     readonly now: Instant;
   },
 ): Promise<readonly Recipient[]> {
@@ -198,6 +201,7 @@ export async function readRecipients(
       ${heldUntilSql(facts)} as held_until,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
       case when ${inForce} then k.kind end as consent_kind, e.consent_waived,
+      ${query.asksFirst ? firstText : sql`null`} as first_text,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
@@ -205,6 +209,14 @@ export async function readRecipients(
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
+
+/**
+ * Over `enrollment e` and its `contact c`: what an earlier attempt added, or else whether this is the first text to the person. Index
+ * message_enrollment_step.
+ */
+const firstText = sql<Recipient['firstText']>`coalesce(
+      (select jsonb_build_object('addedBefore', m.decision -> 'optOutAdded') from message m where m.enrollment_id = e.id and m.step = 1),
+      jsonb_build_object('isFirst', ${neverTextedSql(sql`e.id`)}))`;
 
 /**
  * Over `enrollment e` and its `contact c`: the number that the person waits for, or has come to know since (by a text of another campaign,
@@ -224,10 +236,6 @@ export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unkn
     select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
     where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
       and m.attempted_at > ${since} and ${mayHaveGoneOut}), '[]') else '[]' end`;
-
-/** Over `message m`, an outbound one: all but what was provably not sent. */
-export const mayHaveGoneOut = sql<boolean>`(m.state in ('handing_over', 'unknown', 'sent', 'delivered')
-  or (m.state = 'failed' and m.gateway_message_id is not null))`;
 
 /** How far back other texts matter: a day, or as long as the audience asks for. */
 export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>
