@@ -102,7 +102,7 @@ export async function explainRecipient(
     begun && enrollment.decision !== null
       ? await checksThen(db, enrollment.decision, { enrollment, person, zone: facts.business.zone })
       : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
-  const today = eligibilityChecks(person.eligibility, facts);
+  const today = eligibilityChecks(person.eligibility, { ...facts, enrolled: enrollment !== undefined });
   const situation = { campaign, checks, today, zone: facts.business.zone, now };
   return ok({
     campaign,
@@ -207,7 +207,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
   const { campaign, person, enrollment } = facts;
   const bars = [
     ...(enrollment === undefined ? audienceChecks(facts) : []),
-    ...eligibilityChecks(person.eligibility, facts),
+    ...eligibilityChecks(person.eligibility, { ...facts, enrolled: facts.enrollment !== undefined }),
     consentCheck(facts),
     ...(enrollment === undefined
       ? []

@@ -210,7 +210,7 @@ const movesOf = ({ intents, skipped, failed, postponed, elsewhere }: IntentDecis
   ...intents.map(({ enrollmentId, parts }) => ({ id: enrollmentId, to: 'handing_over', parts }) as const),
   ...skipped.map(({ id, reason }) => ({ id, to: 'skipped', reason }) as const),
   ...failed.map(({ id, code }) => ({ id, to: 'failed', reason: code }) as const),
-  ...postponed.map(({ id, notBefore }) => ({ id, to: 'pending', notBefore }) as const),
+  ...postponed.map((one) => ({ ...one, to: 'pending' }) as const),
   ...elsewhere.map(({ id, laneId }) => ({ id, to: 'pending', laneId }) as const),
 ];
 

@@ -1,7 +1,9 @@
 import { CAMPAIGN_PURPOSE, type ConsentKind } from '../compliance/consent.ts';
 import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
+import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
 import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
+import { LOOK_AGAIN_MS } from '../compliance/waiting-for-list.ts';
 import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
 import { costCents } from '../messages/price.ts';
@@ -40,6 +42,8 @@ export interface Recipient extends PersonFields {
   readonly forbidden: string | null;
   /** Until when a person may decide whether a reply of this number was an opt-out; null when none is undecided. */
   readonly heldUntil: Instant | null;
+  /** A do-not-call registry's list is too old to tell whether they may be texted. */
+  readonly waitsForList: boolean;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
   readonly recentTextsAt: readonly Instant[];
   /** The consent in force for the purpose of the campaign; null when there is none. */
@@ -92,10 +96,16 @@ export interface IntentDecisions {
   readonly intents: readonly Intent[];
   readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
   readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
-  /** Held by a reply, or too many texts in too short a time: waits until that is over. */
-  readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
+  /** Held by a reply, or too many texts in too short a time: waits until that is over. Some wait for an act of ours, named by its rule. */
+  readonly postponed: readonly Postponed[];
   /** Have come to know another number of the campaign while they waited for any. */
   readonly elsewhere: readonly { readonly id: Uuid; readonly laneId: Uuid }[];
+}
+
+export interface Postponed {
+  readonly id: Uuid;
+  readonly notBefore: Instant;
+  readonly waitsFor: typeof STALE_CODE | null;
 }
 
 /** What becomes of each of these people. Whoever finds no room for their parts is in none of the lists and stays as they are. */
@@ -106,7 +116,7 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
   const intents: Intent[] = [];
   const skipped: { id: Uuid; reason: string }[] = [];
   const failed: { id: Uuid; code: string }[] = [];
-  const postponed: { id: Uuid; notBefore: Instant }[] = [];
+  const postponed: Postponed[] = [];
   const elsewhere: { id: Uuid; laneId: Uuid }[] = [];
   let { partsRoom } = circumstances;
   for (const recipient of recipients) {
@@ -115,11 +125,11 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
     if (group === undefined)
       throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
     const skip = recipient.forbidden ?? undecided(recipient, circumstances) ?? recentlyTexted(recipient, circumstances);
-    const notBefore = recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);
+    const until = postponedUntil(recipient, group, circumstances.now);
     const laneId = knownElsewhere(recipient, circumstances);
     if (skip !== undefined) skipped.push({ id, reason: skip });
     else if (laneId !== undefined) elsewhere.push({ id, laneId });
-    else if (notBefore !== undefined) postponed.push({ id, notBefore });
+    else if (until !== undefined) postponed.push({ id, ...until });
     else {
       const text = textFor(recipient, circumstances);
       if ('code' in text) {
@@ -144,6 +154,13 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
     }
   }
   return { intents, skipped, failed, postponed, elsewhere };
+}
+
+function postponedUntil(recipient: Recipient, group: OpenGroup, now: Instant): Omit<Postponed, 'id'> | undefined {
+  if (recipient.heldUntil !== null) return { notBefore: recipient.heldUntil, waitsFor: null };
+  if (recipient.waitsForList) return { notBefore: addMs(now, LOOK_AGAIN_MS), waitsFor: STALE_CODE };
+  const notBefore = tooOften(recipient, group, now);
+  return notBefore === undefined ? undefined : { notBefore, waitsFor: null };
 }
 
 const knownElsewhere = (

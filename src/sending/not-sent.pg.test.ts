@@ -154,7 +154,11 @@ describe('the first text to a person', () => {
     expect(text).toMatchObject({ body: expect.stringMatching(/[^\n]\nText END to stop$/), parts: 1, added: ADDED });
     expect(first.texts[0]?.body).toBe(text?.body);
     await answerTexts(database.db, world, { ...first, verdict: { to: 'sent', gatewayMessageId: 'AC1' } });
-    const again = await launchTestCampaign(database.db, world, { laneIds: [first.claim.laneId], name: 'Again', ...SILENT });
+    const again = await launchTestCampaign(database.db, world, {
+      laneIds: [first.claim.laneId],
+      name: 'Again',
+      ...SILENT,
+    });
     const claimed = await claimTexts(database.db, world, { ...first.claim, lease: first.lease, campaignId: again });
     expect(claimed.map(({ body }) => body.includes(ADDED))).toEqual([false]);
   });

@@ -105,12 +105,9 @@ export const previewText = jsonRoute({
   body: z.strictObject({
     body: z.string().max(6400),
     contactId: idOf('contact').optional(),
-    asCampaign: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: 'With what is added to the first campaign text that a person gets; the sample person gets one',
-      }),
+    asCampaign: z.boolean().optional().openapi({
+      description: 'With what is added to the first campaign text that a person gets; the sample person gets one',
+    }),
   }),
   response: textPreviewSchema,
 });
