@@ -16,6 +16,7 @@ import { secretsWithKey } from '../src/platform/secrets.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from '../src/sending/engine.ts';
 import { engineTopicOf } from '../src/sending/engine-topic.ts';
 import { insertAccount } from '../test/fixtures.ts';
+import { schemaCheck } from '../test/schema-check.ts';
 import { benchFolder } from './support/folder.ts';
 import { report, shown } from './support/measure.ts';
 
@@ -95,6 +96,7 @@ async function wakeTimes(): Promise<readonly number[]> {
       db: database.db,
       log,
       live,
+      requireSchema: schemaCheck(database.db),
       openGateway: (of) => quoGateway({ ...of, ...world, random: systemRandom, requestTimeoutMs: 15_000 }),
     },
     { ...DEFAULT_ENGINE_OPTIONS, owner: 'bench' },

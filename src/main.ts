@@ -222,7 +222,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     closers.add(startSequencer({ ...services, db: database.db }).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
-      { ...services, db: database.db },
+      { ...services, db: database.db, requireSchema: () => requireCurrentSchema(database.db, migrations) },
       { ...DEFAULT_ENGINE_OPTIONS, owner, ...options.engine },
     );
     closers.add(engine.drain);

@@ -13,6 +13,7 @@ import { type Secrets, secretsWithKey } from '../src/platform/secrets.ts';
 import { instant } from '../src/platform/time.ts';
 import type { Reach } from '../src/sending/crash-points.ts';
 import { type Engine, type EngineOptions, startEngine } from '../src/sending/engine.ts';
+import { schemaCheck } from './schema-check.ts';
 
 /**
  * The real engine against the sandbox over HTTP, in a world whose clock runs fast. `until` waits for what a test expects of the
@@ -27,6 +28,7 @@ export interface SendingWorld {
   readonly log: Log;
   readonly live: Live;
   readonly sandbox: Sandbox;
+  readonly requireSchema: () => Promise<void>;
   startWorker(name: string, options?: Partial<EngineOptions> & { readonly reach?: Reach }): Engine;
   until(what: string, holds: () => Promise<boolean>): Promise<void>;
   completed(campaignId: Uuid): Promise<boolean>;
@@ -75,7 +77,8 @@ export async function sendingWorld(
     await live.close();
     await sandbox.close();
   });
-  const world = { db: database.db, clock, random, newUuid, secrets, log, live, sandbox };
+  const requireSchema = schemaCheck(database.db);
+  const world = { db: database.db, clock, random, newUuid, secrets, log, live, sandbox, requireSchema };
   return {
     ...world,
     startWorker(name, { reach, ...engineOptions } = {}) {

@@ -20,6 +20,7 @@ import { readHolderFailures } from '../src/sending/holder-failure-store.ts';
 import { acquireLease } from '../src/sending/lease-store.ts';
 import type { OpenGateway } from '../src/services.ts';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from './fixtures.ts';
+import { schemaCheck } from './schema-check.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
 import { testWorld } from './world.ts';
@@ -36,6 +37,7 @@ interface StandingWorld {
   readonly secrets: Secrets;
   readonly sandbox: Sandbox;
   readonly live: Live;
+  readonly requireSchema: () => Promise<void>;
 }
 
 const CAMPAIGN = { shownId: 'cmp_test', reason: undefined, actor: 'test' };
@@ -57,7 +59,8 @@ beforeEach(async () => {
   const sandbox = await startSandbox({ clock, seed: 1, accounts: [{ apiKey: API_KEY, numbers: NUMBERS }], faults: {} });
   const log = createLog({ level: 'silent' });
   const live = await openLive({ connectionString: database.connectionString, log });
-  world = { db: database.db, clock, random, newUuid, secrets, sandbox, live };
+  const requireSchema = schemaCheck(database.db);
+  world = { db: database.db, clock, random, newUuid, secrets, sandbox, live, requireSchema };
   account = await insertAccount(world.db, world, {
     baseUrl: sandbox.url,
     apiKey: API_KEY,

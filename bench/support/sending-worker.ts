@@ -9,6 +9,7 @@ import { secretsWithKey } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
 import { startEngine } from '../../src/sending/engine.ts';
 import { DEFAULT_HOLDER_OPTIONS } from '../../src/sending/holder.ts';
+import { schemaCheck } from '../../test/schema-check.ts';
 import { nullGateway } from './null-gateway.ts';
 import { SECRET_KEY } from './world.ts';
 
@@ -29,6 +30,7 @@ const engine = startEngine(
     newUuid: uuidSource({ clock, random }),
     log,
     live,
+    requireSchema: schemaCheck(database.db),
     secrets: secretsWithKey(SECRET_KEY, random),
     openGateway: ({ baseUrl, apiKey }) =>
       baseUrl === 'null:' ? nullGateway() : quoGateway({ baseUrl, apiKey, clock, random, requestTimeoutMs: 15_000 }),

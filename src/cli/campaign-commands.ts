@@ -5,11 +5,13 @@ import type { ControlOptions } from './campaign-control.ts';
 import type { CreateOptions } from './campaign-create.ts';
 import type { EditOptions } from './campaign-edit.ts';
 import type { LaunchOptions } from './campaign-launch.ts';
-import type { AddPeopleOptions, SettleOptions } from './campaign-people.ts';
+import type { AddPeopleOptions } from './campaign-people.ts';
 import type { ListOptions, ShowOptions } from './campaign-read.ts';
 import type { RecipientsOptions } from './campaign-recipients.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
 import { withSendingFlags } from './sending-flags.ts';
+import { withSettleFlags } from './settle-flags.ts';
+import type { SettleOptions } from './settle-text.ts';
 import type { Shell } from './shell.ts';
 
 function campaignName(text: string): string {
@@ -171,10 +173,8 @@ function defineAddPeople(command: Command, shell: Shell): void {
     );
 }
 
-const OUTCOMES = ['sent', 'send_again', 'drop'] as const satisfies readonly SettleOptions['outcome'][];
-
 function defineSettle(command: Command, shell: Shell): void {
-  withExamples(command, [
+  const settle = withExamples(command, [
     [
       'textwright campaign settle "Spring" --contact +16175550123 --outcome sent --reason "seen on the phone"',
       'it was sent',
@@ -186,17 +186,9 @@ function defineSettle(command: Command, shell: Shell): void {
   ])
     .description('Say what became of a text whose answer was lost, when you know and the gateway does not answer')
     .argument('<campaign>', REFERENCE)
-    .requiredOption('--contact <contact>', 'number or id')
-    .addOption(
-      new Option('--outcome <outcome>', 'sent; or not sent, and: send it again, or drop it')
-        .choices(OUTCOMES)
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--reason <text>', 'how you know, for the audit log')
-    .option('--gateway-id <id>', 'with sent: the id that the gateway gave the text')
-    .option('--yes', 'do not ask before sending again; needed where nobody can answer')
-    .option('--json', 'print {"contactId","state"}')
-    .action(async (reference: string, options: SettleOptions) =>
-      (await import('./campaign-people.ts')).settleCommand(reference, options, shell),
-    );
+    .requiredOption('--contact <contact>', 'number or id');
+  withSettleFlags(settle, '{"contactId","state"}').action(
+    async (reference: string, options: SettleOptions & { readonly contact: string }) =>
+      (await import('./settle-text.ts')).settleOfCampaign(reference, options, shell),
+  );
 }

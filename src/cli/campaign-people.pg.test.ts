@@ -130,10 +130,16 @@ describe('campaign settle', () => {
     expect(again.err).toContain('gets it twice');
     expect((await settle(phone, '--outcome', 'drop', '--reason', 'x')).code).toBe(2);
     expect((await settle(phone, '--outcome', 'drop', '--gateway-id', 'AC1', ...reason)).code).toBe(2);
+    const [lost] = jsonLines(await cli('message', 'unknown', '--json'));
+    expect(lost).toMatchObject({ phone, purpose: 'campaign', messageId: expect.stringMatching(/^msg_/) });
     const dropped = await settle(phone, '--outcome', 'drop', ...reason, '--json');
     expect(jsonLines(dropped)).toEqual([{ contactId: showId('contact', contactIds[1] ?? ''), state: 'skipped' }]);
     const later = await settle(phone, '--outcome', 'sent', ...reason);
     expect(later).toMatchObject({ code: 1, out: '' });
     expect(later.err).toContain('settled already as skipped');
+    const { messageId } = lost as { readonly messageId: string };
+    const byItself = await cli('message', 'settle', messageId, '--outcome', 'sent', ...reason);
+    expect(byItself).toMatchObject({ code: 1, err: expect.stringContaining('settled already as skipped') });
+    expect(await cli('message', 'settle', phone, '--outcome', 'sent', ...reason)).toMatchObject({ code: 2, out: '' });
   });
 });

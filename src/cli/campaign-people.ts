@@ -1,9 +1,7 @@
 import { type AddedPeople, addPeople, type Joining, previewJoining } from '../campaigns/add-people.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
-import { settleRecipient } from '../http/contract/recipients.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
-import { type HandDecision, settleByHand } from '../sending/settle-by-hand.ts';
 import { audienceOf } from './campaign-create.ts';
 import { confirmByTyping } from './confirm.ts';
 import { findCampaign } from './find-campaign.ts';
@@ -64,43 +62,3 @@ const peopleLines = (campaign: Campaign, people: AddedPeople, verb: string): rea
   `${verb} ${count(people.added, 'person', 'people')} to "${campaign.name}"; ${people.alreadyIn} in it already`,
   ...people.leftOut.map((left) => `  ${left.count} left out: ${left.sentence}`),
 ];
-
-export interface SettleOptions {
-  readonly contact: string;
-  readonly outcome: HandDecision['outcome'];
-  readonly gatewayId?: string;
-  readonly reason: string;
-  readonly yes?: true;
-  readonly json?: true;
-}
-
-export async function settleCommand(reference: string, options: SettleOptions, shell: Shell): Promise<void> {
-  const { outcome, yes = false, json } = options;
-  const body = settleRecipient.request.body.content['application/json'].schema.safeParse({
-    outcome,
-    reason: options.reason,
-    ...(options.gatewayId === undefined ? {} : { gatewayMessageId: options.gatewayId }),
-  });
-  if (!body.success)
-    throw new UsageError(body.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  const { reason, gatewayMessageId } = body.data;
-  await withServices(shell, async (services) => {
-    const { db } = services.database;
-    const campaign = await findCampaign(db, reference);
-    const contact = await findContact(db, options.contact);
-    if (outcome === 'send_again') {
-      shell.tell('If the gateway did take the text after all, this person gets it twice');
-      await confirmByTyping(shell, { expected: contact.phone, what: 'the number', yes });
-    }
-    const input = {
-      campaignId: campaign.id,
-      contactId: contact.id,
-      decision: outcome === 'sent' ? { outcome, gatewayMessageId } : { outcome },
-      reason,
-      by: actor(),
-    };
-    const settled = granted(await runTx(db, (tx) => settleByHand(tx, services, input)));
-    if (json) await shell.out.json({ contactId: showId('contact', contact.id), state: settled.state });
-    else await shell.out.lines(`The text to ${contact.phone} is ${settled.state} now`);
-  });
-}

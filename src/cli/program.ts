@@ -22,6 +22,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   import: { summary: 'Import contacts from a CSV file', load: () => import('./import-command.ts') },
   contact: { summary: 'List and show contacts', load: () => import('./contact-commands.ts') },
   call: { summary: 'List and show calls', load: () => import('./call-commands.ts') },
+  message: {
+    summary: 'Texts whose answer was lost: list them, settle one',
+    load: () => import('./message-commands.ts'),
+  },
   campaign: { summary: 'Create, launch and control campaigns', load: () => import('./campaign-commands.ts') },
   account: {
     summary: 'Connect accounts at gateways, list them, change their keys',

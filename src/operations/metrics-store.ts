@@ -90,3 +90,10 @@ export async function readProxyPulses(db: Db, now: Instant): Promise<readonly Pr
     order by t.id`.execute(db);
   return rows.map((row) => ({ ...row, lagSeconds: row.lagSeconds ?? 0 }));
 }
+
+export async function countRunning(db: Db): Promise<number> {
+  const { rows } = await sql<{
+    running: number;
+  }>`select count(*) as running from campaign where state = 'running'`.execute(db);
+  return rows[0]?.running ?? 0;
+}

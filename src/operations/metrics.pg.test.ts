@@ -58,6 +58,7 @@ describe('metrics', () => {
   it('count people, and tell how accounts stand', async () => {
     const text = await scrape();
     expect(text).toContain(`textwright_campaign_people{campaign="${campaign}",state="pending"} 3`);
+    expect(text).toContain('textwright_campaigns_not_looked_at 0');
     expect(text).toContain(`textwright_account_held{account="${account}"} 1`);
     expect(text).toContain(`textwright_account_breaker_open{account="${account}"} 0`);
     expect(text).toContain('process_resident_memory_bytes');

@@ -11,7 +11,7 @@ import { showId } from '../platform/ids.ts';
 import { msBetween, SECOND_MS } from '../platform/time.ts';
 import { spoolFolder, spoolIn } from '../webhooks/spool.ts';
 import { type SpoolDepth, spoolDepth } from '../webhooks/spool-depth.ts';
-import { readAccountPulses, readEventPulses, readProxyPulses } from './metrics-store.ts';
+import { countRunning, readAccountPulses, readEventPulses, readProxyPulses } from './metrics-store.ts';
 
 /**
  * What a monitoring system scrapes, in the text format of Prometheus. All of it is read from the tables at the moment of the scrape,
@@ -28,8 +28,8 @@ interface Deps {
   readonly config: Pick<Config, 'dataDir'>;
 }
 
-/** More running campaigns than that are not looked at one by one. */
-const CAMPAIGNS_MAX = 50;
+/** A scrape that looked at more of them one by one would take longer than a monitoring system waits; it says how many it leaves out. */
+const CAMPAIGNS_MAX = 500;
 const STATES = ['pending', 'unknown', 'sent', 'delivered', 'failed', 'skipped'] as const;
 
 export function createMetrics(deps: Deps): Metrics {
@@ -62,6 +62,11 @@ function createGauges(registry: Registry) {
       'campaign',
       'reason',
     ]),
+    notLookedAt: gauge(
+      'campaigns_not_looked_at',
+      `Running campaigns beyond the newest ${CAMPAIGNS_MAX}, of which nothing is told`,
+      [],
+    ),
     held: gauge('account_held', '1 while a worker holds the account', ['account']),
     paused: gauge('account_paused', '1 while the account is paused', ['account']),
     breaker: gauge('account_breaker_open', '1 while its gateway fails', ['account']),
@@ -135,4 +140,5 @@ async function readCampaigns({ db, clock }: Deps, gauges: Gauges): Promise<void>
     const waiting = waitingFor(await readWaitingFacts(db, clock, campaign));
     if (waiting !== null) gauges.waiting.set({ campaign: id, reason: waiting.code }, 1);
   }
+  gauges.notLookedAt.set(Math.max(0, (await countRunning(db)) - CAMPAIGNS_MAX));
 }

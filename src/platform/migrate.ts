@@ -42,6 +42,11 @@ async function readMigration(folder: string, fileName: string): Promise<Migratio
   return { version: Number(match[1]), name: match[2], up, down, sha256: createHash('sha256').update(up).digest('hex') };
 }
 
+/** The schema of the database is not the one that this program was written for; the message says what to do. */
+export class OtherSchema extends Error {
+  override readonly name = 'OtherSchema';
+}
+
 /** Brings the schema to the newest version. Refuses a database that is newer than this code, or whose history differs. */
 export async function migrateUp(
   db: Db,
@@ -77,12 +82,12 @@ export async function migrateDown(
   });
 }
 
-/** Throws, with the remedy, unless the schema is exactly the one of this code. */
+/** Throws `OtherSchema` unless the schema is exactly the one of this code. */
 export async function requireCurrentSchema(db: Db, migrations: readonly Migration[]): Promise<void> {
   const applied = await runTx(db, appliedMigrations);
   checkHistory(applied, migrations);
   if (applied.length < migrations.length)
-    throw new Error(
+    throw new OtherSchema(
       `database schema is at version ${applied.length}, this program needs ${migrations.length}: run \`textwright migrate\` first`,
     );
 }
@@ -95,13 +100,13 @@ interface AppliedMigration {
 
 function checkHistory(applied: readonly AppliedMigration[], known: readonly Migration[]): void {
   if (applied.length > known.length)
-    throw new Error(
+    throw new OtherSchema(
       `database schema is at version ${applied.length}, newer than the ${known.length} that this program knows: start the newer program, or restore a backup made before its migration`,
     );
   for (const [index, row] of applied.entries()) {
     const migration = known[index];
     if (migration === undefined || row.version !== migration.version || row.sha256 !== migration.sha256)
-      throw new Error(
+      throw new OtherSchema(
         `migration ${row.version} (${row.name}) was applied with another text than this program has: use the program version that made this database`,
       );
   }

@@ -16,8 +16,9 @@ import { waitingFor } from '../campaigns/waiting.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { REFUSALS } from '../gateways/sandbox/options.ts';
 import { type Database, runTx } from '../platform/database.ts';
-import { isBefore } from '../platform/time.ts';
+import { isBefore, MINUTE_MS } from '../platform/time.ts';
 import { readBreaker } from './breaker-store.ts';
+import { readHolderFailures } from './holder-failure-store.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -317,6 +318,30 @@ describe('a worker', () => {
     world.startWorker('second');
     await world.until('completed', () => world.completed(campaignId));
     expect(world.sandbox.accepted()).toHaveLength(30);
+    expect(textedTwice(world)).toEqual([]);
+  });
+
+  it('begins nothing more once another program version has changed the schema, says so, and goes on when it fits again', async () => {
+    const world = await sendingWorld(database);
+    const { accountId, campaignId } = await campaignFor(world, 60);
+    world.startWorker('old');
+    await world.until('under way', async () => world.sandbox.accepted().length >= 3);
+    await sql`insert into schema_migration (version, name, sha256, applied_at) values (9999, 'future', 'x', now())`.execute(
+      database.db,
+    );
+    const begun = async () => (await sql`select id from message`.execute(database.db)).rows.length;
+    const before = await begun();
+    await world.until('people can see why', async () =>
+      /newer than .* start the newer program/.test(
+        (await readHolderFailures(database.db)).get(accountId)?.detail ?? '',
+      ),
+    );
+    await world.clock.sleep(5 * MINUTE_MS);
+    expect(await begun()).toBe(before);
+    expect(before).toBeLessThan(60);
+    await sql`delete from schema_migration where version = 9999`.execute(database.db);
+    await world.until('completed', () => world.completed(campaignId));
+    expect(world.sandbox.accepted()).toHaveLength(60);
     expect(textedTwice(world)).toEqual([]);
   });
 });

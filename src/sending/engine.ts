@@ -11,6 +11,7 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Live } from '../platform/live.ts';
 import type { Log } from '../platform/log.ts';
 import { withCorrelation } from '../platform/log.ts';
+import { OtherSchema } from '../platform/migrate.ts';
 import { maskPhonesIn } from '../platform/phone-mask.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
@@ -32,6 +33,8 @@ export interface EngineDeps {
   readonly live: Live;
   readonly secrets: Secrets;
   readonly openGateway: OpenGateway;
+  /** Throws, with the remedy, when the schema is not the one of this program (any more). */
+  readonly requireSchema: () => Promise<void>;
   /** Where a test stops the worker; nothing in production. */
   readonly reach?: Reach;
 }
@@ -101,9 +104,10 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
         onProof: () => finder.proved(accountId),
       });
     } catch (error) {
-      if (error instanceof LeaseLost) return finder.lost(accountId);
+      const why = error instanceof LeaseLost ? await schemaRefusal(deps) : error;
+      if (why === undefined) return finder.lost(accountId);
       finder.failed(accountId);
-      await tellFailure(deps, lease, error);
+      await tellFailure(deps, lease, why);
     }
     if (own.leave.signal.aborted) finder.gaveBack(accountId);
   };
@@ -121,6 +125,8 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
     while (!drain.signal.aborted) {
       let waitMs = patience(deps.clock, LOOK_AGAIN_MS);
       try {
+        // One of another program version takes no part, nor does it count among those that share the accounts.
+        await deps.requireSchema();
         const { giveBack, lookAt } = await finder.look(new Set(held.keys()), start);
         for (const accountId of giveBack) held.get(accountId)?.leave.abort();
         waitMs = Math.max(1, msBetween(deps.clock.now(), lookAt));
@@ -161,6 +167,8 @@ async function holdWhileAlive(deps: EngineDeps, holding: Holding): Promise<void>
   const pulse: Pulse = { turnBegan: deps.clock.now() };
   const renewing = renewWhileHeld(deps, holding, { pulse, stop, onHang: hung.reject });
   const working = (async () => {
+    // Asked under the lease: a migration ends it, so that none can come between this answer and the first hand-over.
+    await deps.requireSchema();
     const gateway = await openAccountGateway(deps, lease.accountId);
     if (gateway === undefined) return;
     const own = { gateway, wake, pulse, options, linkTokens: linkTokens(deps.secrets), reach: deps.reach ?? noCrash };
@@ -176,6 +184,18 @@ async function holdWhileAlive(deps: EngineDeps, holding: Holding): Promise<void>
     await releaseLease(deps.db, lease).catch((error: unknown) =>
       deps.log.warn({ error }, 'lease not released; it will expire'),
     );
+  }
+}
+
+/** Why this program may not work on the database; undefined: it may, or nothing is known. */
+async function schemaRefusal({ requireSchema, log }: EngineDeps): Promise<unknown> {
+  try {
+    await requireSchema();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OtherSchema) return error;
+    log.warn({ error }, 'cannot ask whether the schema has changed');
+    return undefined;
   }
 }
 

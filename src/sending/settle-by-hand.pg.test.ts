@@ -5,17 +5,19 @@ import { enrollmentStates, launchTestCampaign, testPhones } from '../../test/fix
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
+import { recordInbound } from '../conversations/record-inbound.ts';
+import { sendReply } from '../conversations/send-reply.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Refusal } from '../platform/refusal.ts';
 import type { Result } from '../platform/result.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 import { applyDeliveryStatus } from '../webhooks/apply-status.ts';
-import type { Prepared } from './claim.ts';
+import { claimDirect, type Prepared } from './claim.ts';
 import { DEFAULT_HOLDER_OPTIONS } from './holder.ts';
 import type { Lease } from './lease-store.ts';
 import { type HandDecision, settleByHand } from './settle-by-hand.ts';
-import { dueReceipts } from './settle-store.ts';
+import { dueReceipts, listUnknown } from './settle-store.ts';
 
 let database: Database;
 let world: ReturnType<typeof testWorld>;
@@ -40,8 +42,7 @@ beforeEach(async () => {
 const settle = (decision: HandDecision) =>
   runTx(database.db, (tx) =>
     settleByHand(tx, world, {
-      campaignId,
-      contactId,
+      text: { campaignId, contactId },
       decision,
       reason: 'seen on the phone',
       by: { actor: 'user:1', name: 'Olivia' },
@@ -179,5 +180,72 @@ describe('of a person and the engine who settle one text', () => {
   it('two people at once settle it once', async () => {
     const outcomes = await Promise.all([settle(SENT), settle({ outcome: 'drop' })]);
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+  });
+});
+
+describe('a reply whose answer was lost', () => {
+  const FROM = '+16175559999';
+  let messageId: Uuid;
+  const conversation = () => one(sql`select id, waiting_since, state from conversation`);
+  const settleReply = (decision: HandDecision) =>
+    runTx(database.db, (tx) =>
+      settleByHand(tx, world, {
+        text: { messageId },
+        decision,
+        reason: 'seen on the phone',
+        by: { actor: 'user:1', name: 'Olivia' },
+      }),
+    );
+  beforeEach(async () => {
+    const account = { id: lease.accountId, kind: 'quo', environment: 'sandbox' } as const;
+    const heard = { eventId: 'EV1', gatewayMessageId: 'IN1', from: FROM, to: ['+16175550001'], text: 'When?' };
+    await runTx(database.db, (tx) =>
+      recordInbound(tx, world, account, {
+        ...heard,
+        type: 'message_received',
+        laneRef: 'PN1',
+        media: [],
+        at: world.clock.now(),
+      }),
+    );
+    const found = await one<{ id: Uuid }>(sql`select id from conversation`);
+    const sent = await runTx(database.db, (tx) =>
+      sendReply(tx, world, { conversationId: found?.id ?? '', text: 'At nine.', by: { name: 'Olivia' } }),
+    );
+    if (!sent.ok) throw new Error(sent.error.message);
+    messageId = sent.value.id;
+    const direct = { limit: 1, automaticOnly: false };
+    const reach = () => undefined;
+    const begun = await claimDirect({ db: database.db, ...world, reach }, lease, world.clock.now(), direct);
+    await answerTexts(database.db, world, { lease, texts: begun, verdict: { to: 'unknown', detail: 'time-out' } });
+    await world.clock.advance(4 * MINUTE_MS);
+    expect(await conversation()).toMatchObject({ waitingSince: null });
+  });
+
+  it('is among the texts without an answer, and can be said to have been sent', async () => {
+    expect(await listUnknown(database.db, 10)).toMatchObject([
+      { purpose: 'campaign', campaignId },
+      { id: messageId, purpose: 'reply', campaignId: null, phone: FROM, attempts: 1 },
+    ]);
+    expect(await settleReply(SENT)).toEqual({ ok: true, value: { state: 'sent' } });
+    expect(refusal(await settleReply({ outcome: 'drop' }))).toContain('settled already as sent');
+    expect(await listUnknown(database.db, 10)).toHaveLength(1);
+  });
+
+  it('goes out again under its own id', async () => {
+    expect(await settleReply({ outcome: 'send_again' })).toEqual({ ok: true, value: { state: 'pending' } });
+    const direct = { limit: 1, automaticOnly: false };
+    const reach = () => undefined;
+    expect(await claimDirect({ db: database.db, ...world, reach }, lease, world.clock.now(), direct)).toMatchObject([
+      { messageId, attempt: 2 },
+    ]);
+  });
+
+  it('leaves the person waiting when it is dropped', async () => {
+    expect(await settleReply({ outcome: 'drop' })).toEqual({ ok: true, value: { state: 'cancelled' } });
+    expect(await conversation()).toMatchObject({ waitingSince: expect.anything(), state: 'open' });
+    expect(await one(sql`select detail from audit_entry where action = 'message.settled_by_hand'`)).toEqual({
+      detail: { outcome: 'drop', reason: 'seen on the phone', purpose: 'reply' },
+    });
   });
 });

@@ -3,11 +3,12 @@
  * a text out of `unknown` once: of a person and the engine who settle it at the same moment one is first, and the other changes
  * nothing. Locks in the order of record.ts: gateway ids, campaign, number, lane, message, enrollment (docs/decisions/0017).
  */
-import type { EnrollmentState } from '../campaigns/campaign.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
+import { lockNumber } from '../compliance/lock-number.ts';
+import { waitAgain } from '../conversations/held-store.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { type NewUuid, showId } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok, unreachable } from '../platform/result.ts';
@@ -16,7 +17,7 @@ import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import { beginAftermath } from './aftermath.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
-import { type CampaignText, findCampaignText, knownGatewayIds } from './settle-store.ts';
+import { findText, knownGatewayIds, type SettledText, type TextName } from './settle-store.ts';
 import { forgetUnsent, lockPeopleOf } from './unsent-store.ts';
 
 export type HandDecision =
@@ -26,9 +27,14 @@ export type HandDecision =
   | { readonly outcome: 'send_again' }
   | { readonly outcome: 'drop' };
 
+export const handDecision = (said: {
+  readonly outcome: HandDecision['outcome'];
+  readonly gatewayMessageId?: string | undefined;
+}): HandDecision =>
+  said.outcome === 'sent' ? { outcome: 'sent', gatewayMessageId: said.gatewayMessageId } : { outcome: said.outcome };
+
 export interface SettleInput {
-  readonly campaignId: Uuid;
-  readonly contactId: Uuid;
+  readonly text: TextName;
   readonly decision: HandDecision;
   /** What the person saw, in their words. */
   readonly reason: string;
@@ -38,18 +44,21 @@ export interface SettleInput {
 /** Skip reason of whom a person took off (messages/outcome-sentences.ts). */
 export const DROPPED = 'dropped_by_hand';
 
-/** Settles the campaign's text to one person; the new state of it. Refuses when it is not, or no longer, unknown. */
+/**
+ * Settles one text: of a campaign, a reply, or an automatic answer; its new state. Refuses when it is not, or no longer, unknown. Whoever
+ * has no other answer than a reply that is dropped waits for one again.
+ */
 export async function settleByHand(
   tx: Tx,
   deps: { readonly clock: Clock; readonly newUuid: NewUuid },
   input: SettleInput,
-): Promise<Outcome<{ readonly state: EnrollmentState }>> {
+): Promise<Outcome<{ readonly state: SettledText['state'] }>> {
   const { decision } = input;
-  const text = await findCampaignText(tx, input);
-  if (text === undefined) return notFound('text to contact', showId('contact', input.contactId));
-  if (text.state !== 'unknown') return settledAlready(text);
+  const text = await findText(tx, input.text);
+  if (text === undefined) return noSuchText(input.text);
+  if (text.state !== 'unknown' || text.attemptedAt === null) return settledAlready(text);
   const now = deps.clock.now();
-  const refused = decision.outcome === 'send_again' ? tooEarly(text, deps.clock, now) : undefined;
+  const refused = decision.outcome === 'send_again' ? tooEarly(text.attemptedAt, deps.clock, now) : undefined;
   if (refused !== undefined) return refused;
 
   const gatewayId = decision.outcome === 'sent' ? decision.gatewayMessageId : undefined;
@@ -62,6 +71,8 @@ export async function settleByHand(
   await holdCampaigns(tx, [text.id]);
   const verdict = verdictOf(input, now);
   const unsent = verdict.to === 'sent' ? [] : [text.id];
+  const unanswered = text.purpose === 'reply' && verdict.to === 'cancelled';
+  if (unanswered) await lockNumber(tx, text.phone);
   await lockPeopleOf(tx, unsent);
   const moved = await recordResults(tx, {
     accountId: text.accountId,
@@ -81,8 +92,9 @@ export async function settleByHand(
   await forgetUnsent(tx, unsent);
   await early.apply();
   await aftermath.end();
-  const settled = (await findCampaignText(tx, input)) ?? text;
+  const settled = (await findText(tx, input.text)) ?? text;
   if (moved === 0) return settledAlready(settled);
+  const waits = unanswered ? await waitAgain(tx, text) : undefined;
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,
@@ -90,9 +102,14 @@ export async function settleByHand(
     action: 'message.settled_by_hand',
     subject: showId('message', text.id),
     phone: text.phone,
-    detail: { ...decision, reason: input.reason, campaign: showId('campaign', input.campaignId) },
+    detail: {
+      ...decision,
+      reason: input.reason,
+      ...(text.campaignId === null ? { purpose: text.purpose } : { campaign: showId('campaign', text.campaignId) }),
+    },
   });
-  await notifyLive(tx, ['engine', 'status', `campaign:${input.campaignId}`]);
+  const shownOn = text.campaignId === null ? 'inbox' : `campaign:${text.campaignId}`;
+  await notifyLive(tx, ['engine', 'status', shownOn, ...(waits === undefined ? [] : [`conversation:${waits.id}`])]);
   return ok({ state: settled.state });
 }
 
@@ -110,16 +127,21 @@ function verdictOf({ decision, reason, by }: SettleInput, now: Instant): HandVer
   }
 }
 
-const settledAlready = (text: CampaignText) =>
-  conflict(
-    text.state === 'handing_over'
-      ? 'the text is with the gateway right now: there is nothing to settle unless its answer is lost'
-      : `the text is settled already as ${text.state}: read it again`,
-    { state: text.state },
-  );
+const noSuchText = (name: TextName) =>
+  'messageId' in name
+    ? notFound('message', showId('message', name.messageId))
+    : notFound('text to contact', showId('contact', name.contactId));
+
+const settledAlready = ({ state }: SettledText) =>
+  conflict(WHILE[state] ?? `the text is settled already as ${state}: read it again`, { state });
+
+const WHILE: Partial<Record<SettledText['state'], string>> = {
+  handing_over: 'the text is with the gateway right now: there is nothing to settle unless its answer is lost',
+  pending: 'the text waits and has not been handed over: there is nothing to settle',
+};
 
 /** Who sends again while the request may still be under way may send twice. */
-function tooEarly({ attemptedAt }: CampaignText, clock: Clock, now: Instant) {
+function tooEarly(attemptedAt: Instant, clock: Clock, now: Instant) {
   const leftMs = patience(clock, REQUEST_LIVES_MS) - msBetween(attemptedAt, now);
   if (leftMs <= 0) return undefined;
   return conflict(

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { EnrollmentState } from '../campaigns/campaign.ts';
+import type { ConversationMessage } from '../conversations/conversation.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -72,27 +73,57 @@ export async function askAgainAt(
     where m.id = x.id and m.attempts = x.attempts and m.state = 'unknown'`.execute(tx);
 }
 
-/** The text of one enrollment, as far as settling it by hand needs it. */
-export interface CampaignText {
+/** A text of ours that a person may settle: named by itself, or as a campaign's text to somebody. */
+export type TextName = { readonly messageId: Uuid } | { readonly campaignId: Uuid; readonly contactId: Uuid };
+
+export interface SettledText {
   readonly id: Uuid;
   readonly accountId: Uuid;
+  readonly laneId: Uuid;
   readonly phone: string;
+  readonly purpose: string;
   readonly attempts: number;
-  readonly attemptedAt: Instant;
-  /** Of the enrollment. */
-  readonly state: EnrollmentState;
+  readonly attemptedAt: Instant | null;
+  /** Of a campaign's text: its enrollment says more (`skipped`), and is what people look at. */
+  readonly state: ConversationMessage['state'] | EnrollmentState;
+  /** Null of a reply and of an automatic answer. */
+  readonly campaignId: Uuid | null;
 }
 
-/** Unique (campaign, contact), then index message_enrollment_step. */
-export async function findCampaignText(
-  db: Db,
-  query: { readonly campaignId: Uuid; readonly contactId: Uuid },
-): Promise<CampaignText | undefined> {
-  const { rows } = await sql<CampaignText>`
-    select m.id, m.account_id, m.phone, m.attempts, m.attempted_at, e.state
-    from enrollment e join message m on m.enrollment_id = e.id and m.step = 1
-    where e.campaign_id = ${query.campaignId} and e.contact_id = ${query.contactId}`.execute(db);
+/** Primary key, or unique (campaign, contact) and then index message_enrollment_step. */
+export async function findText(db: Db, name: TextName): Promise<SettledText | undefined> {
+  const where =
+    'messageId' in name
+      ? sql`m.id = ${name.messageId}`
+      : sql`e.campaign_id = ${name.campaignId} and e.contact_id = ${name.contactId} and m.step = 1`;
+  const { rows } = await sql<SettledText>`
+    select m.id, m.account_id, m.lane_id, m.phone, m.purpose, m.attempts, m.attempted_at, coalesce(e.state, m.state) as state, e.campaign_id
+    from message m left join enrollment e on e.id = m.enrollment_id
+    where m.direction = 'outbound' and ${where}`.execute(db);
   return rows[0];
+}
+
+/** Those whose answer was lost, of all accounts, the oldest first. Index message_unsettled, which holds no others. */
+export async function listUnknown(
+  db: Db,
+  limit: number,
+): Promise<
+  readonly {
+    readonly id: Uuid;
+    readonly purpose: string;
+    readonly phone: string;
+    readonly campaignId: Uuid | null;
+    readonly attempts: number;
+    readonly attemptedAt: Instant;
+    /** When the gateway is asked next. */
+    readonly againAt: Instant;
+  }[]
+> {
+  const { rows } = await sql<Awaited<ReturnType<typeof listUnknown>>[number]>`
+    select m.id, m.purpose, m.phone, e.campaign_id, m.attempts, m.attempted_at, m.not_before as again_at
+    from message m left join enrollment e on e.id = m.enrollment_id
+    where m.state = 'unknown' order by m.attempted_at, m.id limit ${limit}`.execute(db);
+  return rows;
 }
 
 export interface AwaitingReceipt {

@@ -92,7 +92,12 @@ describe('the number that a person knows', () => {
     await world.clock.advance(HOUR_MS);
     const by = { actor: 'test', name: 'Sam' };
     const settled = await runTx(database.db, (tx) =>
-      settleByHand(tx, world, { campaignId, contactId, decision: { outcome: 'send_again' }, reason: 'asked', by }),
+      settleByHand(tx, world, {
+        text: { campaignId, contactId },
+        decision: { outcome: 'send_again' },
+        reason: 'asked',
+        by,
+      }),
     );
     expect(settled).toMatchObject({ ok: true });
     expect(await known()).toEqual({ contact: null, waitsFor: null });

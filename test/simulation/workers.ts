@@ -4,6 +4,7 @@ import type { Log } from '../../src/platform/log.ts';
 import type { Secrets } from '../../src/platform/secrets.ts';
 import { CRASH_POINTS } from '../../src/sending/crash-points.ts';
 import { type Engine, startEngine } from '../../src/sending/engine.ts';
+import { schemaCheck } from '../schema-check.ts';
 import type { SimDatabase } from './database.ts';
 import type { Outside } from './outside.ts';
 import type { Plan } from './plan.ts';
@@ -102,6 +103,7 @@ export function createWorkers(around: WorkerSurroundings): Workers {
         newUuid: uuidSource({ clock, random }),
         log,
         live: liveOf(actor),
+        requireSchema: schemaCheck(sim.dbOf(actor)),
         secrets,
         openGateway: ({ baseUrl }) => outside.gatewayFor(actor, baseUrl),
         reach(at) {

@@ -28,6 +28,16 @@ export const conversationSchema = z
   .openapi('Conversation');
 export type Conversation = z.infer<typeof conversationSchema>;
 
+export const messageState = z.enum([
+  'pending',
+  'handing_over',
+  'unknown',
+  'sent',
+  'delivered',
+  'failed',
+  'received',
+  'cancelled',
+]);
 export const messageSchema = z
   .object({
     kind: z.literal('text'),
@@ -37,7 +47,7 @@ export const messageSchema = z
       .enum(['campaign', 'reply', 'opt_out_confirmation', 'opt_in_confirmation', 'help', 'inbound', 'elsewhere'])
       .openapi({ description: "`elsewhere`: sent in the gateway's own app, or by the gateway itself" }),
     text: z.string(),
-    state: z.enum(['pending', 'handing_over', 'unknown', 'sent', 'delivered', 'failed', 'received', 'cancelled']),
+    state: messageState,
     why: z.string().nullable(),
     at: isoInstant,
     sentAt: isoInstant.nullable(),

@@ -3,6 +3,7 @@ import { WAIT_REASONS } from '../../campaigns/forecast.ts';
 import { audienceRule } from './audiences.ts';
 import { campaignParams, campaignState, enrollmentState } from './campaigns.ts';
 import { moment } from './sending-options.ts';
+import { settledState, settlement } from './settlement.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** The people of a campaign; one of them: why, settling by hand; and people who join later. */
@@ -170,22 +171,8 @@ export const settleRecipient = jsonRoute({
   tag: 'Campaigns',
   summary: 'Say what became of a text whose answer was lost',
   params: recipientParams,
-  body: z
-    .strictObject({
-      outcome: z.enum(['sent', 'send_again', 'drop']).openapi({
-        description:
-          '`sent`: it was sent. `send_again`: it was not sent and waits again; if it was, the person gets it twice. `drop`: it was not sent and is not sent any more',
-      }),
-      gatewayMessageId: z.string().trim().min(1).max(200).optional().openapi({
-        description: 'With `sent`: the gateway’s id of the text. Without it no delivery report can be matched',
-      }),
-      reason: z.string().trim().min(3, 'say in a few words how you know').max(300),
-    })
-    .refine(({ outcome, gatewayMessageId }) => outcome === 'sent' || gatewayMessageId === undefined, {
-      error: 'goes with the outcome "sent" only',
-      path: ['gatewayMessageId'],
-    }),
-  response: z.object({ contactId: idOf('contact'), state: enrollmentState }),
+  body: settlement,
+  response: z.object({ contactId: idOf('contact'), state: settledState }),
   idempotent: true,
 });
 

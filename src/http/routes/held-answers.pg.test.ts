@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyTables } from '../../../test/around-triggers.ts';
-import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
+import { type Client, type HttpWorld, httpWorld, PASSWORD } from '../../../test/http-world.ts';
 import { type Fixture, inboxFixture } from '../../conversations/inbox.fixture.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { registerContactRoutes } from './contact-routes.ts';
@@ -118,5 +118,25 @@ describe('an answer that cannot go out', () => {
     expect((await owner.post(`/v1/messages/${showId('message', inbound[0]?.id ?? '')}/drop`, {})).status).toBe(404);
     await run(`update message set purpose = 'health_check' where direction = 'outbound'`);
     expect((await drop()).status).toBe(409);
+  });
+
+  it('whose answer was lost is settled by a manager who knows what became of it', async () => {
+    const settle = (client: Client, body: object) => client.post(`/v1/messages/${messageId}/settle`, body);
+    const sent = { outcome: 'sent', gatewayMessageId: 'AC1', reason: 'seen on the phone' };
+    expect(await settle(owner, sent)).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('nothing to settle') },
+    });
+    await run(
+      `update message set state = 'unknown', attempts = 1, lease_epoch = 1, attempted_at = '2026-11-17T14:01:00Z' where purpose = 'reply'`,
+    );
+    const login = { email: 'art@example.com', password: PASSWORD };
+    await owner.post('/v1/users', { ...login, name: 'Art Agent', role: 'agent' });
+    const agent = world.client();
+    await agent.post('/v1/sign-in', login);
+    expect((await settle(agent, sent)).status).toBe(403);
+    expect((await settle(owner, { outcome: 'sent', reason: 'x' })).status).toBe(422);
+    expect(await settle(owner, sent)).toMatchObject({ status: 200, json: { id: messageId, state: 'sent' } });
+    expect((await settle(owner, sent)).status).toBe(409);
   });
 });

@@ -4,7 +4,7 @@ import {
   type ThreadEntry,
   whyNotThere,
 } from '../../conversations/conversation.ts';
-import { inboxCounts } from '../../conversations/conversation-store.ts';
+import { getMessageRow, inboxCounts } from '../../conversations/conversation-store.ts';
 import { dropText } from '../../conversations/drop-text.ts';
 import { heldPage, heldWords } from '../../conversations/held-text.ts';
 import { getConversation, listConversations, listThread } from '../../conversations/list-conversations.ts';
@@ -12,11 +12,13 @@ import { sendReply } from '../../conversations/send-reply.ts';
 import { updateConversation } from '../../conversations/update-conversation.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
-import type { Outcome } from '../../platform/refusal.ts';
+import { notFound, type Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
+import { handDecision, settleByHand } from '../../sending/settle-by-hand.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/inbox.ts';
+import { settleMessage } from '../contract/settlement.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
 import { showCall } from './call-routes.ts';
 
@@ -56,6 +58,21 @@ export function registerInboxRoutes(api: Api, services: InboxServices): void {
       return dropped.ok ? ok(showMessage(dropped.value)) : dropped;
     }),
   );
+  api.effect(settleMessage, {
+    effect: async (tx, { params, body, caller }) => {
+      const messageId = uuidOf('message', params.id);
+      const { reason } = body;
+      const settled = await settleByHand(tx, services, {
+        text: { messageId },
+        decision: handDecision(body),
+        reason,
+        by: caller,
+      });
+      if (!settled.ok) return settled;
+      const message = await getMessageRow(tx, messageId);
+      return message === undefined ? notFound('message', params.id) : ok(showMessage(message));
+    },
+  });
   api.handle(contract.updateConversation, ({ params, body, caller }) =>
     runTx(db, async (tx) =>
       shown(

@@ -6,7 +6,7 @@ import { attemptSentence } from '../../messages/outcome-sentences.ts';
 import { showId } from '../../platform/ids.ts';
 import { notFound } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
-import { type HandDecision, settleByHand } from '../../sending/settle-by-hand.ts';
+import { handDecision, settleByHand } from '../../sending/settle-by-hand.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/recipients.ts';
@@ -26,9 +26,8 @@ export function registerRecipientRoutes(api: Api, services: Pick<Services, 'data
   api.effect(contract.settleRecipient, {
     effect: async (tx, { params, body, caller }) => {
       const settled = await settleByHand(tx, services, {
-        campaignId: uuidOf('campaign', params.id),
-        contactId: uuidOf('contact', params.contactId),
-        decision: decisionOf(body),
+        text: { campaignId: uuidOf('campaign', params.id), contactId: uuidOf('contact', params.contactId) },
+        decision: handDecision(body),
         reason: body.reason,
         by: caller,
       });
@@ -50,12 +49,6 @@ export function registerRecipientRoutes(api: Api, services: Pick<Services, 'data
     const sample = preview.value.sample.map((person) => ({ ...person, id: showId('contact', person.id) }));
     return ok({ ...preview.value, sample });
   });
-}
-
-type SettleBody = RouteInput<typeof contract.settleRecipient>['body'];
-
-function decisionOf({ outcome, gatewayMessageId }: SettleBody): HandDecision {
-  return outcome === 'sent' ? { outcome, gatewayMessageId } : { outcome };
 }
 
 function joiningOf({ contactIds, audience }: RouteInput<typeof contract.addPeople>['body']): Joining {

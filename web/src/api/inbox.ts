@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/inbox.ts';
 import type { Conversation, Message, ThreadCall, ThreadItem } from '../../../src/http/contract/inbox.ts';
+import type * as settlement from '../../../src/http/contract/settlement.ts';
 import { get, patch, post } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
@@ -35,5 +36,7 @@ export const messagesQuery = (id: string) =>
 export const sendReply = (id: string, body: BodyOf<typeof contract.sendReply>, key: string) =>
   post<Message>(`/v1/conversations/${id}/messages`, body, key);
 export const dropMessage = (id: string) => post<Message>(`/v1/messages/${id}/drop`, {});
+export const settleMessage = (id: string, body: BodyOf<typeof settlement.settleMessage>, key: string) =>
+  post<Message>(`/v1/messages/${id}/settle`, body, key);
 export const updateConversation = (id: string, body: BodyOf<typeof contract.updateConversation>) =>
   patch<Conversation>(`/v1/conversations/${id}`, body);

@@ -4,7 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { type Campaign, campaignKeys, campaignQuery } from '../api/campaigns.ts';
 import { useLive } from '../api/live.ts';
-import { addPeople, type Explanation, explanationQuery, recipientKeys } from '../api/recipients.ts';
+import { addPeople, type Explanation, explanationQuery, recipientKeys, settleRecipient } from '../api/recipients.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { formatMoney, formatPhone, plural } from '../patterns/format.ts';
@@ -23,7 +23,7 @@ import classes from './recipient-panel.module.css';
 import { shownState } from './recipient-row.tsx';
 import { RecipientRules } from './recipient-rules.tsx';
 
-const SettleDialog = lazy(() => import('./settle-dialog.tsx'));
+const SettleDialog = lazy(() => import('../patterns/settle-dialog.tsx'));
 
 const route = getRouteApi('/shell/campaigns/$campaignId/people/$contactId');
 
@@ -118,6 +118,12 @@ function Answer({ explained: { enrollment, sentence, remedy } }: { readonly expl
   );
 }
 
+const SETTLED = {
+  drop: 'This person is left out of the campaign.',
+  send_again:
+    'It goes out again by the campaign’s hours and caps. If the provider did send it, this person gets it twice.',
+};
+
 /** What a manager can do about it here: settle a lost answer, or take somebody in. */
 function Actions({ explained }: { readonly explained: Explanation }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -148,7 +154,16 @@ function Actions({ explained }: { readonly explained: Explanation }) {
       </Button>
       {dialog.wanted ? (
         <Suspense fallback={null}>
-          <SettleDialog explained={explained} name={nameOf(explained)} opened={dialog.opened} onClose={dialog.close} />
+          <SettleDialog
+            name={nameOf(explained)}
+            phone={formatPhone(contact.phone)}
+            begunAt={explained.attempts.at(-1)?.startedAt ?? null}
+            means={SETTLED}
+            run={(body, key) => settleRecipient(campaign.id, contact.id, body, key)}
+            touches={[campaignKeys.of(campaign.id)]}
+            opened={dialog.opened}
+            onClose={dialog.close}
+          />
         </Suspense>
       ) : null}
     </Group>

@@ -9,6 +9,7 @@ import { stateWord } from '../patterns/states.ts';
 import { TimeText } from '../patterns/time-text.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import { HeldAnswer } from './held-answer.tsx';
+import { LostAnswer } from './lost-answer.tsx';
 import type { OutboxReply } from './outbox.ts';
 import classes from './thread.module.css';
 
@@ -38,6 +39,7 @@ export function Bubble(props: {
         <p className={classes.why}>To a group: {groupOthers.map(formatPhone).join(', ')} got it too.</p>
       )}
       {why === null ? null : <p className={classes.why}>{why}.</p>}
+      {message.state === 'unknown' ? <LostAnswer message={message} who={who} /> : null}
       {message.held === null ? null : <HeldAnswer message={message} held={message.held} />}
     </article>
   );

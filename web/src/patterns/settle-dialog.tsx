@@ -1,17 +1,23 @@
 import { Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { campaignKeys } from '../api/campaigns.ts';
 import { fieldProblems } from '../api/problem.ts';
-import { type Explanation, type Settlement, settleRecipient } from '../api/recipients.ts';
+import type { Settlement } from '../api/recipients.ts';
 import { useAction } from '../api/use-action.ts';
-import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
-import { formatPhone } from '../patterns/format.ts';
-import { TimeText } from '../patterns/time-text.tsx';
-import { toastDone } from '../patterns/toast.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { TimeText } from './time-text.tsx';
+import { toastDone } from './toast.tsx';
 
-interface SettleDialogProps {
-  readonly explained: Explanation;
+export interface SettleDialogProps {
+  /** Whom the text is to, as the page calls them. */
   readonly name: string;
+  /** Where it can be looked up in the provider's own list. */
+  readonly phone: string;
+  readonly begunAt: string | null;
+  /** What becomes of it when it is left unsent, and when it is sent again. */
+  readonly means: Readonly<Record<'drop' | 'send_again', string>>;
+  readonly run: (body: Settlement, key: string) => Promise<unknown>;
+  /** What is looked at anew afterwards. */
+  readonly touches: readonly (readonly unknown[])[];
   readonly opened: boolean;
   readonly onClose: () => void;
 }
@@ -19,37 +25,24 @@ interface SettleDialogProps {
 type Outcome = Settlement['outcome'];
 const REASON_MIN = 3;
 
-const CHOICES: Readonly<Record<Outcome, { readonly label: string; readonly means: string; readonly confirm: string }>> =
-  {
-    sent: {
-      label: 'It was sent',
-      means: 'You have seen it on a phone or with the provider. It counts as sent, and nothing more goes out.',
-      confirm: 'Record that it was sent',
-    },
-    drop: {
-      label: 'It was not sent: leave it so',
-      means: 'This person is left out of the campaign.',
-      confirm: 'Leave this person out',
-    },
-    send_again: {
-      label: 'It was not sent: send it again',
-      means:
-        'It goes out again by the campaign’s hours and caps. If the provider did send it, this person gets it twice.',
-      confirm: 'Send it again',
-    },
-  };
+const CHOICES: Readonly<Record<Outcome, { readonly label: string; readonly confirm: string }>> = {
+  sent: { label: 'It was sent', confirm: 'Record that it was sent' },
+  drop: { label: 'It was not sent: leave it so', confirm: 'Leave it unsent' },
+  send_again: { label: 'It was not sent: send it again', confirm: 'Send it again' },
+};
+const SENT_MEANS = 'You have seen it on a phone or with the provider. It counts as sent, and nothing more goes out.';
 
 const EMPTY = { outcome: null as Outcome | null, gatewayMessageId: '', reason: '' };
 
 /** A person says what became of a text whose answer was lost. Fetched when it is first opened. */
-export default function SettleDialog({ explained, name, opened, onClose }: SettleDialogProps) {
+export default function SettleDialog(props: SettleDialogProps) {
+  const { name, phone, begunAt, run, touches, opened, onClose } = props;
   const [form, setForm] = useState(EMPTY);
   const [tried, setTried] = useState(false);
   const { outcome, gatewayMessageId, reason } = form;
-  const { campaign, contact, attempts } = explained;
   const action = useAction({
-    run: (body: Settlement, key) => settleRecipient(campaign.id, contact.id, body, key),
-    touches: [campaignKeys.of(campaign.id)],
+    run,
+    touches,
     onDone: () => {
       onClose();
       toastDone(`The text to ${name} is settled`);
@@ -74,7 +67,7 @@ export default function SettleDialog({ explained, name, opened, onClose }: Settl
       ...(outcome === 'sent' && id !== '' ? { gatewayMessageId: id } : {}),
     });
   };
-  const begunAt = attempts.at(-1)?.startedAt;
+  const means = { sent: SENT_MEANS, ...props.means };
   return (
     <ConfirmDialog
       opened={opened}
@@ -88,13 +81,12 @@ export default function SettleDialog({ explained, name, opened, onClose }: Settl
     >
       <Stack gap="md">
         <Text size="sm">
-          {begunAt === undefined ? null : (
+          {begunAt === null ? null : (
             <>
               It was handed over <TimeText at={begunAt} look="when" />, and the answer was lost.{' '}
             </>
           )}
-          Textwright goes on asking by itself. Settle it only if you know: look at {formatPhone(contact.phone)} in the
-          provider’s own list.
+          Textwright goes on asking by itself. Settle it only if you know: look at {phone} in the provider’s own list.
         </Text>
         <Radio.Group
           label="What you know"
@@ -104,7 +96,7 @@ export default function SettleDialog({ explained, name, opened, onClose }: Settl
         >
           <Stack gap="xs" mt="xs" mb={4}>
             {outcomes.map((value) => (
-              <Radio key={value} value={value} label={CHOICES[value].label} description={CHOICES[value].means} />
+              <Radio key={value} value={value} label={CHOICES[value].label} description={means[value]} />
             ))}
           </Stack>
         </Radio.Group>
