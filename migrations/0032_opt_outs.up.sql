@@ -14,15 +14,18 @@ create table opt_out (
   in_force_at timestamptz not null,
   -- The campaign text of the days before, if there was one. A text has one opt-out at most.
   enrollment_id uuid unique,
+  -- When that text was begun.
+  text_at timestamptz,
   campaign_id uuid,
   variant_id uuid,
   lane_id uuid,
   -- States in which the person may be, as in zone_group; empty when no place is known.
   place text,
-  check ((enrollment_id is null) = (campaign_id is null) and (campaign_id is null) = (variant_id is null)
+  check ((enrollment_id is null) = (text_at is null) and (enrollment_id is null) = (campaign_id is null) and (campaign_id is null) = (variant_id is null)
     and (variant_id is null) = (lane_id is null) and (lane_id is null) = (place is null))
 );
 create index opt_out_in_force on opt_out (in_force_at);
+create index opt_out_text on opt_out (text_at) where text_at is not null;
 
 insert into opt_out (suppression_id, how, said_at, in_force_at)
 select s.id,
@@ -36,12 +39,12 @@ from suppression s where s.reason <> 'invalid_number' and not exists (
 -- The text counts for the first opt-out from then on, and each opt-out against the newest text.
 with pairs as (
   select distinct on (e.id) s.id, e.id as enrollment_id, e.campaign_id, e.variant_id, e.lane_id, e.opted_out_at,
-    split_part(e.zone_group, '|', 1) as place
+    coalesce(e.sent_at, e.opted_out_at) as text_at, split_part(e.zone_group, '|', 1) as place
   from enrollment e join contact c on c.id = e.contact_id join suppression s on s.phone = c.phone join opt_out o on o.suppression_id = s.id
   where e.opted_out_at is not null and e.variant_id is not null and e.lane_id is not null
     and s.created_at >= e.opted_out_at - interval '1 minute'
   order by e.id, s.created_at)
-update opt_out o set enrollment_id = x.enrollment_id, campaign_id = x.campaign_id, variant_id = x.variant_id, lane_id = x.lane_id, place = x.place
+update opt_out o set enrollment_id = x.enrollment_id, text_at = x.text_at, campaign_id = x.campaign_id, variant_id = x.variant_id, lane_id = x.lane_id, place = x.place
 from (select distinct on (id) * from pairs order by id, opted_out_at desc) x where o.suppression_id = x.id;
 
 -- Campaign texts that the gateway took, by the hour in which it did. Made again from the enrollments wherever it differs from
@@ -56,6 +59,14 @@ create table text_tally (
   primary key (campaign_id, hour, variant_id, lane_id, place)
 );
 create index text_tally_hour on text_tally (hour);
+
+-- What takes too long to be counted for a page: how many people may be texted now, who has agreed, who was left out and why
+-- (operations/count-standing.ts). One row.
+create table standing_count (
+  one boolean primary key default true check (one),
+  counts jsonb not null,
+  counted_at timestamptz not null
+);
 
 -- How long confirmations of opt-outs took.
 create index message_confirmation on message (created_at) where purpose = 'opt_out_confirmation';

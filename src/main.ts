@@ -12,6 +12,7 @@ import { takeOffJob } from './campaigns/take-off-job.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
+import { tallyTextsJob } from './compliance/tally-texts.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
@@ -25,6 +26,7 @@ import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerCompliancePolicyRoutes } from './http/routes/compliance-policy-routes.ts';
+import { registerComplianceRoutes } from './http/routes/compliance-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -47,6 +49,7 @@ import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.t
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
+import { countStandingJob } from './operations/count-standing.ts';
 import { tidyHistoryJob } from './operations/tidy-history.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -177,6 +180,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     importJob(base),
     takeOffJob(base),
     overdueReviewsJob(base),
+    tallyTextsJob(base),
+    countStandingJob(base),
     tidyImportsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
@@ -241,6 +246,7 @@ const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake }) =>
   createApp(services, {
     registrars: [
+      registerComplianceRoutes,
       registerCompliancePolicyRoutes,
       registerConsentRoutes,
       registerNumberValidationRoutes,

@@ -46,6 +46,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Who asked not to be texted, and who may have',
     load: () => import('./optout-commands.ts'),
   },
+  compliance: {
+    summary: 'How the law is kept: opt-outs, consents, lists',
+    load: () => import('./compliance-commands.ts'),
+  },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   audit: {
     summary: 'Who did what and when; whether the log is as it was written',

@@ -37,9 +37,9 @@ export function noteOptOutSql(note: OptOutNote): RawBuilder<unknown> {
       ? sql`m.attempted_at between ${addMs(at, -COUNTS_AGAINST_TEXT_MS)} and ${addMs(at, CLOCK_SKEW_MS)}`
       : sql`m.enrollment_id = ${enrollmentId}`;
   return sql`against as (
-      select e.id, e.campaign_id, e.variant_id, newest.lane_id, split_part(e.zone_group, '|', 1) as place
+      select e.id, e.campaign_id, e.variant_id, newest.lane_id, newest.attempted_at as text_at, split_part(e.zone_group, '|', 1) as place
       from (
-        select m.enrollment_id, m.lane_id from message m
+        select m.enrollment_id, m.lane_id, m.attempted_at from message m
         where m.phone = ${phone} and m.purpose = 'campaign' and m.state in ('handing_over', 'unknown', 'sent', 'delivered')
           and ${answered}
         order by m.created_at desc limit 1) newest
@@ -49,8 +49,8 @@ export function noteOptOutSql(note: OptOutNote): RawBuilder<unknown> {
       update enrollment e set opted_out_at = ${at} from against a
       where e.id = a.id and e.opted_out_at is null and exists (select from made)
     ), noted as (
-      insert into opt_out (suppression_id, how, said_at, heard_at, in_force_at, enrollment_id, campaign_id, variant_id, lane_id, place)
-      select made.id, ${how}, ${saidAt ?? null}, ${heardAt ?? now}, ${now}, a.id, a.campaign_id, a.variant_id, a.lane_id, a.place
+      insert into opt_out (suppression_id, how, said_at, heard_at, in_force_at, enrollment_id, text_at, campaign_id, variant_id, lane_id, place)
+      select made.id, ${how}, ${saidAt ?? null}, ${heardAt ?? now}, ${now}, a.id, a.text_at, a.campaign_id, a.variant_id, a.lane_id, a.place
       from made left join against a on true
     )`;
 }
