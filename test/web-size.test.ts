@@ -32,6 +32,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/imports/:id': ['imports/import-page'],
   '/templates': ['templates/templates-page'],
   '/templates/:id': ['templates/template-page'],
+  '/compliance': ['compliance/compliance-page'],
+  '/compliance/opt-out-report': ['compliance/opt-out-report-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
   '/compliance/audit-log': ['compliance/audit-page'],
