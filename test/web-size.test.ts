@@ -52,6 +52,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/business': ['settings/settings-page', 'settings/business-page'],
   '/settings/numbers': ['settings/settings-page', 'settings/numbers-page'],
   '/settings/sending-hours': ['settings/settings-page', 'settings/sending-hours-page'],
+  '/settings/compliance': ['settings/settings-page', 'settings/compliance-page'],
   '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
   '/settings/number-validation': ['settings/settings-page', 'settings/validation-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],

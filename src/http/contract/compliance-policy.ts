@@ -34,3 +34,25 @@ export const changeOptOutWording = jsonRoute({
   }),
   response: wordingSchema,
 });
+
+export const policyEffectsSchema = z
+  .object({
+    contacts: z.int(),
+    neverTexted: z.int().openapi({ description: 'Contacts whose first text is still to come' }),
+    estimated: z.boolean().openapi({ description: 'From a part of the contacts, when there are many' }),
+    heldNumbers: z.int().openapi({ description: 'Numbers whose replies wait for a decision, and keep their time' }),
+    textsOfDay: z
+      .array(z.object({ texts: z.int(), people: z.int() }))
+      .openapi({ description: 'People by how many campaign texts they had in the last 24 hours' }),
+  })
+  .openapi('PolicyEffects');
+export type PolicyEffects = z.infer<typeof policyEffectsSchema>;
+
+export const policyEffects = jsonRoute({
+  method: 'get',
+  path: '/v1/compliance/policy-effects',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'Whom settings of compliance reach, to be told beside them before they are saved',
+  response: policyEffectsSchema,
+});

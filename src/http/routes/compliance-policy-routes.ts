@@ -1,4 +1,5 @@
 import { changeOptOutWording, getOptOutWording } from '../../compliance/opt-out-wording-store.ts';
+import { readPolicyEffects } from '../../operations/policy-effects.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
@@ -9,6 +10,10 @@ export function registerCompliancePolicyRoutes(
   services: Pick<Services, 'database' | 'clock' | 'newUuid'>,
 ): void {
   const { db } = services.database;
+  api.handle(contract.policyEffects, async () => {
+    const { textsOfDay, ...effects } = await readPolicyEffects(db, services.clock.now());
+    return ok({ ...effects, textsOfDay: [...textsOfDay] });
+  });
   api.handle(contract.getOptOutWording, async () => ok(await getOptOutWording(db)));
   api.handle(contract.changeOptOutWording, ({ body: { adds, wording }, caller }) =>
     changeOptOutWording(

@@ -13,10 +13,11 @@ import { tallyTexts } from '../../compliance/tally-texts.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { addMs, MINUTE_MS } from '../../platform/time.ts';
+import { registerCompliancePolicyRoutes } from './compliance-policy-routes.ts';
 import { registerComplianceRoutes } from './compliance-routes.ts';
 
 /** A hundred people in Boston, texted with two variants from one number at 10:00; eight opt out afterwards, one before any text. */
-const world = await httpWorld({ registrars: [registerComplianceRoutes] });
+const world = await httpWorld({ registrars: [registerComplianceRoutes, registerCompliancePolicyRoutes] });
 const { db } = world.database;
 const PHONES = testPhones(100);
 let owner: Client;
@@ -154,4 +155,21 @@ it('the state of compliance has counts beside every rate, and the versions of th
   });
   expect(json.optOuts.byDay).toHaveLength(30);
   expect(json.rules.map(({ name }: { name: string }) => name)).toContain('Opt-out rates');
+});
+
+it('settings are told with whom they reach', async () => {
+  await sql`analyze contact`.execute(db);
+  expect((await owner.get('/v1/compliance/policy-effects')).json).toEqual({
+    contacts: 101,
+    neverTexted: 1,
+    estimated: false,
+    heldNumbers: 0,
+    textsOfDay: [{ texts: 1, people: 100 }],
+  });
+  const changed = await owner.patch('/v1/opt-out-wording', { adds: true, wording: 'Text END to stop' });
+  expect(changed.json).toEqual({ adds: true, wording: 'Text END to stop' });
+  expect(await owner.patch('/v1/opt-out-wording', { wording: 'Bye' })).toMatchObject({
+    status: 422,
+    json: { errors: [{ pointer: '/wording' }] },
+  });
 });

@@ -41,6 +41,13 @@ export const sendingHoursRoute = createRoute({
   component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
+export const complianceSettingsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'compliance',
+  staticData: { title: 'Compliance' },
+  component: lazyPage(() => import('./compliance-page.tsx'), 'CompliancePage'),
+});
+
 export const alertSettingsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'alerts',
@@ -97,6 +104,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   businessRoute,
   numbersRoute,
   sendingHoursRoute,
+  complianceSettingsRoute,
   validationRoute,
   alertSettingsRoute,
   teamRoute,

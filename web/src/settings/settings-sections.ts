@@ -9,6 +9,7 @@ import {
   IconLock,
   IconPalette,
   IconPhoneCheck,
+  IconShieldCheck,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -17,6 +18,7 @@ export interface SettingsSection {
     | '/settings/business'
     | '/settings/numbers'
     | '/settings/sending-hours'
+    | '/settings/compliance'
     | '/settings/number-validation'
     | '/settings/alerts'
     | '/settings/team'
@@ -48,6 +50,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Sending hours',
     about: 'When and how often campaigns may text',
     icon: IconClockHour4,
+  },
+  {
+    to: '/settings/compliance',
+    label: 'Compliance',
+    about: 'First texts, unclear replies, how long consents last',
+    icon: IconShieldCheck,
   },
   {
     to: '/settings/number-validation',
