@@ -171,3 +171,11 @@ it('counts what is added to first texts, in parts and people, and only where the
     error: { message: 'wording: "Bye" does not tell people how to stop: say so with a word like STOP' },
   });
 });
+
+it('a shortener that the text writes out is said once, as what refuses the launch', async () => {
+  const { warnings, problems } = await review(await draftOf(bodies(`${PROPER} See bit.ly/abc`)));
+  expect(warnings).toEqual([]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    'The message has the link bit.ly/abc of a public shortener, which carriers block: use a link of your own domain',
+  ]);
+});

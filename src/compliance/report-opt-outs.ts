@@ -33,24 +33,28 @@ export interface OptOutRate {
 
 const ROWS_MAX = 500;
 
-/** Indexes text_tally_hour and opt_out_text: some thousand rows a month, whatever the number of texts; names by their primary keys. */
+/**
+ * Indexes text_tally_hour and opt_out_text: some ten thousand rows a month, whatever the number of texts. Grouped by what is stored before
+ * hours become days of a zone, which costs more than the counting; names by their primary keys.
+ */
 export async function readOptOutRates(db: Db, side: ReportSide, filter: OptOutFilter): Promise<readonly OptOutRate[]> {
-  const { key, campaign, name } = SIDES[side];
+  const { stored, key, campaign, name } = SIDES[side];
   const { rows } = await sql<OptOutRate>`
     with texts as (
-      select ${key('t', sql`t.hour`, filter.zone)} as key, min(t.campaign_id::text)::uuid as campaign_id, sum(t.texts) as texts
+      select ${stored('t', sql`t.hour`)} as stored, sum(t.texts) as texts
       from text_tally t where t.hour >= ${filter.from} and ${matchesOptOut('t', filter)} group by 1
     ), outs as (
-      select ${key('o', sql`o.text_at`, filter.zone)} as key, min(o.campaign_id::text)::uuid as campaign_id, count(*) as outs
+      select ${stored('o', sql`date_trunc('hour', o.text_at)`)} as stored, count(*) as outs
       from opt_out o where o.text_at >= ${filter.from} and ${matchesOptOut('o', filter)} group by 1
     )
-    select r.key, ${name} as name, ${campaign} as campaign_id, r.texts, r.opt_outs
+    select r.key, ${name} as name, ${campaign} as campaign_id,
+      -- The tally is behind by up to a minute.
+      greatest(sum(r.texts), sum(r.outs)) as texts, sum(r.outs) as opt_outs
     from (
-      select coalesce(texts.key, outs.key) as key, coalesce(texts.campaign_id, outs.campaign_id) as campaign_id,
-        -- The tally is behind by up to a minute.
-        greatest(coalesce(texts.texts, 0), coalesce(outs.outs, 0)) as texts, coalesce(outs.outs, 0) as opt_outs
-      from texts full join outs on outs.key = texts.key) r
-    order by ${BY_TIME.includes(side) ? sql`r.key` : sql`r.opt_outs desc, r.texts desc, r.key`} limit ${ROWS_MAX}`.execute(
+      select ${key(filter.zone)} as key, coalesce(texts.texts, 0) as texts, coalesce(outs.outs, 0) as outs
+      from texts full join outs on outs.stored = texts.stored) r
+    group by r.key
+    order by ${BY_TIME.includes(side) ? sql`r.key` : sql`sum(r.outs) desc, sum(r.texts) desc, r.key`} limit ${ROWS_MAX}`.execute(
     db,
   );
   return rows;
@@ -59,45 +63,46 @@ export async function readOptOutRates(db: Db, side: ReportSide, filter: OptOutFi
 const BY_TIME: readonly ReportSide[] = ['hour', 'day'];
 
 interface Side {
-  readonly key: (table: 't' | 'o', at: RawBuilder<unknown>, zone: string) => RawBuilder<string>;
+  /** What both tables have of it. */
+  readonly stored: (table: 't' | 'o', hour: RawBuilder<unknown>) => RawBuilder<unknown>;
+  /** Over `texts` and `outs`: as it is told. */
+  readonly key: (zone: string) => RawBuilder<string>;
+  /** Over `r.key`, as the name: null for what belongs to no one campaign. */
   readonly campaign: RawBuilder<unknown>;
   readonly name: RawBuilder<unknown>;
 }
 
-const column =
-  (name: string): Side['key'] =>
-  (table) =>
-    sql<string>`${sql.ref(`${table}.${name}`)}::text`;
+const STORED = sql`coalesce(texts.stored, outs.stored)`;
+const column = (name: string): Pick<Side, 'stored' | 'key'> => ({
+  stored: (table) => sql.ref(`${table}.${name}`),
+  key: () => sql<string>`${STORED}::text`,
+});
+const time = (format: string): Pick<Side, 'stored' | 'key'> => ({
+  stored: (_, hour) => hour,
+  key: (zone) => sql<string>`to_char(${STORED} at time zone ${zone}::text, ${sql.lit(format)})`,
+});
 const NO_CAMPAIGN = sql`null::uuid`;
 const NO_NAME = sql`null::text`;
 
 const SIDES: Readonly<Record<ReportSide, Side>> = {
   campaign: {
-    key: column('campaign_id'),
-    campaign: sql`r.campaign_id`,
+    ...column('campaign_id'),
+    campaign: sql`r.key::uuid`,
     name: sql`(select c.name from campaign c where c.id = r.key::uuid)`,
   },
   variant: {
-    key: column('variant_id'),
-    campaign: sql`r.campaign_id`,
+    ...column('variant_id'),
+    campaign: sql`(select v.campaign_id from campaign_variant v where v.id = r.key::uuid)`,
     name: sql`(select c.name || ', ' || v.label from campaign_variant v join campaign c on c.id = v.campaign_id where v.id = r.key::uuid)`,
   },
   lane: {
-    key: column('lane_id'),
+    ...column('lane_id'),
     campaign: NO_CAMPAIGN,
     name: sql`(select l.name from lane l where l.id = r.key::uuid)`,
   },
-  state: { key: column('place'), campaign: NO_CAMPAIGN, name: NO_NAME },
-  hour: {
-    key: (_, at, zone) => sql<string>`to_char(${at} at time zone ${zone}::text, 'HH24')`,
-    campaign: NO_CAMPAIGN,
-    name: NO_NAME,
-  },
-  day: {
-    key: (_, at, zone) => sql<string>`to_char(${at} at time zone ${zone}::text, 'YYYY-MM-DD')`,
-    campaign: NO_CAMPAIGN,
-    name: NO_NAME,
-  },
+  state: { ...column('place'), campaign: NO_CAMPAIGN, name: NO_NAME },
+  hour: { ...time('HH24'), campaign: NO_CAMPAIGN, name: NO_NAME },
+  day: { ...time('YYYY-MM-DD'), campaign: NO_CAMPAIGN, name: NO_NAME },
 };
 
 export function matchesOptOut(table: 't' | 'o', { campaignId, laneId, state }: OptOutFilter): RawBuilder<boolean> {

@@ -203,13 +203,13 @@ function SetElsewhere() {
         <LinkRow
           link={(className) => (
             <Link to="/settings/number-validation" className={className}>
-              Landlines, internet numbers, toll-free and unverified numbers
+              Which numbers are left out
             </Link>
           )}
           second={
             forNumber === undefined
               ? '\u00a0'
-              : `${formatCount(forNumber)} of ${formatCount(people?.contacts ?? 0)} contacts are left out for their number`
+              : `${formatCount(forNumber)} of ${formatCount(people?.contacts ?? 0)} contacts are left out as landline, internet, toll-free or unverified`
           }
           outcome={null}
           state={null}
@@ -217,10 +217,10 @@ function SetElsewhere() {
         <LinkRow
           link={(className) => (
             <Link to="/campaigns" className={className}>
-              Which consent a campaign asks for, and days without a text
+              The consent campaigns ask for
             </Link>
           )}
-          second="Each campaign says so; a new one asks for written consent to marketing"
+          second="Each campaign says so, and how many days it leaves between texts; a new one asks for written consent"
           outcome={null}
           state={null}
         />
