@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { quickFolder } from './test/quick-folder.ts';
 
 export default defineConfig({
   test: {
@@ -9,5 +10,7 @@ export default defineConfig({
     // One more than by default on two cores: most tests wait for a database or a clock.
     maxWorkers: 2,
     globalSetup: ['test/postgres-setup.ts'],
+    // Databases and folders of tests; chosen before any test has taken room.
+    env: { TMPDIR: quickFolder() },
   },
 });

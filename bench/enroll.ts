@@ -13,6 +13,7 @@ const PEOPLE = countOption('people', 1_000_000);
 const ROUNDS = 2;
 const SECONDS_MAX = 30;
 const TIMES_REFERENCE_MAX = 2;
+const RSS_MAX = 300e6;
 
 const world = await openBenchWorld({ name: 'enroll', startsAt: '2026-11-17T18:00:00Z' });
 try {
@@ -62,17 +63,21 @@ async function timed(work: () => Promise<void>): Promise<number> {
 function tell(measured: { readonly enrollSeconds: number; readonly bareSeconds: number }): void {
   const { enrollSeconds, bareSeconds } = measured;
   const timesBare = enrollSeconds / bareSeconds;
+  // Of this whole process, which also made the people.
+  const maxRssBytes = process.resourceUsage().maxRSS * 1_024;
   report({
     bench: 'enroll',
-    figures: { people: PEOPLE, enrollSeconds, bareSeconds, timesBare },
+    figures: { people: PEOPLE, enrollSeconds, bareSeconds, timesBare, maxRssBytes },
     requirements: [
       { figure: 'enrollSeconds', atMost: SECONDS_MAX },
       { figure: 'timesBare', atMost: TIMES_REFERENCE_MAX },
+      { figure: 'maxRssBytes', atMost: RSS_MAX },
     ],
     lines: [
       `enrolling ${shown(PEOPLE)} people, database on the same machine, better of ${ROUNDS} rounds`,
       `  with every rule of eligibility          ${shown(enrollSeconds)} s`,
       `  reference: bare insert ... select       ${shown(bareSeconds)} s; the rules take ${timesBare.toFixed(2)} times as long`,
+      `  memory of the process at most           ${shown(maxRssBytes / 1e6)} MB`,
     ],
   });
 }

@@ -141,11 +141,14 @@ async function openGateway() {
   let count = 0;
   let hear: (at: number) => void = () => undefined;
   const listener = createServer((request, response) => {
-    if (request.method === 'POST') hear(performance.now());
+    const sends = request.method === 'POST';
+    if (sends) hear(performance.now());
     count += 1;
     request.resume();
-    response.writeHead(202, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ data: { id: `AC${count}`, status: 'queued' } }));
+    response.writeHead(sends ? 202 : 200, { 'content-type': 'application/json' });
+    // Before its first text a worker asks what was sent by others: nothing.
+    const nothing = { data: [], totalItems: 0, nextPageToken: null };
+    response.end(JSON.stringify(sends ? { data: { id: `AC${count}`, status: 'queued' } } : nothing));
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const address = listener.address();

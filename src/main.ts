@@ -9,6 +9,7 @@ import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
+import { oldConsentsJob } from './compliance/end-old-consents.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
@@ -27,6 +28,7 @@ import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
 import { registerCompliancePolicyRoutes } from './http/routes/compliance-policy-routes.ts';
 import { registerComplianceRoutes } from './http/routes/compliance-routes.ts';
+import { registerConsentLedgerRoutes } from './http/routes/consent-ledger-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
@@ -36,6 +38,8 @@ import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
 import { registerNumberValidationRoutes } from './http/routes/number-validation-routes.ts';
+import { registerOptInFormRoutes } from './http/routes/opt-in-form-routes.ts';
+import { registerOptInPageRoutes } from './http/routes/opt-in-page-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
@@ -183,6 +187,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     tallyTextsJob(base),
     countStandingJob(base),
     tidyImportsJob(base),
+    oldConsentsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),
@@ -249,6 +254,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerComplianceRoutes,
       registerCompliancePolicyRoutes,
       registerConsentRoutes,
+      registerConsentLedgerRoutes,
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,
@@ -259,6 +265,8 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerRecipientRoutes,
       registerInboxRoutes,
       registerOptOutReviewRoutes,
+      registerOptInFormRoutes,
+      registerOptInPageRoutes,
       registerOptOutLinkRoutes,
       registerOptOutRoutes,
       registerCallRoutes,

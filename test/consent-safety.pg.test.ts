@@ -24,14 +24,14 @@ const world = testWorld();
 const deps = { ...world, database };
 const NOW = world.clock.now();
 
-type What = 'agree' | 'ask' | 'confirm' | 'stop' | 'start' | 'take back' | 'import' | 'erase';
+type What = 'agree' | 'ask' | 'confirm' | 'stop' | 'start' | 'take back' | 'import' | 'merge' | 'erase';
 interface Step {
   readonly what: What;
   /** When it was said, in hours before now; it is told in the order of the steps. */
   readonly hoursAgo: number;
 }
 const step = fc.record<Step>({
-  what: fc.constantFrom('agree', 'ask', 'confirm', 'stop', 'start', 'take back', 'import', 'erase'),
+  what: fc.constantFrom('agree', 'ask', 'confirm', 'stop', 'start', 'take back', 'import', 'merge', 'erase'),
   hoursAgo: fc.integer({ min: 1, max: 40 }),
 });
 
@@ -86,6 +86,9 @@ async function tell(phone: string, { what, hoursAgo }: Step): Promise<void> {
     case 'start':
       await runTx(db, (tx) => liftOptOut(tx, world, { phone, evidence: { text: 'START' }, saidAt: at }));
       return;
+    case 'merge':
+      await mergeContacts(phone);
+      return;
     case 'erase':
       await sql`delete from contact where phone = ${phone}`.execute(db);
       return;
@@ -101,6 +104,14 @@ async function importFile(phone: string, at: Instant): Promise<void> {
   const csv = `Phone,Consent,Consent source,Consent text,Consent date\n${phone},written,Web form,I agree.,${at.toString()}\n`;
   const done = await commitImport(deps, { importId, by, open: () => ({ chunks: Readable.from([Buffer.from(csv)]) }) });
   if (!done.ok) throw new Error(done.error.message);
+}
+
+/** Somebody who was kept twice: whichever of the two contacts is left has the number, and nothing of what it was before. */
+async function mergeContacts(phone: string): Promise<void> {
+  const other = `+19785${phone.slice(-6)}`;
+  await sql`delete from contact where phone in (${phone}, ${other})`.execute(db);
+  await insertContacts(db, world, [{ phone: other }]);
+  await sql`update contact set phone = ${phone} where phone = ${other}`.execute(db);
 }
 
 /** Whether a new campaign would text this person. */
@@ -132,7 +143,7 @@ function forbiddenBy(steps: readonly Step[]): string | undefined {
   return undefined;
 }
 
-it('no order of consents, opt-outs, opt-ins, imports and erasures lets a text through that the newest word forbids', async () => {
+it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a text through that the newest word forbids', async () => {
   let people = 0;
   let texted = 0;
   await fc.assert(
@@ -169,6 +180,20 @@ it('no order of consents, opt-outs, opt-ins, imports and erasures lets a text th
             { what: 'stop', hoursAgo: 9 },
             { what: 'erase', hoursAgo: 6 },
             { what: 'start', hoursAgo: 5 },
+          ],
+        ],
+        [
+          [
+            { what: 'agree', hoursAgo: 20 },
+            { what: 'stop', hoursAgo: 9 },
+            { what: 'merge', hoursAgo: 6 },
+            { what: 'import', hoursAgo: 5 },
+          ],
+        ],
+        [
+          [
+            { what: 'agree', hoursAgo: 20 },
+            { what: 'merge', hoursAgo: 6 },
           ],
         ],
       ],

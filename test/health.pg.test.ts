@@ -237,6 +237,9 @@ describe('the passive watch', () => {
     );
     await watch();
     expect((await health()).suspicion).toMatchObject({ kind: 'silence' });
+    const { silence } = (await health()).watch;
+    expect([silence.weeks, silence.hours.length, silence.hours[0]?.minutes]).toEqual([8, 24, 3]);
+    expect(silence.hours.at(-1)?.minutes).toBeNull();
     expect(await openAlerts()).toEqual([['webhooks_suspicious', 'Office: events may not arrive']]);
     await sandbox.personTexts({ from: '+16175550142', to: TWO.phone, text: 'Hello?' });
     await world.until('it ends with the next event', async () => {

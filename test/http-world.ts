@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import type { Gateway } from '../src/gateways/gateway.ts';
 import { type Listening, listen } from '../src/http/listen.ts';
 import { createApp, type HttpApp, type HttpOptions } from '../src/http/server.ts';
@@ -10,6 +9,7 @@ import { createLog } from '../src/platform/log.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import type { OpenedSandbox, Services } from '../src/services.ts';
 import { testDatabase } from './test-database.ts';
+import { whenOver } from './when-over.ts';
 import { testWorld } from './world.ts';
 
 export const PASSWORD = 'correct horse battery';
@@ -72,7 +72,7 @@ export async function httpWorld(
   const http = createApp(services, { registrars: [], version: '0.0.0-test', webDir: '/nowhere', ...options });
   const server = await listen(http, { host: '127.0.0.1', port: 0, clock: world.clock, log });
   listening = server;
-  afterAll(async () => {
+  whenOver(async () => {
     await server.close();
     await live.close();
   });

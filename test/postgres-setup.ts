@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { TestProject } from 'vitest/node';
@@ -8,6 +7,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
 import { readCredentials } from '../src/platform/embedded-postgres-credentials.ts';
 import { migrateUp, readMigrations } from '../src/platform/migrate.ts';
 import { instant } from '../src/platform/time.ts';
+import { quickFolder } from './quick-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('superuserUrl', given);
     return async () => {};
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'textwright-test-'));
+  const dataDir = await mkdtemp(join(quickFolder(), 'textwright-test-'));
   // As root the server runs as another user, who must be able to enter; otherwise its cluster would lie elsewhere and stay.
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type DemoClient, demoClient } from '../src/demo/demo-client.ts';
 import type { SandboxOptions } from '../src/gateways/sandbox/options.ts';
 import { type Sandbox, startSandbox } from '../src/gateways/sandbox/sandbox.ts';
@@ -14,6 +10,8 @@ import { systemRandom } from '../src/platform/random.ts';
 import { type Secrets, secretsWithKey } from '../src/platform/secrets.ts';
 import { instant } from '../src/platform/time.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
+import { testFolder } from './test-folder.ts';
+import { whenOver } from './when-over.ts';
 
 /** The whole program on its port, with the sandbox as its outside world, for one test file. */
 export interface RunningWorld {
@@ -44,7 +42,7 @@ export async function runningWorld(
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RunningWorld> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'textwright-run-'));
+  const dataDir = await testFolder();
   const clock = warpClock({
     startsAt: instant(options.startsAt ?? '2026-11-17T15:00:00Z'),
     factor: options.factor ?? 600,
@@ -77,10 +75,9 @@ export async function runningWorld(
   });
   const { url } = running;
   if (url === undefined) throw new Error('the server did not listen');
-  afterAll(async () => {
+  whenOver(async () => {
     await running.close();
     await sandbox.close();
-    await rm(dataDir, { recursive: true, force: true });
   });
   const client = demoClient(url);
   if (options.setUp !== false)

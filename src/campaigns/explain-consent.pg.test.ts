@@ -4,7 +4,7 @@ import { claimTexts } from '../../test/claimed.ts';
 import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
-import type { ConsentToAppend } from '../compliance/append-consent.ts';
+import type { ConsentToRecord } from '../compliance/append-consent.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   campaignId = await launchTestCampaign(database.db, world, { laneIds, audience: { all: true } });
 });
 
-const given = (change: Partial<ConsentToAppend & { readonly action: 'grant' }> = {}) =>
+const given = (change: Partial<ConsentToRecord & { readonly action: 'grant' }> = {}) =>
   runTx(database.db, (tx) =>
     recordConsent(tx, world, {
       action: 'grant',

@@ -75,15 +75,22 @@ const status = ({ json }: Json, shell: Shell): Promise<void> =>
       if (json) await shell.out.json({ ...named, ...showReport(report, UNMASKED) });
       const { day, week, month } = report.uptime;
       const state = report.settings?.enabled === true ? stateWords(report.last) : 'not checked';
-      rows.push([account.name, state, ...[day, week, month].map(uptimeWords), report.suspicion?.detail ?? '']);
+      const silence = silenceWords(report.watch.silence.hours[0]?.minutes ?? null);
+      rows.push([account.name, state, ...[day, week, month].map(uptimeWords), silence, report.suspicion?.detail ?? '']);
     }
     if (json) return;
     if (rows.length === 0) shell.tell('No account is connected; see `textwright account connect --help`');
-    else await shell.out.lines(...table([['ACCOUNT', 'LAST CHECK', '24 H', '7 D', '30 D', 'SUSPICION'], ...rows]));
+    else
+      await shell.out.lines(
+        ...table([['ACCOUNT', 'LAST CHECK', '24 H', '7 D', '30 D', 'SUSPECTED AFTER', 'SUSPICION'], ...rows]),
+      );
   });
 
 const stateWords = (last: HealthCheck | undefined): string =>
   last === undefined ? 'none yet' : (last.outcome ?? 'under way');
+
+/** How long nothing may come in, at this hour of the week. */
+const silenceWords = (minutes: number | null): string => (minutes === null ? '-' : `${minutes} min of silence`);
 
 const uptimeWords = ({ share, good, checks }: Uptime): string =>
   share === null ? '-' : `${(100 * share).toFixed(1)}% (${good}/${checks})`;

@@ -20,7 +20,7 @@ export type ConsentToAppend = Happened &
         readonly purpose: ConsentPurpose;
         readonly kind: ConsentKind;
         readonly wording: ConsentWording | null;
-        readonly needsConfirmation: boolean;
+        readonly confirmUntil: Instant | null;
         readonly validUntil: Instant | null;
       }
     | { readonly action: 'confirm'; readonly purpose: ConsentPurpose }
@@ -28,10 +28,13 @@ export type ConsentToAppend = Happened &
   );
 
 type Grant = ConsentToAppend & { readonly action: 'grant' };
-/** The same before it is known when it ends: of a grant, the policy may say. */
+/** The same before it is known when it ends, which the policy may say, and until when it may be confirmed, which it always says. */
 export type ConsentToRecord =
   | Exclude<ConsentToAppend, Grant>
-  | (Omit<Grant, 'validUntil'> & { readonly validUntil: Instant | null | 'by_policy' });
+  | (Omit<Grant, 'validUntil' | 'confirmUntil'> & {
+      readonly validUntil: Instant | null | 'by_policy';
+      readonly needsConfirmation: boolean;
+    });
 
 /** Adds one event about a number that the caller has locked, and writes what its events come to. Returns the id of the event. */
 export async function appendConsent(
@@ -49,7 +52,7 @@ export async function appendConsent(
   return id;
 }
 
-const NO_GRANT = { kind: null, wording: null, needsConfirmation: false, validUntil: null } as const;
+const NO_GRANT = { kind: null, wording: null, confirmUntil: null, validUntil: null } as const;
 
 function eventOf({ by, ...input }: ConsentToAppend) {
   const documented = isDocumented(input.evidence, input.action === 'grant' ? input.wording : null);
@@ -60,7 +63,7 @@ function factOf(id: Uuid, input: ConsentToAppend): ConsentFact {
   const { evidence, occurredAt } = input;
   if (input.action === 'confirm') return { id, occurredAt, action: input.action, purpose: input.purpose };
   if (input.action !== 'grant') return { id, occurredAt, action: input.action, purpose: input.purpose };
-  const { action, purpose, kind, wording, needsConfirmation, validUntil } = input;
+  const { action, purpose, kind, wording, confirmUntil, validUntil } = input;
   const documented = isDocumented(evidence, wording);
-  return { id, occurredAt, action, purpose, kind, source: evidence.source, documented, needsConfirmation, validUntil };
+  return { id, occurredAt, action, purpose, kind, source: evidence.source, documented, confirmUntil, validUntil };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { countParts } from '../messages/encoding.ts';
 import {
   helpAnswer,
+  OPT_IN_REQUEST_VERSION,
   type OptOutKind,
   optInConfirmation,
+  optInRequest,
   optOutConfirmation,
   type SendingBusiness,
 } from './confirmation-texts.ts';
@@ -147,5 +149,37 @@ describe('our own texts', () => {
       expect(classifyInbound(`Liked “${sent}”`).outcome).toBe('none');
       expect(classifyInbound(`> ${sent}\nthanks`).outcome).toBe('none');
     }
+  });
+});
+
+describe('the question whether an opt-in was theirs', () => {
+  it.each([
+    [
+      'marketing',
+      'en',
+      'Acme Concrete: Reply YES to confirm you want offers and reminders by text (up to 4/mo). Msg & data rates may apply. Reply STOP to cancel.',
+    ],
+    [
+      'informational',
+      'en',
+      'Acme Concrete: Reply YES to confirm you want appointment and service news by text (up to 4/mo). Msg & data rates may apply. Reply STOP to cancel.',
+    ],
+    [
+      'marketing',
+      'es',
+      'Acme Concrete: Responda SI para confirmar que desea ofertas y avisos por texto (hasta 4 al mes). Pueden aplicar tarifas de mensajes y datos. Responda ALTO o STOP para cancelar.',
+    ],
+  ] as const)('of %s texts in %s reads so in version 1', (purpose, language, expected) => {
+    expect([OPT_IN_REQUEST_VERSION, optInRequest(ACME, { purpose, language, ...MONTHLY })]).toEqual(['1', expected]);
+  });
+
+  it('is GSM-7, and the answer that it asks for confirms', () => {
+    for (const purpose of ['marketing', 'informational'] as const)
+      for (const language of LANGUAGES) {
+        const text = optInRequest(ACME, { purpose, language, ...MONTHLY });
+        expect(countParts(text).encoding).toBe('GSM-7');
+        const word = /(?:Reply|Responda) (YES|SI) /.exec(text)?.[1] ?? '';
+        expect(classifyInbound(word, { awaitingOptIn: true }).outcome).toBe('opt_in');
+      }
   });
 });

@@ -1,4 +1,5 @@
 import { countParts, toGsm7 } from '../messages/encoding.ts';
+import type { ConsentPurpose } from './consent.ts';
 import type { ReplyLanguage } from './keywords.ts';
 
 /**
@@ -76,6 +77,29 @@ export function optInConfirmation(
   const topic = answer.topic ?? 'offers and reminders';
   return `${name}: You are signed up for ${topic}, up to ${most} msgs/mo. ${RATES.en} Reply HELP for help, STOP to opt out.`;
 }
+
+/** Of the words of `optInRequest`, as the audit log names them; whoever changes a word changes it too. */
+export const OPT_IN_REQUEST_VERSION = '1';
+
+/** Asks whether an opt-in was theirs (double opt-in). It says what they would get and how to end it, and offers nothing. */
+export function optInRequest(
+  business: SendingBusiness,
+  asked: MessageProgramme & { readonly purpose: ConsentPurpose; readonly language: ReplyLanguage },
+): string {
+  const { purpose, language, messagesPerMonthMax: most } = asked;
+  const topic = asked.topic ?? ASKED_TOPICS[language][purpose];
+  const question =
+    language === 'es'
+      ? `Responda SI para confirmar que desea ${topic} por texto (hasta ${most} al mes).`
+      : `Reply YES to confirm you want ${topic} by text (up to ${most}/mo).`;
+  const end = language === 'es' ? 'Responda ALTO o STOP para cancelar.' : 'Reply STOP to cancel.';
+  return `${gsmName(business)}: ${question} ${RATES[language]} ${end}`;
+}
+
+const ASKED_TOPICS: { readonly [L in ReplyLanguage]: { readonly [P in ConsentPurpose]: string } } = {
+  en: { marketing: 'offers and reminders', informational: 'appointment and service news' },
+  es: { marketing: 'ofertas y avisos', informational: 'avisos de citas y servicio' },
+};
 
 /** The answer to HELP. With a phone and an e-mail address both are named while they fit one message part. */
 export function helpAnswer(

@@ -10,9 +10,13 @@ export type ConsentEvidence =
       readonly formVersion?: string | undefined;
       readonly ip: string;
       readonly userAgent?: string | undefined;
+      /** Of a form of ours: which, the number as it was typed, and that the box, which is never ticked beforehand, was. */
+      readonly form?: string;
+      readonly typed?: string;
+      readonly box?: 'ticked';
     }
-  /** A text of theirs, word for word. */
-  | { readonly source: 'keyword'; readonly text: string }
+  /** A text of theirs, word for word, and our text that it answers. */
+  | { readonly source: 'keyword'; readonly text: string; readonly request?: string }
   /** Which sheet, and where it is kept. */
   | { readonly source: 'paper'; readonly document: string }
   /** Address or name of the recording. */

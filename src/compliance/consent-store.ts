@@ -23,7 +23,7 @@ export interface NewConsentEvent {
   readonly evidence: ConsentEvidence;
   readonly documented: boolean;
   readonly wording: ConsentWording | null;
-  readonly needsConfirmation: boolean;
+  readonly confirmUntil: Instant | null;
   readonly validUntil: Instant | null;
   readonly actor: string;
   readonly recordedBy: string;
@@ -38,13 +38,16 @@ export async function readConsentFacts(db: Db | Tx, phone: string): Promise<read
   return (await listConsentFacts(db, [phone])).get(phone) ?? [];
 }
 
+/** Over `consent_event`. It was 72 hours before there was a setting. */
+const confirmUntil = sql`case when needs_confirmation then coalesce(confirm_until, occurred_at + interval '72 hours') end`;
+
 /** The same of several numbers. */
 export async function listConsentFacts(
   db: Db | Tx,
   phones: readonly string[],
 ): Promise<ReadonlyMap<string, readonly ConsentFact[]>> {
   const { rows } = await sql<ConsentFact & { readonly phone: string }>`
-    select phone, id, action, purpose, kind, source, documented, needs_confirmation, valid_until, occurred_at
+    select phone, id, action, purpose, kind, source, documented, ${confirmUntil} as confirm_until, valid_until, occurred_at
     from consent_event where phone = any(${phones}::text[])`.execute(db);
   return Map.groupBy(rows, ({ phone }) => phone);
 }
@@ -63,11 +66,11 @@ export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standin
       on conflict do nothing
     ), added as (
       insert into consent_event (id, phone, seller, action, purpose, kind, source, documented, wording_digest, wording_version, language,
-        evidence, needs_confirmation, valid_until, actor, recorded_by, occurred_at, recorded_at)
+        evidence, needs_confirmation, confirm_until, valid_until, actor, recorded_by, occurred_at, recorded_at)
       values (${event.id}, ${event.phone},
         coalesce((select value ->> 'name' from setting where key = 'business'), ${UNNAMED_BUSINESS.name}), ${event.action}, ${event.purpose}, ${event.kind}, ${source},
         ${event.documented}, encode(sha256(convert_to(${text}::text, 'UTF8')), 'hex'), ${wording?.version ?? null}, ${wording?.language ?? null},
-        ${JSON.stringify(evidence)}, ${event.needsConfirmation}, ${event.validUntil}, ${event.actor}, ${event.recordedBy},
+        ${JSON.stringify(evidence)}, ${event.confirmUntil !== null}, ${event.confirmUntil}, ${event.validUntil}, ${event.actor}, ${event.recordedBy},
         ${event.occurredAt}, ${event.recordedAt})
     )
     insert into consent (phone, purpose, state, since, confirm_until, consent_event_id, kind, valid_from, valid_until)
@@ -83,7 +86,8 @@ export async function insertConsentEvent(tx: Tx, event: NewConsentEvent, standin
 
 const textOf = (at: Instant | null | undefined): string | null => at?.toString() ?? null;
 
-const EVENT_COLUMNS = sql`v.id, v.action, v.purpose, v.kind, v.source, v.documented, v.seller, w.wording, v.wording_version, v.language,
+/** Over `consent_event v` and its `consent_wording w`. */
+export const EVENT_COLUMNS = sql`v.id, v.action, v.purpose, v.kind, v.source, v.documented, v.seller, w.wording, v.wording_version, v.language,
   v.evidence, v.needs_confirmation, v.valid_until, v.recorded_by, v.occurred_at, v.recorded_at`;
 
 /** Newest first, by when they happened. Index consent_event_phone. */

@@ -4,10 +4,21 @@ import type { Instant } from '../platform/time.ts';
 import type { ConsentKind } from './consent.ts';
 
 /** After how many months a consent ends of which nobody has said when; null: never. */
-export type ConsentValidity = Readonly<Record<ConsentKind, number | null>>;
+export type ConsentMonths = Readonly<Record<ConsentKind, number | null>>;
+
+export interface ConsentValidity extends ConsentMonths {
+  /** Also ends those that were recorded before, whatever end they were given (compliance/end-old-consents.ts). */
+  readonly alsoRecorded: boolean;
+}
 
 /** An inquiry is no promise for ever; what was signed lasts until it is taken back. */
-export const DEFAULT_CONSENT_VALIDITY: ConsentValidity = { express: 18, express_written: null };
+export const DEFAULT_CONSENT_VALIDITY: ConsentValidity = { express: 18, express_written: null, alsoRecorded: false };
+
+/** When a consent of that day ends under such a policy. */
+export function endOf(validity: ConsentMonths, kind: ConsentKind, occurredAt: Instant): Instant | null {
+  const months = validity[kind];
+  return months === null ? null : occurredAt.toZonedDateTimeISO('UTC').add({ months }).toInstant();
+}
 
 /** One row of `setting`. */
 const KEY = 'consent_validity';

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addMs, DAY_MS, HOUR_MS, type Instant, instant } from '../platform/time.ts';
 import {
-  CONFIRM_WITHIN_MS,
   type ConsentFact,
   type ConsentPurpose,
   type ConsentSource,
@@ -24,12 +23,12 @@ const grant = ({ hours, ...given }: Told): ConsentFact => ({
   kind: 'express_written',
   source: 'web_form',
   documented: true,
-  needsConfirmation: false,
+  confirmUntil: null,
   validUntil: null,
   ...given,
 });
 const express = (given: Told): ConsentFact => grant({ kind: 'express', source: 'voice', ...given });
-const asked = (hours: number): ConsentFact => grant({ hours, needsConfirmation: true });
+const asked = (hours: number, forHours = 72): ConsentFact => grant({ hours, confirmUntil: at(hours + forHours) });
 const unproven = (hours: number): ConsentFact => grant({ hours, source: 'import', documented: false });
 const confirm = (hours: number): ConsentFact => ({ ...base(hours), action: 'confirm', purpose: 'marketing' });
 const revoke = (hours: number, purpose: ConsentPurpose | 'all' = 'all'): ConsentFact => ({
@@ -56,6 +55,7 @@ const CASES: readonly [string, readonly ConsentFact[], hours: number, ConsentSta
     ['one that was confirmed', [asked(0), confirm(5)], 6, 'written', 5],
     ['one that was confirmed too late', [asked(0), confirm(73)], 74, 'expired', null],
     ['one that was never confirmed', [asked(0)], 72, 'expired', null],
+    ['one that may wait longer', [asked(0, 240)], 239, 'pending', null],
     ['one beside an express consent', [express({ hours: 0 }), asked(5)], 6, 'pending', 0],
     ['one beside an express consent, never confirmed', [express({ hours: 0 }), asked(5)], 90, 'express', 0],
     ['an express consent while one waits', [asked(0), express({ hours: 5 })], 6, 'pending', 5],
@@ -137,14 +137,18 @@ const event: fc.Arbitrary<ConsentFact> = fc
     kind: fc.constantFrom('express' as const, 'express_written' as const),
     source: fc.constantFrom(...SOURCES),
     documented: fc.boolean(),
-    needsConfirmation: fc.boolean(),
+    confirmWithinDays: fc.option(fc.integer({ min: 1, max: 5 })),
     days: fc.option(fc.integer({ min: 1, max: 4 })),
   })
-  .map(({ id, occurredAt, action, purpose, all, days, ...given }) => {
+  .map(({ id, occurredAt, action, purpose, all, days, confirmWithinDays, ...given }) => {
     if (action === 'confirm') return { id, occurredAt, action, purpose };
     if (action !== 'grant') return { id, occurredAt, action, purpose: all ? ('all' as const) : purpose };
-    const validUntil = days === null ? null : addMs(occurredAt, days * DAY_MS);
-    return { id, occurredAt, action, purpose, ...given, validUntil };
+    const inDays = (count: number | null) => (count === null ? null : addMs(occurredAt, count * DAY_MS));
+    return {
+      ...{ id, occurredAt, action, purpose, ...given },
+      validUntil: inDays(days),
+      confirmUntil: inDays(confirmWithinDays),
+    };
   });
 const history = fc.uniqueArray(event, { maxLength: 12, selector: ({ id }) => id });
 const asking = fc.integer({ min: 0, max: 12 }).map((day) => addMs(NOON, day * DAY_MS));
@@ -189,9 +193,11 @@ describe('whatever happened', () => {
         if (given?.action !== 'grant') throw new Error('it is no grant');
         expect(given).toMatchObject({ documented: true, purpose: 'marketing', kind: inForce.kind });
         expect(inForce.until === null || inForce.until.epochMilliseconds > when.epochMilliseconds).toBe(true);
-        const waited = inForce.from.epochMilliseconds - given.occurredAt.epochMilliseconds;
-        expect(waited).toBeLessThan(given.needsConfirmation ? CONFIRM_WITHIN_MS : 1);
-        if (given.needsConfirmation)
+        const { occurredAt: givenAt, confirmUntil } = given;
+        expect(inForce.from.epochMilliseconds).toBeLessThan(
+          confirmUntil?.epochMilliseconds ?? givenAt.epochMilliseconds + 1,
+        );
+        if (confirmUntil !== null)
           expect(events.some(({ action, occurredAt }) => action === 'confirm' && occurredAt.equals(inForce.from))).toBe(
             true,
           );

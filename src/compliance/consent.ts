@@ -1,6 +1,6 @@
 import type { Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, HOUR_MS, type Instant } from '../platform/time.ts';
+import type { Instant } from '../platform/time.ts';
 
 /**
  * What the recorded events say that a person has permitted (reference: 47 CFR 64.1200(f)(9) and (a)(10)). Events are only added and
@@ -45,8 +45,8 @@ export type ConsentFact =
       readonly kind: ConsentKind;
       readonly source: ConsentSource;
       readonly documented: boolean;
-      /** The person is asked to confirm it first (double opt-in). */
-      readonly needsConfirmation: boolean;
+      /** Until when the person, who was asked to, may confirm it (double opt-in); null: they need not. */
+      readonly confirmUntil: Instant | null;
       readonly validUntil: Instant | null;
     })
   | (EventBase & { readonly action: 'confirm'; readonly purpose: ConsentPurpose })
@@ -79,9 +79,6 @@ interface Asked {
   /** Silence leaves somebody who had opted out where they were. */
   readonly wasOptedOut: boolean;
 }
-
-/** How long an opt-in may wait for its confirmation. */
-export const CONFIRM_WITHIN_MS = 72 * HOUR_MS;
 
 const NOTHING_KNOWN: ConsentStanding = { state: 'unknown', since: null, inForce: null, asked: null };
 const STATE_OF = { express: 'express', express_written: 'written' } as const;
@@ -155,7 +152,7 @@ const inForceFrom = (from: Instant, consent: Omit<ConsentInForce, 'from'>): Cons
 });
 
 function granted(standing: ConsentStanding, grant: ConsentFact & { readonly action: 'grant' }): ConsentStanding {
-  const { id: eventId, kind, occurredAt, validUntil } = grant;
+  const { id: eventId, kind, occurredAt, validUntil, confirmUntil } = grant;
   const { inForce, asked, state } = standing;
   const wasOptedOut = state === 'opted_out' || asked?.wasOptedOut === true;
   if (wasOptedOut && !isOwnAct(grant.source)) return standing;
@@ -163,9 +160,8 @@ function granted(standing: ConsentStanding, grant: ConsentFact & { readonly acti
     return state === 'unknown' || state === 'expired'
       ? { state: 'imported_unverified', since: occurredAt, inForce: null, asked: null }
       : standing;
-  if (grant.needsConfirmation) {
+  if (confirmUntil !== null) {
     if (inForce !== null && STRENGTH[inForce.kind] >= STRENGTH[kind]) return standing;
-    const confirmUntil = addMs(occurredAt, CONFIRM_WITHIN_MS);
     return {
       state: 'pending',
       since: occurredAt,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { csvCell } from '../contacts/refusals-csv.ts';
 import type { Clock } from '../platform/clock.ts';
+import { csvCell } from '../platform/csv-cell.ts';
 import { type Db, runTx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';

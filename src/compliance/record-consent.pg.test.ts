@@ -5,7 +5,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { addMs, HOUR_MS, type Instant, instant } from '../platform/time.ts';
-import type { ConsentToAppend } from './append-consent.ts';
+import type { ConsentToRecord } from './append-consent.ts';
 import { type ConsentPurpose, consentStanding } from './consent.ts';
 import { listConsentEvents, readConsentEvent, readConsentFacts } from './consent-store.ts';
 import { recordConsent } from './record-consent.ts';
@@ -24,8 +24,8 @@ beforeEach(async () => {
 });
 
 const hoursAgo = (hours: number): Instant => addMs(world.clock.now(), -hours * HOUR_MS);
-type Given = Partial<ConsentToAppend & { readonly action: 'grant' }>;
-const written = (given: Given = {}): ConsentToAppend => ({
+type Given = Partial<ConsentToRecord & { readonly action: 'grant' }>;
+const written = (given: Given = {}): ConsentToRecord => ({
   action: 'grant',
   phone: PHONE,
   purpose: 'marketing',
@@ -38,7 +38,7 @@ const written = (given: Given = {}): ConsentToAppend => ({
   by: ANN,
   ...given,
 });
-const revoked = (purpose: ConsentPurpose | 'all', occurredAt = hoursAgo(0)): ConsentToAppend => ({
+const revoked = (purpose: ConsentPurpose | 'all', occurredAt = hoursAgo(0)): ConsentToRecord => ({
   action: 'revoke',
   phone: PHONE,
   purpose,
@@ -46,7 +46,7 @@ const revoked = (purpose: ConsentPurpose | 'all', occurredAt = hoursAgo(0)): Con
   occurredAt,
   by: ANN,
 });
-const record = (input: ConsentToAppend) => runTx(database.db, (tx) => recordConsent(tx, world, input));
+const record = (input: ConsentToRecord) => runTx(database.db, (tx) => recordConsent(tx, world, input));
 const stop = (saidAt: Instant) =>
   runTx(database.db, (tx) =>
     suppressNumber(tx, world, {

@@ -4,12 +4,13 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { showId } from '../platform/ids.ts';
 import { conflict, invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { type Instant, isBefore } from '../platform/time.ts';
+import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import { appendConsent, type ConsentToAppend, type ConsentToRecord } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { type ConsentAction, consentStanding, isOwnAct, standingAt } from './consent.ts';
 import { readConsentFacts } from './consent-store.ts';
-import { getConsentValidity } from './consent-validity-store.ts';
+import { endOf, getConsentValidity } from './consent-validity-store.ts';
+import { getDoubleOptIn } from './double-opt-in-store.ts';
 import { lockNumber } from './lock-number.ts';
 import { suppressNumber } from './suppress.ts';
 
@@ -36,11 +37,15 @@ export async function recordConsent(tx: Tx, deps: Deps, asked: ConsentToRecord):
 /** When nobody said when a consent ends, its kind does. */
 async function withItsEnd(tx: Tx, input: ConsentToRecord): Promise<ConsentToAppend> {
   if (input.action !== 'grant') return input;
-  const { validUntil } = input;
-  if (validUntil !== 'by_policy') return { ...input, validUntil };
-  const months = (await getConsentValidity(tx))[input.kind];
-  if (months === null) return { ...input, validUntil: null };
-  return { ...input, validUntil: input.occurredAt.toZonedDateTimeISO('UTC').add({ months }).toInstant() };
+  const { needsConfirmation, ...grant } = input;
+  const { kind, occurredAt } = grant;
+  const days = needsConfirmation ? (await getDoubleOptIn(tx)).confirmWithinDays : null;
+  return {
+    ...grant,
+    confirmUntil: days === null ? null : addMs(occurredAt, days * DAY_MS),
+    validUntil:
+      grant.validUntil === 'by_policy' ? endOf(await getConsentValidity(tx), kind, occurredAt) : grant.validUntil,
+  };
 }
 
 async function stopTexts(tx: Tx, deps: Deps, input: ConsentToAppend & { readonly action: 'revoke' | 'expire' }) {

@@ -180,7 +180,7 @@ async function insertSuppression(
       where phone = ${phone} and decided_at is null and ${reason !== 'invalid_number'}
     ), cancelled as (
       update message set state = 'cancelled', failure_code = ${skipReason}
-      where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation')
+      where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation', 'opt_in_request')
     )
     select array(select reason from suppression where phone = ${phone} and lifted_at is null) as before,
       exists (select from inserted) as created, (select count(*) from ended) as cancelled`.execute(tx);

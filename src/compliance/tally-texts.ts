@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 
 /**
  * Texts by campaign, hour, variant, number and state, for rates of opt-outs. Counted behind the engine, which would meet itself at the
- * rows: an hour is made anew from its enrollments whenever it differs from what a trigger has counted (docs/decisions/0043).
+ * rows: an hour is made anew from its enrollments whenever it differs from what a trigger has counted (docs/decisions/0047).
  */
 type TallyServices = Pick<Services, 'database' | 'clock'>;
 

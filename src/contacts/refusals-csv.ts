@@ -1,3 +1,4 @@
+import { csvCell } from '../platform/csv-cell.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { ImportRefusalReason } from './import-rows.ts';
@@ -26,14 +27,4 @@ export async function* refusalsCsv(db: Db, importId: Uuid): AsyncGenerator<strin
       .join('');
     afterLine = page.at(-1)?.line ?? afterLine;
   }
-}
-
-/**
- * A cell that spreadsheets show and never run: text that begins like a formula gets an apostrophe before it (OWASP, "CSV Injection"),
- * unless it is made of what phone numbers are made of. Such text cannot call anything, and a file whose numbers were changed could
- * not be corrected and imported again.
- */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^[-+\d\s().]+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -95,6 +95,8 @@ function textWords({ purpose, campaignName, createdBy }: MessageDetail): string 
       return 'Text that was not sent by Textwright';
     case 'opt_out_confirmation':
       return 'Confirmation of the opt-out';
+    case 'opt_in_request':
+      return 'Question whether an opt-in was theirs';
     case 'opt_in_confirmation':
       return 'Confirmation of the opt-in';
     default:

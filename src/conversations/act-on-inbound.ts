@@ -1,16 +1,19 @@
 import { recordAudit } from '../compliance/audit-store.ts';
+import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
+import { addSubscriber } from '../opt-in-forms/add-subscriber.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
-import { addMs, HOUR_MS, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
 import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
 import { holdNumberOf, letGo } from './open-review.ts';
+import { newestOptInRequest } from './opt-in-request-store.ts';
 import type { Understood } from './understand-inbound.ts';
 
 interface Deps {
@@ -108,20 +111,30 @@ async function optIn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
     await answer(tx, deps, understood, 'opt_in_confirmation');
 }
 
+/** An opt-in waits for no longer than the setting allows. */
+const ASKED_BEFORE_MS = CONFIRM_WITHIN_DAYS_MAX * DAY_MS;
+
 /** The word that an opt-in waited for (double opt-in): by it they control the number, and the opt-in is in force. */
 async function confirm(tx: Tx, deps: Deps, { text, awaits }: Pick<Understood, 'text' | 'awaits'>): Promise<boolean> {
+  if (awaits.length === 0) return false;
+  const request = await newestOptInRequest(tx, { phone: text.from, since: addMs(text.at, -ASKED_BEFORE_MS) });
   for (const purpose of awaits) {
     const confirmed = await recordConsent(tx, deps, {
       action: 'confirm',
       purpose,
       phone: text.from,
-      evidence: { source: 'keyword', text: text.text },
+      evidence: {
+        source: 'keyword',
+        text: text.text,
+        ...(request === undefined ? {} : { request: showId('message', request) }),
+      },
       occurredAt: earlier(text.at, deps.clock.now()),
       by: { actor: 'contact', name: 'The person' },
     });
     if (!confirmed.ok) throw new Error(`an opt-in was not confirmed: ${confirmed.error.message}`);
   }
-  return awaits.length > 0;
+  await addSubscriber(tx, deps, text.from);
+  return true;
 }
 
 /** The provider's clock may be ahead of ours. */
@@ -172,6 +185,7 @@ async function answer(
     purpose,
     body: automaticAnswer(purpose, understood.business, understood.classification),
     now,
+    notBefore: now,
     notAfter: addMs(now, patience(deps.clock, ANSWER_WITHIN_MS)),
   });
 }

@@ -3,6 +3,7 @@ import {
   type OptOutKind,
   optInConfirmation,
   optOutConfirmation,
+  type SendingBusiness,
 } from '../compliance/confirmation-texts.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { unreachable } from '../platform/result.ts';
@@ -10,8 +11,8 @@ import type { BusinessIdentity, InboundAccount, InboundText } from './inbound.ts
 
 export type AutomaticPurpose = 'opt_out_confirmation' | 'opt_in_confirmation' | 'help';
 
-/** The frequency that HELP and opt-in answers promise. */
-const MESSAGES_PER_MONTH_MAX = 4;
+/** The frequency that HELP, opt-in answers and questions promise. */
+export const MESSAGES_PER_MONTH_MAX = 4;
 
 /** The text of an automatic answer, in the language in which the person wrote. */
 export function automaticAnswer(
@@ -19,11 +20,7 @@ export function automaticAnswer(
   identity: BusinessIdentity,
   classification: InboundClassification,
 ): string {
-  const business = {
-    name: identity.name,
-    ...(identity.phone === null ? {} : { phone: identity.phone }),
-    ...(identity.email === null ? {} : { email: identity.email }),
-  };
+  const business = answeringBusiness(identity);
   const language = classification.language ?? 'en';
   switch (purpose) {
     case 'opt_out_confirmation':
@@ -36,6 +33,12 @@ export function automaticAnswer(
       return unreachable(purpose);
   }
 }
+
+export const answeringBusiness = ({ name, phone, email }: BusinessIdentity): SendingBusiness => ({
+  name,
+  ...(phone === null ? {} : { phone }),
+  ...(email === null ? {} : { email }),
+});
 
 function optOutKind({ tier, family }: InboundClassification): OptOutKind {
   if (family === 'wrong_person') return 'wrong_number';

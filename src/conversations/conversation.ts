@@ -44,6 +44,7 @@ export interface ConversationMessage {
     | 'reply'
     | 'opt_out_confirmation'
     | 'opt_in_confirmation'
+    | 'opt_in_request'
     | 'help'
     | 'inbound'
     | 'elsewhere';

@@ -60,4 +60,4 @@ export async function dropText(
   return ok(after);
 }
 
-const ANSWERS: readonly string[] = ['reply', 'opt_out_confirmation', 'opt_in_confirmation', 'help'];
+const ANSWERS: readonly string[] = ['reply', 'opt_out_confirmation', 'opt_in_confirmation', 'opt_in_request', 'help'];

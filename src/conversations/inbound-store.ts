@@ -313,13 +313,15 @@ export async function insertAutomaticAnswer(
     readonly id: Uuid;
     readonly accountId: Uuid;
     readonly laneId: Uuid;
-    readonly conversationId: Uuid;
+    /** Null for a text to somebody who never wrote: it joins the thread that their first text makes. */
+    readonly conversationId: Uuid | null;
     readonly contactId: Uuid | null;
     readonly phone: string;
-    readonly purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'help';
+    readonly purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'opt_in_request' | 'help';
     readonly body: string;
     readonly now: Instant;
-    readonly notAfter: Instant | null;
+    readonly notBefore: Instant;
+    readonly notAfter: Instant;
   },
 ): Promise<void> {
   const { encoding, parts } = countParts(input.body);
@@ -327,7 +329,7 @@ export async function insertAutomaticAnswer(
     insert into message (id, account_id, lane_id, conversation_id, contact_id, direction, purpose, phone, body, encoding, parts, state,
       not_before, not_after, created_at, created_by)
     values (${input.id}, ${input.accountId}, ${input.laneId}, ${input.conversationId}, ${input.contactId}, 'outbound', ${input.purpose},
-      ${input.phone}, ${input.body}, ${encoding}, ${parts}, 'pending', ${input.now}, ${input.notAfter}, ${input.now}, 'system')`.execute(
+      ${input.phone}, ${input.body}, ${encoding}, ${parts}, 'pending', ${input.notBefore}, ${input.notAfter}, ${input.now}, 'system')`.execute(
     tx,
   );
 }

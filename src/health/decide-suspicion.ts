@@ -16,7 +16,7 @@ import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '.
 export const SILENCE_CHANCE_MAX = 1e-4;
 export const RECEIPTS_CHANCE_MAX = 1e-6;
 export const WEEKS = 8;
-const WEEKS_MIN = 3;
+export const WEEKS_MIN = 3;
 const CLUMP = 2;
 const SILENCE_MS_MIN = 2 * MINUTE_MS;
 const LAG_MS_MIN = 30 * SECOND_MS;

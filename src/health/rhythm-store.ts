@@ -46,7 +46,7 @@ export async function forgetHours(tx: Tx, accountId: Uuid, before: Instant): Pro
 
 /** What came in the same hours of the weeks before; hours in which a check failed say nothing about what is usual. */
 export async function listHours(
-  db: Db,
+  db: Db | Tx,
   query: { readonly accountId: Uuid; readonly hours: readonly Instant[] },
 ): Promise<readonly { readonly hour: Instant; readonly events: number }[]> {
   const hours = query.hours.map((hour) => hour.toString());
@@ -69,7 +69,7 @@ export interface LastEvents {
  * The newest event of the account, and which of its newest events are receipts: these go on while texts of people do not come in where
  * the two are posted to different addresses. Index gateway_event_account.
  */
-export async function lastEvents(db: Db, accountId: Uuid): Promise<LastEvents> {
+export async function lastEvents(db: Db | Tx, accountId: Uuid): Promise<LastEvents> {
   const { rows } = await sql<LastEvents>`
     select max(received_at) as event_at, max(received_at) filter (where order_key is null) as receipt_at,
       coalesce(max(received_at) filter (where order_key is not null), case count(*) when ${LOOKED_AT_MAX} then min(received_at) end) as heard_at
@@ -103,7 +103,7 @@ export async function waitingReceipts(
  * after so many rows of whichever account.
  */
 export async function usualReceipts(
-  db: Db,
+  db: Db | Tx,
   query: { readonly accountId: Uuid; readonly fromId: Uuid; readonly untilId: Uuid },
 ): Promise<UsualReceipts> {
   const { rows } = await sql<UsualReceipts>`

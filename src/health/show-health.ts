@@ -6,11 +6,14 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { addMs, DAY_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
 import { findSettings, listChecks } from './check-store.ts';
 import { type Uptime, uptimeOf } from './decide-check.ts';
+import { decideLimits, limitHours, type SilenceLimits } from './decide-limits.ts';
+import { receiptLimits } from './decide-suspicion.ts';
 import type { HealthCheck, HealthSettings } from './health-check.ts';
-import { findSuspicion, type Suspected } from './rhythm-store.ts';
+import { readRhythm, readUsualReceipts } from './read-rhythm.ts';
+import { findSuspicion, lastEvents, type Suspected } from './rhythm-store.ts';
 
 /** Whether the events of an account come in: how the last checks went, and what the passive watch thinks. */
 export interface HealthReport {
@@ -20,6 +23,12 @@ export interface HealthReport {
   readonly recent: readonly HealthCheck[];
   readonly uptime: { readonly day: Uptime; readonly week: Uptime; readonly month: Uptime };
   readonly suspicion: Suspected | undefined;
+  /** When the passive watch would suspect that events stay away. */
+  readonly watch: {
+    readonly silence: SilenceLimits;
+    /** So many texts in a row without a receipt, each older than this. */
+    readonly receipts: { readonly texts: number; readonly lagMs: number };
+  };
 }
 
 const MONTH_MS = 30 * DAY_MS;
@@ -43,7 +52,17 @@ export async function showHealth(
     recent: checks.slice(0, RECENT),
     uptime: { day: upSince(DAY_MS), week: upSince(7 * DAY_MS), month: upSince(MONTH_MS) },
     suspicion: await findSuspicion(db, accountId),
+    watch: await readWatch(db, accountId, now),
   });
+}
+
+async function readWatch(db: Db | Tx, accountId: Uuid, now: Instant): Promise<HealthReport['watch']> {
+  const countsAt = await readRhythm(db, { accountId, hours: limitHours(now) });
+  const { receiptAt } = await lastEvents(db, accountId);
+  return {
+    silence: decideLimits(now, countsAt),
+    receipts: receiptLimits(await readUsualReceipts(db, { accountId, now, receiptAt })),
+  };
 }
 
 /** Newest first. */

@@ -3,21 +3,20 @@ import type { AccountRow } from '../gateways/account.ts';
 import { numbersPage } from '../gateways/numbers-page.ts';
 import { patience } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
-import { firstUuidAt, showId, type Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { addMs, HOUR_MS, type Instant, isBefore, msBetween, SECOND_MS } from '../platform/time.ts';
 import { listChecks } from './check-store.ts';
 import { decideTested, isRecovering, type Tested } from './decide-check.ts';
-import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion, WEEKS } from './decide-suspicion.ts';
+import { decideReceipts, decideSilence, hourOf, receiptLimits, type Suspicion } from './decide-suspicion.ts';
 import { CHECK_WITHIN_MS, type HealthCheck } from './health-check.ts';
+import { RHYTHM_KEPT_MS, readRhythm, readUsualReceipts } from './read-rhythm.ts';
 import {
   countHours,
   findSuspicion,
   forgetHours,
   lastCounted,
   lastEvents,
-  listHours,
   putSuspicion,
-  usualReceipts,
   waitingReceipts,
 } from './rhythm-store.ts';
 import type { SettleDeps } from './settle-checks.ts';
@@ -26,14 +25,11 @@ import { type CheckDeps, startCheck } from './start-check.ts';
 export type WatchDeps = SettleDeps & CheckDeps;
 type Watched = Pick<AccountRow, 'id' | 'name' | 'createdAt'>;
 
-const WEEK_MS = 7 * DAY_MS;
-const KEPT_MS = WEEKS * WEEK_MS;
-
 /** Brings the counts of whole hours up to date; what was before the account says nothing about what is usual. */
 async function countRhythm(db: Db, { id: accountId, createdAt }: Watched, now: Instant): Promise<void> {
   const until = hourOf(now);
   const last = await lastCounted(db, accountId);
-  const oldest = addMs(until, -KEPT_MS);
+  const oldest = addMs(until, -RHYTHM_KEPT_MS);
   const first = later(oldest, hourOf(createdAt));
   const from = last === undefined ? first : later(first, addMs(last, HOUR_MS));
   if (!isBefore(from, until)) return;
@@ -69,26 +65,9 @@ async function suspectSilence(
   const hours = Array.from({ length: Math.min(25, Math.ceil(msBetween(from, now) / HOUR_MS)) }, (_, index) =>
     addMs(from, index * HOUR_MS),
   );
-  const before = hours.flatMap((hour) =>
-    Array.from({ length: WEEKS }, (_, week) => addMs(hour, -(week + 1) * WEEK_MS)),
-  );
-  const counted = new Map(
-    (await listHours(db, { accountId, hours: before })).map(({ hour, events }) => [hour.epochMilliseconds, events]),
-  );
-  const countsAt = (hour: Instant): readonly number[] =>
-    Array.from({ length: WEEKS }, (_, week) => counted.get(hour.epochMilliseconds - (week + 1) * WEEK_MS)).filter(
-      (count) => count !== undefined,
-    );
-  return decideSilence({ now, lastEventAt: heardAt, countsAt });
+  return decideSilence({ now, lastEventAt: heardAt, countsAt: await readRhythm(db, { accountId, hours }) });
 }
 
-/**
- * Texts of this long ago show what is usual, up to shortly before the last receipt: the receipts of later ones are still to come, or part
- * of the trouble. Without any receipt the trouble may have lasted for half an hour.
- */
-const USUAL_FROM_MS = 7 * DAY_MS;
-const UNDER_WAY_MS = MINUTE_MS;
-const TROUBLE_MS = 30 * MINUTE_MS;
 /** Real time that it may take here between the post of an event and its effect. */
 const TAKES_MS = 30 * SECOND_MS;
 /** Older texts are the sweeper's. */
@@ -108,17 +87,10 @@ async function suspectReceipts(
   const any = await waitingReceipts(db, { accountId, since, before: now });
   // Most of the time nothing waits, and what is usual need not be read.
   if (any.texts === 0) return undefined;
-  const usual = await usualReceipts(db, {
-    accountId,
-    fromId: firstIdAt(addMs(now, -USUAL_FROM_MS)),
-    untilId: firstIdAt(receiptAt === null ? addMs(now, -TROUBLE_MS) : addMs(receiptAt, -UNDER_WAY_MS)),
-  });
+  const usual = await readUsualReceipts(db, { accountId, now, receiptAt });
   const before = addMs(now, -Math.max(receiptLimits(usual).lagMs, takesMs));
   return decideReceipts({ usual, waiting: await waitingReceipts(db, { accountId, since, before }) });
 }
-
-/** Ids are UUIDv7: the first that could have been made at this instant. */
-const firstIdAt = (at: Instant): Uuid => firstUuidAt(Math.max(0, at.epochMilliseconds));
 
 /** Looks at one account: a suspicion is kept, and tested by a check at once. What no check can test is told. */
 export async function watchAccount(deps: WatchDeps, account: Watched): Promise<void> {

@@ -102,9 +102,12 @@ export function createApi(app: OpenAPIHono<HttpEnv>, options: ApiOptions): Api &
       body: bodySchemaOf(route.request?.body),
     });
     const { method, path, access } = route;
+    const foreignPages = 'foreignPages' in route && route.foreignPages === true;
     const mount = (): void => {
       app.openAPIRegistry.registerPath(describeRoute(route));
-      app.on([method], [path.replaceAll(/\{(.+?)\}/g, ':$1')], (c) => dispatch(options, { access, parse, perform }, c));
+      app.on([method], [path.replaceAll(/\{(.+?)\}/g, ':$1')], (c) =>
+        dispatch(options, { access, foreignPages, parse, perform }, c),
+      );
     };
     waiting.push({ route: { method, path, access, idempotent: 'idempotent' in route && route.idempotent }, mount });
   };
@@ -152,6 +155,7 @@ const typed = <R extends JsonRoute | RawRoute>(input: AnyInput): RouteInput<R> =
 
 interface Dispatched {
   readonly access: Access;
+  readonly foreignPages: boolean;
   readonly parse: ReturnType<typeof requestParser>;
   readonly perform: Perform;
 }
@@ -176,7 +180,7 @@ async function answerOf(
   { c, answerHeaders }: { readonly c: Context<HttpEnv>; readonly answerHeaders: Headers },
 ): Promise<Answer> {
   const request = c.req.raw;
-  const caller = await admit(options, route.access, { request, answerHeaders });
+  const caller = await admit(options, route, { request, answerHeaders });
   if (!caller.ok) return caller;
   const parsed = await route.parse({ raw: request, params: c.req.param(), query: c.req.queries() });
   if (!parsed.ok) return parsed;
@@ -200,11 +204,11 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** Origin, credentials and role, before anything of the request is read. */
 async function admit(
   options: ApiOptions,
-  access: Access,
+  { access, foreignPages }: Pick<Dispatched, 'access' | 'foreignPages'>,
   { request, answerHeaders }: { readonly request: Request; readonly answerHeaders: Headers },
 ): Promise<Result<Caller, ProblemInput>> {
   const byKey = request.headers.has('authorization');
-  if (!byKey && !SAFE_METHODS.has(request.method)) {
+  if (!byKey && !foreignPages && !SAFE_METHODS.has(request.method)) {
     const own = [new URL(request.url).origin, ...options.ownOrigins()];
     if (!isSameOrigin(request.headers, own)) return err(foreignPage(request.headers.get('origin')));
   }

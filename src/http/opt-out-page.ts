@@ -1,26 +1,15 @@
-/** The page behind the link in a text: plain HTML, no script, nothing from elsewhere. It names no number. */
+import { escapeHtml } from '../platform/escape-html.ts';
+import { plainPage } from '../platform/plain-page.ts';
+import { htmlAnswer } from './html-answer.ts';
+
+/** The page behind the link in a text. It names no number. */
 export type OptOutPage = 'ask' | 'done' | 'unknown' | 'too_often';
 
 const STATUS: Readonly<Record<OptOutPage, number>> = { ask: 200, done: 200, unknown: 404, too_often: 429 };
 
-const STYLE = `body{margin:0;font:17px/1.5 system-ui,sans-serif;color:#1c2321;background:#f3f5f4}
-main{max-width:26rem;margin:12vh auto 0;padding:2rem 1.5rem;background:#fff;border-radius:12px}
-h1{margin:0 0 .5rem;font-size:1.35rem;line-height:1.3}p{margin:0 0 1.25rem}
-button{width:100%;padding:.85rem;border:0;border-radius:8px;background:#0d766c;color:#fff;font:inherit;font-weight:600}
-button:focus-visible{outline:3px solid #1c2321;outline-offset:2px}
-@media(prefers-color-scheme:dark){body{color:#e6ebe9;background:#121716}main{background:#1b2220}button:focus-visible{outline-color:#fff}}`;
-
 export function optOutPage(page: OptOutPage, business: string): Response {
-  const name = escaped(business);
-  const [title, content] = wordsOf(page, name);
-  const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1>${content}</main></body></html>`;
-  return new Response(html, {
-    status: STATUS[page],
-    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
-  });
+  const [title, content] = wordsOf(page, escapeHtml(business));
+  return htmlAnswer(STATUS[page], plainPage({ title, content, language: 'en' }));
 }
 
 function wordsOf(page: OptOutPage, name: string): readonly [title: string, content: string] {
@@ -48,5 +37,3 @@ function wordsOf(page: OptOutPage, name: string): readonly [title: string, conte
       ];
   }
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

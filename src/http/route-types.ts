@@ -30,6 +30,8 @@ export interface RawRoute extends RouteBase {
   readonly tag: string;
   /** Media type of the answer, for the description. */
   readonly produces: string;
+  /** A page of another site may send it: the handler says which. For routes that ask for no sign-in. */
+  readonly foreignPages?: boolean;
 }
 
 export const rawRoute = <const R extends RawRoute>(route: R): R => route;

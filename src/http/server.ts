@@ -99,7 +99,7 @@ export function createApp(services: Services, options: HttpOptions): HttpApp {
 }
 
 /** Paths that never lead to a page of the web app. */
-const API_PATHS = /^\/(v1|u|webhooks|health|metrics|docs|openapi\.json)(\/|$)/;
+const API_PATHS = /^\/(v1|u|f|webhooks|health|metrics|docs|openapi\.json)(\/|$)/;
 
 type PageHandler = ReturnType<typeof staticFiles>[number];
 const unlessApi =

@@ -159,6 +159,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
       'Could not go out in time, and would be pointless or forbidden now',
       'Another campaign can reach this person',
     ],
+    not_awaited: ['The opt-in that it asked about was confirmed or had ended before', ''],
     // Outcomes at the gateway.
     undelivered: [
       'The carrier did not deliver the text and gave no reason',

@@ -1,24 +1,22 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { type HttpWorld, httpWorld } from '../../test/http-world.ts';
+import { testFolder } from '../../test/test-folder.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addProxyTarget } from '../webhooks/change-proxy.ts';
 import { insertEvents } from '../webhooks/event-store.ts';
 import { findEvents } from '../webhooks/find-events.ts';
 import { spoolFolder, spoolIn } from '../webhooks/spool.ts';
 
+const dataDir = await testFolder();
+
 describe('metrics', () => {
   let world: HttpWorld;
   let account: string;
   let campaign: string;
   let accountId: Uuid;
-  let dataDir: string;
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'textwright-metrics-'));
     world = await httpWorld({ env: { TEXTWRIGHT_DATA_DIR: dataDir } });
     const { db } = world.database;
     await insertContacts(

@@ -21,15 +21,17 @@ export interface Clock {
 export const patience = (clock: Clock, realMs: number): number => realMs * clock.factor;
 
 /** Thousands of events a second ask several times within the same millisecond, and an `Instant` costs ten times what looking does. */
-let latest = { ms: 0, at: instantFromMs(0) };
-function systemNow(): Instant {
-  const ms = Date.now();
-  if (ms !== latest.ms) latest = { ms, at: instantFromMs(ms) };
-  return latest.at;
+function nowOf(nowMs: () => number): () => Instant {
+  let latest = { ms: 0, at: instantFromMs(0) };
+  return () => {
+    const ms = nowMs();
+    if (ms !== latest.ms) latest = { ms, at: instantFromMs(ms) };
+    return latest.at;
+  };
 }
 
 export const systemClock: Clock = {
-  now: systemNow,
+  now: nowOf(() => Date.now()),
   factor: 1,
   sleep: sleepReal,
   rest: sleepReal,
@@ -61,7 +63,7 @@ export function warpClock(options: { readonly startsAt: Instant; readonly factor
   const rearms = new Set<() => void>();
   const nowMs = (): number => Math.floor(originClockMs + (performance.now() - originMs) * factor);
   return {
-    now: () => instantFromMs(nowMs()),
+    now: nowOf(nowMs),
     get factor() {
       return factor;
     },

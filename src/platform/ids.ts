@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
   suppression: 'sup',
   optOutReview: 'rev',
   consent: 'cns',
+  optInForm: 'frm',
   event: 'evt',
   proxyTarget: 'ptg',
   replay: 'rpl',

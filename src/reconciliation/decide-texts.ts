@@ -81,10 +81,10 @@ function stale(text: ListedMessage, facts: TextFacts, { ours, ...place }: Place 
   const there = STATE_OF[status];
   if (there === undefined || ours.state === there) return [];
   const finding = { ...place, what: status, here: ours.state };
-  // The first final report counts, here as everywhere: two that contradict each other are for a person to look at.
-  if (ours.state !== 'sent')
-    return ENDED_HERE.has(ours.state) ? [found(text, { ...finding, kind: 'differs', tells: [] })] : [];
-  return [found(text, { ...finding, kind: 'stale_here', tells: [ended] })];
+  // That a text was delivered outweighs that it failed, here as everywhere; the other way round is for a person to look at.
+  if (ours.state === 'sent' || (ours.state === 'failed' && there === 'delivered'))
+    return [found(text, { ...finding, kind: 'stale_here', tells: [ended] })];
+  return ours.state === 'delivered' ? [found(text, { ...finding, kind: 'differs', tells: [] })] : [];
 }
 
 const STATE_OF: Partial<Record<DeliveryStatus, string>> = {
@@ -92,7 +92,6 @@ const STATE_OF: Partial<Record<DeliveryStatus, string>> = {
   undelivered: 'failed',
   failed: 'failed',
 };
-const ENDED_HERE: ReadonlySet<string> = new Set(['delivered', 'failed']);
 
 const found = (
   text: ListedMessage,

@@ -6,6 +6,8 @@ export function sayFinding({ kind, what, here, there }: Pick<Diff, 'kind' | 'wha
     case 'missing_here':
       return `${MISSING[what] ?? 'Missing here'}, now stored`;
     case 'stale_here':
+      if (here === 'failed' && what === 'delivered')
+        return 'Here it had failed, at the gateway it was delivered: now delivered';
       return STALE[what] ?? 'Stale here, now brought up to date';
     case 'missing_there':
       return `We believe that this text was ${here ?? 'sent'}; the gateway has no record of it. Nothing was changed`;

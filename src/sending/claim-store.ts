@@ -21,7 +21,7 @@ import { paceUsedFrom, paceUsedJson, type StoredPaceUsed } from './pace-used-sto
 /** What a claim stands on. */
 export interface Ground {
   /**
-   * False when it runs no longer, when its texts are pointless by now, or when it is just being changed (cancelling many people takes
+   * False when it runs no longer, when the lane is none of its numbers any more, when its texts are pointless by now, or when it is just being changed (cancelling many people takes
    * seconds, and everything else of the account would wait). A pause waits for this transaction, or comes first.
    */
   readonly running: boolean;
@@ -30,9 +30,13 @@ export interface Ground {
   readonly pace: PaceUsed | undefined;
 }
 
-/** One row, locked in share mode, while the campaign may claim. */
-export const runningCampaign = (campaignId: Uuid, now: Instant): RawBuilder<unknown> => sql`
+/** One row, locked in share mode, while the campaign may claim from this lane. */
+export const runningCampaign = (
+  { campaignId, laneId }: { readonly campaignId: Uuid; readonly laneId: Uuid },
+  now: Instant,
+): RawBuilder<unknown> => sql`
     select 1 from campaign c where c.id = ${campaignId} and c.state = 'running' and not ${isPointlessSql(now)}
+      and exists (select from campaign_lane cl where cl.campaign_id = c.id and cl.lane_id = ${laneId} and cl.removed_at is null)
     for share skip locked`;
 
 interface GroundQuery {
@@ -59,7 +63,7 @@ export async function lockGround(tx: Tx, query: GroundQuery): Promise<Ground> {
     pace: StoredPaceUsed | null;
   }>`
     with lease as materialized (${heldLease(lease)}),
-    running as materialized (${runningCampaign(campaignId, now)}),
+    running as materialized (${runningCampaign(query, now)}),
     usage as materialized (${laneUsage(laneId, day)}),
     pace as materialized (select ${paceUsedJson} as used from campaign_pace p where p.campaign_id = ${campaignId} and ${pace !== undefined} for update)
     select exists (select 1 from lease) as leased, exists (select 1 from running) as running,
@@ -379,8 +383,9 @@ export interface DirectMessage {
 }
 
 /**
- * Confirmations of opt-outs that wait, then the other answers of the program, then replies of people, then its own checks, of each kind
- * the oldest first; with `automaticOnly` all but the replies, since they are soon too late. Index message_direct_pending.
+ * Confirmations of opt-outs that wait, then the other answers of the program, then replies of people, then its own checks
+ * and questions whether an opt-in was theirs, the oldest first; with `automaticOnly` only the answers of the program, since they are soon
+ * too late. Index message_direct_pending.
  */
 export async function lockDirectMessages(
   tx: Tx,
@@ -389,8 +394,8 @@ export async function lockDirectMessages(
   const { rows } = await sql<{ id: Uuid }>`
     select m.id from message m join lane l on l.id = m.lane_id and l.state <> 'off'
     where m.account_id = ${query.accountId} and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${query.now}
-      and (m.purpose <> 'reply' or not ${query.automaticOnly})
-    order by case m.purpose when 'opt_out_confirmation' then 1 when 'reply' then 3 when 'health_check' then 4 else 2 end,
+      and (m.purpose not in ('reply', 'opt_in_request') or not ${query.automaticOnly})
+    order by case m.purpose when 'opt_out_confirmation' then 1 when 'reply' then 3 when 'health_check' then 4 when 'opt_in_request' then 4 else 2 end,
       m.not_before, m.id limit ${query.limit} for update of m skip locked`.execute(tx);
   return rows.map((row) => row.id);
 }
@@ -398,14 +403,23 @@ export async function lockDirectMessages(
 /** What may go to somebody who has opted out: that it was heard, who we are, and our own checks of our own numbers. */
 const MAY_FOLLOW_OPT_OUT = ['opt_out_confirmation', 'help', 'health_check'];
 
-/** Ends what must not go out any more: a text to someone who has opted out since, an answer that is too late. */
+/**
+ * Ends what must not go out any more: a text to someone who has opted out since, an answer that is too late, a question whether an opt-in
+ * was theirs when none waits for its answer any more.
+ */
 export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
   await sql`
-    update message m set state = 'cancelled', failure_code = case when m.not_after < ${now} then 'too_late' else 'opted_out' end
-    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
+    update message m set state = 'cancelled',
+      failure_code = case when m.not_after < ${now} then 'too_late' when ${notAwaited(now)} then 'not_awaited' else 'opted_out' end
+    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or ${notAwaited(now)} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
       and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null
-        and (m.purpose = 'reply' or s.reason in ('opt_out', 'provider_opt_out')))))`.execute(tx);
+        and (m.purpose in ('reply', 'opt_in_request') or s.reason in ('opt_out', 'provider_opt_out')))))`.execute(tx);
 }
+
+/** Over `message m`. Primary key of consent. */
+const notAwaited = (now: Instant): RawBuilder<boolean> =>
+  sql<boolean>`(m.purpose = 'opt_in_request' and not exists (
+    select from consent k where k.phone = m.phone and k.state = 'pending' and k.confirm_until > ${now}))`;
 
 /** The same of all answers of an account that are too late, also of those that nothing may hand over. Index message_direct_pending. */
 export async function endLateDirect(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {

@@ -67,7 +67,9 @@ const audited = async (action: string): Promise<number> => {
 };
 
 describe('texts that have become pointless before a worker came', () => {
-  async function late(action: PointlessAction): Promise<{ readonly world: SendingWorld; readonly campaignId: Uuid }> {
+  async function late(
+    action: PointlessAction,
+  ): Promise<{ readonly world: SendingWorld; readonly campaignId: Uuid; readonly laneIds: readonly Uuid[] }> {
     const world = await sendingWorld(database);
     await people(world, testPhones(6));
     const { laneIds } = await account(world);
@@ -75,17 +77,17 @@ describe('texts that have become pointless before a worker came', () => {
     const pointless = { after, hoursAfterWindow: null, action };
     const campaignId = await launchTestCampaign(database.db, world, { laneIds, pointless });
     await world.until('past', async () => !isBefore(world.clock.now(), after));
-    return { world, campaignId };
+    return { world, campaignId, laneIds };
   }
-  const claimable = (world: SendingWorld, campaignId: Uuid) =>
+  const claimable = (world: SendingWorld, campaignId: Uuid, laneIds: readonly Uuid[]) =>
     runTx(database.db, async (tx) => {
-      const { rows } = await runningCampaign(campaignId, world.clock.now()).execute(tx);
+      const { rows } = await runningCampaign({ campaignId, laneId: laneIds[0] ?? '' }, world.clock.now()).execute(tx);
       return rows.length === 1;
     });
 
   it('are dropped: everybody is left out with the reason, and the campaign is completed', async () => {
-    const { world, campaignId } = await late('drop');
-    expect(await claimable(world, campaignId)).toBe(false);
+    const { world, campaignId, laneIds } = await late('drop');
+    expect(await claimable(world, campaignId, laneIds)).toBe(false);
     world.startWorker('one');
     world.startWorker('two');
     await world.until('completed', () => world.completed(campaignId));
@@ -108,8 +110,8 @@ describe('texts that have become pointless before a worker came', () => {
   });
 
   it('are asked about, and whoever resumes the campaign has answered', async () => {
-    const { world, campaignId } = await late('ask');
-    expect(await claimable(world, campaignId)).toBe(false);
+    const { world, campaignId, laneIds } = await late('ask');
+    expect(await claimable(world, campaignId, laneIds)).toBe(false);
     world.startWorker('one');
     await world.until('paused', async () => (await read(campaignId)).state === 'paused');
     expect((await read(campaignId)).stateReason).toBe(

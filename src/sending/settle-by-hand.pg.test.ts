@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerTexts, claimTexts } from '../../test/claimed.ts';
 import { enrollmentStates, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
+import { warmUpClassifier } from '../compliance/opt-out.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { sendReply } from '../conversations/send-reply.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -196,6 +197,7 @@ describe('a reply whose answer was lost', () => {
         by: { actor: 'user:1', name: 'Olivia' },
       }),
     );
+  beforeAll(warmUpClassifier);
   beforeEach(async () => {
     const account = { id: lease.accountId, kind: 'quo', environment: 'sandbox' } as const;
     const heard = { eventId: 'EV1', gatewayMessageId: 'IN1', from: FROM, to: ['+16175550001'], text: 'When?' };

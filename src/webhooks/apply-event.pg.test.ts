@@ -12,7 +12,7 @@ import { openLive } from '../platform/live.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, MINUTE_MS } from '../platform/time.ts';
-import { type ApplyServices, applyWaiting } from './apply-event.ts';
+import { type ApplyServices, applyWaiting, RETRY_QUEUE } from './apply-event.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
 import { retryQueue } from './retry-event.ts';
 import { startApplier } from './start-applier.ts';
@@ -105,12 +105,12 @@ async function applyWorld() {
 
 const put = (...events: readonly NewEvent[]) => insertEvents(database.db, events);
 
-/** What this person says cannot be recorded, as if the product had a mistake there. */
-async function poison(phone: string): Promise<() => Promise<unknown>> {
+/** What these people say cannot be recorded, as if the product had a mistake there. */
+async function poison(...phones: readonly string[]): Promise<() => Promise<unknown>> {
   await sql
     .raw(`
     create function poisoned() returns trigger language plpgsql as $$ begin raise exception 'nobody can record this'; end $$;
-    create trigger poisoned before insert on message for each row when (new.phone = '${phone}') execute function poisoned();`)
+    create trigger poisoned before insert on message for each row when (new.phone in (${phones.map((phone) => `'${phone}'`)})) execute function poisoned();`)
     .execute(database.db);
   return () => sql`drop trigger poisoned on message`.execute(database.db);
 }
@@ -174,7 +174,7 @@ describe('events are applied', () => {
     );
   });
 
-  it('receipts many at once: the first of each text counts, and those of unknown texts are kept', async () => {
+  it('receipts many at once, and keeps those of unknown texts', async () => {
     const { services, receipt, sent } = await applyWorld();
     for (const id of ['AC1', 'AC2', 'AC3']) await sent(id);
     await put(receipt('AC1'), receipt('AC1', 'undelivered'), receipt('AC2', 'undelivered'), receipt('AC9'));
@@ -209,8 +209,8 @@ describe('events are applied', () => {
           }
           await applyWaiting(services);
           const expected = [0, 1, 2, 3].map((index) => {
-            const first = reports.find(([of]) => of === index);
-            return first === undefined ? 'sent' : first[1] ? 'delivered' : 'failed';
+            const said = reports.flatMap(([of, delivered]) => (of === index ? delivered : []));
+            return said.length === 0 ? 'sent' : said.includes(true) ? 'delivered' : 'failed';
           });
           const { rows } = await sql<{ state: string }>`
             select state from message where gateway_message_id like ${`AC${run}-%`} order by gateway_message_id`.execute(
@@ -292,7 +292,7 @@ describe('an event that fails', () => {
       ['applied', 1],
       ['received', 0],
     ]);
-    expect(queued).toEqual([{ data: { eventId: expect.any(String) }, afterSeconds: 2 }]);
+    expect(queued).toEqual([{ data: { eventId: expect.any(String) }, afterSeconds: expect.any(Number) }]);
     await applyWaiting(services);
     expect(await said(ANN)).toEqual([]);
     await heal();
@@ -325,6 +325,18 @@ describe('an event that fails', () => {
     expect(await said(ANN)).toEqual(['second']);
   });
 
+  it('together with others is tried again at another moment than they: after one second to three', async () => {
+    const { services, text, queued } = await applyWorld();
+    const people = Array.from({ length: 20 }, (_, index) => `+161755502${10 + index}`);
+    await poison(...people);
+    await put(...people.map((person) => text(person, 'hello')));
+    await applyWaiting(services);
+    const pauses = queued.map(({ afterSeconds }) => afterSeconds ?? 0);
+    expect(new Set(pauses).size).toBe(people.length);
+    const [least, most] = [Math.min(...pauses), Math.max(...pauses)];
+    expect([least >= 1, most - least > 1, most <= 3]).toEqual([true, true, true]);
+  });
+
   it('takes no receipt with it', async () => {
     const { services, receipt, sent } = await applyWorld();
     for (const id of ['AC1', 'AC2', 'AC3']) await sent(id);
@@ -352,7 +364,7 @@ describe('an event that fails', () => {
     expect(rows).toEqual([{ state: 'retrying', error: expect.stringContaining('no sender') }]);
   });
 
-  it('is tried three times by real jobs, and then stays', { timeout: 60_000 }, async () => {
+  it('is tried three times by real jobs, with growing pauses, and then stays', { timeout: 60_000 }, async () => {
     const { services, text, clock } = await applyWorld();
     await poison(ANN);
     await put(text(ANN, 'first'), text(BEN, 'hello'));
@@ -360,8 +372,10 @@ describe('an event that fails', () => {
     const jobs = await openJobs({ connectionString, queues: [retryQueue(services)], log });
     const live = await openLive({ connectionString, log });
     const applier = startApplier({ ...services, jobs, live });
+    const pauses: number[] = [];
     for (let tries = 0; (await states()).every(([state]) => state !== 'failed'); tries += 1) {
       if (tries > 1_000) throw new Error(`still not failed: ${JSON.stringify(await states())}`);
+      pauses.push(...(await cutPauses()));
       await systemClock.sleep(50);
       await clock.advance(1_000);
     }
@@ -369,8 +383,29 @@ describe('an event that fails', () => {
       ['failed', 4, 'nobody can record this'],
       ['applied', 1],
     ]);
+    // The queue draws them; a moment of each has passed when it is looked at.
+    const bounds = [
+      { least: 0, most: 3 },
+      { least: 1, most: 4 },
+      { least: 3, most: 8 },
+    ];
+    const inBounds = bounds.map(({ least, most }, retry) => {
+      const seconds = pauses[retry] ?? 0;
+      return seconds > least && seconds <= most;
+    });
+    expect([inBounds, pauses.length]).toEqual([[true, true, true], 3]);
     await applier.close();
     await live.close();
     await jobs.close();
   });
+
+  /** Lets what waits for its next try begin at once; how many seconds it would have waited yet. */
+  async function cutPauses(): Promise<readonly number[]> {
+    const { rows } = await sql<{ seconds: number }>`
+      with waiting as (select id, start_after from pgboss.job
+        where name = ${RETRY_QUEUE} and state in ('created', 'retry') and start_after > now() for update)
+      update pgboss.job j set start_after = now() from waiting w where j.id = w.id and j.name = ${RETRY_QUEUE}
+      returning extract(epoch from w.start_after - now())::float8 as seconds`.execute(database.db);
+    return rows.map(({ seconds }) => seconds);
+  }
 });

@@ -27,10 +27,11 @@ import {
 } from './event-store.ts';
 
 export type RetryServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge' | 'log'>;
-export type ApplyServices = RetryServices & Pick<Services, 'jobs'>;
+export type ApplyServices = RetryServices & Pick<Services, 'jobs' | 'random'>;
 
 export const RETRY_QUEUE = 'apply-gateway-event';
-const FIRST_RETRY_AFTER_SECONDS = 2;
+/** What failed together, for one cause, must not come back together; the pauses of later tries are drawn by the queue. */
+const FIRST_RETRY_AFTER_SECONDS = { min: 1, max: 3 };
 /** Looked at together. */
 const LISTED_MAX = 500;
 const NUMBERS_AT_ONCE = 4;
@@ -217,9 +218,9 @@ async function putAside(services: ApplyServices, id: Uuid, error: unknown): Prom
   services.log.warn({ error, event: id }, 'event failed, to be tried again');
   await runTx(services.database.db, async (tx) => {
     if (!(await markFailed(tx, { id, ...said(error), at: services.clock.now() }, 'retrying'))) return;
-    await services.jobs.enqueue(tx, RETRY_QUEUE, [
-      { data: { eventId: id }, key: id, afterSeconds: FIRST_RETRY_AFTER_SECONDS },
-    ]);
+    const { min, max } = FIRST_RETRY_AFTER_SECONDS;
+    const afterSeconds = min + (max - min) * services.random.next();
+    await services.jobs.enqueue(tx, RETRY_QUEUE, [{ data: { eventId: id }, key: id, afterSeconds }]);
     await notifyLive(tx, [EVENTS_TOPIC]);
   });
 }

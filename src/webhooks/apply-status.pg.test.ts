@@ -134,13 +134,17 @@ describe('a text that the gateway took and a carrier did not deliver', () => {
     expect(await audited('number.suppressed')).toBe(1);
   });
 
-  it('has none when the text was delivered', async () => {
+  it.each([
+    ['before', ['delivered', '21610']],
+    ['after', ['21610', 'delivered', '21610']],
+  ])('has its consequence also when it is said to be delivered %s that', async (_, said) => {
     const text = await one();
     await take([text]);
-    await receipt(text, undefined, 'delivered');
-    await receipt(text, '30034');
-    await receipt(text, '21610');
-    expect(await standing()).toMatchObject(free);
+    for (const word of said) await (word === 'delivered' ? receipt(text, undefined, 'delivered') : receipt(text, word));
+    expect(await standing()).toMatchObject({ ...free, suppressed: ['provider_opt_out'] });
+    expect(await audited('number.suppressed')).toBe(1);
+    const { rows } = await sql`select state, failure_code from message`.execute(database.db);
+    expect(rows).toEqual([{ state: 'delivered', failureCode: '21610' }]);
   });
 
   it('ends what else waits for that number', async () => {

@@ -26,9 +26,8 @@ export const hasConsequences = ({ status, errorCode }: StatusReport): boolean =>
   isFinal(status) && status !== 'delivered' && consequenceOf(errorCode) !== undefined;
 
 /**
- * Applies delivery reports that have no consequences. Order-free and idempotent: a text that is delivered or failed stays so whatever
- * comes later. A report that is faster than our own record of the send is kept, and applied together with that record
- * (`takeEarlyReceipts`).
+ * Applies delivery reports that have no consequences. Order-free and idempotent, also where reports contradict each other (decision
+ * 0043). A report that is faster than our own record of the send is kept, and applied together with that record (`takeEarlyReceipts`).
  */
 export async function applyReceipts(tx: Tx, accountId: Uuid, reports: readonly StatusReport[]): Promise<void> {
   const final = reports.flatMap((report) => (isFinal(report.status) ? [{ ...report, status: report.status }] : []));
@@ -40,7 +39,10 @@ export async function applyReceipts(tx: Tx, accountId: Uuid, reports: readonly S
   await moveTexts(tx, accountId, final);
 }
 
-/** Applies one report with what its code means beyond its text; only the report that moves the text has consequences. */
+/**
+ * Applies one report with what its code means beyond its text. A failure has consequences once, when it becomes the known one of its
+ * text; also of a text that is said to be delivered, so that the order of the two does not matter.
+ */
 export async function applyDeliveryStatus(
   tx: Tx,
   deps: Deps,
@@ -55,18 +57,18 @@ export async function applyDeliveryStatus(
   await aftermath.end();
 }
 
-/** Our text that this report ends. */
+/** Our text whose failure this report tells, unless as much is known of it. */
 async function readFailure(
   tx: Tx,
   report: StatusReport & { readonly accountId: Uuid },
 ): Promise<readonly FailedText[]> {
   const { rows } = await sql<FailedText>`
     select m.account_id, m.lane_id, e.campaign_id, m.phone, ${report.errorCode ?? null}::text as code,
-      m.attempted_at as handed_over_at, ${report.at}::timestamptz as failed_at
-    from message m left join enrollment e on e.id = m.enrollment_id
-    where m.account_id = ${report.accountId} and m.gateway_message_id = ${report.gatewayMessageId} and m.state = 'sent'`.execute(
-    tx,
-  );
+      m.attempted_at as handed_over_at, r.at as failed_at
+    from (values (${codeOf(report)}::text, ${report.at}::timestamptz)) r (code, at),
+      message m left join enrollment e on e.id = m.enrollment_id
+    where m.account_id = ${report.accountId} and m.gateway_message_id = ${report.gatewayMessageId}
+      and ${TAKEN} and ${TELLS_FAILURE}`.execute(tx);
   return rows;
 }
 
@@ -98,11 +100,10 @@ async function readEarlyFailures(
   reports: readonly FinalReport[],
   texts: readonly { readonly messageId: Uuid; readonly gatewayMessageId: string }[],
 ): Promise<readonly FailedText[]> {
-  const failed = texts.flatMap(({ messageId, gatewayMessageId }) => {
-    const report = reports.find((one) => one.gatewayMessageId === gatewayMessageId && one.status !== 'delivered');
-    const code = report?.errorCode ?? undefined;
-    return report === undefined || code === undefined ? [] : [{ messageId, code, at: report.at.toString() }];
-  });
+  const ours = new Map(texts.map(({ gatewayMessageId, messageId }) => [gatewayMessageId, messageId]));
+  const failed = reports.flatMap(({ gatewayMessageId, errorCode, at }) =>
+    errorCode == null ? [] : [{ messageId: ours.get(gatewayMessageId), code: errorCode, at: at.toString() }],
+  );
   if (failed.length === 0) return [];
   const { rows } = await sql<FailedText>`
     select m.account_id, m.lane_id, e.campaign_id, m.phone, x.code, m.attempted_at as handed_over_at, x.at as failed_at
@@ -134,44 +135,76 @@ interface FinalReport {
 
 const isFinal = (status: DeliveryStatus): status is FinalStatus => status !== 'queued' && status !== 'sent';
 
+/** A failure without a code is named by its kind. */
+const codeOf = ({ status, errorCode }: Pick<StatusReport, 'status'> & Pick<FinalReport, 'errorCode'>): string =>
+  errorCode ?? status;
+
+/** Of a text `m` that the gateway has taken. */
+const TAKEN = sql`m.state in ('sent', 'delivered', 'failed')`;
+/** When report `r` says that text `m` ended: not before its attempt began. */
+const ENDED_AT = sql`greatest(r.at, m.attempted_at)`;
+/** Whether failure `r` tells more than what is known of the failure of `m`: one with a code does, else the earlier one counts. */
+const TELLS_FAILURE = sql`(m.failed_at is null or (r.code in ('undelivered', 'failed'), ${ENDED_AT}, r.code)
+  < (m.failure_code in ('undelivered', 'failed'), m.failed_at, m.failure_code))`;
+
 /**
- * Moves texts that are on their way; what is reported of texts that we have no record of is kept. The first of several counts.
- *
+ * Moves texts that the gateway has taken; what is reported of texts that we have no record of is kept. A text of which both is said was
+ * delivered, and keeps when and why it was said to have failed.
+ */
+async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<void> {
+  for (const some of onePerText(reports)) await moveEach(tx, accountId, some);
+}
+
+/** Different reports in groups, of each text one at most. */
+function onePerText(reports: readonly FinalReport[]): readonly (readonly FinalReport[])[] {
+  const different = new Map(
+    reports.map((report) => [`${report.gatewayMessageId} ${report.status} ${report.errorCode} ${report.at}`, report]),
+  );
+  const groups: FinalReport[][] = [];
+  for (const ofText of Map.groupBy(different.values(), ({ gatewayMessageId }) => gatewayMessageId).values())
+    for (const [nth, report] of ofText.entries()) {
+      groups[nth] ??= [];
+      groups[nth].push(report);
+    }
+  return groups;
+}
+
+/**
  * The end of a text is dated by the provider's clock, its hand-over by ours and at the latest when the answer came: a report may be
  * dated before. Then the text was handed over by the time of the report, though never before its attempt began, and neither was it
  * delivered. When the answer came stays in message_attempt.
  */
-async function moveTexts(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<void> {
-  if (reports.length === 0) return;
-  const firsts = new Map(reports.toReversed().map((report) => [report.gatewayMessageId, report]));
-  const rows = [...firsts.values()].map(({ gatewayMessageId, status, errorCode, at }) => ({
-    gateway_id: gatewayMessageId,
-    status,
-    state: status === 'delivered' ? 'delivered' : 'failed',
-    code: status === 'delivered' ? null : (errorCode ?? status),
-    at: at.toString(),
+async function moveEach(tx: Tx, accountId: Uuid, reports: readonly FinalReport[]): Promise<void> {
+  const rows = reports.map((report) => ({
+    gateway_id: report.gatewayMessageId,
+    status: report.status,
+    code: report.status === 'delivered' ? null : codeOf(report),
+    at: report.at.toString(),
   }));
   await sql`
     with report as (
-      select x.*, own.id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (gateway_id text, status text, state text, code text, at timestamptz)
+      select x.*, own.id from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (gateway_id text, status text, code text, at timestamptz)
       left join lateral (
         select m.id from message m where m.account_id = ${accountId} and m.gateway_message_id = x.gateway_id limit 1) own on true
     ), moved as (
-      update message m set state = r.state, sent_at = least(m.sent_at, greatest(r.at, m.attempted_at)),
-        delivered_at = case r.state when 'delivered' then greatest(r.at, m.attempted_at) end,
-        failed_at = case r.state when 'failed' then greatest(r.at, m.attempted_at) end, failure_code = r.code, failure_message = null
+      update message m set state = case when 'delivered' in (r.status, m.state) then 'delivered' else 'failed' end,
+        sent_at = least(m.sent_at, ${ENDED_AT}),
+        delivered_at = case r.status when 'delivered' then least(m.delivered_at, ${ENDED_AT}) else m.delivered_at end,
+        failed_at = case when r.status <> 'delivered' and ${TELLS_FAILURE} then ${ENDED_AT} else m.failed_at end,
+        failure_code = case when r.status <> 'delivered' and ${TELLS_FAILURE} then r.code else m.failure_code end
       from report r
-      where m.id = r.id and m.state = 'sent'
-      returning m.enrollment_id, m.conversation_id, r.state, r.code, greatest(r.at, m.attempted_at) as at
+      where m.id = r.id and ${TAKEN} and (${ENDED_AT} < m.sent_at or case r.status
+        when 'delivered' then m.delivered_at is null or ${ENDED_AT} < m.delivered_at else ${TELLS_FAILURE} end)
+      returning m.enrollment_id, m.conversation_id, m.state, m.sent_at, m.delivered_at, m.failed_at, m.failure_code
     ), enrolled as (
-      update enrollment e set state = m.state, sent_at = least(e.sent_at, m.at), delivered_at = case m.state when 'delivered' then m.at end,
-        failed_at = case m.state when 'failed' then m.at end, failure_code = m.code
+      update enrollment e set state = m.state, sent_at = least(e.sent_at, m.sent_at), delivered_at = m.delivered_at,
+        failed_at = case m.state when 'failed' then m.failed_at end, failure_code = case m.state when 'failed' then m.failure_code end
       from moved m where e.id = m.enrollment_id
       returning e.campaign_id
     ), kept as (
-      insert into early_receipt (account_id, gateway_message_id, status, error_code, at)
+      insert into early_receipt as early (account_id, gateway_message_id, status, error_code, at)
       select ${accountId}, gateway_id, status, nullif(code, status), at from report where id is null
-      on conflict do nothing
+      on conflict (account_id, gateway_message_id, status, error_code) do update set at = excluded.at where excluded.at < early.at
     )
     select pg_notify(${LIVE_CHANNEL}, topic) from (
       select 'campaign:' || campaign_id as topic from enrolled

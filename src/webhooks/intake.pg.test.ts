@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { insertAccount } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { testFolder } from '../../test/test-folder.ts';
 import { openWay } from '../../test/way-to-database.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { manualClock, systemClock } from '../platform/clock.ts';
@@ -48,7 +48,7 @@ async function intakeWorld(options: { readonly perSecond?: number; readonly refu
     localUrl: () => 'http://127.0.0.1:7080',
     log: createLog({ level: 'warn', destination: { write: (line: string) => void logLines.push(line) } }),
   };
-  const spoolFolder = join(await mkdtemp(join(tmpdir(), 'textwright-spool-')), 'spool');
+  const spoolFolder = join(await testFolder(), 'spool');
   const tally = createTally(clock);
   const open = (db: Database = database) =>
     openIntake({ ...services, database: db }, { spool: spoolIn(spoolFolder), tally, perSecond: 500, ...options });

@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { testFolder } from '../../test/test-folder.ts';
 import { testWorld } from '../../test/world.ts';
 import { listAlertRows } from '../alerts/alert-store.ts';
 import type { Gateway, GatewayWebhooks } from '../gateways/gateway.ts';
@@ -105,7 +104,7 @@ const openAlerts = async () =>
   );
 
 async function intakeOf({ deps, account }: Awaited<ReturnType<typeof world>>) {
-  const folder = join(await mkdtemp(join(tmpdir(), 'textwright-spool-')), 'spool');
+  const folder = join(await testFolder(), 'spool');
   const log = createLog({ level: 'silent' });
   const intake = openIntake(
     { ...deps, database, log, webhookEdge: () => quoWebhookEdge },

@@ -1,11 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { hookServer } from '../../test/hook-server.ts';
 import { NOW, proxyWorld, SECRET, until } from '../../test/proxy-world.ts';
+import { testFolder } from '../../test/test-folder.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { insertEvents } from './event-store.ts';
 import { findEvents } from './find-events.ts';
@@ -103,7 +101,7 @@ describe('a target that does not take an event', () => {
     const world = await proxyWorld();
     const [toDead, toAlive] = [await world.add(dead), await world.add(alive)];
     const proxy = world.start();
-    const folder = await mkdtemp(join(tmpdir(), 'textwright-spool-'));
+    const folder = await testFolder();
     const tally = createTally(world.services.clock);
     const intake = openIntake(world.services, { spool: spoolIn(folder), perSecond: 500, tally });
     const post = (n: number) => {

@@ -4,7 +4,7 @@ import type { GatewayEvent } from '../gateways/gateway.ts';
 import type { Services } from '../services.ts';
 import { describeEvent } from './describe-event.ts';
 import type { NewEvent } from './event-store.ts';
-import type { IncomingHeaders, ReceivedWebhook } from './incoming.ts';
+import type { ReceivedWebhook } from './incoming.ts';
 import type { Verified } from './verify-webhook.ts';
 
 /** An event as it is stored, with what it says. */
@@ -26,7 +26,7 @@ export function readEvent(
   const common = {
     id: services.newUuid(),
     accountId: account.id,
-    headers: keptHeaders(incoming.headers),
+    headers: keptHeaders(incoming),
     receivedAt,
     source: 'webhook',
     signedBy: endpoint.signers()[secretIndex] ?? null,
@@ -92,8 +92,11 @@ const eventIdOfBody = (body: Uint8Array): string => `body ${createHash('sha256')
 const KEPT_HEADERS = /^(?:openphone-|webhook-|svix-|x-twilio-|content-type$|user-agent$|i-twilio-)/;
 const HEADER_LENGTH_MAX = 1_000;
 
-function keptHeaders(headers: IncomingHeaders): Record<string, string> {
-  const kept: Record<string, string> = {};
+/** What else Twilio has signed: whoever is handed the event can check that, too. A query that nobody signs may be a secret. */
+export const QUERY_HEADER = 'x-textwright-query';
+
+function keptHeaders({ headers, kind, query }: ReceivedWebhook): Record<string, string> {
+  const kept: Record<string, string> = kind === 'twilio' && query !== '' ? { [QUERY_HEADER]: query } : {};
   for (const name in headers)
     if (KEPT_HEADERS.test(name)) kept[name] = String(headers[name]).slice(0, HEADER_LENGTH_MAX);
   return kept;

@@ -8,7 +8,7 @@ import { type Database, runTx } from '../platform/database.ts';
 import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import type { Prepared } from '../sending/claim.ts';
 import type { Lease } from '../sending/lease-store.ts';
-import { applyDeliveryStatus } from './apply-status.ts';
+import { applyDeliveryStatus, type StatusReport } from './apply-status.ts';
 
 let database: Database;
 let world: ReturnType<typeof testWorld>;
@@ -17,14 +17,19 @@ let texts: readonly Prepared[];
 let begunAt: Instant;
 
 /** One text is on its way to the gateway. */
-beforeEach(async () => {
-  const { laneIds, ...held } = await heldAccount({ people: testPhones(1).map((phone) => ({ phone })) });
+beforeEach(() => begin(1));
+
+async function begin(people: number): Promise<void> {
+  const { laneIds, ...held } = await heldAccount({ people: testPhones(people).map((phone) => ({ phone })) });
   ({ database, world, lease } = held);
   const campaignId = await launchTestCampaign(database.db, world, { laneIds });
   const [laneId = ''] = laneIds;
-  texts = await claimTexts(database.db, world, { lease, campaignId, laneId });
+  const claimed: Prepared[] = [];
+  while (claimed.length < people)
+    claimed.push(...(await claimTexts(database.db, world, { lease, campaignId, laneId })));
+  texts = claimed;
   begunAt = world.clock.now();
-});
+}
 
 /** The gateway's answer comes five seconds after the attempt began. */
 async function hearAnswer(): Promise<void> {
@@ -90,4 +95,79 @@ it('keeps when the answer came, and counts the text once in the hour in which it
     database.db,
   );
   expect(hours.rows).toEqual([{ sent: 1, delivered: 1 }]);
+});
+
+describe('reports that contradict each other', () => {
+  type Report = Pick<StatusReport, 'status' | 'errorCode'> & { readonly ms: number };
+  const REPORTS: readonly Report[] = [
+    { status: 'undelivered', errorCode: undefined, ms: 1_000 },
+    { status: 'failed', errorCode: '30007', ms: 4_000 },
+    { status: 'delivered', errorCode: undefined, ms: 3_000 },
+    { status: 'delivered', errorCode: undefined, ms: 2_000 },
+  ];
+
+  const ordersOf = <T>(all: readonly T[]): readonly (readonly T[])[] =>
+    all.length === 0
+      ? [[]]
+      : all.flatMap((one) => ordersOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
+
+  /** Each order of some reports, with our own record of the text at each place between them. */
+  const coursesOf = (reports: readonly Report[]): readonly (readonly (Report | 'recorded')[])[] =>
+    ordersOf<Report | 'recorded'>([...reports, 'recorded']);
+
+  async function hear(text: Prepared, course: readonly (Report | 'recorded')[]): Promise<void> {
+    const gatewayMessageId = `AC${text.messageId}`;
+    for (const heard of course)
+      if (heard === 'recorded')
+        await answerTexts(database.db, world, { lease, texts: [text], verdict: { to: 'sent', gatewayMessageId } });
+      else
+        await runTx(database.db, (tx) =>
+          applyDeliveryStatus(tx, world, {
+            ...heard,
+            accountId: lease.accountId,
+            gatewayMessageId,
+            at: addMs(begunAt, heard.ms),
+          }),
+        );
+  }
+
+  /** Different ends of texts and of their enrollments. */
+  const ends = async () =>
+    (
+      await sql<{ end: object }>`
+        select distinct jsonb_build_object('text', m.state, 'person', e.state, 'code', m.failure_code, 'of person', e.failure_code,
+          'seconds', array(select extract(epoch from at - ${begunAt}::timestamptz)::int
+            from unnest(array[m.sent_at, m.delivered_at, m.failed_at, e.sent_at, e.delivered_at, e.failed_at]) at)) as end
+        from message m join enrollment e on e.id = m.enrollment_id`.execute(database.db)
+    ).rows.map(({ end }) => end);
+
+  const failures = REPORTS.filter(({ status }) => status !== 'delivered');
+  it.each([
+    [
+      'delivered, whatever else is said',
+      REPORTS,
+      { text: 'delivered', person: 'delivered', code: '30007', 'of person': null, seconds: [1, 2, 4, 1, 2, null] },
+    ],
+    [
+      'failed, for the reason that one of them knows',
+      [...failures, { status: 'failed', errorCode: '30005', ms: 4_500 } as const],
+      { text: 'failed', person: 'failed', code: '30007', 'of person': '30007', seconds: [1, null, 4, 1, null, 4] },
+    ],
+  ])('end a text in one way, in all their orders: %s', { timeout: 60_000 }, async (_, reports, end) => {
+    const courses = coursesOf(reports);
+    await begin(courses.length);
+    await world.clock.advance(5 * SECOND_MS);
+    for (const [index, text] of texts.entries()) await hear(text, courses[index] ?? []);
+    expect(await ends()).toEqual([end]);
+  });
+
+  it('count each text once', async () => {
+    await begin(3);
+    for (const [index, text] of texts.entries()) await hear(text, coursesOf(REPORTS)[index * 50] ?? []);
+    const { rows } = await sql`
+      select t.sent, t.delivered, t.failed, h.delivered as delivered_by_hour, h.failed as failed_by_hour
+      from (select sum(sent) as sent, sum(delivered) as delivered, sum(failed) as failed from campaign_totals) t,
+        (select sum(delivered) as delivered, sum(failed) as failed from campaign_hour) h`.execute(database.db);
+    expect(rows).toEqual([{ sent: 0, delivered: 3, failed: 0, deliveredByHour: 3, failedByHour: 0 }]);
+  });
 });

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { testFolder } from '../../test/test-folder.ts';
 import { testWorld } from '../../test/world.ts';
 import { addMs } from '../platform/time.ts';
 import type { NewEvent } from './event-store.ts';
@@ -9,8 +9,7 @@ import { spoolIn } from './spool.ts';
 import { spoolDepth } from './spool-depth.ts';
 
 async function depthWorld() {
-  const folder = join(await mkdtemp(join(tmpdir(), 'textwright-depth-')), 'spool');
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = join(await testFolder(), 'spool');
   const { clock, newUuid } = testWorld();
   const spool = spoolIn(folder);
   const event = (receivedAt = clock.now()): NewEvent => ({

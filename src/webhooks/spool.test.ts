@@ -1,14 +1,14 @@
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { testFolder } from '../../test/test-folder.ts';
 import { testWorld } from '../../test/world.ts';
 import { MINUTE_MS } from '../platform/time.ts';
 import { spoolIn } from './spool.ts';
 
 it('removes what a killed writer has left, and nothing that is whole or still being written', async () => {
   const { clock, newUuid } = testWorld();
-  const folder = await mkdtemp(join(tmpdir(), 'textwright-spool-'));
+  const folder = await testFolder();
   const spool = spoolIn(folder);
   const [killed, whole] = [newUuid(), newUuid()];
   await writeFile(join(folder, `${killed}.part`), 'half a li');
@@ -23,5 +23,5 @@ it('removes what a killed writer has left, and nothing that is whole or still be
 
 it('finds nothing to remove where nothing was ever written', async () => {
   const { clock } = testWorld();
-  await spoolIn(join(tmpdir(), 'textwright-no-such-folder')).removeUnfinished(clock.now());
+  await spoolIn(join(await testFolder(), 'none')).removeUnfinished(clock.now());
 });

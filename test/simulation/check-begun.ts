@@ -19,6 +19,10 @@ interface BegunRow {
   /** Null for confirmations and replies. */
   readonly campaignId: Uuid | null;
   readonly campaignState: string | null;
+  /** The lane is one of its numbers; null as above. */
+  readonly fromItsNumber: boolean | null;
+  /** It would arrive too late to mean anything, and was to be dropped or asked about then. */
+  readonly pointless: boolean;
   /** Its record names the consent that was in force when it was begun. */
   readonly restsOnRightConsent: boolean;
 }
@@ -40,7 +44,11 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
     select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
       exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
       exists (select 1 from opt_out_review r where r.phone = m.phone and r.decided_at is null) as held,
-      c.id as campaign_id, c.state as campaign_state, m.consent_event_id is not distinct from (
+      c.id as campaign_id, c.state as campaign_state,
+      (select cl.removed_at is null from campaign_lane cl where cl.campaign_id = c.id and cl.lane_id = m.lane_id) as from_its_number,
+      coalesce(c.pointless_after <= m.attempted_at and (c.pointless_action = 'drop'
+        or c.pointless_action = 'ask' and c.pointless_asked is distinct from c.pointless_after), false) as pointless,
+      m.consent_event_id is not distinct from (
         select v.id from consent_event v where v.phone = m.phone and v.action = 'grant' and m.purpose = 'campaign'
           and v.occurred_at <= m.attempted_at and (v.valid_until is null or v.valid_until > m.attempted_at)
           and not exists (select 1 from consent_event r where r.phone = v.phone and r.action = 'revoke' and r.occurred_at >= v.occurred_at)
@@ -67,6 +75,8 @@ function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
   if (forbidden && stopped.has(row.phone)) violations.push(`opt-out: ${text} after its STOP was answered`);
   if (row.campaignState !== null && row.campaignState !== 'running')
     violations.push(`pause: ${text} while its campaign was ${row.campaignState}`);
+  if (row.pointless) violations.push(`pointless: ${text} after the instant from which it means nothing`);
+  if (row.fromItsNumber === false) violations.push(`lane: ${text} from a number that was taken out of its campaign`);
   const newest = epochs.get(row.accountId) ?? 0;
   if (row.epoch < newest)
     violations.push(`fence: ${text} under epoch ${row.epoch} after others under epoch ${newest} of its account`);

@@ -4,9 +4,13 @@ import type { AcceptedText, Call, Outside } from './outside.ts';
 import { placeOf } from './people.ts';
 import type { Plan } from './plan.ts';
 
-/** Tokens that a bucket of a quarter of a second may add to its rate, and the rounding of one text. */
-const burstOf = (rate: number): number => Math.max(1, rate / 4) + 1;
-const RATE_WINDOWS_MS = [1_000, 10_000] as const;
+/** What a rate may save up: a quarter of a second. */
+const savedOf = (rate: number): number => Math.max(1, rate / 4);
+/** The same, and the rounding of one text. */
+const burstOf = (rate: number): number => savedOf(rate) + 1;
+const RATE_WINDOWS_MS = [1_000, 3_000, 10_000] as const;
+/** Between counting a text against the rate and its call, a worker waits for a few statements. */
+const CALLS_WITHIN_MS = 200;
 /** A turn may be as old as the longest stall. */
 const TURN_MS = 3 * 3_600_000;
 
@@ -37,8 +41,14 @@ export function createCallChecks(run: {
     const rate = plan.accounts.find(({ name }) => name === call.account)?.rate ?? 1;
     for (const windowMs of RATE_WINDOWS_MS) {
       const sum = before(index, windowMs, (other) => (other.account === call.account ? 1 : 0));
-      // Two holders of one account, the old one just finishing what it had begun, add one burst.
-      const allowed = (rate * windowMs) / 1_000 + 2 * burstOf(rate);
+      const others = before(index, windowMs, (other) =>
+        other.account === call.account && (other.by !== call.by || !other.steady) ? 1 : 0,
+      );
+      const allowed =
+        others === 0
+          ? (rate * (windowMs + CALLS_WITHIN_MS)) / 1_000 + savedOf(rate)
+          : // Two holders, the old one just finishing what it had begun, or one that stood still with texts in its hands.
+            (rate * windowMs) / 1_000 + 2 * burstOf(rate);
       if (sum > allowed)
         violations.push(
           `rate: ${sum} calls of account ${call.account} in ${windowMs} ms, allowed are ${allowed} at ${call.at}`,
@@ -90,9 +100,9 @@ export function createCallChecks(run: {
       }
       for (; seenAccepted < outside.accepted.length; seenAccepted += 1) {
         const text = outside.accepted[seenAccepted];
-        if (text === undefined || !isCampaign(text.text)) continue;
-        checkHours(text);
-        checkOnce(text);
+        if (text === undefined) continue;
+        if (isCampaign(text.text)) checkHours(text);
+        if (isCampaign(text.text) || isReply(text.text)) checkOnce(text);
       }
     },
   };
@@ -102,3 +112,5 @@ const PARTS_MAX = 2;
 const partsOf = (text: string): number => (text.length <= 160 ? 1 : Math.ceil(text.length / 153));
 /** Texts of the simulated campaigns carry this mark; confirmations do not. */
 const isCampaign = (text: string): boolean => text.includes('[campaign ');
+/** Answers of agents, each in other words. */
+const isReply = (text: string): boolean => text.includes('[reply]');

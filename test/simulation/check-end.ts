@@ -75,7 +75,7 @@ const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
     where state in ('pending', 'handing_over', 'unknown') group by state`,
   sql`select format('stuck: campaign %s is still %s', name, state) as said from campaign where state not in ('completed', 'cancelled')`,
   sql`select format('stuck: a %s text to %s is still %s', purpose, phone, state) as said from message
-    where direction = 'outbound' and state in ('handing_over', 'unknown') or (state = 'pending' and purpose = 'campaign')`,
+    where direction = 'outbound' and state in ('pending', 'handing_over', 'unknown')`,
   sql`select format('unexplained: a person is %s without a reason', state) as said from enrollment
     where (state = 'skipped' and skip_reason is null) or (state = 'failed' and failure_code is null)`,
   sql`select format('unexplained: the text to %s is %s without a record of why it went', m.phone, m.state) as said

@@ -379,4 +379,45 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'sends half as fast again as its rate',
+    edits: [
+      {
+        file: 'src/sending/token-bucket.ts',
+        find: '(elapsedMs / 1000) * ratePerSecond',
+        replace: '(elapsedMs / 1000) * 1.5 * ratePerSecond',
+      },
+    ],
+  },
+  {
+    name: 'sends from a number that was taken out of its campaign',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: ' and cl.removed_at is null)\n    for share skip locked',
+        replace: ')\n    for share skip locked',
+      },
+    ],
+  },
+  {
+    name: 'sends what has become pointless',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        find: ' and not ${isPointlessSql(now)}',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'answers somebody who has opted out meanwhile',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: "= ['opt_out_confirmation', 'help', 'health_check'];",
+        replace: "= ['opt_out_confirmation', 'help', 'health_check', 'reply', 'opt_in_confirmation'];",
+      },
+    ],
+  },
 ];

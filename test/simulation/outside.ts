@@ -31,6 +31,10 @@ export interface Outside {
 }
 
 export interface Call {
+  /** Name of the worker. */
+  readonly by: string;
+  /** It has neither stood still so far nor had its clock set. */
+  readonly steady: boolean;
   readonly account: string;
   readonly laneRef: string;
   readonly at: Instant;
@@ -203,7 +207,15 @@ export function createOutside(options: {
   const send = (actor: Actor, account: string, request: SendRequest): Promise<SendOutcome> =>
     new Promise((resolve) => {
       const called = { at: world.now(), skewMs: actor.skewMs };
-      calls.push({ account, laneRef: request.laneRef, at: called.at, to: request.to, text: request.text });
+      calls.push({
+        by: actor.name,
+        steady: actor.steady,
+        account,
+        laneRef: request.laneRef,
+        at: called.at,
+        to: request.to,
+        text: request.text,
+      });
       const slow = strikes(faults.slow, 'slow answer');
       // A slow gateway may take a text after the caller has given up.
       const travelMs = slow ? random.int(500, 40_000) : random.int(1, 40);

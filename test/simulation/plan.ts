@@ -78,9 +78,12 @@ export const EDIT_KINDS = [
   'window',
 ] as const;
 
+/** Drawn apart from the others. */
+const MORE_EDIT_KINDS = ['finish by', 'pointless after', 'numbers', 'people added', 'reply', 'reply'] as const;
+
 export interface PlannedEdit {
   readonly atMs: number;
-  readonly kind: (typeof EDIT_KINDS)[number];
+  readonly kind: (typeof EDIT_KINDS)[number] | (typeof MORE_EDIT_KINDS)[number];
   readonly target: number;
   readonly value: number;
 }
@@ -199,12 +202,15 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       person: random.int(0, 10_000),
       text: random.pick(['STOP', 'stop please', 'Alto', 'START', 'take me off your list']),
     })),
-    edits: times(6, () => ({
-      atMs: whileTrouble(),
-      kind: random.pick(EDIT_KINDS),
-      target: random.int(0, 9),
-      value: random.int(1, 80),
-    })),
+    edits: [
+      ...times(6, () => ({
+        atMs: whileTrouble(),
+        kind: random.pick(EDIT_KINDS),
+        target: random.int(0, 9),
+        value: random.int(1, 80),
+      })),
+      ...drawMoreEdits(seed, Math.min(sendingMs, troubleMs)),
+    ],
     notificationLost: some(0.5),
     outside: {
       ...NO_FAULTS,
@@ -249,6 +255,17 @@ function leapAhead(seed: number): Plan['jumps'] {
   const random = seededRandom(seed ^ 0x1ea9);
   if (random.next() < 0.6) return [];
   return [{ atMs: random.int(500, 25_000), worker: random.int(0, 3), ms: random.int(200_000, 3_600_000) }];
+}
+
+/** While most texts go out. Drawn apart, as the leaps are. */
+function drawMoreEdits(seed: number, untilMs: number): Plan['edits'] {
+  const random = seededRandom(seed ^ 0xed17);
+  return Array.from({ length: random.int(0, 8) }, () => ({
+    atMs: random.int(50, untilMs),
+    kind: random.pick(MORE_EDIT_KINDS),
+    target: random.int(0, 9),
+    value: random.int(1, 80),
+  }));
 }
 
 /** Minutes to an hour, either way. */

@@ -67,6 +67,10 @@ export async function prepare(db: Db, setup: Setup, plan: Plan): Promise<Prepare
   return { accounts, laneIds, people };
 }
 
+/** Whom nobody texts unless they are added to the campaign while it runs. */
+export const latecomersTag = (campaign: string): string => `late ${campaign}`;
+const LATECOMERS = 5;
+
 async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly string[]> {
   // Campaigns that overlap in people share their rows: a contact has all tags of its number.
   const tagsOf = new Map<string, string[]>();
@@ -75,6 +79,13 @@ async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly s
       const place = PLACES[plan.places[index % plan.places.length] ?? 0] ?? PLACES[0];
       const phone = phoneOf(place, index);
       tagsOf.set(phone, [...(tagsOf.get(phone) ?? []), tag]);
+    }
+  // Numbers that no campaign of the plan reaches.
+  const next = Math.max(...plan.campaigns.map(({ people, offset }) => offset + people));
+  for (const [index, { tag }] of plan.campaigns.entries())
+    for (let late = 0; late < LATECOMERS; late += 1) {
+      const place = PLACES[plan.places[late % plan.places.length] ?? 0] ?? PLACES[0];
+      tagsOf.set(phoneOf(place, next + index * LATECOMERS + late), [latecomersTag(tag)]);
     }
   const contacts = [...tagsOf].map(([phone, tags]) => ({ phone, firstName: `P${phone.slice(-4)}`, tags }));
   await insertContacts(db, setup, contacts);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { GatewayEvent, WebhookEdge } from '../../src/gateways/gateway.ts';
-import { type Db, runTx, type Tx } from '../../src/platform/database.ts';
+import type { Db } from '../../src/platform/database.ts';
 import { type NewUuid, type Uuid, uuidSource } from '../../src/platform/ids.ts';
 import type { Jobs } from '../../src/platform/jobs.ts';
 import type { Log } from '../../src/platform/log.ts';
@@ -30,8 +30,8 @@ export interface Product {
   receive(accountId: Uuid, event: GatewayEvent): void;
   /** Of an event that is cut short, or that nobody has signed: such a one is kept without effect, or refused. */
   receiveBad(accountId: Uuid, event: GatewayEvent, how: 'garbled' | 'forged'): void;
-  /** In one transaction, until it has succeeded or `tries` are over. */
-  ask(label: string, work: (tx: Tx, deps: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
+  /** What a person asks for, until it has succeeded or `tries` are over. */
+  ask(label: string, work: (asked: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
   /** Jobs that a transaction has just put in. */
   startJobs(): Promise<void>;
   /** Events wait to be applied. */
@@ -43,6 +43,7 @@ export interface Product {
 }
 
 export interface Asked {
+  readonly db: Db;
   readonly clock: ReturnType<World['clockOf']>;
   readonly newUuid: NewUuid;
   readonly jobs: Jobs;
@@ -108,9 +109,10 @@ export function createProduct(around: {
     const actor = actorNamed(starts === 1 ? 'api' : `api${starts}`);
     const db = sim.dbOf(actor);
     const clock = world.clockOf(actor);
-    const asked = { clock, newUuid: uuidSource({ clock, random }), jobs: simJobs };
+    const asked = { db, clock, newUuid: uuidSource({ clock, random }), jobs: simJobs };
     const services = {
       ...asked,
+      random,
       database: { db, pool: undefined as never, connectionString: '', close: async () => undefined },
       secrets: around.secrets,
       log: around.log,
@@ -222,8 +224,7 @@ export function createProduct(around: {
     receive,
     receiveBad,
     restart,
-    ask: (label, work, { tries = 1 } = {}) =>
-      persist(label, (by) => runTx(by.db, (tx) => work(tx, by.asked)), { tries, waitMs: 5_000 }),
+    ask: (label, work, { tries = 1 } = {}) => persist(label, (by) => work(by.asked), { tries, waitMs: 5_000 }),
     async startJobs() {
       const { rows } = await around.backends.apart.query('delete from sim_job returning id, data');
       for (const { data } of rows)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../src/platform/clock.ts';
-import type { Db } from '../../src/platform/database.ts';
+import { type Db, runTx } from '../../src/platform/database.ts';
 import { type Uuid, uuidSource } from '../../src/platform/ids.ts';
 import { secretsWithKey } from '../../src/platform/secrets.ts';
 import { instant } from '../../src/platform/time.ts';
@@ -191,7 +191,7 @@ async function launchAll(
       launched.push(await db.transaction().execute((tx) => launchPlanned(tx, by.setup, input)));
     else
       world.after(campaign.launchAtMs, `${campaign.tag} is launched`, () =>
-        by.product.ask('launch', (tx, deps) => launchPlanned(tx, deps, input), { tries: 100 }),
+        by.product.ask('launch', (asked) => runTx(asked.db, (tx) => launchPlanned(tx, asked, input)), { tries: 100 }),
       );
   }
   return launched;

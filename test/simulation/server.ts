@@ -1,10 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { migrateUp, readMigrations } from '../../src/platform/migrate.ts';
 import { instant } from '../../src/platform/time.ts';
+import { quickFolder } from '../quick-folder.ts';
 import { type Backends, openBackends } from './backends.ts';
 
 /**
@@ -31,7 +31,7 @@ const SETTINGS = {
 
 /** Starts a server with the product's tables for `work`, and stops it. */
 export async function withSimulationDatabase(work: (backends: Backends) => Promise<void>): Promise<void> {
-  const dataDir = await mkdtemp(join(await quickFolder(), 'textwright-simulation-'));
+  const dataDir = await mkdtemp(join(quickFolder(), 'textwright-simulation-'));
   await chmod(dataDir, 0o755);
   // Half the time of a statement over TCP.
   const sockets = join(dataDir, 'sockets');
@@ -51,14 +51,6 @@ export async function withSimulationDatabase(work: (backends: Backends) => Promi
     await server.close();
     await rm(dataDir, { recursive: true, force: true });
   }
-}
-
-const ROOM_BYTES = 2 ** 30;
-
-/** In memory where there is room: every run begins by making all files of the tables anew, which takes a disk twice as long. */
-async function quickFolder(): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => undefined);
-  return memory !== undefined && memory.bavail * memory.bsize >= ROOM_BYTES ? '/dev/shm' : tmpdir();
 }
 
 async function writeTables(connectionString: string): Promise<void> {

@@ -54,6 +54,11 @@ const OTHER_FAULTS = [
   'edit: lane drained',
   'edit: lane switched off',
   'edit: window',
+  'edit: finish by',
+  'edit: pointless after',
+  'edit: numbers',
+  'edit: people added',
+  'edit: reply',
 ] as const;
 
 export type FaultKind = (typeof OTHER_FAULTS)[number] | `crash ${string}`;

@@ -37,14 +37,28 @@ export interface Actor {
   stalledUntilMs: number;
   /** How far its clock is ahead. */
   skewMs: number;
+  /** It has never stood still, and its clock was never set. */
+  steady: boolean;
 }
 
 /** One that stands still already does so until the later end. */
 export function stall(actor: Actor, untilMs: number): void {
+  actor.steady = false;
   actor.stalledUntilMs = Math.max(actor.stalledUntilMs, untilMs);
 }
 
-export const actorNamed = (name: string, skewMs = 0): Actor => ({ name, alive: true, stalledUntilMs: 0, skewMs });
+export function setClock(actor: Actor, byMs: number): void {
+  actor.steady = false;
+  actor.skewMs += byMs;
+}
+
+export const actorNamed = (name: string, skewMs = 0): Actor => ({
+  name,
+  alive: true,
+  stalledUntilMs: 0,
+  skewMs,
+  steady: true,
+});
 
 export interface Trace {
   readonly lines: readonly string[];

@@ -35,7 +35,8 @@ const contextSchema = z.object({
 
 interface Message extends Pick<z.output<typeof messageSchema>, 'errorCode'> {
   readonly id: string;
-  readonly createdAt: ReturnType<typeof plausibleTime>;
+  /** When it was written, where it says so; of receipts nobody asks. */
+  readonly createdAt: () => ReturnType<typeof plausibleTime>;
   readonly from: string;
   readonly to: readonly string[];
   readonly laneRef: string | undefined;
@@ -61,7 +62,7 @@ const readReceived: EventReader = (event, reading) => {
     text,
     media,
     ...(mediaUntold ? { mediaUntold } : {}),
-    at: createdAt ?? event.at,
+    at: createdAt() ?? event.at,
   };
 };
 
@@ -70,7 +71,7 @@ const readSent: EventReader = (event, reading) => {
   const message = messageOf(event, 'outgoing', reading);
   if (message === undefined) return undefined;
   const { id, from, to, laneRef, text, media, createdAt } = message;
-  return { type: 'message_sent', gatewayMessageId: id, from, to, laneRef, text, media, at: createdAt ?? event.at };
+  return { type: 'message_sent', gatewayMessageId: id, from, to, laneRef, text, media, at: createdAt() ?? event.at };
 };
 
 const statusReader =
@@ -117,7 +118,7 @@ function messageOf(event: WireEvent, direction: 'incoming' | 'outgoing', reading
   return {
     id,
     errorCode: message.errorCode,
-    createdAt: plausibleTime(`${event.path}.createdAt`, message.createdAt, reading),
+    createdAt: () => plausibleTime(`${event.path}.createdAt`, message.createdAt, reading),
     from: context?.senderIdentifier ?? message.from ?? '',
     to: context?.recipientIdentifiers ?? message.to ?? [],
     laneRef: context?.phoneNumberId ?? message.phoneNumberId ?? undefined,

@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
+import {
+  CONSENT_KINDS,
+  CONSENT_PURPOSES,
+  type ConsentAction,
+  type ConsentSource,
+  type ConsentState,
+} from '../../compliance/consent.ts';
+import { ASK_AGAIN_AFTER_DAYS_MAX, CONFIRM_WITHIN_DAYS_MAX } from '../../compliance/double-opt-in.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
 /** What a person has permitted and taken back, with its proof. */
@@ -61,7 +68,7 @@ export const consentInput = z.discriminatedUnion('action', [
       .openapi({ description: 'Needed for express_written' }),
     needsConfirmation: z.boolean().optional().openapi({
       description:
-        'The person was asked to confirm it (double opt-in), and it is no consent until they do, for 72 hours at most',
+        'The person was asked to confirm it (double opt-in), and it is no consent until they do, for as long as `GET /v1/double-opt-in` says',
     }),
     validUntil: moment.nullable().optional().openapi({
       description: 'When it ends by itself; null: never. Left out, the settings say so: `GET /v1/consent-validity`',
@@ -77,13 +84,33 @@ export const consentInput = z.discriminatedUnion('action', [
 ]);
 export type ConsentInput = z.infer<typeof consentInput>;
 
+export const CONSENT_ACTIONS = ['grant', 'confirm', 'revoke', 'expire'] as const satisfies readonly ConsentAction[];
+export const CONSENT_SOURCES = [
+  'web_form',
+  'keyword',
+  'paper',
+  'voice',
+  'import',
+  'member',
+  'opt_out',
+] as const satisfies readonly ConsentSource[];
+export const CONSENT_STATES = [
+  'unknown',
+  'imported_unverified',
+  'express',
+  'pending',
+  'written',
+  'opted_out',
+  'expired',
+] as const satisfies readonly ConsentState[];
+
 export const consentEventSchema = z
   .object({
     id: idOf('consent'),
-    action: z.enum(['grant', 'confirm', 'revoke', 'expire']),
+    action: z.enum(CONSENT_ACTIONS),
     purpose: z.enum([...CONSENT_PURPOSES, 'all']),
     kind: z.enum(CONSENT_KINDS).nullable(),
-    source: z.enum(['web_form', 'keyword', 'paper', 'voice', 'import', 'member', 'opt_out']),
+    source: z.enum(CONSENT_SOURCES),
     documented: z.boolean().openapi({ description: 'False: a claim of a file without proof, which is no consent' }),
     seller: z.string().openapi({ description: 'The business as it was named' }),
     wording: z.string().nullable(),
@@ -107,7 +134,7 @@ export const contactConsentsSchema = pageOf(consentEventSchema)
     standings: z.array(
       z.object({
         purpose,
-        state: z.enum(['unknown', 'imported_unverified', 'express', 'pending', 'written', 'opted_out', 'expired']),
+        state: z.enum(CONSENT_STATES),
         since: isoInstant.nullable(),
         consentId: idOf('consent').nullable().openapi({ description: 'The grant that is in force' }),
         kind: z.enum(CONSENT_KINDS).nullable(),
@@ -146,7 +173,14 @@ export const recordConsent = jsonRoute({
 
 const months = z.int().min(1).max(240).nullable();
 const validity = z
-  .object({ express: months, express_written: months })
+  .object({
+    express: months,
+    express_written: months,
+    alsoRecorded: z.boolean().openapi({
+      description:
+        'Also ends consents that were recorded before, whatever end they were given, within minutes. Nothing brings them back but the person',
+    }),
+  })
   .openapi('ConsentValidity', { description: 'After how many months a consent of this kind ends; null: never' });
 export const getConsentValidity = jsonRoute({
   method: 'get',
@@ -161,7 +195,55 @@ export const changeConsentValidity = jsonRoute({
   path: '/v1/consent-validity',
   access: 'owner',
   tag: 'Settings',
-  summary: 'Change that for consents that are recorded from now on; each keeps the end that it has',
-  body: z.strictObject({ express: months.optional(), express_written: months.optional() }),
+  summary:
+    'Change that for consents that are recorded from now on, and for those of before when `alsoRecorded` says so',
+  body: z.strictObject(validity.shape).partial(),
   response: validity,
+});
+
+const asked = z.union([z.literal('never').transform(() => null), z.coerce.number().int().min(1).max(240)]);
+const counts = z.object({
+  inForce: z.int().openapi({ description: 'Contacts who have such a consent now' }),
+  older: z.int().openapi({ description: 'Of those, whose consent would have ended by now' }),
+});
+export const previewConsentValidity = jsonRoute({
+  method: 'get',
+  path: '/v1/consent-validity/effect',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'Whose consents would have ended by now, if they ended after so many months',
+  query: z.object({ express: asked, express_written: asked }),
+  response: z.object({ express: counts, express_written: counts }).openapi('ConsentValidityEffect'),
+});
+
+const doubleOptIn = z
+  .object({
+    confirmWithinDays: z
+      .int()
+      .min(1)
+      .max(CONFIRM_WITHIN_DAYS_MAX)
+      .openapi({ description: 'An opt-in that is not confirmed by then is none' }),
+    askAgainAfterDays: z
+      .int()
+      .min(1)
+      .max(ASK_AGAIN_AFTER_DAYS_MAX)
+      .openapi({ description: 'A number is asked by text once in so many days, however often it is entered' }),
+  })
+  .openapi('DoubleOptIn');
+export const getDoubleOptIn = jsonRoute({
+  method: 'get',
+  path: '/v1/double-opt-in',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'How people are asked by text whether an opt-in was theirs',
+  response: doubleOptIn,
+});
+export const changeDoubleOptIn = jsonRoute({
+  method: 'patch',
+  path: '/v1/double-opt-in',
+  access: 'owner',
+  tag: 'Settings',
+  summary: 'Change that for opt-ins from now on; each waits for as long as it was recorded to wait',
+  body: z.strictObject(doubleOptIn.shape).partial(),
+  response: doubleOptIn,
 });

@@ -51,6 +51,29 @@ export const healthSchema = z
       .object({ kind: z.enum(['silence', 'receipts']), since: isoInstant, detail: z.string() })
       .nullable()
       .openapi({ description: 'What the passive watch finds unlikely right now' }),
+    watch: z
+      .object({
+        silence: z.object({
+          weeks: z.int().openapi({ description: 'Of the last eight, those that say something about this hour' }),
+          weeksNeeded: z.int(),
+          hours: z
+            .array(
+              z.object({
+                from: isoInstant,
+                minutes: z.int().nullable().openapi({ description: 'null: a day of silence says nothing' }),
+              }),
+            )
+            .openapi({
+              description:
+                'The coming day, hour by hour: after how many minutes a silence that begins then is suspicious, by what came in these hours of the weeks before',
+            }),
+        }),
+        receipts: z.object({ texts: z.int(), lagSeconds: z.int() }).openapi({
+          description: 'So many texts in a row without a receipt are suspicious, each after so many seconds',
+        }),
+        checkSeconds: z.int().openapi({ description: 'A suspicion begins a check, which has ended by then' }),
+      })
+      .openapi({ description: 'Within what time the passive watch notices that events stay away' }),
   })
   .openapi('Health');
 export type Health = z.infer<typeof healthSchema>;

@@ -44,7 +44,16 @@ export const messageSchema = z
     id: idOf('message'),
     direction: z.enum(['inbound', 'outbound']),
     purpose: z
-      .enum(['campaign', 'reply', 'opt_out_confirmation', 'opt_in_confirmation', 'help', 'inbound', 'elsewhere'])
+      .enum([
+        'campaign',
+        'reply',
+        'opt_out_confirmation',
+        'opt_in_confirmation',
+        'opt_in_request',
+        'help',
+        'inbound',
+        'elsewhere',
+      ])
       .openapi({ description: "`elsewhere`: sent in the gateway's own app, or by the gateway itself" }),
     text: z.string(),
     state: messageState,

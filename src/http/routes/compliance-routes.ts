@@ -17,6 +17,7 @@ import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/compliance.ts';
+import { csvAnswer } from '../csv-answer.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
 import { showDncList } from './dnc-routes.ts';
 
@@ -30,7 +31,7 @@ export function registerComplianceRoutes(api: Api, services: Pick<Services, 'dat
   api.raw(exportRoute, async ({ query, caller, request }) => {
     const filter = await filterOf(db, clock, query);
     const order = { filter, actor: caller.actor, signal: request.signal };
-    return ok(csvFile('opt-outs.csv', await exportOptOuts({ ...services, db }, order)));
+    return ok(csvAnswer('opt-outs.csv', await exportOptOuts({ ...services, db }, order)));
   });
 }
 
@@ -43,20 +44,6 @@ const exportRoute = rawRoute({
   request: { query: contract.reportQuery },
   produces: 'text/csv',
 });
-
-function csvFile(fileName: string, pieces: AsyncIterable<string>): Response {
-  const encoder = new TextEncoder();
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) yield encoder.encode(piece);
-  }
-  return new Response(ReadableStream.from(bytes()), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="${fileName}"`,
-      'cache-control': 'no-store',
-    },
-  });
-}
 
 export interface ReportQuery {
   readonly days: number;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { httpWorld } from '../../../test/http-world.ts';
+import { endOldConsents } from '../../compliance/end-old-consents.ts';
+import { DAY_MS, instant } from '../../platform/time.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
 import { registerConsentRoutes } from './consent-routes.ts';
 import { registerContactRoutes } from './contact-routes.ts';
 
-const world = await httpWorld({ registrars: [registerConsentRoutes, registerContactRoutes] });
+const world = await httpWorld({ registrars: [registerConsentRoutes, registerContactRoutes, registerAuditRoutes] });
 const owner = await world.owner();
 
 let numbers = 0;
@@ -133,14 +136,70 @@ describe('how long a consent lasts of which nobody has said until when', () => {
   };
 
   it('is 18 months for an inquiry, for ever in writing, and what the owner says from then on', async () => {
-    expect((await owner.get('/v1/consent-validity')).json).toEqual({ express: 18, express_written: null });
+    expect((await owner.get('/v1/consent-validity')).json).toEqual({
+      express: 18,
+      express_written: null,
+      alsoRecorded: false,
+    });
     expect(await endOf(EXPRESS)).toBe('2027-11-30T12:00:00Z');
     expect(await endOf({ ...EXPRESS, validUntil: null })).toBeNull();
     expect(await endOf({ ...WRITTEN, happenedAt: '2026-05-31T12:00:00Z' })).toBeNull();
     expect((await owner.patch('/v1/consent-validity', { express: 6 })).json).toEqual({
       express: 6,
       express_written: null,
+      alsoRecorded: false,
     });
     expect(await endOf(EXPRESS)).toBe('2026-11-30T12:00:00Z');
+  });
+});
+
+it('how long an opt-in waits for its word is the owner’s to say, for those from then on, and is recorded', async () => {
+  const askedFor = async (): Promise<string> => {
+    const path = `/v1/contacts/${await person()}/consents`;
+    const made = await owner.post(path, { ...WRITTEN, happenedAt: '2026-11-17T15:00:00Z', needsConfirmation: true });
+    return made.json.standings[0].confirmUntil;
+  };
+  expect((await owner.get('/v1/double-opt-in')).json).toEqual({ confirmWithinDays: 3, askAgainAfterDays: 30 });
+  const before = instant(await askedFor());
+  const changed = { confirmWithinDays: 10, askAgainAfterDays: 30 };
+  expect((await owner.patch('/v1/double-opt-in', { confirmWithinDays: 10 })).json).toEqual(changed);
+  expect(instant(await askedFor()).epochMilliseconds - before.epochMilliseconds).toBe(7 * DAY_MS);
+  expect((await owner.patch('/v1/double-opt-in', { confirmWithinDays: 31 })).status).toBe(422);
+  const [entry] = (await owner.get('/v1/audit-entries?action=double_opt_in.changed')).json.data;
+  expect(entry.detail).toMatchObject({ before: { confirmWithinDays: 3 }, after: changed });
+});
+
+describe('what a validity would change', () => {
+  const effect = async (query: string) => (await owner.get(`/v1/consent-validity/effect?${query}`)).json;
+
+  it('is told before, and changes nothing that is recorded, unless it is to end that too', async () => {
+    await owner.patch('/v1/consent-validity', { express: null, express_written: null });
+    const made = async (happenedAt: string, change: object = {}) => {
+      const id = await person();
+      await owner.post(`/v1/contacts/${id}/consents`, { ...WRITTEN, happenedAt, validUntil: null, ...change });
+      return async (): Promise<string> => (await owner.get(`/v1/contacts/${id}/consents`)).json.standings[0].state;
+    };
+    const before = await effect('express=never&express_written=24');
+    const old = await made('2024-05-03T12:00:00Z');
+    const fresh = await made('2026-05-03T12:00:00Z');
+    const asked = await made('2024-05-03T12:00:00Z', { kind: 'express', evidence: NOTE, wording: undefined });
+    const after = await effect('express=never&express_written=24');
+    expect([after.express_written.inForce, after.express_written.older]).toEqual([
+      before.express_written.inForce + 2,
+      before.express_written.older + 1,
+    ]);
+    expect((await effect('express=24&express_written=never')).express.older).toBe(1);
+    expect((await effect('express=0&express_written=never')).status).toBe(422);
+
+    const deps = { ...world.services, database: world.database };
+    await owner.patch('/v1/consent-validity', { express_written: 24 });
+    await endOldConsents(deps);
+    expect([await old(), await fresh(), await asked()]).toEqual(['written', 'written', 'express']);
+    await owner.patch('/v1/consent-validity', { alsoRecorded: true });
+    await Promise.all([endOldConsents(deps), endOldConsents(deps)]);
+    expect([await old(), await fresh(), await asked()]).toEqual(['expired', 'written', 'express']);
+    const [entry] = (await owner.get('/v1/audit-entries?action=consent.expired')).json.data;
+    expect(entry).toMatchObject({ actor: 'system', detail: { purpose: 'marketing' } });
+    expect((await effect('express=never&express_written=24')).express_written.older).toBe(0);
   });
 });

@@ -1,7 +1,9 @@
-import { changeConsentValidity } from '../../compliance/change-consent-validity.ts';
+import { changeConsentValidity, changeDoubleOptIn } from '../../compliance/change-consent-settings.ts';
 import type { ConsentEvent } from '../../compliance/consent-evidence.ts';
 import { getConsentValidity } from '../../compliance/consent-validity-store.ts';
 import { eventSentence } from '../../compliance/consent-words.ts';
+import { getDoubleOptIn } from '../../compliance/double-opt-in-store.ts';
+import { readValidityEffect } from '../../compliance/end-old-consents.ts';
 import {
   type ContactConsent,
   type ContactConsentInput,
@@ -19,6 +21,7 @@ import { isoText, isoTextOrNull } from '../route-types.ts';
 
 export function registerConsentRoutes(api: Api, services: Pick<Services, 'database' | 'clock' | 'newUuid'>): void {
   const { clock, database } = services;
+  const deps = { ...services, db: database.db };
   api.handle(contract.listConsents, async ({ params, query }) => {
     const consents = await listContactConsents(database.db, clock, {
       id: uuidOf('contact', params.id),
@@ -28,14 +31,16 @@ export function registerConsentRoutes(api: Api, services: Pick<Services, 'databa
     return consents.ok ? ok(showConsents(consents.value)) : consents;
   });
   api.handle(contract.getConsentValidity, async () => ok(await getConsentValidity(database.db)));
-  api.handle(contract.changeConsentValidity, async ({ body, caller }) => {
-    const { express, express_written } = body;
-    const change = {
-      ...(express === undefined ? {} : { express }),
-      ...(express_written === undefined ? {} : { express_written }),
-    };
-    return ok(await changeConsentValidity({ ...services, db: database.db }, { change, actor: caller.actor }));
-  });
+  api.handle(contract.changeConsentValidity, async ({ body, caller }) =>
+    ok(await changeConsentValidity(deps, { change: body, actor: caller.actor })),
+  );
+  api.handle(contract.previewConsentValidity, async ({ query }) =>
+    ok(await readValidityEffect(database.db, query, clock.now())),
+  );
+  api.handle(contract.getDoubleOptIn, async () => ok(await getDoubleOptIn(database.db)));
+  api.handle(contract.changeDoubleOptIn, async ({ body, caller }) =>
+    ok(await changeDoubleOptIn(deps, { change: body, actor: caller.actor })),
+  );
   api.effect(contract.recordConsent, {
     effect: async (tx, { params, body, caller }) => {
       const consent = consentOf(body);
@@ -84,7 +89,7 @@ const showStanding = ({ purpose, standing, sentence }: ContactConsent) => ({
   sentence,
 });
 
-const showConsentEvent = (event: ConsentEvent) => ({
+export const showConsentEvent = (event: ConsentEvent) => ({
   ...event,
   sentence: eventSentence(event),
   id: showId('consent', event.id),

@@ -1,10 +1,11 @@
-import type { HealthCheck } from '../../health/health-check.ts';
+import { CHECK_WITHIN_MS, type HealthCheck } from '../../health/health-check.ts';
 import { changeHealthSettings } from '../../health/health-settings.ts';
 import { type HealthReport, listHealthChecks, showHealth } from '../../health/show-health.ts';
 import { beginCheck } from '../../health/start-check.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
+import { SECOND_MS } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import {
   inspectWebhooks,
@@ -74,7 +75,7 @@ export function registerHealthRoutes(api: Api, services: Services): void {
   );
 }
 
-export const showReport = ({ settings, last, recent, uptime, suspicion }: HealthReport, mask: EventMask) => ({
+export const showReport = ({ settings, last, recent, uptime, suspicion, watch }: HealthReport, mask: EventMask) => ({
   settings:
     settings === undefined
       ? null
@@ -90,6 +91,14 @@ export const showReport = ({ settings, last, recent, uptime, suspicion }: Health
     suspicion === undefined
       ? null
       : { ...suspicion, detail: mask.text(suspicion.detail, null), since: isoText(suspicion.since) },
+  watch: {
+    silence: {
+      ...watch.silence,
+      hours: watch.silence.hours.map(({ from, minutes }) => ({ from: isoText(from), minutes })),
+    },
+    receipts: { texts: watch.receipts.texts, lagSeconds: Math.round(watch.receipts.lagMs / SECOND_MS) },
+    checkSeconds: CHECK_WITHIN_MS / SECOND_MS,
+  },
 });
 
 export const showCheck = (check: HealthCheck, mask: EventMask) => ({

@@ -17,6 +17,7 @@ import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/contacts.ts';
+import { csvAnswer } from '../csv-answer.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
 
 type ImportServices = Pick<Services, 'config' | 'database' | 'clock' | 'newUuid' | 'jobs'>;
@@ -48,7 +49,7 @@ function registerReads(api: Api, { database: { db } }: ImportServices): void {
   );
   api.raw(refusalsFile, async ({ params }) => {
     const run = await getImport(db, uuidOf('import', params.id));
-    return run.ok ? ok(csvResponse(run.value.fileName, refusalsCsv(db, run.value.id))) : run;
+    return run.ok ? ok(csvAnswer(refusalsName(run.value.fileName), refusalsCsv(db, run.value.id))) : run;
   });
 }
 
@@ -93,21 +94,10 @@ const refusalsFile = rawRoute({
   produces: 'text/csv',
 });
 
-function csvResponse(fileName: string, pieces: AsyncIterable<string>): Response {
-  const name = `refused rows of ${fileName.replace(/\.csv$/i, '')}.csv`;
-  const encoder = new TextEncoder();
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) yield encoder.encode(piece);
-  }
-  return new Response(ReadableStream.from(bytes()), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      // RFC 6266 with RFC 8187: any name, whatever it holds.
-      'content-disposition': `attachment; filename="refused.csv"; filename*=UTF-8''${encodeURIComponent(name)}`,
-      'cache-control': 'no-store',
-    },
-  });
-}
+const refusalsName = (fileName: string) => ({
+  name: `refused rows of ${fileName.replace(/\.csv$/i, '')}.csv`,
+  plainName: 'refused.csv',
+});
 
 const shown = (outcome: Outcome<ImportRun>) => (outcome.ok ? ok(showImport(outcome.value)) : outcome);
 

@@ -1,19 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { OptOutWordingAnswer, PolicyEffects } from '../../../src/http/contract/compliance-policy.ts';
-import type * as consents from '../../../src/http/contract/consents.ts';
 import type * as reviews from '../../../src/http/contract/opt-out-reviews.ts';
 import { get, patch, put } from './client.ts';
 import type { AnswerOf } from './contract.ts';
 
 export type { PolicyEffects };
 export type OptOutWording = OptOutWordingAnswer;
-export type ConsentValidity = AnswerOf<typeof consents.getConsentValidity>;
 export type ReviewSettings = AnswerOf<typeof reviews.getOptOutReviewSettings>;
 
 /** What is set for compliance and has no page of its own, read together. */
 export interface CompliancePolicy {
   readonly wording: OptOutWording;
-  readonly validity: ConsentValidity;
   readonly reviews: ReviewSettings;
 }
 
@@ -22,12 +19,11 @@ export const compliancePolicyKeys = { policy: ['compliance-policy'], effects: ['
 export const compliancePolicyQuery = queryOptions({
   queryKey: compliancePolicyKeys.policy,
   queryFn: async ({ signal }): Promise<CompliancePolicy> => {
-    const [wording, validity, settings] = await Promise.all([
+    const [wording, settings] = await Promise.all([
       get<OptOutWording>('/v1/opt-out-wording', undefined, signal),
-      get<ConsentValidity>('/v1/consent-validity', undefined, signal),
       get<ReviewSettings>('/v1/opt-out-review-settings', undefined, signal),
     ]);
-    return { wording, validity, reviews: settings };
+    return { wording, reviews: settings };
   },
 });
 export const policyEffectsQuery = queryOptions({
@@ -36,5 +32,4 @@ export const policyEffectsQuery = queryOptions({
 });
 
 export const saveWording = (wording: OptOutWording) => patch<OptOutWording>('/v1/opt-out-wording', wording);
-export const saveValidity = (validity: ConsentValidity) => patch<ConsentValidity>('/v1/consent-validity', validity);
 export const saveReviews = (settings: ReviewSettings) => put<ReviewSettings>('/v1/opt-out-review-settings', settings);

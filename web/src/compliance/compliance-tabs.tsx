@@ -21,6 +21,14 @@ export function ComplianceTabs() {
       <Link to="/compliance/do-not-call" className={tabs.tab} activeOptions={{ includeSearch: false }}>
         Do-not-call lists
       </Link>
+      {mayAct(role, 'agent') ? (
+        <Link to="/compliance/consents" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+          Consents
+        </Link>
+      ) : null}
+      <Link to="/compliance/forms" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+        Opt-in forms
+      </Link>
       {mayAct(role, 'manager') ? (
         <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
           Audit log

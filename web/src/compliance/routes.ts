@@ -59,10 +59,54 @@ export const auditEntryRoute = createRoute({
   component: lazyPage(() => import('./audit-panel.tsx'), 'AuditPanel'),
 });
 
+const ledgerSearchSchema = searchSchema({
+  search: text(40),
+  state: text(40),
+  action: text(40),
+  kind: text(40),
+  purpose: text(40),
+  source: text(40),
+  ...TIME_SEARCH,
+});
+
+export const ledgerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/consents',
+  validateSearch: ledgerSearchSchema,
+  staticData: { title: 'Consents' },
+  component: lazyPage(() => import('./ledger-page.tsx'), 'LedgerPage'),
+});
+
+/** The side panel of one event; the list with its filters stays beside it. */
+export const ledgerEntryRoute = createRoute({
+  getParentRoute: () => ledgerRoute,
+  path: '$consentId',
+  staticData: { title: 'Consent' },
+  component: lazyPage(() => import('./ledger-panel.tsx'), 'LedgerPanel'),
+});
+
+export const formsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/forms',
+  staticData: { title: 'Opt-in forms' },
+  component: lazyPage(() => import('./forms-page.tsx'), 'FormsPage'),
+});
+
+/** `new` is the form that is being made. */
+export const formRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/forms/$formId',
+  staticData: { title: 'Opt-in form' },
+  component: lazyPage(() => import('./form-page.tsx'), 'FormPage'),
+});
+
 export const complianceRoutes = [
   complianceRoute,
   optOutReportRoute,
   dncRoute,
   dncListRoute,
+  ledgerRoute.addChildren([ledgerEntryRoute]),
+  formsRoute,
+  formRoute,
   auditRoute.addChildren([auditEntryRoute]),
 ] as const;

@@ -88,8 +88,8 @@ function Standings({ standings }: { readonly standings: readonly Standing[] }) {
   if (known.length === 0)
     return (
       <p className={classes.nothing}>
-        No consent is recorded. Campaigns do not ask for one so far; what this person agreed to counts only if it can be
-        shown.
+        No consent is recorded. Campaigns leave out whoever has not agreed, unless an owner gives a reason; what this
+        person agreed to counts only if it can be shown.
       </p>
     );
   return (

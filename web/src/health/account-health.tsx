@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type Health, healthKeys, healthQuery, startHealthCheck, type Webhooks, webhooksQuery } from '../api/health.ts';
 import { useLive } from '../api/live.ts';
 import type { Account } from '../api/operations.ts';
+import { useProductClock } from '../api/product-clock.ts';
 import { useAction } from '../api/use-action.ts';
 import { sourcesQuery } from '../api/webhook-events.ts';
 import { Fact, Facts, Notice } from '../patterns/details.tsx';
@@ -14,6 +15,7 @@ import { toastProblem } from '../patterns/toast.tsx';
 import { CheckHistory } from './check-history.tsx';
 import { CheckStrip } from './check-strip.tsx';
 import { takenInWords } from './check-words.ts';
+import { checkWords, receiptWords, silenceWords } from './watch-words.ts';
 
 interface AccountHealthProps {
   readonly account: Account;
@@ -83,6 +85,7 @@ export function AccountHealth({ account, mayCheck }: AccountHealthProps) {
 
 function AccountFacts({ account, health }: { readonly account: Account; readonly health: Health }) {
   const { id, lastEventAt, state, stateReason } = account;
+  const { zone } = useProductClock(60_000);
   const webhooks = useQuery(webhooksQuery(id)).data;
   const sources = useQuery(sourcesQuery(DAY_HOURS)).data?.data.filter(({ accountId }) => accountId === id);
   return (
@@ -94,13 +97,10 @@ function AccountFacts({ account, health }: { readonly account: Account; readonly
       <Fact label="Webhooks">{webhooks === undefined ? '\u00a0' : <Registered webhooks={webhooks} />}</Fact>
       {state === 'paused' ? <Fact label="Paused">{stateReason ?? 'no reason was given'}</Fact> : null}
       <Fact label="Checks">{checkWords(health)}</Fact>
+      <Fact label="Silence">{silenceWords(health.watch.silence, zone)}</Fact>
+      <Fact label="Receipts">{receiptWords(health.watch.receipts)}</Fact>
     </Facts>
   );
-}
-
-function checkWords({ settings }: Health): string {
-  if (settings === null) return 'none: no two numbers are chosen for them';
-  return settings.enabled ? `every ${settings.intervalMinutes} min` : 'switched off';
 }
 
 function Registered({ webhooks: { findings, lookedAt, problem } }: { readonly webhooks: Webhooks }) {

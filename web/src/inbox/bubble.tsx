@@ -83,11 +83,13 @@ function Sent({ message }: { readonly message: Message }) {
   );
 }
 
-const AUTOMATIC: Readonly<Record<'opt_out_confirmation' | 'opt_in_confirmation' | 'help', string>> = {
-  opt_out_confirmation: 'Automatic opt-out confirmation',
-  opt_in_confirmation: 'Automatic opt-in confirmation',
-  help: 'Automatic answer to HELP',
-};
+const AUTOMATIC: Readonly<Record<'opt_out_confirmation' | 'opt_in_confirmation' | 'opt_in_request' | 'help', string>> =
+  {
+    opt_out_confirmation: 'Automatic opt-out confirmation',
+    opt_in_confirmation: 'Automatic opt-in confirmation',
+    opt_in_request: 'Automatic question about an opt-in',
+    help: 'Automatic answer to HELP',
+  };
 
 /** How it looks; whatever is not here was written by a machine. */
 const KINDS: Partial<Record<Message['purpose'], string>> = { campaign: 'campaign', reply: 'reply', elsewhere: 'reply' };
@@ -110,6 +112,7 @@ function Origin({ message: { purpose, campaign, createdBy } }: { readonly messag
       return null;
     case 'opt_out_confirmation':
     case 'opt_in_confirmation':
+    case 'opt_in_request':
     case 'help':
       return (
         <span className={classes.origin}>

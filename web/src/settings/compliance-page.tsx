@@ -11,7 +11,6 @@ import {
   type PolicyEffects,
   policyEffectsQuery,
   saveReviews,
-  saveValidity,
   saveWording,
 } from '../api/compliance-policy.ts';
 import { fieldProblems } from '../api/problem.ts';
@@ -33,10 +32,7 @@ export function CompliancePage() {
   const query = useQuery(compliancePolicyQuery);
   return (
     <>
-      <PageHeader
-        title="Compliance"
-        summary="How people opt out and what their consents are worth. Every change is in the audit log."
-      />
+      <PageHeader title="Compliance" summary="How people opt out. Every change is in the audit log." />
       <Loaded query={query} what="The settings could not be loaded">
         {(policy) => <Policy policy={policy} />}
       </Loaded>
@@ -60,7 +56,6 @@ function Policy({ policy }: { readonly policy: CompliancePolicy }) {
       {readOnly ? <MayNot least="owner" act="change these settings" /> : null}
       <FirstTexts {...part} />
       <UnclearReplies {...part} />
-      <Consents {...part} />
       <SetElsewhere />
     </>
   );
@@ -142,38 +137,6 @@ function UnclearReplies({ policy: { reviews }, effects, readOnly }: PartProps) {
   );
 }
 
-/** An empty field says that a consent lasts until it is taken back. */
-function Consents({ policy: { validity }, readOnly }: PartProps) {
-  const { form, save, onSubmit } = usePart(
-    { express: validity.express ?? '', express_written: validity.express_written ?? '' },
-    {
-      run: async (values) => {
-        const months = (value: number | string): number | null => (typeof value === 'number' ? value : null);
-        const saved = await saveValidity({
-          express: months(values.express),
-          express_written: months(values.express_written),
-        });
-        return { express: saved.express ?? '', express_written: saved.express_written ?? '' };
-      },
-      done: 'How long consents last is saved',
-    },
-  );
-  const field = { min: 1, max: 240, allowDecimal: false, maw: 240, readOnly, placeholder: 'until it is taken back' };
-  return (
-    <form noValidate onSubmit={onSubmit} className={classes.form}>
-      <Section
-        title="How long consents last"
-        note="When nobody said until when. In months; empty: until it is taken back."
-      >
-        <NumberInput label="Written consent" {...field} {...form.getInputProps('express_written')} />
-        <NumberInput label="Consent in other ways" {...field} {...form.getInputProps('express')} />
-        <Effect>Nobody is left out by saving this: it is for consents recorded from now on.</Effect>
-        {readOnly ? null : <SaveBar save={save} form={form} />}
-      </Section>
-    </form>
-  );
-}
-
 const NUMBER_RULES = /^(?:number_|toll_free$|invalid_number$)/;
 
 function SetElsewhere() {
@@ -211,6 +174,16 @@ function SetElsewhere() {
               ? '\u00a0'
               : `${formatCount(forNumber)} of ${formatCount(people?.contacts ?? 0)} contacts are left out as landline, internet, toll-free or unverified`
           }
+          outcome={null}
+          state={null}
+        />
+        <LinkRow
+          link={(className) => (
+            <Link to="/settings/consent" className={className}>
+              How long consents last
+            </Link>
+          )}
+          second="When nobody said until when, and whom a change would reach"
           outcome={null}
           state={null}
         />

@@ -48,6 +48,13 @@ export const complianceSettingsRoute = createRoute({
   component: lazyPage(() => import('./compliance-page.tsx'), 'CompliancePage'),
 });
 
+export const consentRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'consent',
+  staticData: { title: 'Consent' },
+  component: lazyPage(() => import('./consent-page.tsx'), 'ConsentPage'),
+});
+
 export const alertSettingsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'alerts',
@@ -106,6 +113,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   sendingHoursRoute,
   complianceSettingsRoute,
   validationRoute,
+  consentRoute,
   alertSettingsRoute,
   teamRoute,
   apiKeysRoute,

@@ -10,6 +10,7 @@ import {
   IconPalette,
   IconPhoneCheck,
   IconShieldCheck,
+  IconSignature,
   IconUsers,
 } from '@tabler/icons-react';
 
@@ -20,6 +21,7 @@ export interface SettingsSection {
     | '/settings/sending-hours'
     | '/settings/compliance'
     | '/settings/number-validation'
+    | '/settings/consent'
     | '/settings/alerts'
     | '/settings/team'
     | '/settings/api-keys'
@@ -54,7 +56,7 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
   {
     to: '/settings/compliance',
     label: 'Compliance',
-    about: 'First texts, unclear replies, how long consents last',
+    about: 'First texts, unclear replies, where the rest is set',
     icon: IconShieldCheck,
   },
   {
@@ -62,6 +64,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Number validation',
     about: 'Landlines, internet numbers, numbers not in use',
     icon: IconPhoneCheck,
+  },
+  {
+    to: '/settings/consent',
+    label: 'Consent',
+    about: 'How long it lasts, and how people confirm it',
+    icon: IconSignature,
   },
   {
     to: '/settings/alerts',

@@ -1,0 +1,52 @@
+import { z } from '@hono/zod-openapi';
+import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
+import { CONSENT_ACTIONS, CONSENT_SOURCES, CONSENT_STATES, consentEventSchema } from './consents.ts';
+import { idOf, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+
+/** The consents of everybody, whoever they are contacts of. */
+const tag = 'Consents';
+const moment = z.iso.datetime({ offset: true });
+
+export const ledgerEntrySchema = consentEventSchema
+  .extend({
+    phone: phoneText,
+    contact: z
+      .object({ id: idOf('contact'), name: z.string() })
+      .nullable()
+      .openapi({ description: 'Who has the number now; null for a number that is no contact' }),
+  })
+  .openapi('ConsentLedgerEntry');
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+export const ledgerFilter = z.object({
+  phone: phoneText.max(40).optional(),
+  action: z.enum(CONSENT_ACTIONS).optional(),
+  kind: z.enum(CONSENT_KINDS).optional(),
+  purpose: z.enum(CONSENT_PURPOSES).optional(),
+  source: z.enum(CONSENT_SOURCES).optional(),
+  state: z
+    .enum(CONSENT_STATES)
+    .optional()
+    .openapi({ description: 'How the number stands now, for the purpose of the event' }),
+  from: moment.optional().openapi({ description: 'Recorded at or after this' }),
+  until: moment.optional().openapi({ description: 'Recorded before this' }),
+});
+
+export const listLedger = jsonRoute({
+  method: 'get',
+  path: '/v1/consents',
+  access: 'agent',
+  tag,
+  summary: 'What everybody has permitted and taken back, in the order in which it was recorded, newest first',
+  query: pageQuery.extend(ledgerFilter.shape),
+  response: pageOf(ledgerEntrySchema),
+});
+export const getLedgerEntry = jsonRoute({
+  method: 'get',
+  path: '/v1/consents/{id}',
+  access: 'agent',
+  tag,
+  summary: 'One event with the words that were seen and what shows it',
+  params: z.object({ id: idOf('consent') }),
+  response: ledgerEntrySchema,
+});
