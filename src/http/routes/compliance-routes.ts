@@ -31,7 +31,9 @@ export function registerComplianceRoutes(api: Api, services: Pick<Services, 'dat
   api.raw(exportRoute, async ({ query, caller, request }) => {
     const filter = await filterOf(db, clock, query);
     const order = { filter, actor: caller.actor, signal: request.signal };
-    return ok(csvAnswer('opt-outs.csv', await exportOptOuts({ ...services, db }, order)));
+    return ok(
+      csvAnswer({ name: 'opt-outs.csv', plainName: 'opt-outs.csv' }, await exportOptOuts({ ...services, db }, order)),
+    );
   });
 }
 
