@@ -397,6 +397,11 @@ export const MUTANTS: readonly Mutant[] = [
         find: ' and cl.removed_at is null)\n    for share skip locked',
         replace: ')\n    for share skip locked',
       },
+      {
+        file: 'src/sending/turn-store.ts',
+        find: 'cl.removed_at is null and l.account_id = a.id',
+        replace: 'l.account_id = a.id',
+      },
     ],
   },
   {
@@ -407,6 +412,11 @@ export const MUTANTS: readonly Mutant[] = [
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
         find: ' and not ${isPointlessSql(now)}',
         replace: '',
+      },
+      {
+        file: 'src/sending/serve-campaigns.ts',
+        find: 'campaign.waiting > 0 && !campaign.pointless',
+        replace: 'campaign.waiting > 0',
       },
     ],
   },
