@@ -91,6 +91,7 @@ try {
         limit,
         notTextedForDays: null,
         consent: null,
+        optOutWording: null,
       },
       now,
     );

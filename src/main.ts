@@ -12,6 +12,7 @@ import { oldConsentsJob } from './compliance/end-old-consents.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
+import { tallyTextsJob } from './compliance/tally-texts.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
@@ -25,6 +26,8 @@ import { registerAlertRoutes } from './http/routes/alert-routes.ts';
 import { registerAuditRoutes } from './http/routes/audit-routes.ts';
 import { registerCallRoutes } from './http/routes/call-routes.ts';
 import { registerCampaignRoutes } from './http/routes/campaign-routes.ts';
+import { registerCompliancePolicyRoutes } from './http/routes/compliance-policy-routes.ts';
+import { registerComplianceRoutes } from './http/routes/compliance-routes.ts';
 import { registerConsentLedgerRoutes } from './http/routes/consent-ledger-routes.ts';
 import { registerConsentRoutes } from './http/routes/consent-routes.ts';
 import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes.ts';
@@ -52,6 +55,7 @@ import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.t
 import { createApp } from './http/server.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
+import { countStandingJob } from './operations/count-standing.ts';
 import { tidyHistoryJob } from './operations/tidy-history.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -184,6 +188,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     importJob(base),
     takeOffJob(base),
     overdueReviewsJob(base),
+    tallyTextsJob(base),
+    countStandingJob(base),
     tidyImportsJob(base),
     oldConsentsJob(base),
     tidyHistoryJob(base),
@@ -248,6 +254,8 @@ const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 export const createHttpApp = (services: Services, webhooks: { readonly intake: Intake }) =>
   createApp(services, {
     registrars: [
+      registerComplianceRoutes,
+      registerCompliancePolicyRoutes,
       registerConsentRoutes,
       registerConsentLedgerRoutes,
       registerNumberValidationRoutes,

@@ -15,6 +15,9 @@ const MINUTES = 60_000;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
 const LISTED = '+16175550126';
 const PAGES = [
+  'settings/compliance',
+  'compliance',
+  'compliance/opt-out-report?by=hour',
   'settings/number-validation',
   'compliance/do-not-call?check=6175550126',
   'compliance/audit-log',

@@ -62,6 +62,7 @@ export async function claimNow(db: Db, { clock }: World, input: Claiming): Promi
       }),
     ),
     businessName: facts.businessName,
+    optOutWording: facts.optOutWording,
     limit: 100,
     pace: isPaced(campaign.pace)
       ? { limits: campaign.pace, moment: { now, day: dayIn(facts.businessZone, now), intervalMs: 0 } }

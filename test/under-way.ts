@@ -18,12 +18,17 @@ export interface UnderWay {
 }
 
 /** A campaign whose people are all between their intent and the gateway's answer. */
-export async function underWay(db: Db, world: SendingWorld, people: number): Promise<UnderWay> {
+export async function underWay(
+  db: Db,
+  world: SendingWorld,
+  people: number,
+  draft: Omit<NonNullable<Parameters<typeof launchTestCampaign>[2]>, 'laneIds'> = {},
+): Promise<UnderWay> {
   const contacts = testPhones(people).map((phone) => ({ phone }));
   await insertContacts(db, world, contacts);
   const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES };
   const { id: accountId, laneIds } = await insertAccount(db, world, account);
-  const campaignId = await launchTestCampaign(db, world, { laneIds });
+  const campaignId = await launchTestCampaign(db, world, { ...draft, laneIds });
   const lease = await takeLease(db, world, accountId);
   const claim = await claimNow(db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
   if (claim === undefined) throw new Error(`campaign ${campaignId} does not run`);

@@ -25,7 +25,10 @@ it.each<readonly [string, ComplianceConcern, string]>([
 ])('names a list that is %s, what follows and the remedy', (_, found, words) => {
   const alert = complianceAlertOf(found, 'America/New_York');
   expect(alert.summary).toContain(`The do-not-call list "Registry" ${words}`);
-  expect(alert).toMatchObject({ subject: `dnc_list:${id}`, link: '/compliance/do-not-call' });
+  expect(alert).toMatchObject({
+    subject: `dnc_list:${id}`,
+    link: '/compliance/do-not-call/dnc_0000000000007000800000000000000a',
+  });
 });
 
 it('says since when nobody has sealed the audit log, in the zone of the business', () => {

@@ -1,5 +1,6 @@
+import { dncListPage } from '../compliance/dnc-list-page.ts';
 import { localTime } from '../platform/calendar.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { NewAlert } from './alert.ts';
 
@@ -34,7 +35,7 @@ function listAlert({ kind, id, name, data }: Exclude<ComplianceConcern, { readon
     subject: `dnc_list:${id}`,
     headline: `${name}: ${kind === 'dnc_list_stale' ? 'too old to rely on' : 'soon too old'}`,
     summary: `The do-not-call list "${name}" ${says}. Upload a newer file`,
-    link: '/compliance/do-not-call',
+    link: dncListPage(showId('dncList', id)),
     detail: { list: name, ...(data === null ? {} : { dataOf: dayOf(data.asOf) }) },
   };
 }

@@ -7,7 +7,7 @@
  */
 import { lockNumber } from '../compliance/lock-number.ts';
 import { enterCall } from '../conversations/enter-call.ts';
-import { isOldHistory, type Knowledge, TOLD } from '../conversations/inbound.ts';
+import { isOldHistory, type Knowledge, TOLD, type ToldNow } from '../conversations/inbound.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
@@ -26,7 +26,7 @@ interface Deps {
 export async function recordCall(
   tx: Tx,
   deps: Deps,
-  { accountId, known = TOLD }: { readonly accountId: Uuid; readonly known?: Knowledge | typeof TOLD },
+  { accountId, known = TOLD }: { readonly accountId: Uuid; readonly known?: Knowledge | ToldNow },
   event: CallEvent,
 ): Promise<Pick<CallRecord, 'phone'>> {
   const { gatewayCallId, laneRef, participants } = event.call;

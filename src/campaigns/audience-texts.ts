@@ -4,9 +4,11 @@ import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { linkBaseSql, SAMPLE_TOKEN } from '../business/public-address.ts';
 import { contentRulesOn } from '../compliance/content-rules.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
+import { readAddition } from '../compliance/opt-out-wording-store.ts';
 import { countParts } from '../messages/encoding.ts';
 import type { Template, TemplateContact } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { neverTextedSql } from '../messages/texted-before.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -33,6 +35,8 @@ export interface AudienceTexts {
   readonly histogram: ReadonlyMap<number, number>;
   readonly outsideGsm7: ReadonlySet<string>;
   readonly reach: ReachByVariant;
+  /** People to whose text it is added how to stop; with several variants each counts with its share. */
+  readonly added: number;
   /** By variant id: how many texts were looked at, and what the checks of content found in them. */
   readonly content: ReadonlyMap<Uuid, { readonly looked: number; readonly found: readonly Found[] }>;
 }
@@ -40,9 +44,10 @@ export interface AudienceTexts {
 /** Renders every variant for the people who would get it and counts the parts of the final text. */
 export async function renderAudience(db: Db, campaign: Campaign, now: Instant): Promise<AudienceTexts> {
   const rules = contentRulesOn(dayIn('UTC', now));
+  const addition = await readAddition(db, now);
   const variants = writtenVariants(campaign).map((variant) => ({
     ...variant,
-    tally: tallyReach(variant.template),
+    tally: tallyReach(variant.template, addition),
     content: tallyContent(rules),
     looked: 0,
   }));
@@ -71,7 +76,8 @@ export async function renderAudience(db: Db, campaign: Campaign, now: Instant): 
     }
   const reach = new Map(variants.map(({ id, tally }) => [id, tally.reach()]));
   const content = new Map(variants.map(({ id, looked, content }) => [id, { looked, found: content.found() }]));
-  return { people: people.length, rendered, parts, histogram, outsideGsm7, reach, content };
+  const added = variants.reduce((sum, { tally, weight }) => sum + (tally.added() * weight) / weights, 0);
+  return { people: people.length, rendered, parts, histogram, outsideGsm7, reach, added, content };
 }
 
 /**
@@ -79,7 +85,8 @@ export async function renderAudience(db: Db, campaign: Campaign, now: Instant): 
  * campaigns, all of them only for one that is to be refused.
  */
 export async function findUnsendable(db: Db | Tx, campaign: Campaign, now: Instant): Promise<ReachByVariant> {
-  let open = writtenVariants(campaign).map(({ id, template }) => ({ id, tally: tallyReach(template) }));
+  const addition = await readAddition(db, now);
+  let open = writtenVariants(campaign).map(({ id, template }) => ({ id, tally: tallyReach(template, addition) }));
   let after: Uuid | undefined;
   for (let limit = FIRST_BATCH; open.length > 0; limit = SAMPLE_MAX) {
     const people = await readPeople(db, campaign, { now, after, limit });
@@ -103,7 +110,6 @@ interface Person extends TemplateContact {
   readonly id: Uuid;
   readonly businessName: string;
   readonly optOutLink: string | null;
-  /** Nothing was ever sent to the number. */
   readonly isFirst: boolean;
 }
 
@@ -119,8 +125,7 @@ async function readPeople(
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
       ${linkBaseSql} || ${SAMPLE_TOKEN}::text as opt_out_link,
-      -- Index message_phone.
-      not exists (select 1 from message m where m.phone = c.phone and m.direction = 'outbound') as is_first
+      ${neverTextedSql(sql`null`)} as is_first
     from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(facts)} is null
       and ${after === undefined ? sql`true` : sql`c.id > ${after}`}
     order by c.id limit ${limit}`.execute(db);

@@ -239,12 +239,14 @@ describe('people who have not agreed', () => {
   it('lose the word with another policy, and when it is withdrawn', async () => {
     const opened = granted(await waive(await draftWith(), 4));
     const renamed = granted(
-      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' } })),
+      await runTx(database.db, (tx) =>
+        updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' }, actor: 'test' }),
+      ),
     );
     expect(renamed.consentWaiver).not.toBeNull();
     const other = { consent: { policy: 'informational', kinds: null } as const };
     const changed = granted(
-      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other })),
+      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other, actor: 'test' })),
     );
     expect(changed.consentWaiver).toBeNull();
     const again = granted(await waive(changed, 6));

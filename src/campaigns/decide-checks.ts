@@ -94,15 +94,20 @@ export interface Telling {
   readonly zone: string;
 }
 
+const delaysThem = (code: string, enrolled: boolean): boolean => {
+  const delays = ruleOf(code)?.delays;
+  return delays === 'all' || (delays === 'enrolled' && enrolled);
+};
+
 export const eligibilityChecks = (
   checks: readonly EligibilityCheck[],
-  { zone }: Pick<Telling, 'zone'>,
+  { zone, enrolled }: Pick<Telling, 'zone'> & { readonly enrolled: boolean },
 ): readonly RuleCheck[] =>
   checks.map(({ code, forbids, inputs }) => {
     const { sentence, remedy } = ruleOutcome({ code, inputs }, zone);
     return {
       code,
-      kind: ruleOf(code)?.delays ? 'delays' : 'bars',
+      kind: delaysThem(code, enrolled) ? 'delays' : 'bars',
       forbids,
       sentence: forbids ? sentence : (ruleOf(code)?.otherwise ?? sentence),
       remedy: forbids ? remedy : '',

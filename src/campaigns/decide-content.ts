@@ -48,7 +48,7 @@ function sentence(subject: string, finding: ContentFinding, some: string): strin
     case 'no_sender':
       return `${subject} does not say who sends it${some}: carriers ask for the name of your business in every text. Begin it with {business_name}`;
     case 'no_opt_out':
-      return `${subject} does not tell people who have never been texted how to stop${some}: end it with "Reply STOP to opt out"`;
+      return `${subject} does not tell people who have never been texted how to stop${some}: end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)`;
     case 'shortener':
       return `${subject} has the link ${finding.what} of a public shortener${some}: carriers block those. Use a link of your own domain`;
     case 'insecure_link':

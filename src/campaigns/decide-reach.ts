@@ -1,3 +1,4 @@
+import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
 import { TEXT_LENGTH_MAX, whyUnsendable } from '../messages/sendable-text.ts';
 import type { Template, TemplateContact } from '../messages/template.ts';
 import { missingFields, renderTemplate } from '../messages/template-render.ts';
@@ -14,30 +15,41 @@ export interface VariantReach {
 
 export interface ReachTally {
   /** Looks at one more person; the text that would go out, or undefined. */
-  readonly add: (contact: TemplateContact) => string | undefined;
+  readonly add: (contact: ReachedContact) => string | undefined;
   readonly reach: () => VariantReach;
+  /** First texts, to which it is added how to stop. */
+  readonly added: () => number;
+}
+
+export interface ReachedContact extends TemplateContact {
+  /** Nothing has ever gone out to the number. */
+  readonly isFirst?: boolean;
 }
 
 /** Makes the text as the engine would, for one person after the other. */
-export function tallyReach(template: Template): ReachTally {
+export function tallyReach(template: Template, addition?: Addition): ReachTally {
   const missing = new Map<string, number>();
   const counts = { people: 0, sendable: 0, tooLong: 0, empty: 0 };
-  const add = (contact: TemplateContact): string | undefined => {
+  let firsts = 0;
+  const add = (contact: ReachedContact): string | undefined => {
     counts.people += 1;
     const text = renderTemplate(template, contact);
     if (!text.ok) {
       for (const field of missingFields(template, contact)) missing.set(field, (missing.get(field) ?? 0) + 1);
       return undefined;
     }
-    const why = whyUnsendable(text.value);
+    const added = contact.isFirst === true ? (addition?.(text.value) ?? null) : null;
+    const whole = added === null ? text.value : withWording(text.value, added);
+    const why = whyUnsendable(text.value) ?? whyUnsendable(whole);
     if (why !== undefined) {
       counts[why === 'empty_text' ? 'empty' : 'tooLong'] += 1;
       return undefined;
     }
     counts.sendable += 1;
-    return text.value;
+    if (added !== null) firsts += 1;
+    return whole;
   };
-  return { add, reach: () => ({ ...counts, missing: new Map(missing) }) };
+  return { add, reach: () => ({ ...counts, missing: new Map(missing) }), added: () => firsts };
 }
 
 /** Why nobody of the audience can get the variant, and what helps; `subject` names it. */

@@ -36,7 +36,7 @@ export function storedChecks(
       sentence: `${frequency.texts} of ${frequency.allowed} campaign texts in the 24 hours before`,
       inputs: decision.v === 1 ? frequency : { ...frequency, newestTextAt: decision.frequency.newestTextAt ?? null },
     },
-    ...(decision.v === 1 ? [] : limitChecks(decision)),
+    ...(decision.v === 1 ? [] : [...wordingChecks(decision), ...limitChecks(decision)]),
   ];
 }
 
@@ -86,6 +86,19 @@ function contactedChecksOf({ notTextedForDays, frequency }: Decision): readonly 
       kind: 'bars',
       sentence: `No campaign text within ${notTextedForDays} days`,
       inputs: { days: notTextedForDays, newestTextAt: frequency.newestTextAt ?? null },
+    },
+  ];
+}
+
+function wordingChecks({ optOutAdded }: Decision): readonly RuleCheck[] {
+  if (optOutAdded === undefined) return [];
+  return [
+    {
+      ...held,
+      code: 'opt_out_wording',
+      kind: 'bars',
+      sentence: `The first text to this person: “${optOutAdded}” was added`,
+      inputs: { added: optOutAdded },
     },
   ];
 }

@@ -6,6 +6,7 @@ import { getBusiness, getSending, getSendingPolicy } from '../business/business-
 import { sampleLink } from '../business/public-address.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { type AskedConsent, askedConsent } from '../compliance/consent-policy.ts';
+import { readAddition } from '../compliance/opt-out-wording-store.ts';
 import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
@@ -101,7 +102,7 @@ export async function explainRecipient(
     begun && enrollment.decision !== null
       ? await checksThen(db, enrollment.decision, { enrollment, person, zone: facts.business.zone })
       : checksNow(facts).filter(({ kind }) => kind === 'bars' || enrollment === undefined || isOpen(enrollment));
-  const today = eligibilityChecks(person.eligibility, facts);
+  const today = eligibilityChecks(person.eligibility, { ...facts, enrolled: enrollment !== undefined });
   const situation = { campaign, checks, today, zone: facts.business.zone, now };
   return ok({
     campaign,
@@ -181,7 +182,11 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
     text:
       variant === undefined
         ? undefined
-        : checkText(variant, person, { businessName: business.name, optOutLink: await sampleLink(db) }),
+        : checkText(variant, person, {
+            businessName: business.name,
+            optOutLink: await sampleLink(db),
+            addition: person.isFirst ? await readAddition(db, now) : undefined,
+          }),
     marginMs: windowMargin(clock),
     zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,
     zone: business.zone,
@@ -202,7 +207,7 @@ function checksNow(facts: Facts): readonly RuleCheck[] {
   const { campaign, person, enrollment } = facts;
   const bars = [
     ...(enrollment === undefined ? audienceChecks(facts) : []),
-    ...eligibilityChecks(person.eligibility, facts),
+    ...eligibilityChecks(person.eligibility, { ...facts, enrolled: facts.enrollment !== undefined }),
     consentCheck(facts),
     ...(enrollment === undefined
       ? []

@@ -5,6 +5,7 @@ import { contactNameSql } from '../audiences/preview-audience.ts';
 import type { AskedConsent } from '../compliance/consent-policy.ts';
 import { type EligibilityCheck, eligibilityChecksSql } from '../compliance/eligibility.ts';
 import type { RuleInputs } from '../compliance/rule-inputs.ts';
+import { neverTextedSql } from '../messages/texted-before.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
@@ -27,6 +28,8 @@ export interface ExplainedPerson extends PersonFields {
   /** In the order of `audienceConditions`. */
   readonly conditions: readonly { readonly met: boolean | null; readonly has: RuleInputs }[];
   readonly recentTextsAt: readonly Instant[];
+  /** No text of another campaign or of a person has ever gone out to them. */
+  readonly isFirst: boolean;
 }
 
 interface StoredPerson extends Omit<ExplainedPerson, 'recentTextsAt'> {
@@ -51,7 +54,7 @@ export async function readExplainedPerson(db: Db, query: PersonQuery): Promise<E
   const facts = await readEligibilityFacts(db, now, query.consent);
   const { rows } = await sql<StoredPerson>`
     select c.id, ${contactNameSql} as name, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state,
-      c.postal_code, c.attributes, c.zone_group, c.lane_id, c.created_at,
+      c.postal_code, c.attributes, c.zone_group, c.lane_id, c.created_at, ${neverTextedSql(own)} as is_first,
       ${eligibilityChecksSql(facts)} as eligibility,
       jsonb_build_array(${sql.join(conditions)}) as conditions,
       ${recentTextsSql(recentSince(now, audience?.notContactedDays ?? null), own)} as recent_texts_at

@@ -20,7 +20,7 @@ const WAITS: Readonly<Record<WaitReason, string>> = {
   quiet_hours: 'Quiet hours where they are',
   cap: 'The texts or the message parts a day of the numbers are used up before',
   pace: 'The pace of the campaign',
-  put_off: 'Had their texts of 24 hours, or the gateway asked for time',
+  put_off: 'Had their texts of 24 hours, wait for a newer do-not-call list, or the gateway asked for time',
   lane_paused: 'The number that they know, or every number, is paused',
   never_opens: 'The send window never opens where they may be',
   stopped: 'The campaign has stopped: its texts are pointless by now',

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { withWording } from '../compliance/opt-out-wording.ts';
+import { getOptOutWording } from '../compliance/opt-out-wording-store.ts';
 import { countParts } from '../messages/encoding.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -32,6 +34,7 @@ export async function readPlannedCampaigns(
   db: Db | Tx,
   askedIds: readonly Uuid[],
 ): Promise<readonly PlannedCampaign[]> {
+  const { adds, wording } = await getOptOutWording(db);
   const { rows } = await sql<StoredCampaign>`
     select c.id, c.state, c.priority, c.window_start_minute, c.window_end_minute, c.max_per_hour, c.max_per_day, c.finish_by, c.launched_at,
       case when c.pointless_action in ('drop', 'ask') then c.pointless_after end as stops_at,
@@ -52,11 +55,16 @@ export async function readPlannedCampaigns(
     ...row,
     pace: { maxPerHour, maxPerDay, finishBy },
     paceUsed: paceUsedFrom(paceUsed),
-    partsPerText: texts > 0 && row.parts > 0 ? row.parts / texts : partsAsWritten(bodies),
+    partsPerText:
+      texts > 0 && row.parts > 0
+        ? row.parts / texts
+        : partsAsWritten(
+            adds ? bodies.map(({ weight, body }) => ({ weight, body: withWording(body, wording) })) : bodies,
+          ),
   }));
 }
 
-/** The parts of the texts as they are written, fields and all: a fair guess until the first of them is out. */
+/** The parts of the texts as they are written, fields and all: a fair guess until the first of them is out. As if each were a first text. */
 function partsAsWritten(bodies: StoredCampaign['bodies']): number {
   const weights = bodies.reduce((sum, { weight }) => sum + weight, 0);
   if (weights === 0) return 1;

@@ -144,6 +144,7 @@ describe('launching', () => {
         shownId: showId('campaign', id),
         revision: 1,
         change: { audience: { tags: ['mixed'] } },
+        actor: 'test',
       }),
     );
     expect(await launch(1)).toMatchObject({

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { recordAudit } from '../compliance/audit-store.ts';
 import { DEFAULT_CONSENT_POLICY } from '../compliance/consent-policy.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,6 +8,7 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { PaceLimits } from '../sending/decide-pace.ts';
 import { type Campaign, notInThisState } from './campaign.ts';
 import {
@@ -64,6 +67,7 @@ export async function updateDraft(
     readonly shownId: string;
     readonly revision: number;
     readonly change: CampaignChange;
+    readonly actor: string;
   },
 ): Promise<Outcome<Campaign>> {
   const campaign = await lockCampaign(tx, input.id);
@@ -75,8 +79,28 @@ export async function updateDraft(
   const draft = changedBy(campaign, input.change);
   await updateDraftRow(tx, campaign.id, draft, deps.clock.now());
   await writeParts(tx, deps, campaign.id, draft);
+  await auditEdit(tx, deps, input);
   await tellOthers(tx, campaign.id);
   return reread(tx, campaign.id);
+}
+
+/** Within so long the next keystrokes of a member in the same fields are the same edit; the launch records what they wrote. */
+const ONE_EDIT_MS = 10 * MINUTE_MS;
+
+/** Index audit_entry_subject. */
+async function auditEdit(
+  tx: Tx,
+  { clock, newUuid }: Deps,
+  { id, change, actor }: { readonly id: Uuid; readonly change: CampaignChange; readonly actor: string },
+): Promise<void> {
+  const at = clock.now();
+  const action = 'campaign.draft_edited';
+  const subject = showId('campaign', id);
+  const detail = { fields: Object.keys(change).sort() };
+  const { rows } = await sql`
+    select from audit_entry where subject = ${subject} and at > ${addMs(at, -ONE_EDIT_MS)} and actor = ${actor}
+      and action = ${action} and detail = ${JSON.stringify(detail)}::jsonb limit 1`.execute(tx);
+  if (rows.length === 0) await recordAudit(tx, { id: newUuid(), at, actor, action, subject, detail });
 }
 
 export async function deleteDraft(

@@ -1,4 +1,5 @@
 import { getBusiness, getSending, getSendingPolicy } from '../business/business-store.ts';
+import { readListWait } from '../compliance/waiting-for-list.ts';
 import { countParts } from '../messages/encoding.ts';
 import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { type Clock, patience } from '../platform/clock.ts';
@@ -22,7 +23,7 @@ const STALLED_AFTER_TEXTS = 5;
 export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign): Promise<WaitingFacts> {
   const now = clock.now();
   const waits = campaign.state === 'running' && campaign.totals.pending > 0;
-  const [allLanes, groups, accounts, sending, business, policy, queues, pulse] = await Promise.all([
+  const [allLanes, groups, accounts, sending, business, policy, queues, listWait, pulse] = await Promise.all([
     readUsedLanes(db, now),
     pendingGroups(db, [campaign.id]),
     waitingAccounts(db, campaign.id, now),
@@ -30,6 +31,7 @@ export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign)
     getBusiness(db),
     getSendingPolicy(db),
     waits ? readWaitingQueues(db, campaign.id) : [],
+    waits ? readListWait(db, campaign.id, now) : null,
     readPulse(db, campaign.id),
   ]);
   // Its text with the longest of what stands in it may have a part more.
@@ -46,6 +48,7 @@ export async function readWaitingFacts(db: Db, clock: Clock, campaign: Campaign)
     sending,
     groups,
     queues,
+    listWait,
     policy,
     spansOf: rememberedSpans(policy, now),
     marginMs: windowMargin(clock),

@@ -3,6 +3,7 @@ import { enrollmentStates, insertAccount, insertContacts, testPhones } from '../
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { putBusinessRow } from '../business/business-store.ts';
+import { changeOptOutWording } from '../compliance/opt-out-wording-store.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
@@ -142,7 +143,39 @@ it('a text that says neither who sends it nor how to stop can be launched, and i
   const draft = await draftOf(bodies('Hi {first_name}'));
   expect((await review(draft)).warnings.map(({ message }) => message)).toEqual([
     'The message does not say who sends it: carriers ask for the name of your business in every text. Begin it with {business_name}',
-    'The message does not tell people who have never been texted how to stop: end it with "Reply STOP to opt out"',
+    'The message does not tell people who have never been texted how to stop: end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)',
   ]);
   expect((await launch(draft)).ok).toBe(true);
+});
+
+it('counts what is added to first texts, in parts and people, and only where the text does not say it itself', async () => {
+  const long = `Acme Concrete: ${'a'.repeat(130)}`;
+  const silent = await draftOf(bodies(long));
+  expect(await review(silent)).toMatchObject({ optOutAdded: null, parts: { total: 150 } });
+  const change = { adds: true, wording: '  Reply STOP to  opt out. ' };
+  await changeOptOutWording({ ...world, db: database.db }, { change, actor: 'test' });
+  const { warnings, optOutAdded, parts } = await review(silent);
+  expect({ warnings, optOutAdded, parts: parts.total }).toEqual({
+    warnings: [],
+    optOutAdded: { people: 150, wording: 'Reply STOP to opt out.' },
+    parts: 300,
+  });
+  expect(await review(await draftOf(bodies(PROPER)))).toMatchObject({
+    optOutAdded: { people: 0 },
+    parts: { total: 150 },
+  });
+  expect(
+    await changeOptOutWording({ ...world, db: database.db }, { change: { wording: 'Bye' }, actor: 'test' }),
+  ).toMatchObject({
+    ok: false,
+    error: { message: 'wording: "Bye" does not tell people how to stop: say so with a word like STOP' },
+  });
+});
+
+it('a shortener that the text writes out is said once, as what refuses the launch', async () => {
+  const { warnings, problems } = await review(await draftOf(bodies(`${PROPER} See bit.ly/abc`)));
+  expect(warnings).toEqual([]);
+  expect(problems.map(({ message }) => message)).toEqual([
+    'The message has the link bit.ly/abc of a public shortener, which carriers block: use a link of your own domain',
+  ]);
 });

@@ -6,6 +6,7 @@ import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
 import { policyWords } from '../compliance/consent-policy.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
+import { getOptOutWording } from '../compliance/opt-out-wording-store.ts';
 import { openUntil } from '../compliance/quiet-hours.ts';
 import { listAccountRows } from '../gateways/account-store.ts';
 import { costCents } from '../messages/price.ts';
@@ -44,6 +45,8 @@ export interface CampaignReview {
   readonly waiting: number;
   /** What is asked of each person, and how many an owner's word would be about, or is; null when nothing is asked. */
   readonly consent: { readonly asks: string; readonly people: number } | null;
+  /** How many people get their first text, to which it is added how to stop, and in which words; null when nothing is added. */
+  readonly optOutAdded: { readonly people: number; readonly wording: string } | null;
   readonly forecast: CampaignForecast;
 }
 
@@ -99,8 +102,14 @@ export async function reviewCampaign(
     openNow,
     waiting: audience.textable - openNow,
     consent: asked === null ? null : { asks: policyWords(asked), people: peopleToWaive(campaign, audience) },
+    optOutAdded: await optOutAdded(db, texts.added * scale),
     forecast: expected,
   };
+}
+
+async function optOutAdded(db: Db, people: number): Promise<CampaignReview['optOutAdded']> {
+  const { adds, wording } = await getOptOutWording(db);
+  return adds ? { people: Math.round(people), wording } : null;
 }
 
 async function forecastDraft(db: Db, clock: Clock, draft: DraftPeople): Promise<CampaignForecast> {
@@ -132,7 +141,11 @@ function messageWarnings(campaign: Campaign, texts: AudienceTexts, facts: Launch
   for (const variant of campaign.variants) {
     const content = texts.content.get(variant.id);
     if (content === undefined) continue;
-    found.push(...contentWarnings(subjectOf(campaign, variant), content.looked, content.found));
+    // What the text itself writes out refuses the launch, and is said there.
+    const open = content.found.filter(
+      ({ finding }) => finding.code !== 'shortener' || !variant.body.includes(finding.what),
+    );
+    found.push(...contentWarnings(subjectOf(campaign, variant), content.looked, open));
   }
   if (texts.outsideGsm7.size > 0)
     found.push(

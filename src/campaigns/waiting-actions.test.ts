@@ -9,6 +9,7 @@ const LONG_AGO = { changedAt: instant('2026-11-17T13:00:00Z') };
 const PAUSED = { ...campaign, state: 'paused', stateReason: 'Paused by Max' } as const;
 const PASSED = instant('2026-11-17T16:00:00Z');
 const POINTLESS = { after: PASSED, hoursAfterWindow: null, action: 'ask' } as const;
+const LIST = '00000000-0000-7000-8000-00000000000a';
 const NEVER = { spansOf: () => ({ from: () => undefined }) };
 
 /** Every code there is, in each of its shapes: the facts that lead to it, and what its action is called. */
@@ -52,6 +53,21 @@ const CASES: Readonly<
     ['that never open', NEVER, 'Change its hours'],
   ],
   put_off: [['until tomorrow', { queues: [queue(EAST, null, '2026-11-18T15:00:00Z')] }, 'See who']],
+  do_not_call_stale: [
+    [
+      'with its list',
+      {
+        queues: [queue(EAST, null, '2026-11-18T15:00:00Z')],
+        listWait: { people: 7, list: { id: LIST, name: 'Nation' } },
+      },
+      'Upload a newer file',
+    ],
+    [
+      'of which nobody knows any more',
+      { queues: [queue(EAST, null, '2026-11-18T15:00:00Z')], listWait: { people: 7, list: null } },
+      'See who',
+    ],
+  ],
   pace: [['until one', { paceUntil: instant('2026-11-17T18:00:00Z') }, 'Change its pace']],
   priority: [['of another', { ...LONG_AGO, before: ['Storm'] }, 'Change its priority']],
   stalled: [['since long', LONG_AGO, 'See the workers']],
@@ -68,7 +84,7 @@ const PAGES = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('routes.ts'))
   .flatMap((name) => [...readFileSync(new URL(name, WEB), 'utf8').matchAll(/path: '([^']+)'/g)])
   .flatMap(([, path = '']) => [path, `/settings/${path}`, `/campaigns/$campaignId/${path}`])
-  .map((path) => new RegExp(`^${path.replace('$campaignId', 'cmp_[0-9a-z]+')}$`));
+  .map((path) => new RegExp(`^${path.replace('$campaignId', 'cmp_[0-9a-z]+').replace('$listId', 'dnc_[0-9a-f]+')}$`));
 
 describe('whoever sees what a campaign waits for', () => {
   it.each(rows)('$code $shape: can do something, or knows when it goes on', ({ code, facts, action }) => {

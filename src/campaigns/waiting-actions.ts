@@ -1,3 +1,4 @@
+import { dncListPage } from '../compliance/dnc-list-page.ts';
 import { numbersPage } from '../gateways/numbers-page.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 
@@ -39,6 +40,9 @@ export const openNumber = (lanes: readonly { readonly id: Uuid }[], label: strin
   const [first] = lanes;
   return see(label, first === undefined ? '/settings/numbers' : numbersPage(showId('lane', first.id)));
 };
+
+/** Where a newer file of it is uploaded. */
+export const openDncList = (id: Uuid): WaitingAction => see('Upload a newer file', dncListPage(showId('dncList', id)));
 
 /** Who sends for which account, and how a worker is started. */
 export const SEE_WORKERS: WaitingAction = see('See the workers', '/operations/workers');

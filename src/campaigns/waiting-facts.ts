@@ -1,5 +1,6 @@
 import type { SendingState } from '../business/business.ts';
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import type { ListWait } from '../compliance/waiting-for-list.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign } from './campaign.ts';
@@ -46,6 +47,7 @@ export type WaitingCode =
   | 'settling'
   | 'hours'
   | 'put_off'
+  | 'do_not_call_stale'
   | 'pace'
   | 'priority'
   | 'stalled';
@@ -90,6 +92,8 @@ export interface WaitingFacts {
   readonly groups: readonly { readonly zoneGroup: string; readonly people: number }[];
   /** All that have somebody in them. */
   readonly queues: readonly WaitingQueue[];
+  /** Of those who are put off; null when nobody waits for a do-not-call list. */
+  readonly listWait: ListWait | null;
   readonly policy: SendingPolicy;
   readonly spansOf: SpansOf;
   /** Before the end of a window in which nothing is handed over. */

@@ -4,7 +4,7 @@ import { usableFrom } from './forecast-play.ts';
 import { localTime } from './local-time.ts';
 import { tellLanes } from './tell-lanes.ts';
 import type { UsedLane } from './used-lane-store.ts';
-import { editSending, seePeople } from './waiting-actions.ts';
+import { editSending, openDncList, seePeople } from './waiting-actions.ts';
 import { byEnd, type Waiting, type WaitingFacts, type WaitingQueue, waits } from './waiting-facts.ts';
 import { type LanesWait, type LanesWaits, lanesWaits, servingLanes } from './waiting-lanes.ts';
 
@@ -88,7 +88,7 @@ function tell(
   const queues = together.map(({ queue }) => queue);
   const held = { goesOnAt, people: peopleOf(queues, at), forAll: same.length === all.length };
   if (code === 'hours') return hoursWords(held, at);
-  if (code === 'put_off' || numbers === undefined) return putOffWords(held, at);
+  if (code === 'put_off' || numbers === undefined) return listWords(at) ?? putOffWords(held, at);
   const lanes = at.lanes.filter(({ id }) => together.some((one) => one.numbers?.lanes.some((lane) => lane.id === id)));
   const knowNoOther =
     queues.every(({ laneId }) => lanes.some(({ id }) => id === laneId)) &&
@@ -130,6 +130,20 @@ function hoursWords({ goesOnAt, forAll, people }: Held, at: WaitingFacts): Waiti
     sentence: `Quiet hours: goes on at ${goesOn} with the first ${first}${forAll ? '' : '; everyone else waits longer'}`,
     short: `quiet hours until ${goesOn}`,
     until: goesOnAt,
+  });
+}
+
+/** What a person can end is told before what ends by itself. */
+function listWords({ listWait, campaign }: WaitingFacts): Waiting | undefined {
+  if (listWait === null) return undefined;
+  const { people, list } = listWait;
+  const who = people === 1 ? '1 person waits' : `${people} people wait`;
+  const name = list === null ? 'do-not-call list' : `do-not-call list "${list.name}"`;
+  return waits({
+    code: 'do_not_call_stale',
+    sentence: `The ${name} is older than the law allows: ${who} for a newer file, since nobody knows whether they are on it`,
+    short: 'a newer do-not-call list',
+    action: list === null ? seePeople(campaign.id, 'waits=put_off') : openDncList(list.id),
   });
 }
 

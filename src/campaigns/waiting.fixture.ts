@@ -90,6 +90,7 @@ export const waiting = (now: string, change: Partial<WaitingFacts> = {}): Waitin
       { zoneGroup: WEST, people: 3 },
     ],
     queues: [queue(EAST), queue(WEST)],
+    listWait: null,
     policy: LAW,
     spansOf: spansUnder(LAW, instant(now)),
     marginMs: 15 * MINUTE_MS,

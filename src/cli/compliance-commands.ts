@@ -7,7 +7,17 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright compliance evidence "(617) 555-0123" --pdf evidence.pdf', 'all about one number, for a lawyer'],
     ['textwright compliance verify evidence.json', 'whether such a file is as it was written'],
-  ]).description('What a court or a person may ask for');
+    ['textwright compliance status', 'the last 30 days: opt-outs, consents, lists, what was held back'],
+  ]).description('How the law is kept, and what a court or a person may ask for');
+
+  withExamples(command.command('status'), [['textwright compliance status --json', 'as the API answers']])
+    .description(
+      'Opt-outs against the levels of the carriers, how fast they are obeyed, consents, lists, and the audit log',
+    )
+    .option('--json', 'print it as one JSON object')
+    .action(async ({ json }: { readonly json?: true }) =>
+      (await import('./compliance-status.ts')).statusCommand(json, shell),
+    );
 
   withExamples(command.command('evidence'), [
     ['textwright compliance evidence +16175550123 --json > evidence.json', 'with what proves it'],

@@ -1,7 +1,9 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { REPORT_SIDES } from '../compliance/opt-out-rate.ts';
 import { countOption, withExamples } from './options.ts';
 import type { DifferencesFlags } from './optout-differences.ts';
 import type { AddFlags, ImportFlags } from './optout-import.ts';
+import type { ReportFlags } from './optout-report.ts';
 import type { DecideFlags, ListFlags } from './optout-reviews.ts';
 import type { Shell } from './shell.ts';
 
@@ -33,6 +35,21 @@ export function define(command: Command, shell: Shell): void {
     .action(async (number: string, flags: AddFlags) =>
       (await import('./optout-import.ts')).addCommand(number, flags, shell),
     );
+
+  const filtered = (one: Command): Command =>
+    one
+      .option('--days <n>', 'of so many days, today among them', countOption, 30)
+      .option('--campaign <campaign>', 'of one campaign, by id or name')
+      .option('--lane <number>', 'of one of our numbers, by id, number or name')
+      .addOption(new Option('--state <state>', 'of people who may be there, like MA').argParser(stateCode));
+  filtered(command.command('report'))
+    .description('How many people each campaign, number, state or hour has driven away, and how fast we obeyed')
+    .addOption(new Option('--by <side>', 'what the rates are of').choices([...REPORT_SIDES]).default('campaign'))
+    .option('--json', 'print it as one JSON object, as the API answers')
+    .action(async (flags: ReportFlags) => (await import('./optout-report.ts')).reportCommand(flags, shell));
+  filtered(command.command('export'))
+    .description('Every opt-out as CSV: how it came, how long it took, the text that it followed')
+    .action(async (flags: ReportFlags) => (await import('./optout-report.ts')).exportCommand(flags, shell));
 
   command
     .command('differences')
@@ -71,4 +88,9 @@ export function define(command: Command, shell: Shell): void {
     .action(async (reference: string, decision: string, flags: DecideFlags) =>
       (await import('./optout-reviews.ts')).decideCommand({ reference, decision }, flags, shell),
     );
+}
+
+function stateCode(text: string): string {
+  if (!/^[A-Za-z]{2}$/.test(text)) throw new InvalidArgumentError('Expected two letters, like MA.');
+  return text.toUpperCase();
 }

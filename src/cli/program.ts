@@ -49,14 +49,14 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Who asked not to be texted, and who may have',
     load: () => import('./optout-commands.ts'),
   },
+  compliance: {
+    summary: 'How the law is kept; all that is known of one number, as a file for a court or for the person',
+    load: () => import('./compliance-commands.ts'),
+  },
   reconcile: { summary: 'Compare our books with those of the gateways', load: () => import('./reconcile-commands.ts') },
   audit: {
     summary: 'Who did what and when; whether the log is as it was written',
     load: () => import('./audit-commands.ts'),
-  },
-  compliance: {
-    summary: 'All that is known of one number, as a file for a court or for the person',
-    load: () => import('./compliance-commands.ts'),
   },
   number: { summary: 'Validate the numbers of contacts', load: () => import('./number-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },

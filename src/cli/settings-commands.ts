@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import { defineOptOutWording } from './opt-out-wording.ts';
 import { repeatable, withExamples } from './options.ts';
 import type { PolicyFlags } from './policy-flags.ts';
 import { type Shell, UsageError } from './shell.ts';
@@ -20,6 +21,7 @@ export function define(command: Command, shell: Shell): void {
     .option('--json', 'print it as JSON')
     .action((options: { readonly json?: true }) => show(options, shell));
   defineSet(policy.command('set'), shell);
+  defineOptOutWording(command.command('opt-out-wording'), shell);
 }
 
 function defineSet(command: Command, shell: Shell): void {

@@ -89,3 +89,28 @@ describe('lane', () => {
     expect(rows).toEqual([{ name: 'Line 1', dailyCap: 125 }]);
   });
 });
+
+it('settings opt-out-wording is shown and changed in parts', async () => {
+  expect((await cli('settings', 'opt-out-wording', 'show')).out).toMatch(/Added to first texts +no\nWords +Reply STOP/);
+  const set = await cli('settings', 'opt-out-wording', 'set', '--add', 'yes', '--json');
+  expect(jsonLines(set)).toEqual([{ adds: true, wording: 'Reply STOP to opt out.' }]);
+  expect(await cli('settings', 'opt-out-wording', 'set', '--wording', 'Bye')).toMatchObject({ code: 1, out: '' });
+  expect(await cli('settings', 'opt-out-wording', 'set')).toMatchObject({ code: 2 });
+});
+
+it('the state of compliance and the report of opt-outs are told, for people and as JSON', async () => {
+  expect((await cli('optout', 'add', '617-555-0123', '--note', 'Called')).code).toBe(0);
+  const status = await cli('compliance', 'status');
+  expect(status).toMatchObject({ code: 0, err: '' });
+  expect(status.out).toMatch(
+    /Opt-outs of 30 days +0 of 0 texts; carriers: 5 % flags, 10 % stops\n +by api +1, half within/,
+  );
+  expect(jsonLines(await cli('compliance', 'status', '--json'))).toMatchObject([
+    { days: 30, optOuts: { byWay: [{ how: 'api' }] } },
+  ]);
+  const report = await cli('optout', 'report', '--by', 'state', '--state', 'ma', '--lane', 'Line 1', '--json');
+  expect(jsonLines(report)).toMatchObject([{ total: { texts: 0, optOuts: 0, alarm: 'few' }, rates: [], byWay: [] }]);
+  const file = (await cli('optout', 'export', '--days', '7')).out.split('\n');
+  expect(file[1]).toMatch(/^\+16175550123,opt_out,api,/);
+  expect(await cli('optout', 'report', '--campaign', 'None')).toMatchObject({ code: 1, out: '' });
+});

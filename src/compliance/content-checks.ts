@@ -21,7 +21,7 @@ export function checkContent(
   const links = linksIn(text);
   const findings: ContentFinding[] = [];
   if (!namesSender(plain, businessName)) findings.push({ code: 'no_sender' });
-  if (!rules.optOut.test(plain)) findings.push({ code: 'no_opt_out' });
+  if (!tellsHowToStop(text, rules)) findings.push({ code: 'no_opt_out' });
   for (const { host, written } of links)
     if (isShortener(host, rules)) findings.push({ code: 'shortener', what: written });
   const insecure = links.find(({ written }) => /^http:/i.test(written));
@@ -35,6 +35,9 @@ export function checkContent(
   if (share > rules.capitals.shareMax) findings.push({ code: 'capitals', what: `${Math.round(share * 100)} %` });
   return findings;
 }
+
+export const tellsHowToStop = (text: string, rules: Pick<ContentRules, 'optOut'>): boolean =>
+  rules.optOut.test(plainly(text));
 
 /** The first link of a public shortener that the text itself writes out, whatever is filled in. */
 export const shortenerIn = (text: string, rules: ContentRules): string | undefined =>

@@ -1,13 +1,18 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { claimTexts, takeLease } from '../../test/claimed.ts';
 import { dncWorld } from '../../test/dnc-world.ts';
-import { insertContacts } from '../../test/fixtures.ts';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
 import { checkEligibility, whyLeftOut } from '../audiences/why-left-out.ts';
+import { getCampaign } from '../campaigns/campaign-store.ts';
+import { readWaitingFacts } from '../campaigns/read-waiting.ts';
+import { waitingFor } from '../campaigns/waiting.ts';
 import { type Database, runTx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant } from '../platform/time.ts';
 import { recordConsent } from './record-consent.ts';
 
@@ -139,5 +144,80 @@ it('previews count them, and the check names the list with its date', async () =
         inputs: { list: 'national list', dataOf: '2026-11-14', agreedInWriting: false, exempted: false },
       },
     ]),
+  });
+});
+
+describe('who is in a campaign while a registry’s list becomes too old', () => {
+  const people = async () =>
+    (
+      await sql<Record<string, unknown>>`
+        select state, skip_reason, waits_for, not_before <= ${world.clock.now()} as due from enrollment`.execute(
+        database.db,
+      )
+    ).rows;
+  async function launched() {
+    const { db } = database;
+    const list = await dnc.create('national');
+    await dnc.upload(list, OTHERS, { asOf: daysAgo(30) });
+    const secrets = secretsWithKey(world.random.bytes(32), world.random);
+    const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001', dailyCap: 60 }];
+    const account = { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', lanes };
+    const { id, laneIds } = await insertAccount(db, { ...world, secrets }, account);
+    const campaignId = await launchTestCampaign(db, world, { laneIds });
+    await world.clock.advance(DAY_MS + HOUR_MS);
+    const claiming = { lease: await takeLease(db, world, id), campaignId, laneId: laneIds[0] ?? '' };
+    const claim = () => claimTexts(db, world, claiming);
+    const says = async () => {
+      const campaign = await getCampaign(db, campaignId);
+      return campaign && waitingFor(await readWaitingFacts(db, world.clock, campaign));
+    };
+    return { list, claim, says };
+  }
+
+  it('waits, the campaign says for what, and a newer file lets the text go', async () => {
+    const { list, claim, says } = await launched();
+    expect(await claim()).toEqual([]);
+    expect(await people()).toEqual([{ state: 'pending', skipReason: null, waitsFor: 'do_not_call_stale', due: false }]);
+    expect(await says()).toMatchObject({
+      code: 'do_not_call_stale',
+      sentence:
+        'The do-not-call list "national list" is older than the law allows: 1 person waits for a newer file, since nobody knows whether they are on it',
+      action: { link: `/compliance/do-not-call/${showId('dncList', list)}` },
+    });
+    await dnc.upload(list, OTHERS);
+    expect(await people()).toEqual([{ state: 'pending', skipReason: null, waitsFor: null, due: true }]);
+    expect(await claim()).toHaveLength(1);
+  });
+
+  it('is left out when the newer file names them', async () => {
+    const { list, claim } = await launched();
+    await claim();
+    await dnc.upload(list, NUMBER + OTHERS);
+    expect(await claim()).toEqual([]);
+    expect(await people()).toMatchObject([{ state: 'skipped', skipReason: 'do_not_call_registry', waitsFor: null }]);
+  });
+
+  it('is texted within hours when they agree meanwhile', async () => {
+    const { claim } = await launched();
+    await claim();
+    await agree('express_written');
+    await world.clock.advance(6 * HOUR_MS);
+    expect(await claim()).toHaveLength(1);
+  });
+
+  it('is not taken in by a launch', async () => {
+    await dnc.create('national');
+    const { db } = database;
+    const secrets = secretsWithKey(world.random.bytes(32), world.random);
+    const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
+    await insertContacts(db, world, [{ phone: '+16175550199' }]);
+    await exempt(daysAgo(9), addMs(world.clock.now(), DAY_MS));
+    const { laneIds } = await insertAccount(
+      db,
+      { ...world, secrets },
+      { baseUrl: 'http://127.0.0.1:1', apiKey: 'key', lanes },
+    );
+    await launchTestCampaign(db, world, { laneIds });
+    expect((await people()).map(({ skipReason }) => skipReason).sort()).toEqual(['do_not_call_stale', null]);
   });
 });

@@ -52,6 +52,8 @@ const unlessExempt = (listed: RawBuilder<boolean>, now: Facts['now']): RawBuilde
 const exemptions = ({ now }: Facts): RawBuilder<RuleInputs> =>
   sql<RuleInputs>`jsonb_build_object('agreedInWriting', ${agreedInWriting(now)}, 'exempted', ${exempted(now)})`;
 
+export const STALE_CODE = 'do_not_call_stale';
+
 export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
   {
     code: 'do_not_call',
@@ -70,7 +72,9 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     matters: ({ dncKinds }) => dncKinds.some((kind) => REGISTRY_KINDS.includes(kind)),
   },
   {
-    code: 'do_not_call_stale',
+    code: STALE_CODE,
+    // A launch leaves them out, and says how many: a file that comes later must not text ten thousand people of whom nobody thought.
+    delays: 'enrolled',
     sentence: 'A do-not-call registry’s list is too old, so nobody knows whether this person is on it',
     otherwise: 'The do-not-call registries’ lists are new enough, or this person is exempt from them',
     forbids: (facts) => unlessExempt(sql<boolean>`exists (select 1 ${stale(facts)})`, facts.now),

@@ -15,6 +15,7 @@ import {
   retireDncList,
 } from './dnc-store.ts';
 import type { DncDeps } from './upload-dnc.ts';
+import { wakeSomeForList } from './waiting-for-list.ts';
 
 export interface DncListShown extends DncList {
   readonly age: DncAge;
@@ -53,6 +54,7 @@ export async function retireList(
   if (list === undefined) return noList(input.id);
   if (list.retiredAt === null) {
     await retireDncList(tx, input.id, now);
+    await wakeSomeForList(tx, now);
     const detail = { name: list.name, numbers: list.numbers };
     await audited(tx, { newUuid, now, by: input.by, id: list.id, action: 'dnc_list.retired', detail });
   }

@@ -18,8 +18,11 @@ export interface EligibilityRule {
   readonly forbids: (facts: EligibilityFacts) => RawBuilder<boolean>;
   /** What it looked at, as a JSON object of plain values. */
   readonly inputs: (facts: EligibilityFacts) => RawBuilder<RuleInputs>;
-  /** Whoever is in a campaign waits until it forbids no longer, and is not left out. */
-  readonly delays?: true;
+  /**
+   * Who waits until it forbids no longer, and is not left out: everybody, or only whoever was taken into a campaign before it began to
+   * forbid.
+   */
+  readonly delays?: 'all' | 'enrolled';
   /** Whether it can forbid anybody now; a statement about many people leaves out those that cannot. Absent: always. */
   readonly matters?: (facts: EligibilityFacts) => boolean;
 }

@@ -95,18 +95,27 @@ export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null
       >`coalesce(${endingReasonSql(facts)}, case when ${HELD_ELIGIBILITY.forbids(facts)} then ${HELD_CODE}::text end)`
     : endingReasonSql(facts);
 
-/**
- * The same of the rules that end a person's part in a campaign; `case` expression. A statement that has joined the consents says what they
- * come to.
- */
-export const endingReasonSql = (
+/** The same of the rules that keep somebody out of a campaign; `case` expression. */
+export const endingReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
+  firstReasonSql(facts, CONTACT_RULES, consentReasonSql(facts));
+
+/** Of those that end the part of somebody who is in one. The statement has joined the consents, and says what they come to. */
+export const claimReasonSql = (
   facts: EligibilityFacts,
-  consentReason: RawBuilder<string | null> = consentReasonSql(facts),
+  consentReason: RawBuilder<string | null>,
+): RawBuilder<string | null> => firstReasonSql(facts, ENDING_RULES, consentReason);
+
+const ENDING_RULES = CONTACT_RULES.filter(({ delays }) => delays === undefined);
+
+const firstReasonSql = (
+  facts: EligibilityFacts,
+  rules: readonly EligibilityRule[],
+  consentReason: RawBuilder<string | null>,
 ): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
-    CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
-      (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,
-    ),
+    rules
+      .filter(({ matters }) => matters?.(facts) ?? true)
+      .map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`),
     sql` `,
   )} else coalesce(${numberReasonSql(facts)}, ${consentReason}) end`;
 

@@ -13,15 +13,12 @@ const dueSql = sql<Instant | null>`(select r.due_at from opt_out_review r where 
 export const heldUntilSql = ({ numbersAreHeld }: { readonly numbersAreHeld: boolean }): RawBuilder<Instant | null> =>
   numbersAreHeld ? dueSql : sql<Instant | null>`null::timestamptz`;
 
-/**
- * The only rule that lets a person wait instead of leaving them out: whoever is in a campaign stays in it, and is texted or opted out
- * when the reply has been decided on.
- */
+/** Whoever is in a campaign stays in it, and is texted or opted out when the reply has been decided on. */
 export const HELD_ELIGIBILITY: EligibilityRule = {
   code: HELD_CODE,
   sentence: 'Wrote something that may be an opt-out, and nobody has decided yet',
   otherwise: 'No reply waits to be read as an opt-out or not',
-  delays: true,
+  delays: 'all',
   forbids: () => sql<boolean>`(${dueSql} is not null)`,
   inputs: () => sql<RuleInputs>`coalesce((
     select jsonb_build_object('reviewId', r.id, 'decideBefore', ${utcText(sql`r.due_at`)})

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import type { NewUuid } from '../platform/ids.ts';
+import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
+import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
 
 interface OptOut {
   readonly phone: string;
@@ -12,6 +13,8 @@ interface OptOut {
   readonly evidence: object;
   readonly actor: string;
   readonly saidAt?: Instant;
+  readonly heardAt?: Instant;
+  readonly enrollmentId?: Uuid | null;
 }
 
 /**
@@ -40,13 +43,17 @@ async function newestOptIn(
 export async function insertOvertaken(
   tx: Tx,
   deps: { readonly clock: Clock; readonly newUuid: NewUuid },
-  { phone, reason, channel, evidence, actor, overtakenBy }: OptOut & { readonly overtakenBy: object },
+  optOut: OptOut & { readonly how: OptOutWay; readonly overtakenBy: object },
 ): Promise<void> {
+  const { phone, reason, channel, evidence, actor, overtakenBy } = optOut;
   const now = deps.clock.now();
   await sql`
-    insert into suppression (id, phone, reason, channel, evidence, created_at, lifted_at, lifted_evidence)
-    values (${deps.newUuid()}, ${phone}, ${reason}, ${channel}, ${JSON.stringify(evidence)}, ${now}, ${now},
-      ${JSON.stringify(overtakenBy)})`.execute(tx);
+    with made as (
+      insert into suppression (id, phone, reason, channel, evidence, created_at, lifted_at, lifted_evidence)
+      values (${deps.newUuid()}, ${phone}, ${reason}, ${channel}, ${JSON.stringify(evidence)}, ${now}, ${now},
+        ${JSON.stringify(overtakenBy)}) returning id
+    ), ${noteOptOutSql({ ...optOut, now })}
+    select from made`.execute(tx);
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,
@@ -54,6 +61,6 @@ export async function insertOvertaken(
     action: 'number.opt_out_overtaken',
     subject: phone,
     phone,
-    detail: { reason, channel, evidence, overtakenBy },
+    detail: { reason, channel, evidence, overtakenBy, ...latencyOf({ ...optOut, now }) },
   });
 }

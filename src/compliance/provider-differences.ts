@@ -33,6 +33,14 @@ export const unheardSql: RawBuilder<boolean> = sql<boolean>`not exists (
   select from suppression o where o.phone = s.phone and o.reason in ${OURS} and o.created_at <= s.created_at
     and (o.lifted_at is null or o.lifted_at >= s.created_at))`;
 
+/** Of those since then, the ones of which we knew nothing. Index suppression_of_provider. */
+export async function countUnheard(db: Db | Tx, since: Instant): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from suppression s
+    where s.reason = 'provider_opt_out' and s.created_at >= ${since} and ${unheardSql}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** The newest first. Indexes suppression_of_provider, suppression_history and message_phone. */
 export async function listProviderOptOuts(
   db: Db | Tx,

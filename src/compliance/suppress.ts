@@ -9,6 +9,7 @@ import { unmarkBlocked } from './block-number.ts';
 import type { ConsentPurpose } from './consent.ts';
 import type { ConsentEvidence } from './consent-evidence.ts';
 import { lockNumber } from './lock-number.ts';
+import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
 import { insertOvertaken, optInAfter } from './overtaken-opt-out.ts';
 
 /**
@@ -27,6 +28,12 @@ export interface SuppressInput {
   readonly actor: string;
   /** When the person said it, by the provider's clock; absent when no person did. */
   readonly saidAt?: Instant;
+  /** When it reached us; absent when it is told by the very act. */
+  readonly heardAt?: Instant;
+  /** The campaign text that it answers, null when it answers none; absent when that is to be found. */
+  readonly enrollmentId?: Uuid | null;
+  /** Of a text: whether it was the word for it. */
+  readonly how?: 'keyword' | 'free_text';
   /** Which consent is taken back, and what shows it. Otherwise every consent, on the evidence of the suppression. */
   readonly takesBack?: { readonly purpose: ConsentPurpose | 'all'; readonly evidence: ConsentEvidence };
   /** The name of who recorded it, as people read it. */
@@ -57,7 +64,7 @@ export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): 
 export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
   const overtakenBy = await optInAfter(tx, input);
   if (overtakenBy !== undefined) {
-    await insertOvertaken(tx, deps, { ...input, overtakenBy });
+    await insertOvertaken(tx, deps, { ...input, how: wayOf(input), overtakenBy });
     await takeBackConsent(tx, deps, input);
     return { beginsOptOut: false, cancelled: 0 };
   }
@@ -74,10 +81,26 @@ export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): 
       action: created ? 'number.suppressed' : 'number.suppressed_again',
       subject: input.phone,
       phone: input.phone,
-      detail: { reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
+      detail: {
+        ...{ reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
+        ...(created && input.reason !== 'invalid_number' ? latencyOf({ ...input, now }) : {}),
+      },
     });
   return { beginsOptOut: before.every((reason) => reason === 'invalid_number'), cancelled };
 }
+
+const WAYS: Readonly<Record<SuppressInput['channel'], OptOutWay>> = {
+  sms: 'free_text',
+  staff: 'person',
+  gateway: 'provider',
+  import: 'import',
+  api: 'api',
+  review: 'review',
+  link: 'link',
+  erasure: 'erasure',
+};
+
+const wayOf = ({ how, channel }: SuppressInput): OptOutWay => how ?? WAYS[channel];
 
 /** START lifts the suppression only: it names no consent (compliance/consent.ts). That a number cannot be reached takes nothing back. */
 async function takeBackConsent(tx: Tx, deps: Deps, input: SuppressInput): Promise<void> {
@@ -133,7 +156,8 @@ export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
 /**
  * The suppression, unless there is one already, and the end of what waits, but for an answer to HELP; the confirmation of this very
  * opt-out comes after. A reply that waited to be decided on is decided by it, unless the number only cannot be reached. `before` are the
- * reasons that were in force. Indexes suppression_active, enrollment_pending_phone, message_phone and opt_out_review_open.
+ * reasons that were in force. Indexes suppression_active, enrollment_pending_phone,
+ * message_phone and opt_out_review_open.
  */
 async function insertSuppression(
   tx: Tx,
@@ -143,11 +167,14 @@ async function insertSuppression(
   const decision = reason === 'wrong_number' ? reason : 'opt_out';
   const skipReason = SKIP_REASON[reason];
   const { rows } = await sql<{ before: readonly SuppressionReason[]; created: boolean; cancelled: number }>`
-    with made as (
+    with inserted as (
       insert into suppression (id, phone, reason, channel, evidence, created_at)
       values (${id}, ${phone}, ${reason}, ${channel}, ${JSON.stringify(evidence)}, ${now})
       on conflict (phone, reason) where lifted_at is null do nothing returning id
-    ), ended as (
+    ), made as (
+      select id from inserted where ${reason !== 'invalid_number'}
+        and not exists (select from suppression where phone = ${phone} and lifted_at is null and reason <> 'invalid_number')
+    ), ${noteOptOutSql({ ...input, how: wayOf(input) })}, ended as (
       update enrollment set state = 'skipped', skip_reason = ${skipReason} where phone = ${phone} and state = 'pending' returning id
     ), reviewed as (
       update opt_out_review set decided_at = ${now}, decision = ${decision}, decided_how = 'suppressed', decided_by = ${recorderOf(input)}
@@ -157,7 +184,7 @@ async function insertSuppression(
       where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation', 'opt_in_request')
     )
     select array(select reason from suppression where phone = ${phone} and lifted_at is null) as before,
-      exists (select from made) as created, (select count(*) from ended) as cancelled`.execute(tx);
+      exists (select from inserted) as created, (select count(*) from ended) as cancelled`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error(`suppression of ${id} gave no answer`);
   return row;

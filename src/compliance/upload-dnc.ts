@@ -33,6 +33,7 @@ import {
   type ReadSoFar,
 } from './dnc-store.ts';
 import { readDncFile } from './read-dnc-file.ts';
+import { wakeForList } from './waiting-for-list.ts';
 
 export const DNC_FILE_BYTES_MAX = 4 * 1024 ** 3;
 
@@ -68,6 +69,7 @@ export async function uploadDnc(deps: DncDeps, upload: DncUpload): Promise<Outco
   const stopped = await readAndApply(deps, upload, version);
   if (stopped !== undefined) await failVersion(db, version.id, stopped);
   await tidyDnc(deps);
+  if (stopped === undefined) await wakeForList(db, clock.now());
   if (stopped === undefined) return ok(await getDncVersion(db, version.id));
   return invalid(`${upload.fileName}: ${stopped}. ${whatHolds(list)}`);
 }

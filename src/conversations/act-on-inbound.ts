@@ -58,8 +58,8 @@ const hold = (tx: Tx, deps: Deps, { text, classification, conversationId, isOver
 const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'bereavement']);
 
 async function optOut(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
-  const { text, classification, account } = understood;
-  const { beginsOptOut } = await suppress(tx, deps, text, classification);
+  const { text, account } = understood;
+  const { beginsOptOut } = await suppress(tx, deps, understood);
   if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))
     await answer(tx, deps, understood, 'opt_out_confirmation');
 }
@@ -68,15 +68,18 @@ async function optOut(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
 export function suppress(
   tx: Tx,
   deps: Deps,
-  text: InboundText,
-  classification: InboundClassification,
+  said: Pick<Understood, 'text' | 'classification' | 'heardAt'> & Partial<Pick<Understood, 'enrollmentId'>>,
 ): Promise<{ readonly beginsOptOut: boolean }> {
+  const { text, classification, heardAt, enrollmentId } = said;
   const wrongPerson = WRONG_PERSON_FAMILIES.has(classification.family ?? '');
   return suppressLocked(tx, deps, {
     phone: text.from,
     reason: wrongPerson ? 'wrong_number' : 'opt_out',
     channel: 'sms',
+    how: classification.tier === 1 ? 'keyword' : 'free_text',
     saidAt: text.at,
+    heardAt,
+    ...(enrollmentId === undefined ? {} : { enrollmentId }),
     evidence: {
       ...saidIn(text, classification),
       tier: classification.tier,

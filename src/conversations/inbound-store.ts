@@ -196,8 +196,7 @@ export async function insertInbounds(
     enrollmentIds.length === 0
       ? sql`select null::uuid as id, null::uuid as campaign_id where false`
       : sql`
-      update enrollment e set replied_at = coalesce(e.replied_at, g.at),
-        opted_out_at = case when g.outcome = 'opt_out' then coalesce(e.opted_out_at, g.at) else e.opted_out_at end
+      update enrollment e set replied_at = coalesce(e.replied_at, g.at)
       from entered join given g using (id) where e.id = any(${enrollmentIds}::uuid[]) and e.id = g."enrollmentId" returning g.id, e.campaign_id`;
   const { rows } = await sql<{ id: Uuid; campaignId: Uuid | null }>`
     with given as materialized (

@@ -13,18 +13,23 @@ export interface Knowledge {
   readonly reconciled: boolean;
   /** What is older than the account is its history. */
   readonly connectedAt: Instant;
+  /** When it reached us; absent when that is now. */
+  readonly heardAt?: Instant;
 }
 
 /** What was told as it came in. */
-export const TOLD = { reconciled: false } as const;
+export interface ToldNow extends Pick<Knowledge, 'heardAt'> {
+  readonly reconciled: false;
+}
+export const TOLD: ToldNow = { reconciled: false };
 
 /** History that nobody needs to look at any more comes in as done. */
 const FRESH_MS = DAY_MS;
 
-export const isHistory = (at: Instant, known: Knowledge | typeof TOLD): boolean =>
+export const isHistory = (at: Instant, known: Knowledge | ToldNow): boolean =>
   known.reconciled && isBefore(at, known.connectedAt);
 
-export const isOldHistory = (at: Instant, known: Knowledge | typeof TOLD, now: Instant): boolean =>
+export const isOldHistory = (at: Instant, known: Knowledge | ToldNow, now: Instant): boolean =>
   isHistory(at, known) && isBefore(at, addMs(now, -FRESH_MS));
 
 /** How the business names itself in automatic answers. */

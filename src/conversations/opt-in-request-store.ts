@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import { mayHaveGoneOut } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { mayHaveGoneOut } from '../sending/claim-store.ts';
 
 /** What decides whether and from where somebody is asked. */
 export interface AskingGround {

@@ -370,6 +370,87 @@ async function sendNow(world: Awaited<ReturnType<typeof inboundWorld>>, name: st
   return campaignId;
 }
 
+describe('the note of an opt-out', () => {
+  const notes = async () =>
+    (
+      await sql<Record<string, unknown>>`
+        select o.how, extract(epoch from o.in_force_at - o.heard_at)::int as seconds, c.name, o.place, e.opted_out_at is not null as marked,
+          (select coalesce(sum(opted_out), 0) from campaign_totals) = (select count(campaign_id) from opt_out) as counted
+        from opt_out o left join campaign c on c.id = o.campaign_id left join enrollment e on e.id = o.enrollment_id
+        order by o.in_force_at, o.suppression_id`.execute(database.db)
+    ).rows;
+  const AGAINST = { name: 'Second', place: 'MA', marked: true, counted: true };
+  const AGAINST_NONE = { name: null, place: null, marked: false, counted: true };
+  const MANY = { to: [OUR_NUMBER, '+16175550124', '+16175550125'] };
+  const twoSent = async () => {
+    const world = await inboundWorld();
+    await sendNow(world, 'First');
+    await world.clock.advance(3_600_000);
+    await sendNow(world, 'Second');
+    await world.clock.advance(60_000);
+    return world;
+  };
+
+  it.each<[string, string, Partial<InboundText>, object]>([
+    ['a keyword', 'STOP', {}, { how: 'keyword', seconds: 0, ...AGAINST }],
+    ['other words', 'please stop texting me', {}, { how: 'free_text', seconds: 0, ...AGAINST }],
+    ['a group, in which it answers nobody', 'STOP', MANY, { how: 'keyword', seconds: 0, ...AGAINST_NONE }],
+  ])('tells %s, and the campaign text that it counts against', async (_case, text, said, expected) => {
+    const { hear } = await twoSent();
+    await hear(text, said);
+    expect(await notes()).toEqual([expected]);
+  });
+
+  it('tells how long it took from when it reached us', async () => {
+    const world = await twoSent();
+    const heardAt = world.clock.now();
+    await world.clock.advance(90_000);
+    await runTx(database.db, (tx) =>
+      recordInbound(
+        tx,
+        world,
+        { id: world.account.id, kind: 'quo', environment: 'sandbox' },
+        world.textOf('STOP', { at: heardAt }),
+        {
+          reconciled: false,
+          heardAt,
+        },
+      ),
+    );
+    expect(await notes()).toEqual([{ how: 'keyword', seconds: 90, ...AGAINST }]);
+    expect((await audited()).at(-1)).toMatchObject({ heardAt: heardAt.toString(), latencyMs: 90_000 });
+  });
+
+  it('is one for a person who says it again, and another one after START, against no text twice', async () => {
+    const { hear, clock } = await twoSent();
+    for (const text of ['STOP', 'STOP', 'START', 'STOP']) {
+      await hear(text);
+      await clock.advance(60_000);
+    }
+    expect(await notes()).toEqual([
+      { how: 'keyword', seconds: 0, ...AGAINST },
+      { how: 'keyword', seconds: 0, ...AGAINST_NONE },
+    ]);
+  });
+
+  it('counts what is told by others against the text before it as well', async () => {
+    const world = await twoSent();
+    await runTx(database.db, (tx) =>
+      suppressNumber(tx, world, { phone: PERSON, reason: 'opt_out', channel: 'link', evidence: {}, actor: 'contact' }),
+    );
+    await runTx(database.db, (tx) =>
+      suppressNumber(tx, world, {
+        phone: PERSON,
+        reason: 'provider_opt_out',
+        channel: 'gateway',
+        evidence: {},
+        actor: 'system',
+      }),
+    );
+    expect(await notes()).toEqual([{ how: 'link', seconds: 0, ...AGAINST }]);
+  });
+});
+
 describe('a group text', () => {
   const OTHER = '+16175550124';
   const STRANGER = '+16175550125';

@@ -12,10 +12,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
+import type { Instant } from '../platform/time.ts';
 import { engineTopicOf } from '../sending/engine-topic.ts';
 import { actOn, suppress } from './act-on-inbound.ts';
 import { classifyReceived } from './classify-received.ts';
-import { type InboundAccount, type InboundText, type Knowledge, TOLD } from './inbound.ts';
+import { type InboundAccount, type InboundText, type Knowledge, TOLD, type ToldNow } from './inbound.ts';
 import {
   addMedia,
   ensureConversations,
@@ -52,12 +53,12 @@ interface Told extends Placed {
   readonly campaignId: Uuid | null;
 }
 
-async function obeyWithoutLane(tx: Tx, deps: Deps, text: InboundText): Promise<boolean> {
+async function obeyWithoutLane(tx: Tx, deps: Deps, text: InboundText, heardAt: Instant): Promise<boolean> {
   const classification = classifyReceived(text, { canadian: isCanadian(text.from) });
   const { outcome } = classification;
   if (outcome !== 'opt_out' && outcome !== 'review') return false;
   await lockNumber(tx, text.from);
-  if (outcome === 'opt_out') await suppress(tx, deps, text, classification);
+  if (outcome === 'opt_out') await suppress(tx, deps, { text, classification, heardAt });
   else await holdNumberOf(tx, deps, { text, classification, conversationId: null });
   return true;
 }
@@ -71,12 +72,12 @@ export async function recordInbound(
   deps: Deps,
   account: InboundAccount,
   received: InboundText,
-  known: Knowledge | typeof TOLD = TOLD,
+  known: Knowledge | ToldNow = TOLD,
 ): Promise<boolean> {
   const text = { ...received, text: storable(received.text) };
   await holdNumber(tx, text.from);
   const [circumstances] = await lockCircumstances(tx, account.id, [questionOf(text)], { waits: true });
-  if (circumstances === undefined) return obeyWithoutLane(tx, deps, text);
+  if (circumstances === undefined) return obeyWithoutLane(tx, deps, text, known.heardAt ?? deps.clock.now());
   const groupOthers = isGroup(text) ? await strangersAmong(tx, text.to) : [];
   const understood = understand({ account, text, circumstances, known, groupOthers, now: deps.clock.now() });
   const entered = await enter(tx, deps, account, [understood]);

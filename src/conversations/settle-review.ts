@@ -126,6 +126,7 @@ async function settle(tx: Tx, deps: Deps, { review, decision, how, by }: Settlin
       },
       actor: by.actor,
       saidAt,
+      heardAt: openedAt,
       recordedBy: by.name,
     });
   const thread = conversationId === null ? [] : [`conversation:${conversationId}`];

@@ -1,8 +1,9 @@
 import type { ConsentPurpose } from '../compliance/consent.ts';
+import { CLOCK_SKEW_MS, COUNTS_AGAINST_TEXT_MS } from '../compliance/note-opt-out.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS, type Instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 import { classifyReceived } from './classify-received.ts';
 import {
   type BusinessIdentity,
@@ -11,7 +12,7 @@ import {
   isHistory,
   isOldHistory,
   type Knowledge,
-  type TOLD,
+  type ToldNow,
 } from './inbound.ts';
 import type { Circumstances, Question } from './inbound-store.ts';
 
@@ -30,14 +31,11 @@ export interface Understood {
   /** History that nobody needs to look at. */
   readonly isOver: boolean;
   readonly classification: InboundClassification;
+  /** When it reached us. */
+  readonly heardAt: Instant;
   /** What was found later is acted upon, and not answered by a machine: hours have passed, and it may be night. */
   readonly mayAnswer: boolean;
 }
-
-/** A reply belongs to the newest campaign text of this many days. */
-const REPLY_WINDOW_MS = 7 * DAY_MS;
-/** A text that we began after the person wrote was not what the person answered; the provider's clock may be a little behind ours. */
-const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** PostgreSQL stores neither a NUL nor half a surrogate pair (a long text that a carrier cut in the middle of an emoji). */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '');
@@ -48,7 +46,7 @@ export const questionOf = ({ from, laneRef, to, at }: InboundText): Question => 
   phone: from,
   laneRef,
   to,
-  since: addMs(at, -REPLY_WINDOW_MS),
+  since: addMs(at, -COUNTS_AGAINST_TEXT_MS),
   until: addMs(at, CLOCK_SKEW_MS),
 });
 
@@ -59,7 +57,7 @@ export function understand(input: {
   readonly account: InboundAccount;
   readonly text: InboundText;
   readonly circumstances: Circumstances;
-  readonly known: Knowledge | typeof TOLD;
+  readonly known: Knowledge | ToldNow;
   readonly groupOthers: readonly string[];
   readonly now: Instant;
 }): Understood {
@@ -74,6 +72,7 @@ export function understand(input: {
     ...{ account, text, laneId, contactId, business, groupOthers, awaits, classification },
     enrollmentId: isGroup(text) || isHistory(text.at, known) ? null : (sent[0]?.enrollmentId ?? null),
     isOver: isOldHistory(text.at, known, now),
+    heardAt: known.heardAt ?? now,
     mayAnswer: !known.reconciled,
   };
 }

@@ -117,6 +117,8 @@ async function eraseAll(
     reason: 'opt_out',
     channel: 'erasure',
     evidence: { erasure: shownId },
+    // Whoever asks to be forgotten answers no text.
+    enrollmentId: null,
     actor: by.actor,
     recordedBy: by.name,
   });

@@ -1,24 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { everyRegistrar } from '../../test/every-registrar.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../test/http-world.ts';
 import type { Access } from './contract/shared.ts';
-import type { Registrar } from './server.ts';
 
 const ROLES = ['viewer', 'agent', 'manager', 'owner'] as const;
-/** Registered by `createApp` itself. */
-const OWN_FILES = ['session-routes.ts', 'account-routes.ts', 'operations-routes.ts', 'shell-routes.ts'];
-
-/** Every `register...Routes` of every file in routes/: a new file is covered without a word here. */
-async function everyRegistrar(): Promise<readonly Registrar[]> {
-  const folder = join(import.meta.dirname, 'routes');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('-routes.ts') && !OWN_FILES.includes(name));
-  const modules = await Promise.all(files.map((file) => import(join(folder, file))));
-  return modules.flatMap((module) =>
-    Object.entries(module).flatMap(([name, value]) => (/^register\w+Routes$/.test(name) ? [value as Registrar] : [])),
-  );
-}
-
 describe('every route', () => {
   let world: HttpWorld;
   const clients = new Map<string, (method: string, path: string) => ReturnType<Client['send']>>();

@@ -121,7 +121,10 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['number_unverified', 'Validate the number, or let unverified numbers be texted in Settings, Number validation'],
   ['do_not_call', 'Leave this number alone'],
   ['do_not_call_registry', 'Get written consent, or record the purchase or inquiry that makes this person exempt'],
-  ['do_not_call_stale', 'Upload the newest file of the registry; a later campaign can reach this person'],
+  [
+    'do_not_call_stale',
+    'Upload the newest file of the registry: whoever waits for it is texted then, and a later campaign can reach whoever was left out',
+  ],
   ['held_for_review', 'Read the reply and decide: it counts as an opt-out when nobody does'],
   ['consent_taken_back', 'Only the person can change this, by agreeing anew'],
   ['no_consent', 'Ask for the consent and record it with its proof; an owner can let people through with a reason'],

@@ -19,6 +19,7 @@ function preview(body: string) {
 it('shows the text of this person with its parts', () => {
   expect(preview('Hi {first_name|there}, roof of {roof_age|some} years? {business_name}')).toEqual({
     text: 'Hi Maria, roof of 12 years? Acme',
+    added: null,
     encoding: 'GSM-7',
     units: 32,
     parts: 1,

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
 import { type Contact, contactName } from '../contacts/contact.ts';
 import { getContact } from '../contacts/list-contacts.ts';
 import type { Db, Tx } from '../platform/database.ts';
@@ -10,11 +12,14 @@ import { KNOWN_FIELDS, normaliseFieldName, OPT_OUT_LINK_KEY, type Template, type
 import { checkTemplate, templateFields } from './template-fields.ts';
 import { parseTemplate } from './template-parser.ts';
 import { renderTemplate } from './template-render.ts';
+import { neverTextedSql } from './texted-before.ts';
 import { unguardedFields } from './unguarded-fields.ts';
 
 export interface TextPreview {
   /** The final text; null exactly when `error` is set. */
   readonly text: string | null;
+  /** What was put behind it because it is the first text to this person. */
+  readonly added: string | null;
   readonly encoding: Encoding | null;
   readonly units: number;
   readonly parts: number;
@@ -43,6 +48,8 @@ export interface PreviewDeps {
   readonly optOutLink?: string | null;
   /** Names of imported attributes; asked for only when the text uses a field that is none of the known ones. */
   readonly attributeNames: () => Promise<readonly string[]>;
+  /** Of a campaign: what is put behind the first text to a person. */
+  readonly addition?: Addition | undefined;
 }
 
 /** The text as one contact, or else a sample person who has every field, would get it. */
@@ -61,12 +68,21 @@ export async function previewText(
   const preview = describeText(template.value, {
     person: { ...values, businessName: deps.businessName, optOutLink: deps.optOutLink },
     fields: [...KNOWN_FIELDS, ...attributes],
+    addition: contact === undefined || (await wasNeverTexted(db, contact.value.id)) ? deps.addition : undefined,
   });
   return ok({ ...preview, contact: person });
 }
 
+/** Primary key, then index message_phone. */
+async function wasNeverTexted(db: Db | Tx, contactId: Uuid): Promise<boolean> {
+  const { rows } = await sql<{ first: boolean }>`
+    select ${neverTextedSql(sql`null`)} as first from contact c where c.id = ${contactId}`.execute(db);
+  return rows[0]?.first === true;
+}
+
 const NOTHING: TextPreview = {
   text: null,
+  added: null,
   encoding: null,
   units: 0,
   parts: 0,
@@ -83,17 +99,24 @@ const NOTHING: TextPreview = {
 /** Renders for one person, counts, and warns. Pure. `fields` are all names that mean something. */
 export function describeText(
   template: Template,
-  facts: { readonly person: TemplateContact; readonly fields: readonly string[] },
+  facts: {
+    readonly person: TemplateContact;
+    readonly fields: readonly string[];
+    readonly addition?: Addition | undefined;
+  },
 ): TextPreview {
   const unknown = new Map(checkTemplate(template, facts.fields).map((warning) => [warning.field, warning]));
   const uses = templateFields(template);
   const unguarded = unguardedFields(template);
   const rendered = renderTemplate(template, facts.person);
-  const counted = rendered.ok ? countParts(rendered.value) : undefined;
+  const added = rendered.ok && rendered.value.trim() !== '' ? (facts.addition?.(rendered.value) ?? null) : null;
+  const text = rendered.ok ? (added === null ? rendered.value : withWording(rendered.value, added)) : null;
+  const counted = text === null ? undefined : countParts(text);
   return {
     ...NOTHING,
     ...(counted === undefined ? {} : shownCount(counted)),
-    text: rendered.ok ? rendered.value : null,
+    text,
+    added,
     plainBody: rendered.ok ? plainBody(template, facts.person) : null,
     fields: uses.map(({ name, hasFallback }) => ({
       name,
@@ -106,7 +129,7 @@ export function describeText(
       ...uses
         .filter(({ name, key }) => !unknown.has(name) && unguarded.has(key) && !ALWAYS_FILLED.has(key))
         .map(({ name }) => fallbackWarning(name)),
-      ...(rendered.ok && counted !== undefined ? textWarnings(rendered.value, counted) : []),
+      ...(text !== null && counted !== undefined ? textWarnings(text, counted) : []),
     ],
     error: rendered.ok ? null : { message: rendered.error.message, position: rendered.error.position },
   };

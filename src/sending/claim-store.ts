@@ -3,9 +3,11 @@ import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import type { AskedConsent } from '../compliance/consent-policy.ts';
-import { endingReasonSql } from '../compliance/eligibility.ts';
+import { claimReasonSql } from '../compliance/eligibility.ts';
 import { heldUntilSql } from '../compliance/held-number.ts';
 import { consentInForce, joinedConsentReasonSql } from '../compliance/needs-consent.ts';
+import { waitsForListSql } from '../compliance/waiting-for-list.ts';
+import { mayHaveGoneOut, neverTextedSql } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, instant } from '../platform/time.ts';
@@ -190,6 +192,8 @@ export async function readRecipients(
     readonly enrollmentIds: readonly Uuid[];
     readonly notTextedForDays: number | null;
     readonly consent: AskedConsent | null;
+    /** Whether an owner has ever said what is to be added to first texts: nothing is asked about them otherwise. */
+    readonly asksFirst: boolean;
     readonly now: Instant;
   },
 ): Promise<readonly Recipient[]> {
@@ -198,10 +202,11 @@ export async function readRecipients(
   const inForce = consentInForce(query.now);
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
-      ${endingReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
-      ${heldUntilSql(facts)} as held_until,
+      ${claimReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
+      ${heldUntilSql(facts)} as held_until, ${waitsForListSql(facts)} as waits_for_list,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
       case when ${inForce} then k.kind end as consent_kind, e.consent_waived,
+      ${query.asksFirst ? firstText : sql`null`} as first_text,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
@@ -209,6 +214,14 @@ export async function readRecipients(
     order by claimed.rank`.execute(tx);
   return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
+
+/**
+ * Over `enrollment e` and its `contact c`: what an earlier attempt added, or else whether this is the first text to the person. Index
+ * message_enrollment_step.
+ */
+const firstText = sql<Recipient['firstText']>`coalesce(
+      (select jsonb_build_object('addedBefore', m.decision -> 'optOutAdded') from message m where m.enrollment_id = e.id and m.step = 1),
+      jsonb_build_object('isFirst', ${neverTextedSql(sql`e.id`)}))`;
 
 /**
  * Over `enrollment e` and its `contact c`: the number that the person waits for, or has come to know since (by a text of another campaign,
@@ -229,10 +242,6 @@ export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unkn
     where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
       and m.attempted_at > ${since} and ${mayHaveGoneOut}), '[]') else '[]' end`;
 
-/** Over `message m`, an outbound one: all but what was provably not sent. */
-export const mayHaveGoneOut = sql<boolean>`(m.state in ('handing_over', 'unknown', 'sent', 'delivered')
-  or (m.state = 'failed' and m.gateway_message_id is not null))`;
-
 /** How far back other texts matter: a day, or as long as the audience asks for. */
 export const recentSince = (now: Instant, notTextedForDays: number | null): Instant =>
   addMs(now, -Math.max(1, notTextedForDays ?? 0) * DAY_MS);
@@ -241,8 +250,11 @@ export const recentSince = (now: Instant, notTextedForDays: number | null): Inst
 export type EnrollmentMove = { readonly id: Uuid } & (
   | { readonly to: 'handing_over'; readonly parts: number }
   | { readonly to: 'skipped' | 'failed'; readonly reason: string }
-  /** Waits until the frequency cap lets the next text through, or until a person must have decided on a reply. */
-  | { readonly to: 'pending'; readonly notBefore: Instant }
+  /**
+   * Waits until the frequency cap lets the next text through, or until a person must have decided on a reply; or for what this rule waits
+   * for, which is looked at again then.
+   */
+  | { readonly to: 'pending'; readonly notBefore: Instant; readonly waitsFor: string | null }
   /** Waits for the number that they have come to know. */
   | { readonly to: 'pending'; readonly laneId: Uuid }
 );
@@ -260,12 +272,13 @@ export async function moveEnrollments(
     update enrollment e set state = x.state, lane_id = case x.state when 'handing_over' then ${laneId} else coalesce(x.lane_id, e.lane_id) end,
       parts = x.parts, not_before = coalesce(x.not_before, e.not_before),
       skip_reason = case x.state when 'skipped' then x.reason end, failure_code = case x.state when 'failed' then x.reason end,
-      failed_at = case x.state when 'failed' then ${now}::timestamptz end
+      failed_at = case x.state when 'failed' then ${now}::timestamptz end, waits_for = x.waits_for
     from unnest(${moves.map((move) => move.id)}::uuid[], ${moves.map((move) => move.to)}::text[],
       ${moves.map((move) => ('parts' in move ? move.parts : null))}::smallint[],
       ${moves.map((move) => ('notBefore' in move ? move.notBefore.toString() : null))}::timestamptz[],
       ${moves.map((move) => ('reason' in move ? move.reason : null))}::text[],
-      ${moves.map((move) => ('laneId' in move ? move.laneId : null))}::uuid[]) as x (id, state, parts, not_before, reason, lane_id)
+      ${moves.map((move) => ('laneId' in move ? move.laneId : null))}::uuid[],
+      ${moves.map((move) => ('waitsFor' in move ? move.waitsFor : null))}::text[]) as x (id, state, parts, not_before, reason, lane_id, waits_for)
     where e.id = x.id and e.state = 'pending'`.execute(tx);
 }
 

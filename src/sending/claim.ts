@@ -13,7 +13,10 @@
  * (docs/decisions/0003).
  */
 import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
+import { contentRulesOn } from '../compliance/content-rules.ts';
+import { additionOf, type OptOutWording } from '../compliance/opt-out-wording.ts';
 import type { Template } from '../messages/template.ts';
+import { dayIn } from '../platform/calendar.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -71,6 +74,8 @@ export interface CampaignClaim {
   readonly businessName: string;
   /** For texts that name it, while people reach us under an address. */
   readonly optOutLink?: ((phone: string) => string) | undefined;
+  /** Of first texts to people; null while an owner has never set any. */
+  readonly optOutWording: OptOutWording | null;
   readonly limit: number;
   /** Absent for a campaign that goes as fast as its lanes. */
   readonly pace?: { readonly limits: PaceLimits; readonly moment: PaceMoment } | undefined;
@@ -137,10 +142,13 @@ async function prepare(
     enrollmentIds: input.claimed,
     notTextedForDays: claim.notTextedForDays,
     consent: askedConsent(claim.consent, { now, waived: false }),
+    asksFirst: claim.optOutWording !== null,
     now,
   });
   const decided = decideIntents(recipients, {
     ...claim,
+    addition:
+      claim.optOutWording === null ? undefined : additionOf(claim.optOutWording, contentRulesOn(dayIn('UTC', now))),
     partsRoom: input.lane.parts,
     limits: limitsOf(input),
     now,
@@ -202,7 +210,7 @@ const movesOf = ({ intents, skipped, failed, postponed, elsewhere }: IntentDecis
   ...intents.map(({ enrollmentId, parts }) => ({ id: enrollmentId, to: 'handing_over', parts }) as const),
   ...skipped.map(({ id, reason }) => ({ id, to: 'skipped', reason }) as const),
   ...failed.map(({ id, code }) => ({ id, to: 'failed', reason: code }) as const),
-  ...postponed.map(({ id, notBefore }) => ({ id, to: 'pending', notBefore }) as const),
+  ...postponed.map((one) => ({ ...one, to: 'pending' }) as const),
   ...elsewhere.map(({ id, laneId }) => ({ id, to: 'pending', laneId }) as const),
 ];
 

@@ -13,11 +13,11 @@ export interface OwnWords {
   readonly unsettled: readonly { readonly phone: string; readonly body: string }[];
   /** Replies and confirmations that still wait here. */
   readonly waiting: readonly { readonly phone: string; readonly body: string }[];
-  /** What a template says to this number as we know its person; undefined for nobody we know. */
+  /** What a template may say to this number as we know its person; nothing for nobody we know. */
   readonly said: SaidTo;
 }
 
-export type SaidTo = (template: Template, phone: string) => string | undefined;
+export type SaidTo = (template: Template, phone: string) => readonly string[];
 
 /** `texts`: outbound ones whose gateway id we do not know. */
 export function foreignTexts(texts: readonly GatewayMessage[], words: OwnWords): readonly GatewayMessage[] {
@@ -45,10 +45,7 @@ export const isShort = (template: Template): boolean =>
 /** Whether this text is what the template says, to whomever; a short one, to this person. */
 export function isOfTemplate(template: Template, text: Pick<GatewayMessage, 'to' | 'text'>, said: SaidTo): boolean {
   if (!isShort(template)) return hasWordsOf(template, text.text);
-  return text.to.some((phone) => {
-    const words = said(template, phone);
-    return words !== undefined && sameWords(words, text.text);
-  });
+  return text.to.some((phone) => said(template, phone).some((words) => sameWords(words, text.text)));
 }
 
 /**

@@ -1,6 +1,9 @@
 import { CAMPAIGN_PURPOSE, type ConsentKind } from '../compliance/consent.ts';
 import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
+import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
+import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
+import { LOOK_AGAIN_MS } from '../compliance/waiting-for-list.ts';
 import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
 import { costCents } from '../messages/price.ts';
@@ -39,6 +42,8 @@ export interface Recipient extends PersonFields {
   readonly forbidden: string | null;
   /** Until when a person may decide whether a reply of this number was an opt-out; null when none is undecided. */
   readonly heldUntil: Instant | null;
+  /** A do-not-call registry's list is too old to tell whether they may be texted. */
+  readonly waitsForList: boolean;
   /** Other campaign texts to this number, newest first: of the last 24 hours, or of the days that the audience asks for. */
   readonly recentTextsAt: readonly Instant[];
   /** The consent in force for the purpose of the campaign; null when there is none. */
@@ -46,6 +51,11 @@ export interface Recipient extends PersonFields {
   readonly consentKind: ConsentKind | null;
   /** Had not agreed at the launch and is texted by an owner's word. */
   readonly consentWaived: boolean;
+  /**
+   * Whether it is our first text to them; of one that is tried again, what was added to it: its words stay. Null while nothing was ever to
+   * be added.
+   */
+  readonly firstText: { readonly isFirst: boolean } | { readonly addedBefore: string | null } | null;
 }
 
 export interface Intent {
@@ -71,6 +81,8 @@ export interface IntentCircumstances {
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly businessName: string;
   readonly optOutLink?: ((phone: string) => string) | undefined;
+  /** Of first texts; undefined while nothing is added to them. */
+  readonly addition?: Addition | undefined;
   readonly notTextedForDays: number | null;
   readonly consent: ConsentPolicy | null;
   /** Parts that the lane may still take today. */
@@ -84,10 +96,16 @@ export interface IntentDecisions {
   readonly intents: readonly Intent[];
   readonly skipped: readonly { readonly id: Uuid; readonly reason: string }[];
   readonly failed: readonly { readonly id: Uuid; readonly code: string }[];
-  /** Held by a reply, or too many texts in too short a time: waits until that is over. */
-  readonly postponed: readonly { readonly id: Uuid; readonly notBefore: Instant }[];
+  /** Held by a reply, or too many texts in too short a time: waits until that is over. Some wait for an act of ours, named by its rule. */
+  readonly postponed: readonly Postponed[];
   /** Have come to know another number of the campaign while they waited for any. */
   readonly elsewhere: readonly { readonly id: Uuid; readonly laneId: Uuid }[];
+}
+
+export interface Postponed {
+  readonly id: Uuid;
+  readonly notBefore: Instant;
+  readonly waitsFor: typeof STALE_CODE | null;
 }
 
 /** What becomes of each of these people. Whoever finds no room for their parts is in none of the lists and stays as they are. */
@@ -98,7 +116,7 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
   const intents: Intent[] = [];
   const skipped: { id: Uuid; reason: string }[] = [];
   const failed: { id: Uuid; code: string }[] = [];
-  const postponed: { id: Uuid; notBefore: Instant }[] = [];
+  const postponed: Postponed[] = [];
   const elsewhere: { id: Uuid; laneId: Uuid }[] = [];
   let { partsRoom } = circumstances;
   for (const recipient of recipients) {
@@ -107,11 +125,11 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
     if (group === undefined)
       throw new Error(`enrollment ${id}: zone group ${recipient.zoneGroup} is not part of the claim`);
     const skip = recipient.forbidden ?? undecided(recipient, circumstances) ?? recentlyTexted(recipient, circumstances);
-    const notBefore = recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);
+    const until = postponedUntil(recipient, group, circumstances.now);
     const laneId = knownElsewhere(recipient, circumstances);
     if (skip !== undefined) skipped.push({ id, reason: skip });
     else if (laneId !== undefined) elsewhere.push({ id, laneId });
-    else if (notBefore !== undefined) postponed.push({ id, notBefore });
+    else if (until !== undefined) postponed.push({ id, ...until });
     else {
       const text = textFor(recipient, circumstances);
       if ('code' in text) {
@@ -131,11 +149,18 @@ export function decideIntents(recipients: readonly Recipient[], circumstances: I
         parts,
         notAfter: group.notAfter,
         consentId: recipient.consentId,
-        decision: decisionFor(recipient, { group, parts }, circumstances),
+        decision: decisionFor(recipient, { group, parts, added: text.added }, circumstances),
       });
     }
   }
   return { intents, skipped, failed, postponed, elsewhere };
+}
+
+function postponedUntil(recipient: Recipient, group: OpenGroup, now: Instant): Omit<Postponed, 'id'> | undefined {
+  if (recipient.heldUntil !== null) return { notBefore: recipient.heldUntil, waitsFor: null };
+  if (recipient.waitsForList) return { notBefore: addMs(now, LOOK_AGAIN_MS), waitsFor: STALE_CODE };
+  const notBefore = tooOften(recipient, group, now);
+  return notBefore === undefined ? undefined : { notBefore, waitsFor: null };
 }
 
 const knownElsewhere = (
@@ -171,40 +196,59 @@ export function tooOften(
 }
 
 function textFor(recipient: Recipient, circumstances: IntentCircumstances): MadeText {
-  const { templates, businessName, optOutLink } = circumstances;
+  const { templates, businessName, optOutLink, addition } = circumstances;
   const template = templates.get(recipient.variantId);
   if (template === undefined)
     throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
-  return makeText(template, recipient, { businessName, optOutLink: optOutLink?.(recipient.phone) ?? null });
+  return makeText(template, recipient, {
+    businessName,
+    optOutLink: optOutLink?.(recipient.phone) ?? null,
+    addition: additionFor(recipient.firstText, addition),
+  });
 }
 
-export type MadeText = { readonly body: string } | { readonly code: string };
+function additionFor(firstText: Recipient['firstText'], addition: Addition | undefined): Addition | undefined {
+  if (firstText === null) return undefined;
+  if ('addedBefore' in firstText) return () => firstText.addedBefore;
+  return firstText.isFirst ? addition : undefined;
+}
+
+/** `added` is what was put behind it because it is the first one to the person. */
+export type MadeText = { readonly body: string; readonly added: string | null } | { readonly code: string };
 
 /** What a text can name of us. */
 export interface SenderFields {
   readonly businessName: string;
   /** Null while people reach us under no address. */
   readonly optOutLink: string | null;
+  /** For the first text to a person. */
+  readonly addition?: Addition | undefined;
 }
 
 /** The text for one person, or the code of why there is none (messages/outcome-sentences.ts). */
-export function makeText(template: Template, person: PersonFields, sender: SenderFields): MadeText {
+export function makeText(template: Template, person: PersonFields, { addition, ...sender }: SenderFields): MadeText {
   const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = person;
   const fields = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
   const text = renderTemplate(template, { ...fields, ...sender });
   if (!text.ok) return { code: `missing_field:${text.error.field}` };
-  const code = whyUnsendable(text.value);
-  return code === undefined ? { body: text.value } : { code };
+  const added = addition?.(text.value) ?? null;
+  const body = added === null ? text.value : withWording(text.value, added);
+  const code = whyUnsendable(text.value) ?? whyUnsendable(body);
+  return code === undefined ? { body, added } : { code };
 }
 
 const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
 
 function decisionFor(
   recipient: Recipient,
-  text: { readonly group: OpenGroup & { readonly closes: string }; readonly parts: number },
+  text: {
+    readonly group: OpenGroup & { readonly closes: string };
+    readonly parts: number;
+    readonly added: string | null;
+  },
   circumstances: IntentCircumstances,
 ): Decision {
-  const { group, parts } = text;
+  const { group, parts, added } = text;
   const { notTextedForDays, limits, consent, now } = circumstances;
   const { recentTextsAt, numberState, zoneGroup } = recipient;
   const dayAgo = addMs(now, -DAY_MS);
@@ -225,6 +269,7 @@ function decisionFor(
       ...(consent === null ? {} : { policy: consent.policy }),
       ...(recipient.consentWaived ? { waived: true } : {}),
     },
+    ...(added === null ? {} : { optOutAdded: added }),
     lane: laneReason(recipient, circumstances),
     limits,
     priceCents: costCents(parts),

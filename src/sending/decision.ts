@@ -42,6 +42,8 @@ export interface Decision {
     /** By an owner's word for people who had not agreed. */
     readonly waived?: true;
   };
+  /** What was put behind the text because it was the first one to the person; absent when nothing was. */
+  readonly optOutAdded?: string;
   readonly lane: LaneReason;
   readonly limits: ClaimLimits;
   /** Of this text, at the price of then. */

@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { answerTexts } from '../../test/claimed.ts';
-import { enrollmentStates } from '../../test/fixtures.ts';
+import { answerTexts, claimTexts } from '../../test/claimed.ts';
+import { enrollmentStates, launchTestCampaign } from '../../test/fixtures.ts';
 import { type SendingWorld, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { textStates, underWay } from '../../test/under-way.ts';
 import { cancelCampaign } from '../campaigns/control-campaign.ts';
+import type { OptOutWording } from '../compliance/opt-out-wording.ts';
+import { changeOptOutWording } from '../compliance/opt-out-wording-store.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { addMs, type Instant, instant } from '../platform/time.ts';
@@ -128,5 +130,56 @@ describe('a text that was not sent', () => {
     expect(await laneStates()).toContain('paused');
     await runTx(database.db, (tx) => resumeDueLanes(tx, started.accountId, addMs(world.clock.now(), 24 * 3_600_000)));
     expect(await laneStates()).toEqual(['draining']);
+  });
+});
+
+describe('the first text to a person', () => {
+  const ADDED = 'Text END to stop';
+  const SILENT = { variants: [{ label: 'A', weight: 1, body: 'Acme: shall we come by?' }] };
+  const adding = (world: SendingWorld, change: Partial<OptOutWording>) =>
+    changeOptOutWording({ ...world, db: database.db }, { change, actor: 'test' });
+  const bodiesOf = async () =>
+    (
+      await sql<{ body: string; parts: number; added: string | null }>`
+        select body, parts, decision ->> 'optOutAdded' as added from message where purpose = 'campaign' order by phone`.execute(
+        database.db,
+      )
+    ).rows;
+
+  it('says how to stop when an owner wants that, and the second one does not', async () => {
+    const world = await sendingWorld(database);
+    await adding(world, { adds: true, wording: ADDED });
+    const first = await underWay(database.db, world, 1, SILENT);
+    const [text] = await bodiesOf();
+    expect(text).toMatchObject({ body: expect.stringMatching(/[^\n]\nText END to stop$/), parts: 1, added: ADDED });
+    expect(first.texts[0]?.body).toBe(text?.body);
+    await answerTexts(database.db, world, { ...first, verdict: { to: 'sent', gatewayMessageId: 'AC1' } });
+    const again = await launchTestCampaign(database.db, world, {
+      laneIds: [first.claim.laneId],
+      name: 'Again',
+      ...SILENT,
+    });
+    const claimed = await claimTexts(database.db, world, { ...first.claim, lease: first.lease, campaignId: again });
+    expect(claimed.map(({ body }) => body.includes(ADDED))).toEqual([false]);
+  });
+
+  it('that is tried again keeps its words, whatever is set or sent meanwhile', async () => {
+    const world = await sendingWorld(database);
+    await adding(world, { adds: true, wording: ADDED });
+    const started = await underWay(database.db, world, 1, SILENT);
+    await answerTexts(database.db, world, { ...started, verdict: notSent(world) });
+    await adding(world, { adds: false, wording: 'Reply STOP to opt out.' });
+    const [again] = await claimTexts(database.db, world, { ...started.claim, lease: started.lease });
+    expect(again?.body).toBe(started.texts[0]?.body);
+    expect(again?.body).toContain(ADDED);
+  });
+
+  it('that had nothing added gets nothing when it is tried again', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(database.db, world, 1, SILENT);
+    await answerTexts(database.db, world, { ...started, verdict: notSent(world) });
+    await adding(world, { adds: true });
+    const [again] = await claimTexts(database.db, world, { ...started.claim, lease: started.lease });
+    expect(again?.body).toBe(started.texts[0]?.body);
   });
 });

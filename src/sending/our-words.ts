@@ -1,4 +1,6 @@
 import { getBusiness } from '../business/business-store.ts';
+import { withWording } from '../compliance/opt-out-wording.ts';
+import { getOptOutWording } from '../compliance/opt-out-wording-store.ts';
 import type { Template } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import type { Db, Tx } from '../platform/database.ts';
@@ -17,14 +19,16 @@ const parsed = (bodies: readonly string[]): readonly Template[] =>
 
 /** What the short ones of these templates say to these numbers; the others are known by their words, whoever they are for. */
 export async function saidTo(db: Db | Tx, templates: readonly Template[], phones: readonly string[]): Promise<SaidTo> {
-  if (phones.length === 0 || !templates.some(isShort)) return () => undefined;
+  if (phones.length === 0 || !templates.some(isShort)) return () => [];
   const { name } = await getBusiness(db);
+  const { wording } = await getOptOutWording(db);
   const people = new Map((await readPeopleByPhone(db, phones)).map((person) => [person.phone, person]));
   return (template, phone) => {
     const person = people.get(phone);
     const text =
       person === undefined ? undefined : makeText(template, person, { businessName: name, optOutLink: null });
-    return text !== undefined && 'body' in text ? text.body : undefined;
+    // It may have been the first one to the person.
+    return text !== undefined && 'body' in text ? [text.body, withWording(text.body, wording)] : [];
   };
 }
 

@@ -178,6 +178,7 @@ function claimFor(
     templates,
     businessName: facts.businessName,
     optOutLink: linkFor(holder, facts, templates),
+    optOutWording: facts.optOutWording,
     limit,
     pace,
     notTextedForDays: campaign.notTextedForDays,

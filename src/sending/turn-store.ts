@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { linkBaseSql } from '../business/public-address.ts';
 import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
+import { WORDING_SETTING } from '../compliance/opt-out-wording-store.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
@@ -30,6 +31,7 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       coalesce((select value ->> 'zone' from setting where key = 'business'), 'America/New_York') as business_zone,
       ${linkBaseSql} as link_base,
       (select value from setting where key = 'sending_policy') as policy,
+      (select value from setting where key = ${WORDING_SETTING}) as opt_out_wording,
       -- Index message_direct_pending.
       exists (select 1 from message m join lane l on l.id = m.lane_id and l.state <> 'off'
         where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${now}) as answers_wait,

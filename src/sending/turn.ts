@@ -1,5 +1,6 @@
 import type { SendingPolicy } from '../business/sending-policy.ts';
 import type { ConsentPolicy } from '../compliance/consent-policy.ts';
+import type { OptOutWording } from '../compliance/opt-out-wording.ts';
 import type { GatewayKind } from '../gateways/gateway.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -19,6 +20,8 @@ export interface TurnFacts {
   /** What opt-out links begin with; null while people reach us under no address. */
   readonly linkBase: string | null;
   readonly policy: SendingPolicy;
+  /** Null while an owner has never said what is to be added to first texts. */
+  readonly optOutWording: OptOutWording | null;
   /** Confirmations or replies are due. */
   readonly answersWait: boolean;
   /** Confirmations are too late: they end, also while the number is switched off or the account paused. */

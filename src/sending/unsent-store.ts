@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { mayHaveGoneOut } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { mayHaveGoneOut } from './claim-store.ts';
 
 /**
  * A claim marks its people before their texts are handed over: when they were last texted, and which number they know. Of a text that

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../calls/call.ts';
 import { recordCall } from '../calls/record-call.ts';
 import { fillFromGateway, forgetGatewayContact } from '../contacts/gateway-contact.ts';
-import { type InboundAccount, type Knowledge, TOLD } from '../conversations/inbound.ts';
+import { type InboundAccount, type Knowledge, TOLD, type ToldNow } from '../conversations/inbound.ts';
 import { recordElsewhere } from '../conversations/record-elsewhere.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
@@ -15,7 +15,7 @@ import { unusableError } from './read-webhook.ts';
 
 interface Source {
   readonly account: InboundAccount;
-  readonly known?: Knowledge | typeof TOLD;
+  readonly known?: Knowledge | ToldNow;
 }
 
 /** What an event says, done. Idempotent and right in any order: events come twice, and late. */

@@ -168,8 +168,8 @@ async function applyOne(services: ApplyServices, waiting: WaitingEvent): Promise
 
 /** Applies an event and marks it, in one transaction. */
 export async function applyStored(tx: Tx, services: RetryServices, stored: StoredEvent): Promise<void> {
-  const { account, connectedAt, source } = stored;
-  const known = { reconciled: source === 'reconciliation', connectedAt };
+  const { account, connectedAt, source, receivedAt } = stored;
+  const known = { reconciled: source === 'reconciliation', connectedAt, heardAt: receivedAt };
   await applyContent(tx, services, { account, known }, readStored(services, stored));
   await markApplied(tx, [stored.id], services.clock.now());
 }

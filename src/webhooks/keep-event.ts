@@ -4,7 +4,7 @@
  */
 import { isCanadian } from '../contacts/area-codes.ts';
 import { classifyReceived } from '../conversations/classify-received.ts';
-import type { InboundText } from '../conversations/inbound.ts';
+import { type InboundText, TOLD } from '../conversations/inbound.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { patience } from '../platform/clock.ts';
 import { isDatabaseAway, isTransient, runTx } from '../platform/database.ts';
@@ -128,7 +128,7 @@ const asksToStop = (text: InboundText): boolean =>
 function storeOptOut(services: KeepServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {
     if ((await insertEvents(tx, [stored], services.clock.now())).repeated.size > 0) return false;
-    await recordInbound(tx, services, account, text);
+    await recordInbound(tx, services, account, text, { ...TOLD, heardAt: stored.receivedAt });
     return true;
   });
 }

@@ -62,6 +62,11 @@ async function checkEvents(
 const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
   sql`select format('event: %s was taken for one of the gateway (%s)', event_id, state) as said from gateway_event
     where event_id like 'forged %' or event_id like 'garbled %' or (type = 'unreadable' and state <> 'failed')`,
+  sql`select format('opt-outs: campaign %s counts %s, the notes of opt-outs say %s', campaign_id, counted, noted) as said
+    from (
+      select campaign_id, sum(opted_out) as counted, (select count(*) from opt_out o where o.campaign_id = t.campaign_id) as noted
+      from campaign_totals t group by 1) c
+    where counted <> noted`,
   // START lifts a suppression and gives no consent back.
   sql`select format('consent: %s has opted out, and a consent of before is still in force', k.phone) as said
     from consent k where k.consent_event_id is not null and exists (

@@ -23,8 +23,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'const notBefore = recipient.heldUntil ?? ',
-        replace: 'const notBefore = ',
+        find: 'if (recipient.heldUntil !== null) return',
+        replace: 'if (recipient.heldUntil !== null && false) return',
       },
     ],
   },
@@ -168,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/sending/decide-intents.ts',
-        find: 'recipient.heldUntil ?? tooOften(recipient, group, circumstances.now);',
-        replace: 'recipient.heldUntil ?? tooOften(recipient, { ...group, messagesPerDay: 99 }, circumstances.now);',
+        find: 'const notBefore = tooOften(recipient, group, now);',
+        replace: 'const notBefore = tooOften(recipient, { ...group, messagesPerDay: 99 }, now);',
       },
     ],
   },

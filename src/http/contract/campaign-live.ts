@@ -21,6 +21,7 @@ export const WAITING_CODES = [
   'daily_cap',
   'daily_parts',
   'put_off',
+  'do_not_call_stale',
   'pace',
   'priority',
   'stalled',

@@ -65,6 +65,9 @@ export const reviewSchema = z.object({
         .openapi({ description: 'So many have not agreed as the law asks and could be texted by an owner’s reason' }),
     })
     .nullable(),
+  optOutAdded: z.object({ people: z.int(), wording: z.string() }).nullable().openapi({
+    description: 'How many get their first text, to which it is added how to stop; null when nothing is ever added',
+  }),
   forecast: forecastSchema,
 });
 export type Review = z.infer<typeof reviewSchema>;

@@ -75,6 +75,10 @@ export const restoreTemplate = jsonRoute({
 
 export const textPreviewSchema = z.object({
   text: z.string().nullable(),
+  added: z
+    .string()
+    .nullable()
+    .openapi({ description: 'What was put behind it because it is the first text to this person' }),
   encoding: z.enum(['GSM-7', 'UCS-2']).nullable(),
   units: z.int(),
   parts: z.int(),
@@ -98,6 +102,12 @@ export const previewText = jsonRoute({
   access: 'viewer',
   tag: 'Templates',
   summary: 'The text as one person would get it, with parts and problems',
-  body: z.strictObject({ body: z.string().max(6400), contactId: idOf('contact').optional() }),
+  body: z.strictObject({
+    body: z.string().max(6400),
+    contactId: idOf('contact').optional(),
+    asCampaign: z.boolean().optional().openapi({
+      description: 'With what is added to the first campaign text that a person gets; the sample person gets one',
+    }),
+  }),
   response: textPreviewSchema,
 });

@@ -79,6 +79,7 @@ function registerReads(api: Api, services: CampaignServices): void {
         waiting: review.waiting,
       },
       consent: review.consent,
+      optOutAdded: review.optOutAdded,
       forecast: showForecast(review.forecast),
     });
   });

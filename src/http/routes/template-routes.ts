@@ -1,5 +1,6 @@
 import { getBusiness } from '../../business/business-store.ts';
 import { sampleLink } from '../../business/public-address.ts';
+import { readAddition } from '../../compliance/opt-out-wording-store.ts';
 import { keptUntilContactsChange, readAttributeNames } from '../../contacts/contact-facets.ts';
 import {
   archiveTemplate,
@@ -39,7 +40,12 @@ function registerReads(api: Api, services: TemplateServices): void {
     const business = await getBusiness(db);
     const preview = await previewText(
       db,
-      { businessName: business.name, optOutLink: await sampleLink(db), attributeNames },
+      {
+        businessName: business.name,
+        optOutLink: await sampleLink(db),
+        attributeNames,
+        addition: body.asCampaign === true ? await readAddition(db, services.clock.now()) : undefined,
+      },
       { body: body.body, contactId: body.contactId === undefined ? undefined : uuidOf('contact', body.contactId) },
     );
     if (!preview.ok) return preview;

@@ -7,11 +7,23 @@ import { pages } from './pages.ts';
 
 export type { Template, TextPreview };
 
+export interface PreviewOptions {
+  /** A sample person when left out. */
+  readonly contactId?: string | undefined;
+  /** With what is added to the first campaign text that a person gets. */
+  readonly asCampaign?: boolean;
+}
+
 export const templateKeys = {
   all: ['templates'],
   list: (search: string) => ['templates', 'list', search],
   one: (id: string) => ['templates', 'one', id],
-  preview: (body: string, contactId: string | undefined) => ['text-preview', body, contactId ?? ''],
+  preview: (body: string, { contactId = '', asCampaign = false }: PreviewOptions) => [
+    'text-preview',
+    body,
+    contactId,
+    asCampaign,
+  ],
 } as const;
 
 export const templatesQuery = (search = '') =>
@@ -22,10 +34,14 @@ export const templateQuery = (id: string) =>
     queryFn: ({ signal }) => get<Template>(`/v1/templates/${id}`, undefined, signal),
   });
 /** The text as one person would get it. Shows the last answer while the next one is on its way. Debounce `body` by 150 ms. */
-export const textPreviewQuery = (body: string, contactId?: string) =>
+export const textPreviewQuery = (body: string, about: PreviewOptions = {}) =>
   queryOptions({
-    queryKey: templateKeys.preview(body, contactId),
-    queryFn: () => post<TextPreview>('/v1/templates/preview', contactId === undefined ? { body } : { body, contactId }),
+    queryKey: templateKeys.preview(body, about),
+    queryFn: () => {
+      const { contactId, asCampaign = false } = about;
+      const order: BodyOf<typeof contract.previewText> = { body, asCampaign };
+      return post<TextPreview>('/v1/templates/preview', contactId === undefined ? order : { ...order, contactId });
+    },
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -68,6 +68,11 @@ export function DraftPreview(props: DraftPreviewProps) {
           </div>
         }
       />
+      {preview === undefined || preview.added === null ? null : (
+        <Text size="xs" c="dimmed" mt={4}>
+          “{preview.added}” is added: it is our first text to this person
+        </Text>
+      )}
       {parts === undefined || parts.histogram.length < 2 ? null : (
         <Text size="xs" c="dimmed" mt={4} data-tabular>
           {parts.histogram

@@ -108,7 +108,7 @@ export function goTo(field: BuilderField): void {
 }
 
 function Forecast({ review, moment }: { readonly review: Review; readonly moment: Moment }) {
-  const { forecast, parts, costCents, lanes, audience } = review;
+  const { forecast, parts, costCents, lanes, audience, optOutAdded } = review;
   if (audience.textable === 0 || lanes.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -138,6 +138,12 @@ function Forecast({ review, moment }: { readonly review: Review; readonly moment
       {parts.total === 0 ? null : (
         <Text size="sm" mt={4} data-tabular>
           About <b>{formatMoney(costCents)}</b> for {plural(parts.total, 'part', 'parts')}
+        </Text>
+      )}
+      {optOutAdded === null || optOutAdded.people === 0 ? null : (
+        <Text size="sm" c="dimmed" mt={4} data-tabular>
+          “{optOutAdded.wording}” is added for {plural(optOutAdded.people, 'person', 'people')} whom we have never
+          texted.
         </Text>
       )}
     </>

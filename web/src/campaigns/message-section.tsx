@@ -68,6 +68,7 @@ export function MessageSection(props: MessageSectionProps) {
               value={variant.body}
               onChange={(body) => put(variant.key, { body })}
               previewContactId={personId}
+              asCampaign
               onPreview={(preview) => onPreview(variant.key, preview)}
               placeholder="Hi {first_name|there}, …"
               readOnly={readOnly}

@@ -9,6 +9,12 @@ export function ComplianceTabs() {
   const { role } = useSuspenseQuery(meQuery).data.user;
   return (
     <SectionTabs label="Compliance">
+      <Link to="/compliance" className={tabs.tab} activeOptions={{ exact: true }}>
+        Overview
+      </Link>
+      <Link to="/compliance/opt-out-report" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+        Opt-outs
+      </Link>
       <Link to="/compliance/reviews" className={tabs.tab} activeOptions={{ includeSearch: false }}>
         Unclear replies
       </Link>

@@ -1,5 +1,5 @@
-import { createRoute, redirect } from '@tanstack/react-router';
-import { searchSchema, TIME_SEARCH, text } from '../patterns/search-schema.ts';
+import { createRoute } from '@tanstack/react-router';
+import { oneOf, searchSchema, TIME_SEARCH, text } from '../patterns/search-schema.ts';
 import { lazyPage } from '../shell/lazy-page.ts';
 import { shellRoute } from '../shell/shell-route.tsx';
 
@@ -7,9 +7,22 @@ export const complianceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/compliance',
   staticData: { title: 'Compliance' },
-  beforeLoad: () => {
-    throw redirect({ to: '/compliance/do-not-call', replace: true });
-  },
+  component: lazyPage(() => import('./compliance-page.tsx'), 'CompliancePage'),
+});
+
+/** `?by=` and the filters as the API takes them. */
+export const optOutReportRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/opt-out-report',
+  validateSearch: searchSchema({
+    by: oneOf(['variant', 'lane', 'state', 'hour', 'day'], ''),
+    days: oneOf(['7', '90', '366'], ''),
+    state: text(2),
+    campaign: text(40),
+    lane: text(40),
+  }),
+  staticData: { title: 'Opt-out report' },
+  component: lazyPage(() => import('./opt-out-report-page.tsx'), 'OptOutReportPage'),
 });
 
 /** `?check=` asks about one number. */
@@ -98,6 +111,7 @@ export const formRoute = createRoute({
 
 export const complianceRoutes = [
   complianceRoute,
+  optOutReportRoute,
   dncRoute,
   dncListRoute,
   evidenceRoute,

@@ -18,7 +18,7 @@ interface SavedRepliesProps {
 export function SavedReplies({ contactId, onChoose }: SavedRepliesProps) {
   const queryClient = useQueryClient();
   const fill = useAction({
-    run: (template: Template) => queryClient.fetchQuery(textPreviewQuery(template.body, contactId)),
+    run: (template: Template) => queryClient.fetchQuery(textPreviewQuery(template.body, { contactId })),
     onDone: (preview, template) => {
       if (preview.text === null) toastProblem(`“${template.name}” was not inserted`, new Error(preview.error?.message));
       else onChoose(preview.text);

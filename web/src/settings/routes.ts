@@ -41,6 +41,13 @@ export const sendingHoursRoute = createRoute({
   component: lazyPage(() => import('./sending-hours-page.tsx'), 'SendingHoursPage'),
 });
 
+export const complianceSettingsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: 'compliance',
+  staticData: { title: 'Compliance' },
+  component: lazyPage(() => import('./compliance-page.tsx'), 'CompliancePage'),
+});
+
 export const consentRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: 'consent',
@@ -104,6 +111,7 @@ export const settingsRoutes = settingsRoute.addChildren([
   businessRoute,
   numbersRoute,
   sendingHoursRoute,
+  complianceSettingsRoute,
   validationRoute,
   consentRoute,
   alertSettingsRoute,

@@ -9,6 +9,7 @@ import {
   IconLock,
   IconPalette,
   IconPhoneCheck,
+  IconShieldCheck,
   IconSignature,
   IconUsers,
 } from '@tabler/icons-react';
@@ -18,6 +19,7 @@ export interface SettingsSection {
     | '/settings/business'
     | '/settings/numbers'
     | '/settings/sending-hours'
+    | '/settings/compliance'
     | '/settings/number-validation'
     | '/settings/consent'
     | '/settings/alerts'
@@ -50,6 +52,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: 'Sending hours',
     about: 'When and how often campaigns may text',
     icon: IconClockHour4,
+  },
+  {
+    to: '/settings/compliance',
+    label: 'Compliance',
+    about: 'First texts, unclear replies, where the rest is set',
+    icon: IconShieldCheck,
   },
   {
     to: '/settings/number-validation',

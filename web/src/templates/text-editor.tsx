@@ -16,6 +16,8 @@ interface TextEditorProps {
   readonly label: string;
   /** Whose text the counter and the checks are about; a sample person when left out. */
   readonly previewContactId?: string | undefined;
+  /** Counted with what is added to the first campaign text that a person gets. */
+  readonly asCampaign?: boolean;
   /** The newest answer about the text, for a phone beside it. */
   readonly onPreview?: (preview: TextPreview) => void;
   /** Refusal of the server for this field. */
@@ -35,7 +37,15 @@ export function TextEditor(props: TextEditorProps) {
   const { value, onChange, label, previewContactId, onPreview, error, placeholder, readOnly = false, beside } = props;
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const { preview, current, error: unchecked, retry } = useTextPreview(value, previewContactId);
+  const {
+    preview,
+    current,
+    error: unchecked,
+    retry,
+  } = useTextPreview(value, {
+    contactId: previewContactId,
+    asCampaign: props.asCampaign ?? false,
+  });
   const tooLong = value.length > TEXT_LENGTH_MAX;
 
   const latest = useRef(onPreview);

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type TextPreview, textPreviewQuery } from '../api/templates.ts';
+import { type PreviewOptions, type TextPreview, textPreviewQuery } from '../api/templates.ts';
 
 const DEBOUNCE_MS = 150;
 /** What the server takes. */
@@ -15,11 +15,11 @@ export interface TextPreviewState {
   readonly retry: () => void;
 }
 
-/** The text as `contactId`, or else a sample person, would get it, while it is being written. */
-export function useTextPreview(text: string, contactId?: string): TextPreviewState {
+/** The text as one contact, or else a sample person, would get it, while it is being written. */
+export function useTextPreview(text: string, about: PreviewOptions = {}): TextPreviewState {
   const [settled] = useDebouncedValue(text, DEBOUNCE_MS);
   const tooLong = settled.length > TEXT_LENGTH_MAX;
-  const query = useQuery({ ...textPreviewQuery(settled, contactId), enabled: !tooLong });
+  const query = useQuery({ ...textPreviewQuery(settled, about), enabled: !tooLong });
   return {
     preview: query.data,
     current: settled === text && !tooLong && query.data !== undefined && !query.isPlaceholderData,

@@ -1,0 +1,119 @@
+import { getBusiness } from '../business/business-store.ts';
+import { consentRulesAt } from '../compliance/consent-rules.ts';
+import { contentRulesOn } from '../compliance/content-rules.ts';
+import { type DncListShown, readDncLists } from '../compliance/dnc-lists.ts';
+import { dncRulesAt } from '../compliance/dnc-rules.ts';
+import { type ChainState, readChainState } from '../compliance/list-audit.ts';
+import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
+import { type OptOutLevels, optOutLevelsAt } from '../compliance/opt-out-rate.ts';
+import { countUnheard } from '../compliance/provider-differences.ts';
+import { RULE_TABLES, ruleTableAt } from '../compliance/quiet-hours-table.ts';
+import {
+  type ConfirmationTimes,
+  type OptOutRate,
+  type OptOutsByWay,
+  readConfirmationTimes,
+  readOptOutRates,
+  readOptOutsByWay,
+} from '../compliance/report-opt-outs.ts';
+import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
+import { countOpenReviews } from '../conversations/review-read-store.ts';
+import { dayIn, daysUpTo, startOfDay } from '../platform/calendar.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/database.ts';
+import { type Instant, isBefore } from '../platform/time.ts';
+import { readStanding, type Standing } from './count-standing.ts';
+
+export interface Compliance {
+  readonly zone: string;
+  readonly from: Instant;
+  readonly days: number;
+  readonly levels: OptOutLevels;
+  readonly optOuts: {
+    readonly byDay: readonly OptOutRate[];
+    readonly byCampaign: readonly OptOutRate[];
+    readonly byVariant: readonly OptOutRate[];
+    readonly byLane: readonly OptOutRate[];
+    readonly byWay: readonly OptOutsByWay[];
+  };
+  readonly confirmations: ConfirmationTimes;
+  readonly standing: Standing;
+  readonly heldNumbers: number;
+  readonly dncLists: readonly DncListShown[];
+  /** Numbers that a provider refused in that time though nothing here forbade them. */
+  readonly unheardOptOuts: number;
+  readonly chain: ChainState;
+  readonly rules: readonly { readonly name: string; readonly version: string; readonly source: string | null }[];
+  readonly asOf: Instant;
+}
+
+export const COMPLIANCE_DAYS = 30;
+const SHOWN_MAX = 10;
+
+/** Nothing here grows with the number of texts: opt-outs, tallies of hours, and counts that a job keeps. */
+export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> {
+  const now = clock.now();
+  const { zone } = await getBusiness(db);
+  const days = daysUpTo(dayIn(zone, now), COMPLIANCE_DAYS);
+  const from = startOfDay(zone, days[0] ?? dayIn(zone, now));
+  const filter = { from, zone };
+  const [
+    byDay,
+    byCampaign,
+    byVariant,
+    byLane,
+    byWay,
+    confirmations,
+    standing,
+    heldNumbers,
+    lists,
+    unheardOptOuts,
+    chain,
+  ] = await Promise.all([
+    readOptOutRates(db, 'day', filter),
+    readOptOutRates(db, 'campaign', filter),
+    readOptOutRates(db, 'variant', filter),
+    readOptOutRates(db, 'lane', filter),
+    readOptOutsByWay(db, filter),
+    readConfirmationTimes(db, from),
+    readStanding(db, now),
+    countOpenReviews(db),
+    readDncLists(db, now),
+    countUnheard(db, from),
+    readChainState(db, clock),
+  ]);
+  const known = new Map(byDay.map((day) => [day.key, day]));
+  return {
+    ...{ zone, from, days: COMPLIANCE_DAYS, confirmations, standing, heldNumbers, unheardOptOuts, chain, asOf: now },
+    levels: optOutLevelsAt(now),
+    optOuts: {
+      byDay: days.map((key) => known.get(key) ?? { key, name: null, campaignId: null, texts: 0, optOuts: 0 }),
+      byCampaign: byCampaign.slice(0, SHOWN_MAX),
+      byVariant: byVariant.slice(0, SHOWN_MAX),
+      byLane: byLane.slice(0, SHOWN_MAX),
+      byWay,
+    },
+    dncLists: lists.filter(({ retiredAt }) => retiredAt === null || isBefore(now, retiredAt)),
+    rules: rulesAt(now),
+  };
+}
+
+/** Which version of the law and of our own tables is in force. */
+function rulesAt(now: Instant): Compliance['rules'] {
+  const content = contentRulesOn(dayIn('UTC', now));
+  const [hours, dnc, consent, levels] = [
+    ruleTableAt(RULE_TABLES, now),
+    dncRulesAt(now),
+    consentRulesAt(now),
+    optOutLevelsAt(now),
+  ];
+  return [
+    { name: 'Quiet hours of the states', version: hours.version, source: null },
+    { name: 'Consent', version: consent.version, source: consent.source },
+    { name: 'Do-not-call lists', version: dnc.version, source: dnc.source },
+    { name: 'Content of texts', version: content.version, source: content.source },
+    { name: 'Opt-out rates', version: levels.version, source: levels.source },
+    { name: 'Area codes', version: AREA_CODE_DATA.version, source: null },
+    { name: 'Understanding of opt-outs', version: CLASSIFIER_VERSION, source: null },
+  ];
+}

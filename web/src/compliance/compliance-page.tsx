@@ -1,0 +1,277 @@
+import { Anchor, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { type ComplianceStatus, complianceStatusQuery } from '../api/compliance.ts';
+import { Bars, BarsSkeleton } from '../operations/bars.tsx';
+import { Count, FigureTable } from '../operations/figure-table.tsx';
+import { Fact, Facts, Notice } from '../patterns/details.tsx';
+import { Figure, Figures } from '../patterns/figure.tsx';
+import { formatCount, formatDay, formatRate, plural } from '../patterns/format.ts';
+import { Loaded } from '../patterns/loaded.tsx';
+import { Page, PageHeader, Section } from '../patterns/page.tsx';
+import { TimeText } from '../patterns/time-text.tsx';
+import classes from './compliance.module.css';
+import { ComplianceTabs } from './compliance-tabs.tsx';
+import { complianceAnswer, latencyWords } from './compliance-words.ts';
+import { RateTable } from './rate-table.tsx';
+import { WayTable } from './way-table.tsx';
+
+const REFRESH_MS = 60_000;
+
+/** Whether anybody should worry: opt-outs against the levels of the carriers, consents, lists, what was held back. */
+export function CompliancePage() {
+  const query = useQuery({ ...complianceStatusQuery, refetchInterval: REFRESH_MS });
+  const status = query.data;
+  return (
+    <Page width="start">
+      <ComplianceTabs />
+      <PageHeader title="Compliance" summary={status === undefined ? '\u00a0' : complianceAnswer(status)} />
+      <Loaded query={query} what="The figures could not be loaded" skeleton={<BarsSkeleton charts={3} />}>
+        {(found) => (
+          <>
+            <Needs status={found} />
+            <Standing status={found} />
+            <OptOuts status={found} />
+            <People status={found} />
+            <Records status={found} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** What a person has to do something about. */
+function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { readonly status: ComplianceStatus }) {
+  const needs: readonly { readonly id: string; readonly words: string; readonly link: ReactNode }[] = [
+    ...(heldNumbers === 0
+      ? []
+      : [
+          {
+            id: 'held',
+            words: `${plural(heldNumbers, 'number waits', 'numbers wait')} for a decision: campaigns leave them alone until then.`,
+            link: (
+              <Anchor component={Link} to="/compliance/reviews" inherit>
+                Decide
+              </Anchor>
+            ),
+          },
+        ]),
+    ...dncLists
+      .filter(({ age }) => age === 'stale' || age === 'ageing' || age === 'missing')
+      .map(({ id, name, sentence }) => ({
+        id,
+        words: `${name}: ${sentence}.`,
+        link: (
+          <Anchor
+            inherit
+            renderRoot={(props) => <Link to="/compliance/do-not-call/$listId" params={{ listId: id }} {...props} />}
+          >
+            Open the list
+          </Anchor>
+        ),
+      })),
+    ...(unheardOptOuts === 0
+      ? []
+      : [
+          {
+            id: 'unheard',
+            words: `A provider refused ${plural(unheardOptOuts, 'number', 'numbers')} for opt-outs that we did not know.`,
+            link: (
+              <Anchor component={Link} to="/compliance/opt-out-report" inherit>
+                See how opt-outs come
+              </Anchor>
+            ),
+          },
+        ]),
+    ...(audit.overdue === 0
+      ? []
+      : [
+          {
+            id: 'audit',
+            words: `${plural(audit.overdue, 'entry of the audit log waits', 'entries of the audit log wait')} for a seal: no worker seals.`,
+            link: (
+              <Anchor component={Link} to="/operations/workers" inherit>
+                See the workers
+              </Anchor>
+            ),
+          },
+        ]),
+  ];
+  if (needs.length === 0) return null;
+  return (
+    <Notice tone="amber">
+      <ul className={classes.needs}>
+        {needs.map(({ id, words, link }) => (
+          <li key={id}>
+            {words} {link}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
+function Standing({ status }: { readonly status: ComplianceStatus }) {
+  const { optOuts, people, confirmations, days } = status;
+  const heard = optOuts.byWay.filter(({ how }) => how === 'keyword' || how === 'free_text');
+  const slowest = Math.max(-1, ...heard.map(({ p99Ms }) => p99Ms ?? -1));
+  const half = Math.max(-1, ...heard.map(({ p50Ms }) => p50Ms ?? -1));
+  const timed = (ms: number): string => latencyWords(ms < 0 ? null : ms);
+  return (
+    <Figures>
+      <Figure
+        label={`Opt-outs, ${days} days`}
+        tone="dark"
+        count={optOuts.total.optOuts}
+        of={{ count: optOuts.total.texts, word: 'texts' }}
+        note="No campaign text went out"
+      />
+      <Figure
+        label="Opt-outs obeyed, 99% within"
+        count={timed(slowest)}
+        note={slowest < 0 ? 'Nobody opted out by text' : `half within ${timed(half)}`}
+      />
+      <Figure
+        label="Confirmed, 99% within"
+        count={latencyWords(confirmations.p99Ms)}
+        note={
+          confirmations.sent === 0
+            ? 'No confirmation was sent'
+            : `${formatCount(confirmations.sent)} sent, half within ${latencyWords(confirmations.p50Ms)}${
+                confirmations.notSent === 0 ? '' : `; ${formatCount(confirmations.notSent)} not sent`
+              }`
+        }
+      />
+      <Figure
+        label="Textable now"
+        tone="teal"
+        count={people.textable}
+        of={{ count: people.contacts, word: 'contacts' }}
+        note="No contacts yet"
+      />
+      <Figure
+        label="Written consent"
+        count={people.writtenConsent}
+        of={{ count: people.contacts, word: 'contacts' }}
+        note="No contacts yet"
+      />
+    </Figures>
+  );
+}
+
+function OptOuts({ status: { optOuts, levels, days } }: { readonly status: ComplianceStatus }) {
+  const { byDay, byCampaign, byVariant, byLane, byWay, total } = optOuts;
+  const hasTexts = total.texts > 0;
+  return (
+    <Section
+      title="Opt-outs"
+      note={`Of the texts of ${days} days. Above ${formatRate(levels.warning, 1)} providers warn, above ${formatRate(levels.flagged, 1)} carriers flag a number, above ${formatRate(levels.suspended, 1)} they stop it`}
+      actions={
+        <Anchor component={Link} to="/compliance/opt-out-report" size="sm">
+          Report
+        </Anchor>
+      }
+    >
+      {hasTexts ? (
+        <>
+          <Bars
+            name="Opt-outs by day of the text"
+            title="By day of the text"
+            total={plural(total.optOuts, 'opt-out', 'opt-outs')}
+            tone="dark"
+            bars={byDay.map(({ key, optOuts: count, texts }) => ({
+              at: key,
+              when: formatDay(key),
+              value: count,
+              said: `${formatCount(count)} of ${formatCount(texts)}, ${formatRate(count, texts)}`,
+            }))}
+          />
+          <RateTable head="Campaign" by="campaign" rates={byCampaign} levels={levels} />
+          <RateTable head="Number" by="lane" rates={byLane} levels={levels} />
+          {byVariant.length > byCampaign.length ? (
+            <RateTable head="Variant" by="variant" rates={byVariant} levels={levels} />
+          ) : null}
+        </>
+      ) : (
+        <Text c="dimmed">No campaign text went out in this time.</Text>
+      )}
+      {byWay.length === 0 ? null : <WayTable byWay={byWay} />}
+    </Section>
+  );
+}
+
+const ReasonTable = (props: { readonly label: string; readonly rows: ComplianceStatus['blocked'] }) => (
+  <FigureTable
+    label={props.label}
+    columns={[
+      { id: 'why', head: 'Why' },
+      { id: 'count', head: 'People', align: 'end' },
+    ]}
+    rows={props.rows.map(({ reason, sentence, count }) => ({
+      id: reason,
+      cells: [sentence, <Count key="count" of={count} />],
+    }))}
+  />
+);
+
+function People({ status: { people, blocked, days } }: { readonly status: ComplianceStatus }) {
+  const { contacts, textable, excluded, writtenConsent, expressConsent, takenBack, countedAt } = people;
+  const none = contacts - writtenConsent - expressConsent - takenBack;
+  return (
+    <>
+      <Section
+        title="Who may be texted"
+        note={
+          <>
+            By a marketing campaign, counted <TimeText at={countedAt} look="when" />. Consent:{' '}
+            {formatCount(writtenConsent)} in writing, {formatCount(expressConsent)} otherwise, {formatCount(takenBack)}{' '}
+            taken back, {formatCount(Math.max(0, none))} none
+          </>
+        }
+      >
+        {excluded.length === 0 ? (
+          <Text c="dimmed">{contacts === 0 ? 'No contacts yet.' : `All ${formatCount(textable)} contacts.`}</Text>
+        ) : (
+          <ReasonTable label="Who may not be texted" rows={excluded} />
+        )}
+      </Section>
+      <Section title="Held back" note={`People whom campaigns of ${days} days left out, by the rule`}>
+        {blocked.length === 0 ? (
+          <Text c="dimmed">Nobody was left out.</Text>
+        ) : (
+          <ReasonTable label="Held back" rows={blocked} />
+        )}
+      </Section>
+    </>
+  );
+}
+
+function Records({ status: { audit, dncLists, rules } }: { readonly status: ComplianceStatus }) {
+  return (
+    <Section title="Records and rules">
+      <Facts>
+        <Fact label="Audit log">
+          {plural(audit.sealed, 'entry', 'entries')} sealed
+          {audit.sealedAt === null ? (
+            ''
+          ) : (
+            <>
+              , the last <TimeText at={audit.sealedAt} look="when" />
+            </>
+          )}
+        </Fact>
+        <Fact label="Do-not-call lists">
+          {dncLists.length === 0 ? 'none' : dncLists.map(({ name, sentence }) => `${name}: ${sentence}`).join('. ')}
+        </Fact>
+        {rules.map(({ name, version, source }) => (
+          <Fact key={name} label={name}>
+            version {version}
+            {source === null ? '' : ` (${source})`}
+          </Fact>
+        ))}
+      </Facts>
+    </Section>
+  );
+}
