@@ -2,7 +2,6 @@
  * Wiring, top-down, in the order in which things start: database, schema, secrets, jobs, HTTP, sandbox, engine. Whatever was started
  * is stopped in the opposite order.
  */
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { deliveryQueues } from './alerts/deliver-alerts.ts';
@@ -16,6 +15,7 @@ import { startSequencer } from './compliance/seal-audit.ts';
 import { importJob } from './contacts/import-job.ts';
 import { tidyImportsJob } from './contacts/tidy-imports.ts';
 import { overdueReviewsJob } from './conversations/end-overdue-reviews.ts';
+import { noteNumberKey } from './evidence/number-key-store.ts';
 import { gatewayOpener, WEBHOOK_EDGES } from './gateways/adapters.ts';
 import { localSandbox } from './gateways/sandbox/local-sandbox.ts';
 import { keepSandbox } from './gateways/sandbox-account.ts';
@@ -31,6 +31,8 @@ import { registerConsentWaiverRoutes } from './http/routes/consent-waiver-routes
 import { registerContactRoutes } from './http/routes/contact-routes.ts';
 import { registerDiscardRoutes } from './http/routes/discard-routes.ts';
 import { registerDncRoutes } from './http/routes/dnc-routes.ts';
+import { registerErasureRoutes } from './http/routes/erasure-routes.ts';
+import { registerEvidenceRoutes } from './http/routes/evidence-routes.ts';
 import { registerHealthRoutes } from './http/routes/health-routes.ts';
 import { registerImportRoutes } from './http/routes/import-routes.ts';
 import { registerInboxRoutes } from './http/routes/inbox-routes.ts';
@@ -65,6 +67,7 @@ import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
 import { validationQueues } from './validation/validation-jobs.ts';
+import { VERSION } from './version.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
 import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
@@ -139,6 +142,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const { database, migrations } = opened;
   if (role === 'worker') await requireCurrentSchema(database.db, migrations);
   else await migrateUp(database.db, { migrations, now: clock.now() });
+  await noteNumberKey(database.db, clock.now());
 
   const secrets = secretsWithKey(
     await installationKey({ configured: config.secretKey, dataDir: config.dataDir, random }),
@@ -238,7 +242,6 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
 const withoutHandler = <T extends { readonly handle?: unknown }>({ handle: _, ...queue }: T): Omit<T, 'handle'> =>
   queue;
 
-export const VERSION: string = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')).version;
 const WEB_FOLDER = join(import.meta.dirname, '../dist/web');
 
 /** All routes of the product; the shell adds sign-in, accounts, operations, health and the description. */
@@ -250,6 +253,8 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,
+      registerErasureRoutes,
+      registerEvidenceRoutes,
       registerImportRoutes,
       registerTemplateRoutes,
       registerCampaignRoutes,

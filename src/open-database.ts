@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { numberPads } from './compliance/number-key.ts';
 import type { Config } from './platform/config.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import type { Log } from './platform/log.ts';
 import { type Migration, readMigrations } from './platform/migrate.ts';
+import { systemRandom } from './platform/random.ts';
+import { installationKey, secretsWithKey } from './platform/secrets.ts';
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, '../migrations');
 
@@ -20,10 +23,13 @@ export async function openConfiguredDatabase(config: Config, log: Log): Promise<
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => log.info(message) })
       : undefined;
+  const { secretKey: configured, dataDir } = config;
+  const key = await installationKey({ configured, dataDir, random: systemRandom });
   const database = openDatabase({
     connectionString: embedded?.connectionString ?? config.databaseUrl ?? '',
     applicationName: 'textwright',
     maxConnections: config.databaseConnections,
+    settings: { 'textwright.number_pads': numberPads(secretsWithKey(key, systemRandom)) },
     onIdleError: (error) => log.warn({ error }, 'database connection lost; it will be made again'),
   });
   return {

@@ -18,6 +18,8 @@ const PAGES = [
   'settings/number-validation',
   'compliance/do-not-call?check=6175550126',
   'compliance/audit-log',
+  'compliance/evidence',
+  'compliance/evidence?phone=6175550124',
 ] as const;
 const LANDLINE = '+16175550124';
 const PATIENCE = { timeout: 15_000 } as const;
@@ -209,6 +211,33 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByRole('complementary', { name: 'User created' }).getByText('Nothing but the act itself').waitFor();
   });
 
+  it('tells all about a number as a file, and erases the person for whoever types the number', async () => {
+    await open('/contacts?search=Ann');
+    await rows().first().click();
+    await page.getByRole('complementary').getByRole('link', { name: 'Evidence' }).click();
+    await page.getByRole('heading', { level: 2, name: 'Ann, (617) 555-0124' }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'PDF' }).click();
+    expect((await download).suggestedFilename()).toBe('evidence-16175550124.pdf');
+    await shotOf(page, 'evidence');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Erase this person' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('1 contact', { exact: true }).waitFor();
+    const erase = dialog.getByRole('button', { name: 'Erase this person' });
+    await dialog.getByLabel('Why?').fill('Asked by letter');
+    await dialog.getByLabel(/to confirm/).fill('(617) 555-0125');
+    expect(await erase.isDisabled()).toBe(true);
+    await dialog.getByLabel(/to confirm/).fill('(617) 555-0124');
+    await shotOf(page, 'erase');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await erase.click();
+    await page.getByText(/This person was erased/).waitFor();
+    await page.getByText('The person was erased by', { exact: false }).waitFor();
+    await open('/contacts?search=6175550124');
+    await page.getByText(/Nobody matches/).waitFor();
+  });
+
   it.each(LOOKS)('shows every page %s, no wider than the window', async (_where, viewport, colorScheme) => {
     const other = await otherWindow(viewport, colorScheme);
     const list = await newestId('/v1/dnc-lists');
@@ -228,11 +257,18 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     const viewer = await context.newPage();
     const refused: string[] = [];
     viewer.on('response', (answer) => void (answer.status() === 403 && refused.push(answer.url())));
-    for (const path of ['/compliance', '/settings/number-validation', '/compliance/audit-log']) {
+    for (const path of [
+      '/compliance',
+      '/settings/number-validation',
+      '/compliance/audit-log',
+      '/compliance/evidence',
+    ]) {
       await open(path, viewer);
       expect.soft(await violationsOf(viewer), path).toEqual([]);
       expect(await viewer.locator('main').getByRole('button').allInnerTexts(), path).toEqual([]);
     }
+    await viewer.getByText('Owners and managers can see all that is known of a person. Ask one of them.').waitFor();
+    await open('/compliance/audit-log', viewer);
     await viewer.getByText('Owners and managers can read the audit log. Ask one of them.').waitFor();
     await open('/compliance/do-not-call', viewer);
     await viewer.getByRole('link', { name: 'Massachusetts' }).click();

@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('consent in a browser', { timeout: 2
     await page.getByLabel('Where people go afterwards').fill(`${site()}/thanks`);
     await page.getByRole('button', { name: 'Make the form' }).click();
     await page
-      .getByText(/expected the site of a page alone/)
+      .getByText(/Expected the site of a page alone/)
       .first()
       .waitFor();
     await page.getByLabel('Sites that may hold it').fill(site());

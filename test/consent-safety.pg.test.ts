@@ -8,6 +8,7 @@ import { recordConsent } from '../src/compliance/record-consent.ts';
 import { liftOptOut, suppressNumber } from '../src/compliance/suppress.ts';
 import { commitImport } from '../src/contacts/import-contacts.ts';
 import { insertImportRun } from '../src/contacts/import-run-store.ts';
+import { erasePerson } from '../src/evidence/erase-person.ts';
 import { runTx } from '../src/platform/database.ts';
 import { addMs, HOUR_MS, type Instant } from '../src/platform/time.ts';
 import { insertContacts } from './fixtures.ts';
@@ -38,7 +39,8 @@ const step = fc.record<Step>({
 const by = { actor: 'user:1', name: 'Kim' };
 const ago = (hours: number): Instant => addMs(NOW, -hours * HOUR_MS);
 
-async function tell(phone: string, { what, hoursAgo }: Step): Promise<void> {
+/** Returns whether it erased somebody. */
+async function tell(phone: string, { what, hoursAgo }: Step): Promise<boolean> {
   const at = ago(hoursAgo);
   switch (what) {
     case 'agree':
@@ -57,7 +59,7 @@ async function tell(phone: string, { what, hoursAgo }: Step): Promise<void> {
           by,
         }),
       );
-      return;
+      return false;
     case 'confirm':
     case 'take back':
       await runTx(db, (tx) =>
@@ -70,7 +72,7 @@ async function tell(phone: string, { what, hoursAgo }: Step): Promise<void> {
           by,
         }),
       );
-      return;
+      return false;
     case 'stop':
       await runTx(db, (tx) =>
         suppressNumber(tx, world, {
@@ -82,18 +84,18 @@ async function tell(phone: string, { what, hoursAgo }: Step): Promise<void> {
           saidAt: at,
         }),
       );
-      return;
+      return false;
     case 'start':
       await runTx(db, (tx) => liftOptOut(tx, world, { phone, evidence: { text: 'START' }, saidAt: at }));
-      return;
+      return false;
     case 'merge':
       await mergeContacts(phone);
-      return;
+      return false;
     case 'erase':
-      await sql`delete from contact where phone = ${phone}`.execute(db);
-      return;
+      return (await runTx(db, (tx) => erasePerson(tx, world, { phone, reason: 'Asked for it', by }))).ok;
     case 'import':
       await importFile(phone, at);
+      return false;
   }
 }
 
@@ -131,8 +133,9 @@ const newest = (steps: readonly Step[], ...whats: readonly What[]): number | und
 };
 
 /** A reason for which nobody may text this person, in the words of the law. */
-function forbiddenBy(steps: readonly Step[]): string | undefined {
-  const refused = newest(steps, 'stop', 'take back');
+function forbiddenBy(steps: readonly Step[], wasErased: boolean): string | undefined {
+  // Who is erased now is left alone from now on, whatever they said before.
+  const refused = wasErased ? 0 : newest(steps, 'stop', 'take back');
   const started = newest(steps, 'start');
   const agreed = newest(steps, 'agree', 'ask');
   if (refused === undefined)
@@ -150,10 +153,11 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 7 }), async (steps) => {
       people += 1;
       const phone = `+16175${String(550_000 + people)}`;
-      for (const told of steps) await tell(phone, told);
+      let wasErased = false;
+      for (const told of steps) wasErased = (await tell(phone, told)) || wasErased;
       const isAllowed = await isTexted(phone);
       if (isAllowed) texted += 1;
-      expect(isAllowed ? forbiddenBy(steps) : undefined).toBeUndefined();
+      expect(isAllowed ? forbiddenBy(steps, wasErased) : undefined).toBeUndefined();
     }),
     {
       numRuns: 50,
@@ -178,8 +182,16 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
           [
             { what: 'agree', hoursAgo: 20 },
             { what: 'stop', hoursAgo: 9 },
+            { what: 'start', hoursAgo: 6 },
+            { what: 'agree', hoursAgo: 5 },
+          ],
+        ],
+        [
+          [
+            { what: 'agree', hoursAgo: 20 },
             { what: 'erase', hoursAgo: 6 },
             { what: 'start', hoursAgo: 5 },
+            { what: 'import', hoursAgo: 4 },
           ],
         ],
         [

@@ -6,7 +6,7 @@ import { afterAll, expect, inject, it } from 'vitest';
 import { type Db, errorCode, openDatabase } from '../src/platform/database.ts';
 import { withDatabase } from './postgres-setup.ts';
 import { runningWorld } from './running-world.ts';
-import { testDatabase } from './test-database.ts';
+import { NUMBER_PADS, testDatabase } from './test-database.ts';
 
 const GUIDE = join(import.meta.dirname, '../docs/guides/database-roles.md');
 const role = `textwright_app_${randomBytes(4).toString('hex')}`;
@@ -21,7 +21,7 @@ const asRole = (url: string): string => {
   return made.toString();
 };
 const open = (connectionString: string) =>
-  openDatabase({ connectionString, applicationName: 'roles', maxConnections: 2 });
+  openDatabase({ connectionString, applicationName: 'roles', maxConnections: 2, settings: NUMBER_PADS });
 
 const superuser = open(withDatabase(inject('superuserUrl'), name));
 afterAll(async () => {
@@ -75,6 +75,17 @@ it('the whole program runs as the role of the guide, which cannot change what wa
   });
   expect(verdict.state).toBe('whole');
   expect(verdict.checked).toBeGreaterThanOrEqual(3);
+
+  const erased = await client.send<{ removed: { contacts: number } }>(
+    'POST',
+    '/v1/erasures',
+    { phone: '+16175550123', confirmPhone: '+16175550123', reason: 'Asked by letter' },
+    'erasure',
+  );
+  expect(erased.removed.contacts).toBe(1);
+  const after = await client.send<{ state: string; erased: number }>('POST', '/v1/audit-chain/verify', {});
+  expect(after.state).toBe('whole');
+  expect(after.erased).toBeGreaterThan(0);
 
   const NOT_ALLOWED = '42501';
   for (const table of ['audit_entry', 'audit_seal', 'consent_event', 'consent_wording'])

@@ -34,6 +34,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/templates/:id': ['templates/template-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
+  '/compliance/evidence': ['compliance/evidence-page'],
   '/compliance/consents': ['compliance/ledger-page'],
   '/compliance/consents/:id': ['compliance/ledger-page', 'compliance/ledger-panel'],
   '/compliance/forms': ['compliance/forms-page'],

@@ -3,6 +3,7 @@ import type { Campaign } from '../../src/campaigns/campaign.ts';
 import { setCampaignState } from '../../src/campaigns/campaign-store.ts';
 import { enrollAudience } from '../../src/campaigns/enroll-store.ts';
 import { createDraft } from '../../src/campaigns/manage-drafts.ts';
+import type { ConsentPolicy } from '../../src/compliance/consent-policy.ts';
 import { PLACE_BY_AREA_CODE } from '../../src/contacts/area-codes.ts';
 import { storedE164 } from '../../src/contacts/phone.ts';
 import { plausibleZones, zoneGroupKey } from '../../src/contacts/zones.ts';
@@ -120,16 +121,17 @@ export async function insertSender(
 /** A draft with one text for everybody with this tag. */
 export function draftCampaign(
   world: BenchWorld,
-  { tag, laneIds }: { readonly tag: string; readonly laneIds: readonly Uuid[] },
+  draft: { readonly tag: string; readonly laneIds: readonly Uuid[]; readonly consent?: ConsentPolicy },
 ): Promise<Campaign> {
+  const { tag, laneIds, consent = null } = draft;
   return world.tx(async (tx) => {
     const created = await createDraft(tx, world, {
-      name: `Bench ${tag}`,
+      name: `Bench ${tag}${consent === null ? '' : `, ${consent.policy}`}`,
       audience: { tags: [tag] },
       variants: [{ label: 'A', weight: 1, body: TEXT }],
       laneIds,
       priority: 5,
-      consent: null,
+      consent,
       createdBy: 'bench',
     });
     if (!created.ok) throw new Error(created.error.message);

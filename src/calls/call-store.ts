@@ -43,6 +43,8 @@ export interface StoredCall {
   readonly conversationId: Uuid | null;
   readonly contactId: Uuid | null;
   readonly askedAt: Instant | null;
+  /** With the person whom it was with; nothing more is said of it. */
+  readonly erased: boolean;
 }
 
 /**
@@ -101,6 +103,7 @@ function storedCall(row: StoredRow): StoredCall {
     conversationId: row.conversationId,
     contactId: row.contactId,
     askedAt: row.askedAt,
+    erased: row.erased,
     record: {
       heard: row.heard,
       heardAt: row.heardAt,

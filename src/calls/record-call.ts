@@ -36,6 +36,7 @@ export async function recordCall(
   const likely = place.phone ?? (await readCallPhone(tx, key));
   const likelyContact = likely === null ? null : await lockNumber(tx, likely);
   const before = await lockCall(tx, key);
+  if (before?.erased === true) return before.record;
   const record = mergeCall(before?.record, event, place);
   if (before !== undefined && JSON.stringify(before.record) === JSON.stringify(record)) return record;
   // Another event may have named the number since, or another one. Then this lock comes after that of the call, and of two that

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Contact } from '../contacts/contact.ts';
 import type { TimelineEntry } from '../contacts/timeline-entry.ts';
 import { define as defineConsent } from './consent-commands.ts';
+import type { EraseFlags } from './contact-erase.ts';
 import { countOption, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -23,7 +24,7 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright contact list --tag estimate --json', 'everyone tagged estimate, as JSON lines'],
     ['textwright contact show "(617) 555-0123"', 'one person, and all that happened with them'],
-  ]).description('List and show contacts, and what they permitted');
+  ]).description('List, show and erase contacts, and what they permitted');
 
   withExamples(command.command('list'), [
     ['textwright contact list --state MA', 'for reading'],
@@ -47,6 +48,20 @@ export function define(command: Command, shell: Shell): void {
     .option('--limit <n>', 'at most this many entries of the timeline', countOption, 50)
     .option('--json', 'print the contact with "timeline" as one JSON object')
     .action((reference: string, options: ShowOptions) => show(reference, options, shell));
+
+  withExamples(command.command('erase'), [
+    ['textwright contact erase "(617) 555-0123" --reason "Asked by letter" --dry-run', 'what goes, what stays and why'],
+  ])
+    .description('Erase all that is known of a person, for good; their number stays opted out, as a keyed hash')
+    .argument('<number>', 'number of the person')
+    .requiredOption('--reason <text>', 'why; it stays, and must not name the person')
+    .option('--dry-run', 'only say what would go')
+    .option('--yes', 'erase without a question')
+    .option('--json', 'print one JSON object')
+    .action(async (number: string, flags: EraseFlags) => {
+      const { eraseCommand } = await import('./contact-erase.ts');
+      await eraseCommand(number, flags, shell);
+    });
 
   defineConsent(command.command('consent'), shell);
 }

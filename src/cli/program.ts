@@ -2,9 +2,8 @@
  * The command line: `textwright <noun> <verb>`. Only the noun that was named is loaded, so that `explain` answers before a database
  * driver or a web server would have been read.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../version.ts';
 import { CliError, OutputClosed, type Shell, UsageError } from './shell.ts';
 
 interface Noun {
@@ -42,6 +41,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Do-not-call lists: fill them, see their age, exempt numbers',
     load: () => import('./dnc-commands.ts'),
   },
+  consent: {
+    summary: 'What people have permitted, how long it lasts, and by which forms they agree',
+    load: () => import('./consents-commands.ts'),
+  },
   optout: {
     summary: 'Who asked not to be texted, and who may have',
     load: () => import('./optout-commands.ts'),
@@ -50,6 +53,10 @@ const NOUNS: Readonly<Record<string, Noun>> = {
   audit: {
     summary: 'Who did what and when; whether the log is as it was written',
     load: () => import('./audit-commands.ts'),
+  },
+  compliance: {
+    summary: 'All that is known of one number, as a file for a court or for the person',
+    load: () => import('./compliance-commands.ts'),
   },
   number: { summary: 'Validate the numbers of contacts', load: () => import('./number-commands.ts') },
   settings: { summary: 'What an owner sets for all campaigns', load: () => import('./settings-commands.ts') },
@@ -92,7 +99,7 @@ function createProgram(shell: Shell): Command {
   const width = (columns: number | undefined): number => Math.min(columns ?? 100, 120);
   return new Command('textwright')
     .usage('<command> [options]')
-    .version(packageVersion(), '--version', 'Print the version')
+    .version(VERSION, '--version', 'Print the version')
     .helpOption('--help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .addHelpText('before', EXAMPLES)
@@ -135,9 +142,4 @@ function describe(error: unknown, withStack: boolean): string {
   if (error.message === '' && error instanceof AggregateError)
     return error.errors.map((inner) => describe(inner, false)).join('; ');
   return error.message;
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
 }

@@ -65,12 +65,26 @@ export type ChainBreak =
   | { readonly kind: 'entry_missing'; readonly seq: number; readonly entryId: Uuid }
   | { readonly kind: 'entry_changed' | 'out_of_place'; readonly seq: number; readonly entry: AuditContent };
 
-/** What is wrong with the entry that comes next behind `before`. */
+/** Of the erasure of a person, which takes the content of the entries about them; it cannot take its own. */
+export const ERASED = 'person.erased';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The entry of the erasure that an entry names in place of what it held. Its digest stays in the seal, so the chain is whole without it. */
+export function erasedBy({ action, detail }: AuditContent): Uuid | undefined {
+  const names = Object.entries(detail);
+  const [name, id] = names[0] ?? [];
+  const isErased =
+    names.length === 1 && name === 'erasedBy' && typeof id === 'string' && UUID.test(id) && action !== ERASED;
+  return isErased ? id : undefined;
+}
+
+/** What is wrong with the entry that comes next behind `before`; who verifies an erased one looks for its erasure too. */
 export function findBreak(before: ChainHead, { seal, entry }: SealedEntry): ChainBreak | undefined {
   if (seal.seq !== before.seq + 1) return { kind: 'seal_missing', seq: before.seq + 1 };
   const { seq, entryId } = seal;
   if (entry === null) return { kind: 'entry_missing', seq, entryId };
-  if (digestOf(entry) !== seal.digest) return { kind: 'entry_changed', seq, entry };
+  if (erasedBy(entry) === undefined && digestOf(entry) !== seal.digest) return { kind: 'entry_changed', seq, entry };
   if (hashAfter(before, seal) !== seal.hash) return { kind: 'out_of_place', seq, entry };
   return undefined;
 }

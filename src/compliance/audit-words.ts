@@ -28,10 +28,12 @@ export function breakSentence(broken: AuditBreak): string {
 }
 
 export function verdictSentence(verdict: AuditVerdict): string {
-  const { state, checked, broken, overdue } = verdict;
+  const { state, checked, broken, overdue, erased } = verdict;
   if (broken !== null) return breakSentence(broken);
   const whole = `${checked} ${checked === 1 ? 'entry fits' : 'entries fit'} the chain`;
   if (state === 'behind')
     return `${whole}, but ${overdue} written more than a minute ago ${overdue === 1 ? 'has' : 'have'} no seal yet: no worker seals. Start one, or look at its log.`;
-  return `${whole}. Nothing was changed, removed or inserted.`;
+  const gone =
+    erased === 0 ? '' : `, but for the content of ${erased} about people who were erased, which their erasures name`;
+  return `${whole}. Nothing was changed, removed or inserted${gone}.`;
 }

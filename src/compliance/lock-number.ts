@@ -17,16 +17,23 @@ export async function lockNumber(tx: Tx, phone: string): Promise<Uuid | null> {
   return rows[0]?.id ?? null;
 }
 
-/** The first half of `lockNumber`, for who locks the contact's row with the statement that reads what else is to be known. */
+/**
+ * The first half of `lockNumber`, for who locks the contact's row with the statement that reads what else is to be known. A number that was
+ * erased and is heard of again gets its suppressions back (docs/decisions/0047): whoever decides about it must see them.
+ */
 export async function holdNumber(tx: Tx, phone: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${phone}, ${NUMBER_LOCKS}))`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${phone}, ${NUMBER_LOCKS})), restore_erased(array[${phone}::text])`.execute(
+    tx,
+  );
 }
 
 /** Those of these numbers that nobody else holds, held from here on. Who holds several of them may wait for none. */
 export async function holdFree(tx: Tx, phones: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ phone: string }>`
     select phone from unnest(${phones}::text[]) as phone
-    where pg_try_advisory_xact_lock(hashtextextended(phone, ${NUMBER_LOCKS}))`.execute(tx);
+    where case when pg_try_advisory_xact_lock(hashtextextended(phone, ${NUMBER_LOCKS})) then restore_erased(array[phone]) else false end`.execute(
+    tx,
+  );
   return new Set(rows.map(({ phone }) => phone));
 }
 

@@ -14,11 +14,11 @@ export async function tryLockSealing(tx: Tx): Promise<boolean> {
 
 /** As the chain writes instants: `to_char` keeps the six decimals that PostgreSQL stores. */
 export const chainTime = (at: Instant): string => at.toString({ fractionalSecondDigits: 6 });
-const chainTimeOf = (column: string) =>
+export const chainTimeOf = (column: string) =>
   sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** Over `audit_entry a`: the fields of `AuditContent`. */
-const contentOf = sql`a.id, ${chainTimeOf('a.at')} as at, a.actor, a.action, a.subject, a.phone, a.detail`;
+export const contentOf = sql`a.id, ${chainTimeOf('a.at')} as at, a.actor, a.action, a.subject, a.phone, a.detail`;
 
 /** Primary key, read from its end. */
 export async function readHead(db: Db | Tx): Promise<ChainHead & { readonly sealedAt: Instant | null }> {
@@ -59,6 +59,17 @@ export async function listSealed(
     seal: { seq, entryId, sealedAt, digest, hash },
     entry: id === null ? null : ({ id, ...content } as AuditContent),
   }));
+}
+
+/** Those of these entries that are of this kind, with whom they are about; their seals are verified with all others. Primary key. */
+export async function listErasures(
+  db: Db | Tx,
+  ids: readonly string[],
+  action: string,
+): Promise<readonly { readonly id: string; readonly phone: string | null }[]> {
+  const { rows } = await sql<{ id: string; phone: string | null }>`
+    select id, phone from audit_entry where id = any(${ids}::uuid[]) and action = ${action}`.execute(db);
+  return rows;
 }
 
 export interface Unsealed {

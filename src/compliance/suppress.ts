@@ -21,7 +21,7 @@ export type SuppressionReason = 'opt_out' | 'wrong_number' | 'provider_opt_out' 
 export interface SuppressInput {
   readonly phone: string;
   readonly reason: SuppressionReason;
-  readonly channel: 'sms' | 'staff' | 'gateway' | 'import' | 'api' | 'review' | 'link';
+  readonly channel: 'sms' | 'staff' | 'gateway' | 'import' | 'api' | 'review' | 'link' | 'erasure';
   /** What was said, by whom, how it was understood: kept for good. */
   readonly evidence: object;
   readonly actor: string;

@@ -59,8 +59,7 @@ export async function createContact(
 
 async function alreadyKnown(tx: Tx, phone: string): Promise<Outcome<Contact>> {
   const known = await findContactByPhone(tx, phone);
-  if (known === undefined)
-    throw new Error(`contact of a number that was taken a moment ago is gone: contacts are never deleted`);
+  if (known === undefined) return conflict(`${phone} was a contact until a moment ago: try again`);
   const id = showId('contact', known.id);
   return conflict(`${phone} is already the number of ${contactName(known)} (${id}); change that contact instead`, {
     errors: [{ pointer: '/phone', message: `already the number of ${contactName(known)} (${id})` }],

@@ -136,6 +136,7 @@ const CHANNEL_WORDS: Readonly<Record<string, string>> = {
   api: 'through the API',
   review: 'by a reply that was reviewed',
   link: 'by the link in a text',
+  erasure: 'when they were erased',
 };
 
 export const channelWords = (channel: string): string => CHANNEL_WORDS[channel] ?? channel;

@@ -167,7 +167,7 @@ describe('nobody is asked', () => {
     },
   );
 
-  it.each(['opt_out', 'wrong_number'] as const)(
+  it.each(['opt_out', 'wrong_number', 'invalid_number'] as const)(
     'who was suppressed as %s while the question waited',
     async (reason) => {
       const world = await askingWorld();

@@ -263,6 +263,7 @@ export async function addMedia(
   const { rows } = await sql<{ conversationId: Uuid }>`
     update message set media = ${JSON.stringify(media)}
     where account_id = ${accountId} and gateway_message_id = ${gatewayMessageId} and direction = 'inbound' and media = '[]'
+      and body_digest is null
     returning conversation_id`.execute(tx);
   return rows[0]?.conversationId;
 }

@@ -3,6 +3,7 @@
  * is still open (an alert, a check, an event that failed) stays however old it is.
  */
 import { deleteOldAlerts } from '../alerts/alert-store.ts';
+import { forgetErased } from '../evidence/forget-erased.ts';
 import { deleteOldChecks } from '../health/check-store.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Database, Db } from '../platform/database.ts';
@@ -44,6 +45,8 @@ export const KEPT: readonly Kept[] = [
 ];
 
 const DELETED_AT_ONCE = 5_000;
+/** Erased people; the next run goes on. */
+const FORGOTTEN_AT_ONCE = 500;
 /** Of one kind in one run; the next one goes on. */
 const BATCHES_MAX = 1_000;
 
@@ -76,4 +79,6 @@ export async function tidyHistory(
     }
     if (deleted > 0) log.info({ what, days, deleted }, 'forgot what was kept for long enough');
   }
+  const erased = await forgetErased({ db, clock }, { limit: FORGOTTEN_AT_ONCE });
+  if (erased > 0) log.info({ erased }, 'forgot what the law had asked to keep of erased people');
 }

@@ -60,11 +60,13 @@ export interface DatabaseOptions {
   readonly connectionString: string;
   readonly applicationName: string;
   readonly maxConnections: number;
+  /** Settings that every connection brings along, such as keys that no table holds. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Called for errors of idle connections (a server restart); the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void;
 }
 
-type ConnectionOptions = Pick<DatabaseOptions, 'connectionString' | 'applicationName'>;
+type ConnectionOptions = Pick<DatabaseOptions, 'connectionString' | 'applicationName' | 'settings'>;
 
 /**
  * A process that stands still in the middle of a transaction (a paused machine, a cut network) keeps its locks no longer than this:
@@ -76,7 +78,10 @@ const connectionConfig = (options: ConnectionOptions): pg.ClientConfig => ({
   connectionString: options.connectionString,
   application_name: options.applicationName,
   types: rowTypes,
-  options: `-c timezone=UTC -c jit=off -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MAX}`,
+  options: [
+    `-c timezone=UTC -c jit=off -c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MAX}`,
+    ...Object.entries(options.settings ?? {}).map(([name, value]) => `-c ${name}=${value}`),
+  ].join(' '),
   connectionTimeoutMillis: 10_000,
 });
 

@@ -34,6 +34,7 @@ export const ID_PREFIXES = {
   dncList: 'dnc',
   dncVersion: 'dnv',
   dncExemption: 'dnx',
+  erasure: 'era',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

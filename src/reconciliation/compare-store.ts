@@ -10,26 +10,26 @@ interface Listed {
   readonly gatewayIds: readonly string[];
 }
 
-/** Unique (account_id, gateway_message_id). */
+/** What was erased here is not asked for again. Unique (account_id, gateway_message_id). */
 export async function readOurTexts(
   db: Db,
   { accountId, gatewayIds }: Listed,
 ): Promise<ReadonlyMap<string, OurText & { readonly direction: string }>> {
   const { rows } = await sql<OurText & { gatewayId: string; direction: string }>`
-    select gateway_message_id as gateway_id, state, direction, media <> '[]' as has_media from message
+    select gateway_message_id as gateway_id, state, direction, media <> '[]' or body_digest is not null as has_media from message
     where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])`.execute(db);
   return new Map(rows.map(({ gatewayId, ...text }) => [gatewayId, text]));
 }
 
-/** Unique (account_id, gateway_call_id). */
+/** As for texts. Unique (account_id, gateway_call_id). */
 export async function readOurCalls(db: Db, { accountId, gatewayIds }: Listed): Promise<ReadonlyMap<string, OurCall>> {
   const { rows } = await sql<OurCall & { gatewayId: string }>`
     select c.gateway_call_id as gateway_id, c.ended_at is not null or c.heard && array['completed', 'missed'] as is_over,
-      c.phone is not null as has_phone,
-      exists (select from call_recording r where r.call_id = c.id) as has_recording,
-      exists (select from call_summary s where s.call_id = c.id and s.status = 'completed') as has_summary,
-      exists (select from call_transcript t where t.call_id = c.id and t.status = 'completed') as has_transcript,
-      c.voicemail_url is not null as has_voicemail
+      c.erased or c.phone is not null as has_phone,
+      c.erased or exists (select from call_recording r where r.call_id = c.id) as has_recording,
+      c.erased or exists (select from call_summary s where s.call_id = c.id and s.status = 'completed') as has_summary,
+      c.erased or exists (select from call_transcript t where t.call_id = c.id and t.status = 'completed') as has_transcript,
+      c.erased or c.voicemail_url is not null as has_voicemail
     from call c where c.account_id = ${accountId} and c.gateway_call_id = any(${gatewayIds}::text[])`.execute(db);
   return new Map(rows.map(({ gatewayId, ...call }) => [gatewayId, call]));
 }

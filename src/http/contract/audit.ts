@@ -46,6 +46,7 @@ export const auditVerdictSchema = z
     state: z.enum(['whole', 'behind', 'broken']),
     sentence: z.string(),
     checked: count('Entries whose seal was recomputed and fits'),
+    erased: count('Of those, about people who were erased: their content is gone, and an erasure in the chain says so'),
     head,
     ...unsealed,
     broken: z

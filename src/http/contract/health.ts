@@ -68,11 +68,9 @@ export const healthSchema = z
                 'The coming day, hour by hour: after how many minutes a silence that begins then is suspicious, by what came in these hours of the weeks before',
             }),
         }),
-        receipts: z
-          .object({ texts: z.int(), lagSeconds: z.int() })
-          .openapi({
-            description: 'So many texts in a row without a receipt are suspicious, each after so many seconds',
-          }),
+        receipts: z.object({ texts: z.int(), lagSeconds: z.int() }).openapi({
+          description: 'So many texts in a row without a receipt are suspicious, each after so many seconds',
+        }),
         checkSeconds: z.int().openapi({ description: 'A suspicion begins a check, which has ended by then' }),
       })
       .openapi({ description: 'Within what time the passive watch notices that events stay away' }),

@@ -1,8 +1,11 @@
 import { Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBan, IconCopy, IconUserPlus } from '@tabler/icons-react';
+import { IconBan, IconCopy, IconFileTypePdf, IconUserPlus } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import type { Campaign } from '../api/campaigns.ts';
+import { reportFile } from '../api/evidence.ts';
+import { mayAct, meQuery } from '../api/session.ts';
 import { useFocusBack } from '../patterns/use-focus-back.ts';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { useOpeningMenu } from '../patterns/use-opening-menu.ts';
@@ -24,6 +27,7 @@ interface CampaignMenuProps {
 /** What is rarely done with a launched campaign. Fetched when its button is first pressed, and therefore begins open. */
 export default function CampaignMenu({ campaign, control, open }: CampaignMenuProps) {
   const { copy } = useCopyCampaign();
+  const { role } = useSuspenseQuery(meQuery).data.user;
   const [cancelling, cancelDialog] = useDisclosure(false);
   const addDialog = useLazyDialog();
   const button = useFocusBack(cancelling || addDialog.opened);
@@ -43,6 +47,16 @@ export default function CampaignMenu({ campaign, control, open }: CampaignMenuPr
           <Menu.Item leftSection={<IconCopy size={16} stroke={ICON_STROKE} />} onClick={() => copy(campaign)}>
             Copy as a new draft
           </Menu.Item>
+          {mayAct(role, 'manager') ? (
+            <Menu.Item
+              component="a"
+              href={reportFile(campaign.id, 'pdf')}
+              download
+              leftSection={<IconFileTypePdf size={16} stroke={ICON_STROKE} />}
+            >
+              Compliance report
+            </Menu.Item>
+          ) : null}
           {open ? (
             <Menu.Item
               color="var(--tone-red-text)"

@@ -24,9 +24,14 @@ export function ComplianceTabs() {
         Opt-in forms
       </Link>
       {mayAct(role, 'manager') ? (
-        <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
-          Audit log
-        </Link>
+        <>
+          <Link to="/compliance/evidence" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+            Evidence
+          </Link>
+          <Link to="/compliance/audit-log" className={tabs.tab} activeOptions={{ includeSearch: false }}>
+            Audit log
+          </Link>
+        </>
       ) : null}
     </SectionTabs>
   );

@@ -128,6 +128,7 @@ function WordsFields({ language, draft, onChange, business, readOnly }: WordsFie
         label={`Heading${inSpanish}`}
         maxLength={120}
         required
+        withAsterisk={false}
         readOnly={readOnly}
         value={words.heading}
         onChange={(event) => set('heading', event.currentTarget.value)}
@@ -140,6 +141,7 @@ function WordsFields({ language, draft, onChange, business, readOnly }: WordsFie
         maxRows={14}
         maxLength={2_000}
         required
+        withAsterisk={false}
         readOnly={readOnly}
         value={words.wording}
         onChange={(event) => set('wording', event.currentTarget.value)}
@@ -153,6 +155,7 @@ function WordsFields({ language, draft, onChange, business, readOnly }: WordsFie
         label={`Button${inSpanish}`}
         maxLength={60}
         required
+        withAsterisk={false}
         readOnly={readOnly}
         value={words.button}
         onChange={(event) => set('button', event.currentTarget.value)}

@@ -75,7 +75,7 @@ function EventDetail({ entry }: { readonly entry: LedgerEntry }) {
               inherit
               renderRoot={(props) => <Link {...props} to="/contacts/$contactId" params={{ contactId: contact.id }} />}
             >
-              {contact.name}
+              {contact.name === phone ? 'Open the contact' : contact.name}
             </Anchor>
           </Fact>
         )}

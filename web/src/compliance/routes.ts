@@ -28,6 +28,15 @@ export const dncListRoute = createRoute({
   component: lazyPage(() => import('./dnc-list-page.tsx'), 'DncListPage'),
 });
 
+/** `?phone=` names whose records. */
+export const evidenceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/evidence',
+  validateSearch: searchSchema({ phone: text(40) }),
+  staticData: { title: 'Evidence' },
+  component: lazyPage(() => import('./evidence-page.tsx'), 'EvidencePage'),
+});
+
 const auditSearchSchema = searchSchema({ search: text(), action: text(100), actor: text(100), ...TIME_SEARCH });
 
 export const auditRoute = createRoute({
@@ -91,6 +100,7 @@ export const complianceRoutes = [
   complianceRoute,
   dncRoute,
   dncListRoute,
+  evidenceRoute,
   ledgerRoute.addChildren([ledgerEntryRoute]),
   formsRoute,
   formRoute,

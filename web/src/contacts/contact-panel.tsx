@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBan, IconMessage, IconPencil } from '@tabler/icons-react';
+import { IconBan, IconFingerprint, IconMessage, IconPencil } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -108,6 +108,16 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
         {mayChange && !optedOut && !editing ? (
           <Button size="xs" variant="default" leftSection={<IconBan {...icon} />} onClick={dialog.open}>
             Record opt-out
+          </Button>
+        ) : null}
+        {mayAct(role, 'manager') && !editing ? (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconFingerprint {...icon} />}
+            renderRoot={(props) => <Link {...props} to="/compliance/evidence" search={{ phone: contact.phone }} />}
+          >
+            Evidence
           </Button>
         ) : null}
       </Group>

@@ -62,6 +62,7 @@ describe('numbers and units', () => {
     [formatPhone('+16175550123'), '(617) 555-0123'],
     [formatPhone('+447911123456'), '+447911123456'],
     [formatPhone('617'), '617'],
+    [formatPhone('erased:00ff'), 'erased number'],
     [initials('Maria del Carmen Gonzales'), 'MG'],
     [initials('Åse'), 'Å'],
     [initials('(617) 555-0123'), '#'],

@@ -55,8 +55,9 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)}${JOIN}${units[power] ?? 'bytes'}`;
 }
 
-/** "+16175550123" -> "(617) 555-0123"; numbers of other countries and unfinished ones stay as they are. */
+/** "+16175550123" -> "(617) 555-0123"; numbers of other countries and unfinished ones stay as they are; of an erased one only a hash is left. */
 export function formatPhone(phone: string): string {
+  if (phone.startsWith('erased')) return 'erased number';
   const match = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(phone);
   return match === null ? phone : `(${match[1]}) ${match[2]}-${match[3]}`;
 }

@@ -1,0 +1,360 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { aroundTriggers } from '../../test/around-triggers.ts';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
+import { NUMBER_PADS, testDatabase } from '../../test/test-database.ts';
+import { testWorld } from '../../test/world.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
+import { sealWaiting } from '../compliance/seal-audit.ts';
+import { liftOptOut } from '../compliance/suppress.ts';
+import { verifyAudit } from '../compliance/verify-audit.ts';
+import { createContact } from '../contacts/create-contact.ts';
+import { recordInbound } from '../conversations/record-inbound.ts';
+import { openDatabase, runTx } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
+import { seededRandom } from '../platform/random.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
+import { addMs, DAY_MS } from '../platform/time.ts';
+import { erasePerson, rehearseErasure } from './erase-person.ts';
+import { forgetErased } from './forget-erased.ts';
+import { noteNumberKey } from './number-key-store.ts';
+
+const database = await testDatabase();
+const { db } = database;
+const world = { ...testWorld(), secrets: secretsWithKey(new Uint8Array(32).fill(7), seededRandom(1)) };
+const services = { ...world, db };
+const by = { actor: 'user:1', name: 'Olive' };
+const LANE = '+16175550001';
+const account = await insertAccount(db, world, {
+  baseUrl: 'http://x',
+  apiKey: 'k',
+  lanes: [{ gatewayRef: 'PN1', phone: LANE }],
+});
+
+const erase = (phone: string) => runTx(db, (tx) => erasePerson(tx, world, { phone, reason: 'Asked by letter', by }));
+async function erased(phone: string) {
+  const done = await erase(phone);
+  if (!done.ok) throw new Error(done.error.message);
+  return done.value;
+}
+
+const form = world.newUuid();
+await sql`
+  insert into opt_in_form (id, token, name, lane_id, purpose, kind, double_opt_in, allowed_origins, version, created_by, created_at)
+  values (${form}, 'abcdefghijklmnop', 'Join', ${account.laneIds[0]}, 'marketing', 'express_written', false, '{}', 1, 'Olive',
+    ${world.clock.now()})`.execute(db);
+
+let texts = 0;
+async function writes(phone: string, text: string): Promise<void> {
+  texts += 1;
+  await runTx(db, (tx) =>
+    recordInbound(
+      tx,
+      world,
+      { id: account.id, kind: 'quo', environment: 'sandbox' },
+      {
+        type: 'message_received',
+        eventId: `EV${texts}`,
+        gatewayMessageId: `MO${texts}`,
+        from: phone,
+        to: [LANE],
+        laneRef: 'PN1',
+        text,
+        media: [],
+        at: world.clock.now(),
+      },
+    ),
+  );
+}
+
+/** Every table of the database whose rows contain these words somewhere. */
+async function tablesWith(words: string): Promise<readonly string[]> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(
+    db,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const { rows } =
+      await sql`select 1 from ${sql.table(name)} t where position(${words} in t::text) > 0 limit 1`.execute(db);
+    if (rows.length > 0) found.push(name);
+  }
+  return found.toSorted();
+}
+
+async function wholeLife(phone: string, contactId: Uuid): Promise<void> {
+  await runTx(db, (tx) =>
+    recordConsent(tx, world, {
+      action: 'grant',
+      phone,
+      purpose: 'marketing',
+      kind: 'express_written',
+      evidence: { source: 'web_form', formUrl: 'https://acme.example/join?name=Zelda', ip: '203.0.113.7' },
+      wording: { text: 'I agree to texts.', version: 'v1', language: 'en' },
+      needsConfirmation: false,
+      validUntil: 'by_policy',
+      occurredAt: world.clock.now(),
+      by,
+    }),
+  );
+  await launchTestCampaign(db, world, {
+    laneIds: account.laneIds,
+    name: `Campaign ${texts}`,
+    audience: { tags: [phone.slice(-3)] },
+  });
+  const now = world.clock.now();
+  const message = world.newUuid();
+  await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${account.laneIds[0]} where contact_id = ${contactId}`.execute(
+    db,
+  );
+  await sql`
+    insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+      gateway_message_id, not_before, created_at, sent_at, attempted_at, lease_epoch)
+    select ${message}, ${account.id}, lane_id, contact_id, 'outbound', 'campaign', id, phone, 'Hi Zelda, shall we come by?', 'GSM-7', 1, 'sent',
+      ${`MT${texts}`}, ${now}, ${now}, ${now}, ${now}, 1 from enrollment where contact_id = ${contactId}`.execute(db);
+  await sql`insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at, finished_at, outcome, detail)
+    values (${message}, 1, 1, 'w', ${now}, ${now}, 'accepted', ${`to ${phone}`})`.execute(db);
+  await writes(phone, 'Zelda here, who is this?');
+  await writes(phone, 'STOP');
+  const call = world.newUuid();
+  await sql`
+    insert into call (id, account_id, gateway_call_id, lane_id, conversation_id, contact_id, direction, phone, state, heard, heard_at, created_at,
+      voicemail_transcript)
+    select ${call}, ${account.id}, ${`AC${texts}`}, lane_id, id, ${contactId}, 'inbound', ${phone}, 'completed', '{completed}', ${now}, ${now},
+      'This is Zelda' from conversation where phone = ${phone}`.execute(db);
+  await sql`insert into call_recording (call_id, ref, url, as_of) values (${call}, 'r', 'https://x/zelda.mp3', ${now})`.execute(
+    db,
+  );
+  await sql`insert into call_transcript values (${call}, 'completed', '[{"content": "Zelda"}]', ${now})`.execute(db);
+  await sql`insert into call_summary values (${call}, 'completed', '{Zelda called}', '{}', ${now})`.execute(db);
+  for (const [type, state, of] of [
+    ['message.received', 'applied', phone],
+    ['call.completed', 'failed', phone],
+    ['contact.updated', 'applied', null],
+  ] as const)
+    await sql`
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, applied_at, error)
+      values (${world.newUuid()}, ${account.id}, ${world.newUuid()}, ${type}, ${of}, ${of}, ${`{"from":"${phone}","name":"Zelda"}`}, '{}', ${now},
+        ${state}, ${state === 'applied' ? now : null}, ${state === 'failed' ? 'boom' : null})`.execute(db);
+  await sql`insert into opt_in_submission values (${world.newUuid()}, ${form}, ${await sha256(`ticket ${texts}`)}, ${phone}, 'Zelda', null,
+    ${now})`.execute(db);
+  await sql`insert into number_validation values (${phone}, true, 'mobile', 'Zelda Telecom', 'US', 'numverify', ${now}, '{}')`.execute(
+    db,
+  );
+  await sql`insert into idempotency_key values ('user:1', ${phone}, 'r', 's', 201, ${JSON.stringify({ phone })}, ${now})`.execute(
+    db,
+  );
+  await sql`
+    insert into dnc_exemption (id, phone, kind, reason, valid_from, valid_until, rule_version, actor, recorded_by, created_at)
+    values (${world.newUuid()}, ${phone}, 'purchase', 'Zelda bought', ${now}, ${addMs(now, DAY_MS)}, '1', 'user:1', 'Olive', ${now})`.execute(
+    db,
+  );
+}
+
+async function person(phone: string): Promise<Uuid> {
+  const [id = ''] = await insertContacts(db, world, [{ phone, firstName: 'Zelda', tags: [phone.slice(-3)] }]);
+  await wholeLife(phone, id);
+  return id;
+}
+
+const activeReasons = async (phone: string): Promise<readonly string[]> => {
+  const { rows } = await sql<{ reason: string }>`
+    select reason from suppression where phone = ${phone} and lifted_at is null`.execute(db);
+  return rows.map(({ reason }) => reason);
+};
+
+describe('erasing a person', () => {
+  it('leaves neither number nor name nor words in any table, says what stays and why, and the chain is whole', async () => {
+    const phone = '+16175550131';
+    await person(phone);
+    await sealWaiting(services);
+    const before = await verifyAudit(services);
+    expect((await tablesWith('Zelda')).length).toBeGreaterThan(8);
+
+    const rehearsed = await rehearseErasure(db, world, { phone, reason: 'Asked by letter', by });
+    expect((await tablesWith('Zelda')).length).toBeGreaterThan(8);
+    const done = await erased(phone);
+    if (rehearsed.ok) expect({ removed: rehearsed.value.removed }).toEqual({ removed: done.removed });
+
+    expect(await tablesWith(phone.slice(1))).toEqual([]);
+    expect(await tablesWith('Zelda')).toEqual([]);
+    expect(await tablesWith('who is this')).toEqual([]);
+    expect(done.removed).toMatchObject({
+      contacts: 1,
+      conversations: 1,
+      calls: 1,
+      recordings: 1,
+      events: 3,
+      validations: 1,
+    });
+    expect(done.kept.map(({ record, keepUntil }) => [record, keepUntil?.toString()])).toEqual([
+      ['suppressions', undefined],
+      ['consents', '2031-11-17T15:00:00Z'],
+      ['texts', '2031-11-17T15:00:00Z'],
+    ]);
+    // What was sent still counts, and a copy of the words can be matched with what went out.
+    const { rows: kept } = await sql<{ digest: string; body: string }>`
+      select body_digest as digest, body from message where purpose = 'campaign' and body_digest is not null`.execute(
+      db,
+    );
+    expect(kept).toEqual([{ digest: await sha256('Hi Zelda, shall we come by?'), body: '' }]);
+
+    await sealWaiting(services);
+    const after = await verifyAudit(services, { expect: before.head });
+    expect(after).toMatchObject({ state: 'whole', broken: null });
+    expect(after.erased).toBeGreaterThan(0);
+  });
+
+  it('an entry that only looks as if it were erased breaks the chain', async () => {
+    await runTx(db, (tx) => createContact(tx, world, { phone: '6175550132', by }));
+    await sealWaiting(services);
+    await aroundTriggers(db, (tx) =>
+      sql`update audit_entry set detail = jsonb_build_object('erasedBy', gen_random_uuid()) where phone = '+16175550132'`.execute(
+        tx,
+      ),
+    );
+    expect(await verifyAudit(services)).toMatchObject({ state: 'broken', broken: { kind: 'entry_changed' } });
+    await aroundTriggers(db, (tx) =>
+      sql`update audit_entry set detail = jsonb_build_object('by', 'Olive') where phone = '+16175550132'`.execute(tx),
+    );
+    expect(await verifyAudit(services)).toMatchObject({ state: 'whole' });
+  });
+
+  it('waits for what is under way, and says what to do', async () => {
+    const phone = '+16175550133';
+    await insertContacts(db, world, [{ phone }]);
+    const now = world.clock.now();
+    const id = world.newUuid();
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, not_before, created_at, attempted_at,
+        lease_epoch)
+      values (${id}, ${account.id}, ${account.laneIds[0]}, 'outbound', 'reply', ${phone}, 'Hello', 'GSM-7', 1, 'unknown', ${now}, ${now}, ${now}, 1)`.execute(
+      db,
+    );
+    expect(await erase(phone)).toMatchObject({
+      ok: false,
+      error: { kind: 'conflict', message: expect.stringContaining('settle it by hand') },
+    });
+    await sql`update message set state = 'failed', failed_at = ${now} where id = ${id}`.execute(db);
+    await erased(phone);
+    expect(await erase(phone)).toMatchObject({ ok: false, error: { kind: 'not_found' } });
+  });
+
+  it('forgets what was kept when its time is over, but never that the number must not be texted', async () => {
+    const phone = '+16175550134';
+    await person(phone);
+    await erased(phone);
+    const { rows } = await sql<{ key: string }>`select number_key(${phone}) as key`.execute(db);
+    const key = rows[0]?.key ?? '';
+    expect(await tablesWith(key)).toContain('message');
+    const services = { db, clock: world.clock };
+    await forgetErased(services, { limit: 100 });
+    expect(await tablesWith(key)).toContain('message');
+    world.clock.advance(6 * 366 * DAY_MS);
+    await forgetErased(services, { limit: 100 });
+    expect(await tablesWith(key)).toEqual([
+      'audit_entry',
+      'dnc_exemption',
+      'erasure',
+      'opt_in_submission',
+      'opt_out_review',
+      'suppression',
+    ]);
+    await insertContacts(db, world, [{ phone }]);
+    expect(await activeReasons(phone)).toEqual(['opt_out']);
+  });
+});
+
+describe('an erased number that comes back', () => {
+  it('is suppressed again by whatever brings it, and free again by their own START alone', async () => {
+    const phone = '+16175550141';
+    await person(phone);
+    await erased(phone);
+    expect(await activeReasons(phone)).toEqual([]);
+    await insertContacts(db, world, [{ phone: '+16175550142' }, { phone }]);
+    expect(await activeReasons(phone)).toEqual(['opt_out']);
+    expect(await activeReasons('+16175550142')).toEqual([]);
+    await erased(phone);
+    await writes(phone, 'Hello again');
+    expect(await activeReasons(phone)).toEqual(['opt_out']);
+    await erased(phone);
+    const lifted = await runTx(db, (tx) =>
+      liftOptOut(tx, world, {
+        phone,
+        saidAt: addMs(world.clock.now(), DAY_MS),
+        evidence: { saidAt: addMs(world.clock.now(), DAY_MS).toString() },
+      }),
+    );
+    expect(lifted).toMatchObject({ optedIn: true });
+    await insertContacts(db, world, [{ phone }]);
+    expect(await activeReasons(phone)).toEqual([]);
+  });
+
+  it('cannot slip in while it is erased: one of the two is wholly first', async () => {
+    const phone = '+16175550145';
+    await writes(phone, 'STOP');
+    let inserted = (): void => {};
+    const isIn = new Promise<void>((resolve) => {
+      inserted = resolve;
+    });
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const entering = runTx(db, async (tx) => {
+      await insertContacts(tx, world, [{ phone }]);
+      inserted();
+      await held;
+    });
+    await isIn;
+    const erasing = erase(phone);
+    await Promise.race([erasing, somebodyWaits()]);
+    letGo();
+    await entering;
+    // It waited for the contact, and took it along.
+    expect(await erasing).toMatchObject({ ok: true, value: { removed: { contacts: 1 } } });
+    const both = await Promise.all([erase(phone), insertContacts(db, world, [{ phone }])]);
+    const { rows } = await sql`select 1 from contact where phone = ${phone}`.execute(db);
+    if (rows.length > 0) expect(await activeReasons(phone)).toEqual(['opt_out']);
+    expect(both[0].ok).toBe(rows.length === 0);
+  });
+
+  it('cannot come in by a connection that does not know the key, or knows another', async () => {
+    await person('+16175550143');
+    await erased('+16175550143');
+    const open = (settings: Readonly<Record<string, string>>) =>
+      openDatabase({
+        connectionString: database.connectionString,
+        applicationName: 'other',
+        maxConnections: 1,
+        settings,
+      });
+    for (const [settings, words] of [
+      [{}, 'does not know the key'],
+      [{ 'textwright.number_pads': 'ab'.repeat(128) }, 'under another key'],
+      [NUMBER_PADS, undefined],
+    ] as const) {
+      const other = open(settings);
+      const entering = insertContacts(other.db, world, [{ phone: '+16175550144' }]);
+      if (words === undefined) await entering;
+      else await expect(entering).rejects.toThrow(words);
+      if (words === 'under another key') {
+        const erasing = runTx(other.db, (tx) => erasePerson(tx, world, { phone: '+16175550143', reason: 'Again', by }));
+        expect(await erasing).toMatchObject({ ok: false, error: { state: 'other key' } });
+        await expect(noteNumberKey(other.db, world.clock.now())).rejects.toThrow('under another key');
+      }
+      await other.close();
+    }
+  });
+});
+
+async function somebodyWaits(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`.execute(db);
+    if (rows.length > 0) return;
+  }
+}
+
+const sha256 = async (text: string): Promise<string> =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');

@@ -1,0 +1,169 @@
+import type { ConsentEvent } from '../compliance/consent-evidence.ts';
+import type { DncExemption, DncStanding } from '../compliance/dnc-exemptions.ts';
+import type { Instant } from '../platform/time.ts';
+import type { StoredDecision } from '../sending/decision.ts';
+import type { ChainProof } from './chain-proof.ts';
+import type { Removed } from './erasure.ts';
+
+/** All that is known of one number: for a court, and for the person who asks what we know. Ids are as people see them. */
+export interface Evidence {
+  readonly format: 'textwright-evidence';
+  readonly formatVersion: 1;
+  readonly number: string;
+  readonly seller: string;
+  /** In which the times of a document are told beside UTC. */
+  readonly zone: string;
+  readonly generatedAt: Instant;
+  readonly generatorVersion: string;
+  readonly contact: EvidenceContact | null;
+  readonly consents: readonly (ConsentEvent & { readonly erased: boolean })[];
+  readonly texts: readonly EvidenceText[];
+  readonly leftOut: readonly EvidenceLeftOut[];
+  readonly optOuts: readonly EvidenceOptOut[];
+  readonly reviews: readonly EvidenceReview[];
+  readonly doNotCall: {
+    /** Now. */
+    readonly listedOn: DncStanding['listedOn'];
+    readonly exemptions: readonly EvidenceExemption[];
+  };
+  readonly validation: EvidenceValidation | null;
+  readonly calls: readonly EvidenceCall[];
+  readonly erasures: readonly EvidenceErasure[];
+  /** What was asked of the records and found in them. */
+  readonly findings: readonly Finding[];
+  /** False: a list was cut at the limit; the newest are here. */
+  readonly complete: boolean;
+  readonly proof: ChainProof;
+  /** SHA-256 of the canonical JSON (RFC 8785) of everything else. */
+  readonly digest: string;
+}
+
+export interface Finding {
+  readonly holds: boolean;
+  readonly sentence: string;
+}
+
+export interface EvidenceContact {
+  readonly id: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly email: string | null;
+  readonly company: string | null;
+  readonly street: string | null;
+  readonly city: string | null;
+  readonly state: string | null;
+  readonly postalCode: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly tags: readonly string[];
+  readonly zoneGroup: string;
+  readonly source: string;
+  readonly importFile: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+export interface EvidenceText {
+  readonly id: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly purpose: string;
+  /** Null: the person was erased, and `digest` tells whether a given text is this one. */
+  readonly text: string | null;
+  /** SHA-256 of the exact text. */
+  readonly digest: string;
+  readonly encoding: string;
+  readonly parts: number;
+  readonly media: readonly unknown[];
+  readonly state: string;
+  readonly failureCode: string | null;
+  readonly ourNumber: string;
+  readonly campaign: { readonly id: string; readonly name: string; readonly variant: string | null } | null;
+  readonly writtenBy: string | null;
+  readonly gatewayMessageId: string | null;
+  readonly at: Instant;
+  readonly handedOverAt: Instant | null;
+  readonly sentAt: Instant | null;
+  readonly deliveredAt: Instant | null;
+  readonly failedAt: Instant | null;
+  /** Of an inbound text: how it was understood, by which version of the rules. */
+  readonly classification: Readonly<Record<string, unknown>> | null;
+  /** Of a campaign text: why it was allowed to go out. */
+  readonly decision: StoredDecision | null;
+  /** The consent on which it rested. */
+  readonly consentId: string | null;
+  readonly attempts: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface EvidenceLeftOut {
+  readonly at: Instant;
+  readonly campaign: { readonly id: string; readonly name: string };
+  readonly state: 'skipped' | 'failed';
+  readonly code: string;
+  readonly sentence: string;
+}
+
+export interface EvidenceOptOut {
+  readonly reason: string;
+  readonly channel: string;
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly saidAt: Instant | null;
+  /** From this commit on no text was handed over. */
+  readonly effectiveAt: Instant;
+  readonly latencySeconds: number | null;
+  readonly confirmation: {
+    readonly sentAt: Instant | null;
+    readonly text: string | null;
+    readonly afterSeconds: number | null;
+  } | null;
+  readonly liftedAt: Instant | null;
+  readonly liftedEvidence: Readonly<Record<string, unknown>> | null;
+}
+
+export interface EvidenceReview {
+  readonly said: string;
+  readonly family: string;
+  readonly classifierVersion: string;
+  readonly saidAt: Instant;
+  readonly openedAt: Instant;
+  readonly decidedAt: Instant | null;
+  readonly decision: string | null;
+  readonly decidedHow: string | null;
+  readonly decidedBy: string | null;
+}
+
+export type EvidenceExemption = Omit<DncExemption, 'phone'>;
+
+export interface EvidenceValidation {
+  readonly valid: boolean;
+  readonly lineType: string;
+  readonly carrier: string | null;
+  readonly validator: string;
+  readonly checkedAt: Instant;
+}
+
+export interface EvidenceCall {
+  readonly id: string;
+  readonly at: Instant;
+  readonly direction: string | null;
+  readonly state: string;
+  readonly durationSeconds: number | null;
+  readonly voicemail: string | null;
+  readonly summary: readonly string[] | null;
+  readonly transcript: readonly unknown[] | null;
+  readonly recordings: readonly string[];
+}
+
+export interface EvidenceErasure {
+  readonly id: string;
+  readonly erasedAt: Instant;
+  readonly by: string;
+  readonly reason: string;
+  readonly removed: Removed;
+  readonly kept: readonly {
+    readonly record: string;
+    readonly rows: number;
+    readonly reason: string;
+    readonly ruleVersion: string;
+    readonly keepUntil: string | null;
+    readonly forgottenAt: string | null;
+  }[];
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { getBusiness } from '../business/business-store.ts';
+import { recordAudit } from '../compliance/audit-store.ts';
+import { checkNumber } from '../compliance/dnc-exemptions.ts';
+import { sentenceFor } from '../messages/outcome-sentences.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Db, runTx, type Tx } from '../platform/database.ts';
+import { type NewUuid, showId } from '../platform/ids.ts';
+import { type Instant, instant, isBefore } from '../platform/time.ts';
+import { decideFindings } from './decide-findings.ts';
+import type { Evidence, EvidenceOptOut, EvidenceText } from './evidence.ts';
+import {
+  type LeftOutRow,
+  type NumberKeys,
+  type OptOutRow,
+  readCalls,
+  readConsents,
+  readContact,
+  readErasures,
+  readExemptions,
+  readLeftOut,
+  readNumberKeys,
+  readOptOuts,
+  readReviews,
+  readTexts,
+  readValidation,
+  type TextRow,
+} from './evidence-store.ts';
+import { readProof } from './read-proof.ts';
+
+/** Of each kind of record, the newest: one person, not a mailing. */
+const RECORDS_MAX = 10_000;
+
+export interface EvidenceQuery {
+  readonly phone: string;
+  readonly now: Instant;
+  readonly version: string;
+}
+
+/** Everything that is known of one number, as it was at one instant of the database. */
+export async function readEvidence(db: Db, query: EvidenceQuery): Promise<Evidence> {
+  return runTx(db, (tx) => readAll(tx, query), { timeoutMs: 120_000 });
+}
+
+/** The same, for somebody who takes it along: the audit log has who did, before they have it. */
+export async function exportEvidence(
+  services: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  request: {
+    readonly phone: string;
+    readonly version: string;
+    readonly format: 'json' | 'pdf' | 'page';
+    readonly actor: string;
+  },
+): Promise<Evidence> {
+  const { db, clock, newUuid } = services;
+  const { phone, version, format, actor } = request;
+  const now = clock.now();
+  await runTx(db, async (tx) => {
+    const keys = await readNumberKeys(tx, phone);
+    // Who was erased is not written down again because somebody looked.
+    const named = (await readContact(tx, phone)) === undefined ? (keys[1] ?? phone) : phone;
+    await recordAudit(tx, {
+      ...{
+        id: newUuid(),
+        at: now,
+        actor,
+        action: 'evidence.exported',
+        subject: named,
+        phone: named,
+        detail: { format },
+      },
+    });
+  });
+  return readEvidence(db, { phone, now, version });
+}
+
+async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<Evidence> {
+  const keys = await readNumberKeys(tx, phone);
+  const { name, zone } = await getBusiness(tx);
+  const contact = await readContact(tx, phone);
+  const consents = await readConsents(tx, keys, RECORDS_MAX);
+  const texts = (await readTexts(tx, keys, RECORDS_MAX)).map(textOf);
+  const optOuts = (await readOptOuts(tx, keys, RECORDS_MAX)).map((row) => optOutOf(row, texts));
+  const calls = await readCalls(tx, phone, RECORDS_MAX);
+  const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
+  const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
+  const evidence: Omit<Evidence, 'digest'> = {
+    format: 'textwright-evidence',
+    formatVersion: 1,
+    number: phone,
+    seller: name,
+    zone,
+    generatedAt: now,
+    generatorVersion: version,
+    contact: contact === undefined ? null : { ...contact, id: showId('contact', contact.id) },
+    consents: consents.map((event) => ({
+      ...event,
+      id: showId('consent', event.id),
+      erased: event.evidence['erased'] === true,
+    })),
+    texts,
+    leftOut: leftOut.map(leftOutOf),
+    optOuts,
+    reviews: await readReviews(tx, keys, RECORDS_MAX),
+    doNotCall: await doNotCall(tx, keys),
+    validation: await readValidation(tx, phone),
+    calls: calls.map((call) => ({ ...call, id: showId('call', call.id) })),
+    erasures: (await readErasures(tx, keys)).map(({ id, actorName, ...rest }) => ({
+      ...rest,
+      id: showId('erasure', id),
+      by: actorName,
+    })),
+    findings: decideFindings({ texts, optOuts, consentIds }),
+    complete: [consents, texts, optOuts, calls, leftOut].every((list) => list.length < RECORDS_MAX),
+    proof: await readProof(tx, { phones: keys }, RECORDS_MAX),
+  };
+  return { ...evidence, digest: digestOfAll(evidence) };
+}
+
+/** Of what is in the file: instants are text there. */
+export const digestOfAll = (document: object): string =>
+  createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(document))))
+    .digest('hex');
+
+async function doNotCall(tx: Tx, keys: NumberKeys): Promise<Evidence['doNotCall']> {
+  const { listedOn } = await checkNumber(tx, keys[0]);
+  const exemptions = await readExemptions(tx, keys, RECORDS_MAX);
+  return {
+    listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id) })),
+    exemptions: exemptions.map((one) => ({ ...one, id: showId('dncExemption', one.id) })),
+  };
+}
+
+const textOf = (row: TextRow): EvidenceText => ({
+  id: showId('message', row.id),
+  direction: row.direction,
+  purpose: row.purpose,
+  text: row.erased ? null : row.body,
+  digest: row.digest,
+  encoding: row.encoding,
+  parts: row.parts,
+  media: row.media,
+  state: row.state,
+  failureCode: row.failureCode,
+  ourNumber: row.lanePhone,
+  campaign:
+    row.campaignId === null
+      ? null
+      : { id: showId('campaign', row.campaignId), name: row.campaignName ?? '', variant: row.variant },
+  writtenBy: row.createdBy,
+  gatewayMessageId: row.gatewayMessageId,
+  at: row.createdAt,
+  handedOverAt: row.attemptedAt,
+  sentAt: row.sentAt,
+  deliveredAt: row.deliveredAt,
+  failedAt: row.failedAt,
+  classification: row.classification,
+  decision: row.decision,
+  consentId: row.consentEventId === null ? null : showId('consent', row.consentEventId),
+  attempts: row.attempts,
+});
+
+const leftOutOf = ({ campaignId, campaignName, ...row }: LeftOutRow) => ({
+  ...row,
+  campaign: { id: showId('campaign', campaignId), name: campaignName },
+  sentence: sentenceFor(row.code).sentence,
+});
+
+function optOutOf(row: OptOutRow, texts: readonly EvidenceText[]): EvidenceOptOut {
+  const { createdAt: effectiveAt, liftedAt } = row;
+  const said = row.evidence['saidAt'];
+  const saidAt = typeof said === 'string' ? instant(said) : null;
+  const confirmation = texts.findLast(
+    ({ purpose, at }) =>
+      purpose === 'opt_out_confirmation' && !isBefore(at, effectiveAt) && (liftedAt === null || isBefore(at, liftedAt)),
+  );
+  return {
+    reason: row.reason,
+    channel: row.channel,
+    evidence: row.evidence,
+    saidAt,
+    effectiveAt,
+    latencySeconds: saidAt === null ? null : secondsBetween(saidAt, effectiveAt),
+    confirmation:
+      confirmation === undefined
+        ? null
+        : {
+            sentAt: confirmation.sentAt,
+            text: confirmation.text,
+            afterSeconds:
+              confirmation.sentAt === null ? null : secondsBetween(saidAt ?? effectiveAt, confirmation.sentAt),
+          },
+    liftedAt,
+    liftedEvidence: row.liftedEvidence,
+  };
+}
+
+const secondsBetween = (from: Instant, until: Instant): number =>
+  (until.epochMilliseconds - from.epochMilliseconds) / 1_000;

@@ -1,0 +1,251 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { extractText, getDocumentProxy } from 'unpdf';
+import { describe, expect, it } from 'vitest';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../../test/fixtures.ts';
+import { type Client, httpWorld, PASSWORD } from '../../../test/http-world.ts';
+import { recordConsent } from '../../compliance/record-consent.ts';
+import { sealWaiting } from '../../compliance/seal-audit.ts';
+import { recordInbound } from '../../conversations/record-inbound.ts';
+import { type ChainProof, verifyProof } from '../../evidence/chain-proof.ts';
+import { digestOfAll } from '../../evidence/read-evidence.ts';
+import { runTx } from '../../platform/database.ts';
+import { showId } from '../../platform/ids.ts';
+import { addMs, SECOND_MS } from '../../platform/time.ts';
+import { registerErasureRoutes } from './erasure-routes.ts';
+import { registerEvidenceRoutes } from './evidence-routes.ts';
+
+const world = await httpWorld({
+  registrars: [registerErasureRoutes, registerEvidenceRoutes],
+});
+const { services, clock } = world;
+const { db } = world.database;
+const owner = await world.owner();
+async function signedIn(role: 'agent' | 'manager'): Promise<Client> {
+  const login = { email: `${role}@example.com`, password: PASSWORD };
+  await owner.post('/v1/users', { ...login, name: role, role });
+  const client = world.client();
+  await client.post('/v1/sign-in', login);
+  return client;
+}
+const manager = await signedIn('manager');
+const agent = await signedIn('agent');
+
+const phone = '+16175550123';
+const WORDS = 'Acepto recibir ofertas de Acme por mensaje de texto. 😀 No es condición de compra.';
+const TEXT = '¡Hola Zoë! ¿Pasamos mañana? 🏠 Responda ALTO para cancelar.';
+const by = { actor: 'user:1', name: 'Kim' };
+const [contactId = ''] = await insertContacts(db, services, [{ phone, firstName: 'Zoë', state: 'MA' }]);
+const account = await insertAccount(db, services, {
+  baseUrl: 'http://x',
+  apiKey: 'k',
+  lanes: [{ gatewayRef: 'PN1', phone: '+16175550001' }],
+});
+const consentAt = clock.now();
+await runTx(db, (tx) =>
+  recordConsent(tx, services, {
+    action: 'grant',
+    phone,
+    purpose: 'marketing',
+    kind: 'express_written',
+    evidence: { source: 'web_form', formUrl: 'https://acme.example/si', ip: '203.0.113.7' },
+    wording: { text: WORDS, version: 'es-2', language: 'es' },
+    needsConfirmation: false,
+    validUntil: 'by_policy',
+    occurredAt: consentAt,
+    by,
+  }),
+);
+const campaignId = await launchTestCampaign(db, services, {
+  ...{ laneIds: account.laneIds, name: 'Primavera' },
+  consent: { policy: 'marketing', kinds: null },
+});
+await sql`
+  insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+    gateway_message_id, not_before, created_at, sent_at, attempted_at, lease_epoch, consent_event_id, decision)
+  select ${services.newUuid()}, ${account.id}, ${account.laneIds[0]}, ${contactId}, 'outbound', 'campaign', id, phone, ${TEXT}, 'UCS-2', 1, 'sent',
+    'AC1', ${clock.now()}, ${clock.now()}, ${clock.now()}, ${clock.now()}, 1, (select id from consent_event), ${JSON.stringify(
+      {
+        v: 2,
+        quietHours: {
+          table: '2026-01',
+          rule: 'MA',
+          closesAt: '2026-11-18T01:00:00Z',
+          zoneGroup: 'MA:America/New_York',
+        },
+        frequency: { texts: 0, allowed: 3 },
+        eligibility: { rules: ['opted_out', 'no_consent'], areaCodes: '2026-10', numberState: 'textable' },
+        consent: { purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+        lane: 'most room',
+        limits: { day: '2026-11-17', laneTexts: 0, laneTextsAllowed: 125 },
+        priceCents: 2,
+      },
+    )}
+  from enrollment`.execute(db);
+await sql`update enrollment set state = 'sent', sent_at = ${clock.now()}, lane_id = ${account.laneIds[0]}`.execute(db);
+clock.advance(60 * SECOND_MS);
+await runTx(db, (tx) =>
+  recordInbound(
+    tx,
+    services,
+    { id: account.id, kind: 'quo', environment: 'sandbox' },
+    {
+      ...{
+        type: 'message_received',
+        eventId: 'EV1',
+        gatewayMessageId: 'AC2',
+        from: phone,
+        to: ['+16175550001'],
+        laneRef: 'PN1',
+      },
+      ...{ text: 'ALTO por favor 🛑', media: [], at: addMs(clock.now(), -2 * SECOND_MS) },
+    },
+  ),
+);
+await sealWaiting({ db, clock });
+
+const file = (format: 'json' | 'pdf') => `/v1/evidence/export?format=${format}&phone=%28617%29%20555-0123`;
+
+async function textOfPdf(path: string): Promise<string> {
+  const answer = await fetch(world.server.url + path, { headers: { cookie: manager.cookie } });
+  expect(answer.headers.get('content-type')).toBe('application/pdf');
+  const pdf = await getDocumentProxy(new Uint8Array(await answer.arrayBuffer()));
+  return (await extractText(pdf, { mergePages: true })).text.replace(/\s+/g, ' ');
+}
+
+describe('the evidence of one number', () => {
+  it('has what was agreed to, what went out and why, and how soon the opt-out held, and proves it without the program', async () => {
+    const { status, json } = await manager.get(file('json'));
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      number: phone,
+      contact: { firstName: 'Zoë' },
+      texts: [
+        { purpose: 'opt_out_confirmation', state: 'pending' },
+        { direction: 'inbound', text: 'ALTO por favor 🛑', classification: { outcome: 'opt_out' } },
+        { purpose: 'campaign', text: TEXT, campaign: { name: 'Primavera', variant: 'A' }, decision: { v: 2 } },
+      ],
+      optOuts: [{ channel: 'sms', latencySeconds: 2, liftedAt: null }],
+      complete: true,
+    });
+    expect(json.consents.at(-1)).toMatchObject({
+      wording: WORDS,
+      wordingVersion: 'es-2',
+      evidence: { ip: '203.0.113.7' },
+    });
+    expect(json.texts[2].consentId).toBe(json.consents.at(-1).id);
+    expect(json.findings.map((finding: { holds: boolean }) => finding.holds)).toEqual([true, true, true]);
+    const { digest, ...rest } = json;
+    expect(digestOfAll(rest)).toBe(digest);
+    const proof: ChainProof = json.proof;
+    expect(proof.entries.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['consent.granted', 'number.suppressed']),
+    );
+    expect(verifyProof(proof)).toMatchObject({ state: 'whole', entries: proof.entries.length });
+    const [first, ...others] = proof.entries;
+    if (first === undefined) throw new Error('no entries');
+    expect(
+      verifyProof({ ...proof, entries: [{ ...first, at: first.at.replace('15:', '16:') }, ...others] }),
+    ).toMatchObject({ state: 'broken' });
+    expect(verifyProof({ ...proof, entries: others, links: proof.links.slice(1) })).toMatchObject({ state: 'broken' });
+  });
+
+  it('is a PDF that has the exact words, accents and all', async () => {
+    const words = await textOfPdf(file('pdf'));
+    for (const said of [
+      '¡Hola Zoë! ¿Pasamos mañana?',
+      'No es condición de compra',
+      'Records about +16175550123',
+      '2 seconds later',
+      'Head of the log',
+    ])
+      expect(words).toContain(said);
+  });
+
+  it('is not for everybody, and the log has who took it along', async () => {
+    expect(await agent.get(file('json'))).toMatchObject({ status: 403 });
+    expect(await agent.get('/v1/evidence?phone=6175550123')).toMatchObject({ status: 403 });
+    const page = await manager.get('/v1/evidence?phone=6175550123');
+    expect(page).toMatchObject({ status: 200, json: { name: 'Zoë', erased: false } });
+    const { rows } =
+      await sql`select 1 from audit_entry where action = 'evidence.exported' and phone = ${phone}`.execute(db);
+    expect(rows).toHaveLength(3);
+    expect(await manager.get('/v1/evidence?phone=12')).toMatchObject({ status: 422 });
+  });
+});
+
+describe('the compliance report of a campaign', () => {
+  const path = `/v1/campaigns/${showId('campaign', campaignId)}/compliance-report`;
+  it('says by which rules it was sent, that they were kept, and how soon opt-outs held; and names nobody', async () => {
+    const { status, json } = await manager.get(path);
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      campaign: { name: 'Primavera', texts: [{ variant: 'A' }] },
+      rules: { quietHours: expect.any(String), consent: expect.any(String), doNotCall: '2026-01' },
+      consent: { asks: 'express written consent to marketing texts', waiver: null },
+      hours: { sent: [{ rule: 'MA', texts: 1, late: 0 }] },
+      people: [{ state: 'sent', code: null, people: 1 }],
+      optOuts: { count: 1, medianSeconds: 2, list: [{ phone: '+1617•••0123', latencySeconds: 2 }] },
+      records: { texts: 1, decided: 1, rested: 1, suppressed: 0 },
+    });
+    expect(json.findings.every((finding: { holds: boolean }) => finding.holds)).toBe(true);
+    expect(JSON.stringify(json)).not.toContain(phone);
+    expect(verifyProof(json.proof)).toMatchObject({ state: 'whole' });
+    expect(json.proof.entries.map(({ action }: { action: string }) => action)).toContain('campaign.launched');
+    await sql`update message set attempted_at = '2026-11-18T02:00:00Z' where purpose = 'campaign'`.execute(db);
+    const late = (await manager.get(path)).json.findings.map((finding: { holds: boolean }) => finding.holds);
+    expect(late).toEqual([false, false, true, true, true]);
+    await sql`update message set attempted_at = sent_at where purpose = 'campaign'`.execute(db);
+  });
+
+  it('is a PDF too, for those who may', async () => {
+    expect(await textOfPdf(`${path}?format=pdf`)).toContain('Compliance report: Primavera');
+    expect(await agent.get(path)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('erasing over HTTP', () => {
+  const reason = 'Asked by letter';
+  it('is rehearsed and done by owners only, who type the number, and is done once', async () => {
+    expect(await manager.post('/v1/erasures', { phone, confirmPhone: phone, reason })).toMatchObject({ status: 403 });
+    expect(await owner.post('/v1/erasures', { phone, confirmPhone: '+16175550124', reason })).toMatchObject({
+      status: 422,
+    });
+    const rehearsed = await owner.post('/v1/erasures/rehearsal', { phone });
+    expect(rehearsed).toMatchObject({ status: 200, json: { id: null, removed: { contacts: 1, texts: 3 } } });
+    const done = await owner.post(
+      '/v1/erasures',
+      { phone, confirmPhone: '(617) 555-0123', reason },
+      { 'idempotency-key': 'once' },
+    );
+    expect(done).toMatchObject({
+      status: 201,
+      json: { id: expect.stringMatching(/^era_/), removed: rehearsed.json.removed },
+    });
+    const again = await owner.post(
+      '/v1/erasures',
+      { phone, confirmPhone: '(617) 555-0123', reason },
+      { 'idempotency-key': 'once' },
+    );
+    expect(again.json).toEqual(done.json);
+  });
+
+  it('leaves evidence that is found by the number, without its words, and still proves itself', async () => {
+    await sealWaiting({ db, clock });
+    const { json } = await manager.get(file('json'));
+    expect(JSON.stringify(json)).not.toContain('Zoë');
+    expect(json).toMatchObject({
+      contact: null,
+      erasures: [{ by: 'Olivia Owner', removed: { contacts: 1 } }],
+      texts: [{ state: 'cancelled' }, { text: null }, { text: null, digest: digestOfText(TEXT), decision: { v: 2 } }],
+      optOuts: [{ latencySeconds: 2 }],
+    });
+    expect(json.consents.at(-1)).toMatchObject({ wording: WORDS, evidence: { source: 'web_form', erased: true } });
+    expect(verifyProof(json.proof)).toMatchObject({ state: 'whole' });
+    const { rows } = await sql`select 1 from audit_entry where phone = ${phone} or subject = ${phone}`.execute(db);
+    expect(rows).toEqual([]);
+    expect(await manager.get('/v1/evidence?phone=6175550123')).toMatchObject({ json: { name: null, erased: true } });
+  });
+});
+
+const digestOfText = (text: string): string => createHash('sha256').update(text).digest('hex');
