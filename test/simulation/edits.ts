@@ -20,7 +20,7 @@ import type { Asked } from './product.ts';
  * What people do while campaigns run, by the product's own use cases: each says whether it was done, or refused (a campaign is over, a
  * window would never open).
  */
-export type Act = (asked: Asked) => Promise<{ readonly ok: boolean } | undefined>;
+export type Act = (asked: Asked) => Promise<{ readonly ok: boolean; readonly answered?: string } | undefined>;
 
 const PERSON = { actor: 'operator', actorName: 'Operator', reason: undefined } as const;
 
@@ -152,11 +152,15 @@ const reply =
   (target: number, value: number): Act =>
   async (asked) =>
     runTx(asked.db, async (tx) => {
-      const { rows } = await sql<{ id: Uuid }>`select id from conversation order by phone, lane_id`.execute(tx);
+      const { rows } = await sql<{
+        id: Uuid;
+        phone: string;
+      }>`select id, phone from conversation order by phone, lane_id`.execute(tx);
       const conversation = pick(rows, target * 7 + value);
       if (conversation === undefined) return undefined;
       const text = `Answer ${asked.newUuid()} [reply]`;
-      return sendReply(tx, asked, { conversationId: conversation.id, text, by: { name: 'Agent' } });
+      const sent = await sendReply(tx, asked, { conversationId: conversation.id, text, by: { name: 'Agent' } });
+      return { ok: sent.ok, answered: conversation.phone };
     });
 
 /** Limits let everybody through within days, everything that is off is on, and nothing becomes pointless any more. */

@@ -92,11 +92,14 @@ export function scheduleTrouble(run: Troubled): void {
 const oneOf = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)];
 
 /** Of a person, who does not try again when it fails. Counted when it was done, and not when it was refused. */
-function doEdit({ world, product, tally, laneIds }: Troubled, edit: PlannedEdit): void {
+function doEdit({ world, product, outside, tally, laneIds }: Troubled, edit: PlannedEdit): void {
   const act = actOf(edit, laneIds);
   product.ask(edit.kind, async (asked) => {
     const done = await act(asked);
-    if (done?.ok === true) tally.count(`edit: ${edit.kind}`);
+    if (done?.ok !== true) return;
+    tally.count(`edit: ${edit.kind}`);
+    // Whoever is answered may have had enough just then: an answer that is put off must not follow.
+    if (done.answered !== undefined && edit.value % 2 === 0) outside.say(done.answered, 'STOP');
   });
   const end = endOf(edit, laneIds);
   if (end !== undefined) world.after(end.afterMs, end.label, () => product.ask(end.label, end.act));
