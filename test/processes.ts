@@ -37,7 +37,7 @@ export function productProcesses(options: {
   const children = new Set<ChildProcess>();
   const start = async (role: 'worker' | 'api'): Promise<ProductProcess & { readonly said: string }> => {
     const child = spawn(process.execPath, [FIXTURE, role, String(options.shiftMs), JSON.stringify(options.engine)], {
-      env: { PATH: process.env['PATH'], ...options.env },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...options.env },
       stdio: ['ignore', 'pipe', options.env['LOG_LEVEL'] === 'silent' ? 'ignore' : 'inherit'],
     });
     children.add(child);

@@ -26,7 +26,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Chi
   const { env = {}, cwd = ROOT, ownGroup = false } = options;
   return spawn(NODE, [join(ROOT, 'src/cli/main.ts'), ...args], {
     cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
     detached: ownGroup,
   });
 }
