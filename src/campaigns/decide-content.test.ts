@@ -12,7 +12,7 @@ test('who has never been texted must be told how to stop, the others have been',
   expect(tally.found()).toEqual([]);
   tally.add('Acme Concrete: hi', first);
   expect(contentWarnings('The message', 2, tally.found())).toEqual([
-    'The message does not tell people who have never been texted how to stop (1 of 2 looked at): end it with "Reply STOP to opt out"',
+    'The message does not tell people who have never been texted how to stop (1 of 2 looked at): end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)',
   ]);
 });
 

@@ -29,29 +29,29 @@ export async function listen(
   const server = createServer({ requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
     if (http.door?.(request, response) !== true) void app(request, response);
   });
-  let closing = false;
+  let closing: Promise<void> | undefined;
   server.on('request', (_, response) => {
     // A connection that is kept alive would hold up the end until its client lets go.
-    response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()));
+    response.once('close', () => closing !== undefined && setImmediate(() => server.closeIdleConnections()));
   });
+  const close = async (): Promise<void> => {
+    http.drain();
+    const finished = new AbortController();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => finished.abort());
+    server.closeIdleConnections();
+    await options.clock.sleep(patience(options.clock, FINISH_WITHIN_MS), finished.signal);
+    if (!finished.signal.aborted) options.log.warn('requests were cut off at shutdown');
+    server.closeAllConnections();
+    await closed;
+    await http.close();
+  };
   const port = await bindFirstFree(server, options);
   const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
     host,
     port,
     url: `http://${shownHost}:${port}`,
-    async close() {
-      closing = true;
-      http.drain();
-      const finished = new AbortController();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => finished.abort());
-      server.closeIdleConnections();
-      await options.clock.sleep(patience(options.clock, FINISH_WITHIN_MS), finished.signal);
-      if (!finished.signal.aborted) options.log.warn('requests were cut off at shutdown');
-      server.closeAllConnections();
-      await closed;
-      await http.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 
