@@ -246,6 +246,9 @@ describe('a reply whose answer was lost', () => {
   it('leaves the person waiting when it is dropped', async () => {
     expect(await settleReply({ outcome: 'drop' })).toEqual({ ok: true, value: { state: 'cancelled' } });
     expect(await conversation()).toMatchObject({ waitingSince: expect.anything(), state: 'open' });
+    expect(await one(sql`select failure_code from message where id = ${messageId}`)).toEqual({
+      failureCode: 'not_wanted',
+    });
     expect(await one(sql`select detail from audit_entry where action = 'message.settled_by_hand'`)).toEqual({
       detail: { outcome: 'drop', reason: 'seen on the phone', purpose: 'reply' },
     });

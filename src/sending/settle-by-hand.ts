@@ -43,6 +43,8 @@ export interface SettleInput {
 
 /** Skip reason of whom a person took off (messages/outcome-sentences.ts). */
 export const DROPPED = 'dropped_by_hand';
+/** Of an answer, as when it is taken back before its hand-over (conversations/drop-text.ts). */
+const UNWANTED = 'not_wanted';
 
 /**
  * Settles one text: of a campaign, a reply, or an automatic answer; its new state. Refuses when it is not, or no longer, unknown. Whoever
@@ -69,7 +71,7 @@ export async function settleByHand(
     return conflict(`the id ${gatewayId} belongs to another text: look it up again, or leave it out`);
   const aftermath = await beginAftermath(tx, deps, early.failed);
   await holdCampaigns(tx, [text.id]);
-  const verdict = verdictOf(input, now);
+  const verdict = verdictOf(input, { text, now });
   const unsent = verdict.to === 'sent' ? [] : [text.id];
   const unanswered = text.purpose === 'reply' && verdict.to === 'cancelled';
   if (unanswered) await lockNumber(tx, text.phone);
@@ -113,7 +115,10 @@ export async function settleByHand(
   return ok({ state: settled.state });
 }
 
-function verdictOf({ decision, reason, by }: SettleInput, now: Instant): HandVerdict {
+function verdictOf(
+  { decision, reason, by }: SettleInput,
+  { text, now }: { readonly text: SettledText; readonly now: Instant },
+): HandVerdict {
   const detail = `${by.name}: ${reason}`;
   switch (decision.outcome) {
     case 'sent':
@@ -121,7 +126,7 @@ function verdictOf({ decision, reason, by }: SettleInput, now: Instant): HandVer
     case 'send_again':
       return { to: 'pending', notBefore: now, detail };
     case 'drop':
-      return { to: 'cancelled', code: DROPPED, detail };
+      return { to: 'cancelled', code: text.campaignId === null ? UNWANTED : DROPPED, detail };
     default:
       return unreachable(decision);
   }

@@ -17,10 +17,11 @@ import classes from './thread.module.css';
 export function Bubble(props: {
   readonly message: Message;
   readonly who: string;
+  readonly phone: string;
   /** Names the campaign that it answers. */
   readonly answersFirst: boolean;
 }) {
-  const { message, who, answersFirst } = props;
+  const { message, who, phone, answersFirst } = props;
   const { direction, purpose, text, why, groupOthers } = message;
   const kind = direction === 'inbound' ? 'in' : (KINDS[purpose] ?? 'automatic');
   return (
@@ -39,7 +40,7 @@ export function Bubble(props: {
         <p className={classes.why}>To a group: {groupOthers.map(formatPhone).join(', ')} got it too.</p>
       )}
       {why === null ? null : <p className={classes.why}>{why}.</p>}
-      {message.state === 'unknown' ? <LostAnswer message={message} who={who} /> : null}
+      {message.state === 'unknown' ? <LostAnswer message={message} who={who} phone={phone} /> : null}
       {message.held === null ? null : <HeldAnswer message={message} held={message.held} />}
     </article>
   );

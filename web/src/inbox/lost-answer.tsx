@@ -9,7 +9,13 @@ import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 const SettleDialog = lazy(() => import('../patterns/settle-dialog.tsx'));
 
 /** Under a text of ours whose answer was lost: whoever knows more than the gateway says what became of it. */
-export function LostAnswer({ message, who }: { readonly message: Message; readonly who: string }) {
+export function LostAnswer(props: {
+  readonly message: Message;
+  readonly who: string;
+  /** As it is written for people. */
+  readonly phone: string;
+}) {
+  const { message, who, phone } = props;
   const { data: me } = useSuspenseQuery(meQuery);
   const dialog = useLazyDialog();
   if (!mayAct(me.user.role, 'manager')) return null;
@@ -22,7 +28,7 @@ export function LostAnswer({ message, who }: { readonly message: Message; readon
         <Suspense fallback={null}>
           <SettleDialog
             name={who}
-            phone={who}
+            phone={phone}
             begunAt={message.at}
             means={message.purpose === 'campaign' ? OF_CAMPAIGN : OF_ANSWER}
             run={(body, key) => settleMessage(message.id, body, key)}

@@ -53,7 +53,7 @@ export function Thread({ conversation, items, texts, outbox }: ThreadProps) {
         <div className={classes.texts} ref={scroll.content}>
           <Earlier texts={texts} />
           {entries.map((entry) => (
-            <Entry key={entry.key} entry={entry} who={who} reviewing={conversation.needsReview} />
+            <Entry key={entry.key} entry={entry} who={who} conversation={conversation} />
           ))}
           {outbox.reply === undefined ? null : <OutboxBubble reply={outbox.reply} onRetry={outbox.retry} />}
         </div>
@@ -80,11 +80,11 @@ const saidIn = (item: ThreadItem): string => (item.kind === 'call' ? item.title 
 function Entry({
   entry,
   who,
-  reviewing,
+  conversation,
 }: {
   readonly entry: ThreadEntry;
   readonly who: string;
-  readonly reviewing: boolean;
+  readonly conversation: Conversation;
 }) {
   switch (entry.kind) {
     case 'day':
@@ -96,11 +96,18 @@ function Entry({
         </div>
       );
     case 'note':
-      return <ThreadNoteLine note={entry.note} reviewing={reviewing} />;
+      return <ThreadNoteLine note={entry.note} reviewing={conversation.needsReview} />;
     case 'call':
       return <CallEntry call={entry.call} who={who} />;
     case 'message':
-      return <Bubble message={entry.message} who={who} answersFirst={entry.answersFirst} />;
+      return (
+        <Bubble
+          message={entry.message}
+          who={who}
+          phone={formatPhone(conversation.phone)}
+          answersFirst={entry.answersFirst}
+        />
+      );
     default:
       return entry satisfies never;
   }
