@@ -420,14 +420,4 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: 'answers somebody who has opted out meanwhile',
-    edits: [
-      {
-        file: 'src/sending/claim-store.ts',
-        find: "= ['opt_out_confirmation', 'help', 'health_check'];",
-        replace: "= ['opt_out_confirmation', 'help', 'health_check', 'reply', 'opt_in_confirmation'];",
-      },
-    ],
-  },
 ];
