@@ -57,9 +57,10 @@ export async function migrateUp(
     checkHistory(applied, options.migrations);
     const missing = options.migrations.slice(applied.length);
     for (const migration of missing) {
-      await tx.executeQuery(CompiledQuery.raw(migration.up));
+      // Recorded first, which takes the engines' leases (schema_ends_leases): as they do, before it locks a table that they write.
       await sql`insert into schema_migration (version, name, sha256, applied_at)
         values (${migration.version}, ${migration.name}, ${migration.sha256}, ${options.now})`.execute(tx);
+      await tx.executeQuery(CompiledQuery.raw(migration.up));
     }
     return missing;
   });
@@ -75,8 +76,8 @@ export async function migrateDown(
     checkHistory(applied, options.migrations);
     const leaving = options.migrations.slice(options.toVersion, applied.length).reverse();
     for (const migration of leaving) {
-      await tx.executeQuery(CompiledQuery.raw(migration.down));
       await sql`delete from schema_migration where version = ${migration.version}`.execute(tx);
+      await tx.executeQuery(CompiledQuery.raw(migration.down));
     }
     return leaving;
   });

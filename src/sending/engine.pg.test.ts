@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { takeLease } from '../../test/claimed.ts';
 import {
   enrollmentStates,
   insertAccount,
@@ -16,9 +18,11 @@ import { waitingFor } from '../campaigns/waiting.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { REFUSALS } from '../gateways/sandbox/options.ts';
 import { type Database, runTx } from '../platform/database.ts';
+import { migrateUp, readMigrations } from '../platform/migrate.ts';
 import { isBefore, MINUTE_MS } from '../platform/time.ts';
 import { readBreaker } from './breaker-store.ts';
 import { readHolderFailures } from './holder-failure-store.ts';
+import { LeaseLost, requireLease } from './lease-store.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -344,4 +348,45 @@ describe('a worker', () => {
     expect(world.sandbox.accepted()).toHaveLength(60);
     expect(textedTwice(world)).toEqual([]);
   });
+
+  it('in the midst of a claim is waited for by a migration, and neither of the two has to begin again', async () => {
+    const world = await sendingWorld(database);
+    const { accountId, laneIds } = await campaignFor(world, 1);
+    const lease = await takeLease(database.db, world, accountId);
+    const known = await readMigrations(join(import.meta.dirname, '../../migrations'));
+    const next = {
+      version: known.length + 1,
+      name: 'future',
+      up: `alter table message add column later text; select nextval('tries')`,
+      down: '',
+      sha256: 'x',
+    };
+    // Counts also what is rolled back.
+    await sql`create sequence tries`.execute(database.db);
+    const begun = Promise.withResolvers<void>();
+    const claim = runTx(database.db, async (tx) => {
+      await requireLease(tx, lease);
+      begun.resolve();
+      await untilWaited(database.db);
+      await sql`select from message where lane_id = ${laneIds[0]}`.execute(tx);
+    });
+    await begun.promise;
+    const migrated = migrateUp(database.db, { migrations: [...known, next], now: world.clock.now() });
+    await expect(claim).resolves.toBeUndefined();
+    expect(await migrated).toEqual([next]);
+    expect((await sql`select last_value from tries`.execute(database.db)).rows).toEqual([{ lastValue: 1 }]);
+    await expect(runTx(database.db, (tx) => requireLease(tx, lease))).rejects.toThrow(LeaseLost);
+  });
 });
+
+/** Somebody waits for a lock. */
+async function untilWaited(db: Database['db']): Promise<void> {
+  for (;;) {
+    const { rows } =
+      await sql`select from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()
+      where not l.granted union all select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+        db,
+      );
+    if (rows.length > 0) return;
+  }
+}
