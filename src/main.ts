@@ -45,6 +45,7 @@ import { registerOptInPageRoutes } from './http/routes/opt-in-page-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
+import { registerReassignedRoutes } from './http/routes/reassigned-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
@@ -261,6 +262,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,
+      registerReassignedRoutes,
       registerErasureRoutes,
       registerEvidenceRoutes,
       registerImportRoutes,

@@ -26,6 +26,7 @@ import { instant } from '../platform/time.ts';
 import { momentOf } from './campaign-sending.ts';
 import { confirmByTyping } from './confirm.ts';
 import { actor, type CliServices, granted, withServices } from './open-services.ts';
+import { parsed } from './parsed.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { sizeOf } from './source-file.ts';
 import { count, table } from './words.ts';
@@ -202,20 +203,4 @@ async function findList({ database: { db }, clock }: CliServices, reference: str
       `no do-not-call list is called "${reference}"; there are ${lists.map(({ name }) => `"${name}"`).join(', ') || 'none'}`,
     );
   return found;
-}
-
-type SafeParsed<T> =
-  | { readonly success: true; readonly data: T }
-  | {
-      readonly success: false;
-      readonly error: {
-        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-      };
-    };
-
-function parsed<T>(result: SafeParsed<T>): T {
-  if (result.success) return result.data;
-  throw new UsageError(
-    result.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; '),
-  );
 }

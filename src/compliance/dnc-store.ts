@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
-import type { RefusedLine } from './dnc-file.ts';
 import type { DncKind } from './dnc-rules.ts';
+import type { RefusedLine } from './list-lines.ts';
 
 export interface DncList {
   readonly id: Uuid;

@@ -40,6 +40,8 @@ export interface EligibilityFacts {
   readonly dncStaleBefore: Instant;
   /** Whether a reply of any number waits to be decided on. */
   readonly numbersAreHeld: boolean;
+  /** Whether any number is known to have another holder now. */
+  readonly numbersAreReassigned: boolean;
   /** Whether a service was ever asked about any number. */
   readonly numbersWereAsked: boolean;
   readonly numberPolicy: NumberPolicy;

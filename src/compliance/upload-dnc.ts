@@ -19,7 +19,7 @@ import {
   writeBlocks,
 } from './dnc-block-store.ts';
 import { AreaBits, exchangeOf, REMOVED_BIT } from './dnc-blocks.ts';
-import { DncFileError, type DncFormat } from './dnc-file.ts';
+import type { DncFormat } from './dnc-file.ts';
 import {
   type DncList,
   type DncVersion,
@@ -32,6 +32,7 @@ import {
   putInForce,
   type ReadSoFar,
 } from './dnc-store.ts';
+import { ListFileError } from './list-lines.ts';
 import { readDncFile } from './read-dnc-file.ts';
 import { wakeForList } from './waiting-for-list.ts';
 
@@ -162,7 +163,7 @@ async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Pr
       for await (const chunk of upload.chunks) {
         bytes += chunk.length;
         if (bytes > DNC_FILE_BYTES_MAX)
-          throw new DncFileError('it has more than 4 GiB; upload it as a list and change lists');
+          throw new ListFileError('it has more than 4 GiB; upload it as a list and change lists');
         yield chunk;
       }
     } catch (error) {
@@ -173,7 +174,7 @@ async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Pr
   try {
     return ok(await readDncFile(deps, { ...upload, versionId, chunks: chunks() }));
   } catch (error) {
-    if (error instanceof DncFileError) return err(error.message);
+    if (error instanceof ListFileError) return err(error.message);
     if (interruption !== undefined) return err('the upload broke off before the end of the file; upload it again');
     await failVersion(deps.db, versionId, 'Reading it failed on our side; upload it again').catch(() => undefined);
     throw error;

@@ -34,6 +34,7 @@ export const ID_PREFIXES = {
   dncList: 'dnc',
   dncVersion: 'dnv',
   dncExemption: 'dnx',
+  reassignedCheck: 'rsc',
   erasure: 'era',
 } as const;
 
