@@ -49,6 +49,7 @@ import { registerReassignedRoutes } from './http/routes/reassigned-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
+import { registerScrubbingRoutes } from './http/routes/scrubbing-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookEventRoutes } from './http/routes/webhook-event-routes.ts';
@@ -69,6 +70,7 @@ import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
 import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
+import { scrubQueues } from './scrubbing/scrub-jobs.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
 import { validationQueues } from './validation/validation-jobs.ts';
@@ -196,6 +198,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),
+    ...scrubQueues(base),
     ...deliveryQueues(base),
     ...healthQueues(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
@@ -263,6 +266,7 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerContactRoutes,
       registerDncRoutes,
       registerReassignedRoutes,
+      registerScrubbingRoutes,
       registerErasureRoutes,
       registerEvidenceRoutes,
       registerImportRoutes,

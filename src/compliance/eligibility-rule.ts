@@ -34,7 +34,7 @@ export interface EligibilityFacts {
   readonly tollFreeAreaCodes: readonly string[];
   /** Of the do-not-call lists that are asked. */
   readonly dncKinds: readonly DncKind[];
-  /** Whether one of a registry is too old, or has no data yet. */
+  /** Whether one of a registry is too old, has no data yet, or is as old for each person as a service's answer. */
   readonly dncIsStale: boolean;
   /** Data of do-not-call registries from before this are too old. */
   readonly dncStaleBefore: Instant;

@@ -82,6 +82,10 @@ const whatHolds = ({ asOf, name }: DncList): string =>
 
 function refusedAtOnce(list: DncList, upload: DncUpload, now: Instant): Outcome<never> | undefined {
   if (list.retiredAt !== null) return conflict(`"${list.name}" is retired; make another list`);
+  if (list.service !== null)
+    return conflict(
+      `"${list.name}" is filled by a service that is asked about each number; make another list for files`,
+    );
   if (isBefore(now, upload.asOf))
     return invalid(`asOf ${upload.asOf.toString()} is in the future; give the day on which the registry made the file`);
   if (upload.format.kind === 'changes' && list.setId === null)

@@ -257,6 +257,10 @@ function checkEntries({ validation, doNotCall, generatedAt }: Evidence): readonl
             lines: validation.carrier === null ? [] : [`Carrier: ${validation.carrier}.`],
           },
         ]),
+    ...doNotCall.scrubbed.map(({ service, checkedAt, codes }) => ({
+      ...{ ...none, at: checkedAt, lines: [] },
+      title: `Asked ${service.replaceAll('_', ' ')} about do-not-call lists: ${codes === '' ? 'on none' : codes}`,
+    })),
     ...doNotCall.exemptions.map(({ createdAt, kind, reason, validUntil, endedAt, ruleVersion }) => ({
       ...{ ...none, at: createdAt },
       title: `Exempt from do-not-call registries: ${kind}`,

@@ -24,6 +24,7 @@ export interface Evidence {
   readonly doNotCall: {
     /** Now. */
     readonly listedOn: DncStanding['listedOn'];
+    readonly scrubbed: DncStanding['scrubbed'];
     readonly exemptions: readonly EvidenceExemption[];
   };
   /** What was asked of the Reassigned Numbers Database, newest first. */

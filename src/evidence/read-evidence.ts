@@ -128,10 +128,11 @@ export const digestOfAll = (document: object): string =>
     .digest('hex');
 
 async function doNotCall(tx: Tx, keys: NumberKeys): Promise<Evidence['doNotCall']> {
-  const { listedOn } = await checkNumber(tx, keys[0]);
+  const { listedOn, scrubbed } = await checkNumber(tx, keys[0]);
   const exemptions = await readExemptions(tx, keys, RECORDS_MAX);
   return {
     listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id) })),
+    scrubbed,
     exemptions: exemptions.map((one) => ({ ...one, id: showId('dncExemption', one.id) })),
   };
 }

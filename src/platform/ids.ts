@@ -35,6 +35,7 @@ export const ID_PREFIXES = {
   dncVersion: 'dnv',
   dncExemption: 'dnx',
   reassignedCheck: 'rsc',
+  scrub: 'scr',
   erasure: 'era',
 } as const;
 
