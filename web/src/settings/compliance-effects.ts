@@ -1,3 +1,4 @@
+import type { AudiencePreview } from '../api/campaigns.ts';
 import type { OptOutWording, PolicyEffects } from '../api/compliance-policy.ts';
 import type { PolicyPreview } from '../api/sending-policy.ts';
 import { formatCount, plural } from '../patterns/format.ts';
@@ -36,3 +37,9 @@ export function hoursEffect({ campaigns, people, otherHours, noHours }: PolicyPr
   const none = noHours === 0 ? '' : `, and ${formatCount(noHours)} could not be texted any more`;
   return `${who}: ${other}, would get other hours${none}.`;
 }
+
+/** Whom a new campaign to everybody would text, asking for that consent. */
+export const newCampaignsEffect = ({ matched, textable }: Pick<AudiencePreview, 'matched' | 'textable'>): string =>
+  matched === 0
+    ? 'There are no contacts yet.'
+    : `A new campaign to everybody would text ${formatCount(textable)} of ${plural(matched, 'contact', 'contacts')} and leave out ${formatCount(matched - textable)}.`;
