@@ -39,6 +39,28 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'asks for no consent in the claim',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'claimReasonSql(facts, joinedConsentReasonSql(facts,',
+        replace: 'claimReasonSql(facts, joinedConsentReasonSql({ ...facts, consent: null },',
+      },
+    ],
+  },
+  {
+    name: 'forgets the suppression of an erased person',
+    edits: [
+      {
+        file: 'src/evidence/erase-store.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        find: 'update suppression set phone = ${key},',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        replace: "update suppression set phone = 'erased:' || encode(sha256(convert_to(${key}, 'UTF8')), 'hex'),",
+      },
+    ],
+  },
+  {
     name: 'lets START give back the consent that STOP took',
     edits: [
       {

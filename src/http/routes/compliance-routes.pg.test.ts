@@ -13,11 +13,14 @@ import { tallyTexts } from '../../compliance/tally-texts.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { addMs, MINUTE_MS } from '../../platform/time.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
 import { registerCompliancePolicyRoutes } from './compliance-policy-routes.ts';
 import { registerComplianceRoutes } from './compliance-routes.ts';
 
 /** A hundred people in Boston, texted with two variants from one number at 10:00; eight opt out afterwards, one before any text. */
-const world = await httpWorld({ registrars: [registerComplianceRoutes, registerCompliancePolicyRoutes] });
+const world = await httpWorld({
+  registrars: [registerAuditRoutes, registerComplianceRoutes, registerCompliancePolicyRoutes],
+});
 const { db } = world.database;
 const PHONES = testPhones(100);
 let owner: Client;
@@ -151,10 +154,18 @@ it('the state of compliance has counts beside every rate, and the versions of th
     heldNumbers: 0,
     unheardOptOuts: 0,
     dncLists: [],
-    audit: { overdue: expect.any(Number) },
+    audit: { overdue: expect.any(Number), verified: null },
   });
   expect(json.optOuts.byDay).toHaveLength(30);
   expect(json.rules.map(({ name }: { name: string }) => name)).toContain('Opt-out rates');
+});
+
+it('says when the audit log was last verified, by whom, and what they found', async () => {
+  const found = async () => (await owner.get('/v1/compliance/status')).json.audit.verified;
+  await owner.post('/v1/audit-chain/verify', {});
+  expect(await found()).toMatchObject({ byName: expect.any(String), state: expect.stringMatching(/whole|behind/) });
+  await owner.post('/v1/audit-chain/verify', { expect: { seq: 999, hash: 'a'.repeat(64) } });
+  expect(await found()).toMatchObject({ state: 'broken', sentence: 'Entry 999 does not fit the chain.' });
 });
 
 it('settings are told with whom they reach', async () => {
