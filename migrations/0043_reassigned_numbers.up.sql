@@ -59,7 +59,7 @@ create table reassigned_number (
 );
 create index reassigned_number_yes on reassigned_number (phone) where answer = 'yes';
 
--- As of migration 0036; a number with another holder stays one when it comes back.
+-- As of migration 0039; a number with another holder stays one when it comes back.
 create or replace function restore_erased(phones text[]) returns boolean language plpgsql volatile as $$
 declare
   proof text;
@@ -70,14 +70,29 @@ begin
     raise exception 'people were erased here under another key: start with the TEXTWRIGHT_SECRET_KEY (or data folder) of then'
       using errcode = 'object_not_in_prerequisite_state';
   end if;
-  update suppression s set phone = back.phone
-  from (select distinct p.phone, e.number_key from (select x as phone, number_key(x) as number_key from unnest(phones) x) p
-    join erasure e on e.number_key = p.number_key) back
-  where s.phone = back.number_key and s.lifted_at is null
-    and not exists (select from suppression a where a.phone = back.phone and a.reason = s.reason and a.lifted_at is null);
-  update reassigned_number r set phone = back.phone
-  from (select distinct p.phone, e.number_key from (select x as phone, number_key(x) as number_key from unnest(phones) x) p
-    join erasure e on e.number_key = p.number_key) back
-  where r.phone = back.number_key and not exists (select from reassigned_number a where a.phone = back.phone);
+  with back as (
+    select p.phone, e.number_key, max(e.erased_at) as erased_at
+    from (select x as phone, number_key(x) as number_key from unnest(phones) x) p join erasure e on e.number_key = p.number_key group by 1, 2
+  ), moved as (
+    update suppression s set phone = back.phone from back
+    where s.phone = back.number_key and s.lifted_at is null
+      and not exists (select from suppression a where a.phone = back.phone and a.reason = s.reason and a.lifted_at is null)
+    returning s.phone
+  ), revoked as (
+    insert into consent_event (id, phone, seller, action, purpose, source, documented, evidence, actor, recorded_by, occurred_at, recorded_at)
+    select md5(back.number_key || extract(epoch from back.erased_at))::uuid, back.phone,
+      coalesce((select v.seller from consent_event v where v.phone = back.number_key order by v.occurred_at desc, v.id desc limit 1), ''),
+      'revoke', 'all', 'opt_out', true, '{"reason": "opt_out", "channel": "erasure", "said": {}}', 'system', 'Textwright', back.erased_at,
+      back.erased_at
+    from back where back.phone in (select phone from moved)
+    on conflict do nothing
+  ), reassigned as (
+    update reassigned_number r set phone = back.phone from back
+    where r.phone = back.number_key and not exists (select from reassigned_number a where a.phone = back.phone)
+  )
+  insert into consent (phone, purpose, state, since)
+  select back.phone, purpose, 'opted_out', back.erased_at from back, unnest(array['marketing', 'informational']) as purpose
+  where back.phone in (select phone from moved)
+  on conflict do nothing;
   return true;
 end $$;
