@@ -18,7 +18,7 @@ import { addPeople } from './add-people.ts';
 import type { Campaign } from './campaign.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import { launchCampaign } from './launch-campaign.ts';
-import { createDraft, updateDraft } from './manage-drafts.ts';
+import { type CampaignChange, createDraft, updateDraft } from './manage-drafts.ts';
 import { reviewCampaign } from './review-campaign.ts';
 import { waiveConsent, withdrawConsentWaiver } from './waive-consent.ts';
 
@@ -236,22 +236,45 @@ describe('people who have not agreed', () => {
     expect(await enrolled()).toMatchObject({ [EXPRESS]: 'pending', [WRITTEN]: 'no_consent', [NOTHING]: 'no_consent' });
   });
 
-  it('lose the word with another policy, and when it is withdrawn', async () => {
+  it('lose the word with another policy, other people or other words, which is told; and when it is withdrawn', async () => {
     const opened = granted(await waive(await draftWith(), 4));
-    const renamed = granted(
-      await runTx(database.db, (tx) =>
-        updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' }, actor: 'test' }),
-      ),
+    const edited = async (draft: Campaign, change: CampaignChange) =>
+      granted(
+        await runTx(database.db, (tx) =>
+          updateDraft(tx, world, { ...orderOf(draft), change, actor: 'user:2 (manager)' }),
+        ),
+      );
+    const same = await edited(opened, {
+      name: 'Summer',
+      audience: { all: true },
+      variants: [{ label: 'B', weight: 2, body: 'Hi' }],
+    });
+    expect(same.consentWaiver).not.toBeNull();
+    let latest = same;
+    const changes: readonly CampaignChange[] = [
+      { consent: { policy: 'informational', kinds: null } },
+      { audience: { states: ['MA'] } },
+      { variants: [{ label: 'A', weight: 1, body: '50% OFF everything!' }] },
+      {
+        variants: [
+          { label: 'A', weight: 1, body: '50% OFF everything!' },
+          { label: 'B', weight: 1, body: 'Hi' },
+        ],
+      },
+    ];
+    for (const change of changes) {
+      const changed = await edited(latest, change);
+      expect([change, changed.consentWaiver]).toEqual([change, null]);
+      latest = granted(await waive(changed, 6));
+    }
+    const { rows } = await sql`
+      select actor, detail from audit_entry where action = 'campaign.consent_waiver_withdrawn' order by detail -> 'fields'`.execute(
+      database.db,
     );
-    expect(renamed.consentWaiver).not.toBeNull();
-    const other = { consent: { policy: 'informational', kinds: null } as const };
-    const changed = granted(
-      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other, actor: 'test' })),
-    );
-    expect(changed.consentWaiver).toBeNull();
-    const again = granted(await waive(changed, 6));
+    const told = (field: string) => ({ actor: 'user:2 (manager)', detail: { name: 'Summer', fields: [field] } });
+    expect(rows).toEqual([told('audience'), told('consent'), told('variants'), told('variants')]);
     const withdrawn = await runTx(database.db, (tx) =>
-      withdrawConsentWaiver(tx, world, { ...orderOf(again), by: DANA }),
+      withdrawConsentWaiver(tx, world, { ...orderOf(latest), by: DANA }),
     );
     expect(granted(withdrawn).consentWaiver).toBeNull();
   });
