@@ -172,17 +172,39 @@ describe('the consent policy of a campaign', () => {
     );
   });
 
-  it('stays as it was when people join later', async () => {
-    const campaign = granted(await launch(await draftWith()));
-    const [contactId = ''] = await insertContacts(database.db, world, [{ phone: '+16175550199', state: 'MA' }]);
-    const joined = await runTx(database.db, (tx) =>
-      addPeople(tx, world, {
-        campaignId: campaign.id,
-        who: { kind: 'contacts', contactIds: [contactId] },
-        actor: 'user:1',
-      }),
+  it.each<readonly [string, ConsentPolicy, number, number]>([
+    ['marketing', { policy: 'marketing', kinds: null }, 0, 1],
+    ['custom with less than the law asks', { policy: 'custom', kinds: ['express', 'express_written'] }, 1, 1],
+    ['custom without what the law asks', { policy: 'custom', kinds: ['express'] }, 1, 0],
+  ])('asks of whoever joins later what the law asks: %s', async (_case, policy, beyondLaw, added) => {
+    const draft = await draftWith(policy);
+    const campaign = granted(await launch(beyondLaw === 0 ? draft : granted(await waive(draft, beyondLaw))));
+    const people = ['+16175550191', '+16175550192', '+16175550193'];
+    const [written = '', express = ''] = people;
+    await agree(written);
+    await agree(express, { kind: 'express', wording: null });
+    const later = await insertContacts(
+      database.db,
+      world,
+      people.map((phone) => ({ phone, state: 'MA' })),
     );
-    expect(granted(joined)).toMatchObject({ added: 0, leftOut: [{ reason: 'no_consent', count: 1 }] });
+    const who = { kind: 'contacts', contactIds: later } as const;
+    const of = { campaign, contactId: later[1] ?? '' };
+    const whyNot = () => explainRecipient(database.db, world.clock, of).then(granted);
+    const before = await whyNot();
+    expect(before.answer).toMatchObject({ standing: 'not_in_campaign', code: 'no_consent' });
+    expect(before.checks.find(({ code }) => code === 'consent')?.sentence).toMatch(
+      added === 0
+        ? /and so nobody after its launch$/
+        : /the campaign asks for express written consent to marketing texts$/,
+    );
+    const joined = await runTx(database.db, (tx) =>
+      addPeople(tx, world, { campaignId: campaign.id, who, actor: 'user:2 (manager)' }),
+    );
+    expect(granted(joined)).toMatchObject({ added, leftOut: [{ reason: 'no_consent', count: 3 - added }] });
+    expect(await enrolled()).toMatchObject({ [express]: 'no_consent' });
+    expect((await whyNot()).answer).toMatchObject({ code: 'no_consent' });
+    expect((await claim(campaign.id)).map(({ phone }) => phone)).not.toContain(express);
   });
 });
 
