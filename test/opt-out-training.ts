@@ -1,4 +1,4 @@
-import { type Feature, passagesOf, visitFeatures } from '../src/compliance/opt-out-features.ts';
+import { passagesOf, visitFeatures } from '../src/compliance/opt-out-features.ts';
 import { likelihoodOf, type Weights } from '../src/compliance/opt-out-resemblance.ts';
 
 /**
@@ -39,12 +39,11 @@ export function learnWeights(lessons: readonly Lesson[]): Weights {
 }
 
 const SEPARATOR = '\t';
-const nameOf = ({ kind, left, right }: Feature): string => [kind, left, right].join(SEPARATOR);
 
 function featuresOf(tokens: readonly string[]): readonly string[] {
   const features: string[] = [];
-  visitFeatures(tokens, (feature) => {
-    features.push(nameOf(feature));
+  visitFeatures(tokens, (...[kind, left, right]) => {
+    features.push([kind, left, right].join(SEPARATOR));
   });
   return features;
 }

@@ -1,8 +1,8 @@
 import { classOf } from './opt-out-word-classes.ts';
 
 /**
- * What is counted in a passage to tell how much it resembles opt-outs. Training and judging take this one walk; each feature has a
- * kind, one or two names, and the words of the passage that it stands for.
+ * What is counted in a passage to tell how much it resembles opt-outs. Training and judging count alike; each feature has a kind, one or
+ * two names, and the words of the passage that it stands for.
  *
  * - `word`: a word; `next`: two words beside each other; `skip`: two with one between them. Classes of words are in capitals.
  * - `both`: two classes anywhere in the passage.
@@ -11,15 +11,11 @@ import { classOf } from './opt-out-word-classes.ts';
  */
 export type FeatureKind = 'word' | 'next' | 'skip' | 'both' | 'piece' | 'length';
 
-export interface Feature {
-  readonly kind: FeatureKind;
-  readonly left: string;
-  /** Empty where one name says it all. */
-  readonly right: string;
-}
-
-/** `first` and `last` are the places of the words that a feature stands for; it stands for all of them where both are -1. */
-export type FeatureVisitor = (feature: Feature, first: number, last: number) => void;
+/**
+ * Takes the kind, both names (the second is empty where one says it all), and the places of the words that the feature stands for: all
+ * of them where both are -1. Not an object, because a reply has hundreds.
+ */
+export type FeatureVisitor = (kind: FeatureKind, left: string, right: string, first: number, last: number) => void;
 
 const PIECE_LENGTH = 4;
 const LENGTH_CLASS_MAX = 6;
@@ -34,61 +30,57 @@ export const isMark = (token: string): boolean =>
  * end of a long story about the work is one all the same.
  */
 export function passagesOf(clauses: string): readonly (readonly string[])[] {
-  const parts = clauses
-    .split('|')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
   const whole = clauses.trim();
+  const parts = whole.includes('|') ? whole.split('|').flatMap((part) => part.trim() || []) : [];
   return (parts.length > 1 ? [whole, ...parts] : [whole]).map((passage) => [BEGINNING, ...passage.split(' '), END]);
 }
 
 export function visitFeatures(tokens: readonly string[], visit: FeatureVisitor): void {
-  const classes = tokens.map(classOf);
-  const seen = new Map<string, number>();
-  for (let at = 0; at < tokens.length; at += 1) {
-    const word = tokens[at] ?? '';
-    const name = classes[at];
-    visit({ kind: 'word', left: word, right: '' }, at, at);
-    if (name !== undefined) {
-      visit({ kind: 'word', left: name, right: '' }, at, at);
-      if (!seen.has(name)) seen.set(name, at);
-    }
-    visitPair('next', { tokens, classes, at, to: at + 1 }, visit);
-    visitPair('skip', { tokens, classes, at, to: at + 2 }, visit);
-    if (word.length >= PIECE_LENGTH) visitPieces(word, at, visit);
-  }
-  visitBoth([...seen], visit);
-  const length = Math.min(LENGTH_CLASS_MAX, Math.floor(Math.log2(tokens.length)));
-  visit({ kind: 'length', left: String(length), right: '' }, -1, -1);
+  tokens.forEach((word, at) => {
+    visitWord(word, at, visit);
+  });
+  visitRelations(tokens, tokens.map(classOf), visit);
 }
 
-interface Pair {
-  readonly tokens: readonly string[];
-  readonly classes: readonly (string | undefined)[];
-  readonly at: number;
-  readonly to: number;
-}
-
-/** Two words, and the same by their classes. */
-function visitPair(kind: 'next' | 'skip', { tokens, classes, at, to }: Pair, visit: FeatureVisitor): void {
-  const [left, right] = [tokens[at], tokens[to]];
-  if (left === undefined || right === undefined) return;
-  visit({ kind, left, right }, at, to);
-  const [leftClass, rightClass] = [classes[at], classes[to]];
-  if (leftClass === undefined && rightClass === undefined) return;
-  visit({ kind, left: leftClass ?? left, right: rightClass ?? right }, at, to);
-}
-
-function visitPieces(word: string, at: number, visit: FeatureVisitor): void {
+/** What a word says wherever it stands. */
+export function visitWord(word: string, at: number, visit: FeatureVisitor): void {
+  visit('word', word, '', at, at);
+  const name = classOf(word);
+  if (name !== undefined) visit('word', name, '', at, at);
+  if (word.length < PIECE_LENGTH) return;
   const marked = `<${word}>`;
   for (let start = 0; start + PIECE_LENGTH <= marked.length; start += 1)
-    visit({ kind: 'piece', left: marked.slice(start, start + PIECE_LENGTH), right: '' }, at, at);
+    visit('piece', marked.slice(start, start + PIECE_LENGTH), '', at, at);
+}
+
+/** What words say beside each other. */
+export function visitRelations(
+  tokens: readonly string[],
+  classes: readonly (string | undefined)[],
+  visit: FeatureVisitor,
+): void {
+  const seen = new Map<string, number>();
+  for (let at = 0; at < tokens.length; at += 1) {
+    const name = classes[at];
+    if (name !== undefined && !seen.has(name)) seen.set(name, at);
+    for (let to = at + 1; to <= at + 2 && to < tokens.length; to += 1) {
+      const kind = to === at + 1 ? 'next' : 'skip';
+      const [left, right] = [tokens[at] ?? '', tokens[to] ?? ''];
+      visit(kind, left, right, at, to);
+      const other = classes[to];
+      if (name !== undefined || other !== undefined) visit(kind, name ?? left, other ?? right, at, to);
+    }
+  }
+  visitBoth([...seen], visit);
+  visit('length', String(Math.min(LENGTH_CLASS_MAX, Math.floor(Math.log2(tokens.length)))), '', -1, -1);
 }
 
 function visitBoth(seen: readonly (readonly [name: string, at: number])[], visit: FeatureVisitor): void {
-  const named = seen.toSorted(([a], [b]) => (a < b ? -1 : 1));
-  named.forEach(([left, leftAt], index) => {
-    for (const [right, rightAt] of named.slice(index + 1))
-      visit({ kind: 'both', left, right }, Math.min(leftAt, rightAt), Math.max(leftAt, rightAt));
+  seen.forEach(([name, at], index) => {
+    for (let next = index + 1; next < seen.length; next += 1) {
+      const [other = '', otherAt = 0] = seen[next] ?? [];
+      if (name < other) visit('both', name, other, at, otherAt);
+      else visit('both', other, name, at, otherAt);
+    }
   });
 }

@@ -1,5 +1,6 @@
-import { type Feature, isMark, passagesOf, visitFeatures } from './opt-out-features.ts';
+import { type FeatureKind, isMark, passagesOf, visitFeatures, visitRelations, visitWord } from './opt-out-features.ts';
 import weightsData from './opt-out-weights.json' with { type: 'json' };
+import { classOf } from './opt-out-word-classes.ts';
 
 /**
  * The net below the rules: how much a reply resembles those that ask to stop. Each word and pair of words has a weight, learned from the
@@ -35,16 +36,21 @@ export interface Net {
 /** Judges by a set of weights; training judges with others than ours. */
 export class ResemblanceJudge {
   readonly #bias: number;
-  readonly #weights: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>;
+  readonly #weights: Readonly<Record<FeatureKind, ReadonlyMap<string, ReadonlyMap<string, number>>>>;
+  readonly #words = new Map<string, Word>();
 
   constructor({ bias, weights }: Weights) {
+    const ofKind = (kind: FeatureKind) =>
+      new Map(Object.entries(weights[kind] ?? {}).map(([left, rights]) => [left, new Map(Object.entries(rights))]));
     this.#bias = bias;
-    this.#weights = new Map(
-      Object.entries(weights).map(([kind, lefts]) => [
-        kind,
-        new Map(Object.entries(lefts).map(([left, rights]) => [left, new Map(Object.entries(rights))])),
-      ]),
-    );
+    this.#weights = {
+      word: ofKind('word'),
+      next: ofKind('next'),
+      skip: ofKind('skip'),
+      both: ofKind('both'),
+      piece: ofKind('piece'),
+      length: ofKind('length'),
+    };
   }
 
   /** The passage that resembles opt-outs most speaks for the whole. */
@@ -61,9 +67,9 @@ export class ResemblanceJudge {
   /** The run of words that weighs most together. */
   heaviestWords(tokens: readonly string[]): string {
     const shares = tokens.map(() => 0);
-    visitFeatures(tokens, (feature, first, last) => {
+    visitFeatures(tokens, (kind, left, right, first, last) => {
       if (first === -1) return;
-      const share = this.#weightOf(feature) / 2;
+      const share = this.#weightOf(kind, left, right) / 2;
       shares[first] = (shares[first] ?? 0) + share;
       shares[last] = (shares[last] ?? 0) + share;
     });
@@ -81,16 +87,43 @@ export class ResemblanceJudge {
 
   #sumOf(tokens: readonly string[]): number {
     let sum = this.#bias;
-    visitFeatures(tokens, (feature) => {
-      sum += this.#weightOf(feature);
+    const classes = tokens.map((token) => {
+      const word = this.#wordOf(token);
+      sum += word.weight;
+      return word.class;
+    });
+    visitRelations(tokens, classes, (kind, left, right) => {
+      sum += this.#weightOf(kind, left, right);
     });
     return sum;
   }
 
-  #weightOf({ kind, left, right }: Feature): number {
-    return this.#weights.get(kind)?.get(left)?.get(right) ?? 0;
+  /** What a word says by itself is summed up once. */
+  #wordOf(token: string): Word {
+    const known = this.#words.get(token);
+    if (known !== undefined) return known;
+    let weight = 0;
+    visitWord(token, 0, (kind, left, right) => {
+      weight += this.#weightOf(kind, left, right);
+    });
+    const word = { weight, class: classOf(token) };
+    if (this.#words.size < REMEMBERED_WORDS_MAX && token.length <= REMEMBERED_LENGTH_MAX) this.#words.set(token, word);
+    return word;
+  }
+
+  #weightOf(kind: FeatureKind, left: string, right: string): number {
+    return this.#weights[kind].get(left)?.get(right) ?? 0;
   }
 }
+
+interface Word {
+  readonly weight: number;
+  readonly class: string | undefined;
+}
+
+/** Enough for the words that people use; whoever sends us others fills no memory. */
+const REMEMBERED_WORDS_MAX = 20_000;
+const REMEMBERED_LENGTH_MAX = 30;
 
 /** Of a sum of weights. */
 export const likelihoodOf = (sum: number): number => 1 / (1 + Math.exp(-sum));

@@ -75,22 +75,21 @@ const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
 function judge(message: InboundText, context: InboundContext): Judgement {
   if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
   const stop = judgeKeyword(message, context) ?? fromFinding(findIntent(message), message);
+  if (stop !== undefined) return stop.tier === 2 && isTakenBack(message) ? { ...stop, ...FOR_A_PERSON } : stop;
   const request = findRequest(message);
-  if (stop !== undefined) {
-    const isTakenBack = stop.tier === 2 && request?.outcome === 'opt_in' && TELLS_OF_REQUEST.test(message.clauses);
-    return isTakenBack ? { ...stop, ...FOR_A_PERSON } : stop;
-  }
   // "Who is this and how do I reach a person?" wants help, although its first half alone would be for a person.
   if (request?.outcome === 'help') return fromRequest(request);
   const forReview = fromFinding(findForReview(message), message);
   return forReview ?? (request === undefined ? NOTHING : fromRequest(request));
 }
 
-/** "I said stop a while ago, please start again". */
 const TELLS_OF_REQUEST = occurs(
   '\\b(?:i|we)(?: \\w+)? (?:said|told|asked|texted|hit|put|sent|opted|unsubscribed|cancel+ed)\\b',
   '\\b(?:pedi|dije|puse|mande|cancele|di de baja)\\b',
 );
+/** "I said stop a while ago, please start again". */
+const isTakenBack = (message: InboundText): boolean =>
+  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in';
 const FOR_A_PERSON = { outcome: 'review', tier: 3 } as const;
 
 /** What the rules left to the net: replies in which they found nothing, and requests that they read out of free words. */
