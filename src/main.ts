@@ -53,6 +53,7 @@ import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookEventRoutes } from './http/routes/webhook-event-routes.ts';
 import { registerWebhookProxyRoutes } from './http/routes/webhook-proxy-routes.ts';
 import { createApp } from './http/server.ts';
+import { type Waiting, waitForDatabase } from './http/wait-for-database.ts';
 import { describeWebhooks, webhookDoor } from './http/webhook-door.ts';
 import { openConfiguredDatabase } from './open-database.ts';
 import { countStandingJob } from './operations/count-standing.ts';
@@ -73,6 +74,7 @@ import type { Services } from './services.ts';
 import { validationQueues } from './validation/validation-jobs.ts';
 import { VERSION } from './version.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
+import { accountMemory } from './webhooks/known-accounts.ts';
 import { replayJob } from './webhooks/replay-job.ts';
 import { retryQueue } from './webhooks/retry-event.ts';
 import { spoolFolder, spoolIn } from './webhooks/spool.ts';
@@ -92,6 +94,8 @@ export interface StartOptions {
   readonly random?: Random;
   readonly log?: Log;
   readonly engine?: Partial<EngineOptions>;
+  /** For what takes requests in: it waits for a PostgreSQL that is away, and keeps webhooks meanwhile. Absent: it ends. */
+  readonly waiting?: Waiting;
 }
 
 export interface Running {
@@ -141,6 +145,14 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   // Reading the tables refused a gap; nothing may be sent by a table that is not in force.
   requireRuleTable(RULE_TABLES, clock.now());
 
+  const webhookEdge: Services['webhookEdge'] = (kind) => WEBHOOK_EDGES[kind];
+  const tally = createTally(clock);
+  const spool = spoolIn(spoolFolder(config.dataDir));
+  const room =
+    role === 'worker' || options.waiting === undefined
+      ? undefined
+      : await waitForDatabase({ config, clock, random, newUuid, log, webhookEdge, spool, tally }, options.waiting);
+  if (room !== undefined) closers.add(room.close);
   const opened = await openConfiguredDatabase(config, log);
   closers.add(opened.close);
   const { database, migrations } = opened;
@@ -161,7 +173,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     folder: join(config.dataDir, 'sandbox'),
     lock: () => trySessionLock({ connectionString: database.connectionString, name: 'sandbox' }),
   });
-  let url: string | undefined;
+  let url = room?.url;
   const localUrl = () => url ?? `http://${config.host}:${config.port}`;
   const base: Omit<Services, 'jobs'> = {
     config,
@@ -173,7 +185,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     secrets,
     live,
     openGateway: gatewayOpener(clock, random),
-    webhookEdge: (kind) => WEBHOOK_EDGES[kind],
+    webhookEdge,
     publicUrl: () => config.publicUrl ?? localUrl(),
     localUrl,
     openSandbox: sandbox.open,
@@ -200,11 +212,10 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
-  const tally = createTally(clock);
-  const spool = spoolIn(spoolFolder(config.dataDir));
   const intake = openIntake(base, {
     tally,
     spool,
+    memory: accountMemory({ folder: spoolFolder(config.dataDir), secrets, newUuid, log }),
     perSecond: config.webhooksPerSecond,
     groupsApartMs: EVENT_GROUPS_APART_MS,
   });
@@ -215,12 +226,9 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     await keepPublicAddress(database.db, config.publicUrl, clock.now());
     closers.add(startTally(services, tally).close);
     await intake.prepare();
-    const server = await listen(createHttpApp(services, { intake }), {
-      host: config.host,
-      port: config.port,
-      clock,
-      log,
-    });
+    const app = createHttpApp(services, { intake });
+    await room?.handOver(app);
+    const server = room ?? (await listen(app, { host: config.host, port: config.port, clock, log }));
     closers.add(server.close);
     url = server.url;
     const lookAtSpool = spoolWatch(services, { depth: spoolDepth(spool), machine: hostname() });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { numberPads } from './compliance/number-key.ts';
 import type { Config } from './platform/config.ts';
-import { type Database, openDatabase } from './platform/database.ts';
+import { type Database, isDatabaseAway, newConnection, openDatabase } from './platform/database.ts';
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import type { Log } from './platform/log.ts';
 import { type Migration, readMigrations } from './platform/migrate.ts';
@@ -40,4 +40,20 @@ export async function openConfiguredDatabase(config: Config, log: Log): Promise<
       await embedded?.close();
     },
   };
+}
+
+/** Why the configured PostgreSQL cannot serve now; `undefined` when it can, or when waiting would not help. */
+export async function whyAway(connectionString: string): Promise<unknown> {
+  const connection = newConnection({ connectionString, applicationName: 'textwright-start' });
+  // A connection that breaks fails its statement, too.
+  connection.on('error', () => undefined);
+  try {
+    await connection.connect();
+    await connection.query('select 1');
+    return undefined;
+  } catch (error) {
+    return isDatabaseAway(error) ? error : undefined;
+  } finally {
+    await connection.end().catch(() => undefined);
+  }
 }

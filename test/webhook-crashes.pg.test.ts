@@ -15,7 +15,8 @@ import { type ProductProcess, productProcesses } from './processes.ts';
 
 /**
  * A provider posts events at a rate while PostgreSQL is killed twice and the server three times. It posts again what was not answered
- * 2xx; a part of its events it never posts again. In the end the server is killed with events on its disk that are in no table. WEBHOOK_RATE=1000 WEBHOOK_SECONDS=60 is the proof at length.
+ * 2xx; a part of its events it never posts again. In the end the server is killed with events on its disk that are in no table, and
+ * started again before PostgreSQL is. WEBHOOK_RATE=1000 WEBHOOK_SECONDS=60 is the proof at length.
  */
 const RATE = Number(process.env['WEBHOOK_RATE'] ?? 150);
 const SECONDS = Number(process.env['WEBHOOK_SECONDS'] ?? 12);
@@ -103,7 +104,7 @@ async function openOffice() {
   });
   let server: ProductProcess & { readonly url: string };
   const start = async () => {
-    server = await insist(() => processes.startServer());
+    server = await processes.startServer();
   };
   await start();
   const front = createServer((socket) => {
@@ -139,18 +140,6 @@ async function openOffice() {
   };
 }
 
-/** A process that starts while PostgreSQL is away ends; whoever runs it starts it again. */
-async function insist<T>(start: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await start();
-    } catch (error) {
-      if (tries === 20) throw error;
-      await systemClock.sleep(250);
-    }
-  }
-}
-
 /** Spread over the time in which events come in; what was killed and started again. */
 async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<readonly string[]> {
   const done: string[] = [];
@@ -170,7 +159,10 @@ async function trouble(office: Awaited<ReturnType<typeof openOffice>>): Promise<
   return done;
 }
 
-/** Nobody posts these again, and both who could bring them in are dead for a while: what is left of them is on the disk. */
+/**
+ * Nobody posts these again, and both who could bring them in are dead for a while: what is left of them is on the disk. The server that
+ * is started then meets no PostgreSQL: it takes in the second half, is killed and started again the same way, and goes on when there is one.
+ */
 async function killWithFullDisk(
   office: Awaited<ReturnType<typeof openOffice>>,
   events: readonly Posted[],
@@ -178,12 +170,24 @@ async function killWithFullDisk(
   await until('nothing of before waits on the disk', () => isEmpty(office.spool));
   await postgres.kill();
   const once = events.map((event): Posted => ({ ...event, retried: false }));
-  for (const event of once) await post(event, office.url);
-  expect(once.filter(({ status }) => status !== 503)).toEqual([]);
+  const postAway = async (some: readonly Posted[]): Promise<void> => {
+    for (const event of some) await post(event, office.url);
+    expect(some.filter(({ status }) => status !== 503)).toEqual([]);
+  };
+  const half = Math.floor(once.length / 2);
+  await postAway(once.slice(0, half));
+  const before = await readdir(office.spool);
   await office.kill();
-  expect(await isEmpty(office.spool)).toBe(false);
-  await postgres.start();
   await office.start();
+  await postAway(once.slice(half));
+  expect((await readdir(office.spool)).length).toBeGreaterThan(before.length);
+  const origin = new URL(office.url).origin;
+  expect(await fetch(`${origin}/health/live`)).toMatchObject({ status: 200 });
+  expect(await fetch(`${origin}/health/ready`)).toMatchObject({ status: 503 });
+  await office.kill();
+  await office.start();
+  await postgres.start();
+  await until('the server has gone on by itself', async () => (await fetch(`${origin}/health/ready`)).ok);
   return once;
 }
 

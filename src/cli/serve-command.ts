@@ -39,13 +39,26 @@ export function defineWorker(command: Command, shell: Shell): void {
     .action((options: { readonly json?: true }) => serve({ ...options, role: 'worker' }, shell));
 }
 
-async function startExplained(config: Config, role: Role): Promise<Running> {
+/** Undefined when it was interrupted while it waited for its database. */
+async function startExplained(shell: Shell, config: Config, role: Role): Promise<Running | undefined> {
+  const signal = shell.interruption();
   // With both given, nothing is kept in the folder until somebody uploads a file.
   if (config.databaseUrl === undefined || config.secretKey === undefined) await requireDataFolder(config.dataDir);
   const { start } = await import('../main.ts');
   try {
-    return await start({ config, role });
+    return await start({
+      config,
+      role,
+      waiting: {
+        signal,
+        told: ({ url, error }) =>
+          shell.tell(
+            `${explainConnection(error, config)?.message ?? 'The database is away'}. Waiting for it at ${url}; Ctrl-C ends`,
+          ),
+      },
+    });
   } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined;
     throw explainConnection(error, config) ?? error;
   }
 }
@@ -56,7 +69,8 @@ async function serve({ role, json }: ServeOptions, shell: Shell): Promise<void> 
   const interrupted = shell.interruption();
   const pagesMissing = role === 'worker' ? undefined : missingPages();
   if (pagesMissing !== undefined) shell.tell(pagesMissing);
-  const running = await startExplained(config, role);
+  const running = await startExplained(shell, config, role);
+  if (running === undefined) return;
   try {
     if (json) await shell.out.json({ url: running.url ?? null, role });
     else if (running.url !== undefined) await shell.out.lines(running.url);

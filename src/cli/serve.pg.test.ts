@@ -159,9 +159,41 @@ describe('told to end while a gateway has a text and has not answered', () => {
   });
 });
 
+const NOWHERE = 'postgres://kim:s3cret@127.0.0.1:1/none';
+
+it('waits for a database where nothing listens, says so, asks senders to come again, and can be ended', async () => {
+  const env = { TEXTWRIGHT_DATA_DIR: join(folder, 'none'), DATABASE_URL: NOWHERE, PORT: '0' };
+  const child = startCli(['serve'], { cwd: folder, env });
+  if (child.stderr === null) throw new Error('the child has no pipes');
+  const lines = createInterface(child.stderr);
+  let said = '';
+  for await (const line of lines) {
+    said = line;
+    if (said.startsWith('database')) break;
+  }
+  expect(said).toMatch(
+    /^database none at 127\.0\.0\.1:1 as user kim: nothing listens there; start it, or correct DATABASE_URL\. Waiting for it at http:\S+; Ctrl-C ends$/,
+  );
+  const url = /http:[^\s;]+/.exec(said)?.[0];
+  const asked = async (path: string, init: RequestInit = {}) => {
+    const { status, headers } = await fetch(`${url}${path}`, init);
+    return { status, type: headers.get('content-type'), retryAfter: headers.get('retry-after') };
+  };
+  const problem = { status: 503, type: 'application/problem+json', retryAfter: '5' };
+  expect(await asked('/health/live')).toMatchObject({ status: 200 });
+  expect(await asked('/health/ready')).toEqual(problem);
+  expect(await asked('/v1/session')).toEqual(problem);
+  expect(await asked('/', { headers: { accept: 'text/html' } })).toMatchObject({ status: 503, retryAfter: '5' });
+  const post = { method: 'POST', body: '{}' };
+  expect(await asked(`/webhooks/quo/acc_${'0'.repeat(32)}`, post)).toEqual(problem);
+  const ended = once(child, 'close');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
 describe('refuses to start, in words and at once,', () => {
-  it.each([['serve'], ['worker'], ['migrate']])('on a database where nothing listens: %s', async (command) => {
-    const env = { TEXTWRIGHT_DATA_DIR: join(folder, 'none'), DATABASE_URL: 'postgres://kim:s3cret@127.0.0.1:1/none' };
+  it.each([['worker'], ['migrate']])('on a database where nothing listens: %s', async (command) => {
+    const env = { TEXTWRIGHT_DATA_DIR: join(folder, 'none'), DATABASE_URL: NOWHERE };
     expect(await runCli([command], { cwd: folder, env })).toEqual({
       code: 1,
       out: '',

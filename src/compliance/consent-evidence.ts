@@ -30,6 +30,8 @@ export type ConsentEvidence =
     }
   /** A member's word alone. */
   | { readonly source: 'member'; readonly note: string }
+  /** Of an end: what an owner has set, as "such consents last 24 months". */
+  | { readonly source: 'policy'; readonly policy: string }
   /** With the suppression of the number: its reason, by which way it came, and what was said. */
   | { readonly source: 'opt_out'; readonly reason: string; readonly channel: string; readonly said: object };
 

@@ -11,6 +11,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { listConsentEvents } from '../compliance/consent-store.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
+import { erasePerson } from '../evidence/erase-person.ts';
 import { openDatabase, runTx } from '../platform/database.ts';
 import { instant } from '../platform/time.ts';
 import { listBatches } from '../validation/batch-store.ts';
@@ -116,7 +117,7 @@ describe('the messy file', () => {
   it('is imported: contacts, refusals and the result of the run', async () => {
     const importId = await newRun();
     const outcome = await commitImport(deps, requestFor(importId, messy));
-    const result = { rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98 };
+    const result = { rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98, erased: 0 };
     expect(outcome).toEqual({ ok: true, value: result });
     const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
     expect(contacts.size).toBe(expected.contacts);
@@ -146,6 +147,7 @@ describe('the messy file', () => {
       unchanged: 1304,
       merged: 98,
       refused: 98,
+      erased: 0,
     });
     expect(await stored()).toEqual(before);
     const preview = await previewImport(deps, messy);
@@ -217,6 +219,22 @@ describe('a contact that exists', () => {
     const { rows } = await sql`select 1 from suppression where lifted_at is null`.execute(db);
     expect(rows).toHaveLength(1);
   });
+});
+
+it('says how many were erased here and come back opted out, before and after', async () => {
+  const phone = '+16175550123';
+  const by = { actor: 'user:1', name: 'Kim' };
+  await commit(file('Phone', phone));
+  const erasing = await runTx(db, (tx) => erasePerson(tx, deps, { phone, reason: 'Asked by letter', by }));
+  expect(erasing.ok).toBe(true);
+  const list = file('Phone', phone, '6175550124');
+  const preview = await previewImport(deps, list);
+  expect(preview.ok && preview.value).toMatchObject({ newContacts: 2, erasedKept: 1, suppressedKept: 0 });
+  const run = await newRun();
+  expect(await commitImport(deps, requestFor(run, list))).toMatchObject({ value: { created: 2, erased: 1 } });
+  expect(await getImportRun(db, run)).toMatchObject({ erasedContacts: 1 });
+  const again = await previewImport(deps, list);
+  expect(again.ok && again.value).toMatchObject({ newContacts: 0, erasedKept: 0, suppressedKept: 1 });
 });
 
 it('gives every contact the tags of the import', async () => {
@@ -299,7 +317,7 @@ it('merges rows that are read far apart, and lets the first one win, also over a
   const far = Array.from({ length: 20_500 }, (_, n) => `6173${String(100_000 + n)},Kim,,lead`);
   const lines = ['6175550199,First,,', ...far, '6173100007,Late,Quincy,VIP', '6175550199,Second,Quincy,'];
   const result = await commit(file('Phone,First Name,City,Tags', ...lines));
-  expect(result).toEqual({ rows: 20_503, created: 20_500, updated: 1, unchanged: 0, merged: 2, refused: 0 });
+  expect(result).toEqual({ rows: 20_503, created: 20_500, updated: 1, unchanged: 0, merged: 2, refused: 0, erased: 0 });
   const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
   expect(contacts.get('+16173100007')).toMatchObject({ firstName: 'Kim', city: 'Quincy', tags: ['VIP', 'lead'] });
   expect(contacts.get('+16175550199')).toMatchObject({ firstName: 'First', city: 'Quincy' });

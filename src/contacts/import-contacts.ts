@@ -14,6 +14,7 @@ import { STAGE_COLUMNS } from './import-copy.ts';
 import type { ImportPreview, ImportResult } from './import-report.ts';
 import { completeRun, getImportRun, type ImportRun, markFailed, markRunning } from './import-run-store.ts';
 import {
+  countErased,
   countRefused,
   countStage,
   createStage,
@@ -158,7 +159,8 @@ async function importAll({ tx, client, opened, request }: Work, origin: ImportOr
   const merged = await mergeRepeats(tx);
   const { repeated, known, updated } = await settleStaged(tx, origin);
   const { rows, refused } = counts;
-  return { rows, created, updated, unchanged: known - updated, merged: merged + repeated, refused };
+  const erased = await countErased(tx, origin.importId);
+  return { rows, created, updated, unchanged: known - updated, merged: merged + repeated, refused, erased };
 }
 
 async function requirePhoneColumn({ file, columns }: OpenImport): Promise<void> {
@@ -214,6 +216,7 @@ const NOTHING = {
   refusedRows: 0,
   refusedByReason: {},
   suppressedKept: 0,
+  erasedKept: 0,
   outsideUs: 0,
   sample: [],
   refused: [],
@@ -250,6 +253,7 @@ const resultOf = (run: ImportRun): ImportResult => ({
   unchanged: run.unchangedContacts ?? 0,
   merged: run.mergedRows ?? 0,
   refused: run.refusedRows ?? 0,
+  erased: run.erasedContacts ?? 0,
 });
 
 /** What is wrong with the file is the answer; what is wrong with the world is thrown. */

@@ -22,6 +22,8 @@ export interface ImportPreview {
   readonly refusedByReason: Readonly<Record<string, number>>;
   /** Contacts that are suppressed, and stay so. */
   readonly suppressedKept: number;
+  /** New contacts whose numbers were erased here, and who stay opted out; absent in previews from before this was counted. */
+  readonly erasedKept?: number;
   readonly outsideUs: number;
   readonly warnings: readonly string[];
   /** The first contacts as they would be stored. */
@@ -43,4 +45,6 @@ export interface ImportResult {
   readonly unchanged: number;
   readonly merged: number;
   readonly refused: number;
+  /** Of the created: erased here before, and opted out until they say START. */
+  readonly erased: number;
 }

@@ -4,13 +4,26 @@ import { type Clock, patience } from '../platform/clock.ts';
 import { DEFAULT_PORT } from '../platform/config.ts';
 import { errorCode } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
-import type { HttpApp } from './server.ts';
+import type { Door } from './webhook-door.ts';
 
 export interface Listening {
   readonly host: string;
   readonly port: number;
   /** `http://HOST:PORT`, with a host that a browser on this machine can open. */
   readonly url: string;
+  /** From now on this answers; what is under way is answered by whoever has taken it. */
+  handOver(http: Answering): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What answers requests. */
+export interface Answering {
+  readonly app: { readonly fetch: Parameters<typeof getRequestListener>[0] };
+  /** Answers what it is for before anything else is asked. */
+  readonly door: Door | undefined;
+  /** From now on not ready, streams end; running requests go on. */
+  drain(): void;
+  /** Lets go of what it opened itself. */
   close(): Promise<void>;
 }
 
@@ -21,13 +34,14 @@ const FINISH_WITHIN_MS = 10_000;
 const REQUEST_WITHIN_MS = 3_600_000;
 
 export async function listen(
-  http: HttpApp,
+  http: Answering,
   options: { readonly host: string; readonly port: number; readonly clock: Clock; readonly log: Log },
 ): Promise<Listening> {
   const { host } = options;
-  const app = getRequestListener(http.app.fetch);
+  let current = http;
+  let app = getRequestListener(http.app.fetch);
   const server = createServer({ requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
-    if (http.door?.(request, response) !== true) void app(request, response);
+    if (current.door?.(request, response) !== true) void app(request, response);
   });
   let closing: Promise<void> | undefined;
   server.on('request', (_, response) => {
@@ -35,7 +49,7 @@ export async function listen(
     response.once('close', () => closing !== undefined && setImmediate(() => server.closeIdleConnections()));
   });
   const close = async (): Promise<void> => {
-    http.drain();
+    current.drain();
     const finished = new AbortController();
     const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => finished.abort());
     server.closeIdleConnections();
@@ -43,7 +57,7 @@ export async function listen(
     if (!finished.signal.aborted) options.log.warn('requests were cut off at shutdown');
     server.closeAllConnections();
     await closed;
-    await http.close();
+    await current.close();
   };
   const port = await bindFirstFree(server, options);
   const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
@@ -51,6 +65,13 @@ export async function listen(
     host,
     port,
     url: `http://${shownHost}:${port}`,
+    async handOver(next) {
+      const before = current;
+      current = next;
+      app = getRequestListener(next.app.fetch);
+      before.drain();
+      await before.close();
+    },
     close: () => (closing ??= close()),
   };
 }

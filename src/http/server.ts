@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { openSignIn } from '../team/sign-in.ts';
 import { type Api, createApi, type HttpEnv, internalProblem } from './api.ts';
 import { authenticator } from './authenticate.ts';
+import type { Answering } from './listen.ts';
 import { problemResponse } from './problem.ts';
 import { requestScope, securityHeaders } from './request-scope.ts';
 import { registerAccountRoutes } from './routes/account-routes.ts';
@@ -28,15 +29,9 @@ export interface HttpOptions {
   readonly door?: Door;
 }
 
-export interface HttpApp {
+export interface HttpApp extends Answering {
   readonly app: OpenAPIHono<HttpEnv>;
   readonly routes: Api['routes'];
-  /** Answers what it is for before anything else is asked. */
-  readonly door: Door | undefined;
-  /** From now on not ready, streams end; running requests go on. */
-  drain(): void;
-  /** Lets go of what the shell itself opened. */
-  close(): Promise<void>;
 }
 
 export function createApp(services: Services, options: HttpOptions): HttpApp {

@@ -6,23 +6,23 @@ import { parseConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { err, ok } from '../platform/result.ts';
 import { tooMany } from '../webhooks/incoming.ts';
-import type { Intake } from '../webhooks/intake.ts';
+import type { DoorIntake } from '../webhooks/intake.ts';
 import { type DoorPatience, webhookDoor } from './webhook-door.ts';
 
 async function serve(
-  receive: Intake['receive'],
+  receive: DoorIntake['receive'],
   {
     env = {},
     countTooLarge = async () => undefined,
     ...options
   }: DoorPatience & {
     readonly env?: Readonly<Record<string, string>>;
-    readonly countTooLarge?: Intake['countTooLarge'];
+    readonly countTooLarge?: DoorIntake['countTooLarge'];
   } = {},
 ) {
   const door = webhookDoor(
     {
-      intake: { receive, countTooLarge, drainSpool: async () => 0, prepare: async () => undefined },
+      intake: { receive, countTooLarge },
       config: parseConfig(env, '/nowhere'),
       log: createLog({ level: 'silent' }),
       newUuid: () => '00000000-0000-7000-8000-000000000000',
@@ -113,7 +113,7 @@ it.each([
   ['of the connection, whatever it claims, without one', {}, '127.0.0.1'],
 ])('takes for the source the address %s', async (_what, env, expected) => {
   const sources: string[] = [];
-  const receive: Intake['receive'] = async ({ source }) => {
+  const receive: DoorIntake['receive'] = async ({ source }) => {
     sources.push(source);
     return ok({ repeated: false });
   };

@@ -12,7 +12,7 @@ import { type NewUuid, parseId, type Uuid } from '../platform/ids.ts';
 import { type Log, withCorrelation } from '../platform/log.ts';
 import { unreachable } from '../platform/result.ts';
 import type { IntakeRefusal, WebhookTarget } from '../webhooks/incoming.ts';
-import type { Intake } from '../webhooks/intake.ts';
+import type { DoorIntake } from '../webhooks/intake.ts';
 import { type Api, internalProblem } from './api.ts';
 import { clientAddress } from './client-address.ts';
 import { idOf } from './contract/shared.ts';
@@ -38,7 +38,7 @@ export type Door = (request: IncomingMessage, response: ServerResponse) => boole
 
 export function webhookDoor(
   services: {
-    readonly intake: Intake;
+    readonly intake: DoorIntake;
     readonly log: Log;
     readonly newUuid: NewUuid;
     readonly config: Pick<Config, 'trustedProxies'>;

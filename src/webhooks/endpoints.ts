@@ -7,10 +7,13 @@ import type { Uuid } from '../platform/ids.ts';
 import { inTime } from '../platform/in-time.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import { type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
+import type { AccountMemory, KnownAccount } from './known-accounts.ts';
 
 /** An account as its webhooks need it. */
 export interface Endpoint {
-  readonly account: AccountRow;
+  readonly account: Pick<AccountRow, 'id' | 'kind' | 'environment'>;
+  /** While its registrations are being changed, events may be signed with a key that is not known yet. */
+  readonly changingUntil: Instant | null;
   /** Opened, newest first; throws when they were sealed with another key. */
   readonly secrets: () => readonly string[];
   /** By which each secret is known without being told: `signedBy` of an event. */
@@ -28,6 +31,8 @@ export type Addressee = Uuid | { readonly onlyOf: AccountRow['kind'] };
 export interface Endpoints {
   /** Reads them, so that the first webhook needs no database. */
   read(): Promise<void>;
+  /** Reads them again when what is known is old, so that the disk knows them though nothing comes in. */
+  keepUp(): Promise<void>;
   /** `undefined` when there is none; also when more than one may be meant. */
   get(addressee: Addressee): Promise<Endpoint | undefined>;
   /** With what the database says now. Strangers cause this: all who ask share what is read, and wait when there were too many. */
@@ -42,7 +47,15 @@ const REFRESHED_MAX = 10;
 /** Together with storing less than a provider waits, also where the database holds its connections and answers nothing. */
 const READ = { realMs: SECOND_MS, late: 'the accounts were not read in time' } as const;
 
-export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; readonly secrets: Secrets }): Endpoints {
+interface EndpointDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+  /** Absent where nothing is kept for a start without a database. */
+  readonly memory?: Pick<AccountMemory, 'keep'>;
+}
+
+export function openEndpoints(deps: EndpointDeps): Endpoints {
   const { clock } = deps;
   let known: ReadonlyMap<Uuid, Endpoint> | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -77,15 +90,16 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
     nextReading ??= readNext();
     return nextReading;
   };
-  const found = (addressee: Addressee): Endpoint | undefined => {
-    if (typeof addressee === 'string') return known?.get(addressee);
-    return known === undefined ? undefined : onlyOf(addressee.onlyOf, known);
-  };
+  const found = (addressee: Addressee): Endpoint | undefined =>
+    known === undefined ? undefined : foundAmong(known, addressee);
   return {
     async read() {
       await readOnce();
       // It is for the time without a database only: an account that is connected right after it must not be unknown.
       readAtMs = Number.NEGATIVE_INFINITY;
+    },
+    async keepUp() {
+      if (isOlderThan(KNOWN_FOR_MS)) await readOnce();
     },
     async get(addressee) {
       if (known === undefined) await inTime(clock, readOnce(), READ);
@@ -97,7 +111,21 @@ export function openEndpoints(deps: { readonly db: Db; readonly clock: Clock; re
       await inTime(clock, readAnew(), READ).catch(() => undefined);
       return found(addressee);
     },
-    isAnyChanging: (now) => [...(known?.values() ?? [])].some(({ account }) => isChanging(account, now)),
+    isAnyChanging: (now) =>
+      [...(known?.values() ?? [])].some(({ changingUntil }) => changingUntil !== null && isBefore(now, changingUntil)),
+  };
+}
+
+/** Those of the run before, for as long as there has been no database since the start. */
+export function rememberedEndpoints(accounts: readonly KnownAccount[], secrets: Secrets): Endpoints {
+  const known = new Map(accounts.map((account) => [account.id, toEndpoint(account, secrets)]));
+  const find = async (addressee: Addressee): Promise<Endpoint | undefined> => foundAmong(known, addressee);
+  return {
+    read: async () => undefined,
+    keepUp: async () => undefined,
+    get: find,
+    refreshed: find,
+    isAnyChanging: () => false,
   };
 }
 
@@ -113,31 +141,39 @@ function turnsOf(clock: Clock, perSecond: number): () => Promise<void> {
   };
 }
 
-function onlyOf(kind: AccountRow['kind'], endpoints: ReadonlyMap<Uuid, Endpoint>): Endpoint | undefined {
-  const ofKind = [...endpoints.values()].filter(({ account }) => account.kind === kind);
+function foundAmong(endpoints: ReadonlyMap<Uuid, Endpoint>, addressee: Addressee): Endpoint | undefined {
+  if (typeof addressee === 'string') return endpoints.get(addressee);
+  const ofKind = [...endpoints.values()].filter(({ account }) => account.kind === addressee.onlyOf);
   const live = ofKind.filter(({ account }) => account.environment === 'live');
   const [one, ...others] = live.length > 0 ? live : ofKind;
   return others.length === 0 ? one : undefined;
 }
 
-const isChanging = ({ webhookChangeUntil }: Pick<AccountRow, 'webhookChangeUntil'>, now: Instant): boolean =>
-  webhookChangeUntil !== null && isBefore(now, webhookChangeUntil);
-
-async function readEndpoints({
-  db,
-  secrets,
-}: {
-  readonly db: Db;
-  readonly secrets: Secrets;
-}): Promise<ReadonlyMap<Uuid, Endpoint>> {
+async function readEndpoints({ db, secrets, memory }: EndpointDeps): Promise<ReadonlyMap<Uuid, Endpoint>> {
   const [accounts, lanes] = [await listAccountRows(db), await listLaneRows(db)];
-  return new Map(
-    accounts.map((account) => {
-      const opened = once(() => account.webhookSecretsSealed.map((sealed) => secrets.open(sealed)));
-      const ownNumbers = new Set(lanes.filter((lane) => lane.accountId === account.id).map(({ phone }) => phone));
-      return [account.id, { account, secrets: opened, signers: once(() => opened().map(signerOf)), ownNumbers }];
-    }),
-  );
+  const known = accounts.map(({ id, kind, environment, webhookSecretsSealed }): KnownAccount => {
+    const ownNumbers = lanes.filter((lane) => lane.accountId === id).map(({ phone }) => phone);
+    return { id, kind, environment, webhookSecretsSealed, ownNumbers };
+  });
+  // Nobody waits for the disk.
+  void memory?.keep(known);
+  const changing = new Map(accounts.map(({ id, webhookChangeUntil }) => [id, webhookChangeUntil]));
+  return new Map(known.map((account) => [account.id, toEndpoint(account, secrets, changing.get(account.id))]));
+}
+
+function toEndpoint(
+  { id, kind, environment, webhookSecretsSealed, ownNumbers }: KnownAccount,
+  secrets: Secrets,
+  changingUntil: Instant | null = null,
+): Endpoint {
+  const opened = once(() => webhookSecretsSealed.map((sealed) => secrets.open(sealed)));
+  return {
+    account: { id, kind, environment },
+    changingUntil,
+    secrets: opened,
+    signers: once(() => opened().map(signerOf)),
+    ownNumbers: new Set(ownNumbers),
+  };
 }
 
 function once<T>(make: () => T): () => T {

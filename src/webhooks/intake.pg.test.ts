@@ -519,6 +519,21 @@ describe('while the database is away', () => {
     expect(logLines.some((line) => line.includes('the disk does not take it'))).toBe(true);
   });
 
+  it('an event whose key was withdrawn before it is brought in has no effect until somebody replays it', async () => {
+    const { post, by, open, account, services } = await lostWorld();
+    await post(received({}, { text: 'STOP' }), { by });
+    const sealed = [services.secrets.seal(NEXT_SECRET)];
+    await sql`update gateway_account set webhook_secrets_sealed = ${sealed} where id = ${account.id}`.execute(
+      database.db,
+    );
+    expect(await open().drainSpool()).toBe(1);
+    expect(await suppressions()).toEqual([]);
+    expect(await events()).toMatchObject([
+      { eventId: 'EVbefore' },
+      { eventId: 'EVtest0001', state: 'failed', error: expect.stringContaining('was withdrawn') },
+    ]);
+  });
+
   it('a damaged file is said and left, and holds up no other', async () => {
     const { post, by, open, spoolFolder, logLines } = await lostWorld();
     await post(received({}, { text: 'Hi' }), { by });

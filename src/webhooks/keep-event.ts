@@ -14,7 +14,7 @@ import { addMs, MINUTE_MS } from '../platform/time.ts';
 import type { Services } from '../services.ts';
 import type { Endpoints } from './endpoints.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
-import { type ReadEvent, withoutWhatCannotBeStored } from './read-webhook.ts';
+import { type ReadEvent, withdrawnKey, withoutWhatCannotBeStored } from './read-webhook.ts';
 import type { Spool } from './spool.ts';
 
 type KeepServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'webhookEdge' | 'log'>;
@@ -25,6 +25,9 @@ export interface Keeper {
   /** Brings in what waits on the disk; how many events were there. Throws while the database is away. */
   drainSpool(): Promise<number>;
 }
+
+/** Takes events to the disk; `lost` when that fails. */
+export type Spooler = (event: NewEvent) => Promise<'spooled' | 'lost'>;
 
 interface Keeping {
   readonly services: KeepServices;
@@ -54,13 +57,7 @@ export function openKeeper(services: KeepServices, { spool, endpoints, groupsApa
       return events.map(({ id }) => !repeated.has(id));
     },
   });
-  const spooled = groupCommit<NewEvent, true>({
-    sizeMax: GROUP_MAX,
-    async commit(events) {
-      await spool.write(services.newUuid(), events);
-      return events.map(() => true as const);
-    },
-  });
+  const toDisk = openSpooler(services, spool);
   const keeping = { services, spool, endpoints, stored };
   return {
     async keep(read) {
@@ -70,15 +67,29 @@ export function openKeeper(services: KeepServices, { spool, endpoints, groupsApa
         if (!isTransient(error)) throw error;
         services.log.warn({ error, account: read.account.id }, 'webhook not stored: the database is away or busy');
       }
-      try {
-        await spooled.add(read.stored);
-        return 'spooled';
-      } catch (error) {
-        services.log.error({ error, account: read.account.id }, 'webhook not kept: the disk does not take it either');
-        return 'lost';
-      }
+      return toDisk(read.stored);
     },
     drainSpool: () => drainSpool(keeping),
+  };
+}
+
+/** What comes together is written together. */
+export function openSpooler(services: Pick<Services, 'newUuid' | 'log'>, spool: Pick<Spool, 'write'>): Spooler {
+  const spooled = groupCommit<NewEvent, true>({
+    sizeMax: GROUP_MAX,
+    async commit(events) {
+      await spool.write(services.newUuid(), events);
+      return events.map(() => true as const);
+    },
+  });
+  return async (event) => {
+    try {
+      await spooled.add(event);
+      return 'spooled';
+    } catch (error) {
+      services.log.error({ error, account: event.accountId }, 'webhook not kept: the disk does not take it either');
+      return 'lost';
+    }
   };
 }
 
@@ -159,6 +170,8 @@ async function drainFile(context: Keeping, name: string): Promise<number> {
     const endpoint = await endpoints.get(event.accountId);
     if (endpoint === undefined) throw new Error(`spool file ${name}: there is no account ${event.accountId}`);
     const { account } = endpoint;
+    // Whoever took it in may have known no newer keys, for as long as there was no database.
+    if (!endpoint.signers().includes(event.signedBy ?? '')) return storePlain(context, withdrawnKey(event));
     const parsed = services.webhookEdge(account.kind).parse(Buffer.from(event.payload), event.receivedAt);
     return storeNow(context, { stored: event, account, event: parsed.ok ? parsed.value : undefined });
   });

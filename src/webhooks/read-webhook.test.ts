@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { testWorld } from '../../test/world.ts';
-import type { AccountRow } from '../gateways/account.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { twilioWebhookEdge } from '../gateways/twilio/twilio-webhook.ts';
 import { createLog } from '../platform/log.ts';
@@ -16,8 +15,9 @@ const QUERY = `?bodySHA256=${createHash('sha256').update(body).digest('hex')}`;
 
 function storedHeaders(kind: 'quo' | 'twilio', headers: ReceivedWebhook['headers']): Readonly<Record<string, string>> {
   const webhookEdge = () => (kind === 'twilio' ? twilioWebhookEdge : quoWebhookEdge);
-  const account = { id: world.newUuid(), kind } as AccountRow;
-  const endpoint = { account, secrets: () => [TOKEN], signers: () => ['first'], ownNumbers: new Set<string>() };
+  const account = { id: world.newUuid(), kind, environment: 'live' } as const;
+  const keys = { secrets: () => [TOKEN], signers: () => ['first'] };
+  const endpoint = { account, ...keys, changingUntil: null, ownNumbers: new Set<string>() };
   const address = { kind, accountId: account.id, sandboxOnly: false, source: '192.0.2.1', query: QUERY };
   const incoming = { ...address, rawBody: body, headers, receivedAt: world.clock.now() };
   const services = { ...world, webhookEdge, log: createLog({ level: 'silent' }) };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { AccountRow } from '../gateways/account.ts';
 import type { GatewayEvent } from '../gateways/gateway.ts';
 import type { Services } from '../services.ts';
 import { describeEvent } from './describe-event.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { NewEvent } from './event-store.ts';
 import type { ReceivedWebhook } from './incoming.ts';
 import type { Verified } from './verify-webhook.ts';
@@ -10,7 +10,7 @@ import type { Verified } from './verify-webhook.ts';
 /** An event as it is stored, with what it says. */
 export interface ReadEvent {
   readonly stored: NewEvent;
-  readonly account: AccountRow;
+  readonly account: Endpoint['account'];
   /** Absent when a signed body cannot be read: it is kept, and fails where people see it. */
   readonly event: GatewayEvent | undefined;
 }
@@ -66,6 +66,12 @@ export function readEvent(
 /** What an event rests with that has no effect though its type has one here. */
 export const unusableError = (reason: string): string =>
   storableReason(`a signed event that says too little: ${reason}`);
+
+/** One that was taken in by a key that is not the account's any more: somebody has to look whether it is the gateway's. */
+export const withdrawnKey = (event: NewEvent): NewEvent => ({
+  ...event,
+  unreadable: `its key ${event.signedBy ?? ''} was withdrawn while it waited on the disk: replay it if it is the gateway's`,
+});
 
 const REASON_LENGTH_MAX = 1_000;
 /** A reason names parts of the body, whose names may be as broken as its values. */

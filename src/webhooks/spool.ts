@@ -3,11 +3,11 @@
  * process may be killed at any moment, and any process of the machine may bring in what another one has left.
  */
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { makeFolder } from '../platform/folder.ts';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { madeAtMs, type Uuid } from '../platform/ids.ts';
 import { type Instant, instant } from '../platform/time.ts';
+import { syncFolder, writeWholeFile } from '../platform/whole-file.ts';
 import type { NewEvent } from './event-store.ts';
 
 export interface Spool {
@@ -30,25 +30,22 @@ export interface Spool {
 export const spoolFolder = (dataDir: string): string => join(dataDir, 'spool');
 
 const SUFFIX = '.events';
-const UNFINISHED = '.part';
+/** Ends the name of what is being written in this folder; an id stands before it. */
+export const UNFINISHED = '.part';
 
 /** Files in `folder`; it is made when the first is written. Their names grow with time. */
 export function spoolIn(folder: string): Spool {
+  let placed = false;
   return {
     async write(name, events) {
-      await makeFolder(folder, { mode: 0o700 });
-      const part = join(folder, name + UNFINISHED);
-      const file = await open(part, 'wx', 0o600);
-      try {
-        await file.writeFile(events.map(toLine).join(''));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(part, join(folder, name + SUFFIX));
-      // The name itself must be on the disk too.
-      const place = await open(folder, 'r');
-      await place.sync().finally(() => place.close());
+      await writeWholeFile({
+        path: join(folder, name + SUFFIX),
+        draft: name + UNFINISHED,
+        text: events.map(toLine).join(''),
+      });
+      // Where the folder is new, its own name must be on the disk too.
+      if (!placed) await syncFolder(dirname(folder));
+      placed = true;
     },
     async list() {
       const names = await namesIn(folder);

@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 2 * SECOND_MS;
 /** Brings in what waits on the disk as soon as the database is back; also what a process that was killed has left there. */
 export function startDrain(
   services: Pick<Services, 'clock' | 'log'>,
-  intake: Pick<Intake, 'drainSpool'>,
+  intake: Pick<Intake, 'drainSpool' | 'keepUp'>,
   lookAtSpool: () => Promise<void>,
 ): { readonly close: () => Promise<void> } {
   const stopping = new AbortController();
@@ -17,6 +17,7 @@ export function startDrain(
         const events = await intake.drainSpool();
         if (events > 0) services.log.info({ events }, 'events brought in from the disk');
         await lookAtSpool();
+        await intake.keepUp();
       } catch (error) {
         services.log.warn({ error }, 'events on the disk cannot be brought in yet');
       }
