@@ -3,10 +3,10 @@ import { getBusiness } from '../business/business-store.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { checkNumber } from '../compliance/dnc-exemptions.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
-import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { type NewUuid, showId } from '../platform/ids.ts';
+import { canonicalPieces } from '../platform/json-pieces.ts';
 import { type Instant, instant, isBefore } from '../platform/time.ts';
 import { shownBasis } from '../reassigned-numbers/ask-about.ts';
 import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
@@ -122,10 +122,11 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
 }
 
 /** Of what is in the file: instants are text there. */
-export const digestOfAll = (document: object): string =>
-  createHash('sha256')
-    .update(canonicalJson(JSON.parse(JSON.stringify(document))))
-    .digest('hex');
+export function digestOfAll(document: object): string {
+  const hash = createHash('sha256');
+  for (const piece of canonicalPieces(document)) hash.update(piece);
+  return hash.digest('hex');
+}
 
 async function doNotCall(tx: Tx, keys: NumberKeys): Promise<Evidence['doNotCall']> {
   const { listedOn, scrubbed } = await checkNumber(tx, keys[0]);
