@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, inject, it } from 'vitest';
 import { type Db, errorCode, openDatabase } from '../src/platform/database.ts';
+import { NUMBER_PADS } from './number-pads.ts';
 import { withDatabase } from './postgres-setup.ts';
 import { runningWorld } from './running-world.ts';
-import { NUMBER_PADS, testDatabase } from './test-database.ts';
+import { testDatabase } from './test-database.ts';
 
 const GUIDE = join(import.meta.dirname, '../docs/guides/database-roles.md');
 const role = `textwright_app_${randomBytes(4).toString('hex')}`;

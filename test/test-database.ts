@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { inject } from 'vitest';
-import { numberPads } from '../src/compliance/number-key.ts';
 import { type Database, type Db, openDatabase } from '../src/platform/database.ts';
+import { NUMBER_PADS } from './number-pads.ts';
 import { dropDatabase, TEMPLATE_DATABASE, withDatabase } from './postgres-setup.ts';
 import { whenOver } from './when-over.ts';
 
@@ -29,11 +29,6 @@ export async function testDatabase(options: { readonly maxConnections?: number }
   });
   return database;
 }
-
-/** As a program with a fixed key brings along. */
-export const NUMBER_PADS = {
-  'textwright.number_pads': numberPads({ derive: () => Buffer.alloc(32, 7).toString('base64url') }),
-};
 
 async function onServer(serverUrl: string, run: (server: Db) => Promise<unknown>): Promise<void> {
   const { db, close } = openDatabase({ connectionString: serverUrl, applicationName: 'test', maxConnections: 1 });

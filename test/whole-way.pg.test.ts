@@ -64,7 +64,15 @@ describe('from a file to a conversation', () => {
       const current = await world.client.get<Import>(`/v1/imports/${uploaded.id}`);
       return (current.state === 'completed' || current.state === 'failed') && current;
     });
-    expect(done.result).toEqual({ rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98 });
+    expect(done.result).toEqual({
+      rows: 1500,
+      created: 1304,
+      updated: 0,
+      unchanged: 0,
+      merged: 98,
+      refused: 98,
+      erased: 0,
+    });
     expect(await world.client.get('/v1/contacts/count')).toEqual({ count: 1304, atLeast: false });
     await everybodyAgrees(database.db);
   });

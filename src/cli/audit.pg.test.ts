@@ -51,7 +51,8 @@ it('lists, verifies and exports the audit log, and ends with 1 when it was chang
   const exported = jsonLines(await cli('export', '--after', '1'));
   expect(exported).toMatchObject([{ seq: 2, action: 'number.suppressed' }, { seq: 3 }]);
   await sealWaiting({ db, clock: world.clock });
-  expect(jsonLines(await cli('verify', '--json'))).toMatchObject([{ state: 'whole', checked: 4 }]);
+  expect(jsonLines(await cli('verify', '--json'))).toMatchObject([{ state: 'whole', checked: 6 }]);
+  expect(await actions('--action', 'audit.verified')).toHaveLength(3);
   expect(await actions('--action', 'audit.exported')).toHaveLength(1);
 
   await aroundTriggers(db, (tx) =>

@@ -60,12 +60,13 @@ export interface VerifyFlags {
 }
 
 export async function verifyCommand({ expect, json }: VerifyFlags, shell: Shell): Promise<void> {
-  const { verifyAudit } = await import('../compliance/verify-audit.ts');
+  const { verifyAndNote } = await import('../compliance/note-verification.ts');
   const { verdictSentence } = await import('../compliance/audit-words.ts');
   const { showVerdict } = await import('../http/routes/audit-routes.ts');
-  await withServices(shell, async ({ database: { db }, clock }) => {
+  await withServices(shell, async ({ database: { db }, clock, newUuid }) => {
     const progress = (checked: number): void => shell.progress(`${count(checked, 'entry', 'entries')} checked`);
-    const verdict = await verifyAudit({ db, clock }, { expect, progress, signal: shell.interruption() });
+    const order = { expect, progress, actor: actor().actor, signal: shell.interruption() };
+    const verdict = await verifyAndNote({ db, clock, newUuid }, order);
     shell.progress('');
     const { head, state } = verdict;
     if (json) await shell.out.json(showVerdict(verdict));

@@ -21,10 +21,16 @@ export async function statusCommand(json: true | undefined, shell: Shell): Promi
         `${count(status.unheardOptOuts, 'number')} refused by a provider that nothing here forbade`,
       ],
       ['Audit log', `${status.audit.sealed} sealed, ${status.audit.waiting} waiting, ${status.audit.overdue} overdue`],
+      ['Last verified', verifiedText(status.audit.verified)],
       ...status.rules.map(({ name, version }) => [name, `version ${version}`]),
     ]),
   );
 }
+
+const verifiedText = (verified: ComplianceStatus['audit']['verified']): string =>
+  verified === null
+    ? 'never: textwright audit verify'
+    : `${verified.at} by ${verified.byName ?? verified.by}: ${verified.state}. ${verified.sentence}`;
 
 function optOutRows({ days, optOuts, confirmations, levels }: ComplianceStatus): readonly (readonly string[])[] {
   const { total, byCampaign, byLane, byWay } = optOuts;

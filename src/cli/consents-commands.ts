@@ -39,7 +39,7 @@ const filtered = (command: Command): Command =>
     .addOption(new Option('--action <action>', 'what happened').choices(['grant', 'confirm', 'revoke', 'expire']))
     .addOption(new Option('--kind <kind>', 'how they agreed').choices(CONSENT_KINDS))
     .addOption(new Option('--purpose <purpose>', 'what for').choices(CONSENT_PURPOSES))
-    .option('--source <source>', 'by which way: web_form, keyword, paper, voice, import, member or opt_out')
+    .option('--source <source>', 'by which way: web_form, keyword, paper, voice, import, member, opt_out or policy')
     .option('--state <state>', 'how the number stands now: written, express, pending, opted_out, expired ...')
     .option('--from <time>', `recorded at or after: ${TIME}`)
     .option('--until <time>', `recorded before: ${TIME}`);

@@ -40,6 +40,7 @@ export const checkFile = (shell: Shell, request: ImportRequest): Promise<Outcome
         updated: updatedContacts,
         unchanged: unchangedContacts,
         merged: mergedRows,
+        erased: preview.value.erasedKept ?? 0,
         refused: preview.value.refusedRows === 0 ? [] : await readRefusals(request),
         warnings,
       });
@@ -75,9 +76,9 @@ export const takeFile = (
       try {
         const done = await commitImport(services, { ...request, importId, by });
         if (!done.ok) return done;
-        const { rows, created, updated, unchanged, merged } = done.value;
+        const { rows, created, updated, unchanged, merged, erased } = done.value;
         const refused = await allRefusals(services.database.db, importId);
-        return ok({ rows, created, updated, unchanged, merged, refused, warnings: [] });
+        return ok({ rows, created, updated, unchanged, merged, erased, refused, warnings: [] });
       } catch (error) {
         // Nobody else would finish this run: it has no job.
         await markFailed(services.database.db, {

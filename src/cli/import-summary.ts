@@ -9,6 +9,8 @@ export interface FileResult {
   readonly updated: number;
   readonly unchanged: number;
   readonly merged: number;
+  /** Of the created: erased here before. */
+  readonly erased: number;
   /** All of them, in the order of the file. */
   readonly refused: readonly ImportRefusal[];
   readonly warnings: readonly string[];
@@ -19,6 +21,7 @@ export const importReport = (done: FileResult) => ({
   rows: done.rows,
   contacts: contactsOf(done),
   mergedRows: done.merged,
+  erasedContacts: done.erased,
   refusedRows: done.refused.length,
   refusedByReason: Object.fromEntries([...byReason(done.refused)].map(([reason, rows]) => [reason, rows.length])),
   refused: done.refused.map(({ line, value, reason }) => ({ line, value, reason })),
@@ -29,11 +32,15 @@ export function importSummary(
   done: FileResult,
   { file, dryRun }: { readonly file: string; readonly dryRun: boolean },
 ): readonly string[] {
-  const lines = [
+  const lines: string[] = [
     `${dryRun ? 'Would import' : 'Imported'} ${count(contactsOf(done), 'contact')} from ${count(done.rows, 'row')} of ${file}`,
     `  ${count(done.created, 'new', 'new')}, ${count(done.updated, 'updated', 'updated')}, ${count(done.unchanged, 'as it was', 'as they were')}`,
     `  ${count(done.merged, 'row')} merged into another row with the same number, ${count(done.refused.length, 'row')} refused`,
   ];
+  if (done.erased > 0)
+    lines.push(
+      `  ${count(done.erased, 'number was', 'numbers were')} erased here before: opted out until they text START`,
+    );
   if (done.refused.length === 0) return lines;
   return [
     ...lines,

@@ -55,6 +55,7 @@ describe('the messy file, checked, imported, and imported again', () => {
       rows: expected.rows,
       contacts: expected.contacts,
       mergedRows: expected.mergedRows,
+      erasedContacts: 0,
       refusedRows: expected.refusedRows,
       refusedByReason: expected.refusedByReason,
       refused: expect.any(Array),

@@ -27,6 +27,21 @@ export function breakSentence(broken: AuditBreak): string {
   }
 }
 
+/** What is kept of a verification, without what the broken entry says: it may name a person, who may be erased. */
+export type NotedVerdict = Pick<AuditVerdict, 'state' | 'checked' | 'head'> & {
+  readonly broken: { readonly kind: AuditBreak['kind']; readonly seq: number | null } | null;
+};
+
+/** What was found then, without the content of any entry. */
+export function notedSentence({ state, checked, broken }: NotedVerdict): string {
+  const fit = `${checked} ${checked === 1 ? 'entry fits' : 'entries fit'} the chain`;
+  if (broken !== null)
+    return broken.seq === null
+      ? 'Entries were put in without waiting for a seal.'
+      : `Entry ${broken.seq} does not fit the chain.`;
+  return state === 'behind' ? `${fit}, and others waited for a seal: no worker sealed.` : `${fit}.`;
+}
+
 export function verdictSentence(verdict: AuditVerdict): string {
   const { state, checked, broken, overdue, erased } = verdict;
   if (broken !== null) return breakSentence(broken);

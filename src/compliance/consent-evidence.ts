@@ -21,15 +21,18 @@ export type ConsentEvidence =
   | { readonly source: 'paper'; readonly document: string }
   /** Address or name of the recording. */
   | { readonly source: 'voice'; readonly recording: string }
-  /** `method` is how the person agreed, as the file says. */
+  /** `method` is how the person agreed, as the file says; `said` is the cell that says whether they did. */
   | {
       readonly source: 'import';
       readonly file: string;
       readonly row: number;
       readonly method?: string | undefined;
+      readonly said?: string;
     }
   /** A member's word alone. */
   | { readonly source: 'member'; readonly note: string }
+  /** Of an end: what an owner has set, as "such consents last 24 months". */
+  | { readonly source: 'policy'; readonly policy: string }
   /** With the suppression of the number: its reason, by which way it came, and what was said. */
   | { readonly source: 'opt_out'; readonly reason: string; readonly channel: string; readonly said: object };
 

@@ -17,6 +17,7 @@ const SOURCE_WORDS: Readonly<Record<ConsentSource, string>> = {
   import: 'an import',
   member: 'a member’s note',
   opt_out: 'an opt-out',
+  policy: 'the policy',
 };
 
 /** "a signed paper, wording v2", "web form v2" */
@@ -33,9 +34,10 @@ export const grantSentence = (
 
 /** What one event says: "Express written consent to marketing texts by web form v2", "Consent to all texts taken back by an opt-out" */
 export function eventSentence(event: ConsentEvent): string {
-  const { action, kind, purpose, needsConfirmation, documented } = event;
+  const { action, kind, purpose, needsConfirmation, documented, evidence } = event;
   const texts = purpose === 'all' ? 'all texts' : `${purpose} texts`;
-  const by = sourceWords(event);
+  const policy = evidence['policy'];
+  const by = typeof policy === 'string' ? `the policy that ${policy}` : sourceWords(event);
   switch (action) {
     case 'grant': {
       const given = `${kind === null ? 'Consent' : KIND_WORDS[kind]} to ${texts} by ${by}`;

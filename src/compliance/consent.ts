@@ -21,7 +21,7 @@ export const CAMPAIGN_PURPOSE: ConsentPurpose = 'marketing';
 export const CONSENT_KINDS = ['express', 'express_written'] as const;
 export type ConsentKind = (typeof CONSENT_KINDS)[number];
 export type ConsentAction = 'grant' | 'confirm' | 'revoke' | 'expire';
-export type ConsentSource = 'web_form' | 'keyword' | 'paper' | 'voice' | 'import' | 'member' | 'opt_out';
+export type ConsentSource = 'web_form' | 'keyword' | 'paper' | 'voice' | 'import' | 'member' | 'opt_out' | 'policy';
 
 export type ConsentState =
   | 'unknown'

@@ -83,7 +83,7 @@ async function endBatch(
       action: 'expire',
       phone,
       purpose,
-      evidence: { source: 'member', note: `By the policy that such consents last ${months} months` },
+      evidence: { source: 'policy', policy: `such consents last ${months === 1 ? '1 month' : `${months} months`}` },
       occurredAt: now,
       by: { actor: 'system', name: 'Textwright' },
     });

@@ -67,10 +67,12 @@ export interface StageCounts {
   readonly newContacts: number;
   readonly updatedContacts: number;
   readonly suppressedKept: number;
+  /** Of the new ones: erased here before, and still opted out. */
+  readonly erasedKept: number;
   readonly outsideUs: number;
 }
 
-/** What committing would do. Indexes: contact_phone_key, suppression_active. */
+/** What committing would do. Indexes: contact_phone_key, suppression_active. Without erasures no number is hashed. */
 export async function countStage(tx: Tx): Promise<StageCounts> {
   const outside = [...AREA_CODES_OUTSIDE_US];
   const { rows } = await sql<StageCounts>`
@@ -78,10 +80,21 @@ export async function countStage(tx: Tx): Promise<StageCounts> {
       count(*) filter (where c.id is null) as new_contacts,
       count(*) filter (where c.id is not null and ${changes(fromFile)}) as updated_contacts,
       count(*) filter (where exists (select from suppression x where x.phone = s.phone and x.lifted_at is null)) as suppressed_kept,
+      count(*) filter (where c.id is null and exists (select from erasure) and exists (
+        select from suppression x where x.lifted_at is null
+          and (x.phone = number_key(s.phone) or x.phone = s.phone and x.evidence ? 'erased'))) as erased_kept,
       count(*) filter (where substr(s.phone, 3, 3) = any(${outside})) as outside_us
     from import_stage s left join contact c on c.phone = s.phone
     where s.refused_reason is null`.execute(tx);
   return one(rows);
+}
+
+/** Who came in by this import and had been erased: their suppressions have come back with them. Index suppression_active. */
+export async function countErased(tx: Tx, importId: Uuid): Promise<number> {
+  const { rows } = await sql<{ erased: number }>`
+    select count(distinct c.phone) as erased from suppression s join contact c on c.phone = s.phone and c.import_id = ${importId}
+    where s.lifted_at is null and s.evidence ? 'erased' and exists (select from erasure)`.execute(tx);
+  return one(rows).erased;
 }
 
 export async function firstStaged(tx: Tx, limit: number): Promise<readonly StagedContact[]> {

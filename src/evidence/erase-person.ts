@@ -136,7 +136,7 @@ async function eraseAll(
   await insertErasure(tx, { id, key: number.key, now, by, reason, auditId });
   const { consents, entries } = await eraseRecorded(tx, { ...number, auditId });
   const { texts, conversations, lastSentAt } = await eraseTexts(tx, number);
-  const suppressions = await eraseSuppressions(tx, number);
+  const suppressions = await eraseSuppressions(tx, number, now);
   const removed: Removed = {
     ...(await eraseCalls(tx, number)),
     events: await eraseEvents(tx, number),

@@ -88,14 +88,18 @@ export async function eraseRecorded(
   return rows[0] ?? { consents: 0, entries: 0 };
 }
 
-/** When something was said stays, so that a START can be before or after it; what was said does not. Index suppression_history. */
-export async function eraseSuppressions(tx: Tx, { phone, key }: ErasedNumber): Promise<number> {
+/**
+ * When something was said stays, so that a START can be before or after it; what was said does not. What is in force counts as said again
+ * now: a START of before the erasure that comes late lifts nothing. Index suppression_history.
+ */
+export async function eraseSuppressions(tx: Tx, { phone, key }: ErasedNumber, now: Instant): Promise<number> {
   const least = (evidence: string): RawBuilder<unknown> => sql`
     jsonb_strip_nulls(jsonb_build_object('erased', true, 'digest', ${digest(sql`${sql.ref(evidence)}::text`)},
       'saidAt', ${sql.ref(evidence)} -> 'saidAt', 'saidAgainAt', ${sql.ref(evidence)} -> 'saidAgainAt'))`;
   return affected(
     await sql`
-    update suppression set phone = ${key}, evidence = ${least('evidence')},
+    update suppression set phone = ${key},
+      evidence = ${least('evidence')} || case when lifted_at is null then jsonb_build_object('saidAgainAt', ${now.toString()}::text) else '{}' end,
       lifted_evidence = case when lifted_evidence is not null then ${least('lifted_evidence')} end
     where phone = ${phone}`.execute(tx),
   );
@@ -191,7 +195,15 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   const validations = affected(await sql`delete from number_validation where phone = ${phone}`.execute(tx));
   await sql`delete from validation_item
     where phone = ${phone} and batch_id in (select id from validation_batch)`.execute(tx);
+  await sql`delete from scrubbed_number where phone = ${phone}`.execute(tx);
+  await sql`delete from scrub_item where phone = ${phone} and batch_id in (select id from scrub_batch)`.execute(tx);
   await sql`update dnc_exemption set phone = ${key}, reason = 'erased' where phone = ${phone}`.execute(tx);
+  // Asked and answered stays proof; of two standings under one key the newer one holds.
+  await sql`update reassigned_question set phone = ${key} where phone = ${phone}`.execute(tx);
+  await sql`delete from reassigned_number where phone = ${key} and exists (select from reassigned_number where phone = ${phone})`.execute(
+    tx,
+  );
+  await sql`update reassigned_number set phone = ${key} where phone = ${phone}`.execute(tx);
   // Its ticket stays: a form that is sent in twice counts once.
   await sql`update opt_in_submission set phone = ${key}, first_name = null, last_name = null where phone = ${phone}`.execute(
     tx,

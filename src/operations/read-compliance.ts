@@ -4,6 +4,7 @@ import { contentRulesOn } from '../compliance/content-rules.ts';
 import { type DncListShown, readDncLists } from '../compliance/dnc-lists.ts';
 import { dncRulesAt } from '../compliance/dnc-rules.ts';
 import { type ChainState, readChainState } from '../compliance/list-audit.ts';
+import { type LastVerification, readLastVerification } from '../compliance/note-verification.ts';
 import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
 import { type OptOutLevels, optOutLevelsAt } from '../compliance/opt-out-rate.ts';
 import { countUnheard } from '../compliance/provider-differences.ts';
@@ -43,6 +44,8 @@ export interface Compliance {
   /** Numbers that a provider refused in that time though nothing here forbade them. */
   readonly unheardOptOuts: number;
   readonly chain: ChainState;
+  /** Undefined: nobody ever verified the log. */
+  readonly verified: LastVerification | undefined;
   readonly rules: readonly { readonly name: string; readonly version: string; readonly source: string | null }[];
   readonly asOf: Instant;
 }
@@ -69,6 +72,7 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
     lists,
     unheardOptOuts,
     chain,
+    verified,
   ] = await Promise.all([
     readOptOutRates(db, 'day', filter),
     readOptOutRates(db, 'campaign', filter),
@@ -81,10 +85,12 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
     readDncLists(db, now),
     countUnheard(db, from),
     readChainState(db, clock),
+    readLastVerification(db),
   ]);
   const known = new Map(byDay.map((day) => [day.key, day]));
   return {
-    ...{ zone, from, days: COMPLIANCE_DAYS, confirmations, standing, heldNumbers, unheardOptOuts, chain, asOf: now },
+    ...{ zone, from, days: COMPLIANCE_DAYS, confirmations, standing, heldNumbers, unheardOptOuts, chain, verified },
+    asOf: now,
     levels: optOutLevelsAt(now),
     optOuts: {
       byDay: days.map((key) => known.get(key) ?? { key, name: null, campaignId: null, texts: 0, optOuts: 0 }),

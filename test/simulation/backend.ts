@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { newConnection } from '../../src/platform/database.ts';
+import { NUMBER_PADS } from '../number-pads.ts';
 
 export interface Backend {
   readonly pid: number;
@@ -20,7 +21,7 @@ export type Outcome = { readonly rows: pg.QueryResult } | { readonly error: unkn
 
 /** One connection to the real server. */
 export async function connect(connectionString: string): Promise<Backend> {
-  const client = newConnection({ connectionString, applicationName: 'simulation' });
+  const client = newConnection({ connectionString, applicationName: 'simulation', settings: NUMBER_PADS });
   client.on('error', () => undefined);
   await client.connect();
   // `begin` travels with the first statement of its transaction.

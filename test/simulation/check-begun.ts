@@ -23,8 +23,12 @@ interface BegunRow {
   readonly fromItsNumber: boolean | null;
   /** It would arrive too late to mean anything, and was to be dropped or asked about then. */
   readonly pointless: boolean;
-  /** Its record names the consent that was in force when it was begun. */
-  readonly restsOnRightConsent: boolean;
+  readonly campaignName: string | null;
+  readonly namesConsent: boolean;
+  /** Of the consent that its record names, if that was in force when it was begun. */
+  readonly consentKind: string | null;
+  /** The newest written consent was in force then: there is none better. */
+  readonly hasWritten: boolean;
 }
 
 interface Case {
@@ -32,11 +36,18 @@ interface Case {
   readonly known: Set<string>;
   /** The newest epoch of each account under which anything was begun. */
   readonly epochs: Map<Uuid, number>;
-  readonly stopped: ReadonlySet<string>;
+  readonly stoppedMs: ReadonlyMap<string, number>;
+  /** Names of the campaigns that ask for a written consent. */
+  readonly asksWritten: ReadonlySet<string>;
   readonly limits: Limits;
   readonly messagesPerDay: number;
   readonly violations: string[];
 }
+
+/** Over `message m`: its person gave the consent `v`, which had not ended, and took nothing back since. */
+const IN_FORCE = sql`v.phone = m.phone and v.action = 'grant' and v.occurred_at <= m.attempted_at
+  and (v.valid_until is null or v.valid_until > m.attempted_at)
+  and not exists (select 1 from consent_event r where r.phone = v.phone and r.action = 'revoke' and r.occurred_at >= v.occurred_at)`;
 
 /** Hand-overs that have just begun: whom they must not go to, and what they must not exceed. */
 export async function checkBegun(db: Db, run: Case): Promise<void> {
@@ -44,15 +55,15 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
     select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
       exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
       exists (select 1 from opt_out_review r where r.phone = m.phone and r.decided_at is null) as held,
-      c.id as campaign_id, c.state as campaign_state,
+      c.id as campaign_id, c.name as campaign_name, c.state as campaign_state,
       (select cl.removed_at is null from campaign_lane cl where cl.campaign_id = c.id and cl.lane_id = m.lane_id) as from_its_number,
       coalesce(c.pointless_after <= m.attempted_at and (c.pointless_action = 'drop'
         or c.pointless_action = 'ask' and c.pointless_asked is distinct from c.pointless_after), false) as pointless,
-      m.consent_event_id is not distinct from (
-        select v.id from consent_event v where v.phone = m.phone and v.action = 'grant' and m.purpose = 'campaign'
-          and v.occurred_at <= m.attempted_at and (v.valid_until is null or v.valid_until > m.attempted_at)
-          and not exists (select 1 from consent_event r where r.phone = v.phone and r.action = 'revoke' and r.occurred_at >= v.occurred_at)
-      ) as rests_on_right_consent
+      m.consent_event_id is not null as names_consent,
+      (select v.kind from consent_event v where v.id = m.consent_event_id and ${IN_FORCE}) as consent_kind,
+      exists (select 1 from consent_event v where v.kind = 'express_written' and ${IN_FORCE} and not exists (
+        select 1 from consent_event n where n.phone = v.phone and n.action = 'grant' and n.kind = v.kind and n.occurred_at >= v.occurred_at
+          and n.id <> v.id)) as has_written
     from message m join lane l on l.id = m.lane_id
       left join enrollment e on e.id = m.enrollment_id left join campaign c on c.id = e.campaign_id
     where m.state = 'handing_over'`.execute(db);
@@ -67,12 +78,13 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
   await checkPace(db, fresh, run);
 }
 
-function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
+function checkOne(row: BegunRow, { stoppedMs, asksWritten, epochs, violations }: Case): void {
   const text = `a ${row.purpose} text to ${row.phone} was begun`;
   if (row.purpose === 'campaign' && row.held) violations.push(`hold: ${text} while a reply waited to be decided on`);
   const forbidden = !['opt_out_confirmation', 'help', 'health_check'].includes(row.purpose);
   if (forbidden && row.suppressed) violations.push(`opt-out: ${text} while the number was suppressed`);
-  if (forbidden && stopped.has(row.phone)) violations.push(`opt-out: ${text} after its STOP was answered`);
+  if (forbidden && stoppedMs.has(row.phone))
+    violations.push(`opt-out: ${text} after its STOP was answered, or it was erased, and no START since`);
   if (row.campaignState !== null && row.campaignState !== 'running')
     violations.push(`pause: ${text} while its campaign was ${row.campaignState}`);
   if (row.pointless) violations.push(`pointless: ${text} after the instant from which it means nothing`);
@@ -81,7 +93,11 @@ function checkOne(row: BegunRow, { stopped, epochs, violations }: Case): void {
   if (row.epoch < newest)
     violations.push(`fence: ${text} under epoch ${row.epoch} after others under epoch ${newest} of its account`);
   epochs.set(row.accountId, Math.max(newest, row.epoch));
-  if (!row.restsOnRightConsent) violations.push(`consent: ${text} with another consent on record than was in force`);
+  const isCampaign = row.purpose === 'campaign';
+  if (row.namesConsent ? !isCampaign || row.consentKind === null : isCampaign && row.hasWritten)
+    violations.push(`consent: ${text} with another consent on record than was in force`);
+  if (asksWritten.has(row.campaignName ?? '') && row.consentKind !== 'express_written')
+    violations.push(`consent: ${text} without the written consent that its campaign asks for`);
   // An answer may be on its way when its lane is switched off.
   if (row.purpose === 'campaign' && (row.laneState === 'off' || row.laneState === 'paused'))
     violations.push(`lane: ${text} from a lane that was ${row.laneState}`);

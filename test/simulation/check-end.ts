@@ -47,10 +47,12 @@ async function checkEvents(
         and case g.type when 'message.received' then m.direction = 'inbound' else m.state in ('delivered', 'failed') end) as recorded
     from gateway_event g where g.type <> 'unreadable'`.execute(db);
   const stored = new Map(rows.map((row) => [row.key, row]));
+  const erased = await erasedOf(db, [...answered.values()].flatMap(personOf));
   for (const [key, event] of answered) {
     const row = stored.get(key);
     if (row === undefined)
       violations.push(`event: ${event.eventId} was answered 2xx or put on the disk, and is not stored`);
+    else if (row.state === 'discarded' && personOf(event).some((phone) => erased.has(phone))) continue;
     else if (row.state !== 'applied' && row.state !== 'failed')
       violations.push(`event: ${event.eventId} was answered 2xx and never applied`);
     else if (row.state === 'applied' && !row.recorded)
@@ -58,10 +60,27 @@ async function checkEvents(
   }
 }
 
+function personOf(event: GatewayEvent): readonly string[] {
+  if (event.type === 'message_received') return [event.from];
+  return event.type === 'message_status' && event.to !== undefined ? [event.to] : [];
+}
+
+async function erasedOf(db: Db, phones: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ phone: string }>`
+    select distinct p.phone from unnest(${phones}::text[]) as p (phone) join erasure e on e.number_key = number_key(p.phone)`.execute(
+    db,
+  );
+  return new Set(rows.map(({ phone }) => phone));
+}
+
+/** Rows of one person, before they were erased and after. */
+const person = (column: string) =>
+  sql`case when ${sql.ref(column)} like 'erased:%' then ${sql.ref(column)} else number_key(${sql.ref(column)}) end`;
+
 /** Each answers with a sentence for whatever must not be. */
 const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
   sql`select format('event: %s was taken for one of the gateway (%s)', event_id, state) as said from gateway_event
-    where event_id like 'forged %' or event_id like 'garbled %' or (type = 'unreadable' and state <> 'failed')`,
+    where event_id like 'forged %' or event_id like 'garbled %' or (type = 'unreadable' and state not in ('failed', 'discarded'))`,
   sql`select format('opt-outs: campaign %s counts %s, the notes of opt-outs say %s', campaign_id, counted, noted) as said
     from (
       select campaign_id, sum(opted_out) as counted, (select count(*) from opt_out o where o.campaign_id = t.campaign_id) as noted
@@ -106,7 +125,8 @@ const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
     where reserved <> texts or parts <> sent_parts`,
   // One confirmation at most for each opt-out.
   sql`select format('confirmation: %s got %s for %s opt-outs', phone, confirmations, opt_outs) as said from (
-      select m.phone, count(*) as confirmations, (select count(*) from suppression s where s.phone = m.phone) as opt_outs from message m
-      where m.purpose = 'opt_out_confirmation' and m.state in ('sent', 'delivered', 'failed') group by 1) c
-    where confirmations > opt_outs`,
+      select ${person('m.phone')} as phone, count(*) as confirmations from message m
+      where m.purpose = 'opt_out_confirmation' and m.state in ('sent', 'delivered', 'failed') group by 1) m
+    left join (select ${person('s.phone')} as phone, count(*) as opt_outs from suppression s group by 1) s using (phone)
+    where confirmations > coalesce(opt_outs, 0)`,
 ];

@@ -25,6 +25,8 @@ export interface Checkers {
   afterCommit(committed: Committed): Promise<void>;
   /** Before an event reaches the product: from then on a START may count. */
   beforeEvent(event: GatewayEvent): void;
+  /** Someone took a consent back, or was erased, and knows it: asked for at that instant. */
+  leaveAlone(phone: string, askedAtMs: number): void;
   /** After every event that was answered 2xx. */
   afterAnswer(accountId: Uuid, event: GatewayEvent): Promise<void>;
   /** After an event was put down on the disk: it may never be sent again. */
@@ -50,10 +52,14 @@ export function createCheckers(options: {
   const known = new Set<string>();
   const epochs = new Map<Uuid, number>();
   const answered = new Map<string, GatewayEvent>();
-  /** Who has asked to be left alone, and was told that we have heard it. */
-  const stopped = new Set<string>();
+  /** Who has asked to be left alone, and was told that we have heard it; when they last asked. */
+  const stoppedMs = new Map<string, number>();
   /** The newest START of each person that has come in: it may overtake the STOP that was said before it. */
   const resumedMs = new Map<string, number>();
+  const asksWritten = new Set(plan.campaigns.filter((campaign) => campaign.asksWritten).map(({ tag }) => tag));
+  const leaveAlone = (phone: string, askedAtMs: number): void => {
+    if ((resumedMs.get(phone) ?? 0) <= askedAtMs) stoppedMs.set(phone, Math.max(askedAtMs, stoppedMs.get(phone) ?? 0));
+  };
   const calls = createCallChecks({ outside, plan, limits, violations });
 
   return {
@@ -70,23 +76,30 @@ export function createCheckers(options: {
     async afterCommit({ statements }) {
       if (statements.some((text) => CHANGES_LIMITS.test(text))) await limits.look(db);
       if (!statements.some((text) => text.includes('into message_attempt'))) return;
-      await checkBegun(db, { known, epochs, stopped, limits, messagesPerDay: plan.messagesPerDay, violations });
+      await checkBegun(db, {
+        ...{ known, epochs, stoppedMs, asksWritten, limits },
+        messagesPerDay: plan.messagesPerDay,
+        violations,
+      });
     },
     beforeEvent(event) {
       if (event.type !== 'message_received' || event.text !== 'START') return;
-      stopped.delete(event.from);
-      resumedMs.set(event.from, Math.max(event.at.epochMilliseconds, resumedMs.get(event.from) ?? 0));
+      const saidMs = event.at.epochMilliseconds;
+      // One that was said before the STOP changes nothing, whenever it comes; of the same instant the STOP counts.
+      if (saidMs > (stoppedMs.get(event.from) ?? 0)) stoppedMs.delete(event.from);
+      resumedMs.set(event.from, Math.max(saidMs, resumedMs.get(event.from) ?? 0));
     },
+    leaveAlone,
     async afterAnswer(accountId, event) {
       answered.set(`${accountId} ${event.eventId}`, event);
       if (event.type !== 'message_received') return;
       if (!STOPS.has(event.text)) return;
       const { rows } = await sql`
-        select 1 from suppression where phone = ${event.from}
+        select 1 from suppression where phone in (${event.from}, number_key(${event.from}))
           and (lifted_at is null or lifted_at >= ${event.at})`.execute(db);
       if (rows.length === 0)
         violations.push(`opt-out: ${event.from} said ${event.text}, was answered, and is not suppressed`);
-      else if ((resumedMs.get(event.from) ?? 0) <= event.at.epochMilliseconds) stopped.add(event.from);
+      else leaveAlone(event.from, event.at.epochMilliseconds);
     },
     afterKeeping: (accountId, event) => void answered.set(`${accountId} ${event.eventId}`, event),
     afterStep: calls.afterStep,

@@ -12,6 +12,7 @@ import type { LaneLimits } from '../../src/gateways/check-lane.ts';
 import { type Db, runTx, type Tx } from '../../src/platform/database.ts';
 import { showId, type Uuid } from '../../src/platform/ids.ts';
 import { addMs } from '../../src/platform/time.ts';
+import { agree, erase, importList, takeBack } from './edits-of-people.ts';
 import type { PlannedEdit } from './plan.ts';
 import { latecomersTag } from './prepare.ts';
 import type { Asked } from './product.ts';
@@ -20,14 +21,25 @@ import type { Asked } from './product.ts';
  * What people do while campaigns run, by the product's own use cases: each says whether it was done, or refused (a campaign is over, a
  * window would never open).
  */
-export type Act = (asked: Asked) => Promise<{ readonly ok: boolean; readonly answered?: string } | undefined>;
+export type Act = (asked: Asked) => Promise<
+  | {
+      readonly ok: boolean;
+      readonly answered?: string;
+      /** Nobody may text this number from then on, until its holder says START. */
+      readonly leftAlone?: string;
+    }
+  | undefined
+>;
 
 const PERSON = { actor: 'operator', actorName: 'Operator', reason: undefined } as const;
 
 const pick = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)];
 
 /** The edit as an act; of a pause and of a number that is switched off, the act that ends it again follows by itself. */
-export function actOf(edit: PlannedEdit, laneIds: readonly Uuid[]): Act {
+export function actOf(
+  edit: PlannedEdit,
+  { laneIds, people }: { readonly laneIds: readonly Uuid[]; readonly people: readonly string[] },
+): Act {
   const { kind, target, value } = edit;
   const lane = (change: Partial<LaneLimits>) => onLane(pick(laneIds, target), change);
   const campaign = (change: CampaignChange | ((now: Asked) => CampaignChange)) => onCampaign(target, change);
@@ -71,6 +83,18 @@ export function actOf(edit: PlannedEdit, laneIds: readonly Uuid[]): Act {
       return addLatecomers(target);
     case 'reply':
       return reply(target, value);
+    case 'consent given':
+      return agree(target * 7 + value);
+    case 'consent taken back':
+      return takeBack(target * 7 + value);
+    case 'person erased':
+      return erase(target);
+    case 'list imported':
+      return async (asked) => {
+        const imported = await importList(people, target)(asked);
+        await addLatecomers(target)(asked);
+        return imported;
+      };
     default:
       return kind satisfies never;
   }

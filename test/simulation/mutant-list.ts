@@ -39,6 +39,28 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'asks for no consent in the claim',
+    edits: [
+      {
+        file: 'src/sending/claim-store.ts',
+        find: 'claimReasonSql(facts, joinedConsentReasonSql(facts,',
+        replace: 'claimReasonSql(facts, joinedConsentReasonSql({ ...facts, consent: null },',
+      },
+    ],
+  },
+  {
+    name: 'forgets the suppression of an erased person',
+    edits: [
+      {
+        file: 'src/evidence/erase-store.ts',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        find: 'update suppression set phone = ${key},',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
+        replace: "update suppression set phone = 'erased:' || encode(sha256(convert_to(${key}, 'UTF8')), 'hex'),",
+      },
+    ],
+  },
+  {
     name: 'lets START give back the consent that STOP took',
     edits: [
       {
@@ -202,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/conversations/act-on-inbound.ts',
-        find: "if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))",
-        replace: "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
+        find: 'if (beginsOptOut && weConfirmOptOut(',
+        replace: 'void beginsOptOut;\n  if (weConfirmOptOut(',
       },
     ],
   },

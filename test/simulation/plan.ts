@@ -78,12 +78,13 @@ export const EDIT_KINDS = [
   'window',
 ] as const;
 
-/** Drawn apart from the others. */
+/** Both drawn apart from the others. */
+const PEOPLE_EDIT_KINDS = ['consent given', 'consent taken back', 'person erased', 'list imported'] as const;
 const MORE_EDIT_KINDS = ['finish by', 'pointless after', 'numbers', 'people added', 'reply', 'reply'] as const;
 
 export interface PlannedEdit {
   readonly atMs: number;
-  readonly kind: (typeof EDIT_KINDS)[number] | (typeof MORE_EDIT_KINDS)[number];
+  readonly kind: (typeof EDIT_KINDS)[number] | (typeof MORE_EDIT_KINDS)[number] | (typeof PEOPLE_EDIT_KINDS)[number];
   readonly target: number;
   readonly value: number;
 }
@@ -116,6 +117,8 @@ export interface PlannedCampaign {
   readonly maxPerDay: number | null;
   /** Spread evenly until then, after the start of the run. */
   readonly finishByMs: number | null;
+  /** Who has not agreed in writing is not to be texted. */
+  readonly asksWritten: boolean;
 }
 
 /**
@@ -180,7 +183,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     startsAt: start.at,
     workers: random.int(1, 4),
     accounts,
-    campaigns: drawCampaigns(random, enrollments, wakesAtMs),
+    campaigns: askForConsent(seed, drawCampaigns(random, enrollments, wakesAtMs)),
     places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
     leaseMs,
     idleMs: random.pick([5_000, 30_000, 300_000]),
@@ -210,6 +213,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
         value: random.int(1, 80),
       })),
       ...drawMoreEdits(seed, Math.min(sendingMs, troubleMs)),
+      ...drawPeopleEdits(seed, Math.min(sendingMs, troubleMs)),
     ],
     notificationLost: some(0.5),
     outside: {
@@ -268,6 +272,32 @@ function drawMoreEdits(seed: number, untilMs: number): Plan['edits'] {
   }));
 }
 
+/** In half of the runs. Whoever is erased comes back soon after by a list that somebody has bought. Drawn apart, as the leaps are. */
+function drawPeopleEdits(seed: number, untilMs: number): Plan['edits'] {
+  const random = seededRandom(seed ^ 0xc0de);
+  if (random.next() < 0.5) return [];
+  const edit = (kind: PlannedEdit['kind'], atMs: number): PlannedEdit => ({
+    atMs,
+    kind,
+    target: random.int(0, 9),
+    value: random.int(1, 80),
+  });
+  const consents = Array.from({ length: random.int(0, 6) }, () =>
+    edit(random.pick(['consent given', 'consent given', 'consent taken back']), random.int(50, untilMs)),
+  );
+  const erasures = Array.from({ length: random.int(0, 2) }, () => {
+    const atMs = random.int(50, untilMs);
+    return [edit('person erased', atMs), edit('list imported', atMs + random.int(500, 20_000))];
+  });
+  return [...consents, ...erasures.flat()];
+}
+
+/** Small ones ask for nothing: they might reach nobody then, and be refused. Drawn apart, as the leaps are. */
+function askForConsent(seed: number, campaigns: readonly PlannedCampaign[]): readonly PlannedCampaign[] {
+  const random = seededRandom(seed ^ 0xa5c5);
+  return campaigns.map((campaign) => ({ ...campaign, asksWritten: random.next() < 0.3 && campaign.people >= 30 }));
+}
+
 /** Minutes to an hour, either way. */
 const jump = (random: Random): number => (random.next() < 0.5 ? 1 : -1) * random.int(60_000, 3_600_000);
 
@@ -315,6 +345,7 @@ function drawCampaigns(random: Random, enrollments: number, wakesAtMs: number | 
       maxPerHour: random.next() < 0.1 ? random.int(60, 250) : null,
       maxPerDay: random.next() < 0.1 ? random.int(100, 250) : null,
       finishByMs: random.next() < 0.02 ? random.int(1, 8) * 3_600_000 : null,
+      asksWritten: false,
     };
   });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { DEFAULT_CONSENT_POLICY } from '../../src/compliance/consent-policy.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { type Db, dbOver, type Tx } from '../../src/platform/database.ts';
 import type { NewUuid, Uuid } from '../../src/platform/ids.ts';
@@ -93,15 +94,15 @@ async function writePeople(db: Db, setup: Setup, plan: Plan): Promise<readonly s
   return [...tagsOf.keys()];
 }
 
-/** A third agreed in writing, a third by word until some minute of the run, and nothing is known of the rest. */
+/** Two of three agreed in writing, half of them until some minute of the run, a few by word, and all of these until then; the rest did not. */
 async function giveConsents(db: Db, now: Instant, people: readonly string[]): Promise<void> {
   const given = people
     .map((phone, index) => {
-      const writes = index % 3 === 0;
-      const until = writes ? null : addMs(now, ((index % 40) + 1) * MINUTE_MS).toString();
+      const writes = index % 3 !== 2;
+      const until = writes && index % 2 === 0 ? null : addMs(now, ((index % 40) + 1) * MINUTE_MS).toString();
       return { phone, kind: writes ? 'express_written' : 'express', until };
     })
-    .filter((_, index) => index % 3 !== 2);
+    .filter((_, index) => index % 6 !== 5);
   const from = addMs(now, -DAY_MS);
   await sql`
     with worded as (
@@ -136,6 +137,7 @@ export async function launchPlanned(
     name: campaign.tag,
     laneIds: campaign.allLanes ? laneIds : laneIds.slice(0, 1),
     audience: { tags: [campaign.tag] },
+    consent: campaign.asksWritten ? DEFAULT_CONSENT_POLICY : null,
     priority: campaign.priority,
     variants: [
       { label: 'A', weight: 1, body: `Hi {first_name|there} ${mark} Reply STOP to opt out.` },

@@ -116,6 +116,7 @@ function planOf(run: QuietRun): Plan {
       maxPerHour: null,
       maxPerDay: null,
       finishByMs: null,
+      asksWritten: false,
       ...campaign,
     })),
     places: run.places,

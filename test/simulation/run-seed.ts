@@ -160,7 +160,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
   watchForTheEnd(world, checkers, () => {
     finished = true;
   });
-  scheduleTrouble({ world, plan, outside, sim, workers, product, tally, ...prepared });
+  scheduleTrouble({ world, plan, outside, sim, workers, product, tally, checkers, ...prepared });
   return {
     checkers,
     outside,

@@ -59,6 +59,10 @@ const OTHER_FAULTS = [
   'edit: numbers',
   'edit: people added',
   'edit: reply',
+  'edit: consent given',
+  'edit: consent taken back',
+  'edit: person erased',
+  'edit: list imported',
 ] as const;
 
 export type FaultKind = (typeof OTHER_FAULTS)[number] | `crash ${string}`;

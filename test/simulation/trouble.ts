@@ -1,4 +1,5 @@
 import type { Uuid } from '../../src/platform/ids.ts';
+import type { Checkers } from './checkers.ts';
 import type { SimDatabase } from './database.ts';
 import { NO_DATABASE_FAULTS } from './database-faults.ts';
 import { actOf, endOf, resume, setRight } from './edits.ts';
@@ -18,6 +19,7 @@ interface Troubled {
   readonly workers: Workers;
   readonly product: Product;
   readonly tally: Tally;
+  readonly checkers: Checkers;
   readonly people: readonly string[];
   readonly laneIds: readonly Uuid[];
 }
@@ -92,16 +94,18 @@ export function scheduleTrouble(run: Troubled): void {
 const oneOf = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)];
 
 /** Of a person, who does not try again when it fails. Counted when it was done, and not when it was refused. */
-function doEdit({ world, product, outside, tally, laneIds }: Troubled, edit: PlannedEdit): void {
-  const act = actOf(edit, laneIds);
+function doEdit({ world, product, outside, tally, checkers, ...known }: Troubled, edit: PlannedEdit): void {
+  const act = actOf(edit, known);
   product.ask(edit.kind, async (asked) => {
+    const askedAtMs = world.now().epochMilliseconds;
     const done = await act(asked);
     if (done?.ok !== true) return;
     tally.count(`edit: ${edit.kind}`);
+    if (done.leftAlone !== undefined) checkers.leaveAlone(done.leftAlone, askedAtMs);
     // Whoever is answered may have had enough just then: an answer that is put off must not follow.
     if (done.answered !== undefined && edit.value % 2 === 0) outside.say(done.answered, 'STOP');
   });
-  const end = endOf(edit, laneIds);
+  const end = endOf(edit, known.laneIds);
   if (end !== undefined) world.after(end.afterMs, end.label, () => product.ask(end.label, end.act));
 }
 

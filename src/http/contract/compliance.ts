@@ -74,7 +74,23 @@ export const complianceStatusSchema = z
     heldNumbers: z.int(),
     unheardOptOuts: z.int().openapi({ description: 'Refused by a provider though nothing here forbade it' }),
     dncLists: z.array(dncListSchema),
-    audit: z.object({ sealed: z.int(), sealedAt: isoInstant.nullable(), waiting: z.int(), overdue: z.int() }),
+    audit: z.object({
+      sealed: z.int(),
+      sealedAt: isoInstant.nullable(),
+      waiting: z.int(),
+      overdue: z.int(),
+      verified: z
+        .object({
+          at: isoInstant,
+          by: z.string().openapi({ description: 'As `actor` of an entry of the audit log' }),
+          byName: z.string().nullable(),
+          state: z.enum(['whole', 'behind', 'broken']),
+          sentence: z.string(),
+          checked: z.int(),
+        })
+        .nullable()
+        .openapi({ description: 'The last time that somebody verified the log; null: nobody ever did' }),
+    }),
     rules: z.array(z.object({ name: z.string(), version: z.string(), source: z.string().nullable() })),
   })
   .openapi('ComplianceStatus');

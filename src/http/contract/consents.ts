@@ -93,6 +93,7 @@ export const CONSENT_SOURCES = [
   'import',
   'member',
   'opt_out',
+  'policy',
 ] as const satisfies readonly ConsentSource[];
 export const CONSENT_STATES = [
   'unknown',

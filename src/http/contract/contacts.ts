@@ -204,6 +204,10 @@ export const importPreviewSchema = z.object({
   refusedRows: z.int(),
   refusedByReason: z.record(z.string(), z.int()),
   suppressedKept: z.int().openapi({ description: 'Of the contacts: opted out before, and they stay opted out' }),
+  erasedKept: z
+    .int()
+    .optional()
+    .openapi({ description: 'Of the new contacts: erased here before, and opted out until they text START' }),
   outsideUs: z.int(),
   warnings: z.array(z.string()),
   sample: z.array(
@@ -242,6 +246,9 @@ export const importSchema = z
         unchanged: z.int(),
         merged: z.int(),
         refused: z.int(),
+        erased: z
+          .int()
+          .openapi({ description: 'Of the created: erased here before, and opted out until they text START' }),
       })
       .nullable(),
     error: z.string().nullable(),

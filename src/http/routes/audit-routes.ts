@@ -3,7 +3,8 @@ import type { ListedAudit } from '../../compliance/audit-read-store.ts';
 import { listAuditActions } from '../../compliance/audit-read-store.ts';
 import { verdictSentence } from '../../compliance/audit-words.ts';
 import { exportAudit, listAudit, readAudit, readChainState } from '../../compliance/list-audit.ts';
-import { type AuditBreak, type AuditVerdict, verifyAudit } from '../../compliance/verify-audit.ts';
+import { verifyAndNote } from '../../compliance/note-verification.ts';
+import type { AuditBreak, AuditVerdict } from '../../compliance/verify-audit.ts';
 import { parsePhone } from '../../contacts/phone.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
@@ -32,9 +33,10 @@ export function registerAuditRoutes(api: Api, services: Pick<Services, 'database
     const { seq, hash, sealedAt } = head;
     return ok({ head: { seq, hash }, sealedAt: isoTextOrNull(sealedAt), waiting, overdue, actions });
   });
-  api.handle(contract.verifyAudit, async ({ body, request }) =>
-    ok(showVerdict(await verifyAudit({ db, clock }, { expect: body.expect, signal: request.signal }))),
-  );
+  api.handle(contract.verifyAudit, async ({ body, caller, request }) => {
+    const order = { expect: body.expect, actor: caller.actor, signal: request.signal };
+    return ok(showVerdict(await verifyAndNote({ db, clock, newUuid }, order)));
+  });
   api.raw(exportRoute, async ({ query, caller, request }) =>
     ok(
       ndjsonResponse(

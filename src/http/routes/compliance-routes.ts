@@ -1,5 +1,6 @@
 import { getBusiness } from '../../business/business-store.ts';
 import { exportOptOuts } from '../../compliance/export-opt-outs.ts';
+import type { LastVerification } from '../../compliance/note-verification.ts';
 import { alarmOf, type OptOutLevels, optOutLevelsAt, type ReportSide } from '../../compliance/opt-out-rate.ts';
 import {
   type OptOutFilter,
@@ -121,8 +122,15 @@ const withSentence = ({ reason, count }: { readonly reason: string; readonly cou
   count,
 });
 
+const showVerification = ({ at, actor, actorName, state, sentence, checked }: LastVerification) => ({
+  at: isoText(at),
+  by: actor,
+  byName: actorName,
+  ...{ state, sentence, checked },
+});
+
 export function showCompliance(found: Compliance): contract.ComplianceStatus {
-  const { levels, optOuts, standing, chain } = found;
+  const { levels, optOuts, standing, chain, verified } = found;
   const { reach, consent } = standing;
   return {
     asOf: isoText(found.asOf),
@@ -157,6 +165,7 @@ export function showCompliance(found: Compliance): contract.ComplianceStatus {
       sealedAt: isoTextOrNull(chain.head.sealedAt),
       waiting: chain.waiting,
       overdue: chain.overdue,
+      verified: verified === undefined ? null : showVerification(verified),
     },
     rules: [...found.rules],
   };

@@ -177,7 +177,9 @@ describe('what a validity would change', () => {
     const made = async (happenedAt: string, change: object = {}) => {
       const id = await person();
       await owner.post(`/v1/contacts/${id}/consents`, { ...WRITTEN, happenedAt, validUntil: null, ...change });
-      return async (): Promise<string> => (await owner.get(`/v1/contacts/${id}/consents`)).json.standings[0].state;
+      const read = async () => (await owner.get(`/v1/contacts/${id}/consents`)).json;
+      const state = async (): Promise<string> => (await read()).standings[0].state;
+      return Object.assign(state, { newest: async () => (await read()).data[0].sentence });
     };
     const before = await effect('express=never&express_written=24');
     const old = await made('2024-05-03T12:00:00Z');
@@ -198,6 +200,7 @@ describe('what a validity would change', () => {
     await owner.patch('/v1/consent-validity', { alsoRecorded: true });
     await Promise.all([endOldConsents(deps), endOldConsents(deps)]);
     expect([await old(), await fresh(), await asked()]).toEqual(['expired', 'written', 'express']);
+    expect(await old.newest()).toBe('Consent to marketing texts ended by the policy that such consents last 24 months');
     const [entry] = (await owner.get('/v1/audit-entries?action=consent.expired')).json.data;
     expect(entry).toMatchObject({ actor: 'system', detail: { purpose: 'marketing' } });
     expect((await effect('express=never&express_written=24')).express_written.older).toBe(0);

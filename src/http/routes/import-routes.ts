@@ -117,6 +117,7 @@ const showImport = (run: ImportRun) => ({
           unchanged: run.unchangedContacts ?? 0,
           merged: run.mergedRows ?? 0,
           refused: run.refusedRows ?? 0,
+          erased: run.erasedContacts ?? 0,
         }
       : null,
   error: run.error,

@@ -11,6 +11,7 @@ const NOUNS: Readonly<Record<string, string>> = {
 const ACTS: Readonly<Record<string, string>> = {
   'account.stopped_foreign_texts': 'Account stopped: texts that are not ours',
   'audit.exported': 'Audit log exported',
+  'audit.verified': 'Audit log verified',
   'number.suppressed': 'Opted out or suppressed',
   'user.signed_in': 'Signed in',
   'user.signed_out': 'Signed out',

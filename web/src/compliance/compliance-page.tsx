@@ -11,6 +11,7 @@ import { formatCount, formatDay, formatRate, plural } from '../patterns/format.t
 import { Loaded } from '../patterns/loaded.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
+import { actorWords } from './audit-words.ts';
 import classes from './compliance.module.css';
 import { ComplianceTabs } from './compliance-tabs.tsx';
 import { complianceAnswer, latencyWords } from './compliance-words.ts';
@@ -81,6 +82,19 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
             link: (
               <Anchor component={Link} to="/compliance/opt-out-report" inherit>
                 See how opt-outs come
+              </Anchor>
+            ),
+          },
+        ]),
+    ...(audit.verified?.state !== 'broken'
+      ? []
+      : [
+          {
+            id: 'broken',
+            words: `The audit log was found changed: ${audit.verified.sentence}`,
+            link: (
+              <Anchor component={Link} to="/compliance/audit-log" inherit>
+                Open the log
               </Anchor>
             ),
           },
@@ -248,6 +262,23 @@ function People({ status: { people, blocked, days } }: { readonly status: Compli
   );
 }
 
+/** Whether anybody has looked lately that the log is whole, and where one does. */
+function Verified({ verified }: { readonly verified: ComplianceStatus['audit']['verified'] }) {
+  const link = (
+    <Anchor component={Link} to="/compliance/audit-log" inherit>
+      Verify it
+    </Anchor>
+  );
+  if (verified === null) return <>never. {link}</>;
+  const { at, by, byName, state, sentence } = verified;
+  return (
+    <>
+      <TimeText at={at} look="when" /> by {actorWords({ actor: by, actorName: byName })}:{' '}
+      {state === 'broken' ? <strong>{sentence}</strong> : sentence} {link}
+    </>
+  );
+}
+
 function Records({ status: { audit, dncLists, rules } }: { readonly status: ComplianceStatus }) {
   return (
     <Section title="Records and rules">
@@ -261,6 +292,9 @@ function Records({ status: { audit, dncLists, rules } }: { readonly status: Comp
               , the last <TimeText at={audit.sealedAt} look="when" />
             </>
           )}
+        </Fact>
+        <Fact label="Last verified">
+          <Verified verified={audit.verified} />
         </Fact>
         <Fact label="Do-not-call lists">
           {dncLists.length === 0 ? 'none' : dncLists.map(({ name, sentence }) => `${name}: ${sentence}`).join('. ')}

@@ -33,6 +33,7 @@ export const SOURCES: Choices = [
   { value: 'import', label: 'Import' },
   { value: 'member', label: 'Member’s note' },
   { value: 'opt_out', label: 'Opt-out' },
+  { value: 'policy', label: 'Policy' },
 ];
 
 const labelIn = (choices: Choices, value: string): string =>

@@ -110,7 +110,7 @@ function Checked({ run, preview, check, mayImport }: CheckedProps) {
     <>
       {numbered ? (
         <div className={classes.checked} data-stale={check.stale || check.busy || undefined}>
-          <ImportFigures counts={counts} suppressedKept={preview.suppressedKept} outsideUs={preview.outsideUs} />
+          <ImportFigures counts={counts} {...preview} />
           <Warnings warnings={preview.warnings} />
         </div>
       ) : (

@@ -4,11 +4,12 @@ import type { Counts } from './import-words.ts';
 interface ImportFiguresProps {
   readonly counts: Counts;
   readonly suppressedKept?: number;
+  readonly erasedKept?: number | undefined;
   readonly outsideUs?: number;
 }
 
 /** What becomes of the rows of a file. Zeros that say nothing are left out. */
-export function ImportFigures({ counts, suppressedKept = 0, outsideUs = 0 }: ImportFiguresProps) {
+export function ImportFigures({ counts, suppressedKept = 0, erasedKept = 0, outsideUs = 0 }: ImportFiguresProps) {
   const { rows, created, updated, unchanged, merged, refused } = counts;
   return (
     <Figures>
@@ -26,6 +27,9 @@ export function ImportFigures({ counts, suppressedKept = 0, outsideUs = 0 }: Imp
       />
       {suppressedKept === 0 ? null : (
         <Figure label="Opted out before" count={suppressedKept} tone="dark" note="stay opted out" />
+      )}
+      {erasedKept === 0 ? null : (
+        <Figure label="Erased before" count={erasedKept} tone="dark" note="back, and opted out until they text START" />
       )}
       {outsideUs === 0 ? null : (
         <Figure label="Outside the US" count={outsideUs} tone="amber" note="kept, but not texted by campaigns" />

@@ -30,6 +30,7 @@ export function ImportResult({ run }: { readonly run: Import }) {
       <ImportFigures
         counts={result}
         suppressedKept={run.preview?.suppressedKept ?? 0}
+        erasedKept={result.erased}
         outsideUs={run.preview?.outsideUs ?? 0}
       />
       <Group gap="xs">
