@@ -28,6 +28,7 @@ const FAMILY_SAYS: Readonly<Record<Family, string>> = {
   hostile_symbol: 'is an angry sign without words',
   pasted_footer: 'is our own instruction for opting out and nothing else',
   request: 'asks for this in free words',
+  resemblance: 'is worded like replies that ask to stop, though no rule finds a request',
 };
 
 /** The same of a reply that was kept with what was recognised in it. */
@@ -48,11 +49,16 @@ const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>>
 
 export const actionOf = ({ outcome }: InboundClassification): InboundAction => ACTIONS[outcome];
 
-export function whyOf({ matched, family, normalised }: InboundClassification): string {
+export function whyOf({ matched, family, likelihood, normalised }: InboundClassification): string {
   if (matched === null)
     return normalised === ''
       ? 'nothing is left without reactions, quotes, signatures and our own words'
       : 'no rule finds a request in it';
   if (family === undefined) return `the whole message is the keyword "${matched}"`;
-  return `"${matched}" ${FAMILY_SAYS[family]}`;
+  const says = `"${matched}" ${FAMILY_SAYS[family]}`;
+  if (likelihood === undefined) return says;
+  const percent = `${Math.round(100 * likelihood)} %`;
+  return family === 'resemblance'
+    ? `${says} (likelihood ${percent})`
+    : `${says}, but the reply as a whole is not worded like those that ask to stop (likelihood ${percent})`;
 }

@@ -3,13 +3,14 @@ import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
+import { readOptOutConfirmer } from '../gateways/account-store.ts';
 import { addSubscriber } from '../opt-in-forms/add-subscriber.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
-import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
+import { automaticAnswer, providerAnswers, weConfirmOptOut } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
 import { holdNumberOf, letGo } from './open-review.ts';
@@ -60,7 +61,7 @@ const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'ber
 async function optOut(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   const { text, account } = understood;
   const { beginsOptOut } = await suppress(tx, deps, understood);
-  if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))
+  if (beginsOptOut && weConfirmOptOut(account, text, await readOptOutConfirmer(tx, account.id)))
     await confirmHeard(tx, deps, understood, 'opt_out_confirmation');
 }
 

@@ -231,6 +231,15 @@ describe('an opt-in that waits for the person’s word', () => {
 
 describe('one opt-out is confirmed once, and START ends it', () => {
   const OUT = 'opt_out_confirmation';
+
+  it('is not confirmed by us where the provider alone does that', async () => {
+    const { hear } = await inboundWorld();
+    await sql`update gateway_account set opt_outs_confirmed_by = 'provider'`.execute(database.db);
+    await hear('please stop texting me');
+    expect(await suppressed()).toBe(true);
+    expect(await answersWritten()).toEqual([]);
+  });
+
   const IN = 'opt_in_confirmation';
   it.each<[string, readonly string[], { readonly suppressed: boolean; readonly answers: readonly string[] }]>([
     ['STOP twice', ['STOP', 'STOP'], { suppressed: true, answers: [OUT] }],
