@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimNow, takeLease } from '../../test/claimed.ts';
 import { enrollmentStates, insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { whyLeftOut } from '../audiences/why-left-out.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { explainRecipient } from '../campaigns/explain-recipient.ts';
+import { warmUpClassifier } from '../compliance/opt-out.ts';
 import type { ReviewDecision } from '../compliance/opt-out-review-store.ts';
 import { whyKept } from '../compliance/opt-out-words.ts';
 import { changeReviewSettings } from '../compliance/review-settings.ts';
@@ -32,6 +33,9 @@ const BY = { actor: 'user:1', name: 'Ann' };
 const TEXTS_A_DAY = 3;
 /** Tier 3: a bare refusal, of the offer or of the texts. */
 const UNCLEAR = 'no';
+
+/** Compiling the patterns takes longer on a busy machine than a transaction may be idle. */
+beforeAll(warmUpClassifier);
 
 let database: Database;
 beforeEach(async () => {
