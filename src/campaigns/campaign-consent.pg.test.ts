@@ -18,7 +18,7 @@ import { addPeople } from './add-people.ts';
 import type { Campaign } from './campaign.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import { launchCampaign } from './launch-campaign.ts';
-import { createDraft, updateDraft } from './manage-drafts.ts';
+import { type CampaignChange, createDraft, updateDraft } from './manage-drafts.ts';
 import { reviewCampaign } from './review-campaign.ts';
 import { waiveConsent, withdrawConsentWaiver } from './waive-consent.ts';
 
@@ -172,17 +172,39 @@ describe('the consent policy of a campaign', () => {
     );
   });
 
-  it('stays as it was when people join later', async () => {
-    const campaign = granted(await launch(await draftWith()));
-    const [contactId = ''] = await insertContacts(database.db, world, [{ phone: '+16175550199', state: 'MA' }]);
-    const joined = await runTx(database.db, (tx) =>
-      addPeople(tx, world, {
-        campaignId: campaign.id,
-        who: { kind: 'contacts', contactIds: [contactId] },
-        actor: 'user:1',
-      }),
+  it.each<readonly [string, ConsentPolicy, number, number]>([
+    ['marketing', { policy: 'marketing', kinds: null }, 0, 1],
+    ['custom with less than the law asks', { policy: 'custom', kinds: ['express', 'express_written'] }, 1, 1],
+    ['custom without what the law asks', { policy: 'custom', kinds: ['express'] }, 1, 0],
+  ])('asks of whoever joins later what the law asks: %s', async (_case, policy, beyondLaw, added) => {
+    const draft = await draftWith(policy);
+    const campaign = granted(await launch(beyondLaw === 0 ? draft : granted(await waive(draft, beyondLaw))));
+    const people = ['+16175550191', '+16175550192', '+16175550193'];
+    const [written = '', express = ''] = people;
+    await agree(written);
+    await agree(express, { kind: 'express', wording: null });
+    const later = await insertContacts(
+      database.db,
+      world,
+      people.map((phone) => ({ phone, state: 'MA' })),
     );
-    expect(granted(joined)).toMatchObject({ added: 0, leftOut: [{ reason: 'no_consent', count: 1 }] });
+    const who = { kind: 'contacts', contactIds: later } as const;
+    const of = { campaign, contactId: later[1] ?? '' };
+    const whyNot = () => explainRecipient(database.db, world.clock, of).then(granted);
+    const before = await whyNot();
+    expect(before.answer).toMatchObject({ standing: 'not_in_campaign', code: 'no_consent' });
+    expect(before.checks.find(({ code }) => code === 'consent')?.sentence).toMatch(
+      added === 0
+        ? /and so nobody after its launch$/
+        : /the campaign asks for express written consent to marketing texts$/,
+    );
+    const joined = await runTx(database.db, (tx) =>
+      addPeople(tx, world, { campaignId: campaign.id, who, actor: 'user:2 (manager)' }),
+    );
+    expect(granted(joined)).toMatchObject({ added, leftOut: [{ reason: 'no_consent', count: 3 - added }] });
+    expect(await enrolled()).toMatchObject({ [express]: 'no_consent' });
+    expect((await whyNot()).answer).toMatchObject({ code: 'no_consent' });
+    expect((await claim(campaign.id)).map(({ phone }) => phone)).not.toContain(express);
   });
 });
 
@@ -236,22 +258,45 @@ describe('people who have not agreed', () => {
     expect(await enrolled()).toMatchObject({ [EXPRESS]: 'pending', [WRITTEN]: 'no_consent', [NOTHING]: 'no_consent' });
   });
 
-  it('lose the word with another policy, and when it is withdrawn', async () => {
+  it('lose the word with another policy, other people or other words, which is told; and when it is withdrawn', async () => {
     const opened = granted(await waive(await draftWith(), 4));
-    const renamed = granted(
-      await runTx(database.db, (tx) =>
-        updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' }, actor: 'test' }),
-      ),
+    const edited = async (draft: Campaign, change: CampaignChange) =>
+      granted(
+        await runTx(database.db, (tx) =>
+          updateDraft(tx, world, { ...orderOf(draft), change, actor: 'user:2 (manager)' }),
+        ),
+      );
+    const same = await edited(opened, {
+      name: 'Summer',
+      audience: { all: true },
+      variants: [{ label: 'B', weight: 2, body: 'Hi' }],
+    });
+    expect(same.consentWaiver).not.toBeNull();
+    let latest = same;
+    const changes: readonly CampaignChange[] = [
+      { consent: { policy: 'informational', kinds: null } },
+      { audience: { states: ['MA'] } },
+      { variants: [{ label: 'A', weight: 1, body: '50% OFF everything!' }] },
+      {
+        variants: [
+          { label: 'A', weight: 1, body: '50% OFF everything!' },
+          { label: 'B', weight: 1, body: 'Hi' },
+        ],
+      },
+    ];
+    for (const change of changes) {
+      const changed = await edited(latest, change);
+      expect([change, changed.consentWaiver]).toEqual([change, null]);
+      latest = granted(await waive(changed, 6));
+    }
+    const { rows } = await sql`
+      select actor, detail from audit_entry where action = 'campaign.consent_waiver_withdrawn' order by detail -> 'fields'`.execute(
+      database.db,
     );
-    expect(renamed.consentWaiver).not.toBeNull();
-    const other = { consent: { policy: 'informational', kinds: null } as const };
-    const changed = granted(
-      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other, actor: 'test' })),
-    );
-    expect(changed.consentWaiver).toBeNull();
-    const again = granted(await waive(changed, 6));
+    const told = (field: string) => ({ actor: 'user:2 (manager)', detail: { name: 'Summer', fields: [field] } });
+    expect(rows).toEqual([told('audience'), told('consent'), told('variants'), told('variants')]);
     const withdrawn = await runTx(database.db, (tx) =>
-      withdrawConsentWaiver(tx, world, { ...orderOf(again), by: DANA }),
+      withdrawConsentWaiver(tx, world, { ...orderOf(latest), by: DANA }),
     );
     expect(granted(withdrawn).consentWaiver).toBeNull();
   });

@@ -49,7 +49,7 @@ export async function readListWait(db: Db | Tx, campaignId: Uuid, now: Instant):
     select (select count(*) from (select from enrollment where campaign_id = ${campaignId} and waits_for is not null and state = 'pending'
         limit ${COUNTED_MAX}) e) as people,
       (select jsonb_build_object('id', l.id, 'name', l.name) from dnc_list l
-        where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[]) and (l.as_of is null or l.as_of < ${staleBefore(now)})
+        where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[]) and (l.as_of is null or l.as_of < ${staleBefore(now)} or l.service is not null)
         order by l.as_of nulls first, l.name limit 1) as list`.execute(db);
   const [row] = rows;
   return row === undefined || row.people === 0 ? null : row;
