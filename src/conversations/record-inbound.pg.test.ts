@@ -102,6 +102,29 @@ describe('an opt-out', () => {
   });
 });
 
+describe('a STOP and a START of the same moment', () => {
+  // In whichever order they come: nobody knows which one was said first.
+  const said = (start: number, stop: number) => [
+    { text: 'START', ms: start },
+    { text: 'STOP', ms: stop },
+  ];
+  it.each([
+    ['the STOP a little before', said(900, 100), true],
+    ['the STOP after it, listed by whole seconds', said(30_100, 30_000), true],
+    ['the STOP before a START that is dated by when it came', said(5_000, 2_000), true],
+    ['the START ten seconds later', said(10_000, 0), false],
+  ])('are an opt-out, but not when they are apart: %s', async (_, texts, isOut) => {
+    const { hear, clock } = await inboundWorld();
+    for (const order of [texts, texts.toReversed()]) {
+      for (const { text, ms } of order) await hear(text, { at: addMs(clock.now(), ms) });
+      expect(await suppressed(), order.map(({ text }) => text).join(' then ')).toBe(isOut);
+      await clock.advance(MINUTE_MS);
+      await hear('START');
+      await clock.advance(MINUTE_MS);
+    }
+  });
+});
+
 const answersWritten = async (): Promise<readonly string[]> => {
   const { rows } = await sql<{ purpose: string }>`
     select purpose from message where direction = 'outbound' and state = 'pending' order by created_at, id`.execute(
