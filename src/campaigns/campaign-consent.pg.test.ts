@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTexts } from '../../test/claimed.ts';
+import { dncWorld } from '../../test/dnc-world.ts';
 import { insertContacts, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
@@ -18,8 +19,10 @@ import { addPeople } from './add-people.ts';
 import type { Campaign } from './campaign.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import { launchCampaign } from './launch-campaign.ts';
-import { createDraft, updateDraft } from './manage-drafts.ts';
+import { type CampaignChange, createDraft, updateDraft } from './manage-drafts.ts';
+import { readWaitingFacts } from './read-waiting.ts';
 import { reviewCampaign } from './review-campaign.ts';
+import { waitingFor } from './waiting.ts';
 import { waiveConsent, withdrawConsentWaiver } from './waive-consent.ts';
 
 const PHONES = testPhones(6);
@@ -60,6 +63,17 @@ const takeBack = (phone: string, purpose: ConsentPurpose | 'all' = 'all') =>
 const startAgain = (phone: string) =>
   runTx(database.db, (tx) => liftOptOut(tx, world, { phone, evidence: { text: 'START' }, saidAt: world.clock.now() }));
 
+/** Of the national do-not-call registry, on which is none of them. */
+const registry = async (): Promise<Uuid> => {
+  const dnc = dncWorld(database.db, world);
+  const list = await dnc.create('national');
+  const uploaded = await dnc.upload(list, '2015550100\n');
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  return list;
+};
+const retireLists = () =>
+  sql`update dnc_list set retired_at = ${world.clock.now()}, name = 'of before'`.execute(database.db);
+
 beforeEach(async () => {
   const people = PHONES.map((phone) => ({ phone, state: 'MA' }));
   ({ database, world, lease, laneIds, contactIds } = await heldAccount({ people }));
@@ -70,6 +84,7 @@ beforeEach(async () => {
   await takeBack(TAKEN_BACK);
   await startAgain(TAKEN_BACK);
   await agree(REMINDERS, { purpose: 'informational', kind: 'express', wording: null });
+  await registry();
 });
 
 const draftWith = async (consent?: ConsentPolicy | null): Promise<Campaign> => {
@@ -172,17 +187,39 @@ describe('the consent policy of a campaign', () => {
     );
   });
 
-  it('stays as it was when people join later', async () => {
-    const campaign = granted(await launch(await draftWith()));
-    const [contactId = ''] = await insertContacts(database.db, world, [{ phone: '+16175550199', state: 'MA' }]);
-    const joined = await runTx(database.db, (tx) =>
-      addPeople(tx, world, {
-        campaignId: campaign.id,
-        who: { kind: 'contacts', contactIds: [contactId] },
-        actor: 'user:1',
-      }),
+  it.each<readonly [string, ConsentPolicy, number, number]>([
+    ['marketing', { policy: 'marketing', kinds: null }, 0, 1],
+    ['custom with less than the law asks', { policy: 'custom', kinds: ['express', 'express_written'] }, 1, 1],
+    ['custom without what the law asks', { policy: 'custom', kinds: ['express'] }, 1, 0],
+  ])('asks of whoever joins later what the law asks: %s', async (_case, policy, beyondLaw, added) => {
+    const draft = await draftWith(policy);
+    const campaign = granted(await launch(beyondLaw === 0 ? draft : granted(await waive(draft, beyondLaw))));
+    const people = ['+16175550191', '+16175550192', '+16175550193'];
+    const [written = '', express = ''] = people;
+    await agree(written);
+    await agree(express, { kind: 'express', wording: null });
+    const later = await insertContacts(
+      database.db,
+      world,
+      people.map((phone) => ({ phone, state: 'MA' })),
     );
-    expect(granted(joined)).toMatchObject({ added: 0, leftOut: [{ reason: 'no_consent', count: 1 }] });
+    const who = { kind: 'contacts', contactIds: later } as const;
+    const of = { campaign, contactId: later[1] ?? '' };
+    const whyNot = () => explainRecipient(database.db, world.clock, of).then(granted);
+    const before = await whyNot();
+    expect(before.answer).toMatchObject({ standing: 'not_in_campaign', code: 'no_consent' });
+    expect(before.checks.find(({ code }) => code === 'consent')?.sentence).toMatch(
+      added === 0
+        ? /and so nobody after its launch$/
+        : /the campaign asks for express written consent to marketing texts$/,
+    );
+    const joined = await runTx(database.db, (tx) =>
+      addPeople(tx, world, { campaignId: campaign.id, who, actor: 'user:2 (manager)' }),
+    );
+    expect(granted(joined)).toMatchObject({ added, leftOut: [{ reason: 'no_consent', count: 3 - added }] });
+    expect(await enrolled()).toMatchObject({ [express]: 'no_consent' });
+    expect((await whyNot()).answer).toMatchObject({ code: 'no_consent' });
+    expect((await claim(campaign.id)).map(({ phone }) => phone)).not.toContain(express);
   });
 });
 
@@ -236,23 +273,106 @@ describe('people who have not agreed', () => {
     expect(await enrolled()).toMatchObject({ [EXPRESS]: 'pending', [WRITTEN]: 'no_consent', [NOTHING]: 'no_consent' });
   });
 
-  it('lose the word with another policy, and when it is withdrawn', async () => {
+  it('lose the word with another policy, other people or other words, which is told; and when it is withdrawn', async () => {
     const opened = granted(await waive(await draftWith(), 4));
-    const renamed = granted(
-      await runTx(database.db, (tx) =>
-        updateDraft(tx, world, { ...orderOf(opened), change: { name: 'Summer' }, actor: 'test' }),
-      ),
+    const edited = async (draft: Campaign, change: CampaignChange) =>
+      granted(
+        await runTx(database.db, (tx) =>
+          updateDraft(tx, world, { ...orderOf(draft), change, actor: 'user:2 (manager)' }),
+        ),
+      );
+    const same = await edited(opened, {
+      name: 'Summer',
+      audience: { all: true },
+      variants: [{ label: 'B', weight: 2, body: 'Hi' }],
+    });
+    expect(same.consentWaiver).not.toBeNull();
+    let latest = same;
+    const changes: readonly CampaignChange[] = [
+      { consent: { policy: 'informational', kinds: null } },
+      { audience: { states: ['MA'] } },
+      { variants: [{ label: 'A', weight: 1, body: '50% OFF everything!' }] },
+      {
+        variants: [
+          { label: 'A', weight: 1, body: '50% OFF everything!' },
+          { label: 'B', weight: 1, body: 'Hi' },
+        ],
+      },
+    ];
+    for (const change of changes) {
+      const changed = await edited(latest, change);
+      expect([change, changed.consentWaiver]).toEqual([change, null]);
+      latest = granted(await waive(changed, 6));
+    }
+    const { rows } = await sql`
+      select actor, detail from audit_entry where action = 'campaign.consent_waiver_withdrawn' order by detail -> 'fields'`.execute(
+      database.db,
     );
-    expect(renamed.consentWaiver).not.toBeNull();
-    const other = { consent: { policy: 'informational', kinds: null } as const };
-    const changed = granted(
-      await runTx(database.db, (tx) => updateDraft(tx, world, { ...orderOf(renamed), change: other, actor: 'test' })),
-    );
-    expect(changed.consentWaiver).toBeNull();
-    const again = granted(await waive(changed, 6));
+    const told = (field: string) => ({ actor: 'user:2 (manager)', detail: { name: 'Summer', fields: [field] } });
+    expect(rows).toEqual([told('audience'), told('consent'), told('variants'), told('variants')]);
     const withdrawn = await runTx(database.db, (tx) =>
-      withdrawConsentWaiver(tx, world, { ...orderOf(again), by: DANA }),
+      withdrawConsentWaiver(tx, world, { ...orderOf(latest), by: DANA }),
     );
     expect(granted(withdrawn).consentWaiver).toBeNull();
+  });
+});
+
+describe('without any list of the national do-not-call registry', () => {
+  const REMEDY =
+    'left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do not call (textwright dnc upload)';
+
+  it('nobody is texted cold by an owner’s word, which the review explains; who agreed in writing or is exempt is', async () => {
+    await retireLists();
+    await sql`
+      insert into dnc_exemption (id, phone, kind, reason, valid_from, valid_until, rule_version, actor, recorded_by, created_at)
+      values (${world.newUuid()}, ${EXPRESS}, 'purchase', 'Roof of 2026', ${ago(9)}, ${ago(-9)}, 'x', 'user:1', 'Ann', ${ago(9)})`.execute(
+      database.db,
+    );
+    const draft = await draftWith();
+    expect((await reviewCampaign(database.db, world, draft)).audience.excluded).toContainEqual(
+      expect.objectContaining({ reason: 'no_consent', count: 4 }),
+    );
+    const opened = granted(await waive(draft, 4));
+    const review = await reviewCampaign(database.db, world, opened);
+    expect(review.audience).toMatchObject({ textable: 2, withoutConsent: 1 });
+    expect(review.warnings).toContainEqual({
+      field: 'audience',
+      message: expect.stringContaining(`3 people are ${REMEDY}`),
+    });
+    const campaign = granted(await launch(opened));
+    expect(await enrolled()).toMatchObject({
+      [WRITTEN]: 'pending',
+      [EXPRESS]: 'waived',
+      [ENDED]: 'do_not_call_stale',
+      [NOTHING]: 'do_not_call_stale',
+    });
+    expect((await claim(campaign.id)).map(({ phone }) => phone).toSorted()).toEqual([WRITTEN, EXPRESS].toSorted());
+  });
+
+  it('a campaign of cold people alone is not launched, and says what to do', async () => {
+    await retireLists();
+    const draft = await draftWith({ policy: 'custom', kinds: ['express'] });
+    expect(refusalOf(await launch(draft))).toContain(`1 person is ${REMEDY}`);
+  });
+
+  it('asks it of no informational campaign', async () => {
+    await retireLists();
+    const draft = await draftWith({ policy: 'informational', kinds: null });
+    const campaign = granted(await launch(granted(await waive(draft, 4))));
+    expect(await claim(campaign.id)).toHaveLength(5);
+  });
+
+  it('whoever is in a campaign by an owner’s word waits for one, which the campaign says', async () => {
+    const campaign = granted(await launch(granted(await waive(await draftWith(), 4))));
+    await retireLists();
+    expect((await claim(campaign.id)).map(({ phone }) => phone)).toEqual([WRITTEN]);
+    expect(waitingFor(await readWaitingFacts(database.db, world.clock, campaign))).toMatchObject({
+      code: 'do_not_call_stale',
+      sentence:
+        'There is no list of the national do-not-call registry: 4 people wait for one, since nobody knows whether they are on it',
+      action: { link: '/compliance/do-not-call' },
+    });
+    await registry();
+    expect(await claim(campaign.id)).toHaveLength(4);
   });
 });

@@ -122,16 +122,21 @@ export async function insertDraft(
 const kindsOf = ({ consent }: Pick<DraftInput, 'consent'>): readonly ConsentKind[] | null =>
   consent?.kinds == null ? null : [...new Set(consent.kinds)];
 
-/** With another policy an owner's word about the old one has no meaning. */
+/** Before its texts are replaced. With another policy, other people or other words an owner's word has no meaning any more. */
 export async function updateDraftRow(tx: Tx, id: Uuid, draft: DraftInput, now: Instant): Promise<void> {
   await sql`
     update campaign set name = ${draft.name}, audience = ${JSON.stringify(draft.audience)}, consent_policy = ${draft.consent?.policy ?? null},
-      consent_kinds = ${kindsOf(draft)}::text[],
-      consent_waiver = case when (consent_policy, consent_kinds) is not distinct from (${draft.consent?.policy ?? null}::text, ${kindsOf(draft)}::text[])
-        then consent_waiver end,
+      consent_kinds = ${kindsOf(draft)}::text[], consent_waiver = case when ${waivedFor(id, draft)} then consent_waiver end,
       updated_at = ${now}, revision = revision + 1
     where id = ${id}`.execute(tx);
 }
+
+/** Over `campaign`, as it is before an edit: it stays what an owner gave a word about. */
+const waivedFor = (id: Uuid, draft: DraftInput): RawBuilder<boolean> => sql<boolean>`(
+  (consent_policy, consent_kinds) is not distinct from (${draft.consent?.policy ?? null}::text, ${kindsOf(draft)}::text[])
+  and audience = ${JSON.stringify(draft.audience)}::jsonb
+  and array(select v.body from campaign_variant v where v.campaign_id = ${id} order by v.position)
+    = ${draft.variants.map(({ body }) => body)}::text[])`;
 
 /** An owner's word about the people of a draft, or that it is taken back. */
 export async function writeConsentWaiver(tx: Tx, id: Uuid, waiver: ConsentWaiver | null, now: Instant): Promise<void> {

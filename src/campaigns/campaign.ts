@@ -140,9 +140,11 @@ export const consentAtLaunch = (
   now: Instant,
 ): AskedConsent | null => consentAsked({ consent: campaign.consent, waived: campaign.consentWaiver !== null }, now);
 
-/** The same of whoever comes later: an owner's word is about those of the launch. */
-export const consentAfterLaunch = ({ consent }: Pick<Campaign, 'consent'>, now: Instant): AskedConsent | null =>
-  askedConsent(consent, { now, waived: false });
+/** The same of whoever comes later: an owner's word is about those of the launch, so that of the kinds the lawful ones remain. */
+export function consentAfterLaunch({ consent }: Pick<Campaign, 'consent'>, now: Instant): AskedConsent | null {
+  const asked = askedConsent(consent, { now, waived: false });
+  return asked === null ? null : { ...asked, kinds: asked.kinds.filter((kind) => asked.lawfulKinds.includes(kind)) };
+}
 
 export const NO_VARIANT: Uuid = '00000000-0000-0000-0000-000000000000';
 

@@ -21,8 +21,12 @@ export function consentCheck(facts: {
   });
 }
 
-const asksFor = (asked: AskedConsent): string =>
-  asked.waived ? 'texted all the same by an owner’s word' : `the campaign asks for ${policyWords(asked)}`;
+function asksFor(asked: AskedConsent): string {
+  if (asked.waived) return 'texted all the same by an owner’s word';
+  return asked.kinds.length === 0
+    ? 'the campaign takes less than the law asks, and so nobody after its launch'
+    : `the campaign asks for ${policyWords(asked)}`;
+}
 
 /** The same as it was when a text was begun; nothing for a text of an earlier version, which did not look. */
 export function storedConsentChecks(

@@ -21,7 +21,7 @@ import type { SenderFields } from '../sending/decide-intents.ts';
 import type { StoredDecision } from '../sending/decision.ts';
 import { windowMargin } from '../sending/window-margin.ts';
 import { audienceChecks } from './audience-checks.ts';
-import { type Campaign, consentAtLaunch, type VariantRow } from './campaign.ts';
+import { type Campaign, consentAfterLaunch, consentAtLaunch, type VariantRow } from './campaign.ts';
 import {
   type CheckedText,
   campaignCheck,
@@ -138,10 +138,10 @@ async function checksThen(
 }
 
 /** An owner's word holds for those who were enrolled by it. */
-const askedOf = (campaign: Campaign, enrollment: ExplainedEnrollment | undefined, now: Instant): AskedConsent | null =>
-  enrollment === undefined && campaign.state === 'draft'
-    ? consentAtLaunch(campaign, now)
-    : askedConsent(campaign.consent, { now, waived: enrollment?.consentWaived ?? false });
+function askedOf(campaign: Campaign, enrollment: ExplainedEnrollment | undefined, now: Instant): AskedConsent | null {
+  if (enrollment !== undefined) return askedConsent(campaign.consent, { now, waived: enrollment.consentWaived });
+  return campaign.state === 'draft' ? consentAtLaunch(campaign, now) : consentAfterLaunch(campaign, now);
+}
 
 /** Its text has begun its way, so that what was decided is history. */
 const wasBegun = ({ state, messageId }: ExplainedEnrollment): boolean =>

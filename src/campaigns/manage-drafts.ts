@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { recordAudit } from '../compliance/audit-store.ts';
-import { DEFAULT_CONSENT_POLICY } from '../compliance/consent-policy.ts';
+import { getDefaultConsent } from '../compliance/default-consent-store.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
@@ -38,7 +38,8 @@ export async function createDraft(
   deps: Deps,
   input: NewDraft & { readonly createdBy: string },
 ): Promise<Outcome<Campaign>> {
-  const draft = { ...DEFAULT_SENDING, consent: DEFAULT_CONSENT_POLICY, ...input };
+  const consent = input.consent === undefined ? await getDefaultConsent(tx) : input.consent;
+  const draft = { ...DEFAULT_SENDING, ...input, consent };
   const known = await requireLanes(tx, draft.laneIds);
   if (!known.ok) return known;
   const id = deps.newUuid();
@@ -58,17 +59,17 @@ export const changedBy = (campaign: Campaign, change: CampaignChange): DraftInpu
   pace: { ...campaign.pace, ...change.pace },
 });
 
+interface Edit {
+  readonly id: Uuid;
+  readonly change: CampaignChange;
+  readonly actor: string;
+}
+
 /** A draft is saved as it is typed: anything may be missing or wrong until launch. */
 export async function updateDraft(
   tx: Tx,
   deps: Deps,
-  input: {
-    readonly id: Uuid;
-    readonly shownId: string;
-    readonly revision: number;
-    readonly change: CampaignChange;
-    readonly actor: string;
-  },
+  input: Edit & { readonly shownId: string; readonly revision: number },
 ): Promise<Outcome<Campaign>> {
   const campaign = await lockCampaign(tx, input.id);
   if (campaign === undefined) return notFound('campaign', input.shownId);
@@ -81,18 +82,34 @@ export async function updateDraft(
   await writeParts(tx, deps, campaign.id, draft);
   await auditEdit(tx, deps, input);
   await tellOthers(tx, campaign.id);
-  return reread(tx, campaign.id);
+  const edited = await reread(tx, campaign.id);
+  if (campaign.consentWaiver !== null && edited.ok && edited.value.consentWaiver === null)
+    await auditLostWord(tx, deps, input, draft.name);
+  return edited;
+}
+
+/** Whoever edits it into another one takes the owner's word about it back. */
+async function auditLostWord(
+  tx: Tx,
+  { clock, newUuid }: Deps,
+  { id, change, actor }: Edit,
+  name: string,
+): Promise<void> {
+  await recordAudit(tx, {
+    id: newUuid(),
+    at: clock.now(),
+    actor,
+    action: 'campaign.consent_waiver_withdrawn',
+    subject: showId('campaign', id),
+    detail: { name, fields: Object.keys(change).sort() },
+  });
 }
 
 /** Within so long the next keystrokes of a member in the same fields are the same edit; the launch records what they wrote. */
 const ONE_EDIT_MS = 10 * MINUTE_MS;
 
 /** Index audit_entry_subject. */
-async function auditEdit(
-  tx: Tx,
-  { clock, newUuid }: Deps,
-  { id, change, actor }: { readonly id: Uuid; readonly change: CampaignChange; readonly actor: string },
-): Promise<void> {
+async function auditEdit(tx: Tx, { clock, newUuid }: Deps, { id, change, actor }: Edit): Promise<void> {
   const at = clock.now();
   const action = 'campaign.draft_edited';
   const subject = showId('campaign', id);

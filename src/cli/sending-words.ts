@@ -1,7 +1,6 @@
 import type { Campaign } from '../campaigns/campaign.ts';
-import { consentAfterLaunch } from '../campaigns/campaign.ts';
 import { minuteText } from '../campaigns/sending-options.ts';
-import { policyWords } from '../compliance/consent-policy.ts';
+import { askedConsent, policyWords } from '../compliance/consent-policy.ts';
 import { localTime } from '../platform/calendar.ts';
 import { systemClock } from '../platform/clock.ts';
 import { count } from './words.ts';
@@ -9,7 +8,7 @@ import { count } from './words.ts';
 /** How a campaign sends, as rows of names and words. */
 export function sendingFacts(campaign: Campaign, zone: string): readonly (readonly [string, string])[] {
   const { pace, pointless } = campaign;
-  const asked = consentAfterLaunch(campaign, systemClock.now());
+  const asked = askedConsent(campaign.consent, { now: systemClock.now(), waived: false });
   const limits = [
     ...(pace.maxPerHour === null ? [] : [`at most ${count(pace.maxPerHour, 'text')} an hour`]),
     ...(pace.maxPerDay === null ? [] : [`at most ${count(pace.maxPerDay, 'text')} a day`]),

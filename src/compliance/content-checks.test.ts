@@ -72,17 +72,29 @@ describe('links', () => {
     ['https://bit.ly/3xYz', 'https://bit.ly/3xYz'],
     ['bit.ly/3xYz.', 'bit.ly/3xYz'],
     ['HTTPS://WWW.TinyURL.com/abc)', 'HTTPS://WWW.TinyURL.com/abc'],
+    ['tinyurl.com?abc', 'tinyurl.com?abc'],
+    ['bit.ly#abc', 'bit.ly#abc'],
+    ['bit.ly:443/abc', 'bit.ly:443/abc'],
+    ['bit.ly./abc', 'bit.ly./abc'],
+    ['www2.bit.ly/abc', 'www2.bit.ly/abc'],
+    ['https://go.eu.bit.ly', 'https://go.eu.bit.ly'],
+    ['https://acme.example@bit.ly/abc', 'https://acme.example@bit.ly/abc'],
+    ['bitly.com/abc', 'bitly.com/abc'],
   ])('of a public shortener: %j', (link, what) => {
     expect(found(`Acme Concrete ${link} Reply STOP`)).toEqual([`shortener ${what}`]);
     expect(shortenerIn(`{first_name}, see ${link}`, rules)).toBe(what);
   });
 
-  it.each([['https://rabbit.ly/x'], ['https://acme.example/bit.ly/x'], ['mail me@bit.ly today'], ['t.co']])(
-    'not of one: %j',
-    (link) => {
-      expect(found(`Acme Concrete ${link} Reply STOP`)).toEqual([]);
-    },
-  );
+  it.each([
+    ['https://rabbit.ly/x'],
+    ['https://acme.example/bit.ly/x'],
+    ['https://bit.ly.acme.example/x'],
+    ['mail me@bit.ly today'],
+    ['t.co'],
+    ['Have you seen t.co? Call us'],
+  ])('not of one: %j', (link) => {
+    expect(found(`Acme Concrete ${link} Reply STOP`)).toEqual([]);
+  });
 
   it('without encryption, and more than one', () => {
     expect(found('Acme Concrete http://acme.example https://acme.example/b Reply STOP')).toEqual([

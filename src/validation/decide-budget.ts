@@ -38,17 +38,20 @@ export const freshBudget = (allowance: Allowance, now: Instant): Budget => ({
   block: null,
 });
 
-/** Takes one request out of the budget. It stays taken whatever becomes of the request: the service may have counted it. */
-export function draw(stored: Budget, allowance: Allowance, now: Instant): Draw {
+/**
+ * Takes one request out of the budget, about one number or several that all count. It stays taken whatever becomes of the request: the
+ * service may have counted it.
+ */
+export function draw(stored: Budget, allowance: Allowance, now: Instant, numbers = 1): Draw {
   if (stored.block !== null && isBefore(now, stored.block.until)) return { kind: 'blocked', block: stored.block };
   const budget = refilled(stored, allowance, now);
-  if (budget.asked >= allowance.monthlyQuota) return { kind: 'blocked', block: usedUp(allowance, now) };
+  if (budget.asked + numbers > allowance.monthlyQuota) return { kind: 'blocked', block: usedUp(allowance, now) };
   if (budget.tokens < 1) {
     const waitMs = Math.ceil(((1 - budget.tokens) / allowance.requestsPerSecond) * SECOND_MS);
     const message = `no more than ${allowance.requestsPerSecond} requests a second`;
     return { kind: 'blocked', block: { kind: 'throttled', message, until: addMs(now, waitMs) } };
   }
-  return { kind: 'granted', budget: { ...budget, asked: budget.asked + 1, tokens: budget.tokens - 1 } };
+  return { kind: 'granted', budget: { ...budget, asked: budget.asked + numbers, tokens: budget.tokens - 1 } };
 }
 
 /** Whatever was asked in another month counts no more. */

@@ -224,8 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/conversations/act-on-inbound.ts',
-        find: "if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))",
-        replace: "void beginsOptOut;\n  if (!providerAnswers(account, text, 'opt_out'))",
+        find: 'if (beginsOptOut && weConfirmOptOut(',
+        replace: 'void beginsOptOut;\n  if (weConfirmOptOut(',
       },
     ],
   },

@@ -48,6 +48,15 @@ describe('a list of opt-outs', () => {
     expect(rows).toEqual([{ channel: 'import', file: 'list.csv' }]);
     const audited = await sql`select action from audit_entry where subject = 'list.csv'`.execute(db);
     expect(audited.rows).toHaveLength(2);
+    // Given again, it means what it says from now on.
+    const said = await sql`
+      select action, count(*)::int as entries from audit_entry where phone = '+16175550121' group by 1 order by 1`.execute(
+      db,
+    );
+    expect(said.rows).toEqual([
+      { action: 'number.suppressed', entries: 1 },
+      { action: 'number.suppressed_again', entries: 1 },
+    ]);
   });
 
   it('is taken as a table, of which one column must be named when several hold numbers', async () => {

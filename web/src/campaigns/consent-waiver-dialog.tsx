@@ -43,7 +43,8 @@ export default function ConsentWaiverDialog({ campaign, people, opened, onClose 
     >
       <Text size="sm" mb="sm">
         Each text without the consent that the law asks for can cost $500 to $1,500. Whoever took a consent back or
-        opted out stays out. Your name and the reason are kept with the campaign and in the audit log.
+        opted out stays out. It holds for this audience and these words: once they are changed, a reason is needed
+        again. Your name and the reason are kept with the campaign and in the audit log.
       </Text>
       <Textarea
         data-autofocus
