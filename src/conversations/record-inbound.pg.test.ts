@@ -162,6 +162,49 @@ describe('an answer of ours', () => {
   });
 });
 
+describe('the answer to START', () => {
+  const agrees = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
+    runTx(database.db, (tx) =>
+      recordConsent(tx, world, {
+        action: 'grant',
+        phone: PERSON,
+        purpose: 'marketing',
+        kind: 'express_written',
+        evidence: { source: 'web_form', formUrl: 'https://acme.example', ip: '203.0.113.7' },
+        wording: { text: 'I agree', version: 'v1', language: 'en' },
+        needsConfirmation: false,
+        validUntil: null,
+        occurredAt: world.clock.now(),
+        by: { actor: 'system', name: 'Form' },
+      }),
+    );
+  const answered = async () =>
+    (
+      await sql<{ body: string }>`
+        select body from message where purpose = 'opt_in_confirmation' order by created_at desc, id desc limit 1`.execute(
+        database.db,
+      )
+    ).rows[0]?.body;
+
+  it('promises offers to those alone to whom campaigns may send them', async () => {
+    const world = await inboundWorld();
+    const { hear, clock } = world;
+    await agrees(world);
+    for (const word of ['STOP', 'START']) {
+      await clock.advance(MINUTE_MS);
+      await hear(word);
+    }
+    expect(await answered()).toMatch(/can text you again.*Offers come only if you sign up/);
+    await clock.advance(MINUTE_MS);
+    await hear('STOP');
+    await clock.advance(MINUTE_MS);
+    await agrees(world);
+    await clock.advance(MINUTE_MS);
+    await hear('START');
+    expect(await answered()).toMatch(/You are signed up for offers/);
+  });
+});
+
 describe('a word that the gateway has taken for one of its keywords', () => {
   it('opts out and in again, and is answered there', async () => {
     const { hear, clock } = await inboundWorld();
