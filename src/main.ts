@@ -79,7 +79,7 @@ import { VERSION } from './version.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
 import { accountMemory } from './webhooks/known-accounts.ts';
 import { replayJob } from './webhooks/replay-job.ts';
-import { retryQueue } from './webhooks/retry-event.ts';
+import { forgottenRetries, retryQueue } from './webhooks/retry-event.ts';
 import { spoolFolder, spoolIn } from './webhooks/spool.ts';
 import { spoolDepth } from './webhooks/spool-depth.ts';
 import { startApplier } from './webhooks/start-applier.ts';
@@ -213,6 +213,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     ...scrubQueues(base),
     ...deliveryQueues(base),
     ...healthQueues(started.promise),
+    forgottenRetries(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);

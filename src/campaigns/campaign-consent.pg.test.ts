@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTexts } from '../../test/claimed.ts';
+import { dncWorld } from '../../test/dnc-world.ts';
 import { insertContacts, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
@@ -19,7 +20,9 @@ import type { Campaign } from './campaign.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import { launchCampaign } from './launch-campaign.ts';
 import { type CampaignChange, createDraft, updateDraft } from './manage-drafts.ts';
+import { readWaitingFacts } from './read-waiting.ts';
 import { reviewCampaign } from './review-campaign.ts';
+import { waitingFor } from './waiting.ts';
 import { waiveConsent, withdrawConsentWaiver } from './waive-consent.ts';
 
 const PHONES = testPhones(6);
@@ -60,6 +63,17 @@ const takeBack = (phone: string, purpose: ConsentPurpose | 'all' = 'all') =>
 const startAgain = (phone: string) =>
   runTx(database.db, (tx) => liftOptOut(tx, world, { phone, evidence: { text: 'START' }, saidAt: world.clock.now() }));
 
+/** Of the national do-not-call registry, on which is none of them. */
+const registry = async (): Promise<Uuid> => {
+  const dnc = dncWorld(database.db, world);
+  const list = await dnc.create('national');
+  const uploaded = await dnc.upload(list, '2015550100\n');
+  if (!uploaded.ok) throw new Error(uploaded.error.message);
+  return list;
+};
+const retireLists = () =>
+  sql`update dnc_list set retired_at = ${world.clock.now()}, name = 'of before'`.execute(database.db);
+
 beforeEach(async () => {
   const people = PHONES.map((phone) => ({ phone, state: 'MA' }));
   ({ database, world, lease, laneIds, contactIds } = await heldAccount({ people }));
@@ -70,6 +84,7 @@ beforeEach(async () => {
   await takeBack(TAKEN_BACK);
   await startAgain(TAKEN_BACK);
   await agree(REMINDERS, { purpose: 'informational', kind: 'express', wording: null });
+  await registry();
 });
 
 const draftWith = async (consent?: ConsentPolicy | null): Promise<Campaign> => {
@@ -299,5 +314,65 @@ describe('people who have not agreed', () => {
       withdrawConsentWaiver(tx, world, { ...orderOf(latest), by: DANA }),
     );
     expect(granted(withdrawn).consentWaiver).toBeNull();
+  });
+});
+
+describe('without any list of the national do-not-call registry', () => {
+  const REMEDY =
+    'left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do not call (textwright dnc upload)';
+
+  it('nobody is texted cold by an owner’s word, which the review explains; who agreed in writing or is exempt is', async () => {
+    await retireLists();
+    await sql`
+      insert into dnc_exemption (id, phone, kind, reason, valid_from, valid_until, rule_version, actor, recorded_by, created_at)
+      values (${world.newUuid()}, ${EXPRESS}, 'purchase', 'Roof of 2026', ${ago(9)}, ${ago(-9)}, 'x', 'user:1', 'Ann', ${ago(9)})`.execute(
+      database.db,
+    );
+    const draft = await draftWith();
+    expect((await reviewCampaign(database.db, world, draft)).audience.excluded).toContainEqual(
+      expect.objectContaining({ reason: 'no_consent', count: 4 }),
+    );
+    const opened = granted(await waive(draft, 4));
+    const review = await reviewCampaign(database.db, world, opened);
+    expect(review.audience).toMatchObject({ textable: 2, withoutConsent: 1 });
+    expect(review.warnings).toContainEqual({
+      field: 'audience',
+      message: expect.stringContaining(`3 people are ${REMEDY}`),
+    });
+    const campaign = granted(await launch(opened));
+    expect(await enrolled()).toMatchObject({
+      [WRITTEN]: 'pending',
+      [EXPRESS]: 'waived',
+      [ENDED]: 'do_not_call_stale',
+      [NOTHING]: 'do_not_call_stale',
+    });
+    expect((await claim(campaign.id)).map(({ phone }) => phone).toSorted()).toEqual([WRITTEN, EXPRESS].toSorted());
+  });
+
+  it('a campaign of cold people alone is not launched, and says what to do', async () => {
+    await retireLists();
+    const draft = await draftWith({ policy: 'custom', kinds: ['express'] });
+    expect(refusalOf(await launch(draft))).toContain(`1 person is ${REMEDY}`);
+  });
+
+  it('asks it of no informational campaign', async () => {
+    await retireLists();
+    const draft = await draftWith({ policy: 'informational', kinds: null });
+    const campaign = granted(await launch(granted(await waive(draft, 4))));
+    expect(await claim(campaign.id)).toHaveLength(5);
+  });
+
+  it('whoever is in a campaign by an owner’s word waits for one, which the campaign says', async () => {
+    const campaign = granted(await launch(granted(await waive(await draftWith(), 4))));
+    await retireLists();
+    expect((await claim(campaign.id)).map(({ phone }) => phone)).toEqual([WRITTEN]);
+    expect(waitingFor(await readWaitingFacts(database.db, world.clock, campaign))).toMatchObject({
+      code: 'do_not_call_stale',
+      sentence:
+        'There is no list of the national do-not-call registry: 4 people wait for one, since nobody knows whether they are on it',
+      action: { link: '/compliance/do-not-call' },
+    });
+    await registry();
+    expect(await claim(campaign.id)).toHaveLength(4);
   });
 });

@@ -1,6 +1,7 @@
 import { isChosen } from '../audiences/audience.ts';
 import { shortenerIn } from '../compliance/content-checks.ts';
 import { contentRulesOn } from '../compliance/content-rules.ts';
+import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import type { LaneState } from '../gateways/account.ts';
 import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import { shortestLength } from '../messages/template-length.ts';
@@ -128,15 +129,31 @@ function audienceProblems(campaign: Campaign, facts: LaunchFacts): readonly Laun
     return [
       {
         field: 'audience',
-        message: `All ${facts.matched} contacts of the audience are left out: see the reasons, then ${peopleToWaive(campaign, facts) === 0 ? 'widen the audience' : 'widen the audience, record their consents, or let an owner give a reason to text people without'}`,
+        message: `All ${facts.matched} contacts of the audience are left out: see the reasons, then ${[wayIn(campaign, facts), ...listSentences(facts)].join('. ')}`,
       },
     ];
   return [];
 }
 
+const wayIn = (campaign: Campaign, facts: LaunchFacts): string =>
+  peopleToWaive(campaign, facts) === 0
+    ? 'widen the audience'
+    : 'widen the audience, record their consents, or let an owner give a reason to text people without';
+
+/** What is to be done for those of whom no registry's list tells whether they may be texted; empty when it is nobody. */
+export function listSentences({ excluded }: Pick<LaunchFacts, 'excluded'>): readonly string[] {
+  const count = countOf(excluded, STALE_CODE);
+  if (count === 0) return [];
+  return [
+    `${count.toLocaleString('en-US')} ${count === 1 ? 'person is' : 'people are'} left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do not call (textwright dnc upload), or record their written consent or what exempts them`,
+  ];
+}
+
+const countOf = (excluded: LaunchFacts['excluded'], code: string): number =>
+  excluded.find(({ reason }) => reason === code)?.count ?? 0;
+
 /** People whom the want of a consent alone keeps out. */
-const withoutConsentOf = ({ excluded }: Pick<LaunchFacts, 'excluded'>): number =>
-  excluded.find(({ reason }) => reason === 'no_consent')?.count ?? 0;
+const withoutConsentOf = ({ excluded }: Pick<LaunchFacts, 'excluded'>): number => countOf(excluded, 'no_consent');
 
 /** About so many people an owner can give a word, or has given one. */
 export const peopleToWaive = (

@@ -17,7 +17,14 @@ import type { Instant } from '../platform/time.ts';
 import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import { type Campaign, consentAtLaunch } from './campaign.ts';
 import { contentWarnings } from './decide-content.ts';
-import { type LaunchFacts, type LaunchProblem, launchProblems, peopleToWaive, subjectOf } from './decide-launch.ts';
+import {
+  type LaunchFacts,
+  type LaunchProblem,
+  launchProblems,
+  listSentences,
+  peopleToWaive,
+  subjectOf,
+} from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
 import { type DraftPeople, readForecasts } from './expected-finish.ts';
@@ -87,6 +94,11 @@ export async function reviewCampaign(
     audience,
     problems: launchProblems(campaign, facts),
     warnings: [
+      // When everybody is left out it stands against the launch.
+      ...(audience.textable === 0 ? [] : listSentences(audience)).map((message) => ({
+        field: 'audience' as const,
+        message,
+      })),
       ...messageWarnings(campaign, texts, facts).map((message) => ({ field: 'message' as const, message })),
       ...laneWarnings(chosenBy(campaign, lanes), await listAccountRows(db)),
       ...scheduleWarnings(campaign, sending, expected.finishAt),

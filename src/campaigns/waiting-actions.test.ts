@@ -58,14 +58,19 @@ const CASES: Readonly<
       'with its list',
       {
         queues: [queue(EAST, null, '2026-11-18T15:00:00Z')],
-        listWait: { people: 7, list: { id: LIST, name: 'Nation' } },
+        listWait: { people: 7, hasNational: true, list: { id: LIST, name: 'Nation' } },
       },
       'Upload a newer file',
     ],
     [
       'of which nobody knows any more',
-      { queues: [queue(EAST, null, '2026-11-18T15:00:00Z')], listWait: { people: 7, list: null } },
+      { queues: [queue(EAST, null, '2026-11-18T15:00:00Z')], listWait: { people: 7, hasNational: true, list: null } },
       'See who',
+    ],
+    [
+      'of the nation, which was never made',
+      { queues: [queue(EAST, null, '2026-11-18T15:00:00Z')], listWait: { people: 7, hasNational: false, list: null } },
+      'Make the list',
     ],
   ],
   pace: [['until one', { paceUntil: instant('2026-11-17T18:00:00Z') }, 'Change its pace']],

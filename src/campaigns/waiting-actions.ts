@@ -1,4 +1,4 @@
-import { dncListPage } from '../compliance/dnc-list-page.ts';
+import { DNC_LISTS_PAGE, dncListPage } from '../compliance/dnc-list-page.ts';
 import { numbersPage } from '../gateways/numbers-page.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 
@@ -43,6 +43,9 @@ export const openNumber = (lanes: readonly { readonly id: Uuid }[], label: strin
 
 /** Where a newer file of it is uploaded. */
 export const openDncList = (id: Uuid): WaitingAction => see('Upload a newer file', dncListPage(showId('dncList', id)));
+
+/** Where one is made. */
+export const MAKE_DNC_LIST: WaitingAction = see('Make the list', DNC_LISTS_PAGE);
 
 /** Who sends for which account, and how a worker is started. */
 export const SEE_WORKERS: WaitingAction = see('See the workers', '/operations/workers');

@@ -4,7 +4,7 @@ import { usableFrom } from './forecast-play.ts';
 import { localTime } from './local-time.ts';
 import { tellLanes } from './tell-lanes.ts';
 import type { UsedLane } from './used-lane-store.ts';
-import { editSending, openDncList, seePeople } from './waiting-actions.ts';
+import { editSending, MAKE_DNC_LIST, openDncList, seePeople } from './waiting-actions.ts';
 import { byEnd, type Waiting, type WaitingFacts, type WaitingQueue, waits } from './waiting-facts.ts';
 import { type LanesWait, type LanesWaits, lanesWaits, servingLanes } from './waiting-lanes.ts';
 
@@ -136,8 +136,15 @@ function hoursWords({ goesOnAt, forAll, people }: Held, at: WaitingFacts): Waiti
 /** What a person can end is told before what ends by itself. */
 function listWords({ listWait, campaign }: WaitingFacts): Waiting | undefined {
   if (listWait === null) return undefined;
-  const { people, list } = listWait;
+  const { people, list, hasNational } = listWait;
   const who = people === 1 ? '1 person waits' : `${people} people wait`;
+  if (list === null && !hasNational)
+    return waits({
+      code: 'do_not_call_stale',
+      sentence: `There is no list of the national do-not-call registry: ${who} for one, since nobody knows whether they are on it`,
+      short: 'a do-not-call list',
+      action: MAKE_DNC_LIST,
+    });
   const name = list === null ? 'do-not-call list' : `do-not-call list "${list.name}"`;
   return waits({
     code: 'do_not_call_stale',

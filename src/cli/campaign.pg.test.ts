@@ -157,6 +157,11 @@ describe('launch', () => {
       select gen_random_uuid(), '+1508' || 2000000 + n, array['many'], 'MA|America/New_York', 'import', '2026-01-01Z', '2026-01-01Z'
       from generate_series(1, ${people}::int) n`.execute(db);
     const id = await createDraft('Many', '--tag', 'many');
+    await sql`
+      insert into dnc_list (id, kind, name, set_id, version_id, as_of, created_by, created_at)
+      values (gen_random_uuid(), 'national', 'National', gen_random_uuid(), gen_random_uuid(), now(), 'test', now())`.execute(
+      db,
+    );
     const reason = 'They asked for it at the counter';
     const launched = await cli('campaign', 'launch', id, '--yes', '--without-consent', reason);
     expect(launched.err).toContain('5,001 people have not agreed as the law asks and are texted all the same, says');

@@ -65,9 +65,9 @@ interface Link {
   readonly written: string;
 }
 
-/** With a scheme, or a host with a path behind it: `see acme.com/quote`. A bare `Acme.com` is a name. */
+/** With a scheme, or a host with something of an address behind it: `see acme.com/quote`. A bare `Acme.com` is a name. */
 const LINK =
-  /(?:https?:\/\/|(?<![\p{L}\p{N}@.-])(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\/))([a-z0-9-]+(?:\.[a-z0-9-]+)+)[^\s]*/giu;
+  /(?:https?:\/\/(?:[^\s/@]*@)?|(?<![\p{L}\p{N}@.-])(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\.?(?::\d+)?(?:\/|[?#][\p{L}\p{N}])))([a-z0-9-]+(?:\.[a-z0-9-]+)+)[^\s]*/giu;
 
 const linksIn = (text: string): readonly Link[] =>
   [...text.matchAll(LINK)].map(([written, host = '']) => ({
@@ -75,7 +75,11 @@ const linksIn = (text: string): readonly Link[] =>
     written: written.replace(/[.,;:!?)\]}'"]+$/u, ''),
   }));
 
-const isShortener = (host: string, rules: ContentRules): boolean => rules.shorteners.has(host.replace(/^www\./, ''));
+/** Also by any name under it: whoever has the domain has them all. */
+function isShortener(host: string, rules: ContentRules): boolean {
+  const labels = host.split('.');
+  return labels.some((_, index) => rules.shorteners.has(labels.slice(index).join('.')));
+}
 
 /** 0 for a text with too few letters to shout. */
 function capitalShare(text: string, lettersMin: number): number {

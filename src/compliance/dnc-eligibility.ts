@@ -1,7 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { CAMPAIGN_PURPOSE } from './consent.ts';
+import { reachesBeyondLaw } from './consent-policy.ts';
 import { OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
+import { consentReasonSql } from './needs-consent.ts';
 import type { RuleInputs } from './rule-inputs.ts';
 
 /**
@@ -9,7 +11,7 @@ import type { RuleInputs } from './rule-inputs.ts';
  * of dnc_list are read whole, by the statement itself: the blocks of a version go when a newer one comes into force. `case` keeps the order:
  * who is on no list is not asked about consents and exemptions.
  */
-type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore'>;
+type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore' | 'dncKinds' | 'consent'>;
 
 const BLOCK = sql`substr(c.phone, 3, 6)::int`;
 /** Of when the data of list `l` about this person are: of a service, its answer `k`. */
@@ -37,7 +39,7 @@ const exempted = (now: Facts['now']) => sql<boolean>`exists (
   select 1 from dnc_exemption x where x.phone = c.phone and x.ended_at is null and x.valid_from <= ${now} and x.valid_until > ${now}
     and not exists (select 1 from consent o where o.phone = c.phone and o.purpose = ${CAMPAIGN_PURPOSE} and o.state = 'opted_out'))`;
 
-const isCold = (now: Facts['now']) => sql<boolean>`not (${agreedInWriting(now)} or ${exempted(now)})`;
+export const isCold = (now: Facts['now']) => sql<boolean>`not (${agreedInWriting(now)} or ${exempted(now)})`;
 
 /**
  * Lists of registries that cannot be relied on; one of a state matters to whoever may be there, and to those of unknown place. A list that a
@@ -49,6 +51,14 @@ const stale = ({ dncStaleBefore }: Facts) => sql`
   where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
     and coalesce(${DATA_OF} < ${dncStaleBefore}, true)
     and (l.kind = 'national' or c.zone_group like '|%' or l.state = any(string_to_array(split_part(c.zone_group, '|', 1), ',')))`;
+
+/** Marketing while there is no list of the nation at all: of whoever is texted cold nobody knows whether they are on it. */
+export const lacksNational = ({ consent, dncKinds }: Pick<Facts, 'consent' | 'dncKinds'>): boolean =>
+  consent?.purpose === CAMPAIGN_PURPOSE && !dncKinds.includes('national');
+
+/** Who is asked for what the law asks is not cold, or is left out for want of that. */
+export const coldLackNational = (facts: Pick<Facts, 'consent' | 'dncKinds'>): boolean =>
+  lacksNational(facts) && facts.consent !== null && reachesBeyondLaw(facts.consent);
 
 const firstOf = (lists: RawBuilder<unknown>): RawBuilder<RuleInputs> => sql<RuleInputs>`coalesce((
   select jsonb_build_object('list', l.name, 'dataOf', to_char(${DATA_OF} at time zone 'UTC', 'YYYY-MM-DD')) ${lists} order by l.name limit 1),
@@ -83,10 +93,15 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     code: STALE_CODE,
     // A launch leaves them out, and says how many: a file that comes later must not text ten thousand people of whom nobody thought.
     delays: 'enrolled',
-    sentence: 'A do-not-call registry’s list is too old, so nobody knows whether this person is on it',
+    sentence: 'A do-not-call registry’s list is missing or too old, so nobody knows whether this person is on it',
     otherwise: 'The do-not-call registries’ lists are new enough, or this person is exempt from them',
-    forbids: (facts) => unlessExempt(sql<boolean>`exists (select 1 ${stale(facts)})`, facts.now),
-    inputs: (facts) => sql<RuleInputs>`${firstOf(stale(facts))} || ${exemptions(facts)}`,
-    matters: ({ dncIsStale }) => dncIsStale,
+    // Whoever is left out for want of a consent would not be texted with a list either.
+    forbids: (facts) =>
+      coldLackNational(facts)
+        ? sql<boolean>`(${consentReasonSql(facts)} is null and ${isCold(facts.now)})`
+        : unlessExempt(sql<boolean>`exists (select 1 ${stale(facts)})`, facts.now),
+    inputs: (facts) =>
+      sql<RuleInputs>`${firstOf(stale(facts))} || ${exemptions(facts)} || jsonb_build_object('nationalList', ${facts.dncKinds.includes('national')}::boolean)`,
+    matters: (facts) => facts.dncIsStale || coldLackNational(facts),
   },
 ];

@@ -3,7 +3,7 @@ import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { HOUR_MS, type Instant } from '../platform/time.ts';
-import { DNC_ELIGIBILITY, STALE_CODE } from './dnc-eligibility.ts';
+import { coldLackNational, DNC_ELIGIBILITY, isCold, lacksNational, STALE_CODE } from './dnc-eligibility.ts';
 import { REGISTRY_KINDS, staleBefore } from './dnc-rules.ts';
 import type { EligibilityFacts } from './eligibility-rule.ts';
 
@@ -12,10 +12,16 @@ import type { EligibilityFacts } from './eligibility-rule.ts';
 /** An agreement or an exemption may come before a file does. */
 export const LOOK_AGAIN_MS = 6 * HOUR_MS;
 
-/** Over `contact c`, in a claim; nothing is looked at while all lists are new enough. */
-export function waitsForListSql(facts: EligibilityFacts): RawBuilder<boolean> {
+/**
+ * Over `contact c`, in a claim, and whether this person is let through by an owner's word; nothing is looked at while all lists are new
+ * enough, nor is anybody who has agreed as the law asks while there is none of the nation.
+ */
+export function waitsForListSql(facts: EligibilityFacts, waived: RawBuilder<boolean>): RawBuilder<boolean> {
   const rule = DNC_ELIGIBILITY.find(({ code }) => code === STALE_CODE);
-  return facts.dncIsStale && rule !== undefined ? rule.forbids(facts) : sql<boolean>`false`;
+  const waits = rule?.matters?.(facts) ? rule.forbids(facts) : sql<boolean>`false`;
+  return lacksNational(facts) && !coldLackNational(facts)
+    ? sql<boolean>`case when ${waived} then ${isCold(facts.now)} else ${waits} end`
+    : waits;
 }
 
 /** In one statement; the lists may be those of one state, and others wait for another one: those are put off again. */
@@ -37,6 +43,8 @@ export async function wakeSomeForList(tx: Tx, now: Instant): Promise<number> {
 
 export interface ListWait {
   readonly people: number;
+  /** There is a list of the nation. */
+  readonly hasNational: boolean;
   /** The oldest of the lists that are too old, or one without data. */
   readonly list: { readonly id: Uuid; readonly name: string } | null;
 }
@@ -48,6 +56,7 @@ export async function readListWait(db: Db | Tx, campaignId: Uuid, now: Instant):
   const { rows } = await sql<ListWait>`
     select (select count(*) from (select from enrollment where campaign_id = ${campaignId} and waits_for is not null and state = 'pending'
         limit ${COUNTED_MAX}) e) as people,
+      exists (select from dnc_list where retired_at is null and kind = 'national') as has_national,
       (select jsonb_build_object('id', l.id, 'name', l.name) from dnc_list l
         where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[]) and (l.as_of is null or l.as_of < ${staleBefore(now)} or l.service is not null)
         order by l.as_of nulls first, l.name limit 1) as list`.execute(db);

@@ -31,7 +31,8 @@ export interface ImportRun {
   readonly finishedAt: Instant | null;
 }
 
-const columns = sql`id, file_name, file_bytes, blob_key, state, preview, rows, created_contacts, updated_contacts, unchanged_contacts,
+/** Of `import_run`, as an `ImportRun` has them. */
+export const importRunColumns = sql`id, file_name, file_bytes, blob_key, state, preview, rows, created_contacts, updated_contacts, unchanged_contacts,
   merged_rows, refused_rows, erased_contacts, consent_readings, progress_rows, progress_bytes, error, created_at, finished_at`;
 
 export async function insertImportRun(
@@ -46,7 +47,7 @@ export async function insertImportRun(
 }
 
 export async function getImportRun(tx: Tx | Db, id: Uuid): Promise<ImportRun | undefined> {
-  const { rows } = await sql<ImportRun>`select ${columns} from import_run where id = ${id}`.execute(tx);
+  const { rows } = await sql<ImportRun>`select ${importRunColumns} from import_run where id = ${id}`.execute(tx);
   return rows[0];
 }
 

@@ -21,7 +21,7 @@ import { closeBooks, type DemoReport, isAtRest } from './demo-books.ts';
 import { demoClient } from './demo-client.ts';
 import { type DemoProgress, reportLines } from './demo-progress.ts';
 import { type DemoFolder, type DemoState, openDemoFolder } from './demo-state.ts';
-import { connectNumbers, importSample, launchDemoCampaign, OWNER, signIn } from './demo-steps.ts';
+import { connectNumbers, importSample, launchDemoCampaign, OWNER, signIn, uploadRegistry } from './demo-steps.ts';
 
 export interface DemoOptions {
   /** End with the report instead of staying up to be explored. */
@@ -82,6 +82,7 @@ async function play(options: DemoOptions, world: World): Promise<DemoReport | un
   await signIn(client);
   const account = await connectNumbers(client, sandbox.url);
   await importSample(client, clock);
+  await uploadRegistry(client, clock);
   await heardBeforehand({ clock, sandbox, db: running.services.database.db });
   sandbox.setFaults(DEFAULT_FAULTS);
   const campaign = await launchDemoCampaign(client, account);

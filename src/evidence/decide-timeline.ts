@@ -166,7 +166,7 @@ const understood = ({ classification }: EvidenceText): readonly string[] =>
   classification === null
     ? []
     : [
-        `Understood as ${String(classification['outcome'] ?? 'nothing')}${classification['tier'] == null ? '' : `, tier ${String(classification['tier'])}`}${typeof classification['matched'] === 'string' ? `, because of “${classification['matched']}”` : ''}; rules ${String(classification['classifierVersion'] ?? '')}.`,
+        `Understood as ${String(classification['outcome'] ?? 'nothing')}${classification['tier'] == null ? '' : `, tier ${String(classification['tier'])}`}${typeof classification['matched'] === 'string' ? `, because of “${classification['matched']}”` : ''}${typeof classification['likelihood'] === 'number' ? `, with a likelihood of ${Math.round(100 * classification['likelihood'])} % by its words` : ''}; rules ${String(classification['classifierVersion'] ?? '')}.`,
       ];
 
 function purposeWords({ purpose, campaign, writtenBy }: EvidenceText): string {

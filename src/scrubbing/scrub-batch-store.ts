@@ -180,6 +180,18 @@ export async function dueScrubBatch(db: Db, now: Instant): Promise<Uuid | undefi
   return rows[0]?.id;
 }
 
+/** With their numbers. Index scrub_batch_newest. */
+export async function deleteOldScrubs(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from scrub_batch where id in (
+      select id from scrub_batch where finished_at < ${before} and created_at < ${before}
+      order by created_at desc, id desc limit ${limit})`.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
 interface BatchRow extends Omit<ScrubBatch, 'wait' | 'counts'> {
   readonly waitingKind: ScrubWait['kind'] | null;
   readonly waitingMessage: string | null;

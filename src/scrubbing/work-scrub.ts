@@ -132,7 +132,7 @@ async function ask(deps: WorkScrubDeps, asked: Asked): Promise<void> {
     await recordAnswers(tx, deps, { ...asked, said, askedAt });
     if (signal.aborted && !said.ok) return;
     const budget = await lockBudget(tx, { validator: service.name, allowance, now });
-    await putBudget(tx, service.name, said.ok ? afterAnswer(budget) : afterFailure(budget, said.error, now));
+    await putBudget(tx, service.name, said.ok ? afterAnswer(budget, now) : afterFailure(budget, said.error, now));
   });
 }
 

@@ -203,7 +203,7 @@ export async function readRecipients(
   const { rows } = await sql<Recipient>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
       ${claimReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
-      ${heldUntilSql(facts)} as held_until, ${waitsForListSql(facts)} as waits_for_list,
+      ${heldUntilSql(facts)} as held_until, ${waitsForListSql(facts, sql<boolean>`e.consent_waived`)} as waits_for_list,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
       case when ${inForce} then k.kind end as consent_kind, e.consent_waived,
       ${query.asksFirst ? firstText : sql`null`} as first_text,

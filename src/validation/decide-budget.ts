@@ -84,7 +84,11 @@ const monthOf = (now: Instant): string => now.toZonedDateTimeISO('UTC').toPlainD
 const nextMonth = (now: Instant): Instant =>
   instant(`${now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }).add({ months: 1 }).toString()}T00:00:00Z`);
 
-export const afterAnswer = (budget: Budget): Budget => ({ ...budget, failures: 0, block: null });
+/** An answer that was under way when the service asked for a pause does not end the pause. */
+export const afterAnswer = (budget: Budget, now: Instant): Budget =>
+  isBlocked(budget, now) ? budget : { ...budget, failures: 0, block: null };
+
+const isBlocked = ({ block }: Budget, now: Instant): boolean => block !== null && isBefore(now, block.until);
 
 const THROTTLED_MS = 1 * SECOND_MS;
 const THROTTLED_MS_MAX = 5 * MINUTE_MS;
@@ -99,7 +103,7 @@ export const UNREADABLE_IN_A_ROW_MAX = 5;
  * blocked already do not make the pause longer.
  */
 export function afterFailure(budget: Budget, failure: ValidatorFailure, now: Instant): Budget {
-  if (budget.block !== null && isBefore(now, budget.block.until)) return budget;
+  if (isBlocked(budget, now)) return budget;
   const failures = budget.failures + 1;
   const pauseMs = pauseOf(failure, failures);
   if (pauseMs === undefined) return { ...budget, failures };

@@ -29,7 +29,7 @@ it.each([
   [capEffect(2, effects), '2 people have had so many in the last 24 hours: campaigns would wait for them.'],
   [
     hoursEffect({ campaigns: 0, people: 0, otherHours: { campaigns: 0, people: 0 }, noHours: 0 }),
-    'Nobody waits in a campaign now; campaigns from now on follow it.',
+    'Nobody waits in a campaign now: campaigns that start later have these hours.',
   ],
   [
     hoursEffect({ campaigns: 2, people: 1_204, otherHours: { campaigns: 0, people: 0 }, noHours: 0 }),

@@ -30,7 +30,7 @@ export function capEffect(cap: number, { textsOfDay }: PolicyEffects): string {
 
 /** Whom other sending hours would reach of those who wait now. */
 export function hoursEffect({ campaigns, people, otherHours, noHours }: PolicyPreview['effect']): string {
-  if (people === 0) return 'Nobody waits in a campaign now; campaigns from now on follow it.';
+  if (people === 0) return 'Nobody waits in a campaign now: campaigns that start later have these hours.';
   const who = `${plural(people, 'person waits', 'people wait')} in ${plural(campaigns, 'campaign', 'campaigns')}`;
   if (otherHours.people === 0) return `${who}: their hours stay as they are.`;
   const other = `${formatCount(otherHours.people)} of them, in ${plural(otherHours.campaigns, 'campaign', 'campaigns')}`;

@@ -3,8 +3,8 @@ import type { Account } from '../api/operations.ts';
 type Confirmer = Account['optOutsConfirmedBy'];
 
 export const CONFIRMER_CHOICES: readonly { readonly value: Confirmer; readonly label: string }[] = [
-  { value: 'by_word', label: 'The provider for the words it answers, Textwright for all others' },
-  { value: 'textwright', label: 'Textwright always: the provider was told not to' },
+  { value: 'by_word', label: 'The provider for its words, else Textwright' },
+  { value: 'textwright', label: 'Textwright always: the provider does not' },
   { value: 'provider', label: 'Only the provider' },
 ];
 
