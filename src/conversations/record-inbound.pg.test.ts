@@ -162,6 +162,64 @@ describe('an answer of ours', () => {
   });
 });
 
+it('STOP, START and STOP again leave one confirmation, however close they are', async () => {
+  const { hear, clock } = await inboundWorld();
+  for (const word of ['STOP', 'START', 'STOP']) {
+    await hear(word);
+    await clock.advance(1_000);
+  }
+  expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+  await clock.advance(MINUTE_MS);
+  await hear('START');
+  expect(await answersWritten()).toEqual(['opt_in_confirmation']);
+  await clock.advance(MINUTE_MS);
+  await hear('STOP');
+  expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+});
+
+describe('the answer to START', () => {
+  const agrees = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
+    runTx(database.db, (tx) =>
+      recordConsent(tx, world, {
+        action: 'grant',
+        phone: PERSON,
+        purpose: 'marketing',
+        kind: 'express_written',
+        evidence: { source: 'web_form', formUrl: 'https://acme.example', ip: '203.0.113.7' },
+        wording: { text: 'I agree', version: 'v1', language: 'en' },
+        needsConfirmation: false,
+        validUntil: null,
+        occurredAt: world.clock.now(),
+        by: { actor: 'system', name: 'Form' },
+      }),
+    );
+  const answered = async () =>
+    (
+      await sql<{ body: string }>`
+        select body from message where purpose = 'opt_in_confirmation' order by created_at desc, id desc limit 1`.execute(
+        database.db,
+      )
+    ).rows[0]?.body;
+
+  it('promises offers to those alone to whom campaigns may send them', async () => {
+    const world = await inboundWorld();
+    const { hear, clock } = world;
+    await agrees(world);
+    for (const word of ['STOP', 'START']) {
+      await clock.advance(MINUTE_MS);
+      await hear(word);
+    }
+    expect(await answered()).toMatch(/can text you again.*Offers come only if you sign up/);
+    await clock.advance(MINUTE_MS);
+    await hear('STOP');
+    await clock.advance(MINUTE_MS);
+    await agrees(world);
+    await clock.advance(MINUTE_MS);
+    await hear('START');
+    expect(await answered()).toMatch(/You are signed up for offers/);
+  });
+});
+
 describe('a word that the gateway has taken for one of its keywords', () => {
   it('opts out and in again, and is answered there', async () => {
     const { hear, clock } = await inboundWorld();
@@ -252,7 +310,7 @@ describe('an opt-in that waits for the person’s word', () => {
   });
 });
 
-describe('one opt-out is confirmed once, and START ends it', () => {
+describe('one opt-out is confirmed once, and START ends it with the confirmation that still waits', () => {
   const OUT = 'opt_out_confirmation';
 
   it('is not confirmed by us where the provider alone does that', async () => {
@@ -268,9 +326,9 @@ describe('one opt-out is confirmed once, and START ends it', () => {
     ['STOP twice', ['STOP', 'STOP'], { suppressed: true, answers: [OUT] }],
     ['a second reason', ['STOP', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['the other way round', ['Wrong number', 'STOP'], { suppressed: true, answers: [OUT] }],
-    ['both, then UNSTOP', ['STOP', 'Wrong number', 'UNSTOP'], { suppressed: false, answers: [OUT, IN] }],
-    ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [OUT, IN] }],
-    ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT, OUT] }],
+    ['both, then UNSTOP', ['STOP', 'Wrong number', 'UNSTOP'], { suppressed: false, answers: [IN] }],
+    ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [IN] }],
+    ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['START of someone who never opted out', ['START'], { suppressed: false, answers: [] }],
   ])('%s', async (_case, texts, expected) => {
     const { hear, clock } = await inboundWorld();
