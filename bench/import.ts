@@ -11,7 +11,7 @@ import { insertImportRun } from '../src/contacts/import-run-store.ts';
 import { createStage, keepRefusals, mergeRepeats } from '../src/contacts/import-stage-store.ts';
 import { insertPortion, settleStaged } from '../src/contacts/import-store.ts';
 import { runImportTx } from '../src/contacts/import-transaction.ts';
-import { openImport, readPortions } from '../src/contacts/read-import.ts';
+import { noCounts, openImport, readPortions } from '../src/contacts/read-import.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts';
@@ -121,13 +121,7 @@ async function writeCleaned(): Promise<readonly string[]> {
 
 async function* cleanedPortions(): AsyncGenerator<readonly Buffer[]> {
   const request = { open: () => ({ chunks: createReadStream(csv) }) };
-  yield* readPortions(await openImport(request), request, {
-    rows: 0,
-    refused: 0,
-    emailsDropped: 0,
-    consents: 0,
-    consentsUnproven: 0,
-  });
+  yield* readPortions(await openImport(request), request, noCounts());
 }
 
 async function newRun(): Promise<Uuid> {

@@ -45,9 +45,11 @@ import { registerOptInPageRoutes } from './http/routes/opt-in-page-routes.ts';
 import { registerOptOutLinkRoutes } from './http/routes/opt-out-link-routes.ts';
 import { registerOptOutReviewRoutes } from './http/routes/opt-out-review-routes.ts';
 import { registerOptOutRoutes } from './http/routes/opt-out-routes.ts';
+import { registerReassignedRoutes } from './http/routes/reassigned-routes.ts';
 import { registerRecipientRoutes } from './http/routes/recipient-routes.ts';
 import { registerReconciliationRoutes } from './http/routes/reconciliation-routes.ts';
 import { registerReplayRoutes } from './http/routes/replay-routes.ts';
+import { registerScrubbingRoutes } from './http/routes/scrubbing-routes.ts';
 import { registerSendingPolicyRoutes } from './http/routes/sending-policy-routes.ts';
 import { registerTemplateRoutes } from './http/routes/template-routes.ts';
 import { registerWebhookEventRoutes } from './http/routes/webhook-event-routes.ts';
@@ -69,6 +71,7 @@ import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
 import { dailyReconciliationJob } from './reconciliation/daily-job.ts';
+import { scrubQueues } from './scrubbing/scrub-jobs.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineOptions, startEngine } from './sending/engine.ts';
 import type { Services } from './services.ts';
 import { validationQueues } from './validation/validation-jobs.ts';
@@ -76,7 +79,7 @@ import { VERSION } from './version.ts';
 import { type Intake, openIntake } from './webhooks/intake.ts';
 import { accountMemory } from './webhooks/known-accounts.ts';
 import { replayJob } from './webhooks/replay-job.ts';
-import { retryQueue } from './webhooks/retry-event.ts';
+import { forgottenRetries, retryQueue } from './webhooks/retry-event.ts';
 import { spoolFolder, spoolIn } from './webhooks/spool.ts';
 import { spoolDepth } from './webhooks/spool-depth.ts';
 import { startApplier } from './webhooks/start-applier.ts';
@@ -207,8 +210,10 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),
+    ...scrubQueues(base),
     ...deliveryQueues(base),
     ...healthQueues(started.promise),
+    forgottenRetries(started.promise),
   ].map((queue) => (worksJobs ? queue : withoutHandler(queue)));
   const jobs = await openJobs({ connectionString: database.connectionString, queues, log });
   closers.add(jobs.close);
@@ -269,6 +274,8 @@ export const createHttpApp = (services: Services, webhooks: { readonly intake: I
       registerNumberValidationRoutes,
       registerContactRoutes,
       registerDncRoutes,
+      registerReassignedRoutes,
+      registerScrubbingRoutes,
       registerErasureRoutes,
       registerEvidenceRoutes,
       registerImportRoutes,

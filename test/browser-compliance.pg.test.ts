@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,7 +6,9 @@ import type { Database } from '../src/platform/database.ts';
 import { aroundTriggers } from './around-triggers.ts';
 import { browserOf, shotOf, signIn, violationsOf } from './browser-page.ts';
 import { findChromium } from './chromium.ts';
+import { fakeDncScrub, SCRUB_KEY } from './fake-scrubs.ts';
 import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
+import { everybodyAgrees } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -20,6 +23,8 @@ const PAGES = [
   'compliance/opt-out-report?by=hour',
   'settings/number-validation',
   'compliance/do-not-call?check=6175550126',
+  'compliance/do-not-call/reassigned',
+  'compliance/do-not-call/service',
   'compliance/audit-log',
   'compliance/evidence',
   'compliance/evidence?phone=6175550124',
@@ -57,10 +62,12 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     database = await testDatabase();
     const numverify = await fakeNumverify();
     numverify.numbers.set(LANDLINE.slice(1), { valid: true, lineType: 'landline' });
+    const scrub = await fakeDncScrub();
+    scrub.listed.set(LISTED.slice(2), 'D|National (USA) 2003-06-01;;;');
     world = await runningWorld(database, {
       startsAt: '2026-11-17T15:00:00Z',
       factor: 1,
-      env: { NUMVERIFY_URL: numverify.url },
+      env: { NUMVERIFY_URL: numverify.url, DNCSCRUB_URL: scrub.url, SCRUB_NETWORKS: '127.0.0.1' },
     });
     for (const phone of [LANDLINE, '+16175550125', LISTED])
       await world.client.send('POST', '/v1/contacts', { phone }, `make-${phone}`);
@@ -154,6 +161,57 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByLabel('Phone number to check').fill('12');
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('Not checked').waitFor();
+  });
+
+  it('asks a scrub service about the contacts, and shows what it said', async () => {
+    await open('/compliance/do-not-call');
+    await page.getByRole('link', { name: 'Scrub service' }).click();
+    await page.getByText('No service is asked.', { exact: false }).waitFor();
+    await page.getByLabel('Whom to ask').selectOption('dncscrub');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('enter the key of the service').waitFor();
+    await page.getByLabel('Key', { exact: true }).fill(SCRUB_KEY);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('A key is set. It is not shown again').waitFor();
+    await page.getByRole('button', { name: 'Ask the service' }).click();
+    await page.getByText('1 on a list, 3 on none, 0 not known.', { exact: false }).waitFor({ timeout: MINUTES });
+    await page.getByText('DNCScrub: 4 of 10,000 numbers asked this month.').waitFor();
+    await shotOf(page, 'scrub-done');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await open('/compliance/do-not-call');
+    await page.getByRole('link', { name: 'DNCScrub: national registry' }).waitFor();
+  });
+
+  it('asks about reassigned numbers by files, refuses a wrong file, and tells what was answered', async () => {
+    await everybodyAgrees(database.db);
+    await open('/compliance/do-not-call');
+    await page.getByRole('link', { name: 'Reassigned numbers' }).click();
+    await page.getByText('Nothing yet').waitFor();
+    await shotOf(page, 'reassigned-empty');
+    await page.getByLabel('Some of them').check();
+    expect(await page.getByRole('button', { name: 'Make the questions' }).isDisabled()).toBe(true);
+    await page.getByLabel('Every contact').check();
+    await page.getByRole('button', { name: 'Make the questions' }).click();
+    await page.getByText('Not answered yet.').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Questions' }).click();
+    const questions = await readFile(await (await download).path(), 'utf8');
+    expect(questions).toMatch(/^(\d{10},\d{4}-\d\d-\d\d\r\n){4}$/);
+    await page.getByText('Upload the answers').click();
+    const upload = async (text: string) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'File of answers' }).click();
+      await (await chooser).setFiles({ name: 'answers.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+      await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    };
+    await upload(questions);
+    await page.getByText(/expected yes, no or no data/).waitFor();
+    await shotOf(page, 'reassigned-refused');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await upload(questions.replace('\r\n', ',yes\r\n').replaceAll(/(\d)\r\n/g, '$1,no\r\n'));
+    await page.getByRole('list').getByText('1 given up and left out of campaigns, 3 not', { exact: false }).waitFor();
+    await page.getByRole('link', { name: 'Record' }).waitFor();
+    await shotOf(page, 'reassigned-answered');
   });
 
   it('goes through the audit log by keyboard, and keeps the filters in the address', async () => {

@@ -5,14 +5,20 @@ import { expect, it } from 'vitest';
 import { previewAudience } from '../src/audiences/preview-audience.ts';
 import { askedConsent, DEFAULT_CONSENT_POLICY } from '../src/compliance/consent-policy.ts';
 import { recordConsent } from '../src/compliance/record-consent.ts';
+import { stopByLink } from '../src/compliance/stop-by-link.ts';
 import { createContact } from '../src/contacts/create-contact.ts';
 import { commitImport } from '../src/contacts/import-contacts.ts';
+import { importOptOuts } from '../src/contacts/import-opt-outs.ts';
 import { insertImportRun } from '../src/contacts/import-run-store.ts';
+import { optOutContact } from '../src/contacts/opt-out-contact.ts';
+import { recordOptOut } from '../src/contacts/record-opt-out.ts';
 import { recordInbound } from '../src/conversations/record-inbound.ts';
 import { erasePerson } from '../src/evidence/erase-person.ts';
 import { runTx } from '../src/platform/database.ts';
+import type { Uuid } from '../src/platform/ids.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant } from '../src/platform/time.ts';
+import { markRefused } from '../src/sending/aftermath.ts';
 import { claimTexts, takeLease } from './claimed.ts';
 import { insertAccount, insertContacts, launchTestCampaign } from './fixtures.ts';
 import { testDatabase } from './test-database.ts';
@@ -34,14 +40,19 @@ const account = await insertAccount(
 );
 const [laneId = ''] = account.laneIds;
 
-type What = 'agree' | 'ask' | 'confirm' | 'stop' | 'start' | 'take back' | 'import' | 'merge' | 'add' | 'erase';
+const AGREEMENTS = ['agree', 'ask', 'confirm', 'start', 'import', 'merge', 'add'] as const;
+/** Ways to say no, of which each may be a person's second one. */
+const REFUSALS = ['stop', 'take back', 'api', 'staff', 'list', 'link', 'gateway', 'erase'] as const;
+/** Who records these by hand means now, however long it is since the person said it. */
+const MEANT_NOW: ReadonlySet<What> = new Set(['staff', 'list', 'link', 'gateway', 'erase']);
+type What = (typeof AGREEMENTS)[number] | (typeof REFUSALS)[number];
 interface Step {
   readonly what: What;
   /** How long before it is told it was said, in hours. One is told each hour. */
   readonly late: number;
 }
 const step = fc.record<Step>({
-  what: fc.constantFrom('agree', 'ask', 'confirm', 'stop', 'start', 'take back', 'import', 'merge', 'add', 'erase'),
+  what: fc.constantFrom(...AGREEMENTS, ...REFUSALS),
   late: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 6 })),
 });
 
@@ -79,6 +90,31 @@ async function tell(phone: string, { what, late }: Step): Promise<boolean> {
     case 'start':
       await writes(phone, what.toUpperCase(), at);
       return true;
+    case 'api':
+      return (
+        await runTx(db, (tx) => recordOptOut(tx, world, { phone, reason: 'opt_out', note: 'Called', saidAt: at, by }))
+      ).ok;
+    case 'staff':
+      return runTx(db, async (tx) => {
+        const created = await createContact(tx, world, { phone, by });
+        const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone}`.execute(tx);
+        if (rows[0] === undefined) throw new Error(`no contact ${phone}: ${JSON.stringify(created)}`);
+        return (await optOutContact(tx, world, { id: rows[0].id, note: 'Called, furious', by })).ok;
+      });
+    case 'list':
+      await importOptOuts({ db, ...world }, { fileName: 'left.csv', chunks: bytes(phone), column: undefined, by });
+      return true;
+    case 'link':
+      await stopByLink({ db, ...world }, { phone, address: '203.0.113.7', userAgent: null });
+      return true;
+    case 'gateway':
+      await runTx(db, (tx) =>
+        markRefused(tx, world, {
+          ...{ accountId: account.id, phone, code: '21610', message: 'Opted out' },
+          suppress: 'provider_opt_out',
+        }),
+      );
+      return true;
     case 'erase':
       return (await runTx(db, (tx) => erasePerson(tx, world, { phone, reason: 'Asked for it', by }))).ok;
     case 'add':
@@ -93,6 +129,8 @@ async function tell(phone: string, { what, late }: Step): Promise<boolean> {
       );
   }
 }
+
+const bytes = (text: string): AsyncIterable<Uint8Array> => Readable.from([Buffer.from(text)]);
 
 const recorded = async (consent: Parameters<typeof recordConsent>[2]): Promise<boolean> =>
   (await runTx(db, (tx) => recordConsent(tx, world, consent))).ok;
@@ -132,7 +170,7 @@ async function importFile(...lines: readonly string[]): Promise<boolean> {
   };
   await insertImportRun(db, run);
   const csv = ['Phone,First name,Consent,Consent source,Consent text,Consent date', ...lines, ''].join('\n');
-  const done = await commitImport(deps, { importId, by, open: () => ({ chunks: Readable.from([Buffer.from(csv)]) }) });
+  const done = await commitImport(deps, { importId, by, open: () => ({ chunks: bytes(csv) }) });
   if (!done.ok) throw new Error(done.error.message);
   return true;
 }
@@ -170,9 +208,10 @@ interface Said {
 function forbiddenBy(said: readonly Said[]): string | undefined {
   const newest = (...whats: readonly What[]): number =>
     Math.max(Number.NEGATIVE_INFINITY, ...said.filter(({ what }) => whats.includes(what)).map(({ at }) => at));
-  const refused = newest('stop', 'take back', 'erase');
+  const refused = newest(...REFUSALS);
   const since = said.filter(({ at }) => at > refused);
-  const confirmed = newest('confirm');
+  // Any word that asks for texts answers the question whether an opt-in was theirs.
+  const confirmed = newest('confirm', 'start');
   const agreed = since.some(({ what, at }) => what === 'agree' || (what === 'ask' && confirmed >= at));
   if (refused === Number.NEGATIVE_INFINITY)
     return agreed || since.some(({ what }) => what === 'import' || what === 'merge') ? undefined : 'has never agreed';
@@ -202,7 +241,7 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
       const said: Said[] = [];
       for (const [hour, one] of told.entries()) {
         await world.clock.advance(HOUR_MS);
-        if (await tell(phone, one)) said.push({ what: one.what, at: one.what === 'erase' ? hour : hour - one.late });
+        if (await tell(phone, one)) said.push({ what: one.what, at: MEANT_NOW.has(one.what) ? hour : hour - one.late });
       }
       const isCountedNow = await isCounted(phone);
       const isAllowed = await isTexted(phone, campaignId);
@@ -210,7 +249,7 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
       expect(isAllowed || isCountedNow ? forbiddenBy(said) : undefined).toBeUndefined();
     }),
     {
-      numRuns: 60,
+      numRuns: 80,
       examples: [
         steps('agree'),
         steps('import'),
@@ -226,6 +265,14 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
         steps('agree', 'erase', 'import', 'start', ['agree', 5]),
         steps('agree', 'erase', 'merge', 'start', 'agree'),
         steps('agree', 'stop', 'import', 'add', ['start', 3]),
+        steps('stop', 'erase', ['start', 1], ['import', 1]),
+        ...(['staff', 'list', 'link', 'gateway', 'api', 'stop'] as const).flatMap((again) => [
+          steps(again, 'agree', again, ['start', 2]),
+          steps(again, 'agree', again, 'start'),
+          steps(again, 'start', again, ['start', 2], 'agree'),
+        ]),
+        steps('staff', 'list', 'start', 'agree'),
+        steps('gateway', 'link', 'start', 'agree'),
       ],
     },
   );

@@ -36,6 +36,8 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/compliance/opt-out-report': ['compliance/opt-out-report-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
+  '/compliance/do-not-call/reassigned': ['compliance/reassigned-page'],
+  '/compliance/do-not-call/service': ['compliance/scrub-page'],
   '/compliance/evidence': ['compliance/evidence-page'],
   '/compliance/consents': ['compliance/ledger-page'],
   '/compliance/consents/:id': ['compliance/ledger-page', 'compliance/ledger-panel'],

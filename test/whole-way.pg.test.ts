@@ -72,6 +72,7 @@ describe('from a file to a conversation', () => {
       merged: 98,
       refused: 98,
       erased: 0,
+      consents: null,
     });
     expect(await world.client.get('/v1/contacts/count')).toEqual({ count: 1304, atLeast: false });
     await everybodyAgrees(database.db);

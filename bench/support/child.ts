@@ -13,8 +13,11 @@ export interface Child {
   stop(): Promise<unknown>;
 }
 
-/** The size of the young generation that the product is started with (bin/textwright), in MB, whatever flags this bench runs with. */
-const YOUNG_MB = { worker: 4, api: 16 } as const;
+/** What the product is started with (bin/textwright), whatever flags this bench runs with. */
+const FLAGS = {
+  worker: ['--max-semi-space-size=4'],
+  api: ['--max-semi-space-size=16', '--no-allocation-site-pretenuring'],
+} as const;
 
 const running = new Set<ChildProcess>();
 
@@ -23,9 +26,8 @@ export function killChildren(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-export function startChild(script: string, args: readonly string[], as: keyof typeof YOUNG_MB = 'worker'): Child {
-  const execArgv = [`--max-semi-space-size=${YOUNG_MB[as]}`];
-  const child = fork(join(import.meta.dirname, script), args, { execArgv });
+export function startChild(script: string, args: readonly string[], as: keyof typeof FLAGS = 'worker'): Child {
+  const child = fork(join(import.meta.dirname, script), args, { execArgv: [...FLAGS[as]] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const died = new Promise<never>((_, reject) => {

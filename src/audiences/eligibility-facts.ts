@@ -20,13 +20,14 @@ export async function readEligibilityFacts(
   const { rows } = await sql<Standing>`
     select array(select distinct kind from dnc_list where retired_at is null) as dnc_kinds,
       exists (select 1 from dnc_list l where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
-        and (l.as_of is null or l.as_of < ${dncStaleBefore})) as dnc_is_stale,
+        and (l.as_of is null or l.as_of < ${dncStaleBefore} or l.service is not null)) as dnc_is_stale,
       exists (select 1 from opt_out_review where decided_at is null) as numbers_are_held,
+      exists (select 1 from reassigned_number where answer = 'yes') as numbers_are_reassigned,
       exists (select 1 from number_validation) as numbers_were_asked,
       (select value from setting where key = ${NUMBER_SETTING}) as number_policy`.execute(db);
   const [standing] = rows;
   if (standing === undefined) throw new Error('eligibility facts: one row expected, none came');
-  const { dncKinds, dncIsStale, numbersAreHeld, numbersWereAsked, numberPolicy } = standing;
+  const { dncKinds, dncIsStale, numbersAreHeld, numbersAreReassigned, numbersWereAsked, numberPolicy } = standing;
   return {
     now,
     outsideUsAreaCodes: [...AREA_CODES_OUTSIDE_US],
@@ -35,6 +36,7 @@ export async function readEligibilityFacts(
     dncIsStale,
     dncStaleBefore,
     numbersAreHeld,
+    numbersAreReassigned,
     numbersWereAsked,
     consent,
     numberPolicy: {
@@ -44,7 +46,11 @@ export async function readEligibilityFacts(
   };
 }
 
-interface Standing extends Pick<EligibilityFacts, 'dncKinds' | 'dncIsStale' | 'numbersAreHeld' | 'numbersWereAsked'> {
+interface Standing
+  extends Pick<
+    EligibilityFacts,
+    'dncKinds' | 'dncIsStale' | 'numbersAreHeld' | 'numbersAreReassigned' | 'numbersWereAsked'
+  > {
   readonly dncKinds: readonly DncKind[];
   readonly numberPolicy: Partial<NumberPolicy> | null;
 }

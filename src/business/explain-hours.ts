@@ -19,6 +19,8 @@ export interface Whereabouts {
   readonly phone?: string | undefined;
   /** Code or name. */
   readonly state?: string | undefined;
+  /** IANA name: somewhere that they may be as well. No piece of evidence removes another. */
+  readonly zone?: string | undefined;
 }
 
 export interface HoursAt {
@@ -44,7 +46,9 @@ export function explainHours(
 ): Outcome<HoursAt> {
   const found = placesOf(where);
   if (!found.ok) return found;
-  const places = found.value;
+  if (where.zone !== undefined && !isZone(where.zone, at))
+    return field('zone', `expected a time zone like America/Chicago, got "${where.zone}"`);
+  const places = where.zone === undefined ? found.value : withZone(found.value, where.zone);
   const { closesAt, rule, tableVersion } = decideQuietHours(places, policy, at);
   const open = closesAt !== undefined;
   return ok({
@@ -72,6 +76,20 @@ function placesOf({ phone, state }: Whereabouts): Outcome<Places> {
   if (places.zones.length > 0) return ok(places);
   return field('phone', `${phone} is ${REGION_WORDS[places.region]}; campaigns text US numbers only`);
 }
+
+function isZone(zone: string, at: Instant): boolean {
+  try {
+    at.toZonedDateTimeISO(zone);
+    return zone.includes('/');
+  } catch {
+    return false;
+  }
+}
+
+const withZone = ({ states, zones }: Places, zone: string): Places => ({
+  states,
+  zones: [...new Set([...zones, zone])].sort(),
+});
 
 const REGION_WORDS = {
   us: 'in the United States',

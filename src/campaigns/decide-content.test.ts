@@ -18,7 +18,7 @@ test('who has never been texted must be told how to stop, the others have been',
 
 test('what all texts share has no count, and of what differs from text to text three are named', () => {
   const tally = tallyContent(rules);
-  for (const name of ['ann', 'bob', 'cy', 'di']) tally.add(`Hi, see bit.ly/${name} STOP`, first);
+  for (const name of ['ann', 'bob', 'cy', 'di']) tally.add(`Hi, see bit.ly/${name} Reply STOP`, first);
   expect(contentWarnings('Variant B', 4, tally.found())).toEqual([
     'Variant B does not say who sends it: carriers ask for the name of your business in every text. Begin it with {business_name}',
     ...['ann', 'bob', 'cy'].map(

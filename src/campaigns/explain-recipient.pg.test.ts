@@ -78,6 +78,7 @@ describe('somebody who was texted', () => {
     const asked = [
       'opted_out',
       'wrong_number',
+      'number_reassigned',
       'invalid_number',
       'blocked_lately',
       'toll_free',
@@ -131,6 +132,7 @@ describe('somebody who was texted', () => {
     expect(Object.fromEntries(explained.checks.map(({ code, inputs }) => [code, inputs]))).toEqual({
       opted_out: { suppressionId: null },
       wrong_number: { suppressionId: null },
+      number_reassigned: {},
       invalid_number: { numberState: 'unverified', suppressionId: null },
       blocked_lately: { until: null },
       toll_free: { areaCode: '617' },

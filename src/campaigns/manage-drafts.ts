@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { recordAudit } from '../compliance/audit-store.ts';
-import { DEFAULT_CONSENT_POLICY } from '../compliance/consent-policy.ts';
+import { getDefaultConsent } from '../compliance/default-consent-store.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
@@ -38,7 +38,8 @@ export async function createDraft(
   deps: Deps,
   input: NewDraft & { readonly createdBy: string },
 ): Promise<Outcome<Campaign>> {
-  const draft = { ...DEFAULT_SENDING, consent: DEFAULT_CONSENT_POLICY, ...input };
+  const consent = input.consent === undefined ? await getDefaultConsent(tx) : input.consent;
+  const draft = { ...DEFAULT_SENDING, ...input, consent };
   const known = await requireLanes(tx, draft.laneIds);
   if (!known.ok) return known;
   const id = deps.newUuid();

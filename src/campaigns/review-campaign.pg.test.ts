@@ -168,7 +168,7 @@ it('counts what is added to first texts, in parts and people, and only where the
     await changeOptOutWording({ ...world, db: database.db }, { change: { wording: 'Bye' }, actor: 'test' }),
   ).toMatchObject({
     ok: false,
-    error: { message: 'wording: "Bye" does not tell people how to stop: say so with a word like STOP' },
+    error: { message: 'wording: "Bye" does not tell people how to stop: say so as in “Reply STOP to opt out”' },
   });
 });
 

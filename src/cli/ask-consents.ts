@@ -7,7 +7,7 @@ import type { Db } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
 import { err, ok, type Result } from '../platform/result.ts';
 import { type Instant, instant } from '../platform/time.ts';
-import type { JsonObject } from './json-lines.ts';
+import { issueWords, type JsonObject } from './json-lines.ts';
 
 const question = z.strictObject({
   phone: z.string({ error: 'expected a number like +16175550123' }),
@@ -44,12 +44,7 @@ export async function askConsents(db: Db, inputs: readonly JsonObject[], now: In
 
 function parse(input: JsonObject, now: Instant): Result<Parameters<typeof readConsentsAt>[1][number], string> {
   const asked = question.safeParse(input);
-  if (!asked.success)
-    return err(
-      asked.error.issues
-        .map(({ path, message }) => (path.length === 0 ? message : `"${path.join('.')}": ${message}`))
-        .join('; '),
-    );
+  if (!asked.success) return err(issueWords(asked.error));
   const { phone, at, purpose = 'marketing' } = asked.data;
   const parsed = parsePhone(phone);
   if (!parsed.ok) return err(`"phone": "${phone}" is no phone number: expected one like +16175550123`);

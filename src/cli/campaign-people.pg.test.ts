@@ -92,10 +92,39 @@ describe('explain eligibility', () => {
   it.each([
     ['nobody with that number', ['--contact', '+12135559999'], 1, 'no contact has the number'],
     ['no contact', [], 2, '--contact'],
+    ['both ways at once', ['--contact', '+12135559999', '--stdin'], 2, '--stdin'],
   ])('refuses %s', async (_case, args, code, message) => {
     const run = await explain(...args);
     expect(run).toMatchObject({ code, out: '' });
     expect(run.err).toContain(message);
+  });
+});
+
+describe('explain eligibility --stdin', () => {
+  const ask = (args: readonly string[], ...lines: readonly unknown[]) =>
+    runCli(['explain', 'eligibility', '--stdin', ...args], {
+      env: { DATABASE_URL: connectionString },
+      stdin: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    });
+
+  it('answers each line as one question is answered, a bad one with what is wrong, and goes on', async () => {
+    const run = await ask(
+      [],
+      { campaign: 'spring', contact: PHONES[3] },
+      { campaign: 'autumn', contact: PHONES[0] },
+      { contact: PHONES[0] },
+      { campaign: 'spring', contact: '+12135559999' },
+      { campaign: 'Spring', contact: showId('contact', contactIds[0] ?? '') },
+    );
+    const [left, noCampaign, unnamed, nobody, waiting] = jsonLines(run);
+    expect(left).toMatchObject({ contact: { phone: PHONES[3] }, enrollment: null, sentence: expect.any(String) });
+    expect(noCampaign).toEqual({ error: { message: expect.stringContaining('"autumn"'), line: 2 } });
+    expect(unnamed).toEqual({ error: { message: expect.stringContaining('"campaign"'), line: 3 } });
+    expect(nobody).toEqual({ error: { message: expect.stringContaining('no contact has the number'), line: 4 } });
+    const first = { standing: 'waits', contact: { phone: PHONES[0] }, rules: expect.any(Array) };
+    expect(waiting).toMatchObject(first);
+    expect(jsonLines(await ask(['--campaign', 'spring'], { contact: PHONES[0] }))).toMatchObject([first]);
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 3 lines of 5 could not be read\n' });
   });
 });
 

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { type ConsentPolicyInput, consentPolicyInput } from '../http/contract/campaign-consent.ts';
 
 export const CONSENT_FLAG =
-  'which consent people must have given: marketing (as the law asks of offers; what a new draft has), informational, or the kinds that will do, as express,express_written';
+  'which consent people must have given: marketing (as the law asks of offers), informational, or the kinds that will do, as express,express_written';
 
 /** `marketing`, `informational`, or kinds of a custom policy. */
 export function consentPolicyOption(text: string): ConsentPolicyInput {

@@ -21,6 +21,7 @@ export function define(command: Command, shell: Shell): void {
       'what was added and taken off since',
     ],
     ['textwright dnc status', 'how old every list is; exit code 1 when one is too old'],
+    ['textwright dnc export > do-not-call.csv', 'everybody who must not be called: opt-outs and internal lists'],
     ['textwright dnc check +16175550123', 'which lists a number is on'],
   ]).description('Do-not-call lists: fill them, see how old they are, exempt numbers');
   defineLists(command, shell);
@@ -64,6 +65,11 @@ function defineLists(command: Command, shell: Shell): void {
     .argument('<list>', 'name or id')
     .option('--json', 'one JSON object per file')
     .action(async (list: string, flags: Json) => (await load()).historyCommand(list, flags, shell));
+  command
+    .command('export')
+    .description('Write numbers to standard output, as CSV: everybody who must not be called, or one list of your own')
+    .argument('[list]', 'name or id')
+    .action(async (list: string | undefined) => (await load()).exportCommand(list, shell));
   command
     .command('retire')
     .description('Ask a list no more')

@@ -10,6 +10,7 @@ import {
   retireList,
 } from '../compliance/dnc-lists.ts';
 import type { DncVersion } from '../compliance/dnc-store.ts';
+import { exportDncList, exportOurDoNotCall } from '../compliance/export-dnc.ts';
 import { uploadDnc } from '../compliance/upload-dnc.ts';
 import { createDncList as createContract, uploadQuery } from '../http/contract/dnc-lists.ts';
 import {
@@ -26,9 +27,10 @@ import { instant } from '../platform/time.ts';
 import { momentOf } from './campaign-sending.ts';
 import { confirmByTyping } from './confirm.ts';
 import { actor, type CliServices, granted, withServices } from './open-services.ts';
+import { parsed } from './parsed.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { sizeOf } from './source-file.ts';
-import { count, table } from './words.ts';
+import { count, printable, table } from './words.ts';
 
 export interface Json {
   readonly json?: true;
@@ -146,6 +148,18 @@ const versionRow = (version: DncVersion): readonly string[] => [
   version.error ?? count(version.numbers ?? 0, 'number'),
 ];
 
+export async function exportCommand(reference: string | undefined, shell: Shell): Promise<void> {
+  await withServices(shell, async (services) => {
+    const deps = { ...services, db: services.database.db };
+    const by = actor();
+    const pieces =
+      reference === undefined
+        ? await exportOurDoNotCall(deps, by)
+        : granted(await exportDncList(deps, { id: (await findList(services, reference)).id, actor: by.actor }));
+    for await (const piece of pieces) await shell.out.write(piece);
+  });
+}
+
 export async function retireCommand(reference: string, { yes }: { readonly yes?: true }, shell: Shell): Promise<void> {
   await withServices(shell, async (services) => {
     const list = await findList(services, reference);
@@ -165,6 +179,10 @@ export async function checkCommand(text: string, { json }: Json, shell: Shell): 
     await shell.out.lines(
       standing.listedOn.length === 0 ? `${phone} is on no list` : `${phone} is on:`,
       ...table(standing.listedOn.map(({ name, kind, asOf }) => [`  ${name}`, kind, `of ${asOf.slice(0, 10)}`])),
+      ...standing.scrubbed.map(
+        ({ service, checkedAt, codes }) =>
+          `  ${service} said at ${checkedAt}: ${codes === '' ? 'on no list' : printable(codes)}`,
+      ),
       ...standing.exemptions.map(
         ({ kind, reason, validUntil, endedAt, recordedBy }) =>
           `  exempt (${kind}) until ${endedAt ?? validUntil}: ${reason}, recorded by ${recordedBy}`,
@@ -202,20 +220,4 @@ async function findList({ database: { db }, clock }: CliServices, reference: str
       `no do-not-call list is called "${reference}"; there are ${lists.map(({ name }) => `"${name}"`).join(', ') || 'none'}`,
     );
   return found;
-}
-
-type SafeParsed<T> =
-  | { readonly success: true; readonly data: T }
-  | {
-      readonly success: false;
-      readonly error: {
-        readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
-      };
-    };
-
-function parsed<T>(result: SafeParsed<T>): T {
-  if (result.success) return result.data;
-  throw new UsageError(
-    result.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`).join('; '),
-  );
 }

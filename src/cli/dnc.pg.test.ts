@@ -56,10 +56,18 @@ it('changes are applied, exemptions recorded, and lists retired', async () => {
   expect((await cli('check', '6175550124')).out).toContain('is on no list');
 });
 
+it('own lists and everybody who must not be called are written as CSV', async () => {
+  await cli('create', 'Ours', '--kind', 'internal');
+  await cli('upload', 'Ours', await file('6175550177\n'), '--as-of', today);
+  expect((await cli('export', 'ours')).out).toBe('phone\r\n+16175550177\r\n');
+  expect((await cli('export')).out).toContain(`+16175550177,internal_list,${today}T00:00:00Z,Ours\r\n`);
+  expect(await cli('export', 'National')).toMatchObject({ code: 1, err: expect.stringContaining('licensed') });
+});
+
 it('what is called wrongly is told with the remedy', async () => {
   expect(await cli('upload', 'Nobody', await file(''), '--as-of', today)).toMatchObject({
     code: 1,
-    err: expect.stringContaining('no do-not-call list is called "Nobody"; there are "National"'),
+    err: expect.stringContaining('no do-not-call list is called "Nobody"; there are "Ours", "National"'),
   });
   expect(await cli('upload', 'National', await file(''), '--as-of', 'soon')).toMatchObject({ code: 2 });
   expect(await cli('upload', 'National', 'nowhere.txt', '--as-of', today)).toMatchObject({ code: 1 });

@@ -87,10 +87,15 @@ function defineEligibility(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright explain eligibility --campaign "Spring" --contact "(617) 555-0123"', 'for reading'],
     ['textwright explain eligibility --campaign cmp_... --contact con_... --json', 'every rule with what it looked at'],
+    [
+      'textwright explain eligibility --stdin < people.jsonl',
+      'many: {"campaign", "contact"} on each line; with --campaign, only {"contact"}',
+    ],
   ])
     .description('Why a contact was or was not texted by a campaign, or would be by a draft; and what would change it')
-    .requiredOption('--campaign <campaign>', 'id, or name when only one campaign is called that')
-    .requiredOption('--contact <contact>', 'number or id')
+    .option('--campaign <campaign>', 'id, or name when only one campaign is called that')
+    .option('--contact <contact>', 'number or id')
+    .option('--stdin', 'read JSON lines from standard input, write one JSON line for each')
     .option('--json', 'print the explanation as one JSON object')
     .action(async (options: EligibilityOptions) =>
       (await import('./explain-eligibility.ts')).explainEligibilityCommand(options, shell),

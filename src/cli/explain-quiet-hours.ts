@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { HoursAt } from '../business/explain-hours.ts';
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import { answerLines } from './answer-lines.ts';
 import { withExamples } from './options.ts';
 import { type Shell, UsageError } from './shell.ts';
 
@@ -8,7 +9,9 @@ interface QuietHoursOptions {
   readonly state?: string;
   readonly at?: string;
   readonly preset?: SendingPolicy['preset'];
+  readonly zone?: string;
   readonly settings?: true;
+  readonly stdin?: true;
   readonly json?: true;
 }
 
@@ -17,10 +20,15 @@ export function defineQuietHours(command: Command, shell: Shell): void {
     ['textwright explain quiet-hours "+1 850 555 0123" --at 2026-11-18T01:30:00Z', 'a number at an instant'],
     ['textwright explain quiet-hours --state KY', 'a state now'],
     ['textwright explain quiet-hours --state KY --settings', 'with the policy of this installation'],
+    [
+      'textwright explain quiet-hours --stdin < people.jsonl',
+      'many: {"phone", "state"?, "zone"?, "at", "preset"?} on each line, {"allowed","zones","states","rule","nextAllowedAt"} for each',
+    ],
   ])
     .description('May a campaign text this number or this state, until or from when, and which rule says so')
     .argument('[phone]', 'the number; its area code tells where the person may be')
     .option('--state <state>', 'code or name of the state of the address')
+    .option('--zone <zone>', 'IANA name of a time zone in which the person may be as well')
     .option('--at <instant>', 'ISO 8601 with Z or an offset; now when absent')
     .addOption(
       new Option('--preset <preset>', 'the hours that are narrowed by the state; standard when absent').choices([
@@ -30,11 +38,13 @@ export function defineQuietHours(command: Command, shell: Shell): void {
       ]),
     )
     .option('--settings', "this installation's policy instead of a preset; needs its database")
+    .option('--stdin', 'read JSON lines from standard input, write one JSON line for each')
     .option('--json', 'print {"open","closesAt","opensAt","rule","tableVersion", ...}')
     .action((phone: string | undefined, options: QuietHoursOptions) => explain(phone, options, shell));
 }
 
 async function explain(phone: string | undefined, options: QuietHoursOptions, shell: Shell): Promise<void> {
+  if (options.stdin) return answerMany(phone, options, shell);
   if (options.settings && options.preset !== undefined)
     throw new UsageError('--preset: with --settings, the policy of this installation says which');
   const { explainHours } = await import('../business/explain-hours.ts');
@@ -42,10 +52,21 @@ async function explain(phone: string | undefined, options: QuietHoursOptions, sh
   const at = await instantOf(options.at);
   const policy = await policyOf(options, shell);
   const question = { policy: hoursOfAll(policy), allowed: policy.messagesPerDay, at };
-  const hours = explainHours({ phone, state: options.state }, question);
+  const hours = explainHours({ phone, state: options.state, zone: options.zone }, question);
   if (!hours.ok) throw new UsageError(hours.error.message);
   if (options.json) await shell.out.json(await shown(hours.value));
   else await shell.out.lines(...(await words(hours.value)));
+}
+
+async function answerMany(
+  phone: string | undefined,
+  { stdin: _, json: __, ...asked }: QuietHoursOptions,
+  shell: Shell,
+) {
+  if (phone !== undefined || Object.keys(asked).length > 0)
+    throw new UsageError('--stdin: the input comes from standard input, leave the rest out');
+  const { askQuietHours } = await import('./ask-quiet-hours.ts');
+  await answerLines(shell, (inputs) => inputs.map(askQuietHours));
 }
 
 async function instantOf(text: string | undefined) {

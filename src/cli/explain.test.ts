@@ -78,6 +78,50 @@ describe('explain opt-out', () => {
   });
 });
 
+describe('explain quiet-hours', () => {
+  it('answers each line with whether, where, by which rule and from when on, and goes on after a bad one', async () => {
+    const at = '2026-11-18T01:30:00Z';
+    const lines = [
+      { phone: '+16175550123', at },
+      { phone: '(617) 555-0123', at, preset: 'federal_state' },
+      { phone: '+16175550123', state: 'FL', zone: 'America/Los_Angeles', at: '2026-11-17T15:30:00-05:00' },
+      { phone: '+14165550123', at },
+      { phone: '12', at },
+      { phone: '+16175550123' },
+      { phone: '+16175550123', at, preset: 'any' },
+      { phone: '+16175550123', at, zone: 'Mars/Olympus' },
+      { phone: '+16175550123', at, state: 'Ontario' },
+      'none',
+      { phone: '+16175550123', at: '2026-11-17T15:30:00-05:00', state: null },
+    ];
+    const run = await runCli(['explain', 'quiet-hours', '--stdin'], { stdin: stdinOf(...lines) });
+    const boston = { zones: ['America/New_York'], states: ['MA'] };
+    const answers = jsonLines(run);
+    expect(answers.slice(0, 4)).toEqual([
+      { allowed: false, ...boston, rule: expect.stringContaining('20:00'), nextAllowedAt: '2026-11-18T14:00:00Z' },
+      { allowed: false, ...boston, rule: expect.stringContaining('MA'), nextAllowedAt: '2026-11-18T13:00:00Z' },
+      {
+        allowed: true,
+        zones: ['America/Chicago', 'America/Los_Angeles', 'America/New_York'],
+        states: ['FL', 'MA'],
+        rule: expect.any(String),
+        nextAllowedAt: null,
+      },
+      { allowed: false, zones: [], states: [], rule: expect.stringContaining('outside_us'), nextAllowedAt: null },
+    ]);
+    expect(answers.slice(4, 10)).toMatchObject(
+      ['"phone"', '"at"', '"preset"', 'zone', 'state', 'JSON object'].map((word, index) => ({
+        error: { message: expect.stringContaining(word), line: index + 5 },
+      })),
+    );
+    expect(answers[10]).toMatchObject({ allowed: true, ...boston });
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 6 lines of 11 could not be read\n' });
+  });
+
+  it('takes no other input beside the lines', async () =>
+    expect(await runCli(['explain', 'quiet-hours', '--stdin', '--state', 'FL'])).toMatchObject({ code: 2, out: '' }));
+});
+
 describe('explain parts', () => {
   it('keeps the order of 5,000 lines and counts each', async () => {
     const texts = Array.from(

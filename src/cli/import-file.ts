@@ -41,6 +41,7 @@ export const checkFile = (shell: Shell, request: ImportRequest): Promise<Outcome
         unchanged: unchangedContacts,
         merged: mergedRows,
         erased: preview.value.erasedKept ?? 0,
+        consents: preview.value.consents ?? null,
         refused: preview.value.refusedRows === 0 ? [] : await readRefusals(request),
         warnings,
       });
@@ -76,9 +77,8 @@ export const takeFile = (
       try {
         const done = await commitImport(services, { ...request, importId, by });
         if (!done.ok) return done;
-        const { rows, created, updated, unchanged, merged, erased } = done.value;
         const refused = await allRefusals(services.database.db, importId);
-        return ok({ rows, created, updated, unchanged, merged, erased, refused, warnings: [] });
+        return ok({ ...done.value, refused, warnings: [] });
       } catch (error) {
         // Nobody else would finish this run: it has no job.
         await markFailed(services.database.db, {

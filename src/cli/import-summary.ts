@@ -1,3 +1,4 @@
+import type { ConsentReadings } from '../contacts/consent-readings.ts';
 import type { ImportRefusal, ImportRefusalReason } from '../contacts/import-rows.ts';
 import { REFUSAL_SENTENCES } from '../contacts/refusals-csv.ts';
 import { count, table } from './words.ts';
@@ -11,6 +12,8 @@ export interface FileResult {
   readonly merged: number;
   /** Of the created: erased here before. */
   readonly erased: number;
+  /** What the rows say of consents; null of a file without such columns. */
+  readonly consents: ConsentReadings | null;
   /** All of them, in the order of the file. */
   readonly refused: readonly ImportRefusal[];
   readonly warnings: readonly string[];
@@ -22,6 +25,7 @@ export const importReport = (done: FileResult) => ({
   contacts: contactsOf(done),
   mergedRows: done.merged,
   erasedContacts: done.erased,
+  consents: done.consents,
   refusedRows: done.refused.length,
   refusedByReason: Object.fromEntries([...byReason(done.refused)].map(([reason, rows]) => [reason, rows.length])),
   refused: done.refused.map(({ line, value, reason }) => ({ line, value, reason })),
@@ -41,6 +45,7 @@ export function importSummary(
     lines.push(
       `  ${count(done.erased, 'number was', 'numbers were')} erased here before: opted out until they text START`,
     );
+  if (done.consents !== null) lines.push(`  Consents: ${consentWords(done.consents)}`);
   if (done.refused.length === 0) return lines;
   return [
     ...lines,
@@ -58,6 +63,15 @@ export function importSummary(
     `Each refused row with its value: add --dry-run --json${dryRun ? '' : ', or see Imports in the web page'}`,
   ];
 }
+
+const consentWords = ({ agreed, unproven, unclear, notGiven, refused, silent }: ConsentReadings): string =>
+  [
+    `${count(agreed, 'row')} agreed, with proof`,
+    `${unproven.toLocaleString('en-US')} say yes without proof`,
+    `${unclear.toLocaleString('en-US')} unclear`,
+    `${(notGiven + silent).toLocaleString('en-US')} without one`,
+    `${refused.toLocaleString('en-US')} asked to be left alone (opted out)`,
+  ].join(', ');
 
 const contactsOf = (done: FileResult): number => done.created + done.updated + done.unchanged;
 

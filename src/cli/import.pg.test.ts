@@ -56,6 +56,7 @@ describe('the messy file, checked, imported, and imported again', () => {
       contacts: expected.contacts,
       mergedRows: expected.mergedRows,
       erasedContacts: 0,
+      consents: null,
       refusedRows: expected.refusedRows,
       refusedByReason: expected.refusedByReason,
       refused: expect.any(Array),

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { ZodError } from 'zod';
 import { err, ok, type Result } from '../platform/result.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -52,6 +53,10 @@ export function parseJsonLine(line: string | undefined): Result<JsonObject, stri
     return err(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** What is wrong with which field of an object. */
+export const issueWords = ({ issues }: ZodError): string =>
+  issues.map(({ path, message }) => (path.length === 0 ? message : `"${path.join('.')}": ${message}`)).join('; ');
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

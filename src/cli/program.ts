@@ -41,6 +41,14 @@ const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'Do-not-call lists: fill them, see their age, exempt numbers',
     load: () => import('./dnc-commands.ts'),
   },
+  reassigned: {
+    summary: 'Numbers that may have another holder: questions to the Reassigned Numbers Database and their answers',
+    load: () => import('./reassigned-commands.ts'),
+  },
+  scrub: {
+    summary: 'Ask a service which do-not-call lists numbers are on',
+    load: () => import('./scrub-commands.ts'),
+  },
   consent: {
     summary: 'What people have permitted, how long it lasts, and by which forms they agree',
     load: () => import('./consents-commands.ts'),

@@ -53,7 +53,7 @@ async function startExplained(shell: Shell, config: Config, role: Role): Promise
         signal,
         told: ({ url, error }) =>
           shell.tell(
-            `${explainConnection(error, config)?.message ?? 'The database is away'}. Waiting for it at ${url}, where webhooks are kept; Ctrl-C ends`,
+            `${explainConnection(error, config)?.message ?? 'The database is away'}. Waiting for it at ${url}; Ctrl-C ends`,
           ),
       },
     });

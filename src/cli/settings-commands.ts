@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SendingPolicy } from '../business/sending-policy.ts';
+import { defineDefaultConsent } from './default-consent.ts';
 import { defineOptOutWording } from './opt-out-wording.ts';
 import { repeatable, withExamples } from './options.ts';
 import type { PolicyFlags } from './policy-flags.ts';
@@ -22,6 +23,7 @@ export function define(command: Command, shell: Shell): void {
     .action((options: { readonly json?: true }) => show(options, shell));
   defineSet(policy.command('set'), shell);
   defineOptOutWording(command.command('opt-out-wording'), shell);
+  defineDefaultConsent(command.command('default-consent'), shell);
 }
 
 function defineSet(command: Command, shell: Shell): void {

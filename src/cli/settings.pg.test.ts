@@ -98,6 +98,13 @@ it('settings opt-out-wording is shown and changed in parts', async () => {
   expect(await cli('settings', 'opt-out-wording', 'set')).toMatchObject({ code: 2 });
 });
 
+it('settings default-consent is shown and changed', async () => {
+  expect((await cli('settings', 'default-consent', 'show')).out).toMatch(/New campaigns ask for +marketing\n/);
+  const set = await cli('settings', 'default-consent', 'set', 'express,express_written', '--json');
+  expect(jsonLines(set)).toEqual([{ policy: 'custom', kinds: ['express', 'express_written'] }]);
+  expect(await cli('settings', 'default-consent', 'set', 'none')).toMatchObject({ code: 2, out: '' });
+});
+
 it('the state of compliance and the report of opt-outs are told, for people and as JSON', async () => {
   expect((await cli('optout', 'add', '617-555-0123', '--note', 'Called')).code).toBe(0);
   const status = await cli('compliance', 'status');

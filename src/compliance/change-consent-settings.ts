@@ -4,7 +4,9 @@ import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
+import type { ConsentPolicy } from './consent-policy.ts';
 import { type ConsentValidity, getConsentValidity, putConsentValidity } from './consent-validity-store.ts';
+import { getDefaultConsent, putDefaultConsent } from './default-consent-store.ts';
 import type { DoubleOptIn } from './double-opt-in.ts';
 import { getDoubleOptIn, putDoubleOptIn } from './double-opt-in-store.ts';
 
@@ -33,6 +35,13 @@ export const changeConsentValidity = (deps: Deps, input: Change<ConsentValidity>
 /** Opt-ins from here on; each waits for as long as it was recorded to wait. */
 export const changeDoubleOptIn = (deps: Deps, input: Change<DoubleOptIn>): Promise<DoubleOptIn> =>
   change(deps, { subject: 'double_opt_in', read: getDoubleOptIn, write: putDoubleOptIn }, input);
+
+/** For campaigns that are made from here on, and are not given another one. */
+export const changeDefaultConsent = (
+  deps: Deps,
+  input: { readonly change: ConsentPolicy; readonly actor: string },
+): Promise<ConsentPolicy> =>
+  change<ConsentPolicy>(deps, { subject: 'default_consent', read: getDefaultConsent, write: putDefaultConsent }, input);
 
 function change<T>({ db, clock, newUuid }: Deps, { subject, read, write }: Setting<T>, input: Change<T>): Promise<T> {
   return runTx(db, async (tx) => {

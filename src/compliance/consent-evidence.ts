@@ -21,12 +21,13 @@ export type ConsentEvidence =
   | { readonly source: 'paper'; readonly document: string }
   /** Address or name of the recording. */
   | { readonly source: 'voice'; readonly recording: string }
-  /** `method` is how the person agreed, as the file says. */
+  /** `method` is how the person agreed, as the file says; `said` is the cell that says whether they did. */
   | {
       readonly source: 'import';
       readonly file: string;
       readonly row: number;
       readonly method?: string | undefined;
+      readonly said?: string;
     }
   /** A member's word alone. */
   | { readonly source: 'member'; readonly note: string }

@@ -7,7 +7,7 @@ export interface ContentRules {
   readonly source: string;
   /** Hosts of link shorteners that anybody may use: carriers block them for what others hide behind them. */
   readonly shorteners: ReadonlySet<string>;
-  /** Matches a word that tells how to make the texts stop. */
+  /** Matches what tells how to make the texts stop: "reply stop", "stop to end"; not "stop by our showroom". */
   readonly optOut: RegExp;
   /** Subjects that are forbidden, or allowed behind an age gate only, each with what matches its words. */
   readonly restricted: readonly { readonly subject: string; readonly words: RegExp }[];
@@ -25,17 +25,30 @@ const stored = z.strictObject({
   validTo: z.iso.date().nullable(),
   source: z.string().min(1),
   shorteners: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1),
-  optOutWords: z.array(word).min(1),
+  /** What says so by itself, and words that do with a verb before them or a purpose behind them. */
+  optOut: z.strictObject({
+    phrases: z.array(word).min(1),
+    keywords: z.array(word).min(1),
+    verbs: z.array(word).min(1),
+    purposes: z.array(word).min(1),
+  }),
   restricted: z.record(z.string().min(1), z.array(word).min(1)),
   linksMax: z.int().min(0),
   capitals: z.strictObject({ lettersMin: z.int().min(1), shareMax: z.number().min(0).max(1) }),
 });
 
-const wholeWords = (words: readonly string[]): RegExp =>
-  new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${words.map((each) => each.replaceAll('.', '\\.')).join('|')})(?![\\p{L}\\p{N}])`,
-    'u',
-  );
+const anyOf = (words: readonly string[]): string =>
+  `(?:${words.map((each) => each.replaceAll('.', '\\.')).join('|')})(?![\\p{L}\\p{N}])`;
+
+const wholeWords = (words: readonly string[]): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])${anyOf(words)}`, 'u');
+
+/** "Stop" alone is a word like others, and so is "text us, stop by". */
+function tellsOptOut({ phrases, keywords, verbs, purposes }: z.infer<typeof stored>['optOut']): RegExp {
+  const keyword = `['-]?${anyOf(keywords)}['.-]*`;
+  const asked = `${anyOf(verbs)} (?:(?:with|back|the word|con|la palabra|con la palabra) )?${keyword}(?! (?:by|in|over)(?![\\p{L}]))`;
+  const explained = `(?<!-)${keyword} (?:(?:to|2|para) )?${anyOf(purposes)}`;
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${anyOf(phrases)}|${asked}|${explained})`, 'u');
+}
 
 /** Throws, naming the version and the day, when a day is without rules: a check without rules would find nothing, unnoticed. */
 export function parseContentRules(data: unknown): readonly (ContentRules & { readonly validFrom: string })[] {
@@ -47,10 +60,10 @@ export function parseContentRules(data: unknown): readonly (ContentRules & { rea
         `content rules ${version}: valid to ${validTo}, but ${next === undefined ? 'nothing follows; the last must have validTo null' : `${next.version} begins ${next.validFrom}`}. Mend compliance/rules/content.json`,
       );
   }
-  return versions.map(({ shorteners, optOutWords, restricted, validTo: _, ...rules }) => ({
+  return versions.map(({ shorteners, optOut, restricted, validTo: _, ...rules }) => ({
     ...rules,
     shorteners: new Set(shorteners),
-    optOut: wholeWords(optOutWords),
+    optOut: tellsOptOut(optOut),
     restricted: Object.entries(restricted).map(([subject, words]) => ({ subject, words: wholeWords(words) })),
   }));
 }

@@ -59,6 +59,19 @@ export async function readBlocks(tx: Db | Tx, setId: Uuid, blocks: readonly numb
   return rows;
 }
 
+/** Some at a time, in the order of their numbers. Primary key of dnc_block. */
+export async function listBlocks(
+  db: Db | Tx,
+  setId: Uuid,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly Block[]> {
+  const { rows } = await sql<Block>`
+    select block, bits from dnc_block where set_id = ${setId} and block > ${after} order by block limit ${limit}`.execute(
+    db,
+  );
+  return rows;
+}
+
 /** Writes blocks, over those that are there; the bits go as one value, which is cut here: an array of them would be sent as text. */
 export async function writeBlocks(tx: Db | Tx, setId: Uuid, blocks: readonly Block[]): Promise<void> {
   const bits = Buffer.concat(blocks.map((block) => block.bits));

@@ -15,10 +15,13 @@ import type { RuleInputs } from './rule-inputs.ts';
 type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore' | 'dncKinds' | 'consent'>;
 
 const BLOCK = sql`substr(c.phone, 3, 6)::int`;
+/** Of when the data of list `l` about this person are: of a service, its answer `k`. */
+const DATA_OF = sql`case when l.service is null then l.as_of else k.checked_at end`;
 const PLACE = sql`substr(c.phone, 9, 4)::int`;
 
 const listedOn = (kinds: readonly string[]) => sql`
   from dnc_list l join dnc_block b on b.set_id = l.set_id and b.block = ${BLOCK}
+  left join scrubbed_number k on k.service = l.service and k.phone = c.phone
   where l.retired_at is null and l.kind = any(${kinds}::text[]) and get_bit(b.bits, ${PLACE}) = 1`;
 
 /** The same as a yes or no. The lists are read once for a whole statement: each person costs one search of the primary key per list. */
@@ -49,10 +52,15 @@ export const listsAskedSql = sql<readonly string[] | null>`(
 
 export const isCold = (now: Facts['now']) => sql<boolean>`not (${agreedInWriting(now)} or ${exempted(now)})`;
 
-/** Lists of registries that cannot be relied on; one of a state matters to whoever may be there, and to those of unknown place. */
+/**
+ * Lists of registries that cannot be relied on; one of a state matters to whoever may be there, and to those of unknown place. A list that a
+ * service fills is as old as its answer about this very number, and knows nothing of one that it was never asked about. Primary key of
+ * scrubbed_number.
+ */
 const stale = ({ dncStaleBefore }: Facts) => sql`
-  from dnc_list l where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
-    and (l.as_of is null or l.as_of < ${dncStaleBefore})
+  from dnc_list l left join scrubbed_number k on k.service = l.service and k.phone = c.phone
+  where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[])
+    and coalesce(${DATA_OF} < ${dncStaleBefore}, true)
     and (l.kind = 'national' or c.zone_group like '|%' or l.state = any(string_to_array(split_part(c.zone_group, '|', 1), ',')))`;
 
 /** Marketing while there is no list of the nation at all: of whoever is texted cold nobody knows whether they are on it. */
@@ -64,7 +72,7 @@ export const coldLackNational = (facts: Pick<Facts, 'consent' | 'dncKinds'>): bo
   lacksNational(facts) && facts.consent !== null && reachesBeyondLaw(facts.consent);
 
 const firstOf = (lists: RawBuilder<unknown>): RawBuilder<RuleInputs> => sql<RuleInputs>`coalesce((
-  select jsonb_build_object('list', l.name, 'dataOf', to_char(l.as_of at time zone 'UTC', 'YYYY-MM-DD')) ${lists} order by l.name limit 1),
+  select jsonb_build_object('list', l.name, 'dataOf', to_char(${DATA_OF} at time zone 'UTC', 'YYYY-MM-DD')) ${lists} order by l.name limit 1),
   '{"list": null}')`;
 
 const unlessExempt = (listed: RawBuilder<boolean>, now: Facts['now']): RawBuilder<boolean> =>

@@ -95,6 +95,13 @@ export async function endExemption(
   return ok(ended);
 }
 
+export interface ScrubbedNumber {
+  readonly service: string;
+  readonly checkedAt: Instant;
+  /** In the service's own words; empty: on no list. */
+  readonly codes: string;
+}
+
 export interface DncStanding {
   readonly listedOn: readonly {
     readonly id: Uuid;
@@ -102,11 +109,13 @@ export interface DncStanding {
     readonly kind: DncKind;
     readonly asOf: Instant;
   }[];
+  /** What services said of it last. */
+  readonly scrubbed: readonly ScrubbedNumber[];
   /** Newest first, also those that are over. */
   readonly exemptions: readonly DncExemption[];
 }
 
-/** On which lists a number (`+1` and ten digits) is. Primary key of dnc_block, index dnc_exemption_phone. */
+/** On which lists a number (`+1` and ten digits) is. Primary keys of dnc_block and scrubbed_number, index dnc_exemption_phone. */
 export async function checkNumber(db: Db | Tx, phone: string): Promise<DncStanding> {
   const listed = await sql<DncStanding['listedOn'][number]>`
     select l.id, l.name, l.kind, l.as_of from dnc_list l
@@ -114,7 +123,9 @@ export async function checkNumber(db: Db | Tx, phone: string): Promise<DncStandi
     where l.retired_at is null and get_bit(b.bits, substr(${phone}::text, 9, 4)::int) = 1 order by l.kind, l.name`.execute(
     db,
   );
+  const scrubbed = await sql<ScrubbedNumber>`
+    select service, checked_at, codes from scrubbed_number where phone = ${phone} order by checked_at desc`.execute(db);
   const exemptions = await sql<DncExemption>`
     select ${EXEMPTION} from dnc_exemption where phone = ${phone} order by valid_until desc, id limit 100`.execute(db);
-  return { listedOn: listed.rows, exemptions: exemptions.rows };
+  return { listedOn: listed.rows, scrubbed: scrubbed.rows, exemptions: exemptions.rows };
 }

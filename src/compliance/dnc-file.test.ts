@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DncFileError, type DncFormat, dncFileReader, REGISTRY_CHANGE_COLUMNS, type RefusedLine } from './dnc-file.ts';
+import { type DncFormat, dncFileReader, REGISTRY_CHANGE_COLUMNS } from './dnc-file.ts';
+import { ListFileError, type RefusedLine } from './list-lines.ts';
 
 function read(text: string | Buffer, format: DncFormat = { kind: 'numbers' }, chunkBytes = 7) {
   const numbers: string[] = [];
@@ -60,7 +61,7 @@ describe('a list of numbers', () => {
     [Buffer.from('6175550123\n', 'utf16le'), /UTF-8/],
     [Buffer.alloc(5_000, '1'), /one number on each line/],
   ])('says what another kind of file is and what to do (%#)', (bytes, words) => {
-    expect(() => read(bytes)).toThrow(DncFileError);
+    expect(() => read(bytes)).toThrow(ListFileError);
     expect(() => read(bytes)).toThrow(words);
   });
 });

@@ -1,7 +1,17 @@
-/**
- * Files of do-not-call lists, read as a stream: nothing of a file is held but the line that is being read. A line that is not wholly
- * understood is refused and counted, never guessed at: whoever decides about the file must know of it.
- */
+import {
+  fieldsOf,
+  ListFileError,
+  type ListReader,
+  listReader,
+  markLength,
+  numberIn,
+  type ReadLine,
+  type RefusedLine,
+  shown,
+  textOf,
+} from './list-lines.ts';
+
+/** How the files of do-not-call lists are written. */
 export type DncFormat =
   /** One number a line, however it is written: 5550002222, 555,0002222, 555-000-2222. */
   | { readonly kind: 'numbers' }
@@ -22,75 +32,12 @@ export interface DncEntry {
   readonly removed: boolean;
 }
 
-export interface RefusedLine {
-  readonly line: number;
-  readonly text: string;
-  readonly reason: string;
-}
-
 export interface DncSink {
   readonly entry: (entry: DncEntry) => void;
   readonly refused: (line: RefusedLine) => void;
 }
 
-export interface DncFileReader {
-  push(chunk: Uint8Array): void;
-  /** The last line may end without a line break. */
-  end(): void;
-  lines(): number;
-}
-
-/** The file as a whole is not what was expected. */
-export class DncFileError extends Error {}
-
-const LINE_BYTES_MAX = 4_096;
-const SHOWN_MAX = 80;
-const [TAB, LINE_FEED, RETURN, NUL] = [9, 10, 13, 0];
-
-export function dncFileReader(format: DncFormat, sink: DncSink): DncFileReader {
-  const line = Buffer.alloc(LINE_BYTES_MAX);
-  let length = 0;
-  let lines = 0;
-  let started = false;
-  const readLine = lineReader(format, sink);
-  const endLine = (): void => {
-    lines += 1;
-    readLine(line.subarray(0, length > 0 && line[length - 1] === RETURN ? length - 1 : length), lines);
-    length = 0;
-  };
-  return {
-    push(chunk) {
-      if (!started && chunk.length > 0) {
-        refuseForeignFile(chunk);
-        started = true;
-      }
-      for (const byte of chunk) {
-        if (byte === LINE_FEED) endLine();
-        else if (byte === NUL)
-          throw new DncFileError(`line ${lines + 1}: this is no plain text; save the list as a text file in UTF-8`);
-        else if (length === LINE_BYTES_MAX)
-          throw new DncFileError(
-            `line ${lines + 1}: longer than ${LINE_BYTES_MAX} bytes; a list has one number on each line`,
-          );
-        else line[length++] = byte;
-      }
-    },
-    end() {
-      if (length > 0) endLine();
-    },
-    lines: () => lines,
-  };
-}
-
-function refuseForeignFile(head: Uint8Array): void {
-  const start = Buffer.from(head.subarray(0, 4)).toString('latin1');
-  if (start.startsWith('PK')) throw new DncFileError('this is a ZIP archive; unpack it and upload the text file in it');
-  if (start.startsWith('\u001f\u008b')) throw new DncFileError('this is a gzip archive; unpack it first');
-  if (start.trimStart().startsWith('<'))
-    throw new DncFileError('this is XML or a web page; download the list as flat text');
-}
-
-type ReadLine = (bytes: Buffer, line: number) => void;
+export const dncFileReader = (format: DncFormat, sink: DncSink): ListReader => listReader(lineReader(format, sink));
 
 function lineReader(format: DncFormat, sink: DncSink): ReadLine {
   switch (format.kind) {
@@ -124,12 +71,10 @@ function numbersReader(sink: DncSink): ReadLine {
   };
 }
 
+const [TAB, RETURN] = [9, 13];
 /** What stands between digits: blank, tab, quote, apostrophe, brackets, plus, comma, hyphen, dot, slash, semicolon. */
 const SEPARATORS: ReadonlySet<number> = new Set([TAB, RETURN, ...Buffer.from(' "\'()+,-./;')]);
 const isSeparator = (byte: number): boolean => SEPARATORS.has(byte);
-
-/** Of a byte order mark. */
-const markLength = (bytes: Buffer): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 
 const reasonOf = (digits: number): string =>
   digits === 10 ? 'no US number begins so' : `expected ten digits, got ${digits}`;
@@ -138,13 +83,6 @@ const entryOf = (number: number, removed: boolean): DncEntry => {
   const areaCode = Math.floor(number / 1e7);
   return { areaCode, rest: number - areaCode * 1e7, removed };
 };
-
-/** Ten digits, with a trunk digit or without, and nothing but separators beside them. */
-function numberIn(text: string): number | undefined {
-  if (!/^[\d\s"'()+,./;-]*$/.test(text)) return undefined;
-  const digits = text.replace(/\D/g, '').replace(/^1(?=\d{10}$)/, '');
-  return /^[2-9]\d{9}$/.test(digits) ? Number(digits) : undefined;
-}
 
 function changesReader(columns: readonly ChangeColumn[], sink: DncSink): ReadLine {
   const at = (column: ChangeColumn): number => columns.indexOf(column);
@@ -169,7 +107,7 @@ function csvReader(column: string, sink: DncSink): ReadLine {
     const fields = fieldsOf(text);
     if (line === 1) {
       place = fields.findIndex((field) => field.toLowerCase() === column.toLowerCase());
-      if (place < 0) throw new DncFileError(`no column is called "${column}"; the file has ${fields.join(', ')}`);
+      if (place < 0) throw new ListFileError(`no column is called "${column}"; the file has ${fields.join(', ')}`);
       return;
     }
     if (text.trim() === '') return;
@@ -178,18 +116,3 @@ function csvReader(column: string, sink: DncSink): ReadLine {
     else sink.entry(entryOf(number, false));
   };
 }
-
-const textOf = (bytes: Buffer, line: number): string =>
-  bytes.subarray(line === 1 ? markLength(bytes) : 0).toString('utf8');
-
-/** Fields of one line, separated by comma, semicolon or tab; quotes hold a separator together. */
-const fieldsOf = (text: string): readonly string[] =>
-  [...text.matchAll(/(?:^|[,;\t])("(?:[^"]|"")*"|[^,;\t]*)/g)].map(([, field = '']) =>
-    field
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
-      .replaceAll('""', '"')
-      .trim(),
-  );
-
-const shown = (bytes: Buffer): string => bytes.subarray(0, SHOWN_MAX).toString('utf8').trim();

@@ -100,8 +100,12 @@ function shownList(list: DncList, now: Instant): DncListShown {
   return { ...list, age, sentence: list.retiredAt === null ? ageSentence(list, age) : 'Retired: no longer asked' };
 }
 
-function ageSentence({ kind }: DncList, age: DncAge): string {
+function ageSentence({ kind, service }: DncList, age: DncAge): string {
   const isRegistry = kind === 'national' || kind === 'state';
+  if (service !== null)
+    return isRegistry
+      ? 'Filled by a service: whoever it was not asked about lately is texted only with written consent or recent business'
+      : 'Filled by a service';
   switch (age) {
     case 'missing':
       return isRegistry

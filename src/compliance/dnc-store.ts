@@ -2,14 +2,16 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
-import type { RefusedLine } from './dnc-file.ts';
 import type { DncKind } from './dnc-rules.ts';
+import type { RefusedLine } from './list-lines.ts';
 
 export interface DncList {
   readonly id: Uuid;
   readonly kind: DncKind;
   readonly name: string;
   readonly state: string | null;
+  /** That fills it; null: files do. */
+  readonly service: string | null;
   /** Of the blocks in force. */
   readonly setId: Uuid | null;
   readonly versionId: Uuid | null;
@@ -38,7 +40,7 @@ export interface DncVersion {
   readonly inForceUntil: Instant | null;
 }
 
-const LIST = sql`id, kind, name, state, set_id, version_id, as_of, numbers, created_by, created_at, retired_at`;
+const LIST = sql`id, kind, name, state, service, set_id, version_id, as_of, numbers, created_by, created_at, retired_at`;
 const VERSION = sql`id, list_id, mode, state, file_name, as_of, lines, refused, refusals, numbers, error, uploaded_by, created_at,
   in_force_from, in_force_until`;
 

@@ -34,12 +34,14 @@ export interface EligibilityFacts {
   readonly tollFreeAreaCodes: readonly string[];
   /** Of the do-not-call lists that are asked. */
   readonly dncKinds: readonly DncKind[];
-  /** Whether one of a registry is too old, or has no data yet. */
+  /** Whether one of a registry is too old, has no data yet, or is as old for each person as a service's answer. */
   readonly dncIsStale: boolean;
   /** Data of do-not-call registries from before this are too old. */
   readonly dncStaleBefore: Instant;
   /** Whether a reply of any number waits to be decided on. */
   readonly numbersAreHeld: boolean;
+  /** Whether any number is known to have another holder now. */
+  readonly numbersAreReassigned: boolean;
   /** Whether a service was ever asked about any number. */
   readonly numbersWereAsked: boolean;
   readonly numberPolicy: NumberPolicy;

@@ -4,6 +4,7 @@ import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
 import { HELD_CODE, HELD_ELIGIBILITY } from './held-number.ts';
 import { CONSENT_ELIGIBILITY, consentReasonSql } from './needs-consent.ts';
 import { NUMBER_ELIGIBILITY, numberReasonSql } from './number-rules.ts';
+import { REASSIGNED_ELIGIBILITY } from './reassigned-eligibility.ts';
 import { type RuleInputs, utcText } from './rule-inputs.ts';
 
 const suppressedFor = (...reasons: readonly string[]): RawBuilder<boolean> =>
@@ -35,6 +36,7 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
     forbids: () => suppressedFor('wrong_number'),
     inputs: () => suppressionFor('wrong_number'),
   },
+  REASSIGNED_ELIGIBILITY,
   {
     code: 'invalid_number',
     sentence: 'The number cannot receive texts',

@@ -88,6 +88,10 @@ const LONG_WORDS: readonly string[] = [
   'bothering',
   'spamming',
   'number',
+  'numero',
+  'mensaje',
+  'mensajes',
+  'equivocado',
 ];
 const NEVER_LONG_WORDS: ReadonlySet<string> = new Set([
   'testing',

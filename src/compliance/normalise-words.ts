@@ -75,9 +75,27 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('unsubscribe', 'unsub'),
   ...entries('remove', 'rmv rmove rm'),
   ...entries('take', 'tkae taek tak tke'),
+  ...entries('delete', 'delet dleete'),
+  ...entries('leave', 'leav leve'),
+  ...entries('your', 'yor'),
+  ...entries('them', 'em'),
+  ...entries('getting', 'gettin'),
+  ...entries('receive', 'recieve recive'),
+  ...entries('receiving', 'recieving reciving recievin receivin'),
+  ...entries('contacts', 'contacs'),
   // Spanish
   ...entries('que', 'q ke'),
-  ...entries('por favor', 'porfa porfavor xfavor'),
+  ...entries('de', 'd'),
+  ...entries('para', 'pa'),
+  ...entries('quiero', 'kiero qiero'),
+  ...entries('quiere', 'kiere'),
+  ...entries('quite', 'kite'),
+  ...entries('quiten', 'kiten'),
+  ...entries('quitame', 'kitame'),
+  ...entries('saquenme', 'saqenme sakenme'),
+  ...entries('saqueme', 'saqeme sakeme'),
+  ...entries('equivoco', 'ekivoco'),
+  ...entries('por favor', 'porfa porfavor xfavor xfa plis pliss porfis'),
   ...entries('quiteme', 'kiteme'),
   ...entries('quitenme', 'kitenme'),
   ...entries('mensajes', 'mensages mensjes msjs msjes'),
@@ -95,6 +113,9 @@ const TOKEN = /[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*|[^\p{L}\p{N}]+/gu;
 /** "don t", as some phones and gateways leave it. */
 const LOST_APOSTROPHE = /\b(do|does|did|is|was|are|have|has|could|would|should)n t /g;
 
+/** "No send more", as people say it whose first language denies so. */
+const BARE_DENIAL = / no (send|want) /g;
+
 /** Rewrites lower-case text without accents into canonical words with clause marks; see `InboundText.clauses`. */
 export function canonicalWords(comparable: string): string {
   const tokens = comparable.match(TOKEN) ?? [];
@@ -107,7 +128,8 @@ export function canonicalWords(comparable: string): string {
     result += result.endsWith(' ') ? piece.trimStart() : piece;
   });
   const closed = result.endsWith(' ') ? result : `${result} `;
-  const joined = closed.includes(' s t o p ') ? closed.replaceAll(' s t o p ', ' stop ') : closed;
+  const spelled = closed.includes(' s t o p ') ? closed.replaceAll(' s t o p ', ' stop ') : closed;
+  const joined = spelled.replace(BARE_DENIAL, ' do not $1 ').replace(' un subscribe ', ' unsubscribe ');
   return joined.includes(' t ') ? joined.replace(LOST_APOSTROPHE, '$1 not ') : joined;
 }
 

@@ -1,4 +1,4 @@
-import { dropWhen, occurs, oneOf, type Rule, rulesOf } from './opt-out-rules.ts';
+import { dropWhen, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
 import { MESSAGES, onlyTowardsUs, unlessNegated } from './opt-out-vocabulary.ts';
 
 /** English complaints to authorities and lawyers, and hostile dismissals. */
@@ -10,6 +10,8 @@ const PAPERS = occurs(
   '\\b(?:contract|deed|closing|title|invoice|documents?|agreement|paperwork|easement|settlement|escrow' +
     '|review\\w*|copy|docs)\\b',
 );
+/** "I was about to report you, but you fixed it". */
+const ALMOST = /\b(?:almost|nearly|about to|thought of|tempted to)(?: \w+)? $/;
 const LAWYER = '(?:my|our|a|an) (?:lawyer|attorney)s?';
 
 /** Long runs of a letter are shortened: "the bbb" arrives as "the b". */
@@ -28,6 +30,8 @@ const LEGAL: readonly Rule[] = [
       `\\b(?:report|flag|mark)(?:ing|ed|ged|ging)?(?: ${oneOf(`
         this it these them you number text texts message to the all of`)})* ` +
         `${oneOf('(?:as|for)_(?:spam|junk|scam|phishing|harassment) spam(?!_folder) fcc ftc attorney_general carrier')}\\b`,
+      '\\b(?:forward|report|send)\\w*(?: \\w+){0,3} 7726\\b|\\b(?:to|with) the (?:state )?attorney general\\b|\\bon the (?:national|state|federal) registry\\b|\\bwill?ful violations?\\b',
+      '\\bowes? (?:me|us) (?:\\w+ ){1,3}(?:for (?:each|every)|apiece|per (?:text|message))\\b|\\bi sue»',
       '\\b(?:sue|suing|sued) (?:you|your|yall)\\b|\\b(?:will|going to|can|could) sue»',
       '\\b(?:legal action|take you to court|see you in court|small claims|class action|restraining order' +
         '|press(?:ing)? charges)\\b',
@@ -37,6 +41,8 @@ const LEGAL: readonly Rule[] = [
         ' law|a violation)\\b',
     ],
     unlessNegated,
+    dropWhen(({ right }) => /^ (?:missing|absent|late)\\b/.test(right)),
+    reviewWhen(({ left }) => ALMOST.test(left)),
   ),
   legal(
     [
@@ -66,7 +72,7 @@ const LEGAL_HINTS: readonly Rule[] = [
 const hostile = rulesOf({ family: 'hostile', language: 'en', verdict: 'opt_out' });
 
 const DISMISSAL = oneOf(`
-  go_away get_lost buzz_off bug_off bugger_off piss_off f_off f_k_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
+  go_away go_(?:the_)?(?:fuck|hell|f|tf)_away (?:go_)?bother_(?:somebody|someone)_else(?:_about_\\w+(?:_\\w+)?)? get_lost buzz_off bug_off bugger_off piss_off f_off f_k_off fuck_off eff_off screw_off back_off kick_rocks beat_it get_bent
   drop_dead go_to_hell suck_it shove_it fuck_you f_you screw_you f_u gtfo gfy fu go_(?:f|fuck|fucking|screw|eff|f_ck)_(?:yourself|yourselves) kiss_my_ass eat_shit bite_me shut_up stfu up_yours
   eff_you f_ck_off f_ck_you (?:go_)?fuck_yourself take_a_hike fuck_u get_fucked get_a_life screw_u`);
 const ADDRESS = oneOf(`
@@ -77,7 +83,8 @@ const OURS = `my ${oneOf('wife husband family phone mom dad mother father parent
 const HOSTILE: readonly Rule[] = [
   hostile(
     [
-      `\\bleave (?:me|us|him|her|${OURS}|this (?:number|phone|line|lady|woman|man))(?: \\w+){0,3} (?:alone\\b|be»)`,
+      `\\bleave (?:me|us|him|her|${OURS}|this (?:number|phone|line|lady|woman|man)|my phone|an old \\w+)(?: \\w+){0,3} (?:alone\\b|be»|in peace\\b)`,
+      '\\bstfu\\b',
       '\\bget (?:off my (?:phone|back|case)|out of my (?:phone|inbox|life))\\b',
     ],
     unlessNegated,

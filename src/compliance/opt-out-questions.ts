@@ -71,7 +71,7 @@ const COMPLAINTS: readonly Rule[] = [
       texts? messages? much alert likely lol again stop calls number`)})*»`,
     '\\b(?:said|told you) no(?: (?:already|multiple|many|several|\\d+|times|twice|before|thanks))*»',
     '\\bdid i (?:ever )?(?:sign up|subscribe|opt in)\\b',
-    '\\b(?:fed up|sick|tired)(?: and tired)? (?:of|with) (?:this|you|your|it|yall)\\b',
+    `\\b(?:fed up|sick|tired)(?: and tired)? (?:of|with) (?:this|you|your|it|yall)\\b(?! (?:furnace|ac|leak|heat|toilet|pump|mold|noise|water|yard|roof)\\b)`,
     '\\bwast(?:e|ing) (?:of )?my time\\b',
     '\\b(?:text|message) (?:us |me )?less\\b(?! more)|\\b(?:fewer|less) (?:texts|messages)\\b',
     '\\b(?:call|calling|contact|contacting) the (?:police|cops|sheriff|authorities)\\b',

@@ -15,9 +15,11 @@ import {
   DAY_OR_TIME,
   isOwnAction,
   MESSAGES,
+  PHYSICAL,
   preferredChannel,
   reviewFrequency,
   reviewNewNumber,
+  unlessSilence,
 } from './opt-out-vocabulary.ts';
 
 /** English refusals of messages ("no more texts", "I don't want these texts") and negative imperatives ("don't text me"). */
@@ -80,6 +82,11 @@ const NAMES_SOMETHING = occurs(
   `^ (?:the|that|a|an|those|your) (?!\\w* ?${MESSAGES}|${CONTACTS})`,
 );
 
+/** "Don't text my husband about the price, text me" moves the texts. */
+const textsElsewhere: Guard = reviewWhen(
+  ({ matched, message }) => / my \w+$/.test(matched) && / text me\b/.test(message.clauses.replace(matched, ' ')),
+);
+
 const instruct = rulesOf({ family: 'negative_imperative', language: 'en', verdict: 'opt_out' });
 
 const IMPERATIVES: readonly Rule[] = [
@@ -95,6 +102,7 @@ const IMPERATIVES: readonly Rule[] = [
     reviewFrequency,
     preference,
     reviewNewNumber,
+    textsElsewhere,
     dropWhen(({ right }) => NAMES_SOMETHING.test(right)),
   ),
   instruct(
@@ -156,13 +164,13 @@ const REFUSALS: readonly Rule[] = [
       `\\b${UNWANTED} to (?:receive|keep (?:getting|receiving)|continue (?:getting|receiving|to receive))»`,
       `\\b${WISH_NOT} (?:${RECEIVE}|have) (?:${OF_YOUR} )*(?:${MESSAGES}|calls|updates|reminders|these|this` +
         '|them|anything)\\b',
-      `\\b${WISH_NOT} be (?:texted|contacted|messaged|called|bothered|spammed|solicited|disturbed)\\b`,
+      `\\b${WISH_NOT} be (?:sent|notified|marketed|texted|contacted|messaged|called|bothered|spammed|solicited|disturbed)\\b`,
       `\\b(?:make sure|ensure)(?: that)? (?:i|we) (?:do not|never|no longer) (?:get|receive) (?:${OF_YOUR}` +
         ` ){0,5}(?:${MESSAGES}|these|this|anything)\\b`,
       `\\b${UNWANTED} to (?:hear (?:from (?:you|your|yall|anyone)|anything)|communicate|talk to you|have any(?:` +
         ' more)? contact)\\b',
       `\\b${UNWANTED} to be` +
-        ` ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed')}\\b`,
+        ` ${oneOf('texted contacted messaged called bothered spammed solicited disturbed harassed emailed notified marketed advertised sent')}\\b`,
       `\\b${UNWANTED} to be on (?:your|this|the|any|a) (?:\\w+ )?(?:list|database|thread)\\b`,
       `\\b${UNWANTED} (?:any more of|anymore of|more of|any of) (?:these|those|this|them|your stuff)»`,
     ],
@@ -173,9 +181,10 @@ const REFUSALS: readonly Rule[] = [
   refuse(
     [
       `\\bno (?:more|further|future|additional|other) (?:of )?(?:${oneOf(`
-        your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted`)} )*` +
-        `(?:${MESSAGES}|${CONTACTS})\\b`,
-      '«(?:please )?no more(?: (?:please|thanks|thank you|now|of (?:this|these|those|that)|ok|ever))+»',
+        your these the those this stupid fucking annoying damn text sms spam sales marketing promotional unwanted daily weekly`)} )*` +
+        `(?:(?!word\\b|phone\\b)\\w+ )?(?:${MESSAGES}|${CONTACTS})\\b`,
+      '«(?:please )?no more(?: (?:please|thanks|thank you|and|now|of (?:this|these|those|that)|ok|ever))+»',
+      '\\bno more of (?:these|this|those)(?= (?:[|?]|please|and|ok|thanks|thank|to me|on my))',
       '«(?:please|just|ok|and|i said)(?: please)? no more»',
       '«(?:i |we )?(?:said|say) no more»',
       `\\bno need for (?:${OF_YOUR} )*${MESSAGES}\\b`,
@@ -190,7 +199,27 @@ const REFUSALS: readonly Rule[] = [
       ({ left, right }) =>
         REPORTED.test(left) || /^ (?:from (?:me|us|my)|on (?:my|our)|until|today|since|left|yet)\b/.test(right),
     ),
+    unlessSilence,
   ),
 ];
 
-export const REFUSAL_RULES: readonly Rule[] = [...IMPERATIVES, ...REFUSALS];
+/** What refuses "these" or more of something without naming our texts, or asks us in a roundabout way: a person reads it. */
+const UNCLEAR_REFUSALS: readonly Rule[] = [
+  rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })(
+    [
+      '\\b(?:not|no longer) (?:want to |wish to |need to |to )?(?:get|receive|see|have) (?:(?:any|anymore|more) )+(?:of )?(?:these|those|this)\\b',
+      '\\b(?:do not|no longer) (?:want|need|wish for) (?:(?:any|anymore|more) )*(?:of )?(?:them|these|either(?: one)?)(?: (?:on my phone|anymore|at all))*»',
+      '\\b(?:do not|never) (?:(?:ever|please|keep) )*(?:send|sending) (?:me |us )?(?:these|those|another(?: one)?)\\b(?! (?:guys|people|men|crew|workers|estimate|invoice|bill|guy))',
+      `\\b(?:turn|shut|switch) (?:them|these|those|it|this)(?: all)? off\\b|\\b(?:${MESSAGES}|them|these|yours) (?:turned off|stopped|to stop coming|stopped coming|ended)\\b`,
+    ],
+    dropWhen(({ message, matched }) => PHYSICAL.test(message.clauses.replace(matched, ' '))),
+  ),
+  rulesOf({ family: 'unclear_request', language: 'en', verdict: 'review' })([
+    `\\b(?:no need|not (?:need|have|got)|no reason) (?:for you )?to (?:keep|continue|hit)(?: \\w+){0,2} (?:${BOTHERING}|sending|phone|up)\\b`,
+    `\\b(?:no need|not (?:need|have|got)) (?:for you )?to send (?:(?:me|us|any|more|anymore|these|out) )+`,
+    `\\bchanged? my mind about (?:\\w+ ){0,2}${MESSAGES}\\b`,
+    '\\bdone hearing from (?:you|yall)\\b',
+  ]),
+];
+
+export const REFUSAL_RULES: readonly Rule[] = [...IMPERATIVES, ...REFUSALS, ...UNCLEAR_REFUSALS];

@@ -24,6 +24,7 @@ const PHONE_KIND = '(?:cell |phone |mobile |cell phone |contact |home |personal 
 const OWNED = oneOf('numbers? name phone cell info information contacts? details data profile file digits email');
 const SELF = `(?:${[
   `me|us|myself|my ${KIN}|him|her`,
+  `both (?:of )?(?:our |my |these |the )?${OWNED}`,
   `(?:my|our|his|her|their) (?:${KIN}s )?(?:name and |name and phone )?${PHONE_KIND}${OWNED}`,
   'mi (?:numero|telefono|celular|nombre)',
   `(?:this|the|that) ${PHONE_KIND}(?:numbers?|phone|cell|contact)`,
@@ -55,7 +56,7 @@ const BEING_GONE = oneOf(
 
 /** "Unsubscribed from the water softener plan": somebody's list, perhaps not ours. */
 const FROM_ANOTHER_PLAN =
-  /^ (?:from|to) (?:(?:the|my|our|a) )?(?:\w+ ){0,4}(?:billing|statements?|catalogs?|plan|membership|warranty|program|channel|paper|magazine)\b/;
+  /^ (?:from|to) (?:(?:the|my|our|a) )?(?:\w+ ){0,4}(?:billing|statements?|catalogs?|other \\w+|company|plan|membership|warranty|program|channel|paper|magazine)\b/;
 
 const REMOVAL: readonly Rule[] = [
   removal(
@@ -66,10 +67,13 @@ const REMOVAL: readonly Rule[] = [
         `|from)${EVERY}` +
         '(?:»| (?:please|now|thanks?|thank|asap|immediately|and|or|before|right|already)\\b| (?:\\w+' +
         ` ){0,3}(?:${LIST}|${MESSAGES})\\b)`,
+      `\\b(?:please|kindly|just) (?:remove|delete)d ${SELF}\\b`,
+      `\\b(?:${TAKE_OFF}|${GET_OFF}) (?:please )?${SELF} (?:off|out)(?: of)? (?:these|there|it|everything|whatever|(?:the |your |all |all the )*(?:${MESSAGES}|${CONTACTS}))\\b(?! (?:job|project|schedule|estimate|invoice))`,
+      '\\b(?:get|getting|be|being) unsubscribed\\b',
       `\\b${GET_OFF} (?:please )?${SELF} (?:please |the (?:hell|fuck|f) )?(?:off|out of|from)${EVERY} (?:\\w+` +
         ` ){0,2}(?:${LIST}|${MESSAGES})\\b`,
       `\\b(?:${TAKE_OFF}|${GET_OFF}) ${SELF} (?:of|if) (?:all )?(?:your|you|the|this) (?:\\w+ )?${LIST}\\b`,
-      `\\b${BEING_GONE} (?:from|off|off of|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any` +
+      `\\b${BEING_GONE} (?:from|off|off of|out|out of) (?:of )?(?:all |any )?(?:your|this|the|that|these|all|any` +
         `|yalls) (?:\\w+ ){0,2}${LIST}\\b`,
       '\\b(?:want|wish|like|need|asked|ask|asking|requested|requesting|request|demand|demanding|please|prefer|have) ' +
         '(?:(?:to be|to have|to get|me|be|us|it|my (?:number|name|info)|this number) )+' +
@@ -89,6 +93,7 @@ const REMOVAL: readonly Rule[] = [
     doneForMe,
     wasI,
     reviewNewNumber,
+    reviewWhen(({ right }) => /\band (?:use|put|add|keep) me\b/.test(right)),
   ),
   removal(
     [
@@ -104,6 +109,9 @@ const REMOVAL: readonly Rule[] = [
       '«unsubscribed»|\\bunsubscribed (?:already|me|us|before|multiple|many)\\b',
     ],
     unlessNegated,
+    reviewWhen(
+      ({ left, right }) => /\b(?:the|an?|your) $/.test(left) && /^ (?:page|link|button|form|site)\b/.test(right),
+    ),
     reviewHypothetical,
     reviewMistakes,
     reviewWhen(({ right }) => FROM_ANOTHER_PLAN.test(right)),
@@ -126,6 +134,23 @@ const REMOVAL: readonly Rule[] = [
     ),
   ),
 ];
+
+/** "Cross my name off hun": off what is not said, or in words that no rule knows. */
+const UNCLEAR_REMOVAL: Rule = rulesOf({ family: 'removal', language: 'en', verdict: 'review' })(
+  [
+    `\\b(?:cross|crossing|scratch|scratching|strike|take|taking|leave|leaving|keep|pull|yank|get) (?:${SELF}|mom|dad|mama|grandma) (?:off|out)\\b`,
+    '\\b(?:not|no)(?: \\w+){0,3} be (?:on|in) (?:this|it|these|the list)(?: anymore)?»',
+    `\\b(?:left|taken|crossed) off(?: of)? (?:this|these|it|your)\\b`,
+    '\\bremove please\\b',
+  ],
+  unlessNegated,
+  fromService,
+  dropWhen(({ right }) =>
+    /^ (?:a|an|one|two|some|\\d+|the (?!list|loop|texts|messages)|at|for|on|in|early|of (?:the )?(?:way|here|town|work))\\b/.test(
+      right,
+    ),
+  ),
+);
 
 /** "Remove Angela from your list": whoever that is, somebody wants it; things and days are taken off lists of work. */
 const NAMED_REMOVAL: Rule = rulesOf({ family: 'removal', language: 'en', verdict: 'review' })(
@@ -189,7 +214,8 @@ const REVOCATION: readonly Rule[] = [
       '\\b(?:do not|did not|does not|have not|never|no longer)(?: ever)? consent(?:ed)?\\b',
       '\\bno consent (?:was |is )?(?:given|granted)\\b',
       `\\bwithout (?:my|our|any) ${CONSENT}\\b`,
-      `\\b(?:(?:do|did|have) not|never) (?:authorized?|permit(?:ted)?|allow(?:ed)?)(?: you to (?:${BOTHER}|send)| (?:any|these|this|those|your|such)(?: \\w+)? ${MESSAGES}| you to use)\\b`,
+      `\\b(?:take|taking|took) back my (?:ok|okay|yes|permission)\\b`,
+      `\\b(?:(?:do|did|have) not|never|no longer) (?:authorized?|permit(?:ted)?|allow(?:ed)?)(?: (?:you|your company|anyone) to (?:${BOTHER}|send)| (?:any|these|this|those|your|such)(?: \\w+)? ${MESSAGES}| you to use)\\b`,
       `\\bnot (?:authorized|allowed|permitted) to ${BOTHER}\\b`,
     ],
     dropWhen(({ right }) => FOR_ANOTHER_ACT.test(right) && !ABOUT_TEXTS.test(right.slice(3))),
@@ -222,4 +248,10 @@ function optsOutOfSomethingElse(right: string): boolean {
   return object !== undefined && object.trim() !== '' && !ABOUT_TEXTS.test(` ${object}`);
 }
 
-export const REMOVAL_RULES: readonly Rule[] = [...REVOCATION, ...REMOVAL, ...NUMBER_REMOVAL, NAMED_REMOVAL];
+export const REMOVAL_RULES: readonly Rule[] = [
+  ...REVOCATION,
+  ...REMOVAL,
+  ...NUMBER_REMOVAL,
+  NAMED_REMOVAL,
+  UNCLEAR_REMOVAL,
+];

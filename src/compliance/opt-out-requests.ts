@@ -77,7 +77,9 @@ const PATTERNS: readonly RequestPattern[] = [
       `\\b(?:quiero|quisiera|deseo|me gustaria)(?: (?:volver|a|otra vez|seguir))* (?:recibir|recibiendo)(?: \\w+){0,3} ${oneOf(`
         mensajes textos sms alertas promociones ofertas`)}\\b`,
       '\\b(?:inscrib|suscrib|agreg|anad|apunt)\\w*(?:me|nos)\\b',
-      '\\b(?:vuelvan?|pueden?) a? ?(?:mandar|enviar|escribir)\\w* (?:\\w+ ){0,2}(?:otra vez|de nuevo|mensajes|textos)\\b',
+      '\\b(?:reanud|reactiv)\\w+ (?:\\w+ ){0,2}(?:mensajes|textos|avisos|alertas)\\b',
+      '\\b(?:pong|pon|volver a pon|met)\\w*(?: \\w+){0,3} en la lista de (?:mensajes|textos|avisos)\\b|\\bquiero (?:los|sus) (?:mensajes|textos|avisos) otra vez\\b',
+      '\\b(?:vuelvan?|pueden?)(?: volver)? a? ?(?:mandar|enviar|escribir)\\w* (?:\\w+ ){0,2}(?:otra vez|de nuevo|mensajes|textos)\\b',
     ),
   },
 ];

@@ -60,6 +60,8 @@ const AUTOMATIC_REPLY = occurs(
     ' ?msg|unable to send message)\\b',
 );
 
+export const isAutomaticReply = ({ clauses }: InboundText): boolean => AUTOMATIC_REPLY.test(clauses);
+
 /** Angry faces, rude gestures and stop signs, with skin tones and whatever punctuation stands between them. */
 const HOSTILE_SYMBOL =
   /^(?:[\u{1F595}\u{1F621}\u{1F620}\u{1F92C}\u{1F4A9}\u{1F44E}\u{1F624}\u{1F6D1}\u{270B}\u{1F6AB}\u{26D4}\u{1F645}\u{1F92E}\u{1F644}\u{1F91A}\u{274C}][\u{1F3FB}-\u{1F3FF}\u{2640}\u{2642}\s\p{P}]*)+$/u;
@@ -73,7 +75,7 @@ export function findForReview(message: InboundText): Finding | undefined {
     if (!HOSTILE_SYMBOL.test(message.body.trim())) return undefined;
     return { verdict: 'review', family: 'hostile_symbol', language: 'en', matched: message.body.trim() };
   }
-  if (AUTOMATIC_REPLY.test(message.clauses)) return undefined;
+  if (isAutomaticReply(message)) return undefined;
   if (
     LAUGHTER.test(message.clauses) &&
     JOKED_ABOUT.test(message.words) &&

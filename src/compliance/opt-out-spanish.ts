@@ -8,6 +8,7 @@ import {
   reviewWhen,
   rulesOf,
 } from './opt-out-rules.ts';
+import { reviewMistakes, unlessSilence } from './opt-out-vocabulary.ts';
 
 /** Spanish requests to stop. Words carry no accents here; n also stands for n with tilde. */
 
@@ -18,19 +19,23 @@ const LLAMADAS = oneOf('llamadas? correos? emails? avisos? ofertas?');
 const INSISTIR = `${oneOf(`
   mandar enviar escribir textear contactar llamar molestar fastidiar acosar insistir chingar joder fregar marcar hablar mandando
   enviando escribiendo texteando contactando llamando molestando fastidiando jodiendo chingando fregando acosando insistiendo
-  spamear`)}(?:me|nos|le|les|melos|melas)?`;
+  spamear llenando llegando avisando recibir recibiendo`)}(?:me|nos|le|les|la|las|lo|los|melos|melas)?`;
 const RELLENO = oneOf(`
   ya por_favor favor de con a los las el la sus tus su tu mis mi esos esas estos estas este esta tantos? tantas? me todos? todas
   mas recibir mandar enviar mandarme enviarme cualquier servicio estar estarme estarnos andar andarme seguir`);
-const NUMERO = oneOf('numero telefono celular cel contacto nombre datos informacion info');
+const NUMERO = oneOf('numero telefono celular cel linea contacto nombre datos informacion info');
 const QUITAR = oneOf(`
   quit(?:e|en|a|ar|es) borr(?:e|en|a|ar|es) elimin(?:e|en|a|ar|es) sa(?:que|quen|ca|car|ques) retir(?:e|en|a|ar|es) remuev(?:a|an|e)
   remover bot(?:e|en|a|ar) tach(?:e|en|ar)`);
+/** The same verbs in any form, for places where only a person can be meant. */
+const QUITAR_A = '(?:quit|borr|elimin|saqu|sac|retir|remuev|remov|exclu|tach)\\w*';
+const DONDE_ESTOY = `(?:(?:la|su|sus|tu|tus|esta|este|esa|ese|esos|estos|los|las|el|todas|todos|l|una) )*${oneOf(`
+  ahi aqui alli eso esto ese lista listas base sistema grupo registro promos directorio archivos contactos envios? cadena cosa`)}`;
 const CORTESIA = oneOf('ya por favor gracias de_una_vez');
 
 const A_TAL_HORA = occurs(
   `^(?: \\w+){0,3} ${oneOf(`
-    antes despues en_la_(?:noche|manana|tarde) de_noche hoy ahora manana mientras cuando los_(?:domingos|sabados)
+    antes despues temprano tarde en_la_(?:noche|manana|tarde) de_noche hoy ahora manana mientras cuando los_(?:domingos|sabados)
     el_(?:domingo|sabado|lunes|martes|miercoles|jueves|viernes) tan_(?:tarde|temprano) a_las hasta`)}\\b`,
 );
 const PARA_SIEMPRE = occurs('\\b(?:mas|nunca|jamas|vuelv\\w+|nada)\\b');
@@ -59,6 +64,12 @@ const COSA = occurs(
   arbol\\w* losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
   cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`,
 );
+const DE_OTRA_COSA =
+  /^ (?:del?|en) (?:el |la |mi |su )?(?:trabajo|empleo|jale|chamba|gym|gimnasio|seguro|escuela|hospital)\b/;
+/** "Se dio de baja del trabajo" tells of somebody. */
+const unlessTold: Guard = dropWhen(
+  ({ left, matched, right }) => /baja$/.test(matched) && (/\bse (?:\w+ )?$/.test(left) || DE_OTRA_COSA.test(right)),
+);
 const unlessThing: Guard = dropWhen(({ right }) => COSA.test(right));
 
 const revocation = rulesOf({ family: 'revocation', language: 'es', verdict: 'opt_out' });
@@ -76,7 +87,8 @@ const ANTES_DEL_VERBO = oneOf(`
 /** "No contacte al ingeniero" is about somebody else. */
 const AL_VECINO = /^ (?:al|con|el|la|los|las|a (?:la|los|las|mi|su|otr\w+)) /;
 /** "No me texteen la direccion", "no escriban en la pared". */
-const COSA_ESCRITA = /^ (?:(?:la|el|los|las|un|una) (?!mas|otra)|en (?:la|el|las|los) )/;
+const COSA_ESCRITA =
+  /^ (?:(?:la|el|los|las|un|una) (?!mas|otra)|en (?:la|el|las|los) |cheques?\b|recibos?\b|facturas?\b)/;
 const QUE_CESEN = oneOf('par dej escrib mand envi molest contact llam quit borr sac saqu');
 
 export const SPANISH_RULES: readonly Rule[] = [
@@ -92,12 +104,18 @@ export const SPANISH_RULES: readonly Rule[] = [
   cease(
     [
       `\\b${oneOf(`
-        (?:deje|dejen|deja|dejar|dejenme|dejeme|dejame|dejes)_(?:ya_)?de paren pare parar parenle parele parale para_de termine terminen
+        (?:deje|dejen|deja|dejar|dejenme|dejeme|dejame|dejes|dejara|dejaran|dejase|dejasen)_(?:ya_)?de paren pare parar parenle parele parale para_de termine terminen
         (?:ya_)?(?:estuvo|esta)_bueno_(?:de|con) suspenda suspendan suspender detenga detengan detener alto basta stop cese cesen cesar hart[oa]s? cans(?:e|ad[oa]s?|amos|aron)
-        no_sig(?:a|an|as)`)} ` + `(?:${RELLENO} )*(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
+        descontinu(?:ar|e|en) no_sig(?:a|an|as|uen) no_seguir`)} ` +
+        `(?:${RELLENO} )*(?:${INSISTIR}|${MENSAJES}|${LLAMADAS})\\b`,
       '\\b(?:detenga|detengan|detener|paren|pare|parar|dejen|suspendan|terminen) (?:ya )?(?:con )?(?:esto' +
         '|eso)(?: (?:ya|por|favor|gracias))*»',
       `\\b(?:cancel|anul|termin|desactiv|suspend|elimin)\\w* (?:${RELLENO} )*${MENSAJES}\\b`,
+      `\\b(?:para que|que|quiero que|prefiero que|preferiria que|prefiero|interesad[oa] en que)(?: \\w+){0,2} no (?:me|nos) (?:sigan? )?llegu?(?:e|en|ando)\\b`,
+      '\\b(?:que|para que) (?:ya )?no (?:sigan )?lleguen»',
+      `\\b(?:como|que)(?: \\w+){0,5} (?:paro|parar|detengo|detener|cancelo|quito|termino|desactivo)(?: \\w+){0,2} ${MENSAJES}\\b`,
+      '\\bdej(?:e|en|a|ar)(?: ya)? de (?:hacerlo|hacer (?:esto|eso))\\b|\\bdejar de recibir\\b|\\b(?:detenga|detengan|suspenda|suspendan|paren) (?:el|los|ya el|sus) envios?\\b',
+      '\\bya (?:paren|parenle|parele|parale|no sigan?|ni le sigan)\\b(?! (?:al|el|la|los|las|de) )|\\bya (?:basta|chole)(?:»| con (?:los|las|sus|estos|tantos|esto))|«no sigan?»',
     ],
     unlessNegated,
     unlessThing,
@@ -105,8 +123,8 @@ export const SPANISH_RULES: readonly Rule[] = [
   cease(
     [
       '«(?:(?:ya|por favor|pues|que|bueno|gracias|quiero que|pido que|les pido que|necesito que) )*(?:dej(?:e|en|a)(?:me|nos)|cesen|paren|pare|parar|parenle|parele|detenganse|detengase' +
-        '|basta|alto|baja|desuscribir)' +
-        '(?: (?:ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
+        '|parale|basta|alto|baja|desuscribir)' +
+        '(?: (?:compa|amigo|joven|ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
     ],
     unlessNegated,
     reviewWhen(({ isQuestion }) => isQuestion),
@@ -116,6 +134,8 @@ export const SPANISH_RULES: readonly Rule[] = [
       `\\b${QUITAR} ?(?:me|nos|nme)(?: ${oneOf(`
         ya por favor de una vez su la esta esa tu sus todas las listas? mensajes aqui ahi este grupo sistema base datos contactos
         numero gracias registro`)})*»`,
+      `\\b${QUITAR_A}(?:me|nos)(?: (?:ya|por|favor))* (?:de |del )(?:(?:los |las |sus |su |tus |tu |estos |esos )*${MENSAJES}|${DONDE_ESTOY})\\b`,
+      `\\b(?:me|nos|que me|que nos)(?: (?:pueden?|puedes|podrian?|podria|favor|de|ya|por))* ${QUITAR_A}(?: (?:ya|por|favor))* (?:de |del )(?:(?:los |las |sus |su |tus |tu |estos |esos )*${MENSAJES}|${DONDE_ESTOY})\\b`,
       `\\b(?:me|nos) (?:(?:pueden?|puedes|podrian?|favor de) )?${QUITAR}(?: ${CORTESIA})*(?:»| (?:de (?:su|la` +
         '|esta|esa|tu|sus|las|todas|aqui)|por favor)\\b)',
       `\\b${QUITAR} (?:ya |por favor )?(?:mi|mis|este|ese|nuestro|el) ${NUMERO}\\b`,
@@ -126,14 +146,24 @@ export const SPANISH_RULES: readonly Rule[] = [
       '\\bbloque\\w+ (?:este|su|tu|el) (?:numero|contacto)\\b',
       '«(?:(?:numero|ya|estas|esta|estan|quedan?) )*bloquead[oa]s?»',
       '\\b(?:los|lo|la|te) (?:voy a bloquear|bloqueo|bloquee|bloqueare)\\b',
-      '\\b(?:salir|salirme|salgo|sacar|sacarme) de (?:la|su|esta|esa|tu) (?:lista|grupo)\\b',
+      '\\b(?:salir|salirme|salgo|salirse|sacar|sacarme)(?: uno)? de (?:(?:la|su|esta|esa|tu) (?:lista|grupo)|estos? (?:mensajes|textos)|esto»)\\b',
+    ],
+    unlessNegated,
+    unlessTold,
+    reviewMistakes,
+    unlessThing,
+  ),
+  rulesOf({ family: 'removal', language: 'es', verdict: 'review' })(
+    [
+      `\\b(?:${QUITAR_A}(?:la|lo|los|las|le)|(?:la|lo|los|las) (?:pueden? |podrian? )?${QUITAR_A}) de (?:${DONDE_ESTOY}|(?:los |sus )?${MENSAJES})\\b`,
+      `\\b(?:que|ya|favor de)(?: \\w+){0,1} (?:me|nos) ${QUITAR_A}\\b`,
     ],
     unlessNegated,
     unlessThing,
   ),
   numberRemoval(
     [
-      `\\b(?:olvid(?:e|en|a|ar|ese|ense)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:mi|este|ese` +
+      `\\b(?:olvid(?:e|en|a|ar|ese|ense|ate)|pierd(?:a|an)|tir(?:e|en)|${QUITAR}) (?:ya |por favor )?(?:de )?(?:mi|este|ese|esta|esa` +
         `|nuestro) ${NUMERO}\\b`,
     ],
     unlessNegated,
@@ -142,15 +172,18 @@ export const SPANISH_RULES: readonly Rule[] = [
   instruct(
     [
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
-        escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando) text(?:e|ee|en|een|es|ees|ear|earme|eando) textiar(?:me)?
-        molest(?:e|en|es|ar|arme|ando) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir)`)}\\b`,
+        escrib(?:a|an|as|ir|irme|iendo|anme) contact(?:e|en|es|ar|arme|ando|aran) text(?:e|ee|en|een|es|ees|ear|earme|eando|eara|earan) textiar(?:me)? escribieran?
+        molest(?:e|en|es|ar|arme|ando|aran) fastidi(?:e|en|es|ar) llam(?:e|en|es|ar|arme|ando) insist(?:a|an|as|ir)`)}\\b`,
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* (?:me|nos)(?: ${ANTES_DEL_VERBO})* (?:busqu|habl|marqu)(?:e|en|es)\\b`,
       `\\b${NUNCA}(?: ${ANTES_DEL_VERBO})* ${oneOf(`
-        mand(?:e|en|es|ar|arme|ando|andome) envi(?:e|en|es|ar|arme|ando)`)}(?: ${oneOf(`
-        ya mas por favor ningun ninguna estos esos este esto eso sus tantos tantas otro otra un de a_este_numero`)})*` +
-        `(?: (?:${MENSAJES}|${LLAMADAS}|nada|cosas|tonterias|a este numero)\\b| mas\\b|»)`,
+        mand(?:e|en|es|ar|arme|ando|andome|aran) envi(?:e|en|es|ar|arme|ando|aran) llenando`)}(?: ${oneOf(`
+        ya el la los las telefono celular con mas por favor ningun ninguna estos esos este esto eso sus tantos tantas otro otra un de a_este_numero`)})*` +
+        `(?: (?:${MENSAJES}|${LLAMADAS}|nada|na|cosas|tonterias|babosadas|a este numero)\\b| mas\\b|»)`,
     ],
-    dropWhen(({ left }) => /\b(?:que|si|se) $/.test(left) && !/\b(?:quiero|pido|dije|favor|pedi) que $/.test(left)),
+    dropWhen(
+      ({ left }) =>
+        /\b(?:que|si|se) $/.test(left) && !/(?:\b(?:quiero|pido|dije|dicho|favor|pedi|asi) |^ ?)que $/.test(left),
+    ),
     dropWhen(
       ({ left, matched, right }) => !/\b(?:me|nos)\b|[rdo](?:me|nos)$/.test(left + matched) && AL_VECINO.test(right),
     ),
@@ -160,10 +193,11 @@ export const SPANISH_RULES: readonly Rule[] = [
   refuse(
     [
       `\\b(?:no|tampoco) ${oneOf(`
-        quiero queremos deseo deseamos quisiera necesito acepto me_interesan? estoy_interesad[oa]_en busco pedi solicite`)}` +
+        quieren? hace_falta es_necesario prefiero quiero queremos deseo deseamos quisiera necesito acepto me_interesan? estoy_interesad[oa]_en busco pedi solicite`)}` +
         `(?: ${oneOf(`
-        que me recibir recibiendo seguir tener ver mas sus tus estos esos esas estas los las ningun ninguna de esta este tipo estar
-        otros? leer a su el la`)})* (?:${MENSAJES}|${LLAMADAS}|(?:mand|envi|escrib|llam|contact|texte|molest)\\w+)\\b`,
+        que me recibir recibiendo seguir sigan? continuar continuen esten? andar esa ese en que tener ver mas sus tus estos esos esas estas los las ningun ninguna de esta este tipo estar
+        otros? leer a su el la`)})* (?:${MENSAJES}|${LLAMADAS}|(?:mand|envi|escrib|contact|texte|molest|avisando)\\w*|llam(?:e|en|ando|adas?)|llegu(?:e|en)|llegando|informacion de (?:ustedes|su))\\b`,
+      '\\b(?:prefiero|preferiria|prefiere|quisiera|agradeceria)(?: que)? no (?:recibir|me (?:llegu|mand|envi|escrib|contact)\\w+)',
       '\\b(?:no|tampoco) (?:quiero|queremos|deseo|necesito)(?: (?:recibir|saber|mas|ya))* nada (?:de (?:ustedes' +
         '|usted|su|ti|parte)|suyo|mas de)\\b',
       '\\bno (?:quiero|queremos|deseo|deseamos|quisiera)(?: (?:seguir|mas|ya))* (?:recibir|recibiendo)(?:' +
@@ -173,6 +207,7 @@ export const SPANISH_RULES: readonly Rule[] = [
         '(?: (?:por|favor|gracias|please|thanks|mas|ya|de|ustedes|promociones|ni|llamadas|textos|o))*»',
       '«(?:por favor |ya )*no mas(?: (?:por favor|gracias|please|ya))+»|«(?:por favor|please|ya) no mas»',
     ],
+    unlessSilence,
     preference,
   ),
   legal(
@@ -195,6 +230,7 @@ export const SPANISH_RULES: readonly Rule[] = [
   hostile(
     [
       '\\bdej\\w* (?:ya )?(?:me |nos )?(?:ya )?en paz\\b|\\bdej\\w+(?:me|nos) (?:ya )?tranquil\\w+',
+      '\\bdej\\w+(?:me|nos) (?:ya )?quiet[oa]s?\\b|\\bno frieg\\w+|\\bno jod\\w+ mas\\b',
       '\\bno (?:me |nos )(?:fastidi|jod|ching|frieg)\\w+\\b|\\bno (?:jod|ching)\\w+»',
       '«(?:larguense|larguese|largate|vayanse|vayase|pudranse|callense|callate)\\b',
       '\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b',

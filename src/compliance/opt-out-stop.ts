@@ -1,3 +1,4 @@
+import type { InboundText } from './normalise-inbound.ts';
 import {
   dropWhen,
   type Guard,
@@ -75,7 +76,7 @@ const QUIETING = oneOf(`
   automated automatic`);
 const LEFTOVER_OBJECT = oneOf(`
   me us this these those it them so many much all any anymore more stuff crap shit garbage trash things anything everything to my
-  our phone number please now such nonsense bullshit bs already out`);
+  our phone number please now such nonsense bullshit bs already out altogether`);
 
 /** Words behind a bare "stop" that leave it bare. */
 const TRAILING_WORDS: ReadonlySet<string> = new Set(
@@ -159,7 +160,7 @@ const AS_BEFORE = occurs(
   '^' +
     ` ${oneOf('before already many multiple several \\d+\\w* two three twice last yesterday weeks? days? and but a so over')}\\b`,
 );
-const TO_US = /^ to (?:you|your|this|these|opt|end|unsubscribe|quit|cancel|stop)\b/;
+const TO_US = /^ (?:on|to) (?:you|your|this|these|opt|end|unsubscribe|quit|cancel|stop)\b/;
 const SIGN_SAYS = /\b(?:sign|light|signal|officer|cop) (?:said|says) $/;
 const HYPOTHETICAL = occurs('\\b(?:if|happens|should i|when|does|would|can i|will i|supposed to|do i)\\b');
 
@@ -172,11 +173,15 @@ function judgeBareStop(place: Place): Objection {
   if (REPEATS_INSTRUCTION.test(right) && speaksToUs(left)) return undefined;
   if (rest === '') return judgeStopAlone(place);
   if (!speaksToUs(left) || isOwnAction(left) || PLACE_OR_TIME.test(right)) return 'nothing';
+  if (RENTING.test(rest)) return 'nothing';
   if (NEW_STATEMENT.test(rest)) return EMERGENCY.test(message.clauses) ? 'review' : undefined;
   if (PHYSICAL.test(right)) return 'nothing';
   if (isShouted(message.body)) return undefined;
   return ACTIVITY.test(right) && message.words.split(' ').length > SHORT_WORDS_MAX ? 'nothing' : 'review';
 }
+
+/** "Stop renting the heater" is somebody's plan, though "stop. rent" begins a statement. */
+const RENTING = /^(?:renting|moving|having|getting) (?:the|our|my|a|an)\b/;
 
 /** "Stop mowing the back" and "stop and see me" are work; "Stop Acme", "Stop robot" is too odd to be sure. */
 const ACTIVITY = /^ (?:(?:all |that |this )?\w+ing|and|claim|the|me)\b/;
@@ -197,12 +202,16 @@ function judgeMention({ left, right, message }: Place): Objection {
 
 function judgeStopAlone(place: Place): Objection {
   const { left, right, isQuestion, message } = place;
-  if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? 'nothing' : undefined;
+  if (WANTS_IT_TO.test(left)) return PHYSICAL.test(message.clauses) ? physicalOrTexts(message) : undefined;
   const asksUs = ASKS_US_TO.test(left) || (speaksToUs(left) && !isOwnAction(left));
   if (!asksUs) return isEmphatic(place) ? 'review' : 'nothing';
   if (EMERGENCY.test(message.clauses) || isJoking({ left, right, message })) return 'review';
   return isQuestion && !/\byou\b/.test(left) ? 'review' : undefined;
 }
+
+/** "Make it stop": a pump, unless our texts are spoken of too. */
+const physicalOrTexts = ({ clauses }: InboundText): Objection => (OUR_TEXTS.test(clauses) ? 'review' : 'nothing');
+const OUR_TEXTS = occurs(`\\b${MESSAGES}\\b`);
 
 /** Laughter in the clause itself, or anywhere in a message of a few words. */
 const isJoking = ({ left, right, message }: Pick<Place, 'left' | 'right' | 'message'>): boolean =>

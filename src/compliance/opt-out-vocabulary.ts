@@ -23,7 +23,7 @@ export const MESSAGES = oneOf(`
 
 /** Ours only beside a refusal: customers also speak of their own calls and updates. */
 export const CONTACTS = oneOf(`
-  calls? phone_calls updates? reminders? offers? emails? e_mails contact deals? coupons? specials surveys? pitch pitches sales`);
+  calls? phone_calls updates? reminders? notices? announcements? offers? emails? e_mails contact deals? coupons? specials surveys? pitch pitches sales`);
 
 /** What a sender does who bothers people, as a participle and as a bare verb. */
 export const BOTHERING = oneOf(`
@@ -179,6 +179,14 @@ export const reviewHypothetical: Guard = reviewWhen(({ isQuestion, left }) => is
 
 /** Somebody who says that they pressed the wrong word must not stay opted out unread, nor be opted in by a guess. */
 export const reviewMistakes: Guard = reviewWhen(({ message }) => saysMistake(message.clauses));
+
+const NOBODY_CAME = occurs(
+  '\\b(?:nobody|no one|never|did not) (?:even )?(?:showed|show|came|come|called|arrived)\\b',
+  '\\bno show\\b',
+  '\\b(?:nadie|nunca) (?:vino|llego|vinieron|llegaron|llamo)\\b',
+);
+/** "Nobody showed up: no call, no text" complains of silence. */
+export const unlessSilence: Guard = dropWhen(({ message }) => NOBODY_CAME.test(message.clauses));
 
 /** Starts rules whose matches a person must judge. */
 export const forReview = (family: Rule['family'], language: Rule['language'] = 'en') =>

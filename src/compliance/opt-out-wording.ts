@@ -20,7 +20,7 @@ export function checkOptOutWording({ adds, wording }: OptOutWording, rules: Cont
     return refused(`expected at most ${WORDING_LENGTH_MAX} characters, got ${words.length}`);
   if (/[{}]/.test(words)) return refused('it is the same for everybody: leave out what stands in braces');
   if (!tellsHowToStop(words, rules))
-    return refused(`"${words}" does not tell people how to stop: say so with a word like STOP`);
+    return refused(`"${words}" does not tell people how to stop: say so as in “Reply STOP to opt out”`);
   return ok({ adds, wording: words });
 }
 

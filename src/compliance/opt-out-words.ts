@@ -28,12 +28,28 @@ const FAMILY_SAYS: Readonly<Record<Family, string>> = {
   hostile_symbol: 'is an angry sign without words',
   pasted_footer: 'is our own instruction for opting out and nothing else',
   request: 'asks for this in free words',
+  resemblance: 'is worded like replies that ask to stop, though no rule finds a request',
 };
 
 /** The same of a reply that was kept with what was recognised in it. */
-export function whyKept({ matched, family }: { readonly matched: string | null; readonly family: string }): string {
+export function whyKept({ matched, family, likelihood }: KeptFinding): string {
   const says = Object.entries(FAMILY_SAYS).find(([name]) => name === family)?.[1] ?? 'may ask that texts stop';
-  return matched === null ? `It ${says}` : `"${matched}" ${says}`;
+  return `${matched === null ? 'It' : `"${matched}"`} ${says}${likelihoodWords(family, likelihood)}`;
+}
+
+interface KeptFinding {
+  readonly matched: string | null;
+  readonly family: string;
+  readonly likelihood: number | null;
+}
+
+/** What the net below the rules adds: it asks where no rule found anything, and doubts what one found. */
+function likelihoodWords(family: string, likelihood: number | null): string {
+  if (likelihood === null) return '';
+  const percent = `(likelihood ${Math.round(100 * likelihood)} %)`;
+  return family === 'resemblance'
+    ? ` ${percent}`
+    : `, but the reply as a whole is not worded like those that ask to stop ${percent}`;
 }
 
 export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'send_help' | 'none';
@@ -48,11 +64,11 @@ const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>>
 
 export const actionOf = ({ outcome }: InboundClassification): InboundAction => ACTIONS[outcome];
 
-export function whyOf({ matched, family, normalised }: InboundClassification): string {
+export function whyOf({ matched, family, likelihood, normalised }: InboundClassification): string {
   if (matched === null)
     return normalised === ''
       ? 'nothing is left without reactions, quotes, signatures and our own words'
       : 'no rule finds a request in it';
   if (family === undefined) return `the whole message is the keyword "${matched}"`;
-  return `"${matched}" ${FAMILY_SAYS[family]}`;
+  return `"${matched}" ${FAMILY_SAYS[family]}${likelihoodWords(family, likelihood ?? null)}`;
 }

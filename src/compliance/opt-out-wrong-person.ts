@@ -24,10 +24,15 @@ const TOLD_US = occurs(
     that you this it is have got are texting calling texted called messaged reached contacted dialed the`)})+ $`,
 );
 
+const CAME = /^ (?:showed|came|is here|arrived|was sent)\b/;
+
 /** "I texted the wrong person, sorry" and "the wrong number of bags" are no news about the number. */
 const unlessOwnSlip: Guard = dropWhen(
   ({ left, right, message }) =>
-    OF_SOMETHING.test(right) || (OWN_SLIP.test(left) && !TOLD_US.test(left)) || MEANT_ELSEWHERE.test(message.clauses),
+    OF_SOMETHING.test(right) ||
+    CAME.test(right) ||
+    (OWN_SLIP.test(left) && !TOLD_US.test(left)) ||
+    MEANT_ELSEWHERE.test(message.clauses),
 );
 
 const PHONE = '(?:number|phone|cell|line|phone number|cell number|cell phone)';
@@ -49,7 +54,11 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     [
       `\\b${PHONE} (?:is )?(?:no longer|does not|not|is not|did not)(?: \\w+){0,2} (?:belongs?|belonging)\\b`,
       '\\bno longer belongs? to\\b|\\bbelongs to (?:someone|somebody) else\\b',
-      `«(?:(?:no|sorry|hi) )*not \\w+s ${PHONE}»`,
+      `«(?:(?:no|sorry|hi|this|it|that) )*not \\w+s ${PHONE}»`,
+      `\\b(?:had|owned) (?:this|that|my) ${PHONE} before\\b|\\bwhoever (?:had|has) (?:it|this|this ${PHONE}) (?:before|last)\\b`,
+      `\\b(?:this|the|that) (?:${PHONE}|one) is mine (?:now|since)\\b|\\bthis is a new ${PHONE} for (?:me|us)\\b`,
+      `\\b(?<!\\b(?:i|we) )gave (?:you|yall) (?:(?:the|a|my) )?wrong (?:one|${PHONE})\\b`,
+      `\\b(?:has|have) been my ${PHONE} for \\d+ years\\b`,
       `\\b(?:is not|no longer|was never|not)(?: \\w+)? ${THEIRS} ${PHONE}(?: anymore)?»`,
       `\\b(?:is not|no longer) (?:${THEIRS}|my` +
         ` ${oneOf('wifes husbands moms dads mothers fathers sons daughters')}|the right|(?!this)\\w+s) ${PHONE}\\b`,
@@ -88,6 +97,10 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     dropWhen(({ left }) => /\b(?:if|when|because he|because she) $/.test(left)),
     reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
   ),
+  rulesOf({ family: 'wrong_person', language: 'es', verdict: 'review' })(
+    ['\\b(?:esta|estan|estas) equivocad[oa]s?\\b(?! (?:el|la|en) (?:precio|factura|cuenta|direccion|fecha|dia))'],
+    dropWhen(({ left }) => /\b(?:el|la|los|las|su) \w+ $/.test(left)),
+  ),
   rulesOf({ family: 'wrong_person', language: 'en', verdict: 'review' })(
     [
       `\\b(?:texting|messaging|contacting|calling|reached|texted|messaged|this is|have got|got) (?:my|a|an|the) (?:${oneOf(`
@@ -118,6 +131,9 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       '\\b(?:aqui|aca) no hay (?:ningun|ninguna|nadie)(?: \\w+){0,2} (?:nombre|llamad[oa]|que se llame)\\b',
       '\\bnadie (?:con|de) ese nombre\\b',
       '\\bno (?:lo |la )?(?:conozco|conocemos) (?:a (?:ningun|ninguna|esa|ese|nadie)|esa persona|ese nombre)\\b',
+      '\\b(?:tienen?|tienes|marco|marcaron|marcaste|apunto|apuntaron)(?: \\w+)? mal (?:el |este |ese |su )?(?:numero|telefono)\\b',
+      '\\b(?:este|ese) (?:numero|telefono|celular|cel) (?:(?:ya|ahora) )*es mio\\b|\\b(?:este|ese) no soy yo\\b',
+      '\\b(?:este|ese) (?:numero|telefono|celular|cel) me lo (?:dieron|asignaron)\\b',
       '\\bno soy (?:esa|ese|ella)»|\\bno es mi nombre\\b|\\bno es (?:el|su) (?:numero|telefono) (?:correcto|indicado)\\b',
       '\\bno soy (?:esa persona|la persona que|quien (?:busca|cree)\\w*|(?:el|la) que (?:busca|cree)\\w*)\\b',
       '\\b(?:acabo de|recien) (?:obtener|tener|recibir|comprar|sacar|adquirir) este (?:numero|telefono)\\b',
@@ -133,7 +149,7 @@ const NAMED_PERSON: readonly { readonly language: ReplyLanguage; readonly patter
     "\\b(?:i'?m|i am|this is|it'?s|name is|name'?s) not NAME(?![\\p{L}'])",
     "\\b(?:i'?m|i am|this is|name is|name'?s) \\p{L}+,? (?:and )?not NAME(?![\\p{L}'])",
     "\\b(?:this|it|that|name) (?:isn'?t|is no longer|ain'?t) NAME(?![\\p{L}'])",
-    '(?:^|[.!?,;\\n]\\s{0,3})(?:sorry[,.]? |no[,.]? )?not NAME\\s{0,3}(?:$|[.!?,;\\n])',
+    '(?:^|[.!?,;\\n]\\s{0,3})(?:sorry[,.]? |no[,.]? )?not NAME(?: sorry| here)?\\s{0,3}(?:$|[.!?,;\\n])',
     '\\bno NAME (?:here|at this|at that|lives|with this|on this)\\b',
     "\\b(?:don'?t|do not) know (?:a|any|who|anyone named|anybody named|this) NAME\\b",
     "\\bNAME (?:doesn'?t|does not|no longer|don'?t) (?:live|work|have|own|use|reside)s? (?:here|this (?:number|phone)|at this)",
@@ -142,7 +158,8 @@ const NAMED_PERSON: readonly { readonly language: ReplyLanguage; readonly patter
     "\\b(?:isn'?t|is not|no longer|hasn'?t been|has not been|wasn'?t|was never) NAME'?s? (?:number|phone|cell)\\b",
   ].map(namedPattern('en')),
   ...[
-    '\\b(?:yo )?no soy (?:(?:la|el) (?:se[nñ]ora?|sra?\\.?|don|do[nñ]a) )?NAME(?!\\p{L})',
+    '(?:^|[.!?,;\\n]\\s{0,3})no es NAME\\s{0,3}(?:$|[.!?,;\\n])',
+    '\\b(?:yo )?(?:no|ni) soy (?:(?:la|el) (?:se[nñ]ora?|sra?\\.?|don|do[nñ]a) )?NAME(?!\\p{L})',
     '\\bno conozco a (?:ningun |ninguna |ningún )?NAME\\b',
     '\\bno es (?:el |su )?(?:numero|número|telefono|teléfono) de NAME\\b',
   ].map(namedPattern('es')),
@@ -185,9 +202,11 @@ function isName(word: string, body: string): boolean {
 }
 
 const DIED = oneOf(
-  'passed_away deceased passed_on died(?!_(?:laughing|down|out|on)) is_dead has_died no_longer_with_us no_longer_alive',
+  'lost_(?:his|her|their)_battle passed_away deceased passed_on died(?!_(?:laughing|down|out|on)) has_died no_longer_with_us no_longer_alive',
 );
-const SOMEBODY_DIED = occurs(`\\b(?:${DIED}|late (?:husband|wife|mother|father)|falleci\\w*|murio|difunt[oa])\\b`);
+const SOMEBODY_DIED = occurs(
+  `\\b(?:${DIED}|late (?:husband|wife|mother|father)|(?:he|she|husband|wife|mom|dad|mother|father|brother|sister|son|daughter|owner|man|guy|lady|person|uncle|aunt|grandma|grandpa) is dead|dead (?:man|person|woman|relative)|falleci\\w*|murio|difunt[oa])\\b`,
+);
 const THING_OR_ANIMAL = oneOf(`
   dog cat puppy pet pump battery phone cell car truck engine motor trees? grass sod mower plants? lawn sump power signal charger laptop tablet
   furnace heater bush(?:es)? shrubs? perro perra gato bomba bateria celular carro pasto cesped planta arbol`);

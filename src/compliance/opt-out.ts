@@ -6,19 +6,28 @@ import {
   OPT_OUT_WORDS_FEDERAL,
   type ReplyLanguage,
 } from './keywords.ts';
+import { NEVER_KEYWORDS } from './keywords-misspelled.ts';
 import { type InboundText, normaliseInbound } from './normalise-inbound.ts';
 import { HOSTILE_RULES } from './opt-out-hostile.ts';
 import { REFUSAL_RULES } from './opt-out-refusal.ts';
 import { REMOVAL_RULES } from './opt-out-removal.ts';
 import { type FreeRequest, findRequest } from './opt-out-requests.ts';
-import { findForReview } from './opt-out-review.ts';
-import { type Finding, firstFinding, type IntentFamily, type ReviewFamily, type Rule } from './opt-out-rules.ts';
+import { type Net, OUR_NET, WEIGHTS_DIGEST } from './opt-out-resemblance.ts';
+import { findForReview, isAutomaticReply } from './opt-out-review.ts';
+import {
+  type Finding,
+  firstFinding,
+  type IntentFamily,
+  occurs,
+  type ReviewFamily,
+  type Rule,
+} from './opt-out-rules.ts';
 import { SPANISH_RULES } from './opt-out-spanish.ts';
 import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
-/** Stored with every decision; grows with every change that can change an outcome. */
-export const CLASSIFIER_VERSION = '2026-11.3';
+/** Stored with every decision; grows with every change of rules that can change an outcome, and names the weights below them. */
+export const CLASSIFIER_VERSION = `2026-11.4+${WEIGHTS_DIGEST}`;
 
 export interface InboundContext {
   /** The last texts to this number, to recognise quotes of them. */
@@ -35,20 +44,23 @@ export interface InboundClassification {
   readonly tier: 1 | 2 | 3 | null;
   /** The keyword, or the words that a rule recognised. */
   readonly matched: string | null;
-  readonly family?: IntentFamily | ReviewFamily | 'request';
+  readonly family?: IntentFamily | ReviewFamily | 'request' | 'resemblance';
+  /** How likely an opt-out is by its words, from 0 to 1; only where that decided. */
+  readonly likelihood?: number;
   readonly language?: ReplyLanguage;
   readonly normalised: string;
   readonly classifierVersion: string;
 }
 
 /**
- * What an inbound text asks of us. Order: keyword, then intent to stop, then what a person must judge, then opt-in and help; so
- * an opt-out wins over everything else the text says. Implements 47 CFR 64.1200(a)(10): the named words, and any wording in which
+ * What an inbound text asks of us. Order: keyword, then intent to stop, then what a person must judge, then opt-in and help, then what
+ * resembles opt-outs; so an opt-out wins over everything else the text says. Implements 47 CFR 64.1200(a)(10): the named words, and any wording in which
  * a reasonable person sees a request to stop.
  */
-export function classifyInbound(text: string, context: InboundContext = {}): InboundClassification {
+export function classifyInbound(text: string, context: InboundContext = {}, net: Net = OUR_NET): InboundClassification {
   const message = normaliseInbound(text, context.recentOutbound ?? []);
-  const found = message.kind === 'bare' ? NOTHING : judge(message, context);
+  const byRules = message.kind === 'bare' ? NOTHING : judge(message, context);
+  const found = message.kind !== 'words' ? byRules : besideNet(byRules, message, net);
   return { ...found, normalised: message.words, classifierVersion: CLASSIFIER_VERSION };
 }
 
@@ -63,12 +75,38 @@ const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
 function judge(message: InboundText, context: InboundContext): Judgement {
   if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
   const stop = judgeKeyword(message, context) ?? fromFinding(findIntent(message), message);
-  if (stop !== undefined) return stop;
+  if (stop !== undefined) return stop.tier === 2 && isTakenBack(message) ? { ...stop, ...FOR_A_PERSON } : stop;
   const request = findRequest(message);
   // "Who is this and how do I reach a person?" wants help, although its first half alone would be for a person.
   if (request?.outcome === 'help') return fromRequest(request);
-  return fromFinding(findForReview(message), message) ?? (request === undefined ? NOTHING : fromRequest(request));
+  const forReview = fromFinding(findForReview(message), message);
+  return forReview ?? (request === undefined ? NOTHING : fromRequest(request));
 }
+
+const TELLS_OF_REQUEST = occurs(
+  '\\b(?:i|we)(?: \\w+)? (?:said|told|asked|texted|hit|put|sent|opted|unsubscribed|cancel+ed)\\b',
+  '\\b(?:pedi|dije|puse|mande|cancele|di de baja)\\b',
+);
+/** "I said stop a while ago, please start again". */
+const isTakenBack = (message: InboundText): boolean =>
+  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in';
+const FOR_A_PERSON = { outcome: 'review', tier: 3 } as const;
+
+/** What the rules left to the net: replies in which they found nothing, and requests that they read out of free words. */
+function besideNet(byRules: Judgement, message: InboundText, net: Net): Judgement {
+  if (byRules.tier === 2) {
+    const { likelihood } = net.judge.judge(message.clauses);
+    return likelihood < net.doubtBelow ? { ...byRules, ...FOR_A_PERSON, likelihood } : byRules;
+  }
+  if (byRules.outcome !== 'none' || mustBeNothing(message)) return byRules;
+  const { likelihood, passage } = net.judge.judge(message.clauses);
+  if (likelihood < net.askFrom) return byRules;
+  const language = languageOf(message) ?? 'en';
+  return { ...FOR_A_PERSON, matched: net.judge.heaviestWords(passage), family: 'resemblance', likelihood, language };
+}
+
+const mustBeNothing = (message: InboundText): boolean =>
+  message.words === '' || NEVER_KEYWORDS.has(message.words) || isAutomaticReply(message);
 
 function judgeKeyword(message: InboundText, context: InboundContext): Judgement | undefined {
   const word = withoutRepetition(message.words);

@@ -4,8 +4,9 @@ import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore, SECOND_MS } from '../platform/time.ts';
 import { type StagedNumbers, stageNumbers } from './dnc-block-store.ts';
 import { REMOVED_BIT } from './dnc-blocks.ts';
-import { type DncFormat, dncFileReader, type RefusedLine } from './dnc-file.ts';
+import { type DncFormat, dncFileReader } from './dnc-file.ts';
 import { noteProgress, type ReadSoFar } from './dnc-store.ts';
+import type { RefusedLine } from './list-lines.ts';
 
 /**
  * Reads a file in constant memory, in whatever order its numbers are: they wait in the database by area code, four bytes each, and

@@ -147,16 +147,24 @@ export interface ConfirmationTimes {
 
 const CONFIRMATIONS_MAX = 10_000;
 
-/** From when the opt-out was in force until the gateway took the confirmation. Index message_confirmation, the newest of the time. */
+/**
+ * From when the opt-out reached us until the gateway took the confirmation. Indexes message_confirmation, the newest of the time, and
+ * suppression_history.
+ */
 export async function readConfirmationTimes(db: Db, since: Instant): Promise<ConfirmationTimes> {
   const { rows } = await sql<ConfirmationTimes>`
     select count(m.sent_at) as sent, count(*) filter (where m.state in ('failed', 'cancelled')) as not_sent,
       round((percentile_disc(0.5) within group (order by ${confirmedMs}))::numeric, 1)::float8 as p50_ms,
       round((percentile_disc(0.99) within group (order by ${confirmedMs}))::numeric, 1)::float8 as p99_ms
     from (
-      select sent_at, created_at, state from message where purpose = 'opt_out_confirmation' and created_at >= ${since}
-      order by created_at desc limit ${CONFIRMATIONS_MAX}) m`.execute(db);
+      select phone, sent_at, created_at, state from message where purpose = 'opt_out_confirmation' and created_at >= ${since}
+      order by created_at desc limit ${CONFIRMATIONS_MAX}) m
+    left join lateral (
+      select o.heard_at from suppression s join opt_out o on o.suppression_id = s.id
+      where s.phone = m.phone and o.in_force_at <= m.created_at order by o.in_force_at desc limit 1) o on true`.execute(
+    db,
+  );
   return rows[0] ?? { sent: 0, notSent: 0, p50Ms: null, p99Ms: null };
 }
 
-const confirmedMs = sql`extract(epoch from m.sent_at - m.created_at) * 1000`;
+const confirmedMs = sql`extract(epoch from m.sent_at - coalesce(o.heard_at, m.created_at)) * 1000`;

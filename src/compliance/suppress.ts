@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 import { appendConsent } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { unmarkBlocked } from './block-number.ts';
@@ -10,7 +10,7 @@ import type { ConsentPurpose } from './consent.ts';
 import type { ConsentEvidence } from './consent-evidence.ts';
 import { lockNumber } from './lock-number.ts';
 import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
-import { insertOvertaken, optInAfter } from './overtaken-opt-out.ts';
+import { insertOvertaken, optInAfter, SAME_MOMENT_MS } from './overtaken-opt-out.ts';
 
 /**
  * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
@@ -52,8 +52,8 @@ interface Deps {
 
 /**
  * Pending enrollments are ended whether or not the number was suppressed already. `beginsOptOut` is true when nobody had asked
- * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due. A text that
- * comes after a START which was said later ends nothing.
+ * before that this number be left alone (or START has ended that since): the only time at which a confirmation is due. What is said again
+ * is kept and takes back what was agreed to since, as the first time. A text that comes after a START which was said later ends nothing.
  */
 export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
   await lockNumber(tx, input.phone);
@@ -70,23 +70,24 @@ export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): 
   }
   const now = deps.clock.now();
   const { before, created, cancelled } = await insertSuppression(tx, { ...input, id: deps.newUuid(), now });
-  if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);
-  if (!created && input.saidAt !== undefined) await sayAgain(tx, { ...input, saidAt: input.saidAt });
-  // What a gateway or a file repeats is no news; what a person says again is.
-  if (created || input.saidAt !== undefined)
-    await recordAudit(tx, {
-      id: deps.newUuid(),
-      at: now,
-      actor: input.actor,
-      action: created ? 'number.suppressed' : 'number.suppressed_again',
-      subject: input.phone,
-      phone: input.phone,
-      detail: {
-        ...{ reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
-        ...(created && input.reason !== 'invalid_number' ? latencyOf({ ...input, now }) : {}),
-      },
-    });
-  return { beginsOptOut: before.every((reason) => reason === 'invalid_number'), cancelled };
+  const beginsOptOut = before.every((reason) => reason === 'invalid_number');
+  // That a number cannot be reached is nobody's word.
+  if (!created && input.reason === 'invalid_number') return { beginsOptOut, cancelled };
+  await takeBackConsent(tx, deps, input);
+  if (!created) await sayAgain(tx, { ...input, saidAt: input.saidAt ?? now });
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: input.actor,
+    action: created ? 'number.suppressed' : 'number.suppressed_again',
+    subject: input.phone,
+    phone: input.phone,
+    detail: {
+      ...{ reason: input.reason, channel: input.channel, evidence: input.evidence, enrollmentsEnded: cancelled },
+      ...(created && input.reason !== 'invalid_number' ? latencyOf({ ...input, now }) : {}),
+    },
+  });
+  return { beginsOptOut, cancelled };
 }
 
 const WAYS: Readonly<Record<SuppressInput['channel'], OptOutWay>> = {
@@ -130,7 +131,7 @@ async function activeReasons(tx: Tx, phone: string): Promise<readonly Suppressio
   return rows.map((row) => row.reason);
 }
 
-/** Someone who says it again means it from then on: a START between the two, applied late, must not lift it. */
+/** What is said again, by whom and whatever way, holds from then on: a START between the two, applied late, must not lift it. */
 async function sayAgain(
   tx: Tx,
   input: { readonly phone: string; readonly reason: SuppressionReason; readonly saidAt: Instant },
@@ -192,7 +193,7 @@ async function insertSuppression(
 
 /**
  * Lifts the opt-outs of a number that were made before `saidAt` (when the person's START was sent), also that it was the wrong
- * number: whoever holds the phone decides for it. An opt-out of the same instant or later stays: the strict side wins. A number
+ * number: whoever holds the phone decides for it. An opt-out of the same moment or later stays: the strict side wins. A number
  * that cannot receive texts stays so whatever anybody says.
  *
  * `optedIn` is true when something was lifted and nothing is left that forbids texting the number: a confirmation is due.
@@ -207,7 +208,7 @@ export async function liftOptOut(
   const { rows } = await sql<{ reason: string }>`
     update suppression s set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
     where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out', 'wrong_number')
-      and ${lastSaidAt} < ${input.saidAt}
+      and ${lastSaidAt} <= ${addMs(input.saidAt, -SAME_MOMENT_MS)}
     returning reason`.execute(tx);
   await unmarkBlocked(tx, input);
   const left = await activeReasons(tx, input.phone);

@@ -19,7 +19,7 @@ import {
   writeBlocks,
 } from './dnc-block-store.ts';
 import { AreaBits, exchangeOf, REMOVED_BIT } from './dnc-blocks.ts';
-import { DncFileError, type DncFormat } from './dnc-file.ts';
+import type { DncFormat } from './dnc-file.ts';
 import {
   type DncList,
   type DncVersion,
@@ -32,6 +32,7 @@ import {
   putInForce,
   type ReadSoFar,
 } from './dnc-store.ts';
+import { ListFileError } from './list-lines.ts';
 import { readDncFile } from './read-dnc-file.ts';
 import { wakeForList } from './waiting-for-list.ts';
 
@@ -81,6 +82,10 @@ const whatHolds = ({ asOf, name }: DncList): string =>
 
 function refusedAtOnce(list: DncList, upload: DncUpload, now: Instant): Outcome<never> | undefined {
   if (list.retiredAt !== null) return conflict(`"${list.name}" is retired; make another list`);
+  if (list.service !== null)
+    return conflict(
+      `"${list.name}" is filled by a service that is asked about each number; make another list for files`,
+    );
   if (isBefore(now, upload.asOf))
     return invalid(`asOf ${upload.asOf.toString()} is in the future; give the day on which the registry made the file`);
   if (upload.format.kind === 'changes' && list.setId === null)
@@ -162,7 +167,7 @@ async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Pr
       for await (const chunk of upload.chunks) {
         bytes += chunk.length;
         if (bytes > DNC_FILE_BYTES_MAX)
-          throw new DncFileError('it has more than 4 GiB; upload it as a list and change lists');
+          throw new ListFileError('it has more than 4 GiB; upload it as a list and change lists');
         yield chunk;
       }
     } catch (error) {
@@ -173,7 +178,7 @@ async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Pr
   try {
     return ok(await readDncFile(deps, { ...upload, versionId, chunks: chunks() }));
   } catch (error) {
-    if (error instanceof DncFileError) return err(error.message);
+    if (error instanceof ListFileError) return err(error.message);
     if (interruption !== undefined) return err('the upload broke off before the end of the file; upload it again');
     await failVersion(deps.db, versionId, 'Reading it failed on our side; upload it again').catch(() => undefined);
     throw error;

@@ -58,7 +58,7 @@ export async function readListWait(db: Db | Tx, campaignId: Uuid, now: Instant):
         limit ${COUNTED_MAX}) e) as people,
       exists (select from dnc_list where retired_at is null and kind = 'national') as has_national,
       (select jsonb_build_object('id', l.id, 'name', l.name) from dnc_list l
-        where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[]) and (l.as_of is null or l.as_of < ${staleBefore(now)})
+        where l.retired_at is null and l.kind = any(${REGISTRY_KINDS}::text[]) and (l.as_of is null or l.as_of < ${staleBefore(now)} or l.service is not null)
         order by l.as_of nulls first, l.name limit 1) as list`.execute(db);
   const [row] = rows;
   return row === undefined || row.people === 0 ? null : row;

@@ -1,9 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { instantText, isProof, readImportedConsent } from './import-consent.ts';
+import { readConsentCell } from './consent-cell.ts';
+import { type ConsentCells, instantText, isProof, readImportedConsent } from './import-consent.ts';
 
-const row = (cells: Partial<Parameters<typeof readImportedConsent>[0]>) =>
-  readImportedConsent({ consentKind: null, consentMethod: null, consentWording: null, consentDate: null, ...cells });
+const row = ({ consentKind, ...cells }: Partial<ConsentCells> & { readonly consentKind?: string }) =>
+  readImportedConsent({
+    consentKinds: consentKind === undefined ? [] : [consentKind],
+    ...{ consentMethod: null, consentWording: null, consentDate: null, ...cells },
+  });
 const PROOF = { consentMethod: 'Web form', consentWording: 'I agree.', consentDate: '2026-05-03' };
+
+describe('what a cell says of a consent', () => {
+  it.each([
+    [
+      'agreed',
+      ['Yes', 'TRUE', '1', 'PEWC', 'opted_in', 'Opt-In', 'SUBSCRIBED', 'Signed form', 'express_written', 'Sí', '✓'],
+    ],
+    ['agreed', ['double opt-in', 'written consent by web form', 'ExpressWritten', 'appointment reminders', 'firmado']],
+    [
+      'refused',
+      ['opted_out', 'Opt-Out', 'stop', 'DNC', 'revoked', 'written consent revoked', 'declined', 'refused', 'baja'],
+    ],
+    [
+      'refused',
+      ['Unsubscribed', 'Do not text', "don't contact", 'withdrawn', 'opted in, then opted out', 'ＯＰＴＥＤ ＯＵＴ'],
+    ],
+    ['refused', ['no quiere mensajes', 'NO TEXTS', 'blacklisted', 'consent cancelled']],
+    [
+      'not_given',
+      ['No', 'false', '0', 'never', 'none', 'No written consent', 'not signed', 'not_subscribed', '✗', 'sin firma'],
+    ],
+    ['not_given', ['did sign? no', 'unsigned', 'yes / no', 'non-consenting', 'without signature']],
+    [
+      'unclear',
+      ['maybe', 'pending', 'expired', 'implied', 'not opted out', 'active', 'customer', 'import 2024', 'لا', 'x'],
+    ],
+    ['silent', ['', '   ', '-', '#N/A', 'n/a', 'null', 'unknown', '?']],
+  ])('%s: %j', (reading, cells) =>
+    expect(cells.map((cell) => [cell, readConsentCell(cell)])).toEqual(cells.map((cell) => [cell, reading])),
+  );
+});
 
 describe('what a row says of a consent', () => {
   it.each<[string, string | null, string]>([
@@ -12,16 +47,52 @@ describe('what a row says of a consent', () => {
     ['Signed form', 'express_written', 'marketing'],
     ['yes', 'express', 'marketing'],
     ['appointment reminders', 'express', 'informational'],
-  ])('%s', (consentKind, kind, purpose) => expect(row({ consentKind })).toMatchObject({ kind, purpose }));
+  ])('%s', (consentKind, kind, purpose) =>
+    expect(row({ consentKind })).toMatchObject({ reading: 'agreed', kind, purpose }),
+  );
 
-  it('is none when it says no, or nothing', () => {
-    expect(['No', 'false', 'opted out', '#N/A'].map((consentKind) => row({ consentKind }))).toEqual([
-      null,
-      null,
-      null,
-      null,
-    ]);
+  it('is nothing when no column tells of one, or the column that says yes or no is empty, whatever stands beside it', () => {
     expect(row({})).toBeNull();
+    for (const consentKind of ['', ' ', 'n/a', '-']) expect(row({ consentKind, ...PROOF })).toBeNull();
+  });
+
+  it('is never a proof when the cell says no, or what nobody understands', () => {
+    const cells = [
+      'No written consent',
+      'written consent revoked',
+      'not signed',
+      'opted_out',
+      'declined',
+      'written?? ask Joe',
+    ];
+    for (const consentKind of cells) {
+      const read = row({ consentKind, ...PROOF });
+      expect({ consentKind, reading: read?.reading, kind: read?.kind }).not.toMatchObject({ reading: 'agreed' });
+      expect(read).toMatchObject({ kind: 'express', said: consentKind });
+      expect(read !== null && isProof(read)).toBe(false);
+    }
+  });
+
+  it.each<[string, Partial<ConsentCells>]>([
+    ['another column of them', { consentKinds: ['Written', 'opted out'] }],
+    ['the way', { consentMethod: 'Unsubscribed by phone' }],
+    ['the words', { consentWording: 'Opted out' }],
+    ['a sentence', { consentWording: 'I do not agree to get texts from Acme.' }],
+    ['the date', { consentDate: 'revoked 5/3/2026' }],
+  ])('is a refusal when %s says so', (_, cells) =>
+    expect(row({ consentKinds: ['Written'], ...PROOF, ...cells })?.reading).toBe('refused'),
+  );
+
+  it('is no refusal because a disclosure speaks of STOP, or a shop is called so', () => {
+    const wording =
+      'I agree to get texts. I understand that I do not have to. Reply STOP to opt out; I may revoke this.';
+    const read = row({ consentKind: 'Written', ...PROOF, consentMethod: 'Stop & Shop kiosk', consentWording: wording });
+    expect(read).toMatchObject({ reading: 'agreed', kind: 'express_written', method: 'Stop & Shop kiosk', wording });
+  });
+
+  it('has no way and no words where the cells say that there were none', () => {
+    const read = row({ consentKind: 'Written', ...PROOF, consentMethod: 'None', consentWording: 'Yes' });
+    expect(read).toMatchObject({ method: null, wording: null });
   });
 
   it('is a written one when it names no kind but the words', () =>

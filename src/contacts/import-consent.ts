@@ -1,9 +1,13 @@
 import type { ConsentKind, ConsentPurpose } from '../compliance/consent.ts';
 import { Temporal } from '../platform/time.ts';
-import { cleanText, meaningful } from './import-values.ts';
+import { type ConsentReading, readConsentCell, strictest, tellsOfRefusal } from './consent-cell.ts';
+import { cleanText, clip, meaningful } from './import-values.ts';
 
 /** What a row of a file says of a consent. Without its date, its way and its words it is a claim, and no consent. */
 export interface ImportedConsent {
+  readonly reading: Exclude<ConsentReading, 'silent'>;
+  /** The cells that it was read from, as the file has them; null when the words alone tell of a consent. */
+  readonly said: string | null;
   readonly purpose: ConsentPurpose;
   readonly kind: ConsentKind;
   /** How the person agreed. */
@@ -16,44 +20,75 @@ export interface ImportedConsent {
 
 /** The cells of a row by what their columns hold; null where there is no such column, or nothing in it. */
 export interface ConsentCells {
-  readonly consentKind: string | null;
+  /** Every cell that says whether there is a consent, also an empty one: with such a column, silence is no yes. */
+  readonly consentKinds: readonly string[];
   readonly consentMethod: string | null;
   readonly consentWording: string | null;
   readonly consentDate: string | null;
 }
 
-const NO = /^(?:no|n|false|0|none|never|nunca|unsubscribed|opted[ -]?out|not[ _-]subscribed)$/i;
 const INFORMATIONAL = /informational|transactional|appointment|reminder|informativ|recordatorio/i;
-const WRITTEN = /\b(?:written|pewc|signed|signature|escrit[oa]|firmad[oa])\b|express[ _]written/i;
+const WRITTEN = /\b(?:written|pewc|(?:e[ -]?)?signed|(?:e[ -]?)?signature|escrit[oa]|firmad[oa])\b|express[ _]written/i;
 
-/** Null: the row says nothing of a consent, or that there is none. */
+/** Null: the row says nothing of a consent. */
 export function readImportedConsent(cells: ConsentCells): ImportedConsent | null {
-  const kind = value(cells.consentKind);
-  const method = value(cells.consentMethod);
-  const wording = value(cells.consentWording);
-  const date = value(cells.consentDate);
-  if (kind !== null && NO.test(kind)) return null;
-  if (kind === null && method === null && wording === null && date === null) return null;
+  const kinds = cells.consentKinds.map(value).filter((kind) => kind !== null);
+  const [method, wording, date] = [cells.consentMethod, cells.consentWording, cells.consentDate].map(value);
+  const refusals = [method, date].filter((cell) => isPresent(cell) && tellsOfRefusal(cell));
+  if (isPresent(wording) && isRefusalInWords(wording)) refusals.push(wording);
+  const reading =
+    refusals.length > 0 ? 'refused' : readingOf(cells, { kinds, tellsMore: [method, wording, date].some(isPresent) });
+  if (reading === 'silent') return null;
+  const kind = kinds.length === 0 ? null : kinds.join(', ');
+  const words = isPresent(wording) && isWording(wording) ? wording.slice(0, WORDING_LENGTH_MAX) : null;
+  const said = [...kinds, ...refusals].join(', ');
   return {
+    reading,
+    said: said === '' ? null : clip(said),
     purpose: kind !== null && INFORMATIONAL.test(kind) ? 'informational' : 'marketing',
-    kind: isWritten(kind, wording) ? 'express_written' : 'express',
-    method: method?.slice(0, METHOD_LENGTH_MAX) ?? null,
-    wording: wording?.slice(0, WORDING_LENGTH_MAX) ?? null,
-    givenAt: date === null ? null : (instantText(date) ?? null),
+    kind: reading === 'agreed' && isWritten(kind, words) ? 'express_written' : 'express',
+    method: isPresent(method) && tellsSomething(method) ? method.slice(0, METHOD_LENGTH_MAX) : null,
+    wording: words,
+    givenAt: isPresent(date) ? (instantText(date) ?? null) : null,
   };
 }
 
 const METHOD_LENGTH_MAX = 200;
 const WORDING_LENGTH_MAX = 10_000;
 
+/** Without a column that says yes or no, a row that tells how, when or to what somebody agreed says that they did. */
+const readingOf = (
+  { consentKinds }: ConsentCells,
+  { kinds, tellsMore }: { readonly kinds: readonly string[]; readonly tellsMore: boolean },
+): ConsentReading => (consentKinds.length === 0 && tellsMore ? 'agreed' : strictest(kinds.map(readConsentCell)));
+
 /** A file that names no kind but gives the words tells of a written agreement. */
 const isWritten = (kind: string | null, wording: string | null): boolean =>
   kind === null ? wording !== null : WRITTEN.test(kind.replaceAll('_', ' '));
 
-export const isProof = ({ method, wording, givenAt }: ImportedConsent): boolean =>
-  method !== null && wording !== null && givenAt !== null;
+/** "None" is no way in which somebody agreed. */
+const tellsSomething = (cell: string): boolean => !['silent', 'not_given'].includes(readConsentCell(cell));
+
+/** One word is an answer and not what was asked; "no consent" is neither. */
+const isWording = (cell: string): boolean => {
+  const words = cell.split(/\s+/).length;
+  return words > 1 && (words > ANSWER_WORDS_MAX || tellsSomething(cell));
+};
+
+const ANSWER_WORDS_MAX = 3;
+const I_DO_NOT =
+  /\bi (?:do not|don['’]?t) (?:agree|consent|want|wish|accept|authori[sz]e)|\bno (?:acepto|autorizo|deseo|quiero)\b/i;
+
+/** Disclosures speak of STOP and of taking a consent back; only an answer, or a whole sentence of refusal, is one. */
+const isRefusalInWords = (wording: string): boolean =>
+  I_DO_NOT.test(wording) || (wording.split(/\s+/).length <= ANSWER_WORDS_MAX && tellsOfRefusal(wording));
+
+/** Whether a row that tells of an agreement proves it. */
+export const isProof = ({ reading, method, wording, givenAt }: ImportedConsent): boolean =>
+  reading === 'agreed' && method !== null && wording !== null && givenAt !== null;
 
 const value = (cell: string | null): string | null => (cell === null ? null : meaningful(cleanText(cell)));
+const isPresent = (cell: string | null | undefined): cell is string => cell !== null && cell !== undefined;
 
 const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(AM|PM)?)?$/i;

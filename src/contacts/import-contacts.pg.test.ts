@@ -9,7 +9,12 @@ import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
-import { listConsentEvents } from '../compliance/consent-store.ts';
+import { previewAudience } from '../audiences/preview-audience.ts';
+import type { ConsentToRecord } from '../compliance/append-consent.ts';
+import { consentStanding } from '../compliance/consent.ts';
+import { askedConsent, DEFAULT_CONSENT_POLICY } from '../compliance/consent-policy.ts';
+import { listConsentEvents, readConsentFacts } from '../compliance/consent-store.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
 import { openDatabase, runTx } from '../platform/database.ts';
@@ -117,7 +122,16 @@ describe('the messy file', () => {
   it('is imported: contacts, refusals and the result of the run', async () => {
     const importId = await newRun();
     const outcome = await commitImport(deps, requestFor(importId, messy));
-    const result = { rows: 1500, created: 1304, updated: 0, unchanged: 0, merged: 98, refused: 98, erased: 0 };
+    const result = {
+      rows: 1500,
+      created: 1304,
+      updated: 0,
+      unchanged: 0,
+      merged: 98,
+      refused: 98,
+      erased: 0,
+      consents: null,
+    };
     expect(outcome).toEqual({ ok: true, value: result });
     const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
     expect(contacts.size).toBe(expected.contacts);
@@ -148,6 +162,7 @@ describe('the messy file', () => {
       merged: 98,
       refused: 98,
       erased: 0,
+      consents: null,
     });
     expect(await stored()).toEqual(before);
     const preview = await previewImport(deps, messy);
@@ -317,7 +332,16 @@ it('merges rows that are read far apart, and lets the first one win, also over a
   const far = Array.from({ length: 20_500 }, (_, n) => `6173${String(100_000 + n)},Kim,,lead`);
   const lines = ['6175550199,First,,', ...far, '6173100007,Late,Quincy,VIP', '6175550199,Second,Quincy,'];
   const result = await commit(file('Phone,First Name,City,Tags', ...lines));
-  expect(result).toEqual({ rows: 20_503, created: 20_500, updated: 1, unchanged: 0, merged: 2, refused: 0, erased: 0 });
+  expect(result).toEqual({
+    rows: 20_503,
+    created: 20_500,
+    updated: 1,
+    unchanged: 0,
+    merged: 2,
+    refused: 0,
+    erased: 0,
+    consents: null,
+  });
   const contacts = new Map((await stored()).map((contact) => [contact.phone, contact]));
   expect(contacts.get('+16173100007')).toMatchObject({ firstName: 'Kim', city: 'Quincy', tags: ['VIP', 'lead'] });
   expect(contacts.get('+16175550199')).toMatchObject({ firstName: 'First', city: 'Quincy' });
@@ -505,6 +529,22 @@ describe('consents of a file', () => {
     return Object.fromEntries(rows.map(({ phone, state }) => [phone, state]));
   };
 
+  const signsForm = (phone: string): Promise<unknown> => {
+    const grant: ConsentToRecord = {
+      action: 'grant',
+      phone,
+      purpose: 'marketing',
+      kind: 'express_written',
+      evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '192.0.2.7' },
+      wording: { text: 'I agree.', version: '1', language: 'en' },
+      needsConfirmation: false,
+      validUntil: null,
+      occurredAt: clock.now(),
+      by: { actor: 'contact', name: 'The person' },
+    };
+    return runTx(db, (tx) => recordConsent(tx, deps, grant));
+  };
+
   it('are events with the file and the row, and cannot undo an opt-out', async () => {
     await runTx(db, (tx) =>
       suppressNumber(tx, deps, {
@@ -518,7 +558,7 @@ describe('consents of a file', () => {
     );
     const preview = await previewImport(deps, consents);
     expect(preview.ok && preview.value.warnings).toEqual([
-      '1 of 4 rows with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them',
+      '1 row with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them',
     ]);
     const done = await commitImport(deps, requestFor(await newRun(), consents));
     expect(done.ok).toBe(true);
@@ -539,12 +579,70 @@ describe('consents of a file', () => {
     });
   });
 
+  it('are none in a row that says no, says nothing or says what nobody understands, and a refusal opts out', async () => {
+    const cells = ['Written', 'No written consent', 'not signed', '', 'maybe', 'written consent revoked', 'Opted out'];
+    const phones = cells.map((_, n) => `+1617555072${n}`);
+    const twice = '+16175550729';
+    const own = phones[6] ?? '';
+    await signsForm(own);
+    const row = (phone: string | undefined, cell: string) =>
+      `${phone},${cell},Web form,I agree to get texts,2026-05-03`;
+    const list = file(
+      'Phone,Consent,Consent source,Consent text,Consent date',
+      ...cells.map((cell, n) => row(phones[n], cell)),
+      row(twice, 'Written'),
+      row(twice, 'No'),
+    );
+    const readings = { agreed: 2, unproven: 0, unclear: 1, notGiven: 3, refused: 2, silent: 1 };
+    const preview = await previewImport(deps, list);
+    expect(preview.ok && preview.value.consents).toMatchObject({
+      ...readings,
+      cells: expect.arrayContaining([
+        { said: 'Opted out', reading: 'refused', rows: 1 },
+        { said: 'Written', reading: 'agreed', rows: 2 },
+      ]),
+    });
+    expect(preview.ok && preview.value.warnings).toContain(
+      '2 rows say that the person asked to be left alone: those numbers will be opted out',
+    );
+    const run = await newRun();
+    expect(await commitImport(deps, requestFor(run, list))).toMatchObject({ value: { consents: readings } });
+    expect(await getImportRun(db, run)).toMatchObject({ consentReadings: readings });
+    const asked = askedConsent(DEFAULT_CONSENT_POLICY, { now: clock.now(), waived: false });
+    const reached = await previewAudience(db, { all: true }, clock.now(), asked);
+    expect(reached).toMatchObject({ matched: 8, textable: 1 });
+    expect(reached.sample.map(({ phone }) => phone)).toEqual([phones[0]]);
+    const { rows } = await sql<{ phone: string; evidence: object }>`
+      select phone, evidence from suppression where channel = 'import' and lifted_at is null order by phone`.execute(
+      db,
+    );
+    expect(rows).toEqual([
+      { phone: phones[5], evidence: { file: 'contacts.csv', row: 7, said: 'written consent revoked', by: 'Kim' } },
+      { phone: own, evidence: { file: 'contacts.csv', row: 8, said: 'Opted out', by: 'Kim' } },
+    ]);
+  });
+
+  it('of an earlier file end by a later one that says no; one that the person gave themselves does not', async () => {
+    const [told, own] = ['+16175550731', '+16175550732'] as const;
+    await signsForm(own);
+    const rows = (cell: string) =>
+      file(
+        'Phone,Consent,Consent source,Consent text,Consent date',
+        ...[told, own].map((phone) => `${phone},${cell},Web form,I agree,2026-05-03`),
+      );
+    await commit(rows('Written'));
+    await clock.advance(1_000);
+    await commit(rows('No'));
+    const standing = async (phone: string) => consentStanding(await readConsentFacts(db, phone), 'marketing').state;
+    expect([await standing(told), await standing(own)]).toEqual(['opted_out', 'written']);
+  });
+
   it('are recorded after a kill between the import and its end, each once', async () => {
     const id = await newRun();
     const later = ['6', '7'].map((n) => `+1617555070${n}`);
     await sql`
       insert into import_consent (import_id, line, phone, consent, actor, recorded_by)
-      select ${id}::uuid, n, phone, ${JSON.stringify({ purpose: 'marketing', kind: 'express_written', method: 'Web form', wording: 'I agree.', givenAt: '2026-05-03T00:00:00Z' })},
+      select ${id}::uuid, n, phone, ${JSON.stringify({ reading: 'agreed', said: 'PEWC', purpose: 'marketing', kind: 'express_written', method: 'Web form', wording: 'I agree.', givenAt: '2026-05-03T00:00:00Z' })},
         'user:1', 'Kim' from unnest(${later}::text[]) with ordinality as x (phone, n)`.execute(db);
     await Promise.all([recordImportedConsents(deps), recordImportedConsents(deps)]);
     await recordImportedConsents(deps);

@@ -8,9 +8,11 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome, type Refusal } from '../platform/refusal.ts';
 import { err, ok } from '../platform/result.ts';
+import type { ConsentReadings } from './consent-readings.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import type { CsvFile } from './csv-reader.ts';
 import { STAGE_COLUMNS } from './import-copy.ts';
+import { tellsOfConsent } from './import-mapping.ts';
 import type { ImportPreview, ImportResult } from './import-report.ts';
 import { completeRun, getImportRun, type ImportRun, markFailed, markRunning } from './import-run-store.ts';
 import {
@@ -23,9 +25,23 @@ import {
   keepRefusals,
   mergeRepeats,
 } from './import-stage-store.ts';
-import { holdRun, type ImportOrigin, insertPortion, settleStaged, waitForOtherImports } from './import-store.ts';
+import {
+  holdRun,
+  type ImportOrigin,
+  insertPortion,
+  settleContradictions,
+  settleStaged,
+  waitForOtherImports,
+} from './import-store.ts';
 import { runImportTx } from './import-transaction.ts';
-import { type OpenImport, openImport, type ReadCounts, type ReadRequest, readPortions } from './read-import.ts';
+import {
+  noCounts,
+  type OpenImport,
+  openImport,
+  type ReadCounts,
+  type ReadRequest,
+  readPortions,
+} from './read-import.ts';
 import { recordImportedConsents } from './record-imported-consents.ts';
 import { validateImported } from './validate-imported.ts';
 
@@ -155,12 +171,14 @@ async function importAll({ tx, client, opened, request }: Work, origin: ImportOr
     adding.catch(() => undefined);
   }
   await adding;
+  await settleContradictions(tx, origin.importId);
   await keepRefusals(tx, origin.importId);
   const merged = await mergeRepeats(tx);
   const { repeated, known, updated } = await settleStaged(tx, origin);
   const { rows, refused } = counts;
   const erased = await countErased(tx, origin.importId);
-  return { rows, created, updated, unchanged: known - updated, merged: merged + repeated, refused, erased };
+  const consents = tellsOfConsent(opened.columns) ? counts.consents.rows : null;
+  return { rows, created, updated, unchanged: known - updated, merged: merged + repeated, refused, erased, consents };
 }
 
 async function requirePhoneColumn({ file, columns }: OpenImport): Promise<void> {
@@ -174,8 +192,6 @@ const copyInto = (
   table: 'import_stage' | 'import_portion',
   lines: readonly Buffer[],
 ): Promise<void> => pipeline(lines, client.query(copyFrom(`copy ${table} (${STAGE_COLUMNS}) from stdin`)));
-
-const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0, consents: 0, consentsUnproven: 0 });
 
 async function recordImport(done: {
   readonly tx: Tx;
@@ -235,15 +251,20 @@ function description({ file, columns }: OpenImport, counts: ReadCounts = noCount
     delimiter: file.delimiter,
     hasHeader: columns.hasHeader,
     columns: columns.columns.map(({ index, header, target, samples }) => ({ index, header, field: target, samples })),
-    warnings: [...columns.problems, ...dropped, ...consentWarnings(counts)],
+    consents: tellsOfConsent(columns) ? { ...counts.consents.rows, cells: counts.consents.cells } : null,
+    warnings: [...columns.problems, ...dropped, ...consentWarnings(counts.consents.rows)],
   };
 }
 
-function consentWarnings({ consents, consentsUnproven }: ReadCounts): readonly string[] {
-  if (consentsUnproven === 0) return [];
+function consentWarnings({ unproven, unclear, refused }: ConsentReadings): readonly string[] {
+  const rows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`);
   return [
-    `${consentsUnproven} of ${consents} rows with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them`,
-  ];
+    refused === 0 ? '' : `${rows(refused)} say that the person asked to be left alone: those numbers will be opted out`,
+    unclear === 0 ? '' : `${rows(unclear)} say of a consent what is neither yes nor no: that is no consent`,
+    unproven === 0
+      ? ''
+      : `${rows(unproven)} with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them`,
+  ].filter((warning) => warning !== '');
 }
 
 const resultOf = (run: ImportRun): ImportResult => ({
@@ -254,6 +275,7 @@ const resultOf = (run: ImportRun): ImportResult => ({
   merged: run.mergedRows ?? 0,
   refused: run.refusedRows ?? 0,
   erased: run.erasedContacts ?? 0,
+  consents: run.consentReadings,
 });
 
 /** What is wrong with the file is the answer; what is wrong with the world is thrown. */

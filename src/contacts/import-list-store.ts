@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import type { ImportRun } from './import-run-store.ts';
+import { type ImportRun, importRunColumns } from './import-run-store.ts';
 
 /** Newest first. Index import_run_newest. */
 export async function listImportRuns(
@@ -11,9 +11,7 @@ export async function listImportRuns(
 ): Promise<readonly ImportRun[]> {
   const { after } = page;
   const { rows } = await sql<ImportRun>`
-    select id, file_name, file_bytes, blob_key, state, preview, rows, created_contacts, updated_contacts, unchanged_contacts, merged_rows,
-      refused_rows, progress_rows, progress_bytes, error, created_at, finished_at
-    from import_run
+    select ${importRunColumns} from import_run
     where ${after === undefined ? sql`true` : sql`(created_at, id) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`}
     order by created_at desc, id desc limit ${page.limit}`.execute(db);
   return rows;

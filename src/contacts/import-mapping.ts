@@ -67,6 +67,9 @@ export function detectColumns(
   });
 }
 
+export const tellsOfConsent = ({ columns }: Pick<ImportColumns, 'columns'>): boolean =>
+  columns.some(({ target }) => target.startsWith('consent'));
+
 /** A number or an e-mail address where a header should be: the first row is a person. */
 const looksLikeContact = (cells: readonly string[]): boolean =>
   cells.some((cell) => parsePhone(cell).ok || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(cell)) &&
@@ -86,7 +89,7 @@ function targetsByHeader(headers: readonly string[]): readonly ImportTarget[] {
 }
 
 /** Fields that several columns may fill without a person having said so. */
-const SHARED_FIELDS: ReadonlySet<string> = new Set(['phone', 'street', 'tags']);
+const SHARED_FIELDS: ReadonlySet<string> = new Set(['phone', 'street', 'tags', 'consentKind']);
 
 function take(field: ImportField, taken: Set<string>): ImportField {
   taken.add(field);

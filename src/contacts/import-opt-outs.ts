@@ -39,7 +39,7 @@ const AT_ONCE = 4;
 
 /**
  * Opts out every number of a list. Each is a transaction of its own, since whoever waits for one number may hold no other; what was
- * read before a file breaks off stays opted out, and the same list may be given again.
+ * read before a file breaks off stays opted out, and the same list may be given again: it says again what it says.
  */
 export async function importOptOuts(deps: Deps, list: OptOutList): Promise<Outcome<OptOutsRead>> {
   const read: Reading = { rows: 0, optedOut: 0, already: 0, refused: 0, refusals: [] };
@@ -77,13 +77,14 @@ async function readList(deps: Deps, list: OptOutList, read: Reading): Promise<st
   for await (const records of file.batches) {
     const phones = numbersOf(skipsFirst ? records.slice(1) : records, column.value, read);
     skipsFirst &&= records.length === 0;
-    const fresh = await notYetOut(deps.db, phones);
-    for (let at = 0; at < fresh.length; at += AT_ONCE) {
-      const group = fresh.slice(at, at + AT_ONCE);
+    const once = [...new Set(phones)];
+    const already = await outAlready(deps.db, once);
+    for (let at = 0; at < once.length; at += AT_ONCE) {
+      const group = once.slice(at, at + AT_ONCE);
       await Promise.all(group.map((phone) => optOut(deps, list, phone)));
-      read.optedOut += group.length;
+      read.optedOut += group.filter((phone) => !already.has(phone)).length;
     }
-    read.already += phones.length - fresh.length;
+    read.already += phones.length - once.filter((phone) => !already.has(phone)).length;
     list.onProgress?.(read);
   }
   return undefined;
@@ -98,14 +99,13 @@ function numbersOf(records: readonly CsvRecord[], column: OptOutColumn, read: Re
   return rows.flatMap((row) => (row.ok ? [row.value] : []));
 }
 
-/** Once each. Index suppression_active. */
-async function notYetOut(db: Db, phones: readonly string[]): Promise<readonly string[]> {
+/** Index suppression_active. */
+async function outAlready(db: Db, phones: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ phone: string }>`
-    select distinct x.phone from unnest(${phones}::text[]) as x (phone)
-    where not exists (select from suppression s where s.phone = x.phone and s.reason = 'opt_out' and s.lifted_at is null)`.execute(
+    select s.phone from suppression s where s.phone = any(${phones}::text[]) and s.reason = 'opt_out' and s.lifted_at is null`.execute(
     db,
   );
-  return rows.map(({ phone }) => phone);
+  return new Set(rows.map(({ phone }) => phone));
 }
 
 const optOut = ({ db, ...deps }: Deps, { fileName, by }: OptOutList, phone: string): Promise<unknown> =>

@@ -1,3 +1,4 @@
+import type { ConsentCell, ConsentReadings } from './consent-readings.ts';
 import type { ContactFields } from './contact.ts';
 import type { ImportRefusal } from './import-rows.ts';
 
@@ -25,6 +26,8 @@ export interface ImportPreview {
   /** New contacts whose numbers were erased here, and who stay opted out; absent in previews from before this was counted. */
   readonly erasedKept?: number;
   readonly outsideUs: number;
+  /** What the rows say of consents; null of a file without such columns, absent in previews from before this was counted. */
+  readonly consents?: (ConsentReadings & { readonly cells: readonly ConsentCell[] }) | null;
   readonly warnings: readonly string[];
   /** The first contacts as they would be stored. */
   readonly sample: readonly StagedContact[];
@@ -47,4 +50,6 @@ export interface ImportResult {
   readonly refused: number;
   /** Of the created: erased here before, and opted out until they say START. */
   readonly erased: number;
+  /** What the rows said of consents; null of a file without such columns, and of imports from before this was counted. */
+  readonly consents: ConsentReadings | null;
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../platform/result.ts';
 import { type ContactFields, NO_FIELDS, tidyTags } from './contact.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { type ImportedConsent, readImportedConsent } from './import-consent.ts';
-import type { ImportColumns } from './import-mapping.ts';
+import { type ImportColumns, tellsOfConsent } from './import-mapping.ts';
 import type { ImportField, ImportTarget } from './import-target.ts';
 import { cleanText, clip, isBrokenQuote, meaningful, oneLine, repairZip } from './import-values.ts';
 import { splitName } from './person-name.ts';
@@ -113,7 +113,7 @@ function readingPlan({ columns }: ImportColumns): ReadingPlan {
   const of = (field: ImportField): readonly number[] =>
     columns.flatMap((column) => (column.target === field ? [column.index] : []));
   return {
-    hasConsent: columns.some(({ target }) => target.startsWith('consent')),
+    hasConsent: tellsOfConsent({ columns }),
     width: columns.length,
     columnsOf: {
       phone: of('phone'),
@@ -177,7 +177,7 @@ function readFields(
 
 const readConsent = (cells: readonly string[], { columnsOf }: ReadingPlan): ImportedConsent | null =>
   readImportedConsent({
-    consentKind: firstCell(cells, columnsOf.consentKind),
+    consentKinds: columnsOf.consentKind.map((index) => cells[index] ?? ''),
     consentMethod: firstCell(cells, columnsOf.consentMethod),
     consentWording: firstCell(cells, columnsOf.consentWording),
     consentDate: firstCell(cells, columnsOf.consentDate),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import type { ConsentReadings } from './consent-readings.ts';
 import type { ImportPreview, ImportResult } from './import-report.ts';
 import type { ImportRefusal } from './import-rows.ts';
 
@@ -22,6 +23,7 @@ export interface ImportRun {
   readonly refusedRows: number | null;
   /** Also null of runs from before it was counted. */
   readonly erasedContacts: number | null;
+  readonly consentReadings: ConsentReadings | null;
   readonly progressRows: number;
   readonly progressBytes: number;
   readonly error: string | null;
@@ -29,8 +31,9 @@ export interface ImportRun {
   readonly finishedAt: Instant | null;
 }
 
-const columns = sql`id, file_name, file_bytes, blob_key, state, preview, rows, created_contacts, updated_contacts, unchanged_contacts,
-  merged_rows, refused_rows, erased_contacts, progress_rows, progress_bytes, error, created_at, finished_at`;
+/** Of `import_run`, as an `ImportRun` has them. */
+export const importRunColumns = sql`id, file_name, file_bytes, blob_key, state, preview, rows, created_contacts, updated_contacts, unchanged_contacts,
+  merged_rows, refused_rows, erased_contacts, consent_readings, progress_rows, progress_bytes, error, created_at, finished_at`;
 
 export async function insertImportRun(
   tx: Tx | Db,
@@ -44,7 +47,7 @@ export async function insertImportRun(
 }
 
 export async function getImportRun(tx: Tx | Db, id: Uuid): Promise<ImportRun | undefined> {
-  const { rows } = await sql<ImportRun>`select ${columns} from import_run where id = ${id}`.execute(tx);
+  const { rows } = await sql<ImportRun>`select ${importRunColumns} from import_run where id = ${id}`.execute(tx);
   return rows[0];
 }
 
@@ -99,7 +102,8 @@ export async function completeRun(
   const { numAffectedRows } = await sql`
     update import_run set state = 'completed', finished_at = ${run.now}, detected = ${JSON.stringify(run.detected)}, rows = ${result.rows},
       created_contacts = ${result.created}, updated_contacts = ${result.updated}, unchanged_contacts = ${result.unchanged},
-      merged_rows = ${result.merged}, refused_rows = ${result.refused}, erased_contacts = ${result.erased}, progress_rows = ${result.rows}, progress_bytes = file_bytes
+      merged_rows = ${result.merged}, refused_rows = ${result.refused}, erased_contacts = ${result.erased},
+      consent_readings = ${result.consents === null ? null : JSON.stringify(result.consents)}, progress_rows = ${result.rows}, progress_bytes = file_bytes
     where id = ${run.id} and state = 'running'`.execute(tx);
   return numAffectedRows === 1n;
 }

@@ -81,6 +81,22 @@ export async function insertPortion(tx: Tx, { importId, firstId, now, by }: Impo
   return rows[0]?.added ?? 0;
 }
 
+/**
+ * Two rows of one number of which one says yes and the other no are no consent: the yes becomes a claim. A "no" about whom nobody says
+ * otherwise has nothing to end. Refusals stay as they are: they opt the number out.
+ */
+export async function settleContradictions(tx: Tx, importId: Uuid): Promise<void> {
+  await sql`
+    update import_consent i set consent = consent || '{"reading": "unclear"}'
+    where import_id = ${importId} and consent ->> 'reading' = 'agreed' and phone in (
+      select phone from import_consent where import_id = ${importId} and consent ->> 'reading' = 'not_given')`.execute(
+    tx,
+  );
+  await sql`
+    delete from import_consent i where import_id = ${importId} and consent ->> 'reading' = 'not_given'
+      and not exists (select from consent c where c.phone = i.phone)`.execute(tx);
+}
+
 export interface Settled {
   /** Rows whose number an earlier row of the same file had added. */
   readonly repeated: number;

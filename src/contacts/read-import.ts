@@ -1,6 +1,6 @@
+import { ConsentCounter } from './consent-readings.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import { type CsvFile, type CsvOptions, type CsvSource, openCsv } from './csv-reader.ts';
-import { isProof } from './import-consent.ts';
 import { contactCopyLine, refusalCopyLine } from './import-copy.ts';
 import { detectColumns, type ImportColumns, type ImportMapping } from './import-mapping.ts';
 import { type ImportedContact, rowReader } from './import-rows.ts';
@@ -36,10 +36,11 @@ export interface ReadCounts {
   rows: number;
   refused: number;
   emailsDropped: number;
-  /** Rows that tell of a consent, and those of them that do not prove it. */
-  consents: number;
-  consentsUnproven: number;
+  /** What the rows that are taken say of consents. */
+  readonly consents: ConsentCounter;
 }
+
+export const noCounts = (): ReadCounts => ({ rows: 0, refused: 0, emailsDropped: 0, consents: new ConsentCounter() });
 
 /** Rows that go to the database at once: large enough for its statements to be cheap, small enough for memory. */
 const PORTION_ROWS = 20_000;
@@ -78,9 +79,7 @@ export async function* readPortions(
 
 function countRow({ emailDropped, consent }: ImportedContact, counts: ReadCounts): void {
   if (emailDropped) counts.emailsDropped += 1;
-  if (consent === undefined) return;
-  counts.consents += 1;
-  if (!isProof(consent)) counts.consentsUnproven += 1;
+  counts.consents.add(consent);
 }
 
 const noRows = (headerLine: number | undefined): CsvFileError =>

@@ -167,6 +167,7 @@ function auditTitle({ actor, action, detail }: AuditDetail): string {
   if (action === 'contact.changed') return `${by} changed ${changedWords(detail['fields'])}`;
   if (action === 'help.answered' && detail['answer'] === 'withheld')
     return 'Asked for help again; the answer of the last hour stands';
+  if (action === 'confirmation.withheld') return `Was not answered: ${String(detail['because'])}`;
   if (action === 'contact.left_gateway') return 'Left the gateway’s address book; nothing changed here';
   if (action === 'message.dropped') return `${by} decided not to send a text that waited`;
   if (action === 'conversation.reviewed') return `${by} read the conversation and found no opt-out in it`;

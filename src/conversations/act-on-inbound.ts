@@ -3,13 +3,14 @@ import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
+import { readOptOutConfirmer } from '../gateways/account-store.ts';
 import { addSubscriber } from '../opt-in-forms/add-subscriber.ts';
 import { type Clock, patience } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant, isBefore, MINUTE_MS } from '../platform/time.ts';
-import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
+import { automaticAnswer, providerAnswers, weConfirmOptOut } from './automatic-answers.ts';
 import type { InboundText } from './inbound.ts';
 import { helpAnsweredSince, insertAutomaticAnswer } from './inbound-store.ts';
 import { holdNumberOf, letGo } from './open-review.ts';
@@ -27,8 +28,8 @@ export interface Entered extends Understood {
 }
 
 /**
- * 47 CFR 64.1200(a)(12): a confirmation within five minutes is presumed covered by the old consent. No other answer of ours is of use
- * later either, and none may go out of a backup that is restored.
+ * 47 CFR 64.1200(a)(12): a confirmation within five minutes of the receipt is presumed covered by the old consent. No other answer of ours
+ * is of use later either, and none may go out of a backup that is restored.
  */
 const ANSWER_WITHIN_MS = 5 * MINUTE_MS;
 
@@ -60,8 +61,8 @@ const WRONG_PERSON_FAMILIES: ReadonlySet<string> = new Set(['wrong_person', 'ber
 async function optOut(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   const { text, account } = understood;
   const { beginsOptOut } = await suppress(tx, deps, understood);
-  if (beginsOptOut && !providerAnswers(account, text, 'opt_out'))
-    await answer(tx, deps, understood, 'opt_out_confirmation');
+  if (beginsOptOut && weConfirmOptOut(account, text, await readOptOutConfirmer(tx, account.id)))
+    await confirmHeard(tx, deps, understood, 'opt_out_confirmation');
 }
 
 /** The number is locked. */
@@ -108,7 +109,29 @@ async function optIn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   await letGo(tx, deps, text);
   const confirmed = await confirm(tx, deps, { text, awaits });
   if ((optedIn || (confirmed && reachable)) && !providerAnswers(account, text, 'opt_in'))
-    await answer(tx, deps, understood, 'opt_in_confirmation');
+    await confirmHeard(tx, deps, understood, 'opt_in_confirmation');
+}
+
+/** Which answers there are is known from the texts; why there is none, only from the audit. */
+async function confirmHeard(
+  tx: Tx,
+  deps: Deps,
+  understood: Entered,
+  purpose: 'opt_out_confirmation' | 'opt_in_confirmation',
+): Promise<void> {
+  const now = deps.clock.now();
+  const because = tooLate(deps, understood);
+  if (because === undefined) return answer(tx, deps, understood, purpose);
+  const { text, classification } = understood;
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: 'system',
+    action: 'confirmation.withheld',
+    subject: text.from,
+    phone: text.from,
+    detail: { confirmation: purpose, because, evidence: saidIn(text, classification) },
+  });
 }
 
 /** An opt-in waits for no longer than the setting allows. */
@@ -146,11 +169,10 @@ async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   const now = deps.clock.now();
   const because = providerAnswers(account, text, 'help')
     ? 'the gateway gave one'
-    : !understood.mayAnswer
-      ? 'the text was found later in the records of the gateway'
-      : (await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
+    : (tooLate(deps, understood) ??
+      ((await helpAnsweredSince(tx, { phone: text.from, since: addMs(now, -HOUR_MS) }))
         ? 'one was given within the hour before'
-        : undefined;
+        : undefined));
   if (because === undefined) await answer(tx, deps, understood, 'help');
   await recordAudit(tx, {
     id: deps.newUuid(),
@@ -167,13 +189,24 @@ async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   });
 }
 
+/** Why no machine answers any more. */
+function tooLate(deps: Deps, understood: Entered): string | undefined {
+  if (!understood.mayAnswer) return 'the text was found later in the records of the gateway';
+  if (isBefore(answerBy(deps, understood), deps.clock.now()))
+    return 'it was applied more than five minutes after it was received';
+  return undefined;
+}
+
+/** Counted from the earlier of when the gateway and when we received it: an event may wait on a disk, fail, and be replayed a day later. */
+const answerBy = ({ clock }: Deps, { text, heardAt }: Entered): Instant =>
+  addMs(earlier(text.at, heardAt), patience(clock, ANSWER_WITHIN_MS));
+
 async function answer(
   tx: Tx,
   deps: Deps,
   understood: Entered,
   purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'help',
 ): Promise<void> {
-  if (!understood.mayAnswer) return;
   const now = deps.clock.now();
   await insertAutomaticAnswer(tx, {
     id: deps.newUuid(),
@@ -186,6 +219,6 @@ async function answer(
     body: automaticAnswer(purpose, understood.business, understood.classification),
     now,
     notBefore: now,
-    notAfter: addMs(now, patience(deps.clock, ANSWER_WITHIN_MS)),
+    notAfter: answerBy(deps, understood),
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyInbound } from '../compliance/opt-out.ts';
-import { automaticAnswer, providerAnswers } from './automatic-answers.ts';
+import { automaticAnswer, providerAnswers, weConfirmOptOut } from './automatic-answers.ts';
 
 const BUSINESS = { name: 'Acme Concrete', phone: '555-010-0199', email: null };
 
@@ -46,6 +46,16 @@ describe('providerAnswers', () => {
   ] as const)('Twilio answers "%s" as %s by itself: %s', (text, meaning, expected) => {
     expect(providerAnswers(twilio, { text }, meaning)).toBe(expected);
     expect(providerAnswers(live, { text: 'revoke' }, meaning)).toBe(false);
+  });
+
+  it.each([
+    ['by_word', 'STOP', false],
+    ['by_word', 'please stop texting me', true],
+    ['textwright', 'STOP', true],
+    ['provider', 'please stop texting me', false],
+  ] as const)('confirmed %s, the answer to "%s" is ours: %s', (confirmer, text, expected) => {
+    expect(weConfirmOptOut(live, { text }, confirmer)).toBe(expected);
+    expect(weConfirmOptOut(live, { text, keyword: 'opt_out' }, confirmer)).toBe(false);
   });
 
   it.each(['opt_out', 'opt_in', 'help'] as const)('whoever says that it has answered %s is believed', (keyword) => {

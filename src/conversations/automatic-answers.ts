@@ -6,6 +6,7 @@ import {
   type SendingBusiness,
 } from '../compliance/confirmation-texts.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
+import type { OptOutConfirmer } from '../gateways/account.ts';
 import { unreachable } from '../platform/result.ts';
 import type { BusinessIdentity, InboundAccount, InboundText } from './inbound.ts';
 
@@ -58,6 +59,24 @@ const ANSWERED_BY_PROVIDER: Readonly<Record<InboundAccount['kind'], ReadonlyMap<
     ...['START', 'YES', 'UNSTOP'].map((word) => [word, 'opt_in'] as const),
   ]),
 };
+
+/** Whether the confirmation of this opt-out is ours to give. Whoever says that it has answered is believed: one is allowed, not two. */
+export function weConfirmOptOut(
+  account: InboundAccount,
+  text: Pick<InboundText, 'text' | 'keyword'>,
+  confirmer: OptOutConfirmer,
+): boolean {
+  switch (confirmer) {
+    case 'by_word':
+      return !providerAnswers(account, text, 'opt_out');
+    case 'textwright':
+      return text.keyword !== 'opt_out';
+    case 'provider':
+      return false;
+    default:
+      return unreachable(confirmer);
+  }
+}
 
 /** Whether the gateway has given the answer to this: an opt-out may be confirmed once only. */
 export const providerAnswers = (

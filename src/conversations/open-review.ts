@@ -27,7 +27,7 @@ export async function holdNumberOf(
   },
 ): Promise<void> {
   const { text, classification, conversationId } = reply;
-  const { matched, family = 'unclear_request', classifierVersion } = classification;
+  const { matched, family = 'unclear_request', likelihood, classifierVersion } = classification;
   const now = deps.clock.now();
   const { hours } = await getReviewSettings(tx);
   const id = deps.newUuid();
@@ -47,6 +47,7 @@ export async function holdNumberOf(
       gatewayMessageId: text.gatewayMessageId,
       saidAt: text.at.toString(),
       ...understood,
+      ...(likelihood === undefined ? {} : { likelihood }),
       dueAt: dueAt.toString(),
     },
   });

@@ -5,14 +5,15 @@ import { testDatabase } from '../../test/test-database.ts';
 import { listConsentEvents } from '../compliance/consent-store.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
+import { readConfirmationTimes } from '../compliance/report-opt-outs.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx, type Tx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { instant } from '../platform/time.ts';
-import type { InboundText } from './inbound.ts';
+import { addMs, HOUR_MS, instant, MINUTE_MS } from '../platform/time.ts';
+import { type InboundText, TOLD, type ToldNow } from './inbound.ts';
 import { listConversations, listThread } from './list-conversations.ts';
 import { recordAnswers, recordInbound } from './record-inbound.ts';
 
@@ -51,8 +52,8 @@ async function inboundWorld() {
       ...said,
     };
   };
-  const hear = (text: string, said: Partial<InboundText> = {}): Promise<boolean> =>
-    runTx(database.db, (tx) => recordInbound(tx, world, receiver, textOf(text, said)));
+  const hear = (text: string, said: Partial<InboundText> = {}, known?: ToldNow): Promise<boolean> =>
+    runTx(database.db, (tx) => recordInbound(tx, world, receiver, textOf(text, said), known));
   /** Whose texts were recorded. */
   const hearTogether = async (heard: readonly InboundText[]): Promise<readonly string[]> => {
     const recorded = await runTx(database.db, (tx) => recordAnswers(tx, world, receiver, heard));
@@ -101,6 +102,29 @@ describe('an opt-out', () => {
   });
 });
 
+describe('a STOP and a START of the same moment', () => {
+  // In whichever order they come: nobody knows which one was said first.
+  const said = (start: number, stop: number) => [
+    { text: 'START', ms: start },
+    { text: 'STOP', ms: stop },
+  ];
+  it.each([
+    ['the STOP a little before', said(900, 100), true],
+    ['the STOP after it, listed by whole seconds', said(30_100, 30_000), true],
+    ['the STOP before a START that is dated by when it came', said(5_000, 2_000), true],
+    ['the START ten seconds later', said(10_000, 0), false],
+  ])('are an opt-out, but not when they are apart: %s', async (_, texts, isOut) => {
+    const { hear, clock } = await inboundWorld();
+    for (const order of [texts, texts.toReversed()]) {
+      for (const { text, ms } of order) await hear(text, { at: addMs(clock.now(), ms) });
+      expect(await suppressed(), order.map(({ text }) => text).join(' then ')).toBe(isOut);
+      await clock.advance(MINUTE_MS);
+      await hear('START');
+      await clock.advance(MINUTE_MS);
+    }
+  });
+});
+
 const answersWritten = async (): Promise<readonly string[]> => {
   const { rows } = await sql<{ purpose: string }>`
     select purpose from message where direction = 'outbound' and state = 'pending' order by created_at, id`.execute(
@@ -108,6 +132,35 @@ const answersWritten = async (): Promise<readonly string[]> => {
   );
   return rows.map((row) => row.purpose);
 };
+
+describe('an answer of ours', () => {
+  it('is not written when the text was received more than five minutes before, and it is kept why', async () => {
+    const { hear, clock } = await inboundWorld();
+    const received = addMs(clock.now(), -6 * HOUR_MS);
+    // The event failed, or waited on a disk, and is applied now.
+    for (const word of ['STOP', 'START', 'HELP']) await hear(word, { at: received }, { ...TOLD, heardAt: received });
+    expect(await suppressed()).toBe(true);
+    expect(await answersWritten()).toEqual([]);
+    const because = 'it was applied more than five minutes after it was received';
+    const told = (await audited()).filter((detail) => 'because' in detail);
+    expect(told).toMatchObject([{ confirmation: 'opt_out_confirmation', because }, { because }]);
+  });
+
+  it('goes out within five minutes of the receipt, not of when the text was applied', async () => {
+    const { hear, clock } = await inboundWorld();
+    const received = addMs(clock.now(), -4 * MINUTE_MS);
+    await hear('STOP', { at: received }, { ...TOLD, heardAt: addMs(received, 1_000) });
+    const { rows } = await sql`select purpose, not_after from message where direction = 'outbound'`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ purpose: 'opt_out_confirmation', notAfter: addMs(received, 5 * MINUTE_MS) }]);
+    const sentAt = addMs(clock.now(), 1_000);
+    await sql`
+      update message set state = 'sent', sent_at = ${sentAt}, attempted_at = ${sentAt}, lease_epoch = 1, gateway_message_id = 'MSGout'
+      where direction = 'outbound'`.execute(database.db);
+    expect(await readConfirmationTimes(database.db, received)).toMatchObject({ sent: 1, p50Ms: 4 * MINUTE_MS });
+  });
+});
 
 describe('a word that the gateway has taken for one of its keywords', () => {
   it('opts out and in again, and is answered there', async () => {
@@ -201,6 +254,15 @@ describe('an opt-in that waits for the person’s word', () => {
 
 describe('one opt-out is confirmed once, and START ends it', () => {
   const OUT = 'opt_out_confirmation';
+
+  it('is not confirmed by us where the provider alone does that', async () => {
+    const { hear } = await inboundWorld();
+    await sql`update gateway_account set opt_outs_confirmed_by = 'provider'`.execute(database.db);
+    await hear('please stop texting me');
+    expect(await suppressed()).toBe(true);
+    expect(await answersWritten()).toEqual([]);
+  });
+
   const IN = 'opt_in_confirmation';
   it.each<[string, readonly string[], { readonly suppressed: boolean; readonly answers: readonly string[] }]>([
     ['STOP twice', ['STOP', 'STOP'], { suppressed: true, answers: [OUT] }],

@@ -16,6 +16,8 @@ export interface Review {
   readonly said: string;
   readonly matched: string | null;
   readonly family: string;
+  /** How likely an opt-out is by its words, where that decided. */
+  readonly likelihood: number | null;
   readonly saidAt: Instant;
   readonly openedAt: Instant;
   readonly dueAt: Instant;
@@ -45,6 +47,8 @@ const RECENT_TEXTS = 6;
 
 /** Indexes contact_phone_key, enrollment_pending_phone and message_phone for each of a page. */
 const columns = sql`r.id, r.phone, c.id as contact_id, c.first_name, c.last_name, c.company, r.conversation_id, r.said, r.matched, r.family,
+  (select (s.classification ->> 'likelihood')::float8 from message s where s.phone = r.phone and s.body = r.said
+    and s.classification ->> 'classifierVersion' = r.classifier_version order by s.created_at desc limit 1) as likelihood,
   r.said_at, r.opened_at, r.due_at, r.decided_at, r.decision, r.decided_how, r.decided_by,
   (select count(*) from enrollment e where e.phone = r.phone and e.state = 'pending') as waiting,
   coalesce((select jsonb_agg(jsonb_build_object('direction', t.direction, 'body', t.body, 'at', t.created_at) order by t.created_at, t.id)

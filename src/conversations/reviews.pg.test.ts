@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimNow, takeLease } from '../../test/claimed.ts';
 import { enrollmentStates, insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { whyLeftOut } from '../audiences/why-left-out.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { explainRecipient } from '../campaigns/explain-recipient.ts';
+import { warmUpClassifier } from '../compliance/opt-out.ts';
 import type { ReviewDecision } from '../compliance/opt-out-review-store.ts';
+import { whyKept } from '../compliance/opt-out-words.ts';
 import { changeReviewSettings } from '../compliance/review-settings.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -19,6 +21,7 @@ import { HOUR_MS, type Instant, instant } from '../platform/time.ts';
 import { claimCampaign } from '../sending/claim.ts';
 import { endOverdueReviews } from './end-overdue-reviews.ts';
 import type { InboundText } from './inbound.ts';
+import { listReviews } from './list-reviews.ts';
 import { recordAnswers, recordInbound } from './record-inbound.ts';
 import { decideReview } from './settle-review.ts';
 import { updateConversation } from './update-conversation.ts';
@@ -30,6 +33,9 @@ const BY = { actor: 'user:1', name: 'Ann' };
 const TEXTS_A_DAY = 3;
 /** Tier 3: a bare refusal, of the offer or of the texts. */
 const UNCLEAR = 'no';
+
+/** Compiling the patterns takes longer on a busy machine than a transaction may be idle. */
+beforeAll(warmUpClassifier);
 
 let database: Database;
 beforeEach(async () => {
@@ -131,6 +137,15 @@ describe('a reply that may be an opt-out', () => {
     expect(rows).toEqual([
       { action: 'opt_out_review.opened', actor: 'contact', seconds: null },
       { action: 'opt_out_review.decided', actor: 'user:1', seconds: '3600' },
+    ]);
+  });
+
+  it('is shown with the words that speak for an opt-out, and how likely they make it, where no rule finds one', async () => {
+    const { db, hear } = await reviewWorld();
+    await hear('I would just as soon not be getting any of these on Sundays or ever');
+    const page = await listReviews(db, { view: 'open', cursor: undefined, limit: 10 });
+    expect(page.ok && page.value.data.map(whyKept)).toEqual([
+      expect.stringMatching(/^"[a-z ]+" is worded like replies that ask to stop, .* \(likelihood \d+ %\)$/),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { eventSentence } from '../compliance/consent-words.ts';
 import { channelWords } from '../contacts/timeline-entry.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
-import type { Evidence, EvidenceOptOut, EvidenceText } from './evidence.ts';
+import type { Evidence, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
 
 /** One thing that happened, as a reader without the program understands it. */
 export interface EvidenceEntry {
@@ -68,6 +68,7 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
         lines: [`${sentence}.`],
       }),
     ),
+    ...evidence.reassigned.map(reassignedEntry),
     ...checkEntries(evidence),
     ...evidence.calls.map(
       (call): EvidenceEntry => ({
@@ -165,7 +166,7 @@ const understood = ({ classification }: EvidenceText): readonly string[] =>
   classification === null
     ? []
     : [
-        `Understood as ${String(classification['outcome'] ?? 'nothing')}${classification['tier'] == null ? '' : `, tier ${String(classification['tier'])}`}${typeof classification['matched'] === 'string' ? `, because of “${classification['matched']}”` : ''}; rules ${String(classification['classifierVersion'] ?? '')}.`,
+        `Understood as ${String(classification['outcome'] ?? 'nothing')}${classification['tier'] == null ? '' : `, tier ${String(classification['tier'])}`}${typeof classification['matched'] === 'string' ? `, because of “${classification['matched']}”` : ''}${typeof classification['likelihood'] === 'number' ? `, with a likelihood of ${Math.round(100 * classification['likelihood'])} % by its words` : ''}; rules ${String(classification['classifierVersion'] ?? '')}.`,
       ];
 
 function purposeWords({ purpose, campaign, writtenBy }: EvidenceText): string {
@@ -223,6 +224,26 @@ function optOutEntries(optOut: EvidenceOptOut): readonly EvidenceEntry[] {
   return [stopped, { at: liftedAt, kind: 'opt_in', title: 'Asked to be texted again', text: null, lines }];
 }
 
+const ANSWER_WORDS = {
+  yes: 'it was, and may be somebody else’s',
+  no: 'it was not',
+  no_data: 'it does not know, which protects nobody',
+} as const;
+
+function reassignedEntry(asked: EvidenceReassigned): EvidenceEntry {
+  const { knownOn, basis, basisId, answer, answersOf, answeredAt, answersFile, answersDigest } = asked;
+  return {
+    ...{ at: answeredAt ?? asked.askedAt, kind: 'check', text: null },
+    title: `Reassigned Numbers Database, whether the number was given up on ${knownOn} or later: ${answer === null ? 'not answered' : ANSWER_WORDS[answer]}`,
+    lines: [
+      `That day is of the ${basis.replaceAll('_', ' ')} ${basisId}. Asked ${asked.askedAt.toString()} by ${asked.askedBy}. Record ${asked.id}.`,
+      ...(answer === null
+        ? []
+        : [`Answered with the data of ${answersOf}, in the file ${answersFile} (SHA-256 ${answersDigest}).`]),
+    ],
+  };
+}
+
 function checkEntries({ validation, doNotCall, generatedAt }: Evidence): readonly EvidenceEntry[] {
   const none = { text: null, kind: 'check' } as const;
   const lists = doNotCall.listedOn.map(({ name, asOf }) => `On ${name}, as of ${asOf.toString().slice(0, 10)}.`);
@@ -236,6 +257,10 @@ function checkEntries({ validation, doNotCall, generatedAt }: Evidence): readonl
             lines: validation.carrier === null ? [] : [`Carrier: ${validation.carrier}.`],
           },
         ]),
+    ...doNotCall.scrubbed.map(({ service, checkedAt, codes }) => ({
+      ...{ ...none, at: checkedAt, lines: [] },
+      title: `Asked ${service.replaceAll('_', ' ')} about do-not-call lists: ${codes === '' ? 'on none' : codes}`,
+    })),
     ...doNotCall.exemptions.map(({ createdAt, kind, reason, validUntil, endedAt, ruleVersion }) => ({
       ...{ ...none, at: createdAt },
       title: `Exempt from do-not-call registries: ${kind}`,

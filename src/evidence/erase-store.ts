@@ -195,7 +195,15 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   const validations = affected(await sql`delete from number_validation where phone = ${phone}`.execute(tx));
   await sql`delete from validation_item
     where phone = ${phone} and batch_id in (select id from validation_batch)`.execute(tx);
+  await sql`delete from scrubbed_number where phone = ${phone}`.execute(tx);
+  await sql`delete from scrub_item where phone = ${phone} and batch_id in (select id from scrub_batch)`.execute(tx);
   await sql`update dnc_exemption set phone = ${key}, reason = 'erased' where phone = ${phone}`.execute(tx);
+  // Asked and answered stays proof; of two standings under one key the newer one holds.
+  await sql`update reassigned_question set phone = ${key} where phone = ${phone}`.execute(tx);
+  await sql`delete from reassigned_number where phone = ${key} and exists (select from reassigned_number where phone = ${phone})`.execute(
+    tx,
+  );
+  await sql`update reassigned_number set phone = ${key} where phone = ${phone}`.execute(tx);
   // Its ticket stays: a form that is sent in twice counts once.
   await sql`update opt_in_submission set phone = ${key}, first_name = null, last_name = null where phone = ${phone}`.execute(
     tx,
@@ -210,6 +218,11 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
     tx,
   );
   return validations;
+}
+
+/** Also of whoever is just enrolling the person: the lock of a number leaves the row's key alone. */
+export async function lockContactAlone(tx: Tx, contactId: Uuid | null): Promise<void> {
+  await sql`select from contact where id = ${contactId}::uuid for update`.execute(tx);
 }
 
 export async function deleteContact(tx: Tx, contactId: Uuid | null): Promise<number> {

@@ -24,8 +24,11 @@ export interface Evidence {
   readonly doNotCall: {
     /** Now. */
     readonly listedOn: DncStanding['listedOn'];
+    readonly scrubbed: DncStanding['scrubbed'];
     readonly exemptions: readonly EvidenceExemption[];
   };
+  /** What was asked of the Reassigned Numbers Database, newest first. */
+  readonly reassigned: readonly EvidenceReassigned[];
   readonly validation: EvidenceValidation | null;
   readonly calls: readonly EvidenceCall[];
   readonly erasures: readonly EvidenceErasure[];
@@ -131,6 +134,22 @@ export interface EvidenceReview {
 }
 
 export type EvidenceExemption = Omit<DncExemption, 'phone'>;
+
+export interface EvidenceReassigned {
+  /** Of the file of questions. */
+  readonly id: string;
+  /** The day of the question, and what shows that the number was the person's then. */
+  readonly knownOn: string;
+  readonly basis: string;
+  readonly basisId: string;
+  readonly askedAt: Instant;
+  readonly askedBy: string;
+  readonly answer: 'yes' | 'no' | 'no_data' | null;
+  readonly answersOf: string | null;
+  readonly answeredAt: Instant | null;
+  readonly answersFile: string | null;
+  readonly answersDigest: string | null;
+}
 
 export interface EvidenceValidation {
   readonly valid: boolean;

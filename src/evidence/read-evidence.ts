@@ -3,13 +3,15 @@ import { getBusiness } from '../business/business-store.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { checkNumber } from '../compliance/dnc-exemptions.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
-import { canonicalJson } from '../platform/canonical-json.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import { type NewUuid, showId } from '../platform/ids.ts';
+import { canonicalPieces } from '../platform/json-pieces.ts';
 import { type Instant, instant, isBefore } from '../platform/time.ts';
+import { shownBasis } from '../reassigned-numbers/ask-about.ts';
+import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
 import { decideFindings } from './decide-findings.ts';
-import type { Evidence, EvidenceOptOut, EvidenceText } from './evidence.ts';
+import type { Evidence, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
 import {
   type LeftOutRow,
   type NumberKeys,
@@ -104,6 +106,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     optOuts,
     reviews: await readReviews(tx, keys, RECORDS_MAX),
     doNotCall: await doNotCall(tx, keys),
+    reassigned: (await readAskedAbout(tx, keys, RECORDS_MAX)).map(reassignedOf),
     validation: await readValidation(tx, phone),
     calls: calls.map((call) => ({ ...call, id: showId('call', call.id) })),
     erasures: (await readErasures(tx, keys)).map(({ id, actorName, ...rest }) => ({
@@ -119,19 +122,35 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
 }
 
 /** Of what is in the file: instants are text there. */
-export const digestOfAll = (document: object): string =>
-  createHash('sha256')
-    .update(canonicalJson(JSON.parse(JSON.stringify(document))))
-    .digest('hex');
+export function digestOfAll(document: object): string {
+  const hash = createHash('sha256');
+  for (const piece of canonicalPieces(document)) hash.update(piece);
+  return hash.digest('hex');
+}
 
 async function doNotCall(tx: Tx, keys: NumberKeys): Promise<Evidence['doNotCall']> {
-  const { listedOn } = await checkNumber(tx, keys[0]);
+  const { listedOn, scrubbed } = await checkNumber(tx, keys[0]);
   const exemptions = await readExemptions(tx, keys, RECORDS_MAX);
   return {
     listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id) })),
+    scrubbed,
     exemptions: exemptions.map((one) => ({ ...one, id: showId('dncExemption', one.id) })),
   };
 }
+
+const reassignedOf = (row: AnsweredQuestion): EvidenceReassigned => ({
+  id: showId('reassignedCheck', row.checkId),
+  knownOn: row.knownOn,
+  basis: row.basis,
+  basisId: shownBasis(row.basis, row.basisId),
+  askedAt: row.askedAt,
+  askedBy: row.askedBy,
+  answer: row.answer,
+  answersOf: row.asOf,
+  answeredAt: row.answer === null ? null : row.answeredAt,
+  answersFile: row.file,
+  answersDigest: row.digest,
+});
 
 const textOf = (row: TextRow): EvidenceText => ({
   id: showId('message', row.id),

@@ -8,7 +8,13 @@ import type { WebhookGeneration } from './webhook-registration.ts';
 export interface NewAccount
   extends Omit<
     AccountRow,
-    'state' | 'stateReason' | 'webhookRef' | 'webhookSecretsSealed' | 'webhookChangeUntil' | 'webhookPartsRefused'
+    | 'state'
+    | 'stateReason'
+    | 'webhookRef'
+    | 'webhookSecretsSealed'
+    | 'webhookChangeUntil'
+    | 'webhookPartsRefused'
+    | 'optOutsConfirmedBy'
   > {
   readonly historyDays: number;
 }
@@ -72,7 +78,8 @@ export async function findTakenNumbers(
 export async function lockAccount(tx: Tx, id: Uuid): Promise<AccountRow | undefined> {
   const { rows } = await sql<AccountRow>`
     select id, kind, name, base_url, environment, api_key_sealed, webhook_ref, webhook_secrets_sealed, webhook_change_until,
-      webhook_parts_refused, webhook_generation, webhook_fallback, rate_per_second, state, state_reason, created_at
+      webhook_parts_refused, webhook_generation, webhook_fallback, rate_per_second, opt_outs_confirmed_by, state, state_reason,
+      created_at
     from gateway_account where id = ${id} for update`.execute(tx);
   return rows[0];
 }
@@ -122,11 +129,12 @@ export async function releaseLease(tx: Tx, accountId: Uuid): Promise<void> {
 
 export async function updateAccountRow(
   tx: Tx,
-  account: Pick<AccountRow, 'id' | 'name' | 'ratePerSecond' | 'state' | 'stateReason'>,
+  account: Pick<AccountRow, 'id' | 'name' | 'ratePerSecond' | 'optOutsConfirmedBy' | 'state' | 'stateReason'>,
   now: Instant,
 ): Promise<void> {
   await sql`
-    update gateway_account set name = ${account.name}, rate_per_second = ${account.ratePerSecond}, state = ${account.state},
+    update gateway_account set name = ${account.name}, rate_per_second = ${account.ratePerSecond}, opt_outs_confirmed_by = ${account.optOutsConfirmedBy},
+      state = ${account.state},
       state_reason = ${account.stateReason}, paused_by_engine = paused_by_engine and ${account.state} = 'paused', updated_at = ${now}
     where id = ${account.id}`.execute(tx);
 }

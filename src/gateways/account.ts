@@ -3,6 +3,13 @@ import type { Instant } from '../platform/time.ts';
 import type { GatewayKind } from './gateway.ts';
 import type { WebhookGeneration } from './webhook-registration.ts';
 
+/**
+ * Who confirms an opt-out that comes by this account: the provider for the words that it answers itself and we for all others; always we,
+ * where the provider was told not to; or the provider alone.
+ */
+export const OPT_OUT_CONFIRMERS = ['by_word', 'textwright', 'provider'] as const;
+export type OptOutConfirmer = (typeof OPT_OUT_CONFIRMERS)[number];
+
 export interface AccountRow {
   readonly id: Uuid;
   readonly kind: GatewayKind;
@@ -24,6 +31,7 @@ export interface AccountRow {
   /** Why the newest generation is not used, in the gateway's words. */
   readonly webhookFallback: string | null;
   readonly ratePerSecond: number;
+  readonly optOutsConfirmedBy: OptOutConfirmer;
   readonly state: 'active' | 'paused';
   readonly stateReason: string | null;
   readonly createdAt: Instant;

@@ -36,7 +36,7 @@ interface Change<T> {
 
 export function changeAccount(
   { db, clock, newUuid }: Deps,
-  input: Change<Partial<Pick<AccountRow, 'name' | 'ratePerSecond' | 'state'>>>,
+  input: Change<Partial<Pick<AccountRow, 'name' | 'ratePerSecond' | 'optOutsConfirmedBy' | 'state'>>>,
 ): Promise<Outcome<Uuid>> {
   return runTx(db, async (tx) => {
     const before = await lockAccount(tx, input.id);
@@ -115,9 +115,10 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   off: 'Switched off',
 };
 
-const accountPart = ({ name, ratePerSecond, state, stateReason }: AccountRow) => ({
+const accountPart = ({ name, ratePerSecond, optOutsConfirmedBy, state, stateReason }: AccountRow) => ({
   name,
   ratePerSecond,
+  optOutsConfirmedBy,
   state,
   stateReason,
 });

@@ -40,7 +40,7 @@ export async function waitForDatabase(services: WaitServices, waiting: Waiting):
   const server = await openWaitingRoom(services);
   log.warn(
     { error, url: server.url },
-    'the database is away: this server waits for it, and keeps webhooks on the disk',
+    'the database is away: this server waits for it, and keeps webhooks of accounts that it knows from before',
   );
   waiting.told({ url: server.url, error });
   while (error !== undefined) {

@@ -110,6 +110,10 @@ const REGISTER = 'Finish the carrier registration with the provider, then resume
 const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['opted_out', STAYS_OUT],
   ['wrong_number', OTHER_NUMBER],
+  [
+    'number_reassigned',
+    'Ask whoever has the number now for consent and record it, or ask the database anew: a “no” lets the number through again',
+  ],
   ['invalid_number', OTHER_NUMBER],
   ['blocked_lately', BLOCK_ENDS],
   ['toll_free', OTHER_NUMBER],

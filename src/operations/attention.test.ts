@@ -26,6 +26,7 @@ const account: AccountOverview = {
   webhookChangeUntil: null,
   webhookPartsRefused: [],
   webhookGeneration: 'newest',
+  optOutsConfirmedBy: 'by_word',
   webhookFallback: null,
   ratePerSecond: 8,
   state: 'active',

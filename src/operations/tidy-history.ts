@@ -11,6 +11,7 @@ import type { JobQueue } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
 import { deleteOldFindings, deleteOldRuns } from '../reconciliation/run-store.ts';
+import { deleteOldScrubs } from '../scrubbing/scrub-batch-store.ts';
 import { deleteOldBatches } from '../validation/batch-store.ts';
 import { deleteOldEarlyReceipts } from '../webhooks/early-receipt-store.ts';
 import { deleteOldEvents } from '../webhooks/event-store.ts';
@@ -32,6 +33,7 @@ interface Kept {
  * comes into our books later than its receipt comes with another one.
  */
 export const KEPT: readonly Kept[] = [
+  { what: 'What scrub services were asked (what they said last stays)', days: 2_190, deleteOld: deleteOldScrubs },
   { what: 'Events that were applied or discarded, with their history', days: 400, deleteOld: deleteOldEvents },
   { what: 'Replays', days: 400, deleteOld: deleteOldReplays },
   { what: 'Alerts that are over, with their notices', days: 400, deleteOld: deleteOldAlerts },

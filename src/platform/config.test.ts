@@ -17,6 +17,9 @@ describe('parseConfig', () => {
       trustedProxies: [],
       mailFrom: undefined,
       pagerDutyUrl: 'https://events.pagerduty.com',
+      blacklistAllianceUrl: 'https://api.blacklistalliance.net',
+      dncScrubUrl: 'https://www.dncscrub.com',
+      scrubNetworks: [],
       numverifyUrl: 'https://api.apilayer.net/numverify',
       twilioLookupUrl: 'https://lookups.twilio.com',
     });

@@ -27,6 +27,9 @@ export interface Config {
   /** Where PagerDuty takes events, without a slash at the end. */
   readonly pagerDutyUrl: string;
   /** Where numbers are looked up, without a slash at the end. */
+  readonly blacklistAllianceUrl: string;
+  readonly dncScrubUrl: string;
+  readonly scrubNetworks: readonly Network[];
   readonly numverifyUrl: string;
   readonly twilioLookupUrl: string;
 }
@@ -87,6 +90,17 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
     text: 'Where PagerDuty takes events (the EU has another address)',
     defaultText: 'https://events.pagerduty.com',
   },
+  blacklistAllianceUrl: {
+    env: 'BLACKLIST_ALLIANCE_URL',
+    text: 'Where Blacklist Alliance answers',
+    defaultText: 'https://api.blacklistalliance.net',
+  },
+  dncScrubUrl: { env: 'DNCSCRUB_URL', text: 'Where DNCScrub answers', defaultText: 'https://www.dncscrub.com' },
+  scrubNetworks: {
+    env: 'SCRUB_NETWORKS',
+    text: 'Networks in which these two may be although they are no public ones, like 10.0.0.5',
+    defaultText: 'none',
+  },
   numverifyUrl: {
     env: 'NUMVERIFY_URL',
     text: 'Where NumVerify answers; its free plan does so at http://apilayer.net/api only, unencrypted',
@@ -101,6 +115,8 @@ export const CONFIG_OPTIONS: Readonly<Record<keyof Config, Option>> = {
 
 export const DEFAULT_PORT = 7080;
 const DEFAULT_PAGERDUTY_URL = 'https://events.pagerduty.com';
+const DEFAULT_BLACKLIST_ALLIANCE_URL = 'https://api.blacklistalliance.net';
+const DEFAULT_DNCSCRUB_URL = 'https://www.dncscrub.com';
 const DEFAULT_NUMVERIFY_URL = 'https://api.apilayer.net/numverify';
 const DEFAULT_TWILIO_LOOKUP_URL = 'https://lookups.twilio.com';
 /** Their values are in no message: an address of a mail server carries its password. */
@@ -109,6 +125,7 @@ const SECRET_OPTIONS: ReadonlySet<keyof Config> = new Set(['secretKey', 'smtpUrl
 const SENDER = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/;
 /** The largest providers of such proxies publish some twenty networks. */
 const TRUSTED_PROXIES_MAX = 100;
+const SCRUB_NETWORKS_MAX = 10;
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /** Parses the environment; throws one error that lists every wrong value with its remedy. */
@@ -171,6 +188,9 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, w
     smtpUrl,
     mailFrom,
     pagerDutyUrl: url('pagerDutyUrl', ['https:', 'http:']) ?? DEFAULT_PAGERDUTY_URL,
+    blacklistAllianceUrl: url('blacklistAllianceUrl', ['https:', 'http:']) ?? DEFAULT_BLACKLIST_ALLIANCE_URL,
+    dncScrubUrl: url('dncScrubUrl', ['https:', 'http:']) ?? DEFAULT_DNCSCRUB_URL,
+    scrubNetworks: networks('scrubNetworks', SCRUB_NETWORKS_MAX),
     numverifyUrl: url('numverifyUrl', ['https:', 'http:']) ?? DEFAULT_NUMVERIFY_URL,
     twilioLookupUrl: url('twilioLookupUrl', ['https:', 'http:']) ?? DEFAULT_TWILIO_LOOKUP_URL,
   };

@@ -34,6 +34,8 @@ export const ID_PREFIXES = {
   dncList: 'dnc',
   dncVersion: 'dnv',
   dncExemption: 'dnx',
+  reassignedCheck: 'rsc',
+  scrub: 'scr',
   erasure: 'era',
 } as const;
 

@@ -2,6 +2,7 @@
 import type {
   Answer,
   ConversationRecords,
+  GatewayProblem,
   GatewayRecords,
   ListedMessage,
   Records,
@@ -9,7 +10,7 @@ import type {
 } from '../gateways/gateway.ts';
 import type { Db } from '../platform/database.ts';
 import { firstUuidAt, madeAtMs } from '../platform/ids.ts';
-import { ok, unreachable } from '../platform/result.ts';
+import { err, ok, unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, instantFromMs, MINUTE_MS, msBetween } from '../platform/time.ts';
 import { compareCallRecords, compareTextRecords } from './compare-records.ts';
 import { nextUnlisted, readNumbers, unknownOf } from './compare-store.ts';
@@ -58,6 +59,13 @@ export async function readPage(deps: ReadDeps, records: GatewayRecords, run: Run
       return unreachable(checkpoint);
   }
 }
+
+/** What the gateway will not show is left out and said: it must not keep the run from all else. */
+const unlessRefused = (
+  problem: GatewayProblem,
+  { what, ...after }: Pick<PageRead, 'next' | 'progress'> & { readonly what: string },
+): Answer<PageRead> =>
+  problem.kind === 'refused' ? ok({ ...NOTHING, ...after, note: `${what}: ${problem.message}` }) : err(problem);
 
 const NOTHING = { requests: 1, seenTexts: 0, seenCalls: 0, findings: [], seen: [] } as const;
 
@@ -116,11 +124,9 @@ async function readCalls(
 ): Promise<Answer<PageRead>> {
   if (at.page === null) return ok({ ...NOTHING, requests: 0, ...BEGIN_CONVERSATIONS });
   const answer = await records.listCalls(rangeOf(run, at.page));
-  if (!answer.ok) {
-    if (answer.error.kind !== 'refused') return answer;
+  if (!answer.ok)
     // A plan without calls says nothing about texts.
-    return ok({ ...NOTHING, ...BEGIN_CONVERSATIONS, note: `Calls cannot be listed: ${answer.error.message}` });
-  }
+    return unlessRefused(answer.error, { ...BEGIN_CONVERSATIONS, what: 'Calls cannot be listed' });
   const { entries, unreadable, olderThan } = answer.value;
   const { callParts } = records;
   const { findings, parts } = await compareCallRecords(deps, { accountId: run.accountId, callParts }, entries);
@@ -168,10 +174,7 @@ async function readConversations(
 ): Promise<Answer<PageRead>> {
   if (at.page === null) return ok({ ...NOTHING, requests: 0, ...beginUnlisted(run) });
   const answer = await conversations.list(rangeOf(run, at.page));
-  if (!answer.ok) {
-    if (answer.error.kind !== 'refused') return answer;
-    return ok({ ...NOTHING, ...beginUnlisted(run), note: `Conversations cannot be listed: ${answer.error.message}` });
-  }
+  if (!answer.ok) return unlessRefused(answer.error, { ...beginUnlisted(run), what: 'Conversations cannot be listed' });
   const { entries, unreadable, olderThan } = answer.value;
   const { lanes, ownPhones } = await readNumbers(deps.db, run.accountId);
   const alone = entries.flatMap(({ laneRef, participants: [phone, ...others], lastActivityId: id }) =>
@@ -207,7 +210,12 @@ async function readThread(
     laneRef: thread.laneRef,
     phone: thread.phone,
   });
-  if (!answer.ok) return answer;
+  if (!answer.ok)
+    return unlessRefused(answer.error, {
+      next: { ...at, threads },
+      progress: 0,
+      what: 'A conversation cannot be listed',
+    });
   const { olderThan } = answer.value;
   const compared = await compareListed(deps, run, answer.value);
   const rest = olderThan === undefined ? threads : [{ ...thread, olderThan }, ...threads];
@@ -253,8 +261,8 @@ async function readUnlisted(
   const progress = begin + rest * Math.max(0, (from - run.since.epochMilliseconds) / msBetween(run.since, run.until));
   if (text === undefined) return ok({ ...NOTHING, requests: 0, next: { ...at, after: before }, progress });
   const answer = await records.readMessage(text.gatewayMessageId);
-  if (!answer.ok) return answer;
   const next = { ...at, after: text.id };
+  if (!answer.ok) return unlessRefused(answer.error, { next, progress, what: 'A text cannot be asked for' });
   const { entries, unreadable } = answer.value;
   if (entries.length + unreadable.length > 0)
     return ok({ ...NOTHING, ...(await compareListed(deps, run, answer.value)), next, progress });

@@ -412,6 +412,49 @@ describe('an entry of the gateway’s books that nobody can read', () => {
   });
 });
 
+describe('a conversation or a text that the gateway refuses to show', () => {
+  it('is said, and keeps the run from nothing else', async () => {
+    const createdAt = '2026-11-17T14:00:00.000Z';
+    const [refused = '', shown = ''] = PEOPLE;
+    const text = {
+      id: 'ACone',
+      from: shown,
+      to: [OURS.phone],
+      direction: 'incoming',
+      status: 'received',
+      text: 'Hello?',
+    };
+    const conversations = [refused, shown].map((phone, nth) => {
+      const activity = { lastActivityId: `AClast${nth}`, updatedAt: createdAt };
+      return { id: `CN${nth}`, phoneNumberId: OURS.id, participants: [phone], ...activity };
+    });
+    const no = { status: 400, body: { message: 'no such participant' } };
+    const baseUrl = await answering((path) => {
+      const data = (entries: readonly unknown[]) => ({ status: 200, body: { data: entries } });
+      if (path.startsWith('/v1/conversations?')) return data(conversations);
+      if (path.includes('ACodd') || path.includes(encodeURIComponent(refused))) return no;
+      return data(path.includes(encodeURIComponent(shown)) ? [{ ...text, createdAt }] : []);
+    });
+    const world = await reconcilingWorld();
+    await sql`update gateway_account set base_url = ${baseUrl}`.execute(database.db);
+    const sentAt = addMs(world.clock.now(), -HOUR_MS);
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id, not_before,
+        created_at, attempted_at, sent_at)
+      values (${world.newUuid()}, ${world.account.id}, ${world.account.laneIds[0]}, 'outbound', 'reply', ${shown}, 'Hi', 'GSM-7', 1, 'sent',
+        'ACodd', ${sentAt}, ${sentAt}, ${sentAt}, ${sentAt})`.execute(database.db);
+    await world.clock.sleep(3 * MINUTE_MS);
+    const id = await world.start();
+    world.startWorker('worker');
+    expect(await world.ended(id)).toMatchObject({
+      state: 'completed',
+      missingHere: 1,
+      missingThere: 0,
+      error: expect.stringContaining('A text cannot be asked for: '),
+    });
+  });
+});
+
 describe('the opposite', () => {
   it('reports a text that we believe sent and of which the gateway has no record, and changes nothing', async () => {
     const world = await reconcilingWorld();

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 import { type Allowance, type Budget, freshBudget } from './decide-budget.ts';
-import type { ValidatorFailure, ValidatorName } from './number-validator.ts';
+import type { ValidatorFailure } from './number-validator.ts';
 
 interface BudgetRow {
   readonly month: string;
@@ -20,7 +20,7 @@ const COLUMNS = sql`month, asked, tokens, filled_at, failures, blocked_until, bl
 /** The budget, made when it is the first time, and locked until the transaction ends. Primary key. */
 export async function lockBudget(
   tx: Tx,
-  query: { readonly validator: ValidatorName; readonly allowance: Allowance; readonly now: Instant },
+  query: { readonly validator: string; readonly allowance: Allowance; readonly now: Instant },
 ): Promise<Budget> {
   const { validator, allowance, now } = query;
   const { month, asked, tokens } = freshBudget(allowance, now);
@@ -34,14 +34,14 @@ export async function lockBudget(
   return budgetOf(row);
 }
 
-export async function getBudget(db: Db | Tx, validator: ValidatorName): Promise<Budget | undefined> {
+export async function getBudget(db: Db | Tx, validator: string): Promise<Budget | undefined> {
   const { rows } = await sql<BudgetRow>`
     select ${COLUMNS} from validator_budget where validator = ${validator}`.execute(db);
   return rows[0] === undefined ? undefined : budgetOf(rows[0]);
 }
 
 /** Written by whoever has locked it. */
-export async function putBudget(tx: Tx, validator: ValidatorName, budget: Budget): Promise<void> {
+export async function putBudget(tx: Tx, validator: string, budget: Budget): Promise<void> {
   const { month, asked, tokens, filledAt, failures, block } = budget;
   await sql`
     update validator_budget set month = ${month}::date, asked = ${asked}, tokens = ${tokens}, filled_at = ${filledAt},
@@ -51,7 +51,7 @@ export async function putBudget(tx: Tx, validator: ValidatorName, budget: Budget
 }
 
 /** With another key or plan the service may answer otherwise. */
-export async function unblock(tx: Tx, validator: ValidatorName): Promise<void> {
+export async function unblock(tx: Tx, validator: string): Promise<void> {
   await sql`
     update validator_budget set failures = 0, blocked_until = null, blocked_kind = null, blocked_message = null
     where validator = ${validator}`.execute(tx);

@@ -74,13 +74,20 @@ describe('after a failure', () => {
 
   it('asks on after a few answers that say nothing', () => {
     expect(failed('unreadable', 4)).toMatchObject({ failures: 4, block: null });
-    expect(afterAnswer(failed('unreadable', 4)).failures).toBe(0);
+    expect(afterAnswer(failed('unreadable', 4), NOW).failures).toBe(0);
   });
 
   it('waits for the next month when the service says that the quota is used up', () => {
     const budget = failed('quota', 1);
     expect(draw(budget, ALLOWANCE, NOW)).toMatchObject({ block: { until: instant('2026-12-01T00:00:00Z') } });
     expect(draw(budget, ALLOWANCE, instant('2026-12-01T00:00:00Z')).kind).toBe('granted');
+  });
+
+  it('is asked as little after an answer that was under way when it asked for a pause', () => {
+    const budget = failed('throttled', 1, 300_000);
+    const answered = afterAnswer(budget, addMs(NOW, 1_000));
+    expect(draw(answered, ALLOWANCE, addMs(NOW, 299_000))).toMatchObject({ block: { until: addMs(NOW, 300_000) } });
+    expect(afterAnswer(budget, addMs(NOW, 300_000))).toMatchObject({ failures: 0, block: null });
   });
 
   it('does not pause for longer because others that were under way failed too', () => {

@@ -38,17 +38,20 @@ export const freshBudget = (allowance: Allowance, now: Instant): Budget => ({
   block: null,
 });
 
-/** Takes one request out of the budget. It stays taken whatever becomes of the request: the service may have counted it. */
-export function draw(stored: Budget, allowance: Allowance, now: Instant): Draw {
+/**
+ * Takes one request out of the budget, about one number or several that all count. It stays taken whatever becomes of the request: the
+ * service may have counted it.
+ */
+export function draw(stored: Budget, allowance: Allowance, now: Instant, numbers = 1): Draw {
   if (stored.block !== null && isBefore(now, stored.block.until)) return { kind: 'blocked', block: stored.block };
   const budget = refilled(stored, allowance, now);
-  if (budget.asked >= allowance.monthlyQuota) return { kind: 'blocked', block: usedUp(allowance, now) };
+  if (budget.asked + numbers > allowance.monthlyQuota) return { kind: 'blocked', block: usedUp(allowance, now) };
   if (budget.tokens < 1) {
     const waitMs = Math.ceil(((1 - budget.tokens) / allowance.requestsPerSecond) * SECOND_MS);
     const message = `no more than ${allowance.requestsPerSecond} requests a second`;
     return { kind: 'blocked', block: { kind: 'throttled', message, until: addMs(now, waitMs) } };
   }
-  return { kind: 'granted', budget: { ...budget, asked: budget.asked + 1, tokens: budget.tokens - 1 } };
+  return { kind: 'granted', budget: { ...budget, asked: budget.asked + numbers, tokens: budget.tokens - 1 } };
 }
 
 /** Whatever was asked in another month counts no more. */
@@ -81,7 +84,11 @@ const monthOf = (now: Instant): string => now.toZonedDateTimeISO('UTC').toPlainD
 const nextMonth = (now: Instant): Instant =>
   instant(`${now.toZonedDateTimeISO('UTC').toPlainDate().with({ day: 1 }).add({ months: 1 }).toString()}T00:00:00Z`);
 
-export const afterAnswer = (budget: Budget): Budget => ({ ...budget, failures: 0, block: null });
+/** An answer that was under way when the service asked for a pause does not end the pause. */
+export const afterAnswer = (budget: Budget, now: Instant): Budget =>
+  isBlocked(budget, now) ? budget : { ...budget, failures: 0, block: null };
+
+const isBlocked = ({ block }: Budget, now: Instant): boolean => block !== null && isBefore(now, block.until);
 
 const THROTTLED_MS = 1 * SECOND_MS;
 const THROTTLED_MS_MAX = 5 * MINUTE_MS;
@@ -96,7 +103,7 @@ export const UNREADABLE_IN_A_ROW_MAX = 5;
  * blocked already do not make the pause longer.
  */
 export function afterFailure(budget: Budget, failure: ValidatorFailure, now: Instant): Budget {
-  if (budget.block !== null && isBefore(now, budget.block.until)) return budget;
+  if (isBlocked(budget, now)) return budget;
   const failures = budget.failures + 1;
   const pauseMs = pauseOf(failure, failures);
   if (pauseMs === undefined) return { ...budget, failures };

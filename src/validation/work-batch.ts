@@ -175,7 +175,7 @@ async function ask(
     await recordAnswer(tx, { item, answer, validator, now, stopped: signal.aborted });
     if (signal.aborted && !answer.ok) return;
     const budget = await lockBudget(tx, { validator: validator.name, allowance, now });
-    await putBudget(tx, validator.name, answer.ok ? afterAnswer(budget) : afterFailure(budget, answer.error, now));
+    await putBudget(tx, validator.name, answer.ok ? afterAnswer(budget, now) : afterFailure(budget, answer.error, now));
   });
 }
 

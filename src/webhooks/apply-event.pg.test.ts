@@ -11,10 +11,10 @@ import { type Job, openJobs } from '../platform/jobs.ts';
 import { openLive } from '../platform/live.ts';
 import { createLog } from '../platform/log.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import { type ApplyServices, applyWaiting, RETRY_QUEUE } from './apply-event.ts';
 import { insertEvents, type NewEvent } from './event-store.ts';
-import { retryQueue } from './retry-event.ts';
+import { forgottenRetries, retryQueue } from './retry-event.ts';
 import { startApplier } from './start-applier.ts';
 
 const log = createLog({ level: 'silent' });
@@ -396,6 +396,35 @@ describe('an event that fails', () => {
     expect([inBounds, pauses.length]).toEqual([[true, true, true], 3]);
     await applier.close();
     await live.close();
+    await jobs.close();
+  });
+
+  it('holds up its number no longer than an hour when its job is gone', async () => {
+    const { services, text, clock } = await applyWorld();
+    const heal = await poison(ANN);
+    const { connectionString } = database;
+    const { handle: _, ...workedElsewhere } = retryQueue(services);
+    const jobs = await openJobs({ connectionString, queues: [workedElsewhere], log });
+    await put(text(ANN, 'first'), text(ANN, 'second'));
+    await applyWaiting({ ...services, jobs });
+    await heal();
+    const retryJobs = async () => {
+      const { rows } = await sql<{ data: { readonly eventId: string } }>`
+        select data from pgboss.job where name = ${RETRY_QUEUE}`.execute(database.db);
+      return rows.map(({ data }) => data);
+    };
+    const [data] = await retryJobs();
+    await sql`delete from pgboss.job where name = ${RETRY_QUEUE}`.execute(database.db);
+    const lookForForgotten = () => forgottenRetries(Promise.resolve({ db: database.db, clock, jobs })).handle(job({}));
+    await clock.advance(HOUR_MS);
+    await lookForForgotten();
+    expect(await retryJobs()).toEqual([]);
+    await clock.advance(1);
+    await lookForForgotten();
+    expect(await retryJobs()).toEqual([data]);
+    await retryQueue(services).handle?.(job(data));
+    await applyWaiting({ ...services, jobs });
+    expect((await states()).map(([state]) => state)).toEqual(['applied', 'applied']);
     await jobs.close();
   });
 

@@ -141,6 +141,18 @@ export async function takeRetrying(tx: Tx, id: Uuid): Promise<StoredEvent | unde
   return rows[0];
 }
 
+/** Are being tried again, and nobody has tried since. Index gateway_event_troubled, then the attempts of each by their primary key. */
+export async function listForgotten(
+  db: Db,
+  { before, limit }: { readonly before: Instant; readonly limit: number },
+): Promise<readonly Uuid[]> {
+  const { rows } = await sql<{ id: Uuid }>`
+    select e.id from gateway_event e where e.state = 'retrying'
+      and not exists (select from gateway_event_attempt a where a.event_id = e.id and a.at >= ${before})
+    order by e.id limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Those of these receipts of one account that still wait; none while another process applies receipts of this account. */
 export async function takeReceipts(tx: Tx, accountId: Uuid, ids: readonly Uuid[]): Promise<readonly StoredEvent[]> {
   const { rows } = await sql<StoredEvent>`

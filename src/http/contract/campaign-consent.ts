@@ -15,9 +15,13 @@ export const consentPolicyInput = z
   });
 export type ConsentPolicyInput = z.infer<typeof consentPolicyInput>;
 
+export const consentPolicyShown = z.object({
+  policy: z.enum(CONSENT_POLICIES),
+  kinds: z.array(z.enum(CONSENT_KINDS)).nullable(),
+});
+
 export const campaignConsentShown = {
-  consent: z
-    .object({ policy: z.enum(CONSENT_POLICIES), kinds: z.array(z.enum(CONSENT_KINDS)).nullable() })
+  consent: consentPolicyShown
     .nullable()
     .openapi({ description: 'Null: launched before campaigns asked for consent; none is asked for' }),
   consentWaiver: z

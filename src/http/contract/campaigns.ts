@@ -85,7 +85,9 @@ export const createCampaign = jsonRoute({
     audience: chosenOrNot.default(null),
     variants: z.array(variantInput).max(5).default([]),
     laneIds: z.array(idOf('lane')).max(100).default([]),
-    consent: consentPolicyInput.optional().openapi({ description: 'marketing when it is left out' }),
+    consent: consentPolicyInput
+      .optional()
+      .openapi({ description: 'That of `GET /v1/default-consent` when it is left out' }),
     ...sendingInput,
   }),
   response: campaignSchema,

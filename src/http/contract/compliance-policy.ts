@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { WORDING_LENGTH_MAX } from '../../compliance/opt-out-wording.ts';
+import { consentPolicyInput, consentPolicyShown } from './campaign-consent.ts';
 import { jsonRoute } from './shared.ts';
 
 const wordingSchema = z
@@ -33,6 +34,25 @@ export const changeOptOutWording = jsonRoute({
       .optional(),
   }),
   response: wordingSchema,
+});
+
+export const getDefaultConsent = jsonRoute({
+  method: 'get',
+  path: '/v1/default-consent',
+  access: 'viewer',
+  tag: 'Settings',
+  summary: 'Which consent a new campaign asks for until somebody chooses another one for it',
+  response: consentPolicyShown,
+});
+
+export const changeDefaultConsent = jsonRoute({
+  method: 'put',
+  path: '/v1/default-consent',
+  access: 'owner',
+  tag: 'Settings',
+  summary: 'Change that, for campaigns that are made from now on',
+  body: consentPolicyInput,
+  response: consentPolicyShown,
 });
 
 export const policyEffectsSchema = z

@@ -191,6 +191,15 @@ export const importMapping = z.record(
 );
 export type ImportMapping = z.infer<typeof importMapping>;
 
+const consentReadings = z.object({
+  agreed: z.int().openapi({ description: 'Tell when, how and to which words the person agreed' }),
+  unproven: z.int().openapi({ description: 'Say yes, and not all of that: no consent' }),
+  unclear: z.int().openapi({ description: 'Say what is neither yes nor no: no consent' }),
+  notGiven: z.int().openapi({ description: 'Say that there is none' }),
+  refused: z.int().openapi({ description: 'Say that the person asked to be left alone: the import opts them out' }),
+  silent: z.int(),
+});
+
 export const importPreviewSchema = z.object({
   encoding: z.string(),
   delimiter: z.string(),
@@ -209,6 +218,21 @@ export const importPreviewSchema = z.object({
     .optional()
     .openapi({ description: 'Of the new contacts: erased here before, and opted out until they text START' }),
   outsideUs: z.int(),
+  consents: consentReadings
+    .extend({
+      cells: z
+        .array(
+          z.object({
+            said: z.string(),
+            reading: z.enum(['agreed', 'unclear', 'not_given', 'refused']),
+            rows: z.int(),
+          }),
+        )
+        .openapi({ description: 'What the cells say and as what each was read, refusals first; at most 20' }),
+    })
+    .nullable()
+    .optional()
+    .openapi({ description: 'How the rows that are taken were read; null when no column tells of consents' }),
   warnings: z.array(z.string()),
   sample: z.array(
     contactSchema.pick({
@@ -249,6 +273,9 @@ export const importSchema = z
         erased: z
           .int()
           .openapi({ description: 'Of the created: erased here before, and opted out until they text START' }),
+        consents: consentReadings
+          .nullable()
+          .openapi({ description: 'How the rows were read; null when no column told of consents' }),
       })
       .nullable(),
     error: z.string().nullable(),

@@ -4,7 +4,7 @@ import { DNC_KINDS, EXEMPTION_KINDS } from '../../compliance/dnc-rules.ts';
 import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
 
 /** Do-not-call lists, the files that filled them, and who is exempt. */
-const tag = 'Do-not-call lists';
+export const tag = 'Do-not-call lists';
 const kind = z.enum(DNC_KINDS).openapi({
   description:
     'national, state: written consent and recent business are exempt, and a list older than 31 days keeps all others back; internal, litigator, custom: nobody is exempt',
@@ -16,6 +16,7 @@ export const dncListSchema = z
     kind,
     name: z.string(),
     state: z.string().nullable(),
+    service: z.string().nullable().openapi({ description: 'That fills it, a number at a time; null: files do' }),
     numbers: z.int(),
     asOf: isoInstant.nullable().openapi({ description: 'Of when the data in force are; null: no file is in force' }),
     age: z.enum(['current', 'ageing', 'stale', 'missing']),
@@ -49,7 +50,7 @@ export const dncVersionSchema = z
   .openapi('DncVersion');
 export type DncVersion = z.infer<typeof dncVersionSchema>;
 
-const params = z.object({ id: idOf('dncList') });
+export const params = z.object({ id: idOf('dncList') });
 
 export const listDncLists = jsonRoute({
   method: 'get',
@@ -193,6 +194,9 @@ export const checkDnc = jsonRoute({
   response: z.object({
     phone: phoneText,
     listedOn: z.array(z.object({ id: idOf('dncList'), name: z.string(), kind, asOf: isoInstant })),
+    scrubbed: z
+      .array(z.object({ service: z.string(), checkedAt: isoInstant, codes: z.string() }))
+      .openapi({ description: 'What services said of it last; no codes: on no list' }),
     exemptions: z.array(exemptionSchema),
   }),
 });

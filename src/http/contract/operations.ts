@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { OPT_OUT_CONFIRMERS } from '../../gateways/account.ts';
 import { GATEWAY_KINDS } from '../../gateways/gateway.ts';
 import { campaignSchema } from './campaigns.ts';
 import { conversationSchema } from './inbox.ts';
@@ -27,6 +28,11 @@ export const laneSchema = z
   .openapi('Lane');
 export type Lane = z.infer<typeof laneSchema>;
 
+const confirmer = z.enum(OPT_OUT_CONFIRMERS).openapi({
+  description:
+    'Who confirms an opt-out: by_word: the provider for the words that it answers itself, Textwright for all others; textwright: always we, where the provider was told not to; provider: nobody but the provider',
+});
+
 export const accountSchema = z
   .object({
     id: idOf('account'),
@@ -35,6 +41,7 @@ export const accountSchema = z
     baseUrl: z.string(),
     environment: z.enum(['live', 'sandbox']),
     ratePerSecond: z.number(),
+    optOutsConfirmedBy: confirmer,
     state: z.enum(['active', 'paused']),
     stateReason: z.string().nullable(),
     webhookUrl: z.string(),
@@ -139,11 +146,12 @@ export const updateAccount = jsonRoute({
   path: '/v1/accounts/{id}',
   access: 'manager',
   tag: 'Accounts',
-  summary: 'Rename, change the rate, pause or resume an account',
+  summary: 'Rename, change the rate or who confirms opt-outs, pause or resume an account',
   params: accountParams,
   body: z.strictObject({
     name: z.string().trim().min(1).max(200).optional(),
     ratePerSecond: z.number().min(0.1).max(10_000).optional(),
+    optOutsConfirmedBy: confirmer.optional(),
     state: z.enum(['active', 'paused']).optional(),
     reason: pauseReason,
   }),

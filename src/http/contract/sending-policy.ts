@@ -123,7 +123,18 @@ export const previewSendingPolicy = jsonRoute({
     policy: sendingPolicySchema.optional().openapi({ description: 'The saved one when absent' }),
     day: day.optional().openapi({ description: 'Today in each place when absent' }),
   }),
-  response: z.object({ warnings: z.array(z.string()), data: z.array(placeHoursSchema) }),
+  response: z.object({
+    warnings: z.array(z.string()),
+    effect: z
+      .object({
+        campaigns: z.int(),
+        people: z.int(),
+        otherHours: z.object({ campaigns: z.int(), people: z.int() }),
+        noHours: z.int().openapi({ description: 'Of those with other hours: whom nobody could text any more' }),
+      })
+      .openapi({ description: 'Of the people who wait in campaigns, whom saving it would reach' }),
+    data: z.array(placeHoursSchema),
+  }),
 });
 
 export const explainHours = jsonRoute({

@@ -208,6 +208,19 @@ describe('accounts', () => {
     expect((await owner.post('/v1/accounts/acc_00000000000070008000000000000000/refresh')).status).toBe(404);
   });
 
+  it('say who confirms opt-outs, and keep who changed that', async () => {
+    const { json } = await connect();
+    expect(json.optOutsConfirmedBy).toBe('by_word');
+    const changed = await owner.patch(`/v1/accounts/${json.id}`, { optOutsConfirmedBy: 'textwright' });
+    expect(changed.json).toMatchObject({ optOutsConfirmedBy: 'textwright', name: json.name });
+    expect((await owner.patch(`/v1/accounts/${json.id}`, { optOutsConfirmedBy: 'nobody' })).status).toBe(422);
+    const [, entry] = await rows('select action, detail from audit_entry order by at, id');
+    expect(entry).toMatchObject({
+      action: 'account.changed',
+      detail: { before: { optOutsConfirmedBy: 'by_word' }, after: { optOutsConfirmedBy: 'textwright' } },
+    });
+  });
+
   it('are paused and resumed by people, who are named', async () => {
     const { json } = await connect();
     const change = (body: object) => owner.patch(`/v1/accounts/${json.id}`, body);

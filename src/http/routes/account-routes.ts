@@ -103,6 +103,7 @@ export const showAccount = (account: AccountOverview, at: Pick<Services, 'public
   baseUrl: account.baseUrl,
   environment: account.environment,
   ratePerSecond: account.ratePerSecond,
+  optOutsConfirmedBy: account.optOutsConfirmedBy,
   state: account.state,
   stateReason: account.stateReason,
   webhookUrl: webhookUrl(at, account),

@@ -285,7 +285,7 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
   })),
   laneIds: campaign.laneIds.map((id) => showId('lane', id)),
   ...showSending(campaign),
-  consent: campaign.consent === null ? null : { policy: campaign.consent.policy, kinds: kindsOf(campaign.consent) },
+  consent: campaign.consent === null ? null : showConsentPolicy(campaign.consent),
   consentWaiver: campaign.consentWaiver,
   totals: showTotals(campaign.totals),
   revision: campaign.revision,
@@ -296,7 +296,10 @@ export const showCampaign = (campaign: Campaign, expectedFinish?: Instant | null
   expectedFinishAt: isoTextOrNull(expectedFinish ?? null),
 });
 
-const kindsOf = ({ kinds }: ConsentPolicy) => (kinds === null ? null : [...kinds]);
+export const showConsentPolicy = ({ policy, kinds }: ConsentPolicy) => ({
+  policy,
+  kinds: kinds === null ? null : [...kinds],
+});
 
 const showWaiting = (waiting: Waiting | null) =>
   waiting === null ? null : { ...waiting, since: isoTextOrNull(waiting.since), until: isoTextOrNull(waiting.until) };

@@ -8,6 +8,8 @@ import {
   testPhones,
 } from '../../../test/fixtures.ts';
 import { type Client, httpWorld, PASSWORD } from '../../../test/http-world.ts';
+import { createDraft } from '../../campaigns/manage-drafts.ts';
+import { type ConsentPolicy, DEFAULT_CONSENT_POLICY } from '../../compliance/consent-policy.ts';
 import { suppressNumber } from '../../compliance/suppress.ts';
 import { tallyTexts } from '../../compliance/tally-texts.ts';
 import { runTx } from '../../platform/database.ts';
@@ -166,6 +168,32 @@ it('says when the audit log was last verified, by whom, and what they found', as
   expect(await found()).toMatchObject({ byName: expect.any(String), state: expect.stringMatching(/whole|behind/) });
   await owner.post('/v1/audit-chain/verify', { expect: { seq: 999, hash: 'a'.repeat(64) } });
   expect(await found()).toMatchObject({ state: 'broken', sentence: 'Entry 999 does not fit the chain.' });
+});
+
+it('a new campaign asks for the consent that an owner has chosen, unless it is given another', async () => {
+  expect((await owner.get('/v1/default-consent')).json).toEqual({ policy: 'marketing', kinds: null });
+  expect((await owner.put('/v1/default-consent', { policy: 'custom', kinds: [] })).status).toBe(422);
+  const chosen = await owner.put('/v1/default-consent', { policy: 'informational' });
+  expect(chosen.json).toEqual({ policy: 'informational', kinds: null });
+  const made = (consent?: ConsentPolicy) =>
+    runTx(db, (tx) =>
+      createDraft(tx, world.services, {
+        ...{ name: 'New', audience: null, laneIds: [laneId], createdBy: 'Olivia' },
+        variants: [{ label: 'A', weight: 1, body: 'Acme: hi. Reply STOP' }],
+        ...(consent === undefined ? {} : { consent }),
+      }),
+    );
+  expect(await made()).toMatchObject({ value: { consent: { policy: 'informational' } } });
+  expect(await made(DEFAULT_CONSENT_POLICY)).toMatchObject({ value: { consent: { policy: 'marketing' } } });
+  const { rows } = await sql`select detail from audit_entry where action = 'default_consent.changed'`.execute(db);
+  expect(rows).toEqual([
+    {
+      detail: {
+        before: { policy: 'marketing', kinds: null },
+        after: { policy: 'informational', kinds: null },
+      },
+    },
+  ]);
 });
 
 it('settings are told with whom they reach', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { httpWorld } from '../../../test/http-world.ts';
 import { registerDncRoutes } from './dnc-routes.ts';
@@ -102,4 +103,32 @@ it('an exemption ends when the rules say, or when somebody ends it', async () =>
   const ended = await owner.post(`/v1/dnc-exemptions/${bought.json.id}/end`);
   expect(ended.json).toMatchObject({ endedAt: '2026-11-17T15:00:00Z' });
   expect((await owner.get('/v1/dnc-check?phone=6175550199')).json.exemptions).toEqual([ended.json]);
+});
+
+it('a list of one’s own is taken along, one of a registry is not, and so is everybody who must not be called', async () => {
+  const [own, national] = [
+    (await owner.post('/v1/dnc-lists', { kind: 'internal', name: 'Ours' })).json.id,
+    (await owner.post('/v1/dnc-lists', { kind: 'national', name: 'Not ours' })).json.id,
+  ];
+  await upload(own, '6175550199\n2125550000\n6175559999\n');
+  expect((await owner.get(`/v1/dnc-lists/${own}/export`)).json).toBe(
+    'phone\r\n+12125550000\r\n+16175550199\r\n+16175559999\r\n',
+  );
+  expect(await owner.get(`/v1/dnc-lists/${national}/export`)).toMatchObject({
+    status: 409,
+    json: { detail: expect.stringContaining('licensed') },
+  });
+  await sql`
+    insert into suppression (id, phone, reason, channel, evidence, created_at)
+    values (${world.services.newUuid()}, '+16175550101', 'opt_out', 'sms', '{}', '2026-11-01T00:00:00Z')`.execute(
+    world.database.db,
+  );
+  expect((await owner.get('/v1/do-not-call/export')).json.split('\r\n')).toEqual([
+    'phone,reason,since,list',
+    '+16175550101,opt_out,2026-11-01T00:00:00Z,',
+    '+12125550000,internal_list,2026-11-16T00:00:00Z,Ours',
+    '+16175550199,internal_list,2026-11-16T00:00:00Z,Ours',
+    '+16175559999,internal_list,2026-11-16T00:00:00Z,Ours',
+    '',
+  ]);
 });

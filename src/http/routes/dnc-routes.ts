@@ -16,6 +16,7 @@ import {
   retireList,
 } from '../../compliance/dnc-lists.ts';
 import type { DncVersion } from '../../compliance/dnc-store.ts';
+import { exportDncList, exportOurDoNotCall } from '../../compliance/export-dnc.ts';
 import { DNC_FILE_BYTES_MAX, type DncUpload, uploadDnc } from '../../compliance/upload-dnc.ts';
 import { parsePhone } from '../../contacts/phone.ts';
 import { showId } from '../../platform/ids.ts';
@@ -25,7 +26,27 @@ import { instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/dnc-lists.ts';
-import { isoText, isoTextOrNull } from '../route-types.ts';
+import { csvAnswer } from '../csv-answer.ts';
+import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+
+const listExportRoute = rawRoute({
+  method: 'get',
+  path: '/v1/dnc-lists/{id}/export',
+  access: 'manager',
+  tag: contract.tag,
+  summary: 'The numbers of a list of your own, as CSV; the audit log says who took them',
+  request: { params: contract.params },
+  produces: 'text/csv',
+});
+const ourExportRoute = rawRoute({
+  method: 'get',
+  path: '/v1/do-not-call/export',
+  access: 'manager',
+  tag: contract.tag,
+  summary:
+    'Everybody who must not be called or texted by this business, as CSV: opt-outs, wrong numbers, internal lists; the audit log says who took it',
+  produces: 'text/csv',
+});
 
 type DncServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
 
@@ -33,6 +54,7 @@ export function registerDncRoutes(api: Api, services: DncServices): void {
   registerLists(api, services);
   registerVersions(api, services);
   registerExemptions(api, services);
+  registerExports(api, services);
 }
 
 function registerLists(api: Api, services: DncServices): void {
@@ -68,6 +90,19 @@ function registerVersions(api: Api, services: DncServices): void {
       await uploadDnc({ ...services, db }, { ...options.value, listId, chunks, by: caller }),
       showDncVersion,
     );
+  });
+}
+
+function registerExports(api: Api, services: DncServices): void {
+  const deps = { ...services, db: services.database.db };
+  api.raw(listExportRoute, async ({ params, caller }) => {
+    const name = `${params.id}.csv`;
+    const pieces = await exportDncList(deps, { id: uuidOf('dncList', params.id), actor: caller.actor });
+    return mapped(pieces, (csv) => csvAnswer({ name, plainName: name }, csv));
+  });
+  api.raw(ourExportRoute, async ({ caller }) => {
+    const name = 'do-not-call.csv';
+    return ok(csvAnswer({ name, plainName: name }, await exportOurDoNotCall(deps, caller)));
   });
 }
 
@@ -131,11 +166,23 @@ export function phoneOf(text: string): Outcome<string> {
 
 const mapped = <T, U>(outcome: Outcome<T>, show: (value: T) => U) => (outcome.ok ? ok(show(outcome.value)) : outcome);
 
-export const showDncList = ({ id, kind, name, state, numbers, age, sentence, createdBy, ...list }: DncListShown) => ({
+export const showDncList = ({
+  id,
+  kind,
+  name,
+  state,
+  service,
+  numbers,
+  age,
+  sentence,
+  createdBy,
+  ...list
+}: DncListShown) => ({
   id: showId('dncList', id),
   kind,
   name,
   state,
+  service,
   numbers,
   asOf: isoTextOrNull(list.asOf),
   age,
@@ -154,8 +201,9 @@ export const showDncVersion = ({ listId: _, ...version }: DncVersion) => ({
   inForceUntil: isoTextOrNull(version.inForceUntil),
 });
 
-export const showStanding = (phone: string, { listedOn, exemptions }: DncStanding) => ({
+export const showStanding = (phone: string, { listedOn, scrubbed, exemptions }: DncStanding) => ({
   phone,
+  scrubbed: scrubbed.map((one) => ({ ...one, checkedAt: isoText(one.checkedAt) })),
   listedOn: listedOn.map((list) => ({ ...list, id: showId('dncList', list.id), asOf: isoText(list.asOf) })),
   exemptions: exemptions.map(showExemption),
 });

@@ -8,6 +8,7 @@ import type { PrintedDocument } from '../../evidence/document.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { exportEvidence } from '../../evidence/read-evidence.ts';
 import { renderPdf } from '../../evidence/render-pdf.ts';
+import { jsonPieces } from '../../platform/json-pieces.ts';
 import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import { VERSION } from '../../version.ts';
@@ -68,14 +69,29 @@ const exportRoute = rawRoute({
   produces: 'application/json',
 });
 
+/** Written record by record, and no faster than it is read: a long life is some hundred megabytes as one text. */
 export const jsonFile = (name: string, document: object): Response =>
-  new Response(`${JSON.stringify(document, null, 2)}\n`, {
+  new Response(ReadableStream.from(chunksOf(jsonPieces(document))), {
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'content-disposition': `attachment; filename="${name}.json"`,
       'cache-control': 'no-store',
     },
   });
+
+const CHUNK_LENGTH = 65_536;
+
+async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield encoder.encode(chunk);
+    chunk = '';
+  }
+  yield encoder.encode(`${chunk}\n`);
+}
 
 export const pdfFile = (name: string, document: PrintedDocument): Response =>
   new Response(ReadableStream.from(Readable.from(renderPdf(document))), {

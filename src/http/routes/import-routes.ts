@@ -118,6 +118,7 @@ const showImport = (run: ImportRun) => ({
           merged: run.mergedRows ?? 0,
           refused: run.refusedRows ?? 0,
           erased: run.erasedContacts ?? 0,
+          consents: run.consentReadings,
         }
       : null,
   error: run.error,

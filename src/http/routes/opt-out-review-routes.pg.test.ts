@@ -2,11 +2,15 @@ import { beforeAll, expect, it } from 'vitest';
 import { insertAccount, insertContacts } from '../../../test/fixtures.ts';
 import { httpWorld } from '../../../test/http-world.ts';
 import { runCli } from '../../cli/cli.fixture.ts';
+import { warmUpClassifier } from '../../compliance/opt-out.ts';
 import { recordInbound } from '../../conversations/record-inbound.ts';
 import { runTx } from '../../platform/database.ts';
 import { HOUR_MS } from '../../platform/time.ts';
 import { registerInboxRoutes } from './inbox-routes.ts';
 import { registerOptOutReviewRoutes } from './opt-out-review-routes.ts';
+
+/** Compiling the patterns takes longer on a busy machine than a transaction may be idle. */
+beforeAll(warmUpClassifier);
 
 const world = await httpWorld({ registrars: [registerOptOutReviewRoutes, registerInboxRoutes] });
 const owner = await world.owner();

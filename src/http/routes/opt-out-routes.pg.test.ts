@@ -48,6 +48,15 @@ describe('a list of opt-outs', () => {
     expect(rows).toEqual([{ channel: 'import', file: 'list.csv' }]);
     const audited = await sql`select action from audit_entry where subject = 'list.csv'`.execute(db);
     expect(audited.rows).toHaveLength(2);
+    // Given again, it means what it says from now on.
+    const said = await sql`
+      select action, count(*)::int as entries from audit_entry where phone = '+16175550121' group by 1 order by 1`.execute(
+      db,
+    );
+    expect(said.rows).toEqual([
+      { action: 'number.suppressed', entries: 1 },
+      { action: 'number.suppressed_again', entries: 1 },
+    ]);
   });
 
   it('is taken as a table, of which one column must be named when several hold numbers', async () => {
@@ -103,7 +112,7 @@ it('what providers refused is compared with what we knew, and each difference ex
   const stop = { reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' } as const;
   for (const phone of [knew, optedIn])
     await runTx(db, (tx) => suppressNumber(tx, services, { ...stop, phone: phone ?? '' }));
-  await clock.advance(1_000);
+  await clock.advance(10_000);
   await runTx(db, (tx) => liftOptOut(tx, services, { phone: optedIn ?? '', saidAt: clock.now(), evidence: {} }));
   const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
   const ids = { eventId: 'EV1', gatewayMessageId: 'MSG1', laneRef: 'PNtest01', to: ['+16175550001'], media: [] };

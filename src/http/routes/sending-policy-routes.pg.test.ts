@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { togetherBehind } from '../../../test/concurrency.ts';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../../test/fixtures.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
 import { registerSendingPolicyRoutes } from './sending-policy-routes.ts';
 
@@ -147,6 +148,21 @@ describe('the sending policy', () => {
     expect(
       (await owner.post('/v1/sending-policy/preview', { policy: { ...standard, messagesPerDay: 0 } })).status,
     ).toBe(422);
+  });
+
+  it('says before it is saved whom of those who wait it would reach', async () => {
+    const { db } = world.database;
+    const lanes = [{ gatewayRef: 'PN1', phone: '+16175550001' }];
+    const { laneIds } = await insertAccount(db, world.services, { baseUrl: 'http://x', apiKey: 'k', lanes });
+    await insertContacts(db, world.services, [
+      { phone: '+16175550171', state: 'MA' },
+      { phone: '+12145550172', state: 'TX' },
+    ]);
+    await launchTestCampaign(db, world.services, { laneIds });
+    const policy = { ...standard, blackouts: [storm] };
+    const { json } = await owner.post('/v1/sending-policy/preview', { policy });
+    expect(json.effect).toEqual({ campaigns: 1, people: 2, otherHours: { campaigns: 1, people: 1 }, noHours: 0 });
+    expect((await owner.post('/v1/sending-policy/preview', {})).json.effect.otherHours.people).toBe(0);
   });
 
   it('answers for one number and instant', async () => {

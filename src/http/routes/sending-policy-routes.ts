@@ -4,6 +4,7 @@ import { checkSendingPolicy } from '../../business/check-sending-policy.ts';
 import { explainHours } from '../../business/explain-hours.ts';
 import { hoursOfPlaces, type PlaceHours, policyWarnings } from '../../business/policy-hours.ts';
 import { hoursOfAll, type SendingPolicy } from '../../business/sending-policy.ts';
+import { readHoursEffect } from '../../campaigns/hours-effect.ts';
 import { type QuietHoursRule, type SendWindow, showRule, windowText } from '../../compliance/quiet-hours.ts';
 import { type HoursRow, PRESETS, RULE_TABLES, ruleTableAt } from '../../compliance/quiet-hours-table.ts';
 import { invalid, type Outcome } from '../../platform/refusal.ts';
@@ -28,11 +29,12 @@ export function registerSendingPolicyRoutes(api: Api, services: Services): void 
     const now = clock.now();
     const day = dayOf(body.day, now);
     if (!day.ok) return day;
-    const policy =
-      body.policy === undefined ? ok(await getSendingPolicy(database.db)) : checkSendingPolicy(body.policy, now);
+    const before = await getSendingPolicy(database.db);
+    const policy = body.policy === undefined ? ok(before) : checkSendingPolicy(body.policy, now);
     if (!policy.ok) return policy;
     const data = hoursOfPlaces(policy.value, { at: now, day: day.value });
-    return ok({ warnings: policyWarnings(policy.value, now), data: data.map(showPlace) });
+    const effect = await readHoursEffect(database.db, { before, after: policy.value, now });
+    return ok({ warnings: policyWarnings(policy.value, now), effect, data: data.map(showPlace) });
   });
   api.handle(contract.explainHours, async ({ query }) => {
     const at = instantOf(query.at, clock.now());

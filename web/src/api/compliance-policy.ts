@@ -1,17 +1,21 @@
 import { queryOptions } from '@tanstack/react-query';
+import type * as policy from '../../../src/http/contract/compliance-policy.ts';
 import type { OptOutWordingAnswer, PolicyEffects } from '../../../src/http/contract/compliance-policy.ts';
 import type * as reviews from '../../../src/http/contract/opt-out-reviews.ts';
 import { get, patch, put } from './client.ts';
-import type { AnswerOf } from './contract.ts';
+import type { AnswerOf, BodyOf } from './contract.ts';
 
 export type { PolicyEffects };
 export type OptOutWording = OptOutWordingAnswer;
 export type ReviewSettings = AnswerOf<typeof reviews.getOptOutReviewSettings>;
 
+export type DefaultConsent = AnswerOf<typeof policy.getDefaultConsent>;
+
 /** What is set for compliance and has no page of its own, read together. */
 export interface CompliancePolicy {
   readonly wording: OptOutWording;
   readonly reviews: ReviewSettings;
+  readonly consent: DefaultConsent;
 }
 
 export const compliancePolicyKeys = { policy: ['compliance-policy'], effects: ['compliance-policy-effects'] } as const;
@@ -19,11 +23,12 @@ export const compliancePolicyKeys = { policy: ['compliance-policy'], effects: ['
 export const compliancePolicyQuery = queryOptions({
   queryKey: compliancePolicyKeys.policy,
   queryFn: async ({ signal }): Promise<CompliancePolicy> => {
-    const [wording, settings] = await Promise.all([
+    const [wording, settings, consent] = await Promise.all([
       get<OptOutWording>('/v1/opt-out-wording', undefined, signal),
       get<ReviewSettings>('/v1/opt-out-review-settings', undefined, signal),
+      get<DefaultConsent>('/v1/default-consent', undefined, signal),
     ]);
-    return { wording, reviews: settings };
+    return { wording, reviews: settings, consent };
   },
 });
 export const policyEffectsQuery = queryOptions({
@@ -33,3 +38,5 @@ export const policyEffectsQuery = queryOptions({
 
 export const saveWording = (wording: OptOutWording) => patch<OptOutWording>('/v1/opt-out-wording', wording);
 export const saveReviews = (settings: ReviewSettings) => put<ReviewSettings>('/v1/opt-out-review-settings', settings);
+export const saveDefaultConsent = (consent: BodyOf<typeof policy.changeDefaultConsent>) =>
+  put<DefaultConsent>('/v1/default-consent', consent);

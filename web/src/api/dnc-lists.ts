@@ -34,6 +34,10 @@ export const dncCheckQuery = (phone: string) =>
     retry: false,
   });
 
+/** Everybody who must not be called or texted by this business. */
+export const OUR_DO_NOT_CALL_FILE = address('/v1/do-not-call/export', {});
+export const dncListFile = (id: string): string => address(`/v1/dnc-lists/${id}/export`, {});
+
 export const createDncList = (body: NewDncList, key: string) => post<DncList>('/v1/dnc-lists', body, key);
 export const retireDncList = (id: string, key: string) => post<DncList>(`/v1/dnc-lists/${id}/retire`, undefined, key);
 export const uploadDncFile = (id: string, query: Readonly<Record<string, unknown>>, file: File, watch: UploadWatch) =>

@@ -11,6 +11,7 @@ import type { AnswerOf } from './contract.ts';
 
 export type { HoursRule, PlaceHours, SavedPolicy };
 export type SendingPolicy = SendingPolicyInput;
+export type PolicyPreview = AnswerOf<typeof contract.previewSendingPolicy>;
 export type HoursAt = AnswerOf<typeof contract.explainHours>;
 
 export const policyKeys = {
@@ -29,7 +30,7 @@ export const previewQuery = (policy: SendingPolicy, day: string) =>
   queryOptions({
     queryKey: [...policyKeys.preview, policy, day],
     queryFn: () =>
-      post<AnswerOf<typeof contract.previewSendingPolicy>>('/v1/sending-policy/preview', {
+      post<PolicyPreview>('/v1/sending-policy/preview', {
         policy,
         ...(day === '' ? {} : { day }),
       }),

@@ -21,8 +21,9 @@ export function policyOf(choice: string): NonNullable<Consent> {
 }
 
 /** As the API takes it. */
-export function consentInput(consent: Consent) {
-  if (consent === null) return undefined;
+export const consentInput = (consent: Consent) => (consent === null ? undefined : policyInput(consent));
+
+export function policyInput(consent: NonNullable<Consent>) {
   return consent.policy === 'custom'
     ? { policy: consent.policy, kinds: consent.kinds ?? [] }
     : { policy: consent.policy };

@@ -1,8 +1,9 @@
 import { Anchor, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type ComplianceStatus, complianceStatusQuery } from '../api/compliance.ts';
+import { mayAct, meQuery } from '../api/session.ts';
 import { Bars, BarsSkeleton } from '../operations/bars.tsx';
 import { Count, FigureTable } from '../operations/figure-table.tsx';
 import { Fact, Facts, Notice } from '../patterns/details.tsx';
@@ -53,7 +54,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
             id: 'held',
             words: `${plural(heldNumbers, 'number waits', 'numbers wait')} for a decision: campaigns leave them alone until then.`,
             link: (
-              <Anchor component={Link} to="/compliance/reviews" inherit>
+              <Anchor component={Link} to="/compliance/reviews" inherit underline="always">
                 Decide
               </Anchor>
             ),
@@ -67,6 +68,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
         link: (
           <Anchor
             inherit
+            underline="always"
             renderRoot={(props) => <Link to="/compliance/do-not-call/$listId" params={{ listId: id }} {...props} />}
           >
             Open the list
@@ -80,7 +82,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
             id: 'unheard',
             words: `A provider refused ${plural(unheardOptOuts, 'number', 'numbers')} for opt-outs that we did not know.`,
             link: (
-              <Anchor component={Link} to="/compliance/opt-out-report" inherit>
+              <Anchor component={Link} to="/compliance/opt-out-report" inherit underline="always">
                 See how opt-outs come
               </Anchor>
             ),
@@ -92,11 +94,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
           {
             id: 'broken',
             words: `The audit log was found changed: ${audit.verified.sentence}`,
-            link: (
-              <Anchor component={Link} to="/compliance/audit-log" inherit>
-                Open the log
-              </Anchor>
-            ),
+            link: <AuditLink>Open the log</AuditLink>,
           },
         ]),
     ...(audit.overdue === 0
@@ -106,7 +104,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
             id: 'audit',
             words: `${plural(audit.overdue, 'entry of the audit log waits', 'entries of the audit log wait')} for a seal: no worker seals.`,
             link: (
-              <Anchor component={Link} to="/operations/workers" inherit>
+              <Anchor component={Link} to="/operations/workers" inherit underline="always">
                 See the workers
               </Anchor>
             ),
@@ -262,13 +260,20 @@ function People({ status: { people, blocked, days } }: { readonly status: Compli
   );
 }
 
-/** Whether anybody has looked lately that the log is whole, and where one does. */
-function Verified({ verified }: { readonly verified: ComplianceStatus['audit']['verified'] }) {
-  const link = (
-    <Anchor component={Link} to="/compliance/audit-log" inherit>
-      Verify it
+/** For whoever may read the log. */
+function AuditLink({ children }: { readonly children: string }) {
+  const { role } = useSuspenseQuery(meQuery).data.user;
+  if (!mayAct(role, 'manager')) return null;
+  return (
+    <Anchor component={Link} to="/compliance/audit-log" inherit underline="always">
+      {children}
     </Anchor>
   );
+}
+
+/** Whether anybody has looked lately that the log is whole, and where one does. */
+function Verified({ verified }: { readonly verified: ComplianceStatus['audit']['verified'] }) {
+  const link = <AuditLink>Verify it</AuditLink>;
   if (verified === null) return <>never. {link}</>;
   const { at, by, byName, state, sentence } = verified;
   return (

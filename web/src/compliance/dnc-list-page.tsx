@@ -1,9 +1,9 @@
 import { Button, Text } from '@mantine/core';
-import { IconBan } from '@tabler/icons-react';
+import { IconBan, IconDownload } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { type DncList, dncListsQuery } from '../api/dnc-lists.ts';
+import { type DncList, dncListFile, dncListsQuery } from '../api/dnc-lists.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -12,9 +12,10 @@ import { Page, PageHeader } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
+import { ICON_STROKE } from '../theme.ts';
 import { ComplianceTabs } from './compliance-tabs.tsx';
 import { DncVersions } from './dnc-versions.tsx';
-import { isRegistry, KINDS, kindWords, listState, standingWords } from './dnc-words.ts';
+import { isOurs, isRegistry, KINDS, kindWords, listState, standingWords } from './dnc-words.ts';
 import { UploadFile } from './upload-file.tsx';
 
 const route = getRouteApi('/shell/compliance/do-not-call/$listId');
@@ -62,11 +63,24 @@ function OneList({ list }: { readonly list: DncList }) {
         beside={<StateBadge state={listState(list)} />}
         summary={standingWords(list)}
         actions={
-          mayAct(role, 'owner') && !retired ? (
-            <Button variant="default" onClick={dialog.open}>
-              Retire
-            </Button>
-          ) : null
+          <>
+            {manager && isOurs(list) ? (
+              <Button
+                component="a"
+                variant="default"
+                href={dncListFile(list.id)}
+                download
+                leftSection={<IconDownload size={16} stroke={ICON_STROKE} aria-hidden />}
+              >
+                As CSV
+              </Button>
+            ) : null}
+            {mayAct(role, 'owner') && !retired ? (
+              <Button variant="default" onClick={dialog.open}>
+                Retire
+              </Button>
+            ) : null}
+          </>
         }
       />
       <Text size="sm" c="dimmed">
@@ -75,7 +89,7 @@ function OneList({ list }: { readonly list: DncList }) {
           ? 'Who agreed in writing or does business with us may be texted all the same.'
           : KINDS[list.kind].about}
       </Text>
-      {manager && !retired ? <UploadFile list={list} /> : null}
+      {manager && !retired && list.service === null ? <UploadFile list={list} /> : null}
       {manager ? <DncVersions listId={list.id} /> : <Text>{rightSentence('manager', 'see and upload the files')}</Text>}
       <Suspense fallback={null}>
         {dialog.wanted ? <RetireDialog list={list} opened={dialog.opened} onClose={dialog.close} /> : null}

@@ -1,16 +1,16 @@
 import { Button } from '@mantine/core';
-import { IconPhoneOff, IconPlus } from '@tabler/icons-react';
+import { IconDownload, IconPhoneOff, IconPlus } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { type DncList, dncListsQuery } from '../api/dnc-lists.ts';
+import { type DncList, dncListsQuery, OUR_DO_NOT_CALL_FILE } from '../api/dnc-lists.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { rightSentence } from '../patterns/no-right.tsx';
-import { Page, PageHeader } from '../patterns/page.tsx';
+import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ICON_STROKE } from '../theme.ts';
@@ -37,7 +37,22 @@ export function DncPage() {
       <PageHeader
         title="Do-not-call lists"
         summary={lists === undefined ? '\u00a0' : listsWords(lists)}
-        actions={lists !== undefined && lists.length > 0 ? make : null}
+        actions={
+          <>
+            {mayAct(role, 'manager') ? (
+              <Button
+                component="a"
+                variant="default"
+                href={OUR_DO_NOT_CALL_FILE}
+                download
+                leftSection={<IconDownload size={16} stroke={ICON_STROKE} aria-hidden />}
+              >
+                Our list as CSV
+              </Button>
+            ) : null}
+            {lists !== undefined && lists.length > 0 ? make : null}
+          </>
+        }
       />
       <Loaded
         query={query}
@@ -66,6 +81,30 @@ export function DncPage() {
       {mayAct(role, 'agent') && lists !== undefined && lists.length > 0 ? (
         <CheckNumber mayRecord={mayAct(role, 'manager')} />
       ) : null}
+      <Section title="Also asked" note="Before a campaign texts somebody.">
+        <LinkRows>
+          <LinkRow
+            link={(className) => (
+              <Link to="/compliance/do-not-call/service" className={className}>
+                Scrub service
+              </Link>
+            )}
+            second="Asked about each number"
+            outcome="Says which lists of the nation, of states and of people who go to court a number is on."
+            state={null}
+          />
+          <LinkRow
+            link={(className) => (
+              <Link to="/compliance/do-not-call/reassigned" className={className}>
+                Reassigned numbers
+              </Link>
+            )}
+            second="Asked by files"
+            outcome="Whether a number may be somebody else’s since the person agreed."
+            state={null}
+          />
+        </LinkRows>
+      </Section>
       <Suspense fallback={null}>
         {dialog.wanted ? <NewListDialog opened={dialog.opened} onClose={dialog.close} /> : null}
       </Suspense>

@@ -17,6 +17,7 @@ const list: DncList = {
   kind: 'national',
   name: 'National',
   state: null,
+  service: null,
   numbers: 12_403,
   asOf: '2026-11-16T00:00:00Z',
   age: 'current',

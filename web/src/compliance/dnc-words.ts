@@ -20,6 +20,10 @@ export const kindWords = ({ kind, state }: Pick<DncList, 'kind' | 'state'>): str
 /** Exemptions are from registries only; nobody is exempt from a list of one's own. */
 export const isRegistry = (kind: DncList['kind']): boolean => kind === 'national' || kind === 'state';
 
+/** Bought lists are not given on. */
+export const isOurs = ({ kind, service }: Pick<DncList, 'kind' | 'service'>): boolean =>
+  service === null && (kind === 'internal' || kind === 'custom');
+
 /** "Tue 17 Nov 2026" of the day that a file is of, whatever the zone. */
 export const dayWords = (iso: string): string => `${formatDay(iso.slice(0, 10))} ${iso.slice(0, 4)}`;
 

@@ -34,6 +34,20 @@ export const dncRoute = createRoute({
   component: lazyPage(() => import('./dnc-page.tsx'), 'DncPage'),
 });
 
+export const reassignedRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call/reassigned',
+  staticData: { title: 'Reassigned numbers' },
+  component: lazyPage(() => import('./reassigned-page.tsx'), 'ReassignedPage'),
+});
+
+export const scrubRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/do-not-call/service',
+  staticData: { title: 'Scrub service' },
+  component: lazyPage(() => import('./scrub-page.tsx'), 'ScrubPage'),
+});
+
 export const dncListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/compliance/do-not-call/$listId',
@@ -113,6 +127,8 @@ export const complianceRoutes = [
   complianceRoute,
   optOutReportRoute,
   dncRoute,
+  reassignedRoute,
+  scrubRoute,
   dncListRoute,
   evidenceRoute,
   ledgerRoute.addChildren([ledgerEntryRoute]),

@@ -21,6 +21,7 @@ import { AnotherFile, ImportHeader } from './import-header.tsx';
 import { becomes, countsOf, delimiterWord, encodingWord } from './import-words.ts';
 import classes from './imports.module.css';
 import { phoneCandidates } from './mapping.ts';
+import { ReadConsents } from './read-consents.tsx';
 import { RefusalTable, RefusedByReason } from './refused-rows.tsx';
 import { StoredSample } from './stored-sample.tsx';
 import { useCheck } from './use-check.ts';
@@ -127,6 +128,7 @@ function Checked({ run, preview, check, mayImport }: CheckedProps) {
           readOnly={!mayImport}
         />
       </Section>
+      {preview.consents ? <ReadConsents consents={preview.consents} cells={preview.consents.cells} /> : null}
       {mayImport && numbered ? (
         <TagsInput
           label="Tags for everyone in this file"

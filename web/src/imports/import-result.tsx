@@ -14,6 +14,7 @@ import { Section } from '../patterns/page.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import { ImportFigures } from './import-figures.tsx';
 import { AnotherFile } from './import-header.tsx';
+import { ReadConsents } from './read-consents.tsx';
 import { RefusalTable, RefusedByReason } from './refused-rows.tsx';
 import { ValidatedNumbers } from './validated-numbers.tsx';
 
@@ -48,6 +49,7 @@ export function ImportResult({ run }: { readonly run: Import }) {
           </Button>
         ) : null}
       </Group>
+      {result.consents === null ? null : <ReadConsents consents={result.consents} />}
       <ValidatedNumbers importId={run.id} mayCancel={manager} />
       {result.refused === 0 ? null : <Refused run={run} />}
     </>

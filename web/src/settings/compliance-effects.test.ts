@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { capEffect, reviewEffect, wordingEffect } from './compliance-effects.ts';
+import { capEffect, hoursEffect, newCampaignsEffect, reviewEffect, wordingEffect } from './compliance-effects.ts';
 
 const effects = {
   contacts: 20_000,
@@ -27,5 +27,21 @@ it.each([
     '1 number waits for a decision now, and keep the time they were given; replies from now on get this time.',
   ],
   [capEffect(2, effects), '2 people have had so many in the last 24 hours: campaigns would wait for them.'],
+  [
+    hoursEffect({ campaigns: 0, people: 0, otherHours: { campaigns: 0, people: 0 }, noHours: 0 }),
+    'Nobody waits in a campaign now: campaigns that start later have these hours.',
+  ],
+  [
+    hoursEffect({ campaigns: 2, people: 1_204, otherHours: { campaigns: 0, people: 0 }, noHours: 0 }),
+    '1,204 people wait in 2 campaigns: their hours stay as they are.',
+  ],
+  [
+    hoursEffect({ campaigns: 2, people: 1_204, otherHours: { campaigns: 1, people: 300 }, noHours: 12 }),
+    '1,204 people wait in 2 campaigns: 300 of them, in 1 campaign, would get other hours, and 12 could not be texted any more.',
+  ],
+  [
+    newCampaignsEffect({ matched: 20_000, textable: 18_796 }),
+    'A new campaign to everybody would text 18,796 of 20,000 contacts and leave out 1,204.',
+  ],
   [capEffect(4, effects), 'Nobody has had so many in the last 24 hours.'],
 ])('%s', (said, expected) => expect(said).toBe(expected));

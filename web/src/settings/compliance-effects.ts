@@ -1,4 +1,6 @@
+import type { AudiencePreview } from '../api/campaigns.ts';
 import type { OptOutWording, PolicyEffects } from '../api/compliance-policy.ts';
+import type { PolicyPreview } from '../api/sending-policy.ts';
 import { formatCount, plural } from '../patterns/format.ts';
 
 /** What each of these settings would change, told before it is saved. Pure. */
@@ -25,3 +27,19 @@ export function capEffect(cap: number, { textsOfDay }: PolicyEffects): string {
     ? 'Nobody has had so many in the last 24 hours.'
     : `${plural(capped, 'person has', 'people have')} had so many in the last 24 hours: campaigns would wait for them.`;
 }
+
+/** Whom other sending hours would reach of those who wait now. */
+export function hoursEffect({ campaigns, people, otherHours, noHours }: PolicyPreview['effect']): string {
+  if (people === 0) return 'Nobody waits in a campaign now: campaigns that start later have these hours.';
+  const who = `${plural(people, 'person waits', 'people wait')} in ${plural(campaigns, 'campaign', 'campaigns')}`;
+  if (otherHours.people === 0) return `${who}: their hours stay as they are.`;
+  const other = `${formatCount(otherHours.people)} of them, in ${plural(otherHours.campaigns, 'campaign', 'campaigns')}`;
+  const none = noHours === 0 ? '' : `, and ${formatCount(noHours)} could not be texted any more`;
+  return `${who}: ${other}, would get other hours${none}.`;
+}
+
+/** Whom a new campaign to everybody would text, asking for that consent. */
+export const newCampaignsEffect = ({ matched, textable }: Pick<AudiencePreview, 'matched' | 'textable'>): string =>
+  matched === 0
+    ? 'There are no contacts yet.'
+    : `A new campaign to everybody would text ${formatCount(textable)} of ${plural(matched, 'contact', 'contacts')} and leave out ${formatCount(matched - textable)}.`;

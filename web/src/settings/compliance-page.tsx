@@ -1,38 +1,38 @@
-import { NumberInput, Switch, Text, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { NumberInput, Switch, TextInput } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { complianceStatusQuery } from '../api/compliance.ts';
 import {
   type CompliancePolicy,
-  compliancePolicyKeys,
   compliancePolicyQuery,
   type PolicyEffects,
   policyEffectsQuery,
   saveReviews,
   saveWording,
 } from '../api/compliance-policy.ts';
-import { fieldProblems } from '../api/problem.ts';
 import { policyQuery } from '../api/sending-policy.ts';
 import { mayAct, meQuery } from '../api/session.ts';
-import { useAction } from '../api/use-action.ts';
 import { formatCount, plural } from '../patterns/format.ts';
 import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { PageHeader, Section } from '../patterns/page.tsx';
-import { toastDone } from '../patterns/toast.tsx';
 import { reviewEffect, wordingEffect } from './compliance-effects.ts';
+import { WhoConfirms } from './confirming-part.tsx';
 import { MayNot } from './may-not.tsx';
+import { NewCampaigns } from './new-campaigns-part.tsx';
 import { SaveBar } from './save-bar.tsx';
 import classes from './settings.module.css';
+import { Effect, usePart } from './settings-part.tsx';
 
 /** What the owner sets about consent and opt-outs, each with whom it reaches; what has a page of its own is named with where. */
 export function CompliancePage() {
   const query = useQuery(compliancePolicyQuery);
   return (
     <>
-      <PageHeader title="Compliance" summary="How people opt out. Every change is in the audit log." />
+      <PageHeader
+        title="Compliance"
+        summary="How people opt out, and what campaigns ask for. Every change is in the audit log."
+      />
       <Loaded query={query} what="The settings could not be loaded">
         {(policy) => <Policy policy={policy} />}
       </Loaded>
@@ -56,36 +56,12 @@ function Policy({ policy }: { readonly policy: CompliancePolicy }) {
       {readOnly ? <MayNot least="owner" act="change these settings" /> : null}
       <FirstTexts {...part} />
       <UnclearReplies {...part} />
+      <NewCampaigns consent={policy.consent} readOnly={readOnly} />
+      <WhoConfirms readOnly={readOnly} />
       <SetElsewhere />
     </>
   );
 }
-
-/** A form of its own for each part: one change, one entry of the audit log. */
-function usePart<Values extends object>(
-  initialValues: Values,
-  { run, done }: { readonly run: (values: Values) => Promise<Values>; readonly done: string },
-) {
-  const form = useForm<Values>({ initialValues });
-  const save = useAction({
-    run,
-    touches: [compliancePolicyKeys.policy],
-    onDone: (saved) => {
-      form.setInitialValues(saved);
-      form.setValues(saved);
-      form.resetDirty(saved);
-      toastDone(done);
-    },
-    onProblem: (error) => form.setErrors(fieldProblems(error)),
-  });
-  return { form, save, onSubmit: form.onSubmit((values) => save.mutate(values)) };
-}
-
-const Effect = ({ children }: { readonly children: ReactNode }) => (
-  <Text size="sm" role="status" mih="1.5em">
-    {children}
-  </Text>
-);
 
 function FirstTexts({ policy: { wording }, effects, readOnly }: PartProps) {
   const { form, save, onSubmit } = usePart(wording, { run: saveWording, done: 'First texts are saved' });
@@ -184,26 +160,6 @@ function SetElsewhere() {
             </Link>
           )}
           second="When nobody said until when, and whom a change would reach"
-          outcome={null}
-          state={null}
-        />
-        <LinkRow
-          link={(className) => (
-            <Link to="/campaigns" className={className}>
-              The consent campaigns ask for
-            </Link>
-          )}
-          second="Each campaign says so, and how many days it leaves between texts; a new one asks for written consent"
-          outcome={null}
-          state={null}
-        />
-        <LinkRow
-          link={(className) => (
-            <Link to="/settings/numbers" className={className}>
-              Who confirms opt-outs
-            </Link>
-          )}
-          second="The provider where it answers the word itself, Textwright everywhere else: each opt-out is confirmed once"
           outcome={null}
           state={null}
         />

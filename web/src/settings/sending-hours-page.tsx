@@ -1,8 +1,16 @@
+import { Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { fieldProblems } from '../api/problem.ts';
-import { policyKeys, policyQuery, putPolicy, type SavedPolicy } from '../api/sending-policy.ts';
+import {
+  policyKeys,
+  policyQuery,
+  previewQuery,
+  putPolicy,
+  type SavedPolicy,
+  type SendingPolicy,
+} from '../api/sending-policy.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -11,6 +19,7 @@ import { toastDone } from '../patterns/toast.tsx';
 import { BlackoutsField } from './blackouts-field.tsx';
 import { BusinessHoursField } from './business-hours-field.tsx';
 import { Cautions } from './cautions.tsx';
+import { hoursEffect } from './compliance-effects.ts';
 import { MayNot } from './may-not.tsx';
 import { PresetField } from './preset-field.tsx';
 import { SaveBar } from './save-bar.tsx';
@@ -65,6 +74,9 @@ function SendingHours({ policy }: { readonly policy: SavedPolicy }) {
         <TextsPerPersonField {...fields} />
         <BlackoutsField {...fields} />
         {form.isDirty() ? null : <Cautions sentences={policy.warnings.map((warning) => `${warning}.`)} />}
+        {form.isDirty() ? (
+          <HoursReach policy={policyOf(settled)} problem={Object.values(formProblems(settled))[0]} />
+        ) : null}
         {readOnly ? null : <SaveBar save={save} form={form} />}
       </form>
       <WhatThisMeans
@@ -74,5 +86,15 @@ function SendingHours({ policy }: { readonly policy: SavedPolicy }) {
         tableVersion={policy.tableVersion}
       />
     </div>
+  );
+}
+
+/** Whom saving it would reach; nothing while what is typed makes no sense. */
+function HoursReach({ policy, problem }: { readonly policy: SendingPolicy; readonly problem: string | undefined }) {
+  const effect = useQuery({ ...previewQuery(policy, ''), enabled: problem === undefined }).data?.effect;
+  return (
+    <Text size="sm" role="status" mih="1.5em">
+      {effect === undefined ? null : hoursEffect(effect)}
+    </Text>
   );
 }

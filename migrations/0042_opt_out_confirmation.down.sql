@@ -1,0 +1,1 @@
+alter table gateway_account drop column opt_outs_confirmed_by;
