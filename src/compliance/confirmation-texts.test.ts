@@ -110,8 +110,15 @@ describe('the answers to HELP and to an opt-in', () => {
       'Acme Concrete: Bienvenido. Hasta 4 mensajes al mes. Pueden aplicar tarifas de mensajes y datos. Responda AYUDA para ayuda, ALTO o STOP para cancelar.',
     ],
   ] as const)('opt-in in %s', (language, expected) => {
-    expect(optInConfirmation(ACME, { ...MONTHLY, language })).toBe(expected);
+    expect(optInConfirmation(ACME, { ...MONTHLY, language, agreedTo: 'marketing' })).toBe(expected);
     expect(countParts(expected).parts).toBe(1);
+  });
+
+  it.each(['en', 'es'] as const)('opt-in promises no campaign to whom none may text, in %s', (language) => {
+    const text = optInConfirmation(ACME, { ...MONTHLY, language, agreedTo: null });
+    expect(text).toMatch(language === 'en' ? /Offers come only if you sign up/ : /Ofertas, solo si se inscribe/);
+    expect(text).not.toMatch(/signed up|Bienvenido|4/);
+    expect(countParts(text).parts).toBe(1);
   });
 
   it('HELP does without a contact', () => {

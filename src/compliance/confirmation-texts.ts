@@ -64,19 +64,28 @@ function contactLine(business: SendingBusiness, language: ReplyLanguage): string
   return business.phone === undefined ? `Questions? Write to ${contact}.` : `Questions? Call ${contact}.`;
 }
 
-/** The answer to a confirmed opt-in. */
+/**
+ * The answer to START and YES. `agreedTo` is the consent that is in force now: without one no campaign reaches them, since START lifts an
+ * opt-out and is no consent (docs/decisions/0032), and the answer must not promise it.
+ */
 export function optInConfirmation(
   business: SendingBusiness,
-  answer: MessageProgramme & { readonly language: ReplyLanguage },
+  answer: MessageProgramme & { readonly language: ReplyLanguage; readonly agreedTo: ConsentPurpose | null },
 ): string {
   const name = gsmName(business);
+  if (answer.agreedTo === null) return `${name}: ${LIFTED[answer.language]}`;
   const most = answer.messagesPerMonthMax;
   if (answer.language === 'es') {
     return `${name}: Bienvenido. Hasta ${most} mensajes al mes. ${RATES.es} Responda AYUDA para ayuda, ALTO o STOP para cancelar.`;
   }
-  const topic = answer.topic ?? 'offers and reminders';
+  const topic = answer.topic ?? ASKED_TOPICS.en[answer.agreedTo];
   return `${name}: You are signed up for ${topic}, up to ${most} msgs/mo. ${RATES.en} Reply HELP for help, STOP to opt out.`;
 }
+
+const LIFTED: { readonly [L in ReplyLanguage]: string } = {
+  en: 'We can text you again if you need us. Offers come only if you sign up for them again. Reply HELP for help, STOP to opt out.',
+  es: 'Podemos escribirle de nuevo. Ofertas, solo si se inscribe otra vez. Responda AYUDA para ayuda, ALTO o STOP para cancelar.',
+};
 
 /** Of the words of `optInRequest`, as the audit log names them; whoever changes a word changes it too. */
 export const OPT_IN_REQUEST_VERSION = '1';

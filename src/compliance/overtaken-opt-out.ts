@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
 import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
 
@@ -18,23 +18,29 @@ interface OptOut {
 }
 
 /**
+ * Nobody knows which of two texts that are closer was said first: a gateway lists whole seconds, another one dates a text by when it brought
+ * it, and what a member or another system records has a clock of its own.
+ */
+export const SAME_MOMENT_MS = 10_000;
+
+/**
  * An opt-out that comes late, after an opt-in that the person said later: texts are lost, spooled, and found again at night, and what a
- * person said last counts, in whatever order it came. Of the same instant the strict side wins. What people record by hand they mean now.
+ * person said last counts, in whatever order it came. Of the same moment the strict side wins. What people record by hand they mean now.
  */
 export async function optInAfter(tx: Tx, { phone, channel, saidAt }: OptOut): Promise<object | undefined> {
   if (channel !== 'sms' || saidAt === undefined) return undefined;
-  return newestOptIn(tx, { phone, after: saidAt });
+  return newestOptIn(tx, { phone, from: addMs(saidAt, SAME_MOMENT_MS) });
 }
 
 /** An opt-in that found nothing to lift is nowhere but in the audit. Index audit_entry_phone. */
 async function newestOptIn(
   tx: Tx,
-  { phone, after }: { readonly phone: string; readonly after: Instant },
+  { phone, from }: { readonly phone: string; readonly from: Instant },
 ): Promise<object | undefined> {
   const { rows } = await sql<{ evidence: object }>`
     select detail -> 'evidence' as evidence from audit_entry
     where phone = ${phone} and action in ('number.opted_in', 'number.opt_in_without_effect')
-      and (detail -> 'evidence' ->> 'saidAt')::timestamptz > ${after}
+      and (detail -> 'evidence' ->> 'saidAt')::timestamptz >= ${from}
     order by (detail -> 'evidence' ->> 'saidAt')::timestamptz desc limit 1`.execute(tx);
   return rows[0]?.evidence;
 }

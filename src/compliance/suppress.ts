@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
+import { addMs, type Instant } from '../platform/time.ts';
 import { appendConsent } from './append-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { unmarkBlocked } from './block-number.ts';
@@ -10,7 +10,7 @@ import type { ConsentPurpose } from './consent.ts';
 import type { ConsentEvidence } from './consent-evidence.ts';
 import { lockNumber } from './lock-number.ts';
 import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
-import { insertOvertaken, optInAfter } from './overtaken-opt-out.ts';
+import { insertOvertaken, optInAfter, SAME_MOMENT_MS } from './overtaken-opt-out.ts';
 
 /**
  * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
@@ -193,7 +193,7 @@ async function insertSuppression(
 
 /**
  * Lifts the opt-outs of a number that were made before `saidAt` (when the person's START was sent), also that it was the wrong
- * number: whoever holds the phone decides for it. An opt-out of the same instant or later stays: the strict side wins. A number
+ * number: whoever holds the phone decides for it. An opt-out of the same moment or later stays: the strict side wins. A number
  * that cannot receive texts stays so whatever anybody says.
  *
  * `optedIn` is true when something was lifted and nothing is left that forbids texting the number: a confirmation is due.
@@ -208,7 +208,7 @@ export async function liftOptOut(
   const { rows } = await sql<{ reason: string }>`
     update suppression s set lifted_at = ${now}, lifted_evidence = ${JSON.stringify(input.evidence)}
     where phone = ${input.phone} and lifted_at is null and reason in ('opt_out', 'provider_opt_out', 'wrong_number')
-      and ${lastSaidAt} < ${input.saidAt}
+      and ${lastSaidAt} <= ${addMs(input.saidAt, -SAME_MOMENT_MS)}
     returning reason`.execute(tx);
   await unmarkBlocked(tx, input);
   const left = await activeReasons(tx, input.phone);

@@ -1,4 +1,6 @@
 import { recordAudit } from '../compliance/audit-store.ts';
+import { type ConsentPurpose, consentStanding, standingAt } from '../compliance/consent.ts';
+import { readConsentFacts } from '../compliance/consent-store.ts';
 import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
@@ -189,6 +191,14 @@ async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   });
 }
 
+/** The consent on which texts may go on from here. Campaigns are marketing, for which the law asks a written one. */
+async function agreedTo(tx: Tx, phone: string, now: Instant): Promise<ConsentPurpose | null> {
+  const facts = await readConsentFacts(tx, phone);
+  const inForce = (purpose: ConsentPurpose) => standingAt(consentStanding(facts, purpose), now).inForce;
+  if (inForce('marketing')?.kind === 'express_written') return 'marketing';
+  return inForce('informational') === null ? null : 'informational';
+}
+
 /** Why no machine answers any more. */
 function tooLate(deps: Deps, understood: Entered): string | undefined {
   if (!understood.mayAnswer) return 'the text was found later in the records of the gateway';
@@ -207,16 +217,18 @@ async function answer(
   understood: Entered,
   purpose: 'opt_out_confirmation' | 'opt_in_confirmation' | 'help',
 ): Promise<void> {
+  const { text, business, classification } = understood;
   const now = deps.clock.now();
+  const agreed = purpose === 'opt_in_confirmation' ? await agreedTo(tx, text.from, now) : null;
   await insertAutomaticAnswer(tx, {
     id: deps.newUuid(),
     accountId: understood.account.id,
     laneId: understood.laneId,
     conversationId: understood.conversationId,
     contactId: understood.contactId,
-    phone: understood.text.from,
+    phone: text.from,
     purpose,
-    body: automaticAnswer(purpose, understood.business, understood.classification),
+    body: automaticAnswer(purpose, business, classification, agreed),
     now,
     notBefore: now,
     notAfter: answerBy(deps, understood),

@@ -5,6 +5,7 @@ import {
   optOutConfirmation,
   type SendingBusiness,
 } from '../compliance/confirmation-texts.ts';
+import type { ConsentPurpose } from '../compliance/consent.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import type { OptOutConfirmer } from '../gateways/account.ts';
 import { unreachable } from '../platform/result.ts';
@@ -15,11 +16,12 @@ export type AutomaticPurpose = 'opt_out_confirmation' | 'opt_in_confirmation' | 
 /** The frequency that HELP, opt-in answers and questions promise. */
 export const MESSAGES_PER_MONTH_MAX = 4;
 
-/** The text of an automatic answer, in the language in which the person wrote. */
+/** The text of an automatic answer, in the language in which the person wrote. `agreedTo` is what they may be told to be signed up for. */
 export function automaticAnswer(
   purpose: AutomaticPurpose,
   identity: BusinessIdentity,
   classification: InboundClassification,
+  agreedTo: ConsentPurpose | null = null,
 ): string {
   const business = answeringBusiness(identity);
   const language = classification.language ?? 'en';
@@ -27,7 +29,7 @@ export function automaticAnswer(
     case 'opt_out_confirmation':
       return optOutConfirmation(business, { kind: optOutKind(classification), language });
     case 'opt_in_confirmation':
-      return optInConfirmation(business, { language, messagesPerMonthMax: MESSAGES_PER_MONTH_MAX });
+      return optInConfirmation(business, { language, agreedTo, messagesPerMonthMax: MESSAGES_PER_MONTH_MAX });
     case 'help':
       return helpAnswer(business, { language, messagesPerMonthMax: MESSAGES_PER_MONTH_MAX });
     default:

@@ -102,6 +102,29 @@ describe('an opt-out', () => {
   });
 });
 
+describe('a STOP and a START of the same moment', () => {
+  // In whichever order they come: nobody knows which one was said first.
+  const said = (start: number, stop: number) => [
+    { text: 'START', ms: start },
+    { text: 'STOP', ms: stop },
+  ];
+  it.each([
+    ['the STOP a little before', said(900, 100), true],
+    ['the STOP after it, listed by whole seconds', said(30_100, 30_000), true],
+    ['the STOP before a START that is dated by when it came', said(5_000, 2_000), true],
+    ['the START ten seconds later', said(10_000, 0), false],
+  ])('are an opt-out, but not when they are apart: %s', async (_, texts, isOut) => {
+    const { hear, clock } = await inboundWorld();
+    for (const order of [texts, texts.toReversed()]) {
+      for (const { text, ms } of order) await hear(text, { at: addMs(clock.now(), ms) });
+      expect(await suppressed(), order.map(({ text }) => text).join(' then ')).toBe(isOut);
+      await clock.advance(MINUTE_MS);
+      await hear('START');
+      await clock.advance(MINUTE_MS);
+    }
+  });
+});
+
 const answersWritten = async (): Promise<readonly string[]> => {
   const { rows } = await sql<{ purpose: string }>`
     select purpose from message where direction = 'outbound' and state = 'pending' order by created_at, id`.execute(
@@ -136,6 +159,49 @@ describe('an answer of ours', () => {
       update message set state = 'sent', sent_at = ${sentAt}, attempted_at = ${sentAt}, lease_epoch = 1, gateway_message_id = 'MSGout'
       where direction = 'outbound'`.execute(database.db);
     expect(await readConfirmationTimes(database.db, received)).toMatchObject({ sent: 1, p50Ms: 4 * MINUTE_MS });
+  });
+});
+
+describe('the answer to START', () => {
+  const agrees = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
+    runTx(database.db, (tx) =>
+      recordConsent(tx, world, {
+        action: 'grant',
+        phone: PERSON,
+        purpose: 'marketing',
+        kind: 'express_written',
+        evidence: { source: 'web_form', formUrl: 'https://acme.example', ip: '203.0.113.7' },
+        wording: { text: 'I agree', version: 'v1', language: 'en' },
+        needsConfirmation: false,
+        validUntil: null,
+        occurredAt: world.clock.now(),
+        by: { actor: 'system', name: 'Form' },
+      }),
+    );
+  const answered = async () =>
+    (
+      await sql<{ body: string }>`
+        select body from message where purpose = 'opt_in_confirmation' order by created_at desc, id desc limit 1`.execute(
+        database.db,
+      )
+    ).rows[0]?.body;
+
+  it('promises offers to those alone to whom campaigns may send them', async () => {
+    const world = await inboundWorld();
+    const { hear, clock } = world;
+    await agrees(world);
+    for (const word of ['STOP', 'START']) {
+      await clock.advance(MINUTE_MS);
+      await hear(word);
+    }
+    expect(await answered()).toMatch(/can text you again.*Offers come only if you sign up/);
+    await clock.advance(MINUTE_MS);
+    await hear('STOP');
+    await clock.advance(MINUTE_MS);
+    await agrees(world);
+    await clock.advance(MINUTE_MS);
+    await hear('START');
+    expect(await answered()).toMatch(/You are signed up for offers/);
   });
 });
 

@@ -14,7 +14,7 @@ import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { stopwatch } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { addMs, DAY_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { claimDirect } from './claim.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 
@@ -31,7 +31,7 @@ async function heardWorld() {
   const { id } = await insertAccount(database.db, world, { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES });
   const lease = await takeLease(database.db, world, id);
   let count = 0;
-  const say = (text: string): Promise<unknown> => {
+  const say = (text: string, { agoMs = 0 } = {}): Promise<unknown> => {
     count += 1;
     const heard = { eventId: `EV${count}`, gatewayMessageId: `IN${count}`, from: FROM, to: ['+16175550001'], text };
     return runTx(database.db, (tx) =>
@@ -39,7 +39,13 @@ async function heardWorld() {
         tx,
         world,
         { id, kind: 'quo', environment: 'sandbox' },
-        { ...heard, type: 'message_received', laneRef: LANES[0]?.gatewayRef, media: [], at: world.clock.now() },
+        {
+          ...heard,
+          type: 'message_received',
+          laneRef: LANES[0]?.gatewayRef,
+          media: [],
+          at: addMs(world.clock.now(), -agoMs),
+        },
       ),
     );
   };
@@ -54,7 +60,7 @@ async function heardWorld() {
 describe('an answer of the program', () => {
   it('that says "you are signed up" and was put off goes to nobody who has said STOP since', async () => {
     const { world, lease, say, claim } = await heardWorld();
-    await say('STOP');
+    await say('STOP', { agoMs: MINUTE_MS });
     await say('START');
     const texts = await claim({ automaticOnly: false });
     expect(texts).toHaveLength(2);

@@ -112,7 +112,7 @@ it('what providers refused is compared with what we knew, and each difference ex
   const stop = { reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' } as const;
   for (const phone of [knew, optedIn])
     await runTx(db, (tx) => suppressNumber(tx, services, { ...stop, phone: phone ?? '' }));
-  await clock.advance(1_000);
+  await clock.advance(10_000);
   await runTx(db, (tx) => liftOptOut(tx, services, { phone: optedIn ?? '', saidAt: clock.now(), evidence: {} }));
   const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
   const ids = { eventId: 'EV1', gatewayMessageId: 'MSG1', laneRef: 'PNtest01', to: ['+16175550001'], media: [] };
