@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { insertAccount } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -164,6 +164,7 @@ const NOWHERE = 'postgres://kim:s3cret@127.0.0.1:1/none';
 it('waits for a database where nothing listens, says so, asks senders to come again, and can be ended', async () => {
   const env = { TEXTWRIGHT_DATA_DIR: join(folder, 'none'), DATABASE_URL: NOWHERE, PORT: '0' };
   const child = startCli(['serve'], { cwd: folder, env });
+  onTestFinished(() => void child.kill('SIGKILL'));
   if (child.stderr === null) throw new Error('the child has no pipes');
   const lines = createInterface(child.stderr);
   let said = '';

@@ -28,6 +28,7 @@ import {
   insertErasure,
   isKnown,
   keepContactsAway,
+  lockContactAlone,
   numberKey,
   readUnderWay,
 } from './erase-store.ts';
@@ -64,6 +65,7 @@ export async function erasePerson(tx: Tx, deps: Deps, request: EraseRequest): Pr
   // Before its lock, which gives an erased number its suppressions back: asking for nobody must leave nothing.
   if (!(await isKnown(tx, phone))) return notFound('person with the number', phone);
   const contactId = await lockNumber(tx, phone);
+  await lockContactAlone(tx, contactId);
   const refusal = await refusedWhileUnderWay(tx, phone);
   if (refusal !== undefined) return refusal;
   const erasure = await eraseAll(tx, deps, { request, contactId });

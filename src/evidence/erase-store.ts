@@ -220,6 +220,11 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   return validations;
 }
 
+/** Also of whoever is just enrolling the person: the lock of a number leaves the row's key alone. */
+export async function lockContactAlone(tx: Tx, contactId: Uuid | null): Promise<void> {
+  await sql`select from contact where id = ${contactId}::uuid for update`.execute(tx);
+}
+
 export async function deleteContact(tx: Tx, contactId: Uuid | null): Promise<number> {
   return affected(await sql`delete from contact where id = ${contactId}::uuid`.execute(tx));
 }

@@ -65,8 +65,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/compliance/suppress.ts',
-        find: 'if (created || input.saidAt !== undefined) await takeBackConsent(tx, deps, input);',
-        replace: 'void takeBackConsent;',
+        find: '  await takeBackConsent(tx, deps, input);\n  if (!created)',
+        replace: '  if (!created)',
       },
     ],
   },
@@ -349,7 +349,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'puts nothing down on the disk',
-    edits: [{ file: 'src/webhooks/keep-event.ts', find: 'await spooled.add(read.stored);', replace: '' }],
+    edits: [{ file: 'src/webhooks/keep-event.ts', find: 'await spooled.add(event);', replace: '' }],
   },
   {
     name: 'takes away what waits on the disk before it is stored',

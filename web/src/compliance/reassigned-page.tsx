@@ -95,7 +95,7 @@ function AskForm() {
       >
         <ChoosePeople rule={rule} onChange={setRule} />
         <DigitsInput
-          label="Not about whom it answered in the last days"
+          label="Skip numbers that it answered in the last (days)"
           min={0}
           max={DAYS_MAX}
           value={notAskedForDays}
