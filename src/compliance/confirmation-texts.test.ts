@@ -15,7 +15,6 @@ import { classifyInbound } from './opt-out.ts';
 const ACME: SendingBusiness = { name: 'Acme Concrete', phone: '555-010-0199', email: 'help@acme.example' };
 const KINDS: readonly OptOutKind[] = ['keyword', 'intent', 'wrong_number', 'bereavement'];
 const LANGUAGES: readonly ReplyLanguage[] = ['en', 'es'];
-const MONTHLY = { messagesPerMonthMax: 4 };
 
 describe('the confirmation of an opt-out', () => {
   it.each([
@@ -89,41 +88,41 @@ describe('the answers to HELP and to an opt-in', () => {
   it.each([
     [
       'en',
-      'Acme Concrete estimate and service texts, up to 4 msgs/mo. Help: 555-010-0199 or help@acme.example. Msg & data rates may apply. Reply STOP to opt out.',
+      'Acme Concrete estimate and service texts. Msg frequency varies. Help: 555-010-0199 or help@acme.example. Msg & data rates may apply. Reply STOP to opt out.',
     ],
     [
       'es',
-      'Acme Concrete: citas y ofertas por texto, hasta 4 al mes. Ayuda: 555-010-0199. Pueden aplicar tarifas de mensajes y datos. Responda ALTO o STOP para cancelar.',
+      'Acme Concrete: citas y ofertas. Frecuencia variable. Ayuda: 555-010-0199. Pueden aplicar tarifas de mensajes y datos. Responda ALTO o STOP para cancelar.',
     ],
   ] as const)('HELP in %s', (language, expected) => {
-    expect(helpAnswer(ACME, { ...MONTHLY, language })).toBe(expected);
+    expect(helpAnswer(ACME, { language })).toBe(expected);
     expect(countParts(expected).parts).toBe(1);
   });
 
   it.each([
     [
       'en',
-      'Acme Concrete: You are signed up for offers and reminders, up to 4 msgs/mo. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
+      'Acme Concrete: You are signed up for offers and reminders. Msg frequency varies. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
     ],
     [
       'es',
-      'Acme Concrete: Bienvenido. Hasta 4 mensajes al mes. Pueden aplicar tarifas de mensajes y datos. Responda AYUDA para ayuda, ALTO o STOP para cancelar.',
+      'Acme Concrete: Bienvenido. Frecuencia variable. Pueden aplicar tarifas de mensajes y datos. Responda AYUDA para ayuda, ALTO o STOP para cancelar.',
     ],
   ] as const)('opt-in in %s', (language, expected) => {
-    expect(optInConfirmation(ACME, { ...MONTHLY, language, agreedTo: 'marketing' })).toBe(expected);
+    expect(optInConfirmation(ACME, { language, agreedTo: 'marketing' })).toBe(expected);
     expect(countParts(expected).parts).toBe(1);
   });
 
   it.each(['en', 'es'] as const)('opt-in promises no campaign to whom none may text, in %s', (language) => {
-    const text = optInConfirmation(ACME, { ...MONTHLY, language, agreedTo: null });
+    const text = optInConfirmation(ACME, { language, agreedTo: null });
     expect(text).toMatch(language === 'en' ? /Offers come only if you sign up/ : /Ofertas, solo si se inscribe/);
     expect(text).not.toMatch(/signed up|Bienvenido|4/);
     expect(countParts(text).parts).toBe(1);
   });
 
   it('HELP does without a contact', () => {
-    expect(helpAnswer({ name: 'Acme' }, { ...MONTHLY, language: 'en', topic: 'repair texts' })).toBe(
-      'Acme repair texts, up to 4 msgs/mo. Msg & data rates may apply. Reply STOP to opt out.',
+    expect(helpAnswer({ name: 'Acme' }, { language: 'en', topic: 'repair texts' })).toBe(
+      'Acme repair texts. Msg frequency varies. Msg & data rates may apply. Reply STOP to opt out.',
     );
   });
 });
@@ -152,7 +151,7 @@ describe('names', () => {
 describe('our own texts', () => {
   it('are not taken for an opt-out when a phone quotes them back', () => {
     for (const language of LANGUAGES) {
-      const sent = helpAnswer(ACME, { ...MONTHLY, language });
+      const sent = helpAnswer(ACME, { language });
       expect(classifyInbound(`Liked “${sent}”`).outcome).toBe('none');
       expect(classifyInbound(`> ${sent}\nthanks`).outcome).toBe('none');
     }
@@ -164,26 +163,26 @@ describe('the question whether an opt-in was theirs', () => {
     [
       'marketing',
       'en',
-      'Acme Concrete: Reply YES to confirm you want offers and reminders by text (up to 4/mo). Msg & data rates may apply. Reply STOP to cancel.',
+      'Acme Concrete: Reply YES to confirm you want offers and reminders by text. Msg frequency varies. Msg & data rates may apply. Reply STOP to cancel.',
     ],
     [
       'informational',
       'en',
-      'Acme Concrete: Reply YES to confirm you want appointment and service news by text (up to 4/mo). Msg & data rates may apply. Reply STOP to cancel.',
+      'Acme Concrete: Reply YES to confirm you want appointment and service news by text. Msg frequency varies. Msg & data rates may apply. Reply STOP to cancel.',
     ],
     [
       'marketing',
       'es',
-      'Acme Concrete: Responda SI para confirmar que desea ofertas y avisos por texto (hasta 4 al mes). Pueden aplicar tarifas de mensajes y datos. Responda ALTO o STOP para cancelar.',
+      'Acme Concrete: Responda SI para confirmar que desea ofertas y avisos por texto. Frecuencia variable. Pueden aplicar tarifas de mensajes y datos. Responda ALTO o STOP para cancelar.',
     ],
   ] as const)('of %s texts in %s reads so in version 1', (purpose, language, expected) => {
-    expect([OPT_IN_REQUEST_VERSION, optInRequest(ACME, { purpose, language, ...MONTHLY })]).toEqual(['1', expected]);
+    expect([OPT_IN_REQUEST_VERSION, optInRequest(ACME, { purpose, language })]).toEqual(['2', expected]);
   });
 
   it('is GSM-7, and the answer that it asks for confirms', () => {
     for (const purpose of ['marketing', 'informational'] as const)
       for (const language of LANGUAGES) {
-        const text = optInRequest(ACME, { purpose, language, ...MONTHLY });
+        const text = optInRequest(ACME, { purpose, language });
         expect(countParts(text).encoding).toBe('GSM-7');
         const word = /(?:Reply|Responda) (YES|SI) /.exec(text)?.[1] ?? '';
         expect(classifyInbound(word, { awaitingOptIn: true }).outcome).toBe('opt_in');

@@ -22,7 +22,6 @@ export interface SendingBusiness {
 export type OptOutKind = 'keyword' | 'intent' | 'wrong_number' | 'bereavement';
 
 export interface MessageProgramme {
-  readonly messagesPerMonthMax: number;
   /** What the texts are about, in the language of the answer: "estimate and service texts". */
   readonly topic?: string;
 }
@@ -74,12 +73,11 @@ export function optInConfirmation(
 ): string {
   const name = gsmName(business);
   if (answer.agreedTo === null) return `${name}: ${LIFTED[answer.language]}`;
-  const most = answer.messagesPerMonthMax;
   if (answer.language === 'es') {
-    return `${name}: Bienvenido. Hasta ${most} mensajes al mes. ${RATES.es} Responda AYUDA para ayuda, ALTO o STOP para cancelar.`;
+    return `${name}: Bienvenido. ${FREQUENCY.es} ${RATES.es} Responda AYUDA para ayuda, ALTO o STOP para cancelar.`;
   }
   const topic = answer.topic ?? ASKED_TOPICS.en[answer.agreedTo];
-  return `${name}: You are signed up for ${topic}, up to ${most} msgs/mo. ${RATES.en} Reply HELP for help, STOP to opt out.`;
+  return `${name}: You are signed up for ${topic}. ${FREQUENCY.en} ${RATES.en} Reply HELP for help, STOP to opt out.`;
 }
 
 const LIFTED: { readonly [L in ReplyLanguage]: string } = {
@@ -88,19 +86,19 @@ const LIFTED: { readonly [L in ReplyLanguage]: string } = {
 };
 
 /** Of the words of `optInRequest`, as the audit log names them; whoever changes a word changes it too. */
-export const OPT_IN_REQUEST_VERSION = '1';
+export const OPT_IN_REQUEST_VERSION = '2';
 
 /** Asks whether an opt-in was theirs (double opt-in). It says what they would get and how to end it, and offers nothing. */
 export function optInRequest(
   business: SendingBusiness,
   asked: MessageProgramme & { readonly purpose: ConsentPurpose; readonly language: ReplyLanguage },
 ): string {
-  const { purpose, language, messagesPerMonthMax: most } = asked;
+  const { purpose, language } = asked;
   const topic = asked.topic ?? ASKED_TOPICS[language][purpose];
   const question =
     language === 'es'
-      ? `Responda SI para confirmar que desea ${topic} por texto (hasta ${most} al mes).`
-      : `Reply YES to confirm you want ${topic} by text (up to ${most}/mo).`;
+      ? `Responda SI para confirmar que desea ${topic} por texto. ${FREQUENCY.es}`
+      : `Reply YES to confirm you want ${topic} by text. ${FREQUENCY.en}`;
   const end = language === 'es' ? 'Responda ALTO o STOP para cancelar.' : 'Reply STOP to cancel.';
   return `${gsmName(business)}: ${question} ${RATES[language]} ${end}`;
 }
@@ -127,16 +125,21 @@ function helpText(
   contact: string,
   answer: MessageProgramme & { readonly language: ReplyLanguage },
 ): string {
-  const most = answer.messagesPerMonthMax;
   if (answer.language === 'es') {
     const help = contact === '' ? '' : ` Ayuda: ${contact}.`;
-    const topic = answer.topic ?? 'citas y ofertas por texto';
-    return `${name}: ${topic}, hasta ${most} al mes.${help} ${RATES.es} Responda ALTO o STOP para cancelar.`;
+    const topic = answer.topic ?? 'citas y ofertas';
+    return `${name}: ${topic}. ${FREQUENCY.es}${help} ${RATES.es} Responda ALTO o STOP para cancelar.`;
   }
   const help = contact === '' ? '' : ` Help: ${contact}.`;
   const topic = answer.topic ?? 'estimate and service texts';
-  return `${name} ${topic}, up to ${most} msgs/mo.${help} ${RATES.en} Reply STOP to opt out.`;
+  return `${name} ${topic}. ${FREQUENCY.en}${help} ${RATES.en} Reply STOP to opt out.`;
 }
+
+/** No number: a promised one would be a second cap, and nothing keeps campaigns to so many texts a month. */
+const FREQUENCY: { readonly [L in ReplyLanguage]: string } = {
+  en: 'Msg frequency varies.',
+  es: 'Frecuencia variable.',
+};
 
 const RATES: { readonly [L in ReplyLanguage]: string } = {
   en: 'Msg & data rates may apply.',

@@ -558,7 +558,7 @@ describe('consents of a file', () => {
     );
     const preview = await previewImport(deps, consents);
     expect(preview.ok && preview.value.warnings).toEqual([
-      '1 row with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them',
+      '1 row with a consent does not say when, how and to which words the person agreed: that is no proof, and marketing does not rest on it',
     ]);
     const done = await commitImport(deps, requestFor(await newRun(), consents));
     expect(done.ok).toBe(true);
@@ -603,7 +603,7 @@ describe('consents of a file', () => {
       ]),
     });
     expect(preview.ok && preview.value.warnings).toContain(
-      '2 rows say that the person asked to be left alone: those numbers will be opted out',
+      '2 rows say that the person asked to be left alone, which the import records as an opt-out',
     );
     const run = await newRun();
     expect(await commitImport(deps, requestFor(run, list))).toMatchObject({ value: { consents: readings } });

@@ -257,13 +257,16 @@ function description({ file, columns }: OpenImport, counts: ReadCounts = noCount
 }
 
 function consentWarnings({ unproven, unclear, refused }: ConsentReadings): readonly string[] {
-  const rows = (count: number): string => (count === 1 ? '1 row' : `${count} rows`);
+  const rows = (count: number, one: string, many: string): string =>
+    count === 1 ? `1 row ${one}` : `${count} rows ${many}`;
   return [
-    refused === 0 ? '' : `${rows(refused)} say that the person asked to be left alone: those numbers will be opted out`,
-    unclear === 0 ? '' : `${rows(unclear)} say of a consent what is neither yes nor no: that is no consent`,
+    refused === 0
+      ? ''
+      : `${rows(refused, 'says', 'say')} that the person asked to be left alone, which the import records as an opt-out`,
+    unclear === 0 ? '' : `${rows(unclear, 'says', 'say')} of a consent what is neither yes nor no: that is no consent`,
     unproven === 0
       ? ''
-      : `${rows(unproven)} with a consent do not say when, how and to which words the person agreed: that is no proof, and marketing does not reach them`,
+      : `${rows(unproven, 'with a consent does', 'with a consent do')} not say when, how and to which words the person agreed: that is no proof, and marketing does not rest on it`,
   ].filter((warning) => warning !== '');
 }
 

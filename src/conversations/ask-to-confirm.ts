@@ -15,7 +15,7 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
 import { engineTopicOf } from '../sending/engine-topic.ts';
-import { answeringBusiness, MESSAGES_PER_MONTH_MAX } from './automatic-answers.ts';
+import { answeringBusiness } from './automatic-answers.ts';
 import { type AskingTime, decideAskingTime } from './decide-asking.ts';
 import { insertAutomaticAnswer } from './inbound-store.ts';
 import { type AskingGround, newestOptInRequest, readAskingGround } from './opt-in-request-store.ts';
@@ -102,7 +102,6 @@ async function ask(tx: Tx, { clock, newUuid }: Deps, asking: Question & AskingGr
     body: optInRequest(answeringBusiness(await getBusiness(tx)), {
       purpose,
       language,
-      messagesPerMonthMax: MESSAGES_PER_MONTH_MAX,
     }),
     now: clock.now(),
   });

@@ -13,9 +13,6 @@ import type { BusinessIdentity, InboundAccount, InboundText } from './inbound.ts
 
 export type AutomaticPurpose = 'opt_out_confirmation' | 'opt_in_confirmation' | 'help';
 
-/** The frequency that HELP, opt-in answers and questions promise. */
-export const MESSAGES_PER_MONTH_MAX = 4;
-
 /** The text of an automatic answer, in the language in which the person wrote. `agreedTo` is what they may be told to be signed up for. */
 export function automaticAnswer(
   purpose: AutomaticPurpose,
@@ -29,9 +26,9 @@ export function automaticAnswer(
     case 'opt_out_confirmation':
       return optOutConfirmation(business, { kind: optOutKind(classification), language });
     case 'opt_in_confirmation':
-      return optInConfirmation(business, { language, agreedTo, messagesPerMonthMax: MESSAGES_PER_MONTH_MAX });
+      return optInConfirmation(business, { language, agreedTo });
     case 'help':
-      return helpAnswer(business, { language, messagesPerMonthMax: MESSAGES_PER_MONTH_MAX });
+      return helpAnswer(business, { language });
     default:
       return unreachable(purpose);
   }

@@ -26,12 +26,12 @@ const TOPICS = {
 const suggestedWords = (business: string, purpose: OptInForm['purpose']): FormDraft['words'] => ({
   en: {
     heading: `Texts from ${business}`,
-    wording: `I agree to get automated texts from ${business} with ${TOPICS.en[purpose]} at this number, up to 4 a month. I need not agree in order to buy anything. Msg & data rates may apply. Reply HELP for help, STOP to end it. My number is not shared with others for their marketing.`,
+    wording: `I agree to get automated texts from ${business} with ${TOPICS.en[purpose]} at this number. Message frequency varies. I need not agree in order to buy anything. Msg & data rates may apply. Reply HELP for help, STOP to end it. My number is not shared with others for their marketing.`,
     button: 'Sign me up',
   },
   es: {
     heading: `Textos de ${business}`,
-    wording: `Acepto recibir textos automáticos de ${business} con ${TOPICS.es[purpose]} en este número, hasta 4 al mes. No es condición para comprar nada. Pueden aplicar tarifas de mensajes y datos. Responda AYUDA para ayuda, ALTO o STOP para cancelar. Mi número no se comparte con otros para su publicidad.`,
+    wording: `Acepto recibir textos automáticos de ${business} con ${TOPICS.es[purpose]} en este número. La frecuencia varía. No es condición para comprar nada. Pueden aplicar tarifas de mensajes y datos. Responda AYUDA para ayuda, ALTO o STOP para cancelar. Mi número no se comparte con otros para su publicidad.`,
     button: 'Inscribirme',
   },
 });

@@ -14,7 +14,7 @@ export const FIELD_OPTIONS: readonly { readonly value: string; readonly label: s
   { value: 'city', label: 'City' },
   { value: 'state', label: 'State' },
   { value: 'postalCode', label: 'Postal code' },
-  { value: 'consentKind', label: 'Consent: yes or no, or which kind' },
+  { value: 'consentKind', label: 'Consent: yes or no' },
   { value: 'consentMethod', label: 'Consent: how they agreed' },
   { value: 'consentWording', label: 'Consent: to which words' },
   { value: 'consentDate', label: 'Consent: when' },
