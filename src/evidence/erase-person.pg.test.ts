@@ -320,6 +320,30 @@ describe('an erased number that comes back', () => {
     expect(both[0].ok).toBe(rows.length === 0);
   });
 
+  it('is in no campaign that was just enrolling them, which is launched without them', async () => {
+    const phone = '+16175550146';
+    await insertContacts(
+      db,
+      world,
+      [phone, '+16175550147'].map((each) => ({ phone: each, tags: ['fence'] })),
+    );
+    const gone = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const erasing = runTx(db, async (tx) => {
+      await erasePerson(tx, world, { phone, reason: 'Asked by letter', by });
+      gone.resolve();
+      await held.promise;
+    });
+    await gone.promise;
+    const launching = launchTestCampaign(db, world, { audience: { tags: ['fence'] }, laneIds: account.laneIds });
+    await Promise.race([launching, somebodyWaits('transactionid')]);
+    held.resolve();
+    await erasing;
+    const { rows } = await sql<{ phone: string }>`
+      select phone from enrollment where campaign_id = ${await launching}`.execute(db);
+    expect(rows.map((row) => row.phone)).toEqual(['+16175550147']);
+  });
+
   it('cannot come in by a connection that does not know the key, or knows another', async () => {
     await person('+16175550143');
     await erased('+16175550143');
@@ -349,10 +373,10 @@ describe('an erased number that comes back', () => {
   });
 });
 
-async function somebodyWaits(): Promise<void> {
+async function somebodyWaits(kind: 'advisory' | 'transactionid' = 'advisory'): Promise<void> {
   for (;;) {
-    const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted
-      and database = (select oid from pg_database where datname = current_database())`.execute(db);
+    const { rows } = await sql`select 1 from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = ${kind} and not l.granted and a.datname = current_database()`.execute(db);
     if (rows.length > 0) return;
   }
 }

@@ -117,11 +117,13 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
+/** What a row was to refer to is gone, or is referred to since: somebody was erased while a campaign was enrolling them. */
+const REFERS_NO_MORE = '23503';
 const TX_ATTEMPTS_MAX = 5;
 
 /**
- * Runs `work` in one READ COMMITTED transaction. Deadlocks and serialization failures are run again (work must therefore have no
- * effect outside of the transaction); any other error rolls back and is thrown. `timeoutMs` is for statements that may take
+ * Runs `work` in one READ COMMITTED transaction. Deadlocks, serialization failures and rows that were deleted meanwhile are run
+ * again (work must therefore have no effect outside of the transaction); any other error rolls back and is thrown. `timeoutMs` is for statements that may take
  * longer than the 30 s of every connection; 0 is no limit.
  */
 export async function runTx<T>(
@@ -138,7 +140,8 @@ export async function runTx<T>(
         return work(tx);
       });
     } catch (error) {
-      if (attempt >= TX_ATTEMPTS_MAX || !RETRYABLE_CODES.has(errorCode(error))) throw error;
+      const code = errorCode(error);
+      if (attempt >= TX_ATTEMPTS_MAX || !(RETRYABLE_CODES.has(code) || code === REFERS_NO_MORE)) throw error;
     }
   }
 }
