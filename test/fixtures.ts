@@ -130,6 +130,14 @@ export async function enrollmentStates(db: Db, campaignId: Uuid): Promise<Readon
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
 }
 
+/** As the set-up does. */
+export const nameBusiness = (db: Db): Promise<unknown> =>
+  sql`
+    insert into setting (key, value, updated_at)
+    values ('business', '{"version": 1, "name": "Acme", "zone": "America/New_York", "phone": null, "email": null}', now())`.execute(
+    db,
+  );
+
 /** Everybody who is a contact by now and has said nothing about it agreed in writing to marketing texts, long ago. */
 export async function everybodyAgrees(db: Db): Promise<void> {
   await sql`

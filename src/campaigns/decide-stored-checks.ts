@@ -1,5 +1,7 @@
+import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import { ruleOf } from '../compliance/eligibility.ts';
 import { HELD_CODE } from '../compliance/held-number.ts';
+import { NUMBER_RULES } from '../compliance/number-rules.ts';
 import type { RuleInputs } from '../compliance/rule-inputs.ts';
 import { instant } from '../platform/time.ts';
 import type { Decision, StoredDecision } from '../sending/decision.ts';
@@ -72,10 +74,19 @@ function rested(
       return { inputs: { areaCode: phone.slice(2, 5) }, version: eligibility.areaCodes };
     case 'no_zone':
       return { inputs: { zoneGroup: quietHours.zoneGroup } };
+    case 'do_not_call':
+    case 'do_not_call_registry':
+    case STALE_CODE:
+      return { inputs: listInputs(eligibility) };
     default:
-      return { inputs: {} };
+      return { inputs: isNumberRule(code) ? { ...eligibility.validation } : {} };
   }
 }
+
+const listInputs = ({ doNotCall }: Decision['eligibility']): RuleInputs =>
+  doNotCall === undefined ? {} : { lists: doNotCall.lists, exemptionId: doNotCall.exemptionId ?? null };
+
+const isNumberRule = (code: string): boolean => NUMBER_RULES.some((rule) => rule.code === code);
 
 function contactedChecksOf({ notTextedForDays, frequency }: Decision): readonly RuleCheck[] {
   if (notTextedForDays === undefined) return [];

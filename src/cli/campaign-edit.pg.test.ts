@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { everybodyAgrees, insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
+import { everybodyAgrees, insertAccount, insertContacts, nameBusiness, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
@@ -20,6 +20,7 @@ beforeAll(async () => {
     testPhones(2).map((phone) => ({ phone })),
   );
   await everybodyAgrees(db);
+  await nameBusiness(db);
 });
 
 const create = (name: string, ...options: readonly string[]): Promise<CliRun> =>

@@ -1,4 +1,5 @@
 import { audienceSentence } from '../audiences/audience.ts';
+import { type BusinessSettings, UNNAMED_BUSINESS } from '../business/business.ts';
 import { getBusiness } from '../business/business-store.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { notInThisState } from '../campaigns/campaign.ts';
@@ -35,9 +36,9 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
     const found = await findCampaign(db, reference);
     if (found.state !== 'draft') granted(notInThisState(found, 'launched'));
     const campaign = withoutConsent === undefined ? found : await waived(services, found, withoutConsent);
-    const { zone } = await getBusiness(db);
-    const review = await reviewCampaign(db, services, campaign);
-    const lines = reviewLines(campaign, review, zone);
+    const business = await getBusiness(db);
+    const review = asNamed(await reviewCampaign(db, services, campaign), business);
+    const lines = reviewLines(campaign, review, business.zone);
     if (!dryRun) shell.tell(lines.join('\n'));
     else if (json) await shell.out.json(reviewJson(campaign, review));
     else await shell.out.lines(...lines);
@@ -54,6 +55,14 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
     if (json) await shell.out.json(showCampaign(launched));
     else await shell.out.lines(`Launched: ${count(launched.totals.pending, 'person', 'people')} to be texted`);
   });
+}
+
+/** The web app asks for the name before anything else; here nobody did, and whoever texts HELP would not learn who texts them. */
+function asNamed(review: CampaignReview, business: BusinessSettings): CampaignReview {
+  if (business !== UNNAMED_BUSINESS) return review;
+  const message =
+    'Nobody has said yet which business sends, which every text and every answer to HELP has to name: open the web app (npm start) and set it up';
+  return { ...review, problems: [...review.problems, { field: 'message', message }] };
 }
 
 /** Whoever has the command line has the database, and is an owner. */

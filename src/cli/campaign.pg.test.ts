@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { everybodyAgrees } from '../../test/fixtures.ts';
+import { everybodyAgrees, nameBusiness } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { TAKE_OFF_BATCH, takeOffQueue } from '../campaigns/take-off-job.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
@@ -29,6 +29,7 @@ beforeAll(async () => {
     insert into suppression (id, phone, reason, channel, evidence, created_at)
     values ('00000000-0000-7000-8000-000000000030', '+16175550103', 'opt_out', 'sms', '{}', '2026-01-01Z')`.execute(db);
   await everybodyAgrees(db);
+  await nameBusiness(db);
 });
 
 const TEXT = ['--text', 'Hi {first_name|there}!'];
@@ -95,6 +96,18 @@ describe('create', () => {
 });
 
 describe('launch', () => {
+  it('is refused before anybody has said which business sends', async () => {
+    await sql`delete from setting where key = 'business'`.execute(db);
+    await createDraft('Nameless');
+    const message = 'Nobody has said yet which business sends';
+    const review = await cli('campaign', 'launch', 'Nameless', '--dry-run', '--json');
+    expect(jsonLines(review)).toMatchObject([{ problems: [{ message: expect.stringContaining(message) }] }]);
+    const refused = await cli('campaign', 'launch', 'Nameless', '--yes');
+    expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining(message) });
+    expect(jsonLines(await cli('campaign', 'show', 'Nameless', '--json'))).toMatchObject([{ state: 'draft' }]);
+    await nameBusiness(db);
+  });
+
   it('is reviewed, refused without an answer, launched with --yes, paused, resumed and cancelled', async () => {
     const id = await createDraft('Spring');
     const reviewed = await cli('campaign', 'launch', 'spring', '--dry-run', '--json');

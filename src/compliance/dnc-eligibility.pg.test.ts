@@ -8,12 +8,14 @@ import { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
 import { checkEligibility, whyLeftOut } from '../audiences/why-left-out.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
+import { explainRecipient } from '../campaigns/explain-recipient.ts';
 import { readWaitingFacts } from '../campaigns/read-waiting.ts';
 import { waitingFor } from '../campaigns/waiting.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant } from '../platform/time.ts';
+import type { Decision } from '../sending/decision.ts';
 import { recordConsent } from './record-consent.ts';
 
 const PHONE = '+16175550123';
@@ -173,6 +175,40 @@ describe('who is in a campaign while a registry’s list becomes too old', () =>
     };
     return { list, claim, says };
   }
+
+  it('and is texted before has a record of the lists with their dates, what exempted them and what a service said', async () => {
+    const { db } = database;
+    await insertContacts(db, world, [{ phone: '+16175550198' }, { phone: '+16175550199' }]);
+    await exempt(daysAgo(9), addMs(world.clock.now(), 9 * DAY_MS));
+    await dnc.upload(await dnc.create('internal'), OTHERS, { asOf: daysAgo(1) });
+    await run(`insert into number_validation (phone, valid, line_type, validator, checked_at, raw)
+values ('${PHONE}', true, 'mobile', 'numverify', '${daysAgo(2)}', '{}')`);
+    const { list, claim } = await launched();
+    await dnc.upload(list, NUMBER + OTHERS);
+    expect(await claim()).toHaveLength(3);
+    const { rows } = await sql<{ phone: string; eligibility: Decision['eligibility'] }>`
+      select phone, decision -> 'eligibility' as eligibility from message order by phone`.execute(db);
+    const [mine, ...others] = rows;
+    const lists = ['internal list of 2026-11-16', 'national list of 2026-11-18'];
+    const [{ id } = { id: '' }] = (await sql<{ id: Uuid }>`select id from dnc_exemption`.execute(db)).rows;
+    expect(mine?.eligibility).toMatchObject({
+      doNotCall: { lists, exemptionId: showId('dncExemption', id) },
+      validation: { service: 'numverify', lineType: 'mobile', checkedOn: '2026-11-15' },
+    });
+    expect(others.map(({ eligibility }) => eligibility.doNotCall)).toEqual([{ lists }, { lists }]);
+    expect(new Set(others.map(({ eligibility }) => JSON.stringify(eligibility))).size).toBe(1);
+    await run(`update dnc_exemption set ended_at = now(); update dnc_list set retired_at = now(), name = name || '!'`);
+    const campaign = await getCampaign(
+      db,
+      (await sql<{ id: Uuid }>`select id from campaign`.execute(db)).rows[0]?.id ?? '',
+    );
+    const explained = campaign && (await explainRecipient(db, world.clock, { campaign, contactId }));
+    if (!explained?.ok) throw new Error('not explained');
+    const inputs = Object.fromEntries(explained.value.checks.map((check) => [check.code, check.inputs]));
+    const rests = { lists, exemptionId: showId('dncExemption', id) };
+    expect(inputs).toMatchObject({ do_not_call: rests, do_not_call_registry: rests, do_not_call_stale: rests });
+    expect(inputs.number_landline).toEqual({ service: 'numverify', lineType: 'mobile', checkedOn: '2026-11-15' });
+  });
 
   it('waits, the campaign says for what, and a newer file lets the text go', async () => {
     const { list, claim, says } = await launched();

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Uuid } from '../platform/ids.ts';
 import { CAMPAIGN_PURPOSE } from './consent.ts';
 import { reachesBeyondLaw } from './consent-policy.ts';
 import { OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
@@ -38,6 +39,16 @@ const agreedInWriting = (now: Facts['now']) => sql<boolean>`exists (
 const exempted = (now: Facts['now']) => sql<boolean>`exists (
   select 1 from dnc_exemption x where x.phone = c.phone and x.ended_at is null and x.valid_from <= ${now} and x.valid_until > ${now}
     and not exists (select 1 from consent o where o.phone = c.phone and o.purpose = ${CAMPAIGN_PURPOSE} and o.state = 'opted_out'))`;
+
+/** The exemption that holds longest. */
+export const exemptionSql = (now: Facts['now']): RawBuilder<Uuid | null> => sql<Uuid | null>`(
+  select x.id from dnc_exemption x where x.phone = c.phone and x.ended_at is null and x.valid_from <= ${now} and x.valid_until > ${now}
+  order by x.valid_until desc, x.id limit 1)`;
+
+/** The lists that are asked, each with the day of its data. */
+export const listsAskedSql = sql<readonly string[] | null>`(
+  select array_agg(l.name || coalesce(' of ' || to_char(l.as_of at time zone 'UTC', 'YYYY-MM-DD'), ' without data') order by l.name)
+  from dnc_list l where l.retired_at is null)`;
 
 export const isCold = (now: Facts['now']) => sql<boolean>`not (${agreedInWriting(now)} or ${exempted(now)})`;
 

@@ -56,6 +56,11 @@ export const NUMBER_RULES: readonly NumberRule[] = [
   },
 ];
 
+/** Over `contact c`: what a service has said of the number, as it is kept with a text; null when none was asked. */
+export const validationSql = sql<{ service: string; lineType: string; checkedOn: string } | null>`(
+  select jsonb_build_object('service', v.validator, 'lineType', v.line_type, 'checkedOn', to_char(v.checked_at at time zone 'UTC', 'YYYY-MM-DD'))
+  from number_validation v where v.phone = c.phone)`;
+
 /** Over `contact c`, always one row: what is known of the number as `v`. Primary key of number_validation. */
 const OF_CONTACT = sql`from (select 1) as one left join number_validation v on v.phone = c.phone`;
 

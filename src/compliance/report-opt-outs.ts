@@ -139,7 +139,7 @@ const latencyMs = sql`extract(epoch from o.in_force_at - o.heard_at) * 1000`;
 export interface ConfirmationTimes {
   /** Confirmations that the gateway took. */
   readonly sent: number;
-  /** Ended without being sent: too late, or refused. */
+  /** Ended without being sent: too late, refused, or the person asked for texts again before. */
   readonly notSent: number;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;

@@ -222,5 +222,14 @@ export async function liftOptOut(
     detail: { lifted: rows.map((row) => row.reason), stillSuppressed: left, evidence: input.evidence },
   });
   const reachable = left.length === 0;
-  return { optedIn: rows.length > 0 && reachable, reachable };
+  const optedIn = rows.length > 0 && reachable;
+  if (optedIn) await cancelConfirmation(tx, input.phone);
+  return { optedIn, reachable };
+}
+
+/** Whoever wants texts again is not told that there will be none; a STOP after that has a confirmation of its own. Index message_phone. */
+async function cancelConfirmation(tx: Tx, phone: string): Promise<void> {
+  await sql`
+    update message set state = 'cancelled', failure_code = 'opted_in'
+    where phone = ${phone} and state = 'pending' and purpose = 'opt_out_confirmation'`.execute(tx);
 }

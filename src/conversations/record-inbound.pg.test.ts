@@ -162,6 +162,21 @@ describe('an answer of ours', () => {
   });
 });
 
+it('STOP, START and STOP again leave one confirmation, however close they are', async () => {
+  const { hear, clock } = await inboundWorld();
+  for (const word of ['STOP', 'START', 'STOP']) {
+    await hear(word);
+    await clock.advance(1_000);
+  }
+  expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+  await clock.advance(MINUTE_MS);
+  await hear('START');
+  expect(await answersWritten()).toEqual(['opt_in_confirmation']);
+  await clock.advance(MINUTE_MS);
+  await hear('STOP');
+  expect(await answersWritten()).toEqual(['opt_out_confirmation']);
+});
+
 describe('the answer to START', () => {
   const agrees = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
     runTx(database.db, (tx) =>
@@ -295,7 +310,7 @@ describe('an opt-in that waits for the person’s word', () => {
   });
 });
 
-describe('one opt-out is confirmed once, and START ends it', () => {
+describe('one opt-out is confirmed once, and START ends it with the confirmation that still waits', () => {
   const OUT = 'opt_out_confirmation';
 
   it('is not confirmed by us where the provider alone does that', async () => {
@@ -311,9 +326,9 @@ describe('one opt-out is confirmed once, and START ends it', () => {
     ['STOP twice', ['STOP', 'STOP'], { suppressed: true, answers: [OUT] }],
     ['a second reason', ['STOP', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['the other way round', ['Wrong number', 'STOP'], { suppressed: true, answers: [OUT] }],
-    ['both, then UNSTOP', ['STOP', 'Wrong number', 'UNSTOP'], { suppressed: false, answers: [OUT, IN] }],
-    ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [OUT, IN] }],
-    ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT, OUT] }],
+    ['both, then UNSTOP', ['STOP', 'Wrong number', 'UNSTOP'], { suppressed: false, answers: [IN] }],
+    ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [IN] }],
+    ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['START of someone who never opted out', ['START'], { suppressed: false, answers: [] }],
   ])('%s', async (_case, texts, expected) => {
     const { hear, clock } = await inboundWorld();

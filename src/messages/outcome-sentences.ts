@@ -163,6 +163,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
       'Could not go out in time, and would be pointless or forbidden now',
       'Another campaign can reach this person',
     ],
+    opted_in: ['The person asked for texts again before it went out', ''],
     not_awaited: ['The opt-in that it asked about was confirmed or had ended before', ''],
     // Outcomes at the gateway.
     undelivered: [

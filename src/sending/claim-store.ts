@@ -3,9 +3,11 @@ import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import type { AskedConsent } from '../compliance/consent-policy.ts';
+import { exemptionSql, listsAskedSql } from '../compliance/dnc-eligibility.ts';
 import { claimReasonSql } from '../compliance/eligibility.ts';
 import { heldUntilSql } from '../compliance/held-number.ts';
 import { consentInForce, joinedConsentReasonSql } from '../compliance/needs-consent.ts';
+import { validationSql } from '../compliance/number-rules.ts';
 import { waitsForListSql } from '../compliance/waiting-for-list.ts';
 import { mayHaveGoneOut, neverTextedSql } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
@@ -200,19 +202,25 @@ export async function readRecipients(
   const since = recentSince(query.now, query.notTextedForDays);
   const facts = await readEligibilityFacts(tx, query.now, query.consent);
   const inForce = consentInForce(query.now);
-  const { rows } = await sql<Recipient>`
+  const asksLists = facts.dncKinds.length > 0;
+  const { rows } = await sql<Recipient & { readonly listsAsked: readonly string[] | null }>`
     select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
       ${claimReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
       ${heldUntilSql(facts)} as held_until, ${waitsForListSql(facts, sql<boolean>`e.consent_waived`)} as waits_for_list,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
       case when ${inForce} then k.kind end as consent_kind, e.consent_waived,
+      ${asksLists ? sql`case when claimed.rank = 1 then ${listsAskedSql} end` : sql`null`} as lists_asked,
+      ${asksLists ? sql`case when k.kind = 'express_written' and ${inForce} then null else ${exemptionSql(query.now)} end` : sql`null`} as exemption_id,
+      ${facts.numbersWereAsked ? validationSql : sql`null`} as validation,
       ${query.asksFirst ? firstText : sql`null`} as first_text,
       c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes
     from unnest(${query.enrollmentIds}::uuid[]) with ordinality as claimed (id, rank)
     join enrollment e on e.id = claimed.id join contact c on c.id = e.contact_id
     left join consent k on k.phone = c.phone and k.purpose = ${query.consent?.purpose ?? CAMPAIGN_PURPOSE}
     order by claimed.rank`.execute(tx);
-  return rows.map((row) => ({ ...row, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
+  // The same for everybody: read once.
+  const listsAsked = rows[0]?.listsAsked ?? null;
+  return rows.map((row) => ({ ...row, listsAsked, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
 }
 
 /**

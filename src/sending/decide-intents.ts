@@ -10,7 +10,7 @@ import { costCents } from '../messages/price.ts';
 import { whyUnsendable } from '../messages/sendable-text.ts';
 import type { Template } from '../messages/template.ts';
 import { renderTemplate } from '../messages/template-render.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import type { OpenGroup } from './decide-turn.ts';
 import type { ClaimLimits, Decision } from './decision.ts';
@@ -51,6 +51,12 @@ export interface Recipient extends PersonFields {
   readonly consentKind: ConsentKind | null;
   /** Had not agreed at the launch and is texted by an owner's word. */
   readonly consentWaived: boolean;
+  /** The do-not-call lists that were asked, with the days of their data; null while there are none. */
+  readonly listsAsked: readonly string[] | null;
+  /** What exempts somebody from the registries who has not agreed in writing. */
+  readonly exemptionId: Uuid | null;
+  /** What a service has said of the number. */
+  readonly validation: NonNullable<Decision['eligibility']['validation']> | null;
   /**
    * Whether it is our first text to them; of one that is tried again, what was added to it: its words stay. Null while nothing was ever to
    * be added.
@@ -262,7 +268,7 @@ function decisionFor(
       ...(newest === undefined ? {} : { newestTextAt: newest.toString() }),
     },
     ...(notTextedForDays === null ? {} : { notTextedForDays }),
-    eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState },
+    eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState, ...restsOn(recipient) },
     consent: {
       purpose: askedConsent(consent, { now, waived: false })?.purpose ?? CAMPAIGN_PURPOSE,
       kind: recipient.consentKind,
@@ -273,6 +279,14 @@ function decisionFor(
     lane: laneReason(recipient, circumstances),
     limits,
     priceCents: costCents(parts),
+  };
+}
+
+function restsOn({ listsAsked, exemptionId, validation }: Recipient): Partial<Decision['eligibility']> {
+  const exempted = exemptionId === null ? {} : { exemptionId: showId('dncExemption', exemptionId) };
+  return {
+    ...(listsAsked === null ? {} : { doNotCall: { lists: listsAsked, ...exempted } }),
+    ...(validation === null ? {} : { validation }),
   };
 }
 

@@ -32,6 +32,15 @@ export interface Decision {
     /** Version of the table of area codes. */
     readonly areaCodes: string;
     readonly numberState: string;
+    /** Absent while there was no do-not-call list, and of earlier versions. */
+    readonly doNotCall?: {
+      /** Those that were asked, each with the day of its data, in the order of their names. */
+      readonly lists: readonly string[];
+      /** What exempted the person from the registries; absent when nothing did, and for who has agreed in writing. */
+      readonly exemptionId?: string;
+    };
+    /** What the service that was asked about the number had said last; absent when none was. */
+    readonly validation?: { readonly service: string; readonly lineType: string; readonly checkedOn: string };
   };
   /** What was in force for the purpose of the campaign; the event itself is `message.consent_event_id`. Absent of earlier versions. */
   readonly consent?: {

@@ -171,7 +171,8 @@ async function drainFile(context: Keeping, name: string): Promise<number> {
     if (endpoint === undefined) throw new Error(`spool file ${name}: there is no account ${event.accountId}`);
     const { account } = endpoint;
     // Whoever took it in may have known no newer keys, for as long as there was no database.
-    if (!endpoint.signers().includes(event.signedBy ?? '')) return storePlain(context, withdrawnKey(event));
+    if (event.signedBy !== null && !endpoint.signers().includes(event.signedBy))
+      return storePlain(context, withdrawnKey(event));
     const parsed = services.webhookEdge(account.kind).parse(Buffer.from(event.payload), event.receivedAt);
     return storeNow(context, { stored: event, account, event: parsed.ok ? parsed.value : undefined });
   });

@@ -70,7 +70,7 @@ export const unusableError = (reason: string): string =>
 /** One that was taken in by a key that is not the account's any more: somebody has to look whether it is the gateway's. */
 export const withdrawnKey = (event: NewEvent): NewEvent => ({
   ...event,
-  unreadable: `its key ${event.signedBy ?? ''} was withdrawn while it waited on the disk: replay it if it is the gateway's`,
+  unreadable: `its key ${event.signedBy} was withdrawn while it waited on the disk: replay it if it is the gateway's`,
 });
 
 const REASON_LENGTH_MAX = 1_000;
