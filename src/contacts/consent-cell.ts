@@ -38,6 +38,15 @@ export function tellsOfRefusal(cell: string): boolean {
   return CERTAIN.test(words) && !NOT_REFUSED.test(words);
 }
 
+/** Of a column that says who has opted out: whatever is no "no" there, a date as well as a yes. */
+export function tellsOfOptOut(cell: string): boolean {
+  const words = wordsOf(cell);
+  if (NOT_REFUSED.test(words) || STILL_IN.test(words) || /^[0 ]*$/.test(words)) return false;
+  return !['silent', 'not_given'].includes(readConsentCell(cell));
+}
+
+const STILL_IN = /\b(?:optin|subscribed|active)\b/;
+
 /** `Opt-In`, `opted_in` and `OPT IN` are `optin`; marks are the words that they stand for; accents and punctuation tell nothing apart. */
 const wordsOf = (cell: string): string =>
   cell

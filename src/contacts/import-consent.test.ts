@@ -5,7 +5,7 @@ import { type ConsentCells, instantText, isProof, readImportedConsent } from './
 const row = ({ consentKind, ...cells }: Partial<ConsentCells> & { readonly consentKind?: string }) =>
   readImportedConsent({
     consentKinds: consentKind === undefined ? [] : [consentKind],
-    ...{ consentMethod: null, consentWording: null, consentDate: null, ...cells },
+    ...{ optOuts: [], consentMethod: null, consentWording: null, consentDate: null, ...cells },
   });
 const PROOF = { consentMethod: 'Web form', consentWording: 'I agree.', consentDate: '2026-05-03' };
 
@@ -82,6 +82,16 @@ describe('what a row says of a consent', () => {
   ])('is a refusal when %s says so', (_, cells) =>
     expect(row({ consentKinds: ['Written'], ...PROOF, ...cells })?.reading).toBe('refused'),
   );
+
+  it.each([
+    [true, ['Yes', 'TRUE', '1', 'x', '2026-05-03', 'opted out', 'STOP', 'by phone']],
+    [false, ['No', 'FALSE', '0', '', 'n/a', 'never', 'not opted out', 'Subscribed', '0000-00-00']],
+  ])('is a refusal (%s) when the column of those who opted out says %j', (refuses, cells) => {
+    for (const optOut of cells) {
+      const read = row({ consentKind: 'Written', ...PROOF, optOuts: [optOut] });
+      expect([optOut, read?.reading]).toEqual([optOut, refuses ? 'refused' : 'agreed']);
+    }
+  });
 
   it('is no refusal because a disclosure speaks of STOP, or a shop is called so', () => {
     const wording =

@@ -1,6 +1,6 @@
 import type { ConsentKind, ConsentPurpose } from '../compliance/consent.ts';
 import { Temporal } from '../platform/time.ts';
-import { type ConsentReading, readConsentCell, strictest, tellsOfRefusal } from './consent-cell.ts';
+import { type ConsentReading, readConsentCell, strictest, tellsOfOptOut, tellsOfRefusal } from './consent-cell.ts';
 import { cleanText, clip, meaningful } from './import-values.ts';
 
 /** What a row of a file says of a consent. Without its date, its way and its words it is a claim, and no consent. */
@@ -22,6 +22,8 @@ export interface ImportedConsent {
 export interface ConsentCells {
   /** Every cell that says whether there is a consent, also an empty one: with such a column, silence is no yes. */
   readonly consentKinds: readonly string[];
+  /** Every cell of a column that says who has opted out. */
+  readonly optOuts: readonly string[];
   readonly consentMethod: string | null;
   readonly consentWording: string | null;
   readonly consentDate: string | null;
@@ -36,6 +38,7 @@ export function readImportedConsent(cells: ConsentCells): ImportedConsent | null
   const [method, wording, date] = [cells.consentMethod, cells.consentWording, cells.consentDate].map(value);
   const refusals = [method, date].filter((cell) => isPresent(cell) && tellsOfRefusal(cell));
   if (isPresent(wording) && isRefusalInWords(wording)) refusals.push(wording);
+  refusals.push(...cells.optOuts.map(value).filter((cell) => isPresent(cell) && tellsOfOptOut(cell)));
   const reading =
     refusals.length > 0 ? 'refused' : readingOf(cells, { kinds, tellsMore: [method, wording, date].some(isPresent) });
   if (reading === 'silent') return null;

@@ -622,6 +622,16 @@ describe('consents of a file', () => {
     ]);
   });
 
+  it('end with a column of those who opted out, also in a file that tells of no consent', async () => {
+    const phone = '+16175550741';
+    const list = file('Phone,Opted Out', `${phone},TRUE`, '6175550742,FALSE', '6175550743,');
+    const preview = await previewImport(deps, list);
+    expect(preview.ok && preview.value.consents).toMatchObject({ refused: 1, silent: 2, agreed: 0 });
+    await commit(list);
+    const { rows } = await sql`select phone, evidence from suppression where channel = 'import'`.execute(db);
+    expect(rows).toEqual([{ phone, evidence: { file: 'contacts.csv', row: 2, said: 'TRUE', by: 'Kim' } }]);
+  });
+
   it('of an earlier file end by a later one that says no; one that the person gave themselves does not', async () => {
     const [told, own] = ['+16175550731', '+16175550732'] as const;
     await signsForm(own);

@@ -116,6 +116,11 @@ const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: st
     1,
     'consentdate consenttime consenttimestamp consentedat consentedon optindate optintime optintimestamp optedinat optedinon smsoptindate smsconsentdate fechadeconsentimiento',
   ],
+  [
+    'optOut',
+    1,
+    'optout optedout smsoptout smsoptedout textoptout textoptedout optoutdate optedoutat smsoptoutdate unsubscribed smsunsubscribed donottext donotsms donotcontact donotcall dnc nosms nomolestar',
+  ],
 ];
 
 const MEANINGS: ReadonlyMap<string, HeaderMeaning> = new Map(

@@ -68,7 +68,7 @@ export function detectColumns(
 }
 
 export const tellsOfConsent = ({ columns }: Pick<ImportColumns, 'columns'>): boolean =>
-  columns.some(({ target }) => target.startsWith('consent'));
+  columns.some(({ target }) => target === 'optOut' || target.startsWith('consent'));
 
 /** A number or an e-mail address where a header should be: the first row is a person. */
 const looksLikeContact = (cells: readonly string[]): boolean =>
@@ -89,7 +89,7 @@ function targetsByHeader(headers: readonly string[]): readonly ImportTarget[] {
 }
 
 /** Fields that several columns may fill without a person having said so. */
-const SHARED_FIELDS: ReadonlySet<string> = new Set(['phone', 'street', 'tags', 'consentKind']);
+const SHARED_FIELDS: ReadonlySet<string> = new Set(['phone', 'street', 'tags', 'consentKind', 'optOut']);
 
 function take(field: ImportField, taken: Set<string>): ImportField {
   taken.add(field);

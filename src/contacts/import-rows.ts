@@ -131,6 +131,7 @@ function readingPlan({ columns }: ImportColumns): ReadingPlan {
       consentMethod: of('consentMethod'),
       consentWording: of('consentWording'),
       consentDate: of('consentDate'),
+      optOut: of('optOut'),
     },
     attributes: columns.flatMap(({ target, index }) =>
       target.startsWith('attribute:') ? [{ index, name: target.slice('attribute:'.length) }] : [],
@@ -178,6 +179,7 @@ function readFields(
 const readConsent = (cells: readonly string[], { columnsOf }: ReadingPlan): ImportedConsent | null =>
   readImportedConsent({
     consentKinds: columnsOf.consentKind.map((index) => cells[index] ?? ''),
+    optOuts: columnsOf.optOut.map((index) => cells[index] ?? ''),
     consentMethod: firstCell(cells, columnsOf.consentMethod),
     consentWording: firstCell(cells, columnsOf.consentWording),
     consentDate: firstCell(cells, columnsOf.consentDate),

@@ -15,6 +15,7 @@ export const IMPORT_FIELDS = [
   'consentMethod',
   'consentWording',
   'consentDate',
+  'optOut',
 ] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];
 

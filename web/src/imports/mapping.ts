@@ -18,6 +18,7 @@ export const FIELD_OPTIONS: readonly { readonly value: string; readonly label: s
   { value: 'consentMethod', label: 'Consent: how they agreed' },
   { value: 'consentWording', label: 'Consent: to which words' },
   { value: 'consentDate', label: 'Consent: when' },
+  { value: 'optOut', label: 'Opted out' },
   { value: 'tags', label: 'Tags' },
 ];
 
