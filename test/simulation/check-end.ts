@@ -86,10 +86,11 @@ const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
       select campaign_id, sum(opted_out) as counted, (select count(*) from opt_out o where o.campaign_id = t.campaign_id) as noted
       from campaign_totals t group by 1) c
     where counted <> noted`,
-  // START lifts a suppression and gives no consent back.
+  // START lifts a suppression and gives no consent back. Whoever agreed after what they said is taken at that word.
   sql`select format('consent: %s has opted out, and a consent of before is still in force', k.phone) as said
     from consent k where k.consent_event_id is not null and exists (
-      select 1 from suppression s where s.phone = k.phone and s.reason <> 'invalid_number' and s.created_at >= k.valid_from)`,
+      select 1 from suppression s where s.phone = k.phone and s.reason <> 'invalid_number'
+        and coalesce((s.evidence ->> 'saidAt')::timestamptz, s.created_at) >= k.valid_from)`,
   sql`select format('stuck: %s enrollments are still %s', count(*), state) as said from enrollment
     where state in ('pending', 'handing_over', 'unknown') group by state`,
   sql`select format('stuck: campaign %s is still %s', name, state) as said from campaign where state not in ('completed', 'cancelled')`,
