@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { shotOf, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
@@ -63,6 +64,21 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 2 * MINUT
     await page.goto(`${world.url}/settings`);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await shot('settings');
+  });
+
+  it('brings the file of the national registry, without which nobody is texted who has not agreed', async () => {
+    const registry = { origin: world.url, 'idempotency-key': 'browser-registry' };
+    const made = await page.request.post(`${world.url}/v1/dnc-lists`, {
+      headers: registry,
+      data: { kind: 'national', name: 'National registry' },
+    });
+    const { id } = z.object({ id: z.string() }).parse(await made.json());
+    const file = new URLSearchParams({ fileName: 'registry.txt', asOf: world.clock.now().toString().slice(0, 10) });
+    const brought = await page.request.post(`${world.url}/v1/dnc-lists/${id}/versions?${file}`, {
+      headers: { ...registry, 'content-type': 'application/octet-stream' },
+      data: Buffer.from('2015550100\n'),
+    });
+    expect(await brought.text()).toContain('"numbers":1');
   });
 
   it('imports a CSV: preview first, then the size in the button', async () => {
