@@ -89,7 +89,7 @@ export function missingWords(wording: string, business: string): readonly string
     ...(lacks(/\bSTOP\b/i) ? ['STOP'] : []),
     ...(lacks(/\b(HELP|AYUDA)\b/i) ? ['HELP'] : []),
     ...(lacks(/\brates?\b|\btarifas\b/i) ? ['that rates may apply'] : []),
-    ...(lacks(/\b(month|week|mes|semana|mo)\b/i) ? ['how often you text'] : []),
+    ...(lacks(/\b(month|week|mes|semana|mo|frequency|frecuencia)\b/i) ? ['how often you text'] : []),
     ...(lacks(/\bbuy|purchase|compra/i) ? ['that nothing has to be bought'] : []),
   ];
 }
