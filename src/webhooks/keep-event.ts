@@ -100,7 +100,7 @@ const STORED = { realMs: 5_000, late: 'not stored in time' } as const;
 async function storeNow(context: Keeping, read: ReadEvent): Promise<boolean> {
   const { services } = context;
   const { event, stored } = read;
-  if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);
+  if (!asksToStop(event)) return storePlain(context, stored);
   try {
     return await inTime(services.clock, storeOptOut(services, read, event), STORED);
   } catch (error) {
@@ -133,8 +133,9 @@ async function storeAlone({ database: { db }, log }: KeepServices, event: NewEve
   }
 }
 
-const asksToStop = (text: InboundText): boolean =>
-  classifyReceived(text, { canadian: isCanadian(text.from) }).outcome === 'opt_out';
+const asksToStop = (event: ReadEvent['event']): event is InboundText =>
+  event?.type === 'message_received' &&
+  classifyReceived(event, { canadian: isCanadian(event.from) }).outcome === 'opt_out';
 
 function storeOptOut(services: KeepServices, { stored, account }: ReadEvent, text: InboundText): Promise<boolean> {
   return runTx(services.database.db, async (tx) => {
@@ -170,11 +171,12 @@ async function drainFile(context: Keeping, name: string): Promise<number> {
     const endpoint = await endpoints.get(event.accountId);
     if (endpoint === undefined) throw new Error(`spool file ${name}: there is no account ${event.accountId}`);
     const { account } = endpoint;
-    // Whoever took it in may have known no newer keys, for as long as there was no database.
-    if (event.signedBy !== null && !endpoint.signers().includes(event.signedBy))
-      return storePlain(context, withdrawnKey(event));
     const parsed = services.webhookEdge(account.kind).parse(Buffer.from(event.payload), event.receivedAt);
-    return storeNow(context, { stored: event, account, event: parsed.ok ? parsed.value : undefined });
+    const read = { stored: event, account, event: parsed.ok ? parsed.value : undefined };
+    // Whoever took it in may have known no newer keys, for as long as there was no database. A STOP counts all the same: one that is
+    // made up costs a text that is not sent, one that is not obeyed up to $1,500.
+    const isWithdrawn = event.signedBy !== null && !endpoint.signers().includes(event.signedBy);
+    return isWithdrawn && !asksToStop(read.event) ? storePlain(context, withdrawnKey(event)) : storeNow(context, read);
   });
   await Promise.all(stored);
   await spool.remove(name);

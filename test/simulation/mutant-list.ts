@@ -331,9 +331,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/webhooks/keep-event.ts',
-        find: "if (event?.type !== 'message_received' || !asksToStop(event)) return storePlain(context, stored);",
-        replace:
-          "if (event?.type !== 'message_received' || Math.abs(0) === 0 || !asksToStop(event)) return storePlain(context, stored);",
+        find: 'if (!asksToStop(event)) return storePlain(context, stored);',
+        replace: 'if (Math.abs(0) === 0 || !asksToStop(event)) return storePlain(context, stored);',
       },
     ],
   },
