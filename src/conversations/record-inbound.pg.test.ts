@@ -71,6 +71,24 @@ const suppressed = async (): Promise<boolean> =>
   (await sql`select 1 from suppression where phone = ${PERSON} and lifted_at is null`.execute(database.db)).rows
     .length > 0;
 
+type InboundWorld = Awaited<ReturnType<typeof inboundWorld>>;
+
+const agreesByForm = (world: InboundWorld, { needsConfirmation }: { readonly needsConfirmation: boolean }) =>
+  runTx(database.db, (tx) =>
+    recordConsent(tx, world, {
+      action: 'grant',
+      phone: PERSON,
+      purpose: 'marketing',
+      kind: 'express_written',
+      evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7' },
+      wording: { text: 'I agree.', version: 'v2', language: 'en' },
+      needsConfirmation,
+      validUntil: null,
+      occurredAt: world.clock.now(),
+      by: { actor: 'system', name: 'Form' },
+    }),
+  );
+
 describe('an opt-out', () => {
   it('counts also when it was sent to a number of the account that is no lane here', async () => {
     const { hear } = await inboundWorld();
@@ -178,21 +196,7 @@ it('STOP, START and STOP again leave one confirmation, however close they are', 
 });
 
 describe('the answer to START', () => {
-  const agrees = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
-    runTx(database.db, (tx) =>
-      recordConsent(tx, world, {
-        action: 'grant',
-        phone: PERSON,
-        purpose: 'marketing',
-        kind: 'express_written',
-        evidence: { source: 'web_form', formUrl: 'https://acme.example', ip: '203.0.113.7' },
-        wording: { text: 'I agree', version: 'v1', language: 'en' },
-        needsConfirmation: false,
-        validUntil: null,
-        occurredAt: world.clock.now(),
-        by: { actor: 'system', name: 'Form' },
-      }),
-    );
+  const agrees = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: false });
   const answered = async () =>
     (
       await sql<{ body: string }>`
@@ -248,21 +252,7 @@ describe('a word that the gateway has taken for one of its keywords', () => {
 });
 
 describe('an opt-in that waits for the person’s word', () => {
-  const asked = (world: Awaited<ReturnType<typeof inboundWorld>>) =>
-    runTx(database.db, (tx) =>
-      recordConsent(tx, world, {
-        action: 'grant',
-        phone: PERSON,
-        purpose: 'marketing',
-        kind: 'express_written',
-        evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7' },
-        wording: { text: 'I agree.', version: 'v2', language: 'en' },
-        needsConfirmation: true,
-        validUntil: null,
-        occurredAt: world.clock.now(),
-        by: { actor: 'system', name: 'Form' },
-      }),
-    );
+  const asked = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
   const standing = async (): Promise<string | undefined> => {
     const { rows } = await sql<{ state: string; kind: string | null }>`
       select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
@@ -471,7 +461,7 @@ describe('the inbox', () => {
 });
 
 /** A campaign whose texts to all contacts have just gone out. */
-async function sendNow(world: Awaited<ReturnType<typeof inboundWorld>>, name: string): Promise<Uuid> {
+async function sendNow(world: InboundWorld, name: string): Promise<Uuid> {
   const { laneIds } = world.account;
   const campaignId = await launchTestCampaign(database.db, world, { laneIds, name });
   const now = world.clock.now();
