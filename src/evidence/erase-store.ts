@@ -214,6 +214,7 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   );
   await sql`delete from import_refusal where value like ${asWritten}`.execute(tx);
   await sql`update reconciliation_diff set phone = null, here = null, there = null where phone = ${phone}`.execute(tx);
+  await sql`delete from opt_out_difference where phone = ${phone}`.execute(tx);
   await sql`delete from idempotency_key where response::text like ${asWritten} or response::text like ${shownId}`.execute(
     tx,
   );
