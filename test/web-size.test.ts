@@ -34,6 +34,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/templates/:id': ['templates/template-page'],
   '/compliance': ['compliance/compliance-page'],
   '/compliance/opt-out-report': ['compliance/opt-out-report-page'],
+  '/compliance/opt-out-report/differences': ['compliance/differences-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
   '/compliance/do-not-call/reassigned': ['compliance/reassigned-page'],

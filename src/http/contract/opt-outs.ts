@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, numberHolder, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** Numbers that must not be texted, told by other systems and by lists. */
 const tag = 'Opt-outs';
@@ -33,7 +33,9 @@ export const providerOptOutSchema = z
   .object({
     id: idOf('suppression'),
     phone: phoneText,
+    contact: numberHolder,
     accountId: idOf('account').nullable(),
+    accountName: z.string().nullable(),
     code: z.string().nullable(),
     refusedAt: isoInstant,
     difference: z.enum(['none', 'opted_in_here', 'not_understood', 'never_heard']).openapi({
@@ -47,6 +49,8 @@ export const providerOptOutSchema = z
     liftedAt: isoInstant.nullable(),
   })
   .openapi('ProviderOptOut');
+export type ProviderOptOut = z.infer<typeof providerOptOutSchema>;
+
 export const listProviderOptOuts = jsonRoute({
   method: 'get',
   path: '/v1/opt-outs/provider',
@@ -54,7 +58,12 @@ export const listProviderOptOuts = jsonRoute({
   tag,
   summary:
     'Numbers that a provider refused because of its own list, the newest first, each compared with what we knew then',
-  query: pageQuery,
+  query: pageQuery.extend({
+    unheard: z
+      .enum(['true', 'false'])
+      .optional()
+      .openapi({ description: 'true: only where they said no and we said yes; false: only what we knew too' }),
+  }),
   response: pageOf(providerOptOutSchema),
 });
 

@@ -139,6 +139,14 @@ it('what providers refused is compared with what we knew, and each difference ex
   const first = await owner.get('/v1/opt-outs/provider?limit=3');
   const rest = await owner.get(`/v1/opt-outs/provider?limit=3&cursor=${first.json.nextCursor}`);
   expect(rest.json).toMatchObject({ data: [{ phone: knew }], nextCursor: null });
+  await insertContacts(db, services, [{ phone: wrote ?? '', firstName: 'Wanda' }]);
+  const unheard = (await owner.get('/v1/opt-outs/provider?unheard=true')).json.data;
+  expect(unheard).toMatchObject([
+    { phone: stranger, contact: null, accountName: 'Test' },
+    { phone: wrote, contact: { name: 'Wanda' } },
+    { phone: optedIn },
+  ]);
+  expect((await owner.get('/v1/opt-outs/provider?unheard=false')).json.data).toMatchObject([{ phone: knew }]);
   const env = { DATABASE_URL: world.database.connectionString };
   const told = await runCli(['optout', 'differences'], { env });
   expect(told.out).toMatch(/Thursday works[\s\S]*opted in again/);

@@ -9,6 +9,7 @@ import { instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/opt-outs.ts';
+import { showHolder } from '../number-holder.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
 import { phoneOf } from './dnc-routes.ts';
 
@@ -26,9 +27,12 @@ export function registerOptOutRoutes(api: Api, services: Pick<Services, 'databas
       return ok({ phone: phone.value, already, since: isoText(since) });
     },
   });
-  api.handle(contract.listProviderOptOuts, async ({ query }) => {
-    const page = await readProviderOptOuts(db, query);
-    return page.ok ? ok({ ...page.value, data: page.value.data.map(showProviderOptOut) }) : page;
+  api.handle(contract.listProviderOptOuts, async ({ query: { unheard, ...page } }) => {
+    const found = await readProviderOptOuts(db, {
+      ...page,
+      unheard: unheard === undefined ? undefined : unheard === 'true',
+    });
+    return found.ok ? ok({ ...found.value, data: found.value.data.map(showProviderOptOut) }) : found;
   });
   api.handle(contract.importOptOuts, ({ query, request, caller }) =>
     importOptOuts(
@@ -43,7 +47,9 @@ export const showProviderOptOut = (one: ProviderOptOut) => {
   return {
     id: showId('suppression', one.id),
     phone: one.phone,
+    contact: showHolder(one),
     accountId: one.account,
+    accountName: one.accountName,
     code: one.code,
     refusedAt: isoText(one.refusedAt),
     difference,

@@ -25,6 +25,13 @@ export const optOutReportRoute = createRoute({
   component: lazyPage(() => import('./opt-out-report-page.tsx'), 'OptOutReportPage'),
 });
 
+export const differencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/opt-out-report/differences',
+  staticData: { title: 'Provider differences' },
+  component: lazyPage(() => import('./differences-page.tsx'), 'DifferencesPage'),
+});
+
 /** `?check=` asks about one number. */
 export const dncRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -126,6 +133,7 @@ export const formRoute = createRoute({
 export const complianceRoutes = [
   complianceRoute,
   optOutReportRoute,
+  differencesRoute,
   dncRoute,
   reassignedRoute,
   scrubRoute,
