@@ -1,9 +1,10 @@
+import { sql } from 'kysely';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertReview } from '../src/compliance/opt-out-review-store.ts';
 import { suppressNumber } from '../src/compliance/suppress.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { runTx } from '../src/platform/database.ts';
+import { type Database, runTx } from '../src/platform/database.ts';
 import { uuidSource } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
 import { instant } from '../src/platform/time.ts';
@@ -19,11 +20,14 @@ const MINUTES = 60_000;
 const SAID = ['NO!', 'Hi, who is this?', 'maybe later', 'Not interested'] as const;
 /** By a provider, for an opt-out of its own list; the first one is a contact. */
 const REFUSED = ['+16175550130', '+16175550131'] as const;
+let database: Database;
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;
 
 const current = () => page.locator('[data-review][aria-current] p').first();
+const optedOut = async () =>
+  (await sql`select from suppression where channel = 'import'`.execute(database.db)).rows.length;
 const narrow = async (): Promise<void> => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -38,7 +42,7 @@ const replies = () => page.getByRole('list', { name: 'Replies to decide on' }).l
 
 describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 2 * MINUTES }, () => {
   beforeAll(async () => {
-    const database = await testDatabase();
+    database = await testDatabase();
     const startsAt = '2026-11-17T15:00:00Z';
     world = await runningWorld(database, { startsAt, factor: 1 });
     const newUuid = uuidSource({ clock: systemClock, random: seededRandom(3) });
@@ -113,5 +117,39 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     await shotOf(page, 'differences-phone');
     await unheard.getByRole('link', { name: 'Bea' }).click();
     await page.getByRole('heading', { level: 2, name: 'Bea' }).waitFor();
+  });
+
+  it('that other systems know are seen first, then taken over from a list', async () => {
+    await wide();
+    await page.goto(`${world.url}/imports`);
+    await page.getByRole('link', { name: 'Import opt-outs' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Import opt-outs' }).waitFor();
+    const look = page.getByRole('button', { name: 'See what would happen' });
+    expect(await look.isDisabled()).toBe(true);
+    await shotOf(page, 'opt-out-list');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'File', exact: true }).click();
+    const table = {
+      name: 'gone.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('Mobile,Home\n6175550141,6175550142\n'),
+    };
+    await (await chooser).setFiles(table);
+    await look.click();
+    await page.getByText('several columns hold phone numbers', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Take the file away' }).click();
+    await page.getByLabel('Or paste the numbers').fill('617-555-0141\n617-555-01\n(617) 555-0141\n617.555.0142');
+    await look.click();
+    const seen = page.getByRole('region', { name: 'What would happen' });
+    await seen.getByText('4 rows of “Pasted numbers”. Nothing counts yet.').waitFor();
+    await seen.getByRole('row', { name: /^2 617-555-01 no number that can exist/ }).waitFor();
+    await shotOf(page, 'opt-out-list-seen');
+    await narrow();
+    await shotOf(page, 'opt-out-list-phone');
+    expect(await optedOut()).toBe(0);
+    await seen.getByRole('button', { name: 'Opt out 2 numbers' }).click();
+    await page.getByRole('region', { name: 'Done' }).getByText('nobody there is opted out', { exact: false }).waitFor();
+    expect(await optedOut()).toBe(2);
+    await shotOf(page, 'opt-out-list-done');
   });
 });

@@ -35,6 +35,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/compliance': ['compliance/compliance-page'],
   '/compliance/opt-out-report': ['compliance/opt-out-report-page'],
   '/compliance/opt-out-report/differences': ['compliance/differences-page'],
+  '/compliance/opt-out-report/import': ['compliance/opt-out-import-page'],
   '/compliance/do-not-call': ['compliance/dnc-page'],
   '/compliance/do-not-call/:id': ['compliance/dnc-list-page'],
   '/compliance/do-not-call/reassigned': ['compliance/reassigned-page'],

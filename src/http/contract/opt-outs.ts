@@ -77,6 +77,19 @@ export const importOptOutsQuery = z.object({
     .optional()
     .openapi({ description: 'The header of the numbers, when the list has several columns of them' }),
 });
+const optOutImportSchema = z
+  .object({
+    rows: z.int(),
+    optedOut: z.int(),
+    already: z.int().openapi({ description: 'Opted out before, or more than once in the list' }),
+    refused: z.int(),
+    refusals: z
+      .array(z.object({ line: z.int(), text: z.string(), reason: z.string() }))
+      .openapi({ description: 'The first 1,000' }),
+  })
+  .openapi('OptOutImport');
+export type OptOutImport = z.infer<typeof optOutImportSchema>;
+
 /** The list is the request body itself, streamed. */
 export const importOptOuts = jsonRoute({
   method: 'post',
@@ -86,15 +99,14 @@ export const importOptOuts = jsonRoute({
   summary:
     'Opt out every number of a list (raw body, a number a line or CSV, at most 256 MiB); rows that cannot be read are named',
   query: importOptOutsQuery,
-  response: z
-    .object({
-      rows: z.int(),
-      optedOut: z.int(),
-      already: z.int().openapi({ description: 'Opted out before, or more than once in the list' }),
-      refused: z.int(),
-      refusals: z
-        .array(z.object({ line: z.int(), text: z.string(), reason: z.string() }))
-        .openapi({ description: 'The first 1,000' }),
-    })
-    .openapi('OptOutImport'),
+  response: optOutImportSchema,
+});
+export const previewOptOuts = jsonRoute({
+  method: 'post',
+  path: '/v1/opt-outs/preview',
+  access: 'manager',
+  tag,
+  summary: 'What importing a list would do (raw body, at most 16 MiB); changes nothing',
+  query: importOptOutsQuery,
+  response: optOutImportSchema,
 });

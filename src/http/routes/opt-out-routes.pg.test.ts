@@ -16,8 +16,9 @@ import { registerOptOutRoutes } from './opt-out-routes.ts';
 const world = await httpWorld({ registrars: [registerOptOutRoutes] });
 const owner = await world.owner();
 const { db } = world.database;
-const upload = (text: string, query = '') =>
-  owner.post(`/v1/opt-outs/import?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const send = (act: 'import' | 'preview', text: string, query = '') =>
+  owner.post(`/v1/opt-outs/${act}?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const upload = (text: string, query?: string) => send('import', text, query);
 const suppressed = async (): Promise<readonly string[]> =>
   (
     await sql<{ phone: string }>`select phone from suppression where lifted_at is null order by phone`.execute(db)
@@ -27,7 +28,11 @@ describe('a list of opt-outs', () => {
   it('is taken as numbers alone, with what cannot be read named by its line, and nothing counted twice', async () => {
     await insertContacts(db, world.services, [{ phone: '+16175550120' }]);
     const list = '(617) 555-0120\n\n617555012X\n+1 617 555 0121\n6175550120\n+44 20 7946 0958\n617-555-0122';
+    const before = await send('preview', list);
+    expect(await suppressed()).toEqual([]);
     const first = await upload(list);
+    expect(before.json).toEqual(first.json);
+    expect((await send('preview', list)).json).toMatchObject({ optedOut: 0, already: 4, refused: 2 });
     expect(first).toMatchObject({
       status: 200,
       json: {
@@ -88,6 +93,11 @@ describe('a list of opt-outs', () => {
       json: { detail: expect.stringContaining('import it again') },
     });
     expect(await suppressed()).toContain('+16175550150');
+  });
+
+  it('is looked at with each number counted once, however far apart it stands', async () => {
+    const far = `6175550181\n${'6175550182\n'.repeat(20_000)}6175550181\n`;
+    expect((await send('preview', far)).json).toMatchObject({ rows: 20_002, optedOut: 2, already: 20_000 });
   });
 });
 
@@ -159,6 +169,9 @@ it('the command line does the same, and ends with 1 when somebody may have been 
   try {
     const path = join(folder, 'gone.txt');
     await writeFile(path, '617-555-0170\n617-555-017\n');
+    const tried = await cli('import', path, '--dry-run');
+    expect(tried.out).toMatch(/1 number would be opted out/);
+    expect(await suppressed()).not.toContain('+16175550170');
     const done = await cli('import', path);
     expect(done).toMatchObject({ code: 1, err: expect.stringContaining('1 row could not be read') });
     expect(done.out).toMatch(/1 number opted out, 0 had asked before[\s\S]*line 2: 617-555-017:/);

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import type { z } from '@hono/zod-openapi';
 import { DIFFERENCE_SENTENCES, differenceOf, type ProviderOptOut } from '../../compliance/provider-differences.ts';
 import { readProviderOptOuts } from '../../compliance/read-provider-opt-outs.ts';
-import { importOptOuts } from '../../contacts/import-opt-outs.ts';
+import { importOptOuts, previewOptOuts } from '../../contacts/import-opt-outs.ts';
 import { recordOptOut } from '../../contacts/record-opt-out.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
@@ -35,12 +36,15 @@ export function registerOptOutRoutes(api: Api, services: Pick<Services, 'databas
     return found.ok ? ok({ ...found.value, data: found.value.data.map(showProviderOptOut) }) : found;
   });
   api.handle(contract.importOptOuts, ({ query, request, caller }) =>
-    importOptOuts(
-      { ...services, db },
-      { fileName: query.fileName, column: query.column, chunks: request.body ?? Readable.from([]), by: caller },
-    ),
+    importOptOuts({ ...services, db }, { ...listOf(query, request), by: caller }),
   );
+  api.handle(contract.previewOptOuts, ({ query, request }) => previewOptOuts(db, listOf(query, request)));
 }
+
+const listOf = ({ fileName, column }: z.output<typeof contract.importOptOutsQuery>, request: Request) => ({
+  ...{ fileName, column },
+  chunks: request.body ?? Readable.from([]),
+});
 
 export const showProviderOptOut = (one: ProviderOptOut) => {
   const difference = differenceOf(one);

@@ -1,9 +1,13 @@
 import type * as contract from '../../../src/http/contract/opt-outs.ts';
-import type { ProviderOptOut } from '../../../src/http/contract/opt-outs.ts';
-import type { FiltersOf } from './contract.ts';
+import type { OptOutImport, ProviderOptOut } from '../../../src/http/contract/opt-outs.ts';
+import { address } from './client.ts';
+import type { FiltersOf, QueryOf } from './contract.ts';
 import { pages } from './pages.ts';
+import { type UploadWatch, uploadFile } from './upload-file.ts';
 
-export type { ProviderOptOut };
+export type { OptOutImport, ProviderOptOut };
+
+type ListQuery = QueryOf<typeof contract.importOptOuts>;
 
 export const optOutKeys = {
   provider: ['opt-outs', 'provider'],
@@ -19,3 +23,9 @@ export const providerOptOutsQuery = (filters: FiltersOf<typeof contract.listProv
     filters,
     limit: PROVIDER_PAGE,
   });
+
+/** What `importOptOuts` would do; changes nothing. */
+export const previewOptOuts = (query: ListQuery, file: File, watch: UploadWatch) =>
+  uploadFile<OptOutImport>(address('/v1/opt-outs/preview', query), file, watch);
+export const importOptOuts = (query: ListQuery, file: File, watch: UploadWatch) =>
+  uploadFile<OptOutImport>(address('/v1/opt-outs/import', query), file, watch);

@@ -153,6 +153,16 @@ const AlsoSeen = () => (
         outcome="Whom a provider refuses because of a list of its own, and how it came that we did not know."
         state={null}
       />
+      <LinkRow
+        link={(className) => (
+          <Link to="/compliance/opt-out-report/import" className={className}>
+            Import opt-outs
+          </Link>
+        )}
+        second="A file, or pasted numbers"
+        outcome="Whoever asked another system, or you in person, not to be texted."
+        state={null}
+      />
     </LinkRows>
   </Section>
 );

@@ -32,6 +32,13 @@ export const differencesRoute = createRoute({
   component: lazyPage(() => import('./differences-page.tsx'), 'DifferencesPage'),
 });
 
+export const optOutImportRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/opt-out-report/import',
+  staticData: { title: 'Import opt-outs' },
+  component: lazyPage(() => import('./opt-out-import-page.tsx'), 'OptOutImportPage'),
+});
+
 /** `?check=` asks about one number. */
 export const dncRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -134,6 +141,7 @@ export const complianceRoutes = [
   complianceRoute,
   optOutReportRoute,
   differencesRoute,
+  optOutImportRoute,
   dncRoute,
   reassignedRoute,
   scrubRoute,
