@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { PostgresBinaries } from './embedded-postgres-binaries.ts';
@@ -15,6 +15,7 @@ import {
   runCommand,
   spawnOptions,
 } from './embedded-postgres-process.ts';
+import { ownSettings } from './embedded-postgres-settings.ts';
 
 /** One database cluster: where it lies, who runs it, with which programs. */
 export interface Cluster {
@@ -31,29 +32,9 @@ export interface Cluster {
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Of its Unix socket; `undefined`: it has none. */
+  readonly socketFolder: string | undefined;
 }
-
-/** For one small machine. What an owner sets with ALTER SYSTEM wins over these. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  max_connections: '100',
-  shared_buffers: '128MB',
-  fsync: 'on',
-  full_page_writes: 'on',
-  synchronous_commit: 'on',
-  wal_level: 'replica',
-  min_wal_size: '128MB',
-  max_wal_size: '2GB',
-  checkpoint_timeout: '10min',
-  random_page_cost: '1.1',
-  // Compiling costs more than it saves on queries of milliseconds.
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  // Errors of statements reach the caller; in the log they would repeat phone numbers ("Key (e164)=(+1...) already exists").
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_checkpoints: 'off',
-};
 
 export const SETTINGS_FILE = 'textwright.conf';
 /** Crash recovery of a large write-ahead log takes minutes, and must not be taken for a hang. */
@@ -70,6 +51,7 @@ const LOG_TAIL_CHARS = 2_000;
 interface PidFile {
   readonly pid: number;
   readonly port: number | undefined;
+  readonly socketFolder: string | undefined;
   readonly ready: boolean;
 }
 
@@ -84,7 +66,12 @@ async function readPidFile(folder: string): Promise<PidFile | undefined> {
   // A single-user PostgreSQL writes its pid negated and never becomes ready.
   const pid = Math.abs(Number(lines[0]));
   const port = Number(lines[3]);
-  return { pid, port: port > 0 ? port : undefined, ready: pid > 0 && lines[7]?.trim() === 'ready' };
+  return {
+    pid,
+    port: port > 0 ? port : undefined,
+    socketFolder: lines[4] === '' ? undefined : lines[4],
+    ready: pid > 0 && lines[7]?.trim() === 'ready',
+  };
 }
 
 /**
@@ -100,7 +87,8 @@ export async function findServer(cluster: Cluster): Promise<RunningServer | unde
       if (pidFile === undefined) return 'none';
       if (!(pidFile.pid > 0) || !(await isServerOf(pidFile.pid, folder)))
         return await forgetDeadServer(cluster, pidFile.pid);
-      if (pidFile.ready && pidFile.port !== undefined) return { pid: pidFile.pid, port: pidFile.port };
+      const { pid, port, socketFolder } = pidFile;
+      if (pidFile.ready && port !== undefined) return { pid, port, socketFolder };
       if (seen === undefined)
         log(`waiting for PostgreSQL (pid ${pidFile.pid}), which is starting or stopping in ${folder}`);
       seen = pidFile;
@@ -128,18 +116,19 @@ async function forgetDeadServer(cluster: Cluster, pid: number): Promise<'none'> 
 
 /**
  * Starts a server in a session of its own, so that it outlives this process, on 127.0.0.1 and a free port (`preferredPort`
- * when it is free), and on Unix sockets only where the settings name folders for them. The caller holds the folder's lock and has found no server.
+ * when it is free), and on a Unix socket. The caller holds the folder's lock and has found no server.
  */
 export async function launchServer(
   cluster: Cluster,
   options: { readonly preferredPort: number; readonly settings: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
-  await writeSettings(cluster, { ...SETTINGS, ...options.settings });
+  await writeSettings(cluster, { ...ownSettings(), ...options.settings });
+  await removeSockets(cluster);
   let port = await freePort(options.preferredPort);
   let portAttempts = 1;
   const launched = await pollUntil(
     async () => {
-      const outcome = await tryLaunch(cluster, { port, sockets: options.settings['unix_socket_directories'] ?? '' });
+      const outcome = await tryLaunch(cluster, port);
       if (outcome.kind === 'ready') return outcome.server;
       if (outcome.reason === 'port-taken' && portAttempts < PORT_ATTEMPTS_MAX) {
         portAttempts += 1;
@@ -156,6 +145,25 @@ export async function launchServer(
     `data folder ${cluster.dataDir}: processes of a killed PostgreSQL still hold ${cluster.folder}. ` +
       'End them (they are named "postgres: ...") and start again',
   );
+}
+
+const SOCKET = '.s.PGSQL.';
+/** Its bytes, with the longest number of a port; the systems that we know take 103 and more. */
+const SOCKET_PATH_BYTES_MAX = 103;
+
+export const socketFile = (folder: string, port: number): string => join(folder, `${SOCKET}${port}`);
+
+/**
+ * A statement over the socket takes two thirds of its time over TCP. It lies in the cluster, where nobody but the user of the server
+ * may enter. PostgreSQL takes a list of folders, and does not start when one is too long.
+ */
+const mayHoldSocket = (folder: string): boolean =>
+  Buffer.byteLength(socketFile(folder, 65_535)) <= SOCKET_PATH_BYTES_MAX && !/[,"]/.test(folder);
+
+/** Of a server that was killed: PostgreSQL would not start when the pid in the lock of a socket is somebody else's by now. */
+async function removeSockets({ folder }: Cluster): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => name.startsWith(SOCKET));
+  for (const name of left) await rm(join(folder, name), { force: true });
 }
 
 async function writeSettings(cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<void> {
@@ -176,27 +184,21 @@ type Launch =
       readonly said: string;
     };
 
-interface Address {
-  readonly port: number;
-  /** Folders of Unix sockets, separated by commas. */
-  readonly sockets: string;
-}
-
-async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
+async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
   const { folder, binaries, log } = cluster;
-  const { port } = address;
-  const { child, logOffset } = await spawnServer(cluster, address);
+  const { child, logOffset } = await spawnServer(cluster, port);
   const ready = await pollUntil(
     async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
       const pidFile = await readPidFile(folder);
-      return pidFile?.pid === child.pid && pidFile?.ready ? pidFile.pid : undefined;
+      return pidFile?.pid === child.pid && pidFile?.ready ? pidFile : undefined;
     },
     { everyMs: POLL_MS, waitMsMax: READY_WAIT_MS_MAX },
   );
-  if (typeof ready === 'number') {
-    log(`started PostgreSQL ${binaries.version} (pid ${ready}) on 127.0.0.1:${port}, data in ${folder}`);
-    return { kind: 'ready', server: { pid: ready, port } };
+  if (typeof ready === 'object') {
+    const { pid, socketFolder } = ready;
+    log(`started PostgreSQL ${binaries.version} (pid ${pid}) on 127.0.0.1:${port}, data in ${folder}`);
+    return { kind: 'ready', server: { pid, port, socketFolder } };
   }
   if (ready === undefined) await stopServer(cluster);
   const said = await readLogFrom(cluster, logOffset);
@@ -205,12 +207,10 @@ async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
 }
 
 /** Its output goes to a file: a pipe to this process would break when this process ends. */
-async function spawnServer(
-  cluster: Cluster,
-  { port, sockets }: Address,
-): Promise<{ child: ChildProcess; logOffset: number }> {
+async function spawnServer(cluster: Cluster, port: number): Promise<{ child: ChildProcess; logOffset: number }> {
   const { folder, binaries, user } = cluster;
   const { file, offset } = await openLog(cluster);
+  const sockets = mayHoldSocket(folder) ? folder : '';
   const address = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${sockets}`];
   try {
     const child = spawn(binaries.postgres, ['-D', folder, ...address.flatMap((setting) => ['-c', setting])], {
