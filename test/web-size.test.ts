@@ -65,6 +65,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   '/settings/consent': ['settings/settings-page', 'settings/consent-page'],
   '/settings/alerts': ['settings/settings-page', 'settings/alerts-page'],
   '/settings/number-validation': ['settings/settings-page', 'settings/validation-page'],
+  '/number-validation/:id': ['validation/numbers-page'],
   '/settings/team': ['settings/settings-page', 'settings/team-page'],
   '/settings/api-keys': ['settings/settings-page', 'settings/api-keys-page'],
   '/settings/development-proxy': ['settings/settings-page', 'settings/development-proxy-page'],
