@@ -126,9 +126,10 @@ export async function launchServer(
   await removeSockets(cluster);
   let port = await freePort(options.preferredPort);
   let portAttempts = 1;
+  let sockets = mayHoldSocket(cluster.folder) ? cluster.folder : '';
   const launched = await pollUntil(
     async () => {
-      const outcome = await tryLaunch(cluster, port);
+      const outcome = await tryLaunch(cluster, { port, sockets });
       if (outcome.kind === 'ready') return outcome.server;
       if (outcome.reason === 'port-taken' && portAttempts < PORT_ATTEMPTS_MAX) {
         portAttempts += 1;
@@ -136,6 +137,11 @@ export async function launchServer(
         return undefined;
       }
       if (outcome.reason === 'orphans') return undefined;
+      if (outcome.reason === 'no-socket' && sockets !== '') {
+        cluster.log(`no socket can lie in ${cluster.folder}: PostgreSQL is reached over TCP`);
+        sockets = '';
+        return undefined;
+      }
       throw launchFailed(cluster, outcome);
     },
     { everyMs: 10 * POLL_MS, waitMsMax: ORPHAN_WAIT_MS_MAX },
@@ -162,8 +168,9 @@ const mayHoldSocket = (folder: string): boolean =>
 
 /** Of a server that was killed: PostgreSQL would not start when the pid in the lock of a socket is somebody else's by now. */
 async function removeSockets({ folder }: Cluster): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => name.startsWith(SOCKET));
-  for (const name of left) await rm(join(folder, name), { force: true });
+  const entries = await readdir(folder, { withFileTypes: true });
+  const left = entries.filter((entry) => entry.name.startsWith(SOCKET) && !entry.isDirectory());
+  for (const { name } of left) await rm(join(folder, name), { force: true });
 }
 
 async function writeSettings(cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<void> {
@@ -176,17 +183,26 @@ async function writeSettings(cluster: Cluster, settings: Readonly<Record<string,
   if (cluster.user !== undefined) await chown(path, cluster.user.uid, cluster.user.gid);
 }
 
+type FailureReason = 'port-taken' | 'orphans' | 'disk-full' | 'no-socket' | 'other';
+
+interface Address {
+  readonly port: number;
+  /** The folder of its Unix socket; empty: none. */
+  readonly sockets: string;
+}
+
 type Launch =
   | { readonly kind: 'ready'; readonly server: RunningServer }
   | {
       readonly kind: 'failed';
-      readonly reason: 'port-taken' | 'orphans' | 'disk-full' | 'other';
+      readonly reason: FailureReason;
       readonly said: string;
     };
 
-async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
+async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
   const { folder, binaries, log } = cluster;
-  const { child, logOffset } = await spawnServer(cluster, port);
+  const { port } = address;
+  const { child, logOffset } = await spawnServer(cluster, address);
   const ready = await pollUntil(
     async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
@@ -207,10 +223,12 @@ async function tryLaunch(cluster: Cluster, port: number): Promise<Launch> {
 }
 
 /** Its output goes to a file: a pipe to this process would break when this process ends. */
-async function spawnServer(cluster: Cluster, port: number): Promise<{ child: ChildProcess; logOffset: number }> {
+async function spawnServer(
+  cluster: Cluster,
+  { port, sockets }: Address,
+): Promise<{ child: ChildProcess; logOffset: number }> {
   const { folder, binaries, user } = cluster;
   const { file, offset } = await openLog(cluster);
-  const sockets = mayHoldSocket(folder) ? folder : '';
   const address = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${sockets}`];
   try {
     const child = spawn(binaries.postgres, ['-D', folder, ...address.flatMap((setting) => ['-c', setting])], {
@@ -227,10 +245,12 @@ async function spawnServer(cluster: Cluster, port: number): Promise<{ child: Chi
 }
 
 /** Reads PostgreSQL's own words, which the environment keeps in English. */
-function failureReason(said: string): 'port-taken' | 'orphans' | 'disk-full' | 'other' {
+function failureReason(said: string): FailureReason {
   if (said.includes('pre-existing shared memory block')) return 'orphans';
   if (said.includes('No space left on device')) return 'disk-full';
   if (said.includes('could not create any TCP/IP sockets')) return 'port-taken';
+  // Not every file system has sockets: shared folders of other systems, some on the network.
+  if (said.includes('Unix-domain socket') || said.includes(SOCKET)) return 'no-socket';
   return 'other';
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -132,14 +132,31 @@ describe('a first start', () => {
   });
 });
 
-describe('a folder too deep for a socket', () => {
-  it('is served over TCP', async () => {
+describe('a folder that can hold no socket', () => {
+  const expectTcp = async ({ connectionString }: { readonly connectionString: string }): Promise<void> => {
+    expect(new URL(connectionString).searchParams.get('host')).toBeNull();
+    const [reached] = await query(connectionString, 'select host(inet_client_addr()) as address');
+    expect(reached).toEqual({ address: '127.0.0.1' });
+  };
+
+  it('because it is too deep, is served over TCP', async () => {
     const dataDir = join(temporaryFolder(), 'deep'.repeat(30));
     const postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
-    expect(new URL(postgres.connectionString).searchParams.get('host')).toBeNull();
-    const [reached] = await query(postgres.connectionString, 'select host(inet_client_addr()) as address');
-    expect(reached).toEqual({ address: '127.0.0.1' });
+    await expectTcp(postgres);
     await postgres.close();
+  });
+
+  it('because the system lets none be made there, is served over TCP', async () => {
+    const dataDir = dataDirIn(temporaryFolder());
+    const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    const { port } = new URL(first.connectionString);
+    await first.close();
+    mkdirSync(join(clusterOf(dataDir), `.s.PGSQL.${port}.lock`));
+    const logs: string[] = [];
+    const second = await startEmbeddedPostgres({ dataDir, settings: FAST, log: (line) => logs.push(line) });
+    await expectTcp(second);
+    expect(logs).toContainEqual(expect.stringContaining('no socket can lie in'));
+    await second.close();
   });
 });
 
