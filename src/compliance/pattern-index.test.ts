@@ -40,13 +40,14 @@ describe('the index of all patterns', () => {
   const matching = (text: string): readonly number[] =>
     patterns.flatMap((pattern, at) => (pattern.test(text) ? [at] : []));
 
+  const missed = (text: string): readonly number[] => {
+    const may = new Set(index.mayMatch(text));
+    return matching(text).filter((at) => !may.has(at));
+  };
+
   it('leaves out none that matches a reply, and most of the others', () => {
-    let tried = 0;
-    for (const text of clauses) {
-      const may = index.mayMatch(text);
-      tried += may.length;
-      expect(may).toEqual(expect.arrayContaining([...matching(text)]));
-    }
+    expect(clauses.filter((text) => missed(text).length > 0)).toEqual([]);
+    const tried = clauses.reduce((sum, text) => sum + index.mayMatch(text).length, 0);
     expect(tried / clauses.length).toBeLessThan(patterns.length / 4);
   });
 
@@ -54,8 +55,7 @@ describe('the index of all patterns', () => {
     const words = [...new Set(clauses.flatMap((text) => text.trim().split(' ')))];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...words), { maxLength: 12 }), (some) => {
-        const text = ` ${some.join(' ')} `;
-        expect(index.mayMatch(text)).toEqual(expect.arrayContaining([...matching(text)]));
+        expect(missed(` ${some.join(' ')} `)).toEqual([]);
       }),
       { numRuns: 500 },
     );
