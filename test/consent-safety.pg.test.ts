@@ -10,11 +10,12 @@ import { createContact } from '../src/contacts/create-contact.ts';
 import { commitImport } from '../src/contacts/import-contacts.ts';
 import { importOptOuts } from '../src/contacts/import-opt-outs.ts';
 import { insertImportRun } from '../src/contacts/import-run-store.ts';
+import { mergeContacts } from '../src/contacts/merge-contacts.ts';
 import { optOutContact } from '../src/contacts/opt-out-contact.ts';
 import { recordOptOut } from '../src/contacts/record-opt-out.ts';
 import { recordInbound } from '../src/conversations/record-inbound.ts';
 import { erasePerson } from '../src/evidence/erase-person.ts';
-import { runTx } from '../src/platform/database.ts';
+import { type Db, runTx, type Tx } from '../src/platform/database.ts';
 import type { Uuid } from '../src/platform/ids.ts';
 import { secretsWithKey } from '../src/platform/secrets.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant } from '../src/platform/time.ts';
@@ -40,11 +41,27 @@ const account = await insertAccount(
 );
 const [laneId = ''] = account.laneIds;
 
-const AGREEMENTS = ['agree', 'ask', 'confirm', 'start', 'import', 'merge', 'add'] as const;
+const AGREEMENTS = [
+  'agree',
+  'ask',
+  'confirm',
+  'start',
+  'import',
+  'import twice',
+  'add',
+  'merge',
+  'merge away',
+] as const;
 /** Ways to say no, of which each may be a person's second one. */
-const REFUSALS = ['stop', 'take back', 'api', 'staff', 'list', 'link', 'gateway', 'erase'] as const;
+const REFUSALS = [
+  ...['stop', 'take back', 'api', 'staff', 'list', 'link', 'gateway', 'erase'],
+  ...['merge one who stopped', 'merge into one who stopped'],
+] as const;
 /** Who records these by hand means now, however long it is since the person said it. */
-const MEANT_NOW: ReadonlySet<What> = new Set(['staff', 'list', 'link', 'gateway', 'erase']);
+const MEANT_NOW: ReadonlySet<What> = new Set<What>([
+  ...(['staff', 'list', 'link', 'gateway', 'erase'] as const),
+  ...(['merge one who stopped', 'merge into one who stopped'] as const),
+]);
 type What = (typeof AGREEMENTS)[number] | (typeof REFUSALS)[number];
 interface Step {
   readonly what: What;
@@ -96,10 +113,8 @@ async function tell(phone: string, { what, late }: Step): Promise<boolean> {
       ).ok;
     case 'staff':
       return runTx(db, async (tx) => {
-        const created = await createContact(tx, world, { phone, by });
-        const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone}`.execute(tx);
-        if (rows[0] === undefined) throw new Error(`no contact ${phone}: ${JSON.stringify(created)}`);
-        return (await optOutContact(tx, world, { id: rows[0].id, note: 'Called, furious', by })).ok;
+        await createContact(tx, world, { phone, by });
+        return (await optOutContact(tx, world, { id: await contactId(tx, phone), note: 'Called, furious', by })).ok;
       });
     case 'list':
       await importOptOuts({ db, ...world }, { fileName: 'left.csv', chunks: bytes(phone), column: undefined, by });
@@ -122,12 +137,43 @@ async function tell(phone: string, { what, late }: Step): Promise<boolean> {
     case 'import':
       return importFile(`${phone},,written,Web form,I agree.,${at.toString()}`);
     case 'merge':
-      // Who was kept twice becomes one person.
+    case 'merge one who stopped':
+    case 'merge away':
+    case 'merge into one who stopped':
+      return mergedWithDuplicate(phone, {
+        stays: what === 'merge' || what === 'merge one who stopped',
+        stopped: what === 'merge one who stopped' || what === 'merge into one who stopped',
+      });
+    case 'import twice':
       return importFile(
         `${phone},Zed,,,,`,
         `(${phone.slice(2, 5)}) ${phone.slice(5, 8)}-${phone.slice(8)},,written,Web form,I agree.,${at.toString()}`,
       );
   }
+}
+
+let duplicates = 0;
+/** Who was kept twice, under two numbers, becomes one person; the number that is not kept is a contact no more. */
+async function mergedWithDuplicate(
+  phone: string,
+  { stays, stopped }: { readonly stays: boolean; readonly stopped: boolean },
+): Promise<boolean> {
+  duplicates += 1;
+  const other = `+16176${String(560_000 + duplicates)}`;
+  for (const one of [phone, other]) await runTx(db, (tx) => createContact(tx, world, { phone: one, by }));
+  if (stopped) await writes(other, 'STOP', world.clock.now());
+  const id = await contactId(db, phone);
+  const otherId = await contactId(db, other);
+  const pair = stays ? { into: id, from: otherId } : { into: otherId, from: id };
+  const merged = await runTx(db, (tx) => mergeContacts(tx, world, { ...pair, by }));
+  if (!merged.ok) throw new Error(merged.error.message);
+  return true;
+}
+
+async function contactId(tx: Db | Tx, phone: string): Promise<Uuid> {
+  const { rows } = await sql<{ id: Uuid }>`select id from contact where phone = ${phone}`.execute(tx);
+  if (rows[0] === undefined) throw new Error(`no contact ${phone}`);
+  return rows[0].id;
 }
 
 const bytes = (text: string): AsyncIterable<Uint8Array> => Readable.from([Buffer.from(text)]);
@@ -214,7 +260,9 @@ function forbiddenBy(said: readonly Said[]): string | undefined {
   const confirmed = newest('confirm', 'start');
   const agreed = since.some(({ what, at }) => what === 'agree' || (what === 'ask' && confirmed >= at));
   if (refused === Number.NEGATIVE_INFINITY)
-    return agreed || since.some(({ what }) => what === 'import' || what === 'merge') ? undefined : 'has never agreed';
+    return agreed || since.some(({ what }) => what === 'import' || what === 'import twice')
+      ? undefined
+      : 'has never agreed';
   if (newest('start') <= refused) return 'has asked to be left alone, and never since to be texted';
   // A file cannot undo what the person said.
   return agreed ? undefined : 'has not agreed since';
@@ -257,13 +305,18 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
         steps('agree', 'merge'),
         steps('stop', 'start', 'agree'),
         steps('stop', 'start', 'import'),
-        steps('stop', 'start', 'merge'),
+        steps('stop', 'start', 'import twice'),
         steps('agree', 'stop', 'start', 'agree'),
         steps('agree', 'erase', ['start', 2], 'import'),
         steps('agree', 'stop', 'erase', ['start', 1], 'agree'),
         steps('stop', 'erase', 'start', ['import', 4]),
         steps('agree', 'erase', 'import', 'start', ['agree', 5]),
-        steps('agree', 'erase', 'merge', 'start', 'agree'),
+        steps('agree', 'erase', 'import twice', 'start', 'agree'),
+        steps('agree', 'merge away'),
+        steps('agree', 'merge one who stopped'),
+        steps('agree', 'merge into one who stopped', ['start', 1]),
+        steps('agree', 'stop', 'erase', 'merge', 'agree'),
+        steps('stop', 'merge away', 'import'),
         steps('agree', 'stop', 'import', 'add', ['start', 3]),
         steps('stop', 'erase', ['start', 1], ['import', 1]),
         ...(['staff', 'list', 'link', 'gateway', 'api', 'stop'] as const).flatMap((again) => [

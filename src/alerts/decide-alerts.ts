@@ -115,7 +115,7 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         kind,
         subject: `account:${id}`,
         headline: `${name}: opted out with the provider, and not with us`,
-        summary: `In the last 24 hours the provider of "${name}" refused texts to people who had opted out with it, of which we did not know. They are opted out here now. A STOP may not have reached us: see whether events come in, and what each of them wrote ("textwright optout differences").`,
+        summary: `In the last 24 hours the provider of "${name}" refused texts to people who had opted out with it, or its books had a STOP, of which we did not know. They are opted out here now. See whether events come in, and what differed of each of them ("textwright optout differences").`,
         link: '/operations/health',
         detail: { account: name, code: reason },
       };

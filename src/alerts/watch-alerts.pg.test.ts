@@ -120,6 +120,15 @@ describe('the watch', () => {
     expect(await open()).toEqual(['opt_outs_unheard: Test: opted out with the provider, and not with us']);
     await clock.advance(DAY_MS + 1);
     expect(await open()).toEqual([]);
+    const now = clock.now();
+    await sql`
+      insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
+      values (${services.newUuid()}, ${accountId}, ${services.newUuid()}, 'stop', 'SM1', ${unknown}, ${now}, ${now})`.execute(
+      db,
+    );
+    expect(await open()).toEqual([expect.stringContaining('opt_outs_unheard')]);
+    await clock.advance(DAY_MS + 1);
+    expect(await open()).toEqual([]);
   });
 
   it('alerts of a number that is refused, although its account stops too', async () => {

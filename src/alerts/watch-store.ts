@@ -7,7 +7,7 @@ import type { Standstill } from './decide-alerts.ts';
 /**
  * Accounts, lanes and campaigns that the engine has paused, and gateways that have not answered since before `silentBefore`. Accounts with
  * events that could not be applied, and those that refused since `refusedSince` for an opt-out of which we did not know (index
- * suppression_of_provider). Accounts and lanes are small tables; indexes campaign_paused_by_engine and
+ * suppression_of_provider), or in whose books a STOP was found (opt_out_difference_newest). Accounts and lanes are small tables; indexes campaign_paused_by_engine and
  * gateway_event_troubled.
  */
 export async function listStandstills(
@@ -37,10 +37,12 @@ export async function listStandstills(
         from (select account_id, id, error from gateway_event where state = 'failed' order by id desc limit ${FAILED_LOOKED_AT}) newest
         group by 1) f join gateway_account a on a.id = f.account_id
     union all
-    select 'opt_outs_unheard', a.id, a.name, null, r.code, null, null, null
-      from (select s.evidence ->> 'account' as account, coalesce(max(s.evidence ->> 'code'), '') as code from suppression s
-        where s.reason = 'provider_opt_out' and s.created_at >= ${refusedSince} and ${unheardSql} group by 1) r
-      join gateway_account a on 'acc_' || replace(a.id::text, '-', '') = r.account
+    select 'opt_outs_unheard', a.id, a.name, null, max(r.code), null, null, null
+      from (select s.evidence ->> 'account' as account, coalesce(s.evidence ->> 'code', '') as code from suppression s
+          where s.reason = 'provider_opt_out' and s.created_at >= ${refusedSince} and ${unheardSql}
+        union all select 'acc_' || replace(d.account_id::text, '-', ''), '' from opt_out_difference d join gateway_account c on c.id = d.account_id
+          where d.found_at >= ${refusedSince} and d.kind = 'stop' and d.opted_in_at is null and d.at >= c.created_at) r
+      join gateway_account a on 'acc_' || replace(a.id::text, '-', '') = r.account group by a.id
     order by 1, 2`.execute(tx);
   return rows;
 }

@@ -17,6 +17,7 @@ import { addMs, HOUR_MS, type Instant } from '../platform/time.ts';
 import type { Lease } from '../sending/lease-store.ts';
 import { addPeople } from './add-people.ts';
 import type { Campaign } from './campaign.ts';
+import { enrollAudience } from './enroll-store.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import { launchCampaign } from './launch-campaign.ts';
 import { type CampaignChange, createDraft, updateDraft } from './manage-drafts.ts';
@@ -224,6 +225,29 @@ describe('the consent policy of a campaign', () => {
 });
 
 describe('people who have not agreed', () => {
+  it('are the ones whom the owner saw: of as many others nobody gave a word', async () => {
+    const opened = granted(await waive(await draftWith(), 4));
+    await sql`delete from contact where phone in (${EXPRESS}, ${REMINDERS})`.execute(database.db);
+    const [stranger] = await insertContacts(database.db, world, [{ phone: '+16175550198', state: 'MA' }]);
+    const unseen =
+      /^campaign "Spring" cannot be launched: 1 person has not agreed .* came to the audience after the reason/;
+    expect((await reviewCampaign(database.db, world, opened)).problems).toMatchObject([{ field: 'audience' }]);
+    expect(refusalOf(await launch(opened))).toMatch(unseen);
+    // Fewer of those are texted as well.
+    await sql`delete from contact where id = ${stranger}`.execute(database.db);
+    granted(await launch(opened));
+    expect(Object.values(await enrolled()).filter((state) => state === 'waived')).toHaveLength(2);
+    expect((await sql`select 1 from waived_person`.execute(database.db)).rows).toEqual([]);
+  });
+
+  it('come in beside the launch, and are left out', async () => {
+    const opened = granted(await waive(await draftWith(), 4));
+    const [stranger] = await insertContacts(database.db, world, [{ phone: '+16175550198', state: 'MA' }]);
+    await runTx(database.db, (tx) => enrollAudience(tx, opened, world.clock.now()));
+    expect(stranger).toBeDefined();
+    expect(await enrolled()).toMatchObject({ '+16175550198': 'no_consent', [EXPRESS]: 'waived' });
+  });
+
   it('are texted by an owner’s word about as many, which is kept and told; whoever took it back stays out', async () => {
     const draft = await draftWith();
     expect(refusalOf(await waive(draft, 3))).toContain('4 people of campaign "Spring" have not agreed by now, and 3');

@@ -24,6 +24,8 @@ export interface LaunchFacts {
   readonly textable: number;
   /** Those of them who have not agreed as the law asks. */
   readonly withoutConsent: number;
+  /** Those of them about whom the owner who gave a word for such people did not know. */
+  readonly unseen: number;
   /** Left out, by reason. */
   readonly excluded: readonly { readonly reason: string; readonly count: number }[];
   readonly lanes: readonly {
@@ -161,17 +163,19 @@ export const peopleToWaive = (
   facts: Pick<LaunchFacts, 'excluded' | 'withoutConsent'>,
 ): number => facts.withoutConsent + (consent?.policy === 'custom' ? 0 : withoutConsentOf(facts));
 
-/** Nobody is texted without the consent that the law asks for, but by an owner's word about as many people. */
-function consentProblems({ consentWaiver }: Campaign, { withoutConsent }: LaunchFacts): readonly LaunchProblem[] {
+/** Nobody is texted without the consent that the law asks for, but by an owner's word about these people. */
+function consentProblems({ consentWaiver }: Campaign, facts: LaunchFacts): readonly LaunchProblem[] {
   const said = consentWaiver?.people ?? 0;
-  if (withoutConsent <= said) return [];
-  const people = `${withoutConsent.toLocaleString('en-US')} ${withoutConsent === 1 ? 'person has' : 'people have'}`;
-  const why =
-    said === 0 ? 'an owner has to' : `the reason was given for ${said.toLocaleString('en-US')}: an owner has to`;
+  const [count, why] =
+    facts.withoutConsent > said
+      ? [facts.withoutConsent, said === 0 ? '' : `the reason was given for ${said.toLocaleString('en-US')}: `]
+      : [facts.unseen, 'they came to the audience after the reason was given: '];
+  if (count === 0) return [];
+  const people = `${count.toLocaleString('en-US')} ${count === 1 ? 'person has' : 'people have'}`;
   return [
     {
       field: 'audience',
-      message: `${people} not agreed as the law asks of such texts; ${why} give a reason to text them, or the policy has to ask for more`,
+      message: `${people} not agreed as the law asks of such texts; ${why}an owner has to give a reason to text them, or the policy has to ask for more`,
     },
   ];
 }

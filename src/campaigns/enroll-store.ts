@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
 import { contactNameSql, type PersonSample } from '../audiences/preview-audience.ts';
+import { reachesBeyondLaw } from '../compliance/consent-policy.ts';
 import { endingReasonSql, skipReasonSql } from '../compliance/eligibility.ts';
 import type { EligibilityFacts } from '../compliance/eligibility-rule.ts';
 import { lacksConsentSql } from '../compliance/needs-consent.ts';
@@ -9,6 +10,7 @@ import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type Campaign, consentAfterLaunch, consentAtLaunch, type VariantRow } from './campaign.ts';
+import { unseenSql } from './waiver-store.ts';
 
 /**
  * Everyone who is chosen becomes an enrollment: pending, or skipped with the first reason that ends their part. Variants come from a hash of
@@ -30,11 +32,19 @@ const insertEnrollments = (
     from (
       select c.id as contact_id, c.phone, c.zone_group, c.lane_id as known_lane, md5(${campaign.id}::text || c.id::text) as hash,
         -- One group after the other: the index of the claim grows at one place at a time, an eighth faster for a million people.
-        row_number() over (order by c.zone_group) as place, ${endingReasonSql(facts)} as reason, ${waivedSql(facts)} as waived
+        row_number() over (order by c.zone_group) as place, ${reasonSql(campaign, facts)} as reason, ${waivedSql(facts)} as waived
       from contact c where ${chosen}
       -- Keeps hash and reason from being computed once for each time they are named.
       offset 0
     ) audience`;
+
+/** Over `contact c`: whoever comes to the audience beside the launch is not one of whom its owner knew. */
+const reasonSql = ({ id }: Campaign, facts: EligibilityFacts): RawBuilder<string | null> =>
+  facts.consent !== null && reachesBeyondLaw(facts.consent)
+    ? sql<
+        string | null
+      >`coalesce(${endingReasonSql(facts)}, case when ${unseenSql(id, facts.consent, facts.now)} then 'no_consent' end)`
+    : endingReasonSql(facts);
 
 /** Over `contact c`: has not agreed, and is texted by an owner's word. */
 const waivedSql = ({ consent, now }: EligibilityFacts): RawBuilder<boolean> =>

@@ -16,6 +16,7 @@ import { dated } from './decide-sending.ts';
 import { enrollAudience } from './enroll-store.ts';
 import { staleRevision } from './manage-drafts.ts';
 import { peopleAt } from './people-at.ts';
+import { countUnseen, forgetWaived } from './waiver-store.ts';
 
 export interface LaunchInput {
   readonly id: Uuid;
@@ -45,6 +46,7 @@ export async function launchCampaign(
   const { zone } = await getBusiness(tx);
   const problems = launchProblems(campaign, {
     ...preview,
+    unseen: await countUnseen(tx, campaign, now),
     sending: { now, zone, policy: await getSendingPolicy(tx), groups: peopleAt(preview.zoneGroups) },
     lanes: await listLaneRows(tx),
     unsendable: await findUnsendable(tx, campaign, now),
@@ -62,6 +64,7 @@ export async function launchCampaign(
     });
 
   await enrollAudience(tx, campaign, now);
+  await forgetWaived(tx, campaign.id);
   await writeSending(tx, campaign.id, { ...campaign, pointless: dated(campaign, { now, zone }) });
   await setCampaignState(tx, campaign.id, { state: 'running', reason: null, now });
   await recordAudit(tx, {

@@ -31,6 +31,7 @@ import { type DraftPeople, readForecasts } from './expected-finish.ts';
 import type { CampaignForecast, WaitingPeople } from './forecast.ts';
 import { peopleAt } from './people-at.ts';
 import { readUsedLanes, type UsedLane } from './used-lane-store.ts';
+import { countUnseen } from './waiver-store.ts';
 
 export interface CampaignReview {
   readonly audience: AudiencePreview;
@@ -83,7 +84,8 @@ export async function reviewCampaign(
     .reduce((sum, group) => sum + group.people, 0);
   const texts = await renderAudience(db, campaign, now);
   const sending = { now, zone: (await getBusiness(db)).zone, policy, groups };
-  const facts = { ...audience, lanes, unsendable: await findUnsendable(db, campaign, now), sending };
+  const unseen = await countUnseen(db, campaign, now);
+  const facts = { ...audience, unseen, lanes, unsendable: await findUnsendable(db, campaign, now), sending };
   const expected = await forecastDraft(db, deps.clock, {
     id: campaign.id,
     waiting: await textableGroups(db, campaign, now),

@@ -36,6 +36,7 @@ describe('launchProblems', () => {
     matched: 10,
     textable: 8,
     withoutConsent: 0,
+    unseen: 0,
     excluded: [],
     lanes: [{ id: 'lane-1', name: 'Office', state: 'active' }],
     unsendable: new Map(),

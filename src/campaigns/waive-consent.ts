@@ -10,6 +10,7 @@ import { type Campaign, consentAtLaunch, notInThisState } from './campaign.ts';
 import { getCampaign, lockCampaign, writeConsentWaiver } from './campaign-store.ts';
 import { peopleToWaive } from './decide-launch.ts';
 import { staleRevision } from './manage-drafts.ts';
+import { forgetWaived, rememberWaived } from './waiver-store.ts';
 
 interface DraftOrder {
   readonly id: Uuid;
@@ -23,8 +24,8 @@ interface Deps {
 }
 
 /**
- * An owner's word that a campaign may text people who have not agreed as the law asks. It is about as many people as the owner saw: when
- * there are more by now it is refused, and when there are more at the launch the launch is. Whoever took a consent back stays out.
+ * An owner's word that a campaign may text people who have not agreed as the law asks. It is about those whom the owner saw: when there
+ * are more by now it is refused, and when there are more or others at the launch the launch is. Whoever took a consent back stays out.
  */
 export async function waiveConsent(
   tx: Tx,
@@ -52,6 +53,7 @@ export async function waiveConsent(
     );
   const waiver = { reason: input.reason, people, by: input.by.name, at: now.toString() };
   await writeConsentWaiver(tx, campaign.id, waiver, now);
+  await rememberWaived(tx, campaign, now);
   return written(tx, deps, { campaign, by: input.by, action: 'campaign.consent_waived', detail: waiver });
 }
 
@@ -60,6 +62,7 @@ export async function withdrawConsentWaiver(tx: Tx, deps: Deps, input: DraftOrde
   if (!found.ok || found.value.consentWaiver === null) return found;
   const campaign = found.value;
   await writeConsentWaiver(tx, campaign.id, null, deps.clock.now());
+  await forgetWaived(tx, campaign.id);
   return written(tx, deps, { campaign, by: input.by, action: 'campaign.consent_waiver_withdrawn', detail: {} });
 }
 

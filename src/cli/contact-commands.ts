@@ -3,6 +3,7 @@ import type { Contact } from '../contacts/contact.ts';
 import type { TimelineEntry } from '../contacts/timeline-entry.ts';
 import { define as defineConsent } from './consent-commands.ts';
 import type { EraseFlags } from './contact-erase.ts';
+import type { MergeFlags } from './contact-merge.ts';
 import { countOption, withExamples } from './options.ts';
 import type { Shell } from './shell.ts';
 
@@ -24,7 +25,7 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright contact list --tag estimate --json', 'everyone tagged estimate, as JSON lines'],
     ['textwright contact show "(617) 555-0123"', 'one person, and all that happened with them'],
-  ]).description('List, show and erase contacts, and what they permitted');
+  ]).description('List, show, merge and erase contacts, and what they permitted');
 
   withExamples(command.command('list'), [
     ['textwright contact list --state MA', 'for reading'],
@@ -61,6 +62,20 @@ export function define(command: Command, shell: Shell): void {
     .action(async (number: string, flags: EraseFlags) => {
       const { eraseCommand } = await import('./contact-erase.ts');
       await eraseCommand(number, flags, shell);
+    });
+
+  withExamples(command.command('merge'), [
+    ['textwright contact merge 617-555-0123 --from 617-555-0199 --dry-run', 'what would become one'],
+  ])
+    .description('Make one of two contacts of the same person, for good; an opt-out of either holds for both numbers')
+    .argument('<contact>', 'number or id of the contact that stays')
+    .requiredOption('--from <contact>', 'number or id of the contact that ends')
+    .option('--dry-run', 'only say what would happen')
+    .option('--yes', 'merge without a question')
+    .option('--json', 'print one JSON object')
+    .action(async (reference: string, flags: MergeFlags) => {
+      const { mergeCommand } = await import('./contact-merge.ts');
+      await mergeCommand(reference, flags, shell);
     });
 
   defineConsent(command.command('consent'), shell);

@@ -53,7 +53,9 @@ export function define(command: Command, shell: Shell): void {
 
   command
     .command('differences')
-    .description('Numbers that a provider refused because of its own list, and how it came that we did not know')
+    .description(
+      'When opt-outs were last compared with the providers, what differed, and whom a provider refused for its own list',
+    )
     .option('--limit <n>', 'at most this many', countOption, 50)
     .option('--json', 'print one JSON object a line, as the API answers')
     .action(async (flags: DifferencesFlags) =>

@@ -1,27 +1,55 @@
-import { DIFFERENCE_SENTENCES, differenceOf } from '../compliance/provider-differences.ts';
+import { DIFFERENCE_SENTENCES, differenceOf, type ProviderOptOut } from '../compliance/provider-differences.ts';
 import { readProviderOptOuts } from '../compliance/read-provider-opt-outs.ts';
-import { showProviderOptOut } from '../http/routes/opt-out-routes.ts';
+import { showOptOutDifference, showProviderOptOut } from '../http/routes/opt-out-routes.ts';
+import {
+  listOptOutDifferences,
+  type OptOutComparison,
+  type OptOutDifferenceView,
+  readOptOutComparisons,
+} from '../reconciliation/list-opt-outs.ts';
 import { granted, withServices } from './open-services.ts';
 import type { Shell } from './shell.ts';
-import { printable } from './words.ts';
+import { count, printable } from './words.ts';
 
 export interface DifferencesFlags {
   readonly limit: number;
   readonly json?: true;
 }
 
+/** When the providers' books were compared; what that found; and what providers refused at once. */
 export async function differencesCommand({ limit, json }: DifferencesFlags, shell: Shell): Promise<void> {
-  await withServices(shell, async ({ database }) => {
-    const { data } = granted(await readProviderOptOuts(database.db, { limit }));
-    if (json) for (const one of data) await shell.out.json(showProviderOptOut(one));
-    else if (data.length === 0) await shell.out.lines('No provider has refused a text for an opt-out of its own list.');
-    else
-      await shell.out.lines(
-        ...data.flatMap((one) => [
-          `${one.phone}  refused ${one.refusedAt.toString()}${one.code === null ? '' : ` (${one.code})`}`,
-          `  ${DIFFERENCE_SENTENCES[differenceOf(one)]}`,
-          ...(one.lastSaid === null ? [] : [`  last text: ${printable(one.lastSaid)}`]),
-        ]),
-      );
+  await withServices(shell, async ({ database: { db } }) => {
+    const { data: refused } = granted(await readProviderOptOuts(db, { limit }));
+    const { data: found } = granted(await listOptOutDifferences(db, { limit }));
+    if (json) {
+      for (const one of refused) await shell.out.json(showProviderOptOut(one));
+      for (const one of found) await shell.out.json(showOptOutDifference(one));
+      return;
+    }
+    await shell.out.lines(
+      ...(await readOptOutComparisons(db)).map(comparisonLine),
+      ...found.flatMap(differenceLines),
+      ...(refused.length === 0
+        ? ['No provider has refused a text for an opt-out of its own list.']
+        : refused.flatMap(refusalLines)),
+    );
   });
 }
+
+const comparisonLine = ({ accountName, last }: OptOutComparison): string =>
+  last === null
+    ? printable(`${accountName}: never compared with its provider's books yet`)
+    : printable(
+        `${accountName}: compared ${last.comparedAt.toString()}, up to ${last.until.toString()}: ${count(last.numbers, 'number')}, ${count(last.differences, 'new difference')}`,
+      );
+
+const differenceLines = ({ phone, at, kind, code, gatewayId, sentence }: OptOutDifferenceView): readonly string[] => [
+  printable(`${phone}  ${kind} ${at.toString()} (${code === null ? '' : `${code}, `}${gatewayId})`),
+  `  ${sentence}`,
+];
+
+const refusalLines = (one: ProviderOptOut): readonly string[] => [
+  `${one.phone}  refused ${one.refusedAt.toString()}${one.code === null ? '' : ` (${one.code})`}`,
+  `  ${DIFFERENCE_SENTENCES[differenceOf(one)]}`,
+  ...(one.lastSaid === null ? [] : [`  last text: ${printable(one.lastSaid)}`]),
+];

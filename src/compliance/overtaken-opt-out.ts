@@ -32,6 +32,12 @@ export async function optInAfter(tx: Tx, { phone, channel, saidAt }: OptOut): Pr
   return newestOptIn(tx, { phone, from: addMs(saidAt, SAME_MOMENT_MS) });
 }
 
+/** Whether the person has said since that they want texts. */
+export const hasOptedInSince = async (
+  tx: Tx,
+  { phone, at }: { readonly phone: string; readonly at: Instant },
+): Promise<boolean> => (await newestOptIn(tx, { phone, from: addMs(at, SAME_MOMENT_MS) })) !== undefined;
+
 /** An opt-in that found nothing to lift is nowhere but in the audit. Index audit_entry_phone. */
 async function newestOptIn(
   tx: Tx,

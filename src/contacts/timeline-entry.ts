@@ -165,6 +165,8 @@ function auditTitle({ actor, action, detail }: AuditDetail): string {
   const by = typeof detail['by'] === 'string' ? detail['by'] : actorWords(actor);
   if (action.startsWith('consent.')) return consentTitle(by, action, detail);
   if (action === 'contact.changed') return `${by} changed ${changedWords(detail['fields'])}`;
+  if (action === 'contact.merged') return `${by} merged another contact of this person into this one`;
+  if (action === 'contact.ended_by_merge') return `${by} merged the contact with this number into another one`;
   if (action === 'help.answered' && detail['answer'] === 'withheld')
     return 'Asked for help again; the answer of the last hour stands';
   if (action === 'confirmation.withheld') return `Was not answered: ${String(detail['because'])}`;

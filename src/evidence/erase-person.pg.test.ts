@@ -139,6 +139,11 @@ async function wholeLife(phone: string, contactId: Uuid): Promise<void> {
         ${state}, ${state === 'applied' ? now : null}, ${state === 'failed' ? 'boom' : null})`.execute(db);
   await sql`insert into opt_in_submission values (${world.newUuid()}, ${form}, ${await sha256(`ticket ${texts}`)}, ${phone}, 'Zelda', null,
     ${now})`.execute(db);
+  await sql`
+    insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
+    values (${world.newUuid()}, ${account.id}, ${world.newUuid()}, 'stop', ${`MO elsewhere ${texts}`}, ${phone}, ${now}, ${now})`.execute(
+    db,
+  );
   await sql`insert into number_validation values (${phone}, true, 'mobile', 'Zelda Telecom', 'US', 'numverify', ${now}, '{}')`.execute(
     db,
   );

@@ -10,10 +10,11 @@ import { KEPT_RECORDS, keptUntil, retentionRulesAt } from '../compliance/retenti
 import { suppressLocked } from '../compliance/suppress.ts';
 import { keepImportsAway } from '../contacts/import-store.ts';
 import type { Clock } from '../platform/clock.ts';
-import { type Db, runTx, type Tx } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
+import { rehearse } from '../platform/rehearse.ts';
 import { ok } from '../platform/result.ts';
 import {
   completeErasure,
@@ -73,22 +74,8 @@ export async function erasePerson(tx: Tx, deps: Deps, request: EraseRequest): Pr
   return ok(erasure);
 }
 
-/** Carried out and taken back: what it says is exactly what would happen. */
-export async function rehearseErasure(db: Db, deps: Deps, request: EraseRequest): Promise<Outcome<Erasure>> {
-  let outcome: Outcome<Erasure> | undefined;
-  try {
-    await runTx(db, async (tx) => {
-      outcome = await erasePerson(tx, deps, request);
-      throw new TakenBack();
-    });
-  } catch (error) {
-    if (!(error instanceof TakenBack)) throw error;
-  }
-  if (outcome === undefined) throw new Error('rehearsal of an erasure ended without an outcome');
-  return outcome;
-}
-
-class TakenBack extends Error {}
+export const rehearseErasure = (db: Db, deps: Deps, request: EraseRequest): Promise<Outcome<Erasure>> =>
+  rehearse(db, (tx) => erasePerson(tx, deps, request));
 
 async function refusedWhileUnderWay(tx: Tx, phone: string): Promise<Outcome<never> | undefined> {
   const { texts, events } = await readUnderWay(tx, phone);

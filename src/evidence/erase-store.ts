@@ -130,6 +130,10 @@ export async function eraseTexts(tx: Tx, { phone, key, contactId }: ErasedNumber
   await sql`update enrollment set contact_id = null, phone = 'erased' where contact_id = ${contactId}::uuid`.execute(
     tx,
   );
+  // Of a number whose contact was merged into another one.
+  await sql`
+    update enrollment set phone = 'erased' where phone = ${phone}
+      and id in (select enrollment_id from message where id = any(${rows.map(({ id }) => id)}::uuid[]))`.execute(tx);
   await sql`
     update opt_out_review set phone = ${key}, said = '', matched = null, conversation_id = null where phone = ${phone}`.execute(
     tx,
@@ -214,6 +218,7 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   );
   await sql`delete from import_refusal where value like ${asWritten}`.execute(tx);
   await sql`update reconciliation_diff set phone = null, here = null, there = null where phone = ${phone}`.execute(tx);
+  await sql`delete from opt_out_difference where phone = ${phone}`.execute(tx);
   await sql`delete from idempotency_key where response::text like ${asWritten} or response::text like ${shownId}`.execute(
     tx,
   );
@@ -226,6 +231,9 @@ export async function lockContactAlone(tx: Tx, contactId: Uuid | null): Promise<
 }
 
 export async function deleteContact(tx: Tx, contactId: Uuid | null): Promise<number> {
+  // What is of another number, whose contact was merged into this one, stays with that number. Indexes message_contact and conversation_contact.
+  for (const table of ['message', 'call', 'conversation'])
+    await sql`update ${sql.table(table)} set contact_id = null where contact_id = ${contactId}::uuid`.execute(tx);
   return affected(await sql`delete from contact where id = ${contactId}::uuid`.execute(tx));
 }
 

@@ -142,6 +142,7 @@ const SENTENCES: ReadonlyMap<string, readonly [sentence: string, remedy: string]
     provider_opt_out: ['Asked the provider not to be texted', STAYS_OUT],
     landline: ['A landline, which cannot receive texts', OTHER_NUMBER],
     contacted_recently: ['Got a campaign text a short time ago', 'The next campaign can reach this person'],
+    merged: ['Merged with another contact of the same person', 'A later campaign can reach the contact that stayed'],
     cancelled: ['Campaign was cancelled', 'A copy of the campaign can reach this person'],
     dropped_by_hand: ['A person decided not to send the text', 'Another campaign can reach this person'],
     pointless: [

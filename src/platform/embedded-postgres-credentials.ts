@@ -74,5 +74,9 @@ export async function giveToOwnerOf(folder: string, path: string): Promise<void>
   await chown(path, uid, gid);
 }
 
-export const connectionString = (credentials: Credentials, port: number): string =>
-  `postgres://${credentials.user}:${credentials.password}@127.0.0.1:${port}/${credentials.database}?sslmode=disable`;
+/** Through the Unix socket in a folder, when there is one that we may use. */
+export function connectionString(credentials: Credentials, port: number, socketFolder: string | undefined): string {
+  const { user, password, database } = credentials;
+  const way = socketFolder === undefined ? '' : `&host=${encodeURIComponent(socketFolder)}`;
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${database}?sslmode=disable${way}`;
+}

@@ -1,14 +1,16 @@
-import { realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
 import { type Address, type Keeper, openKeeper, servedFolder } from './embedded-postgres-connection.ts';
 import { type Credentials, credentialsFile } from './embedded-postgres-credentials.ts';
 import { EmbeddedPostgresError, hasCode, isServerOf, pollUntil } from './embedded-postgres-process.ts';
-import type { Cluster, RunningServer } from './embedded-postgres-server.ts';
+import { type Cluster, type RunningServer, socketFile } from './embedded-postgres-server.ts';
 import { userName } from './embedded-postgres-user.ts';
 
 /** What a user of the server holds from joining to leaving. */
 export interface Session {
   readonly cluster: Cluster;
   readonly address: Address;
+  /** `undefined`: there is none, or not for us. */
+  readonly socketFolder: string | undefined;
   readonly keeper: Keeper;
 }
 
@@ -44,12 +46,23 @@ export async function joinServer(
     { everyMs: JOIN_POLL_MS, waitMsMax: JOIN_WAIT_MS_MAX },
   );
   if (keeper === 'ended') return undefined;
-  if (keeper !== undefined) return { cluster, address, keeper };
+  if (keeper !== undefined) return { cluster, address, socketFolder: await usableSocket(server), keeper };
   const prefix = await describe(cluster, server);
   throw new EmbeddedPostgresError(
     `${prefix}, but it does not answer on port ${server.port} (${cause}). Stop it (kill -INT ${server.pid}) and start again`,
     { cause },
   );
+}
+
+/** The server may run as another user, whose folders are closed to us. */
+async function usableSocket({ socketFolder, port }: RunningServer): Promise<string | undefined> {
+  if (socketFolder === undefined) return undefined;
+  try {
+    await access(socketFile(socketFolder, port), constants.W_OK);
+    return socketFolder;
+  } catch {
+    return undefined;
+  }
 }
 
 async function isSameFolder(served: string, folder: string): Promise<boolean> {

@@ -21,7 +21,7 @@ import { hasCode } from './embedded-postgres-process.ts';
 
 export const AS_ROOT = process.geteuid?.() === 0;
 export const PLATFORM = dirname(fileURLToPath(import.meta.url));
-export const FAST = { fsync: 'off' };
+export const FAST = { fsync: 'off', shared_buffers: '32MB' };
 
 interface Event {
   readonly log?: string;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { PostgresBinaries } from './embedded-postgres-binaries.ts';
@@ -15,6 +15,7 @@ import {
   runCommand,
   spawnOptions,
 } from './embedded-postgres-process.ts';
+import { ownSettings } from './embedded-postgres-settings.ts';
 
 /** One database cluster: where it lies, who runs it, with which programs. */
 export interface Cluster {
@@ -31,29 +32,9 @@ export interface Cluster {
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Of its Unix socket; `undefined`: it has none. */
+  readonly socketFolder: string | undefined;
 }
-
-/** For one small machine. What an owner sets with ALTER SYSTEM wins over these. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  max_connections: '100',
-  shared_buffers: '128MB',
-  fsync: 'on',
-  full_page_writes: 'on',
-  synchronous_commit: 'on',
-  wal_level: 'replica',
-  min_wal_size: '128MB',
-  max_wal_size: '2GB',
-  checkpoint_timeout: '10min',
-  random_page_cost: '1.1',
-  // Compiling costs more than it saves on queries of milliseconds.
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  // Errors of statements reach the caller; in the log they would repeat phone numbers ("Key (e164)=(+1...) already exists").
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_checkpoints: 'off',
-};
 
 export const SETTINGS_FILE = 'textwright.conf';
 /** Crash recovery of a large write-ahead log takes minutes, and must not be taken for a hang. */
@@ -70,6 +51,7 @@ const LOG_TAIL_CHARS = 2_000;
 interface PidFile {
   readonly pid: number;
   readonly port: number | undefined;
+  readonly socketFolder: string | undefined;
   readonly ready: boolean;
 }
 
@@ -84,7 +66,12 @@ async function readPidFile(folder: string): Promise<PidFile | undefined> {
   // A single-user PostgreSQL writes its pid negated and never becomes ready.
   const pid = Math.abs(Number(lines[0]));
   const port = Number(lines[3]);
-  return { pid, port: port > 0 ? port : undefined, ready: pid > 0 && lines[7]?.trim() === 'ready' };
+  return {
+    pid,
+    port: port > 0 ? port : undefined,
+    socketFolder: lines[4] === '' ? undefined : lines[4],
+    ready: pid > 0 && lines[7]?.trim() === 'ready',
+  };
 }
 
 /**
@@ -100,7 +87,8 @@ export async function findServer(cluster: Cluster): Promise<RunningServer | unde
       if (pidFile === undefined) return 'none';
       if (!(pidFile.pid > 0) || !(await isServerOf(pidFile.pid, folder)))
         return await forgetDeadServer(cluster, pidFile.pid);
-      if (pidFile.ready && pidFile.port !== undefined) return { pid: pidFile.pid, port: pidFile.port };
+      const { pid, port, socketFolder } = pidFile;
+      if (pidFile.ready && port !== undefined) return { pid, port, socketFolder };
       if (seen === undefined)
         log(`waiting for PostgreSQL (pid ${pidFile.pid}), which is starting or stopping in ${folder}`);
       seen = pidFile;
@@ -128,18 +116,20 @@ async function forgetDeadServer(cluster: Cluster, pid: number): Promise<'none'> 
 
 /**
  * Starts a server in a session of its own, so that it outlives this process, on 127.0.0.1 and a free port (`preferredPort`
- * when it is free), and on Unix sockets only where the settings name folders for them. The caller holds the folder's lock and has found no server.
+ * when it is free), and on a Unix socket. The caller holds the folder's lock and has found no server.
  */
 export async function launchServer(
   cluster: Cluster,
   options: { readonly preferredPort: number; readonly settings: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
-  await writeSettings(cluster, { ...SETTINGS, ...options.settings });
+  await writeSettings(cluster, { ...ownSettings(), ...options.settings });
+  await removeSockets(cluster);
   let port = await freePort(options.preferredPort);
   let portAttempts = 1;
+  let sockets = mayHoldSocket(cluster.folder) ? cluster.folder : '';
   const launched = await pollUntil(
     async () => {
-      const outcome = await tryLaunch(cluster, { port, sockets: options.settings['unix_socket_directories'] ?? '' });
+      const outcome = await tryLaunch(cluster, { port, sockets });
       if (outcome.kind === 'ready') return outcome.server;
       if (outcome.reason === 'port-taken' && portAttempts < PORT_ATTEMPTS_MAX) {
         portAttempts += 1;
@@ -147,6 +137,11 @@ export async function launchServer(
         return undefined;
       }
       if (outcome.reason === 'orphans') return undefined;
+      if (outcome.reason === 'no-socket' && sockets !== '') {
+        cluster.log(`no socket can lie in ${cluster.folder}: PostgreSQL is reached over TCP`);
+        sockets = '';
+        return undefined;
+      }
       throw launchFailed(cluster, outcome);
     },
     { everyMs: 10 * POLL_MS, waitMsMax: ORPHAN_WAIT_MS_MAX },
@@ -156,6 +151,26 @@ export async function launchServer(
     `data folder ${cluster.dataDir}: processes of a killed PostgreSQL still hold ${cluster.folder}. ` +
       'End them (they are named "postgres: ...") and start again',
   );
+}
+
+const SOCKET = '.s.PGSQL.';
+/** Its bytes, with the longest number of a port; the systems that we know take 103 and more. */
+const SOCKET_PATH_BYTES_MAX = 103;
+
+export const socketFile = (folder: string, port: number): string => join(folder, `${SOCKET}${port}`);
+
+/**
+ * A statement over the socket takes two thirds of its time over TCP. It lies in the cluster, where nobody but the user of the server
+ * may enter. PostgreSQL takes a list of folders, and does not start when one is too long.
+ */
+const mayHoldSocket = (folder: string): boolean =>
+  Buffer.byteLength(socketFile(folder, 65_535)) <= SOCKET_PATH_BYTES_MAX && !/[,"]/.test(folder);
+
+/** Of a server that was killed: PostgreSQL would not start when the pid in the lock of a socket is somebody else's by now. */
+async function removeSockets({ folder }: Cluster): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const left = entries.filter((entry) => entry.name.startsWith(SOCKET) && !entry.isDirectory());
+  for (const { name } of left) await rm(join(folder, name), { force: true });
 }
 
 async function writeSettings(cluster: Cluster, settings: Readonly<Record<string, string>>): Promise<void> {
@@ -168,19 +183,21 @@ async function writeSettings(cluster: Cluster, settings: Readonly<Record<string,
   if (cluster.user !== undefined) await chown(path, cluster.user.uid, cluster.user.gid);
 }
 
+type FailureReason = 'port-taken' | 'orphans' | 'disk-full' | 'no-socket' | 'other';
+
+interface Address {
+  readonly port: number;
+  /** The folder of its Unix socket; empty: none. */
+  readonly sockets: string;
+}
+
 type Launch =
   | { readonly kind: 'ready'; readonly server: RunningServer }
   | {
       readonly kind: 'failed';
-      readonly reason: 'port-taken' | 'orphans' | 'disk-full' | 'other';
+      readonly reason: FailureReason;
       readonly said: string;
     };
-
-interface Address {
-  readonly port: number;
-  /** Folders of Unix sockets, separated by commas. */
-  readonly sockets: string;
-}
 
 async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
   const { folder, binaries, log } = cluster;
@@ -190,13 +207,14 @@ async function tryLaunch(cluster: Cluster, address: Address): Promise<Launch> {
     async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended';
       const pidFile = await readPidFile(folder);
-      return pidFile?.pid === child.pid && pidFile?.ready ? pidFile.pid : undefined;
+      return pidFile?.pid === child.pid && pidFile?.ready ? pidFile : undefined;
     },
     { everyMs: POLL_MS, waitMsMax: READY_WAIT_MS_MAX },
   );
-  if (typeof ready === 'number') {
-    log(`started PostgreSQL ${binaries.version} (pid ${ready}) on 127.0.0.1:${port}, data in ${folder}`);
-    return { kind: 'ready', server: { pid: ready, port } };
+  if (typeof ready === 'object') {
+    const { pid, socketFolder } = ready;
+    log(`started PostgreSQL ${binaries.version} (pid ${pid}) on 127.0.0.1:${port}, data in ${folder}`);
+    return { kind: 'ready', server: { pid, port, socketFolder } };
   }
   if (ready === undefined) await stopServer(cluster);
   const said = await readLogFrom(cluster, logOffset);
@@ -227,10 +245,12 @@ async function spawnServer(
 }
 
 /** Reads PostgreSQL's own words, which the environment keeps in English. */
-function failureReason(said: string): 'port-taken' | 'orphans' | 'disk-full' | 'other' {
+function failureReason(said: string): FailureReason {
   if (said.includes('pre-existing shared memory block')) return 'orphans';
   if (said.includes('No space left on device')) return 'disk-full';
   if (said.includes('could not create any TCP/IP sockets')) return 'port-taken';
+  // Not every file system has sockets: shared folders of other systems, some on the network.
+  if (said.includes('Unix-domain socket') || said.includes(SOCKET)) return 'no-socket';
   return 'other';
 }
 

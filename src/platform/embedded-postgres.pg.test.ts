@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -77,7 +77,12 @@ describe('a first start', () => {
       work_mem: '7168',
       search_path: `"it's", public`,
     });
-    expect(readFileSync(pidFileOf(dataDir), 'utf8').split('\n')[4]).toBe('');
+    const { searchParams, port } = new URL(postgres.connectionString);
+    const socket = join(searchParams.get('host') ?? 'none', `.s.PGSQL.${port}`);
+    expect(statSync(socket).isSocket()).toBe(true);
+    expect(statSync(dirname(socket)).mode & 0o777).toBe(0o700);
+    const [reached] = await query(postgres.connectionString, 'select inet_client_addr() as address');
+    expect(reached).toEqual({ address: null });
     const wrong = postgres.connectionString.replace(/:[^:@]+@/, ':wrong@');
     await expect(query(wrong, 'select 1')).rejects.toThrow('password authentication failed');
     await postgres.close();
@@ -124,6 +129,34 @@ describe('a first start', () => {
     expect(rows).toEqual([{ zone: 'UTC', messages: 'C' }]);
     await holder.close();
     expect(hasServer(dataDir)).toBe(false);
+  });
+});
+
+describe('a folder that can hold no socket', () => {
+  const expectTcp = async ({ connectionString }: { readonly connectionString: string }): Promise<void> => {
+    expect(new URL(connectionString).searchParams.get('host')).toBeNull();
+    const [reached] = await query(connectionString, 'select host(inet_client_addr()) as address');
+    expect(reached).toEqual({ address: '127.0.0.1' });
+  };
+
+  it('because it is too deep, is served over TCP', async () => {
+    const dataDir = join(temporaryFolder(), 'deep'.repeat(30));
+    const postgres = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    await expectTcp(postgres);
+    await postgres.close();
+  });
+
+  it('because the system lets none be made there, is served over TCP', async () => {
+    const dataDir = dataDirIn(temporaryFolder());
+    const first = await startEmbeddedPostgres({ dataDir, settings: FAST });
+    const { port } = new URL(first.connectionString);
+    await first.close();
+    mkdirSync(join(clusterOf(dataDir), `.s.PGSQL.${port}.lock`));
+    const logs: string[] = [];
+    const second = await startEmbeddedPostgres({ dataDir, settings: FAST, log: (line) => logs.push(line) });
+    await expectTcp(second);
+    expect(logs).toContainEqual(expect.stringContaining('no socket can lie in'));
+    await second.close();
   });
 });
 
@@ -343,6 +376,10 @@ describe('after kill -9', () => {
     const rest = readFileSync(pidFileOf(dataDir), 'utf8').split('\n').slice(1).join('\n');
     const line = firstLine(stranger.pid ?? 0);
     writeFileSync(pidFileOf(dataDir), line === '' ? '' : `${line}${rest}`);
+    // The lock of its socket was left behind as well.
+    const [lock = 'none'] = readdirSync(clusterOf(dataDir)).filter((name) => /^\.s\.PGSQL\.\d+\.lock$/.test(name));
+    const lockFile = join(clusterOf(dataDir), lock);
+    writeFileSync(lockFile, readFileSync(lockFile, 'utf8').replace(/^\d+/, String(stranger.pid)));
     const second = await startEmbeddedPostgres({ dataDir, settings: FAST });
     await second.close();
     expect(isRunning(stranger.pid ?? 0)).toBe(true);

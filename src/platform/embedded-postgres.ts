@@ -10,7 +10,7 @@
  * 4. A pid proves nothing: it may belong to somebody else by now. A process counts as our server only if it runs in the
  *    cluster folder, accepts our password, proves that it knows it too (SCRAM), and names that folder as its own.
  * 5. A cluster that can be seen is complete: it is made aside and moved in with one rename, its passwords stored before.
- * 6. PostgreSQL never runs as root, listens on 127.0.0.1 only, and sees nothing of the caller's environment.
+ * 6. PostgreSQL never runs as root, listens on 127.0.0.1 and in its own folder only, and sees nothing of the caller's environment.
  * 7. Modes and owners of folders that we did not create stay as they are.
  */
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ export async function startEmbeddedPostgres(options: {
     );
     let closing: Promise<void> | undefined;
     return {
-      connectionString: connectionString(session.address.credentials, session.address.port),
+      connectionString: connectionString(session.address.credentials, session.address.port, session.socketFolder),
       close: () => {
         closing ??= leave(session);
         return closing;

@@ -19,6 +19,7 @@ export const ID_PREFIXES = {
   call: 'call',
   suppression: 'sup',
   optOutReview: 'rev',
+  optOutDifference: 'odf',
   consent: 'cns',
   optInForm: 'frm',
   event: 'evt',

@@ -1,4 +1,5 @@
 /** What the gateway says of some texts or calls, held against our books: nothing is written here. */
+import { isCanadian } from '../contacts/area-codes.ts';
 import type { CallPart, GatewayMessage, ListedCall, ListedMessage } from '../gateways/gateway.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -8,7 +9,9 @@ import { readForeignUntil, readOpenTexts } from '../sending/guard-store.ts';
 import { readOurTemplates, saidTo } from '../sending/our-words.ts';
 import { readNumbers, readOurCalls, readOurTexts } from './compare-store.ts';
 import { type ComparedCalls, compareCalls } from './decide-calls.ts';
+import { differencesAmong, type OptOutFinding, signsAmong } from './decide-opt-outs.ts';
 import { compareTexts, type Finding } from './decide-texts.ts';
+import { readStandings } from './opt-out-store.ts';
 
 interface Deps {
   readonly db: Db;
@@ -36,6 +39,23 @@ export async function compareTextRecords(
 
 const recipientsOf = (texts: readonly GatewayMessage[]): readonly string[] =>
   texts.filter(({ direction }) => direction === 'outbound').flatMap(({ to }) => to);
+
+/** What the gateway's books say of opt-outs and ours do not. */
+export async function compareOptOuts(
+  { db }: Deps,
+  accountId: Uuid,
+  listed: readonly ListedMessage[],
+): Promise<{ readonly optOuts: readonly OptOutFinding[]; readonly people: readonly string[] }> {
+  const { lanes, ownPhones } = await readNumbers(db, accountId);
+  const gatewayIds = listed.map(({ gatewayMessageId }) => gatewayMessageId);
+  const ours = await readOurTexts(db, { accountId, gatewayIds });
+  const signs = signsAmong(listed, { ours, ownPhones, isCanadian });
+  const people = listed.flatMap(({ direction, from, to }) => (direction === 'inbound' ? [from] : to));
+  return {
+    optOuts: differencesAmong(signs, { standings: await readStandings(db, signs), lanes }),
+    people: people.filter((phone) => !ownPhones.has(phone)),
+  };
+}
 
 /** What the check who sends with this account must see (clone-guard.ts): once it were in our books, it would be no stranger there. */
 async function inOurWords(db: Db, accountId: Uuid, unknown: readonly ListedMessage[]): Promise<ReadonlySet<string>> {

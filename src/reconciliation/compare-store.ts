@@ -10,13 +10,19 @@ interface Listed {
   readonly gatewayIds: readonly string[];
 }
 
+export interface StoredText extends OurText {
+  readonly direction: string;
+  readonly purpose: string;
+  readonly erased: boolean;
+}
+
 /** What was erased here is not asked for again. Unique (account_id, gateway_message_id). */
 export async function readOurTexts(
   db: Db,
   { accountId, gatewayIds }: Listed,
-): Promise<ReadonlyMap<string, OurText & { readonly direction: string }>> {
-  const { rows } = await sql<OurText & { gatewayId: string; direction: string }>`
-    select gateway_message_id as gateway_id, state, direction, media <> '[]' or body_digest is not null as has_media from message
+): Promise<ReadonlyMap<string, StoredText>> {
+  const { rows } = await sql<StoredText & { gatewayId: string }>`
+    select gateway_message_id as gateway_id, state, direction, purpose, body_digest is not null as erased, media <> '[]' or body_digest is not null as has_media from message
     where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])`.execute(db);
   return new Map(rows.map(({ gatewayId, ...text }) => [gatewayId, text]));
 }

@@ -12,8 +12,9 @@ import type { Db } from '../platform/database.ts';
 import { firstUuidAt, madeAtMs } from '../platform/ids.ts';
 import { err, ok, unreachable } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, instantFromMs, MINUTE_MS, msBetween } from '../platform/time.ts';
-import { compareCallRecords, compareTextRecords } from './compare-records.ts';
+import { compareCallRecords, compareOptOuts, compareTextRecords } from './compare-records.ts';
 import { nextUnlisted, readNumbers, unknownOf } from './compare-store.ts';
+import type { OptOutFinding } from './decide-opt-outs.ts';
 import type { Finding } from './decide-texts.ts';
 import { type Checkpoint, FIRST_PAGE, type Run } from './run.ts';
 
@@ -31,6 +32,9 @@ export interface PageRead {
   readonly seenTexts: number;
   readonly seenCalls: number;
   readonly findings: readonly Finding[];
+  readonly optOuts: readonly OptOutFinding[];
+  /** With whom the texts of the page were. */
+  readonly people: readonly string[];
   /** Texts of ours that were listed. */
   readonly seen: readonly string[];
   readonly note?: string;
@@ -67,7 +71,7 @@ const unlessRefused = (
 ): Answer<PageRead> =>
   problem.kind === 'refused' ? ok({ ...NOTHING, ...after, note: `${what}: ${problem.message}` }) : err(problem);
 
-const NOTHING = { requests: 1, seenTexts: 0, seenCalls: 0, findings: [], seen: [] } as const;
+const NOTHING = { requests: 1, seenTexts: 0, seenCalls: 0, findings: [], optOuts: [], people: [], seen: [] } as const;
 
 /** How much of a run each phase is held for. */
 const SHARES = { texts: [0, 0.6], calls: [0.6, 0.85], conversations: [0.85, 0.95], unlisted: [0.95, 1] } as const;
@@ -105,6 +109,7 @@ async function compareListed(deps: ReadDeps, run: Run, { entries: listed, unread
   return {
     seenTexts: listed.length,
     findings: [...findings, ...unread('text', unreadable, run)],
+    ...(await compareOptOuts(deps, run.accountId, listed)),
     // Those that are not ours are of no use to the search for the opposite.
     seen: listed.filter(({ direction }) => direction === 'outbound').map(({ gatewayMessageId }) => gatewayMessageId),
   };

@@ -13,7 +13,7 @@ import {
 } from './run.ts';
 
 const columns = sql`r.id, r.account_id, a.name as account_name, r.kind, r.state, r.since, r.until, r.checkpoint, r.progress, r.requests,
-  r.seen_texts, r.seen_calls, r.missing_here, r.stale_here, r.missing_there, r.differs, r.unreadable, r.failures, r.retry_at, r.error, r.created_by,
+  r.seen_texts, r.seen_calls, r.compared_numbers, r.opt_out_differences, r.missing_here, r.stale_here, r.missing_there, r.differs, r.unreadable, r.failures, r.retry_at, r.error, r.created_by,
   r.created_at, r.started_at, r.finished_at`;
 const joined = sql`reconciliation_run r join gateway_account a on a.id = r.account_id`;
 
@@ -147,6 +147,8 @@ export interface RunAdvance {
   readonly seenTexts: number;
   readonly seenCalls: number;
   readonly found: Readonly<Record<DiffKind, number>>;
+  readonly comparedNumbers: number;
+  readonly optOutDifferences: number;
   /** What could not be had; the run goes on without it. */
   readonly note: string | undefined;
   readonly now: Instant;
@@ -158,6 +160,7 @@ export async function advanceRun(tx: Tx, id: Uuid, by: RunAdvance): Promise<void
     update reconciliation_run set state = 'running', started_at = coalesce(started_at, ${now}),
       checkpoint = ${JSON.stringify(by.checkpoint)}, progress = greatest(progress, ${by.progress}), requests = requests + ${by.requests},
       seen_texts = seen_texts + ${by.seenTexts}, seen_calls = seen_calls + ${by.seenCalls},
+      compared_numbers = compared_numbers + ${by.comparedNumbers}, opt_out_differences = opt_out_differences + ${by.optOutDifferences},
       missing_here = missing_here + ${found.missing_here}, stale_here = stale_here + ${found.stale_here},
       missing_there = missing_there + ${found.missing_there}, differs = differs + ${found.differs},
       unreadable = unreadable + ${found.unreadable},
@@ -187,7 +190,8 @@ export async function endRun(
     update reconciliation_run set state = ${end.state}, finished_at = ${end.now}, error = coalesce(${end.error}, error), retry_at = null,
       progress = case when ${end.state} = 'completed' then 1 else progress end
     where id = ${id} and state in ('waiting', 'running') returning id`.execute(tx);
-  await sql`delete from reconciliation_seen where run_id = ${id}`.execute(tx);
+  for (const table of ['reconciliation_seen', 'reconciliation_number'])
+    await sql`delete from ${sql.table(table)} where run_id = ${id}`.execute(tx);
   return rows.length === 1;
 }
 

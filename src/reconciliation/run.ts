@@ -19,6 +19,9 @@ export interface Run {
   readonly requests: number;
   readonly seenTexts: number;
   readonly seenCalls: number;
+  /** People whose texts were compared, each once. */
+  readonly comparedNumbers: number;
+  readonly optOutDifferences: number;
   readonly missingHere: number;
   readonly staleHere: number;
   readonly missingThere: number;

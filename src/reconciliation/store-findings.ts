@@ -20,10 +20,12 @@ export async function storeFindings(
   accountId: Uuid,
   findings: readonly Pick<Finding, 'tells'>[],
 ): Promise<void> {
-  const told = findings.toReversed().flatMap(({ tells }) => tells);
-  if (told.length === 0) return;
+  const told = new Map(
+    findings.toReversed().flatMap(({ tells }) => tells.map((event) => [event.event.eventId, event] as const)),
+  );
+  if (told.size === 0) return;
   const { ownPhones } = await readNumbers(tx, accountId);
-  const events = told.map((event) => newEvent(deps, accountId, { event, ownPhones }));
+  const events = [...told.values()].map((event) => newEvent(deps, accountId, { event, ownPhones }));
   const { repeated } = await insertEvents(tx, events);
   const known = events.filter(({ id }) => repeated.has(id)).map(({ eventId }) => eventId);
   if (known.length === 0) return;

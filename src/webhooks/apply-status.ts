@@ -1,19 +1,25 @@
 import { sql } from 'kysely';
+import { lockNumber } from '../compliance/lock-number.ts';
+import { hasOptedInSince } from '../compliance/overtaken-opt-out.ts';
 import { consequenceOf } from '../gateways/decide-consequence.ts';
 import type { DeliveryStatus } from '../gateways/gateway.ts';
+import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
-import { beginAftermath } from '../sending/aftermath.ts';
+import { beginAftermath, markRefused } from '../sending/aftermath.ts';
 import type { FailedText } from '../sending/aftermath-store.ts';
+import { decideReceipt } from '../sending/decide-outcome.ts';
 
 export interface StatusReport {
   readonly gatewayMessageId: string;
   readonly status: DeliveryStatus;
   readonly errorCode: string | undefined;
   readonly at: Instant;
+  /** Whom the text was for, where the report says it. */
+  readonly to?: string | undefined;
 }
 
 interface Deps {
@@ -50,11 +56,45 @@ export async function applyDeliveryStatus(
 ): Promise<void> {
   const { accountId, gatewayMessageId } = report;
   if (!hasConsequences(report)) return applyReceipts(tx, accountId, [report]);
+  const optedOut = phoneOptedOut(report);
+  // Before the id, as whoever records a text of others does (conversations/record-elsewhere.ts), perhaps this very one.
+  if (optedOut !== undefined) await lockNumber(tx, optedOut);
   await lockGatewayIds(tx, [gatewayMessageId]);
   // Nobody else moves the text between the look at it and the move.
   const aftermath = await beginAftermath(tx, deps, await readFailure(tx, report));
   await applyReceipts(tx, accountId, [report]);
   await aftermath.end();
+  if (optedOut !== undefined) await obeyForeignRefusal(tx, deps, { ...report, phone: optedOut });
+}
+
+/**
+ * A text that is in no book of ours, sent with the same account by others: whoever has opted out with the gateway is left alone here too,
+ * unless they said later, here, that they want texts again.
+ */
+async function obeyForeignRefusal(
+  tx: Tx,
+  deps: Deps,
+  report: StatusReport & { readonly accountId: Uuid; readonly phone: string },
+): Promise<void> {
+  const { accountId, phone, errorCode: code = '', at } = report;
+  if ((await isOurs(tx, report)) || (await hasOptedInSince(tx, { phone, at }))) return;
+  const { sentence: message } = sentenceFor(code);
+  await markRefused(tx, deps, { suppress: 'provider_opt_out', accountId, phone, code, message });
+}
+
+/** Whom the gateway will not text because they opted out with it. */
+const phoneOptedOut = ({ to, errorCode }: StatusReport): string | undefined =>
+  errorCode !== undefined && decideReceipt(errorCode, false).suppress === 'provider_opt_out' ? to : undefined;
+
+/** The text, or the number that it was for. */
+async function isOurs(
+  tx: Tx,
+  report: { readonly accountId: Uuid; readonly gatewayMessageId: string; readonly phone: string },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from message where account_id = ${report.accountId} and gateway_message_id = ${report.gatewayMessageId}
+    union all select 1 from lane where phone = ${report.phone} limit 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Our text whose failure this report tells, unless as much is known of it. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
@@ -27,21 +27,19 @@ const SETTINGS = {
   // Rings of waiting transactions are found by the simulation (backends.ts).
   deadlock_timeout: '1h',
   max_connections: '100',
+  // A table that is emptied is looked for in all of it.
+  shared_buffers: '32MB',
 } as const;
 
 /** Starts a server with the product's tables for `work`, and stops it. */
 export async function withSimulationDatabase(work: (backends: Backends) => Promise<void>): Promise<void> {
   const dataDir = await mkdtemp(join(quickFolder(), 'textwright-simulation-'));
   await chmod(dataDir, 0o755);
-  // Half the time of a statement over TCP.
-  const sockets = join(dataDir, 'sockets');
-  await mkdir(sockets);
-  await chmod(sockets, 0o777);
-  const server = await startEmbeddedPostgres({ dataDir, settings: { ...SETTINGS, unix_socket_directories: sockets } });
+  const server = await startEmbeddedPostgres({ dataDir, settings: SETTINGS });
   try {
     const { connectionString } = server;
     await writeTables(connectionString);
-    const backends = await openBackends(overSocket(connectionString, sockets));
+    const backends = await openBackends(connectionString);
     try {
       await work(backends);
     } finally {
@@ -58,11 +56,4 @@ async function writeTables(connectionString: string): Promise<void> {
   const migrations = await readMigrations(join(import.meta.dirname, '../../migrations'));
   await migrateUp(database.db, { migrations, now: instant('2026-01-01T00:00:00Z') });
   await database.close();
-}
-
-function overSocket(connectionString: string, folder: string): string {
-  const url = new URL(connectionString);
-  url.searchParams.set('host', folder);
-  url.searchParams.set('port', url.port);
-  return url.toString();
 }

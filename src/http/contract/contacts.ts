@@ -148,6 +148,44 @@ export const optOutContact = jsonRoute({
   idempotent: true,
 });
 
+export const contactMergeSchema = z
+  .object({
+    contact: contactSchema.openapi({ description: 'The one that stays, as it is then; it keeps its number' }),
+    ended: z.object({ id: idOf('contact'), phone: phoneText }),
+    filled: z.array(z.string()).openapi({ description: 'Fields and attributes that were empty' }),
+    addedTags: z.array(z.string()),
+    conversations: z.int(),
+    texts: z.int(),
+    calls: z.int(),
+    waitingEnded: z.int().openapi({ description: 'Parts in campaigns that waited and wait no more' }),
+    optedOut: z.array(phoneText).openapi({ description: 'Numbers that are opted out because the other one was' }),
+  })
+  .openapi('ContactMerge');
+export type ContactMerge = z.infer<typeof contactMergeSchema>;
+const merging = {
+  access: 'manager',
+  tag: 'Contacts',
+  params: z.object({ id: idOf('contact') }),
+  body: z.strictObject({
+    from: idOf('contact').openapi({ description: 'The other contact of the same person; it ends' }),
+  }),
+  response: contactMergeSchema,
+} as const;
+export const rehearseContactMerge = jsonRoute({
+  ...merging,
+  method: 'post',
+  path: '/v1/contacts/{id}/merge/rehearsal',
+  summary: 'What merging would do; nothing is changed',
+});
+export const mergeContact = jsonRoute({
+  ...merging,
+  method: 'post',
+  path: '/v1/contacts/{id}/merge',
+  summary:
+    'Merge another contact of the same person into this one, for good. Opt-outs hold for both numbers then; no campaign texts the person twice',
+  idempotent: true,
+});
+
 export const timelineEntrySchema = z
   .object({
     at: isoInstant,

@@ -58,6 +58,66 @@ export const listProviderOptOuts = jsonRoute({
   response: pageOf(providerOptOutSchema),
 });
 
+export const optOutDifferenceSchema = z
+  .object({
+    id: idOf('optOutDifference'),
+    accountId: idOf('account'),
+    reconciliationId: idOf('reconciliation').openapi({ description: 'The comparison that found it first' }),
+    kind: z.enum(['refused', 'stop', 'start', 'accepted']).openapi({
+      description:
+        'refused: for the provider’s own list; stop, start: a text of the person that never reached us; accepted: a text sent elsewhere after the opt-out here',
+    }),
+    sentence: z.string(),
+    phone: phoneText,
+    gatewayId: z.string().openapi({ description: 'The text in the provider’s books that shows it' }),
+    code: z.string().nullable(),
+    laneId: idOf('lane')
+      .nullable()
+      .openapi({ description: 'null: a number of the account that is not connected here' }),
+    at: isoInstant.openapi({ description: 'When it happened, by the provider’s clock' }),
+    foundAt: isoInstant,
+    knownSince: isoInstant.nullable(),
+    optedInAt: isoInstant.nullable(),
+  })
+  .openapi('OptOutDifference');
+export const listOptOutDifferences = jsonRoute({
+  method: 'get',
+  path: '/v1/opt-outs/differences',
+  access: 'agent',
+  tag,
+  summary: 'What the nightly comparison with the providers’ books found of opt-outs, the newest first, each once',
+  query: pageQuery,
+  response: pageOf(optOutDifferenceSchema),
+});
+export const readOptOutComparisons = jsonRoute({
+  method: 'get',
+  path: '/v1/opt-outs/comparisons',
+  access: 'agent',
+  tag,
+  summary: 'When the opt-outs of each account were last compared with its provider’s books, and how many people',
+  response: z
+    .object({
+      accounts: z.array(
+        z.object({
+          accountId: idOf('account'),
+          accountName: z.string(),
+          last: z
+            .object({
+              reconciliationId: idOf('reconciliation'),
+              since: isoInstant,
+              until: isoInstant,
+              comparedAt: isoInstant,
+              texts: z.int(),
+              numbers: z.int(),
+              differences: z.int().openapi({ description: 'New ones' }),
+            })
+            .nullable(),
+        }),
+      ),
+    })
+    .openapi('OptOutComparisons'),
+});
+
 export const importOptOutsQuery = z.object({
   fileName: z.string().trim().min(1).max(300),
   column: z

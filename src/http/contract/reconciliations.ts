@@ -20,6 +20,8 @@ export const reconciliationSchema = z
     requests: count('Asked of the gateway so far'),
     seenTexts: z.int(),
     seenCalls: z.int(),
+    comparedNumbers: count('People whose texts were compared, each once'),
+    optOutDifferences: count('Of who opted out, which no comparison had found before'),
     missingHere: count('The gateway has it, we had not; stored now'),
     staleHere: count('The gateway knew more of it; brought up to date'),
     missingThere: count('We believe it sent, the gateway has no record; nothing was changed'),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { httpWorld } from '../../../test/http-world.ts';
+import { runCli } from '../../cli/cli.fixture.ts';
 import { inboxFixture } from '../../conversations/inbox.fixture.ts';
 import { registerContactRoutes } from './contact-routes.ts';
 import { registerInboxRoutes } from './inbox-routes.ts';
@@ -194,4 +195,37 @@ describe('templates over HTTP', () => {
     expect((await owner.post(`${path}/restore`, {})).json).toMatchObject({ name: 'Spring', version: 2 });
     expect((await owner.get(path)).status).toBe(200);
   });
+});
+
+it('two contacts of a person become one, by the API and by the command line, shown before', async () => {
+  const add = async (phone: string, more: object = {}) =>
+    (await owner.post('/v1/contacts', { phone, ...more })).json as { readonly id: string };
+  const into = await add('(617) 555-0161', { firstName: 'Ann' });
+  const from = await add('(617) 555-0162', { email: 'ann@example.org', tags: ['estimate'] });
+  const body = { from: from.id };
+  const expected = {
+    ended: { id: from.id, phone: '+16175550162' },
+    filled: ['email'],
+    addedTags: ['estimate'],
+    optedOut: [],
+  };
+  expect((await owner.post(`/v1/contacts/${into.id}/merge/rehearsal`, body)).json).toMatchObject(expected);
+  expect((await owner.get(`/v1/contacts/${from.id}`)).status).toBe(200);
+  expect((await owner.post(`/v1/contacts/${into.id}/merge`, { from: into.id })).status).toBe(422);
+  expect((await owner.post(`/v1/contacts/${into.id}/merge`, body)).json).toMatchObject({
+    ...expected,
+    contact: { id: into.id, phone: '+16175550161', firstName: 'Ann', email: 'ann@example.org', tags: ['estimate'] },
+  });
+  expect((await owner.get(`/v1/contacts/${from.id}`)).status).toBe(404);
+
+  await add('(617) 555-0163');
+  const env = { DATABASE_URL: world.database.connectionString };
+  const merge = (...flags: readonly string[]) =>
+    runCli(['contact', 'merge', '617-555-0161', '--from', '617-555-0163', ...flags], { env });
+  expect(await merge('--dry-run')).toMatchObject({ code: 0, out: expect.stringContaining('+16175550163 ends') });
+  expect(await merge('--yes', '--json')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('"phone":"+16175550161"'),
+  });
+  expect(await merge('--yes')).toMatchObject({ code: 1, err: expect.stringContaining('no contact has the number') });
 });

@@ -4,6 +4,7 @@ import { keptUntilContactsChange, readContactFacets } from '../../contacts/conta
 import { contactTimeline } from '../../contacts/contact-timeline.ts';
 import { createContact } from '../../contacts/create-contact.ts';
 import { countContacts, getContact, listContacts } from '../../contacts/list-contacts.ts';
+import { type Merge, mergeContacts, rehearseMerge } from '../../contacts/merge-contacts.ts';
 import { optOutContact } from '../../contacts/opt-out-contact.ts';
 import { channelWords, type TimelineEntry } from '../../contacts/timeline-entry.ts';
 import { updateContact } from '../../contacts/update-contact.ts';
@@ -23,6 +24,7 @@ type ContactServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'live'>
 export function registerContactRoutes(api: Api, services: ContactServices): void {
   registerReads(api, services);
   registerChanges(api, services);
+  registerMerge(api, services);
 }
 
 function registerReads(api: Api, services: ContactServices): void {
@@ -67,6 +69,30 @@ function registerChanges(api: Api, services: ContactServices): void {
       shown(await optOutContact(tx, services, { id: uuidOf('contact', params.id), note: body.note, by: caller })),
   });
 }
+
+function registerMerge(api: Api, services: ContactServices): void {
+  const { db } = services.database;
+  const ids = (params: { readonly id: string }, body: { readonly from: string }) => ({
+    into: uuidOf('contact', params.id),
+    from: uuidOf('contact', body.from),
+  });
+  api.handle(contract.rehearseContactMerge, async ({ params, body, caller }) => {
+    const merge = await rehearseMerge(db, services, { ...ids(params, body), by: caller });
+    return merge.ok ? ok(showMerge(merge.value)) : merge;
+  });
+  api.effect(contract.mergeContact, {
+    effect: async (tx, { params, body, caller }) => {
+      const merge = await mergeContacts(tx, services, { ...ids(params, body), by: caller });
+      return merge.ok ? ok(showMerge(merge.value)) : merge;
+    },
+  });
+}
+
+export const showMerge = (merge: Merge) => ({
+  ...merge,
+  contact: showContact(merge.contact),
+  ended: { ...merge.ended, id: showId('contact', merge.ended.id) },
+});
 
 const shown = (outcome: Outcome<Contact>) => (outcome.ok ? ok(showContact(outcome.value)) : outcome);
 

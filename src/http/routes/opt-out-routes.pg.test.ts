@@ -139,9 +139,22 @@ it('what providers refused is compared with what we knew, and each difference ex
   const first = await owner.get('/v1/opt-outs/provider?limit=3');
   const rest = await owner.get(`/v1/opt-outs/provider?limit=3&cursor=${first.json.nextCursor}`);
   expect(rest.json).toMatchObject({ data: [{ phone: knew }], nextCursor: null });
+  await sql`
+    insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
+    values (${services.newUuid()}, ${account.id}, ${services.newUuid()}, 'stop', 'SM1', ${stranger}, ${clock.now()}, ${clock.now()})`.execute(
+    db,
+  );
+  const found = (await owner.get('/v1/opt-outs/differences')).json;
+  expect(found.data).toMatchObject([
+    { kind: 'stop', gatewayId: 'SM1', sentence: expect.stringContaining('not connected') },
+  ]);
+  const compared = (await owner.get('/v1/opt-outs/comparisons')).json;
+  expect(compared.accounts).toContainEqual(
+    expect.objectContaining({ accountId: showId('account', account.id), last: null }),
+  );
   const env = { DATABASE_URL: world.database.connectionString };
   const told = await runCli(['optout', 'differences'], { env });
-  expect(told.out).toMatch(/Thursday works[\s\S]*opted in again/);
+  expect(told.out).toMatch(/never compared[\s\S]*stop 20[\s\S]*SM1[\s\S]*Thursday works[\s\S]*opted in again/);
 });
 
 it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {

@@ -6,6 +6,12 @@ import { recordOptOut } from '../../contacts/record-opt-out.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
 import { instant } from '../../platform/time.ts';
+import {
+  listOptOutDifferences,
+  type OptOutComparison,
+  type OptOutDifferenceView,
+  readOptOutComparisons,
+} from '../../reconciliation/list-opt-outs.ts';
 import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/opt-outs.ts';
@@ -30,6 +36,13 @@ export function registerOptOutRoutes(api: Api, services: Pick<Services, 'databas
     const page = await readProviderOptOuts(db, query);
     return page.ok ? ok({ ...page.value, data: page.value.data.map(showProviderOptOut) }) : page;
   });
+  api.handle(contract.listOptOutDifferences, async ({ query }) => {
+    const page = await listOptOutDifferences(db, query);
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showOptOutDifference) }) : page;
+  });
+  api.handle(contract.readOptOutComparisons, async () =>
+    ok({ accounts: (await readOptOutComparisons(db)).map(showOptOutComparison) }),
+  );
   api.handle(contract.importOptOuts, ({ query, request, caller }) =>
     importOptOuts(
       { ...services, db },
@@ -55,3 +68,23 @@ export const showProviderOptOut = (one: ProviderOptOut) => {
     liftedAt: isoTextOrNull(one.liftedAt),
   };
 };
+
+export const showOptOutDifference = ({ id, accountId, runId, laneId, ...one }: OptOutDifferenceView) => ({
+  ...one,
+  id: showId('optOutDifference', id),
+  accountId: showId('account', accountId),
+  reconciliationId: showId('reconciliation', runId),
+  laneId: laneId === null ? null : showId('lane', laneId),
+  at: isoText(one.at),
+  foundAt: isoText(one.foundAt),
+  knownSince: isoTextOrNull(one.knownSince),
+  optedInAt: isoTextOrNull(one.optedInAt),
+});
+
+export function showOptOutComparison({ accountId, accountName, last }: OptOutComparison) {
+  const account = { accountId: showId('account', accountId), accountName };
+  if (last === null) return { ...account, last };
+  const { runId, since, until, comparedAt, ...counts } = last;
+  const times = { since: isoText(since), until: isoText(until), comparedAt: isoText(comparedAt) };
+  return { ...account, last: { reconciliationId: showId('reconciliation', runId), ...times, ...counts } };
+}

@@ -93,6 +93,8 @@ describe('reconciliation over HTTP', () => {
         requests: 3,
         seenTexts: 120,
         seenCalls: 0,
+        comparedNumbers: 0,
+        optOutDifferences: 0,
         found: stored,
         note: undefined,
         now: addMs(now, -MINUTE_MS),

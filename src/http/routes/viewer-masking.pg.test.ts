@@ -92,6 +92,8 @@ await runTx(db, async (tx) => {
     requests: 1,
     seenTexts: 3,
     seenCalls: 0,
+    comparedNumbers: 0,
+    optOutDifferences: 0,
     found: counted,
     note: SAID,
     now,

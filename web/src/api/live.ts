@@ -3,8 +3,8 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { type CampaignLive, campaignKeys } from './campaigns.ts';
 
 /**
- * What changed on the server, told over server-sent events. Events carry a topic and no data, and some may be lost while the line
- * is down: after a reconnect every listener is called once and reads again.
+ * What changed on the server, told over server-sent events. Events carry a topic and no data, and are lost while there is no line, also
+ * before it opens for the first time: whenever it opens every listener is called once and reads again.
  */
 export type LineState = 'connecting' | 'open' | 'lost';
 type Listener = { readonly topic: string; readonly call: () => void };
@@ -19,25 +19,22 @@ function openLine(options: {
   readonly url: string;
   readonly event: string;
   readonly onEvent: (data: unknown) => void;
-  readonly onState: (state: LineState, afterLoss: boolean) => void;
+  readonly onState: (state: LineState) => void;
 }): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = FIRST_RETRY_MS;
-  let lostOnce = false;
 
   const connect = (): void => {
     source = new EventSource(options.url);
     source.onopen = () => {
       retryMs = FIRST_RETRY_MS;
-      options.onState('open', lostOnce);
-      lostOnce = false;
+      options.onState('open');
     };
     source.addEventListener(options.event, (message) => options.onEvent(parseData(message.data)));
     source.onerror = () => {
       source?.close();
-      lostOnce = true;
-      options.onState('lost', false);
+      options.onState('lost');
       timer = setTimeout(connect, retryMs);
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
     };
@@ -80,9 +77,9 @@ function subscribe(topic: string, call: () => void): () => void {
     url: '/v1/events',
     event: 'changed',
     onEvent: (data) => tell(topicOf(data)),
-    onState: (state, afterLoss) => {
+    onState: (state) => {
       setLineState(state);
-      if (afterLoss) for (const listener of listeners) listener.call();
+      if (state === 'open') for (const listener of listeners) listener.call();
     },
   });
   return () => {

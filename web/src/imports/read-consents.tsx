@@ -45,7 +45,7 @@ function Cells({ cells }: { readonly cells: Read['cells'] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
     <section className={classes.scroll} tabIndex={0} aria-label="How the consent column is read">
-      <Table className={classes.table ?? ''} verticalSpacing={6}>
+      <Table className={classes.table ?? ''} verticalSpacing={6} data-wraps>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>The file says</Table.Th>

@@ -16,6 +16,8 @@ const run = (changed: Partial<Reconciliation>): Reconciliation => ({
   requests: 12,
   seenTexts: 400,
   seenCalls: 12,
+  comparedNumbers: 90,
+  optOutDifferences: 0,
   missingHere: 0,
   staleHere: 0,
   missingThere: 0,

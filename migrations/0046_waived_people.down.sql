@@ -1,0 +1,1 @@
+drop table waived_person;
