@@ -11,6 +11,7 @@ import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
 import { everybodyAgrees } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
+import { zipFile } from './zip-file.ts';
 
 /** The pages of Compliance, and that of number validation, in a real Chromium. */
 const chromiumPath = findChromium();
@@ -115,6 +116,19 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await numbers.getByText('Done: 2 numbers. 1 mobile phone, 1 landline').waitFor({ timeout: MINUTES });
     await shotOf(page, 'import-numbers');
     expect.soft(await violationsOf(page)).toEqual([]);
+    await numbers.getByRole('link', { name: 'See the numbers' }).click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await page.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'Landline 1' }).click();
+    await expect
+      .poll(() => rows().allInnerTexts(), PATIENCE)
+      .toEqual([expect.stringMatching(/555-0124\s+Landline\s+Ann/)]);
+    await shotOf(page, 'validated-numbers');
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export these' }).click();
+    expect(await readFile(await (await download).path(), 'utf8')).toMatch(/^phone,[^\n]+\n\+16175550124,Ann,[^\n]+\n$/);
+    await rows().first().click();
+    await page.getByRole('heading', { level: 2, name: 'Ann' }).waitFor();
     await open('/settings/number-validation');
     await page.getByText('1 of 100 requests used this month').waitFor();
   });
@@ -132,10 +146,10 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     expect.soft(await violationsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Make the list' }).click();
     await page.getByRole('heading', { level: 1, name: 'Massachusetts' }).waitFor();
-    const upload = async (name: string, text: string) => {
+    const upload = async (name: string, content: string | Buffer) => {
       const chooser = page.waitForEvent('filechooser');
       await page.getByRole('button', { name: 'File', exact: true }).click();
-      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
       await page.getByRole('button', { name: 'Upload the list' }).click();
     };
     await upload('half.txt', '6175550126\n617555012X\n');
@@ -144,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByText('Line 2: 617555012X').waitFor();
     await shotOf(page, 'dnc-refused');
     expect.soft(await violationsOf(page)).toEqual([]);
-    await upload('whole.txt', '6175550126\n6175550127\n');
+    await upload('whole.zip', zipFile({ data: '6175550126\n6175550127\n' }));
     await page.getByText('“Massachusetts” has 2 numbers now').waitFor();
     await page.getByText(/2 numbers, of Tue 17 Nov 2026. In force/).waitFor();
     await page.getByRole('link', { name: 'Do-not-call lists' }).click();
@@ -303,7 +317,13 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     const other = await otherWindow(viewport, colorScheme);
     const list = await newestId('/v1/dnc-lists');
     const entry = await newestId('/v1/audit-entries?action=dnc_list.updated');
-    for (const path of [...PAGES, `compliance/do-not-call/${list}`, `compliance/audit-log/${entry}`]) {
+    const batch = await newestId('/v1/number-validation/batches');
+    for (const path of [
+      ...PAGES,
+      `number-validation/${batch}`,
+      `compliance/do-not-call/${list}`,
+      `compliance/audit-log/${entry}`,
+    ]) {
       await open(`/${path}`, other);
       expect.soft(await other.evaluate('document.documentElement.scrollWidth'), path).toBe(viewport.width);
       await shotOf(other, `${viewport.width}-${path.replace(/_\w+/, '').replace(/\W/g, '-')}`);
