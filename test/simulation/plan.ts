@@ -214,6 +214,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       })),
       ...drawMoreEdits(seed, Math.min(sendingMs, troubleMs)),
       ...drawPeopleEdits(seed, Math.min(sendingMs, troubleMs)),
+      ...drawPointless(seed, Math.min(sendingMs, troubleMs)),
     ],
     notificationLost: some(0.5),
     outside: {
@@ -290,6 +291,20 @@ function drawPeopleEdits(seed: number, untilMs: number): Plan['edits'] {
     return [edit('person erased', atMs), edit('list imported', atMs + random.int(500, 20_000))];
   });
   return [...consents, ...erasures.flat()];
+}
+
+/** In some of the runs a campaign's texts lose their point within seconds, while it sends. Drawn apart, as the leaps are. */
+function drawPointless(seed: number, untilMs: number): Plan['edits'] {
+  const random = seededRandom(seed ^ 0x90e5);
+  if (random.next() < 0.6) return [];
+  return [
+    {
+      atMs: random.int(50, untilMs),
+      kind: 'pointless after',
+      target: random.int(0, 9),
+      value: random.int(1, 8),
+    },
+  ];
 }
 
 /** Small ones ask for nothing: they might reach nobody then, and be refused. Drawn apart, as the leaps are. */
