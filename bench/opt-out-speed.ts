@@ -6,8 +6,8 @@ import { percentile, perSecond, report, shown } from './support/measure.ts';
  * `node bench/opt-out-speed.ts [--json]`: how fast inbound texts are understood, which happens before a webhook is answered. The
  * reference looks for the exact legal keywords and understands nothing else. Texts that are made to be slow are measured one by one.
  */
-/** As many as webhooks shall be taken in; nearly all of those are no texts. */
-const PER_SECOND_MIN = 8_000;
+/** 50 microseconds each, the mean over texts of all kinds. */
+const PER_SECOND_MIN = 20_000;
 /** As long as a webhook may take. */
 const SLOWEST_MS_MAX = 50;
 const TYPICAL_MICROSECONDS_MAX = 50;
@@ -52,7 +52,7 @@ report({
     `${shown(corpus.length)} replies of our corpus, and ${hostile.length} texts of ${shown(HOSTILE_LENGTH)} characters made to be slow`,
     `  understanding a reply          ${shown(textsPerSecond)} texts/s (${shown(1e6 / textsPerSecond)} µs each)`,
     `  half of them take less than    ${shown(typicalMicroseconds)} µs`,
-    `  reference: exact keywords only ${shown(keywordsPerSecond)} texts/s`,
+    `  reference: exact keywords only ${shown(keywordsPerSecond)} texts/s, ${shown(keywordsPerSecond / textsPerSecond)} times as many`,
     `  the slowest of the slow        ${shown(slowestMs)} ms`,
   ],
 });

@@ -11,6 +11,7 @@ import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
 import { everybodyAgrees } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
+import { zipFile } from './zip-file.ts';
 
 /** The pages of Compliance, and that of number validation, in a real Chromium. */
 const chromiumPath = findChromium();
@@ -145,10 +146,10 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     expect.soft(await violationsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Make the list' }).click();
     await page.getByRole('heading', { level: 1, name: 'Massachusetts' }).waitFor();
-    const upload = async (name: string, text: string) => {
+    const upload = async (name: string, content: string | Buffer) => {
       const chooser = page.waitForEvent('filechooser');
       await page.getByRole('button', { name: 'File', exact: true }).click();
-      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
       await page.getByRole('button', { name: 'Upload the list' }).click();
     };
     await upload('half.txt', '6175550126\n617555012X\n');
@@ -157,7 +158,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByText('Line 2: 617555012X').waitFor();
     await shotOf(page, 'dnc-refused');
     expect.soft(await violationsOf(page)).toEqual([]);
-    await upload('whole.txt', '6175550126\n6175550127\n');
+    await upload('whole.zip', zipFile({ data: '6175550126\n6175550127\n' }));
     await page.getByText('“Massachusetts” has 2 numbers now').waitFor();
     await page.getByText(/2 numbers, of Tue 17 Nov 2026. In force/).waitFor();
     await page.getByRole('link', { name: 'Do-not-call lists' }).click();

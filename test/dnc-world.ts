@@ -8,7 +8,7 @@ import type { FixtureWorld } from './fixtures.ts';
 /** Do-not-call lists in a test: made, and filled from text as from a file. */
 export const ANN = { actor: 'user:1', name: 'Ann' };
 
-export const chunksOf = async function* (text: string, size = 100): AsyncGenerator<Uint8Array> {
+export const chunksOf = async function* (text: string | Buffer, size = 100): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 };

@@ -129,7 +129,9 @@ export class Client {
         ...(this.#cookies.size === 0 ? {} : { cookie: this.cookie }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
       redirect: 'manual',
     });
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);

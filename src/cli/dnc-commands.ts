@@ -41,7 +41,7 @@ function defineLists(command: Command, shell: Shell): void {
     .command('upload')
     .description('Read a file into a list; one line that is no number leaves everything as it was')
     .argument('<list>', 'name or id')
-    .argument('<file>', 'plain text, unpacked')
+    .argument('<file>', 'text or XML, or a ZIP archive of it')
     .requiredOption('--as-of <day>', 'the day on which the registry made the file, as 2026-11-16')
     .addOption(
       new Option('--format <format>', 'what is in it').choices(['numbers', 'changes', 'csv']).default('numbers'),
@@ -49,7 +49,7 @@ function defineLists(command: Command, shell: Shell): void {
     .option('--column <header>', 'csv: the header of the numbers')
     .option('--columns <columns>', `changes: the columns in their order, out of ${CHANGE_COLUMNS.join(', ')}`)
     .option('--refused-max <n>', 'so many lines may be no numbers', wholeNumber, 0)
-    .option('--may-be-smaller', 'it may have less than half of the numbers of before')
+    .option('--may-be-smaller', 'it may have less than 90% of the numbers of before')
     .option('--json', 'print the version as JSON')
     .action(async (list: string, file: string, flags: UploadFlags) =>
       (await load()).uploadCommand({ list, file }, flags, shell),

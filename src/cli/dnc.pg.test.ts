@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
+import { zipFile } from '../../test/zip-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
@@ -13,7 +14,7 @@ const cli = (...args: readonly string[]): Promise<CliRun> =>
   runCli(['dnc', ...args], { env: { DATABASE_URL: connectionString } });
 const folder = await mkdtemp(join(tmpdir(), 'dnc-'));
 afterAll(() => rm(folder, { recursive: true }));
-const file = async (text: string): Promise<string> => {
+const file = async (text: string | Buffer): Promise<string> => {
   const path = join(folder, 'list.txt');
   await writeFile(path, text);
   return path;
@@ -41,6 +42,17 @@ it('a file with letters in a number changes nothing, and the history says why', 
     { state: 'failed', refused: 1 },
     { state: 'in_force', numbers: 2 },
   ]);
+});
+
+it('an archive is read as the registry gives it', async () => {
+  const done = await cli(
+    'upload',
+    'National',
+    await file(zipFile({ data: '<l c="617"><n>5550123</n><n>5550124</n></l>' })),
+    '--as-of',
+    today,
+  );
+  expect(done).toMatchObject({ code: 0, out: expect.stringContaining('has 2 numbers') });
 });
 
 it('changes are applied, exemptions recorded, and lists retired', async () => {

@@ -57,7 +57,7 @@ describe('a list of numbers', () => {
 
   it.each([
     [Buffer.from('PK\u0003\u0004'), /unpack/],
-    [Buffer.from('<?xml version="1.0"?>'), /flat text/],
+    [Buffer.from('\n<!DOCTYPE html>'), /document type .* flat text/],
     [Buffer.from('6175550123\n', 'utf16le'), /UTF-8/],
     [Buffer.alloc(5_000, '1'), /one number on each line/],
   ])('says what another kind of file is and what to do (%#)', (bytes, words) => {
@@ -65,6 +65,13 @@ describe('a list of numbers', () => {
     expect(() => read(bytes)).toThrow(words);
   });
 });
+
+it.each([
+  ['numbers', '\ufeff<?xml version="1.0"?><l c="555"><n>0002222</n></l>', { kind: 'numbers' } as const],
+  ['changes', '  <l c="555"><n t="A">0002222</n></l>', CHANGES],
+])('XML is known by its first bytes, as %s', (_, text, format) =>
+  expect(read(text, format)).toMatchObject({ numbers: ['5550002222'], lines: 1 }),
+);
 
 describe('a change list', () => {
   it('adds and takes off, and refuses what is neither', () => {
@@ -93,6 +100,10 @@ describe('a table', () => {
       numbers: ['6175550123'],
       refused: [{ line: 3, text: 'Bob,none' }],
     });
+  });
+
+  it('that is XML is refused', () => {
+    expect(() => read('<l/>', { kind: 'csv', column: 'Mobile' })).toThrow(/upload it as numbers/);
   });
 
   it('without that column is refused, with the columns that there are', () => {

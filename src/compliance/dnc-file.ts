@@ -1,3 +1,5 @@
+import type { DncEntry, DncSink } from './dnc-sink.ts';
+import { dncXmlReader } from './dnc-xml.ts';
 import {
   fieldsOf,
   ListFileError,
@@ -6,14 +8,13 @@ import {
   markLength,
   numberIn,
   type ReadLine,
-  type RefusedLine,
   shown,
   textOf,
 } from './list-lines.ts';
 
 /** How the files of do-not-call lists are written. */
 export type DncFormat =
-  /** One number a line, however it is written: 5550002222, 555,0002222, 555-000-2222. */
+  /** One number a line, however it is written: 5550002222, 555,0002222, 555-000-2222. Or XML, as changes may be. */
   | { readonly kind: 'numbers' }
   /** A table without a header, one change a line; `phone` may stand for area code and number. */
   | { readonly kind: 'changes'; readonly columns: readonly ChangeColumn[] }
@@ -25,19 +26,30 @@ export type ChangeColumn = (typeof CHANGE_COLUMNS)[number];
 /** As the national registry is understood to write them; other files say their own. */
 export const REGISTRY_CHANGE_COLUMNS: readonly ChangeColumn[] = ['areaCode', 'number', 'other', 'changeType'];
 
-export interface DncEntry {
-  readonly areaCode: number;
-  /** The other seven digits. */
-  readonly rest: number;
-  readonly removed: boolean;
+/** Lines or XML, as its first bytes say. */
+export function dncFileReader(format: DncFormat, sink: DncSink): ListReader {
+  let reader: ListReader | undefined;
+  return {
+    push(chunk) {
+      if (chunk.length === 0) return;
+      reader ??= beginsAsXml(chunk) ? xmlReader(format, sink) : listReader(lineReader(format, sink));
+      reader.push(chunk);
+    },
+    end: () => reader?.end(),
+    lines: () => reader?.lines() ?? 0,
+  };
 }
 
-export interface DncSink {
-  readonly entry: (entry: DncEntry) => void;
-  readonly refused: (line: RefusedLine) => void;
+const HEAD_BYTES = 64;
+function beginsAsXml(chunk: Uint8Array): boolean {
+  const head = Buffer.from(chunk.subarray(0, HEAD_BYTES));
+  return head.subarray(markLength(head)).toString('latin1').trimStart().startsWith('<');
 }
 
-export const dncFileReader = (format: DncFormat, sink: DncSink): ListReader => listReader(lineReader(format, sink));
+function xmlReader(format: DncFormat, sink: DncSink): ListReader {
+  if (format.kind !== 'csv') return dncXmlReader(format.kind, sink);
+  throw new ListFileError('this is XML, not a table; upload it as numbers, or as changes');
+}
 
 function lineReader(format: DncFormat, sink: DncSink): ReadLine {
   switch (format.kind) {

@@ -1,6 +1,6 @@
 import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS } from './keywords.ts';
 import { textBesideReaction } from './normalise-reaction.ts';
-import { canonicalWords } from './normalise-words.ts';
+import { canonicalWords, withoutLongRuns } from './normalise-words.ts';
 
 /**
  * What an inbound text says once everything that is not the person's own words is gone: reactions, quoted messages, our footer,
@@ -38,14 +38,12 @@ export function normaliseInbound(text: string, recentOutbound: readonly string[]
   const own = recentOutbound.length === 0 ? answer : withoutOwnText(answer, recentOutbound);
   const body = withoutFooters(own);
   const words = plainWords(body);
-  if (words === '' && plainWords(own) !== '') return { ...describe(own), kind: 'footer' };
-  if (words === '' && beside !== undefined) return { ...describe(body), kind: 'bare' };
-  return { ...describe(body), kind: words === '' && plainWords(unified) !== '' ? 'bare' : 'words' };
-}
-
-function describe(body: string): Pick<InboundText, 'body' | 'words' | 'clauses'> {
-  const comparable = comparableText(body);
-  return { body, words: plainWords(body), clauses: canonicalWords(comparable) };
+  const clauses = canonicalWords(comparableText(body));
+  if (words !== '') return { body, words, clauses, kind: 'words' };
+  const ownWords = plainWords(own);
+  if (ownWords !== '')
+    return { body: own, words: ownWords, clauses: canonicalWords(comparableText(own)), kind: 'footer' };
+  return { body, words, clauses, kind: beside !== undefined || plainWords(unified) !== '' ? 'bare' : 'words' };
 }
 
 /** Compatibility forms, quotes and line ends made alike; invisible characters dropped. */
@@ -72,16 +70,11 @@ const comparableText = (text: string): string =>
         .replace(/\p{M}+/gu, '');
 
 function plainWords(text: string): string {
-  const words =
-    comparableText(text)
-      .replace(/(?<=\p{L})'(?=\p{L})/gu, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return joinSpelledLetters(words.map(withoutLongRuns)).join(' ');
+  const comparable = comparableText(text);
+  const joined = comparable.includes("'") ? comparable.replace(/(?<=\p{L})'(?=\p{L})/gu, '') : comparable;
+  const words = withoutLongRuns(joined).match(/[\p{L}\p{N}]+/gu) ?? [];
+  return joinSpelledLetters(words).join(' ');
 }
-
-/** "stoooop" is a repeated letter, not a word of its own; two in a row are ordinary spelling. */
-const withoutLongRuns = (word: string): string =>
-  /(\p{L})\1\1/u.test(word) ? word.replace(/(\p{L})\1{2,}/gu, '$1') : word;
 
 /** Longer runs of single letters spell nothing, and looking at each of their tails would take a hostile text's square. */
 const SPELLED_LETTERS_MAX = 40;

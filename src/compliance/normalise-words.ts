@@ -107,6 +107,10 @@ function entries(word: string, spellings: string): readonly [string, string][] {
   return spellings.split(' ').map((spelling): [string, string] => [spelling, word]);
 }
 
+/** "stoooop" is a repeated letter, not a word of its own; two in a row are ordinary spelling. */
+export const withoutLongRuns = (text: string): string =>
+  /(\p{L})\1\1/u.test(text) ? text.replace(/(\p{L})\1{2,}/gu, '$1') : text;
+
 /** A word with inner apostrophes, or whatever stands between two words. */
 const TOKEN = /[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*|[^\p{L}\p{N}]+/gu;
 
@@ -118,7 +122,7 @@ const BARE_DENIAL = / no (send|want) /g;
 
 /** Rewrites lower-case text without accents into canonical words with clause marks; see `InboundText.clauses`. */
 export function canonicalWords(comparable: string): string {
-  const tokens = comparable.match(TOKEN) ?? [];
+  const tokens = withoutLongRuns(comparable).match(TOKEN) ?? [];
   let result = ' ';
   tokens.forEach((token, index) => {
     const isWord = /^[\p{L}\p{N}]/u.test(token);
@@ -134,10 +138,9 @@ export function canonicalWords(comparable: string): string {
 }
 
 function canonicalWord(token: string): string {
-  const shortened = /(\p{L})\1\1/u.test(token) ? token.replace(/(\p{L})\1{2,}/gu, '$1') : token;
-  const known = CANONICAL.get(shortened);
+  const known = CANONICAL.get(token);
   if (known !== undefined) return known;
-  const word = shortened.includes("'") ? shortened.replaceAll("'", '') : shortened;
+  const word = token.includes("'") ? token.replaceAll("'", '') : token;
   return MISSPELLINGS.get(word) ?? SLIPS.get(word) ?? word;
 }
 

@@ -54,7 +54,7 @@ export function visitWord(word: string, at: number, visit: FeatureVisitor): void
 }
 
 /** What words say beside each other. */
-export function visitRelations(
+function visitRelations(
   tokens: readonly string[],
   classes: readonly (string | undefined)[],
   visit: FeatureVisitor,
@@ -71,8 +71,13 @@ export function visitRelations(
       if (name !== undefined || other !== undefined) visit(kind, name ?? left, other ?? right, at, to);
     }
   }
+  visitWhole(tokens.length, seen, visit);
+}
+
+/** What a passage says as a whole: how many words it has, and the classes among them with where each stands first. */
+export function visitWhole(words: number, seen: ReadonlyMap<string, number>, visit: FeatureVisitor): void {
   visitBoth([...seen], visit);
-  visit('length', String(Math.min(LENGTH_CLASS_MAX, Math.floor(Math.log2(tokens.length)))), '', -1, -1);
+  visit('length', String(Math.min(LENGTH_CLASS_MAX, Math.floor(Math.log2(words)))), '', -1, -1);
 }
 
 function visitBoth(seen: readonly (readonly [name: string, at: number])[], visit: FeatureVisitor): void {

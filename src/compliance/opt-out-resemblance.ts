@@ -1,4 +1,4 @@
-import { type FeatureKind, isMark, passagesOf, visitFeatures, visitRelations, visitWord } from './opt-out-features.ts';
+import { type FeatureKind, isMark, passagesOf, visitFeatures, visitWhole, visitWord } from './opt-out-features.ts';
 import weightsData from './opt-out-weights.json' with { type: 'json' };
 import { classOf } from './opt-out-word-classes.ts';
 
@@ -36,7 +36,7 @@ export interface Net {
 /** Judges by a set of weights; training judges with others than ours. */
 export class ResemblanceJudge {
   readonly #bias: number;
-  readonly #weights: Readonly<Record<FeatureKind, ReadonlyMap<string, ReadonlyMap<string, number>>>>;
+  readonly #weights: Readonly<Record<FeatureKind, WeightsByName>>;
   readonly #words = new Map<string, Word>();
 
   constructor({ bias, weights }: Weights) {
@@ -85,14 +85,21 @@ export class ResemblanceJudge {
     return tokens.slice(from, to).join(' ');
   }
 
+  /** The weights of all that `visitFeatures` tells, by tables that each word brings along: most words have none. */
   #sumOf(tokens: readonly string[]): number {
     let sum = this.#bias;
-    const classes = tokens.map((token) => {
-      const word = this.#wordOf(token);
-      sum += word.weight;
-      return word.class;
-    });
-    visitRelations(tokens, classes, (kind, left, right) => {
+    const words = tokens.map((token) => this.#wordOf(token));
+    for (const { weight } of words) sum += weight;
+    const seen = new Map<string, number>();
+    for (let at = 0; at < words.length; at += 1) {
+      const left = words[at];
+      if (left === undefined) continue;
+      if (left.class !== undefined && !seen.has(left.class)) seen.set(left.class, at);
+      const [next, skip] = [words[at + 1], words[at + 2]];
+      if (next !== undefined) sum += pairWeight(left, next, left.next);
+      if (skip !== undefined) sum += pairWeight(left, skip, left.skip);
+    }
+    visitWhole(tokens.length, seen, (kind, left, right) => {
       sum += this.#weightOf(kind, left, right);
     });
     return sum;
@@ -106,7 +113,13 @@ export class ResemblanceJudge {
     visitWord(token, 0, (kind, left, right) => {
       weight += this.#weightOf(kind, left, right);
     });
-    const word = { weight, class: classOf(token) };
+    const name = classOf(token);
+    const tablesOf = (weights: WeightsByName): PairTables => ({
+      ofToken: weights.get(token),
+      ofClass: weights.get(name ?? token),
+    });
+    const { next, skip } = this.#weights;
+    const word: Word = { token, weight, class: name, next: tablesOf(next), skip: tablesOf(skip) };
     if (this.#words.size < REMEMBERED_WORDS_MAX && token.length <= REMEMBERED_LENGTH_MAX) this.#words.set(token, word);
     return word;
   }
@@ -116,9 +129,24 @@ export class ResemblanceJudge {
   }
 }
 
+type WeightsByName = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** By the other word, or by its class. */
+interface PairTables {
+  readonly ofToken: ReadonlyMap<string, number> | undefined;
+  readonly ofClass: ReadonlyMap<string, number> | undefined;
+}
 interface Word {
+  readonly token: string;
   readonly weight: number;
   readonly class: string | undefined;
+  readonly next: PairTables;
+  readonly skip: PairTables;
+}
+
+function pairWeight(left: Word, right: Word, { ofToken, ofClass }: PairTables): number {
+  const byTokens = ofToken?.get(right.token) ?? 0;
+  if (left.class === undefined && right.class === undefined) return byTokens;
+  return byTokens + (ofClass?.get(right.class ?? right.token) ?? 0);
 }
 
 /** Enough for the words that people use; whoever sends us others fills no memory. */

@@ -3,6 +3,7 @@ import { COMMON_FIRST_NAMES, NOT_NAMES } from './keywords-names.ts';
 import type { InboundText } from './normalise-inbound.ts';
 import { dropWhen, type Finding, type Guard, occurs, oneOf, type Rule, reviewWhen, rulesOf } from './opt-out-rules.ts';
 import { reviewNewNumber } from './opt-out-vocabulary.ts';
+import { PatternIndex } from './pattern-index.ts';
 
 /** The number belongs to somebody else, or its owner has died. Either way it must not be used for this contact again. */
 
@@ -165,6 +166,8 @@ const NAMED_PERSON: readonly { readonly language: ReplyLanguage; readonly patter
   ].map(namedPattern('es')),
 ];
 
+const NAMED_PERSON_INDEX = new PatternIndex(NAMED_PERSON.map(({ pattern }) => pattern));
+
 function namedPattern(language: ReplyLanguage): (source: string) => (typeof NAMED_PERSON)[number] {
   return (source) => ({ language, pattern: new RegExp(source.replace('NAME', '(\\p{L}{2,20})'), 'iu') });
 }
@@ -177,10 +180,11 @@ const ANSWERS_US = occurs(
 /** "I'm not Maria". */
 export function findNamedPerson(message: InboundText): Finding | undefined {
   if (!MAY_NAME_PERSON.test(message.clauses)) return undefined;
-  for (const { language, pattern } of NAMED_PERSON) {
-    const match = pattern.exec(message.body);
+  for (const at of NAMED_PERSON_INDEX.mayMatch(message.body.toLowerCase())) {
+    const { language, pattern } = NAMED_PERSON[at] ?? {};
+    const match = pattern?.exec(message.body);
     const name = match?.[1];
-    if (match !== null && name !== undefined && isName(name, message.body)) {
+    if (match && language !== undefined && name !== undefined && isName(name, message.body)) {
       const verdict = ANSWERS_US.test(message.clauses) ? 'review' : 'opt_out';
       return { verdict, family: 'wrong_person', language, matched: match[0].trim() };
     }

@@ -7,6 +7,7 @@ import { REMOVED_BIT } from './dnc-blocks.ts';
 import { type DncFormat, dncFileReader } from './dnc-file.ts';
 import { noteProgress, type ReadSoFar } from './dnc-store.ts';
 import type { RefusedLine } from './list-lines.ts';
+import { unpackList } from './unpack-list.ts';
 
 /**
  * Reads a file in constant memory, in whatever order its numbers are: they wait in the database by area code, four bytes each, and
@@ -49,7 +50,7 @@ export async function readDncFile(deps: { readonly db: Db; readonly clock: Clock
   };
   let toldAt: Instant = clock.now();
   try {
-    for await (const chunk of file.chunks) {
+    for await (const chunk of unpackList(file.chunks)) {
       reader.push(chunk);
       await flush();
       const now = clock.now();

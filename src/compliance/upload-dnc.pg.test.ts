@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { chunksOf, dncWorld } from '../../test/dnc-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
+import { zipFile } from '../../test/zip-file.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
@@ -56,7 +57,7 @@ describe('a whole list', () => {
   it('takes the place of the one before, of which nothing stays', async () => {
     await dnc.upload(list, THREE);
     await world.clock.advance(DAY_MS);
-    await dnc.upload(list, '6175550001\n6175550002\n');
+    await dnc.upload(list, '6175550001\n6175550002\n', { maySmaller: true });
     expect(await numbers()).toEqual(['6175550001', '6175550002']);
     expect((await versions()).map(({ state }) => state)).toEqual(['in_force', 'superseded']);
     expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
@@ -68,6 +69,25 @@ describe('a whole list', () => {
       value: { numbers: 30_000 },
     });
     expect(await numbers()).toEqual(all);
+  });
+});
+
+describe('a file as the registry gives it', () => {
+  it('is read out of its archive, as XML in small pieces and then as changes', async () => {
+    const all = Array.from({ length: 20_000 }, (_, index) => String(2_000_000 + index * 331));
+    const full = `<list><ac val="617">${all.map((number) => `<ph val="${number}"/>`).join('\n')}</ac></list>`;
+    expect(await dnc.upload(list, '', { chunks: chunksOf(zipFile({ data: full })) })).toMatchObject({
+      value: { numbers: 20_000, lines: 20_000, refused: 0 },
+    });
+    await world.clock.advance(DAY_MS);
+    const text = zipFile({ data: '617,2000000,2026-11-17,D\n212,5550123,2026-11-17,A\n', hasDescriptor: true });
+    expect(await dnc.upload(list, '', { chunks: chunksOf(text), format: CHANGES })).toMatchObject({ ok: true });
+    await world.clock.advance(DAY_MS);
+    const changes = '<list><ac val="617"><ph val="2000331" type="D"/><ph val="2000332" type="A"/></ac></list>';
+    expect(await dnc.upload(list, changes, { format: CHANGES })).toMatchObject({ ok: true });
+    const expected = ['2125550123', '6172000332', ...all.slice(2).map((number) => `617${number}`)];
+    expect(await numbers()).toEqual(expected.sort());
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
   });
 });
 
@@ -86,8 +106,19 @@ describe('a file that is not whole or not right leaves the list as it was', () =
     ['letters in a number', { chunks: chunksOf('6175551111\n617555111A\n') }, /1 of 2 lines .* line 2 \("617555111A"/],
     ['a line that was cut', { chunks: chunksOf('6175551111\n61755') }, /expected ten digits, got 5/],
     ['an empty file', { chunks: chunksOf('') }, /no numbers/],
-    ['an archive', { chunks: chunksOf('PK\u0003\u0004') }, /unpack/],
-    ['less than half', { chunks: chunksOf('6175551111\n') }, /has 1 numbers, and "national list" has 3/],
+    ['an archive of many', { chunks: chunksOf(zipFile({ data: THREE }, { data: THREE })) }, /several files/],
+    [
+      'an archive cut off behind its last number',
+      { chunks: chunksOf(zipFile({ data: THREE }).subarray(0, -3)) },
+      /cut off/,
+    ],
+    ['an archive with a wrong check sum', { chunks: chunksOf(zipFile({ data: THREE, checkSum: 7 })) }, /check sum/],
+    ['XML cut off behind its last number', { chunks: chunksOf('<l c="617"><n>5551111</n>') }, /no whole XML/],
+    [
+      'fewer numbers than before',
+      { chunks: chunksOf('6175551111\n2125550123\n') },
+      /has 2 numbers, and "national list" has 3/,
+    ],
   ])('%s', async (_, given, words) => {
     await dnc.upload(list, THREE);
     const before = await numbers();
@@ -110,6 +141,11 @@ describe('a file that is not whole or not right leaves the list as it was', () =
     expect(answer).toMatchObject({
       value: { state: 'in_force', refused: 1, refusals: [{ line: 2, text: 'no number' }] },
     });
+  });
+
+  it('and fewer numbers are taken when somebody says that they may be', async () => {
+    await dnc.upload(list, THREE);
+    expect(await dnc.upload(list, '6175551111\n', { maySmaller: true })).toMatchObject({ value: { numbers: 1 } });
   });
 
   it('nor is an older file taken, nor one of tomorrow', async () => {

@@ -53,7 +53,7 @@ export interface DncUpload {
   readonly asOf: Instant;
   /** So many lines may be no numbers; whoever gives the file in has looked at them. */
   readonly refusedMax: number;
-  /** A whole list with less than half of the numbers of before is taken for half a file without this. */
+  /** A whole list with clearly fewer numbers than before is taken for a part of the file without this; an owner's word. */
   readonly maySmaller: boolean;
   readonly by: { readonly actor: string; readonly name: string };
   readonly onProgress?: (read: ReadSoFar) => void;
@@ -153,9 +153,11 @@ async function readAndApply(deps: DncDeps, upload: DncUpload, version: DncVersio
   });
 }
 
+/** Between two files of a registry more numbers come than go. */
+const PERCENT_OF_BEFORE_MIN = 90;
 const tooSmall = ({ name, numbers: before }: DncList, numbers: number): string | undefined =>
-  numbers * 2 < before
-    ? `it has ${numbers} numbers, and "${name}" has ${before}: half a file, as it looks; download it again, or say that it may be smaller`
+  numbers * 100 < before * PERCENT_OF_BEFORE_MIN
+    ? `it has ${numbers} numbers, and "${name}" has ${before}: a part of the file, as it looks; download it again, or have an owner say that it may be smaller`
     : undefined;
 
 /** What the file or its sender did wrong; what the database does wrong is thrown. */

@@ -126,7 +126,7 @@ export const uploadQuery = z.object({
   refusedMax: z.coerce.number().int().min(0).max(1_000_000).default(0).openapi({
     description: 'So many lines may be no numbers; without it a file with one such line does not come into force',
   }),
-  maySmaller: yes.openapi({ description: 'true: it may have less than half of the numbers of before' }),
+  maySmaller: yes.openapi({ description: 'true, by an owner: it may have less than 90% of the numbers of before' }),
 });
 export const uploadDncVersion = jsonRoute({
   method: 'post',
@@ -134,7 +134,7 @@ export const uploadDncVersion = jsonRoute({
   access: 'manager',
   tag,
   summary:
-    'Upload a file (raw, at most 4 GiB); it comes into force when it is read wholly, and otherwise nothing changes',
+    'Upload a file (raw, at most 4 GiB: text, XML, or a ZIP archive of one of them); it comes into force when it is read wholly, and otherwise nothing changes',
   params,
   query: uploadQuery,
   response: dncVersionSchema,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { httpWorld } from '../../../test/http-world.ts';
+import { zipFile } from '../../../test/zip-file.ts';
 import { registerDncRoutes } from './dnc-routes.ts';
 
 const world = await httpWorld({ registrars: [registerDncRoutes] });
@@ -63,6 +64,27 @@ it('a file that cannot be read says which line, and what holds', async () => {
   expect((await owner.get(`/v1/dnc-lists/${id}/versions`)).json.data).toMatchObject([
     { state: 'failed', refused: 1, refusals: [{ line: 2, text: '512555012X' }] },
   ]);
+});
+
+it('an archive is taken, and a smaller list only by the word of an owner', async () => {
+  const { id } = (await owner.post('/v1/dnc-lists', { kind: 'custom', name: 'Zipped' })).json;
+  const ten = Array.from({ length: 10 }, (_, index) => `512555010${index}\n`);
+  const send = (who: Record<string, string>, text: string, query = '') =>
+    (who.authorization === undefined ? owner : world.client()).post(
+      `/v1/dnc-lists/${id}/versions?fileName=a.zip&asOf=2026-11-16${query}`,
+      zipFile({ data: text }),
+      { 'content-type': 'application/octet-stream', ...who },
+    );
+  const { secret } = (await owner.post('/v1/api-keys', { name: 'Uploads', role: 'manager' })).json;
+  const manager = { authorization: `Bearer ${secret}` };
+  expect(await send(manager, ten.join(''))).toMatchObject({ status: 201, json: { numbers: 10 } });
+  const eight = ten.slice(2).join('');
+  expect(await send(manager, eight)).toMatchObject({
+    status: 422,
+    json: { detail: expect.stringMatching(/has 8 numbers, and "Zipped" has 10/) },
+  });
+  expect(await send(manager, eight, '&maySmaller=true')).toMatchObject({ status: 403 });
+  expect(await send({}, eight, '&maySmaller=true')).toMatchObject({ status: 201, json: { numbers: 8 } });
 });
 
 it.each([

@@ -25,6 +25,7 @@ import { err, ok } from '../../platform/result.ts';
 import { instant } from '../../platform/time.ts';
 import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
+import { allows } from '../caller.ts';
 import * as contract from '../contract/dnc-lists.ts';
 import { csvAnswer } from '../csv-answer.ts';
 import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
@@ -47,6 +48,11 @@ const ourExportRoute = rawRoute({
     'Everybody who must not be called or texted by this business, as CSV: opt-outs, wrong numbers, internal lists; the audit log says who took it',
   produces: 'text/csv',
 });
+
+const OWNER_ONLY = {
+  kind: 'forbidden',
+  message: 'whoever a smaller list leaves out may be texted: only an owner can say that it may be smaller',
+} as const;
 
 type DncServices = Pick<Services, 'database' | 'clock' | 'newUuid'>;
 
@@ -82,6 +88,7 @@ function registerVersions(api: Api, services: DncServices): void {
   api.handle(contract.uploadDncVersion, async ({ params, query, request, caller }) => {
     const options = uploadOptions(query);
     if (!options.ok) return options;
+    if (options.value.maySmaller && !allows('owner', caller)) return err(OWNER_ONLY);
     if (Number(request.headers.get('content-length') ?? 0) > DNC_FILE_BYTES_MAX)
       return err({ kind: 'too_large', message: 'the file has more than 4 GiB; upload it as a list and change lists' });
     const chunks = request.body ?? Readable.from([]);

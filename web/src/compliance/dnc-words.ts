@@ -68,7 +68,7 @@ export function versionWords({
 }
 
 export const FORMATS = [
-  { value: 'numbers', label: 'Numbers, one on each line' },
+  { value: 'numbers', label: 'Numbers: the whole list' },
   { value: 'csv', label: 'A table with a header' },
   { value: 'changes', label: 'Changes: numbers added and deleted' },
 ] as const;

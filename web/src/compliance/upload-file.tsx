@@ -65,7 +65,7 @@ export function UploadFile({ list }: { readonly list: DncList }) {
         <FileInput
           ref={chooser}
           label="File"
-          description="Plain text as the registry gives it, up to 4 GB; unpack archives first."
+          description="As the registry gives it: a ZIP archive, XML or plain text, up to 4 GB."
           placeholder="Choose a file"
           value={file}
           onChange={setFile}
@@ -140,7 +140,8 @@ function Fields({ form, setForm, today }: FieldsProps) {
           onChange={(refusedMax) => setForm({ ...form, refusedMax: refusedMax ?? 0 })}
         />
         <Checkbox
-          label="It may have less than half of the numbers of before"
+          label="It may have less than 90% of the numbers of before"
+          description="Only an owner can say so."
           checked={form.maySmaller}
           onChange={(event) => setForm({ ...form, maySmaller: event.currentTarget.checked })}
         />
