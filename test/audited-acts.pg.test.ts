@@ -71,6 +71,11 @@ it.each<[string, () => Promise<Answer>, Record<string, object>]>([
     },
   ],
   [
+    'a merge',
+    async () => owner.post(`/v1/contacts/${await person()}/merge`, { from: await person() }),
+    { 'contact.merged': { fields: [] }, 'contact.ended_by_merge': { fields: [] } },
+  ],
+  [
     'a suppression by a member',
     async () => owner.post(`/v1/contacts/${await person()}/opt-out`, { note: 'Called the office' }),
     { 'number.suppressed': { reason: 'opt_out', channel: 'staff' } },

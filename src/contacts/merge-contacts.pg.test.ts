@@ -6,6 +6,7 @@ import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fi
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
+import { listConversationRows } from '../conversations/conversation-store.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
 import { runTx } from '../platform/database.ts';
@@ -175,8 +176,10 @@ describe('merging two contacts', () => {
       where campaign_id = ${both}`.execute(db);
     expect(totals).toEqual([{ sent: 1, skipped: 1, pending: 0 }]);
     await writes(ends, 'Still me');
-    const { rows: thread } = await sql`select contact_id from conversation where phone = ${ends.phone}`.execute(db);
-    expect(thread).toEqual([{ contactId: stays.id }]);
+    const query = { view: 'all', search: undefined, contactId: stays.id } as const;
+    expect(await listConversationRows(db, query, { after: undefined, limit: 10 })).toMatchObject([
+      { phone: ends.phone, contactId: stays.id, name: 'Zelda' },
+    ]);
     const { rows: audit } = await sql`
       select action, subject, phone from audit_entry where action like 'contact.%merge%' order by action desc`.execute(
       db,

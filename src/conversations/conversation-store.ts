@@ -44,7 +44,9 @@ const columns = sql`v.id, c.id as contact_id, c.first_name, c.last_name, c.compa
   v.unread, case when ${waits} then v.waiting_since end as waiting_since, ${inReview} as needs_review, v.last_message_at,
   v.last_message_preview, v.last_message_direction, v.last_message_kind, v.group_others, ${suppressed} as opted_out`;
 /** By number, because the number is what a conversation is with: it may have become a contact since. Index contact_phone_key. */
-const joins = sql`join lane l on l.id = v.lane_id left join contact c on c.phone = v.phone`;
+/** Of the contact with this number; else of the one into which that was merged. Indexes contact_phone_key and the primary key. */
+const joins = sql`join lane l on l.id = v.lane_id
+  left join contact c on c.id = coalesce((select p.id from contact p where p.phone = v.phone), v.contact_id)`;
 
 /** One look at the index call_phone for each who waits. */
 const missed = sql`(${waits} and ${missedSince({ phone: sql`v.phone`, laneId: sql`v.lane_id`, since: sql`v.waiting_since` })})`;
@@ -83,11 +85,12 @@ export const viewQuery = (view: InboxView, page: ConversationPage): RawBuilder<S
   sql<StoredConversation>`
     select ${columns} from ${nextOf(view, page)} v ${joins} order by ${orderOf(view)} limit ${page.limit}`;
 
-/** Index conversation_phone. */
+/** Those of the contact's number, and of numbers that were merged into it. Indexes conversation_phone and conversation_contact. */
 const ofContactQuery = (view: InboxView, contactId: Uuid, page: ConversationPage): RawBuilder<StoredConversation> =>
   sql<StoredConversation>`
     select ${columns} from conversation v ${joins}
-    where v.phone = (select phone from contact where id = ${contactId}) and ${IN_VIEW[view]} and ${behind(view, page.after)}
+    where (v.phone = (select phone from contact where id = ${contactId}) or v.contact_id = ${contactId}) and c.id = ${contactId}
+      and ${IN_VIEW[view]} and ${behind(view, page.after)}
     order by ${orderOf(view)} limit ${page.limit}`;
 
 const matchesIn = (text: RawBuilder<unknown>, search: SearchPatterns): RawBuilder<unknown> =>
