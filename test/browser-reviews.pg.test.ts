@@ -10,7 +10,7 @@ import { seededRandom } from '../src/platform/random.ts';
 import { instant } from '../src/platform/time.ts';
 import { browserOf, shotOf, violationsOf } from './browser-page.ts';
 import { findChromium } from './chromium.ts';
-import { insertContacts } from './fixtures.ts';
+import { insertAccount, insertContacts } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -66,6 +66,13 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     } as const;
     for (const phone of REFUSED)
       await runTx(database.db, (tx) => suppressNumber(tx, { clock: world.clock, newUuid }, { ...refusal, phone }));
+    const books = { ...world, newUuid };
+    const account = await insertAccount(database.db, books, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes: [] });
+    await sql`
+      insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
+      values (${newUuid()}, ${account.id}, ${newUuid()}, 'stop', 'SM1', '+16175550132', ${now}, ${now})`.execute(
+      database.db,
+    );
     ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   }, 2 * MINUTES);
   afterAll(() => browser?.close());
@@ -110,6 +117,8 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     const unheard = page.getByRole('region', { name: 'They say no, we said yes' });
     await unheard.getByText('No text of the person ever reached us', { exact: false }).first().waitFor();
     expect(await unheard.getByRole('link').allTextContents()).toEqual(['(617) 555-0131', 'Bea']);
+    const found = page.getByRole('region', { name: 'Found in their books' });
+    await found.getByText('A STOP that never reached us').waitFor();
     await page.getByText('for an opt-out that was known here', { exact: false }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await shotOf(page, 'differences');

@@ -89,6 +89,8 @@ export const optOutDifferenceSchema = z
     optedInAt: isoInstant.nullable(),
   })
   .openapi('OptOutDifference');
+export type OptOutDifference = z.infer<typeof optOutDifferenceSchema>;
+
 export const listOptOutDifferences = jsonRoute({
   method: 'get',
   path: '/v1/opt-outs/differences',

@@ -1,16 +1,21 @@
+import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/opt-outs.ts';
-import type { OptOutImport, ProviderOptOut } from '../../../src/http/contract/opt-outs.ts';
-import { address } from './client.ts';
-import type { FiltersOf, QueryOf } from './contract.ts';
+import type { OptOutDifference, OptOutImport, ProviderOptOut } from '../../../src/http/contract/opt-outs.ts';
+import { address, get } from './client.ts';
+import type { AnswerOf, FiltersOf, QueryOf } from './contract.ts';
 import { pages } from './pages.ts';
 import { type UploadWatch, uploadFile } from './upload-file.ts';
 
-export type { OptOutImport, ProviderOptOut };
+export type { OptOutDifference, OptOutImport, ProviderOptOut };
+export type OptOutComparisons = AnswerOf<typeof contract.readOptOutComparisons>;
 
 type ListQuery = QueryOf<typeof contract.importOptOuts>;
 
 export const optOutKeys = {
+  all: ['opt-outs'],
   provider: ['opt-outs', 'provider'],
+  differences: ['opt-outs', 'differences'],
+  comparisons: ['opt-outs', 'comparisons'],
 } as const;
 
 const PROVIDER_PAGE = 25;
@@ -23,6 +28,17 @@ export const providerOptOutsQuery = (filters: FiltersOf<typeof contract.listProv
     filters,
     limit: PROVIDER_PAGE,
   });
+
+/** What the nightly comparison with the providers' books found. */
+export const differencesQuery = pages<OptOutDifference>({
+  queryKey: optOutKeys.differences,
+  path: '/v1/opt-outs/differences',
+  limit: PROVIDER_PAGE,
+});
+export const comparisonsQuery = queryOptions({
+  queryKey: optOutKeys.comparisons,
+  queryFn: ({ signal }) => get<OptOutComparisons>('/v1/opt-outs/comparisons', undefined, signal),
+});
 
 /** What `importOptOuts` would do; changes nothing. */
 export const previewOptOuts = (query: ListQuery, file: File, watch: UploadWatch) =>

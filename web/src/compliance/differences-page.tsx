@@ -15,6 +15,7 @@ import { NoRight } from '../patterns/no-right.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
 import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
+import { ComparedOptOuts } from './compared-opt-outs.tsx';
 import { ComplianceTabs } from './compliance-tabs.tsx';
 
 /** Where the opt-outs of a provider and ours do not agree: what they know shows when they refuse a text. */
@@ -37,7 +38,7 @@ export function DifferencesPage() {
 }
 
 function Differences({ mayProve }: { readonly mayProve: boolean }) {
-  useLive('contacts', [optOutKeys.provider]);
+  useLive('contacts', [optOutKeys.all]);
   return (
     <>
       <Section title="They say no, we said yes" note="Texts that we should not have tried. The newest first.">
@@ -52,6 +53,7 @@ function Differences({ mayProve }: { readonly mayProve: boolean }) {
           }
         />
       </Section>
+      <ComparedOptOuts mayProve={mayProve} />
       <Section title="We knew it too" note="The text was on its way already when the opt-out came. Nothing to do.">
         <Refused
           unheard="false"
