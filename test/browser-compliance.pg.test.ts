@@ -116,6 +116,19 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await numbers.getByText('Done: 2 numbers. 1 mobile phone, 1 landline').waitFor({ timeout: MINUTES });
     await shotOf(page, 'import-numbers');
     expect.soft(await violationsOf(page)).toEqual([]);
+    await numbers.getByRole('link', { name: 'See the numbers' }).click();
+    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await page.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'Landline 1' }).click();
+    await expect
+      .poll(() => rows().allInnerTexts(), PATIENCE)
+      .toEqual([expect.stringMatching(/555-0124\s+Landline\s+Ann/)]);
+    await shotOf(page, 'validated-numbers');
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Export these' }).click();
+    expect(await readFile(await (await download).path(), 'utf8')).toMatch(/^phone,[^\n]+\n\+16175550124,Ann,[^\n]+\n$/);
+    await rows().first().click();
+    await page.getByRole('heading', { level: 2, name: 'Ann' }).waitFor();
     await open('/settings/number-validation');
     await page.getByText('1 of 100 requests used this month').waitFor();
   });
@@ -304,7 +317,13 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     const other = await otherWindow(viewport, colorScheme);
     const list = await newestId('/v1/dnc-lists');
     const entry = await newestId('/v1/audit-entries?action=dnc_list.updated');
-    for (const path of [...PAGES, `compliance/do-not-call/${list}`, `compliance/audit-log/${entry}`]) {
+    const batch = await newestId('/v1/number-validation/batches');
+    for (const path of [
+      ...PAGES,
+      `number-validation/${batch}`,
+      `compliance/do-not-call/${list}`,
+      `compliance/audit-log/${entry}`,
+    ]) {
       await open(`/${path}`, other);
       expect.soft(await other.evaluate('document.documentElement.scrollWidth'), path).toBe(viewport.width);
       await shotOf(other, `${viewport.width}-${path.replace(/_\w+/, '').replace(/\W/g, '-')}`);

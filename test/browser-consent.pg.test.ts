@@ -187,6 +187,39 @@ describe.skipIf(chromiumPath === undefined)('consent in a browser', { timeout: 2
     await other.context().close();
   });
 
+  it('a person who is there twice becomes one contact, shown before and confirmed by the number that ends', async () => {
+    const add = (phone: string, more: object) =>
+      world.client.send<{ id: string }>('POST', '/v1/contacts', { phone, firstName: 'Zelda', ...more }, phone);
+    const { id } = await add('617-555-0171', { lastName: 'Orr' });
+    const ended = await add('617-555-0172', { email: 'zelda@example.org', tags: ['estimate'] });
+    await world.client.send('POST', `/v1/contacts/${ended.id}/opt-out`, { note: 'Called' }, 'asked');
+    const storageState = await page.context().storageState();
+    for (const [_where, viewport, colorScheme] of [LOOKS[0], LOOKS[3]]) {
+      const other = await (await browser.newContext({ viewport, colorScheme, storageState })).newPage();
+      await other.goto(`${world.url}/contacts/${id}`);
+      await other.getByRole('button', { name: 'Merge' }).click();
+      const dialog = other.getByRole('dialog', { name: /Merge another contact into Zelda Orr/ });
+      await dialog.getByRole('combobox', { name: 'The contact that ends' }).fill('0172');
+      await dialog.getByRole('option', { name: /0172/ }).click();
+      await dialog.getByText('Tags added: estimate').waitFor();
+      await dialog.getByText('(617) 555-0171 is opted out too').waitFor();
+      await shotOf(other, `merge-${viewport.width}-${colorScheme}`);
+      expect.soft(await other.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+      expect.soft(await violationsOf(other)).toEqual([]);
+      await other.context().close();
+    }
+    await page.goto(`${world.url}/contacts/${id}`);
+    await page.getByRole('button', { name: 'Merge' }).click();
+    const dialog = page.getByRole('dialog', { name: /Merge another contact/ });
+    await dialog.getByRole('combobox', { name: 'The contact that ends' }).fill('0172');
+    await dialog.getByRole('option', { name: /0172/ }).click();
+    await dialog.getByLabel(/Type/).fill('(617) 555-0172');
+    await dialog.getByRole('button', { name: 'Merge the two' }).click();
+    await page.getByText('(617) 555-0172 was merged into this contact').waitFor();
+    await page.getByText('zelda@example.org').first().waitFor();
+    await page.getByText('merged another contact of this person into this one').waitFor();
+  });
+
   it('a viewer is offered nothing that is refused', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await signIn(context, world.url, VIEWER);

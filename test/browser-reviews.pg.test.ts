@@ -1,36 +1,56 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { sql } from 'kysely';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertReview } from '../src/compliance/opt-out-review-store.ts';
+import { suppressNumber } from '../src/compliance/suppress.ts';
 import { systemClock } from '../src/platform/clock.ts';
-import { runTx } from '../src/platform/database.ts';
+import { type Database, runTx } from '../src/platform/database.ts';
 import { uuidSource } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
 import { instant } from '../src/platform/time.ts';
-import { shotOf, violationsOf } from './browser-page.ts';
-import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import { browserOf, shotOf, violationsOf } from './browser-page.ts';
+import { findChromium } from './chromium.ts';
 import { insertContacts } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
-/** The queue of unclear replies in a real Chromium, decided on without a mouse. */
+/** Opt-outs in a real Chromium: the unclear replies, decided on without a mouse, and what comes from elsewhere. */
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const SAID = ['NO!', 'Hi, who is this?', 'maybe later', 'Not interested'] as const;
+/** By a provider, for an opt-out of its own list; the first one is a contact. */
+const REFUSED = ['+16175550130', '+16175550131'] as const;
+let database: Database;
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;
 
 const current = () => page.locator('[data-review][aria-current] p').first();
+const optedOut = async () =>
+  (await sql`select from suppression where channel = 'import'`.execute(database.db)).rows.length;
+const narrow = async (): Promise<void> => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect.soft(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  expect.soft(await violationsOf(page)).toEqual([]);
+};
+const wide = async (): Promise<void> => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+};
 const replies = () => page.getByRole('list', { name: 'Replies to decide on' }).locator('> li');
 
-describe.skipIf(chromiumPath === undefined)('unclear replies in a browser', { timeout: 2 * MINUTES }, () => {
+describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 2 * MINUTES }, () => {
   beforeAll(async () => {
-    const database = await testDatabase();
+    database = await testDatabase();
     const startsAt = '2026-11-17T15:00:00Z';
     world = await runningWorld(database, { startsAt, factor: 1 });
     const newUuid = uuidSource({ clock: systemClock, random: seededRandom(3) });
     const [now, dueAt] = [instant(startsAt), instant('2026-11-18T15:00:00Z')];
-    await insertContacts(database.db, { clock: world.clock, newUuid }, [{ phone: '+16175550120', firstName: 'Ann' }]);
+    await insertContacts(database.db, { clock: world.clock, newUuid }, [
+      { phone: '+16175550120', firstName: 'Ann' },
+      { phone: REFUSED[0], firstName: 'Bea' },
+    ]);
     for (const [index, said] of SAID.entries())
       await runTx(database.db, (tx) =>
         insertReview(tx, {
@@ -38,12 +58,15 @@ describe.skipIf(chromiumPath === undefined)('unclear replies in a browser', { ti
           ...{ family: 'bare_refusal', classifierVersion: 'test', saidAt: now, now, dueAt },
         }),
       );
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...CHROMIUM_ARGS] });
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const { email, password } = OWNER;
-    const sent = { headers: { origin: world.url }, data: { email, password } };
-    await context.request.post(`${world.url}/v1/sign-in`, sent);
-    page = await context.newPage();
+    const refusal = {
+      reason: 'provider_opt_out',
+      channel: 'gateway',
+      evidence: { code: '21610' },
+      actor: 'system',
+    } as const;
+    for (const phone of REFUSED)
+      await runTx(database.db, (tx) => suppressNumber(tx, { clock: world.clock, newUuid }, { ...refusal, phone }));
+    ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   }, 2 * MINUTES);
   afterAll(() => browser?.close());
 
@@ -75,8 +98,58 @@ describe.skipIf(chromiumPath === undefined)('unclear replies in a browser', { ti
     await page.getByRole('heading', { name: 'Nothing to decide' }).waitFor();
     const decided = page.getByRole('list', { name: 'Decided replies' });
     expect(await decided.getByText('decided by Dana Ortiz').count()).toBe(4);
-    await page.setViewportSize({ width: 390, height: 800 });
+    await narrow();
     await shotOf(page, 'reviews-decided');
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  it('that only a provider knows are each explained, and lead to the person', async () => {
+    await wide();
+    await page.goto(`${world.url}/compliance`);
+    await page.getByRole('link', { name: 'See each of them' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Provider differences' }).waitFor();
+    const unheard = page.getByRole('region', { name: 'They say no, we said yes' });
+    await unheard.getByText('No text of the person ever reached us', { exact: false }).first().waitFor();
+    expect(await unheard.getByRole('link').allTextContents()).toEqual(['(617) 555-0131', 'Bea']);
+    await page.getByText('for an opt-out that was known here', { exact: false }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await shotOf(page, 'differences');
+    await narrow();
+    await shotOf(page, 'differences-phone');
+    await unheard.getByRole('link', { name: 'Bea' }).click();
+    await page.getByRole('heading', { level: 2, name: 'Bea' }).waitFor();
+  });
+
+  it('that other systems know are seen first, then taken over from a list', async () => {
+    await wide();
+    await page.goto(`${world.url}/imports`);
+    await page.getByRole('link', { name: 'Import opt-outs' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Import opt-outs' }).waitFor();
+    const look = page.getByRole('button', { name: 'See what would happen' });
+    expect(await look.isDisabled()).toBe(true);
+    await shotOf(page, 'opt-out-list');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'File', exact: true }).click();
+    const table = {
+      name: 'gone.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('Mobile,Home\n6175550141,6175550142\n'),
+    };
+    await (await chooser).setFiles(table);
+    await look.click();
+    await page.getByText('several columns hold phone numbers', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Take the file away' }).click();
+    await page.getByLabel('Or paste the numbers').fill('617-555-0141\n617-555-01\n(617) 555-0141\n617.555.0142');
+    await look.click();
+    const seen = page.getByRole('region', { name: 'What would happen' });
+    await seen.getByText('4 rows of “Pasted numbers”. Nothing counts yet.').waitFor();
+    await seen.getByRole('row', { name: /^2 617-555-01 no number that can exist/ }).waitFor();
+    await shotOf(page, 'opt-out-list-seen');
+    await narrow();
+    await shotOf(page, 'opt-out-list-phone');
+    expect(await optedOut()).toBe(0);
+    await seen.getByRole('button', { name: 'Opt out 2 numbers' }).click();
+    await page.getByRole('region', { name: 'Done' }).getByText('nobody there is opted out', { exact: false }).waitFor();
+    expect(await optedOut()).toBe(2);
+    await shotOf(page, 'opt-out-list-done');
   });
 });

@@ -115,8 +115,8 @@ export function alertOf(found: Standstill, zone: string): NewAlert {
         kind,
         subject: `account:${id}`,
         headline: `${name}: opted out with the provider, and not with us`,
-        summary: `In the last 24 hours the provider of "${name}" refused texts to people who had opted out with it, or its books had a STOP, of which we did not know. They are opted out here now. See whether events come in, and what differed of each of them ("textwright optout differences").`,
-        link: '/operations/health',
+        summary: `In the last 24 hours the provider of "${name}" refused texts to people who had opted out with it, or its books had a STOP, of which we did not know. They are opted out here now. See whether events come in, and what differed of each of them.`,
+        link: '/compliance/opt-out-report/differences',
         detail: { account: name, code: reason },
       };
     default:

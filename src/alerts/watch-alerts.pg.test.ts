@@ -118,6 +118,8 @@ describe('the watch', () => {
     expect(await open()).toEqual([]);
     await refuseTo(unknown);
     expect(await open()).toEqual(['opt_outs_unheard: Test: opted out with the provider, and not with us']);
+    const [told] = await listAlertRows(db, { state: 'open', after: undefined, limit: 1 });
+    expect(told?.link).toBe('/compliance/opt-out-report/differences');
     await clock.advance(DAY_MS + 1);
     expect(await open()).toEqual([]);
     const now = clock.now();

@@ -1,3 +1,4 @@
+import { FIELD_WORDS } from '../contacts/contact.ts';
 import { type Merge, mergeContacts, rehearseMerge } from '../contacts/merge-contacts.ts';
 import { showMerge } from '../http/routes/contact-routes.ts';
 import { runTx } from '../platform/database.ts';
@@ -34,9 +35,12 @@ export async function mergeCommand(reference: string, flags: MergeFlags, shell: 
   });
 }
 
+/** Attributes are called what they are called. */
+const fieldWords = (name: string): string => Object.entries(FIELD_WORDS).find(([field]) => field === name)?.[1] ?? name;
+
 const mergeLines = (merge: Merge): readonly string[] => [
   `${merge.contact.phone} stays and keeps its number; the contact ${merge.ended.phone} ends.`,
-  `  filled in: ${merge.filled.length === 0 ? 'nothing' : printable(merge.filled.join(', '))}`,
+  `  filled in: ${merge.filled.length === 0 ? 'nothing' : printable(merge.filled.map(fieldWords).join(', '))}`,
   `  tags added: ${merge.addedTags.length === 0 ? 'none' : printable(merge.addedTags.join(', '))}`,
   `  taken over: ${[count(merge.conversations, 'conversation'), count(merge.texts, 'text'), count(merge.calls, 'call')].join(', ')}`,
   ...(merge.waitingEnded === 0

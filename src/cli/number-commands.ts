@@ -1,6 +1,9 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Uuid } from '../platform/ids.ts';
 import type { ValidationBatch } from '../validation/batch-store.ts';
+import { ITEM_OUTCOMES } from '../validation/decide-offline.ts';
 import type { ValidationStatus } from '../validation/read-validation.ts';
+import type { OutcomeFilter } from '../validation/validated-number-store.ts';
 import { countOption, withExamples } from './options.ts';
 import { type Shell, UsageError } from './shell.ts';
 import { count, printable, table } from './words.ts';
@@ -18,6 +21,7 @@ export function define(command: Command, shell: Shell): void {
   withExamples(command, [
     ['textwright number status', 'quotas, who is left out, and what is under way'],
     ['textwright number validate --all', 'ask about every contact of whom no answer is known'],
+    [`textwright number export ${BATCH} --outcome landline`, 'which of its numbers are landlines'],
     [`textwright number cancel ${BATCH}`, 'ask about no more numbers of this batch'],
   ]).description('Ask services what kind of numbers the contacts have: mobile, landline, VoIP, not in use');
 
@@ -37,6 +41,15 @@ export function define(command: Command, shell: Shell): void {
     .option('--import <id>', 'the contacts that one import has made')
     .option('--json', 'print the batch as one JSON object')
     .action((options: ValidateOptions) => validate(options, shell));
+
+  command
+    .command('export')
+    .description('The numbers of a batch as CSV, with what became of each')
+    .argument('<batch>', 'id, as "number status" prints it')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices([...ITEM_OUTCOMES, 'waiting']))
+    .action((reference: string, { outcome }: { readonly outcome?: OutcomeFilter }) =>
+      exportNumbers(reference, outcome, shell),
+    );
 
   command
     .command('cancel')
@@ -95,12 +108,28 @@ async function cancel(reference: string, { json }: { readonly json?: true }, she
   const { parseId } = await import('../platform/ids.ts');
   const { runTx } = await import('../platform/database.ts');
   const { cancelBatch } = await import('../validation/start-batch.ts');
-  const id = parseId('validation', reference);
-  if (id === undefined) throw new UsageError(`"${reference}" is no id like ${BATCH}`);
+  const id = parsedBatch(parseId('validation', reference), reference);
   await withServices(shell, async (services) => {
     const { db } = services.database;
     const batch = granted(await runTx(db, (tx) => cancelBatch(tx, services, { id, actor: actor().actor })));
     await printBatches([batch], shell, json);
+  });
+}
+
+function parsedBatch(id: Uuid | undefined, reference: string): Uuid {
+  if (id === undefined) throw new UsageError(`"${reference}" is no id like ${BATCH}`);
+  return id;
+}
+
+async function exportNumbers(reference: string, outcome: OutcomeFilter | undefined, shell: Shell): Promise<void> {
+  const { actor, granted, withServices } = await import('./open-services.ts');
+  const { parseId } = await import('../platform/ids.ts');
+  const { exportValidatedNumbers } = await import('../validation/list-numbers.ts');
+  const batchId = parsedBatch(parseId('validation', reference), reference);
+  await withServices(shell, async (services) => {
+    const deps = { ...services, db: services.database.db };
+    const pieces = granted(await exportValidatedNumbers(deps, { batchId, outcome, actor: actor().actor }));
+    for await (const piece of pieces) if (piece !== '') await shell.out.lines(piece.replace(/\r\n$/, ''));
   });
 }
 

@@ -27,6 +27,10 @@ it('begins a batch, shows it with the quotas, and cancels it', async () => {
   expect(shown.out).toMatch(/contacts +3 of 3 unverified/);
   expect(shown.out).toContain(`${batch.id}  contacts, open, 0 of 3 numbers`);
 
+  const waiting = await cli('export', batch.id, '--outcome', 'waiting');
+  expect(waiting.out.split(/\r?\n/).map((line) => line.split(',')[0])).toEqual(['phone', ...testPhones(3), '']);
+  expect((await cli('export', batch.id, '--outcome', 'landline')).out.trim()).toMatch(/^phone,[^\n]*$/);
+
   expect((await cli('cancel', batch.id)).out).toContain('cancelled');
   expect(jsonLines(await cli('status', '--json'))).toEqual([
     {
@@ -40,6 +44,7 @@ it.each([
   [['validate'], 'say which numbers'],
   [['validate', '--import', 'x'], 'is no id of an import'],
   [['cancel', 'x'], 'is no id like val_'],
+  [['export', 'x'], 'is no id like val_'],
 ])('refuses %j', async (args, words) => {
   expect(await cli(...args)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
 });

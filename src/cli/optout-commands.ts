@@ -21,6 +21,7 @@ export function define(command: Command, shell: Shell): void {
     .description('Opt out every number of a list: a number a line, or a table; the same list may be given again')
     .argument('<file>', 'plain text or CSV')
     .option('--column <header>', 'which column, when several hold phone numbers')
+    .option('--dry-run', 'say what it would do, and change nothing; of a list of at most 16 MiB')
     .option('--json', 'print what was read as one JSON object')
     .action(async (file: string, flags: ImportFlags) =>
       (await import('./optout-import.ts')).importCommand(file, flags, shell),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { importOptOuts, type OptOutsRead, REFUSALS_MAX } from '../contacts/import-opt-outs.ts';
+import { importOptOuts, type OptOutsRead, previewOptOuts, REFUSALS_MAX } from '../contacts/import-opt-outs.ts';
 import { recordOptOut } from '../contacts/record-opt-out.ts';
 import { phoneOf } from '../http/routes/dnc-routes.ts';
 import { runTx } from '../platform/database.ts';
@@ -11,11 +11,12 @@ import { count, printable } from './words.ts';
 
 export interface ImportFlags {
   readonly column?: string;
+  readonly dryRun?: true;
   readonly json?: true;
 }
 
 /** Ends with 1 when a row was refused: whoever stands in it is not opted out. */
-export async function importCommand(file: string, { column, json }: ImportFlags, shell: Shell): Promise<void> {
+export async function importCommand(file: string, { column, dryRun, json }: ImportFlags, shell: Shell): Promise<void> {
   const path = resolve(shell.workingDir, file);
   const sizeBytes = await sizeOf(path, file);
   await withServices(shell, async (services) => {
@@ -23,12 +24,13 @@ export async function importCommand(file: string, { column, json }: ImportFlags,
     const onProgress = ({ rows }: OptOutsRead): void =>
       shell.progress(`${count(rows, 'row')}, ${Math.floor((chunks.bytesRead / Math.max(1, sizeBytes)) * 100)}%`);
     const list = { fileName: basename(path), column, chunks, by: actor(), onProgress };
-    const read = granted(await importOptOuts({ ...services, db: services.database.db }, list));
+    const { db } = services.database;
+    const read = granted(await (dryRun ? previewOptOuts(db, list) : importOptOuts({ ...services, db }, list)));
     shell.progress('');
     if (json) await shell.out.json(read);
     else
       await shell.out.lines(
-        `${count(read.optedOut, 'number')} opted out, ${read.already} had asked before (${count(read.rows, 'row')} read)`,
+        `${count(read.optedOut, 'number')} ${dryRun ? 'would be ' : ''}opted out, ${read.already} had asked before (${count(read.rows, 'row')} read)`,
         ...read.refusals.map(({ line, text, reason }) => `line ${line}: ${printable(text)}: ${reason}`),
         ...(read.refused > REFUSALS_MAX ? [`and ${read.refused - REFUSALS_MAX} more`] : []),
       );

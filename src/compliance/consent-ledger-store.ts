@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { NumberHolder } from '../contacts/contact.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -21,13 +22,8 @@ export interface LedgerFilter {
   readonly until?: Instant | undefined;
 }
 
-export interface LedgerRow extends ConsentEvent {
+export interface LedgerRow extends ConsentEvent, NumberHolder {
   readonly phone: string;
-  /** The contact that has the number now, if any. */
-  readonly contactId: Uuid | null;
-  readonly firstName: string | null;
-  readonly lastName: string | null;
-  readonly company: string | null;
 }
 
 export interface LedgerPage {

@@ -68,6 +68,11 @@ export function contactName(
   return name || contact.company || contact.phone;
 }
 
+/** Beside a number: the contact that has it now, if any. */
+export interface NumberHolder extends Pick<ContactFields, 'firstName' | 'lastName' | 'company'> {
+  readonly contactId: Uuid | null;
+}
+
 /** The fields after a change. Blank text is null; a state is written as its code where one is meant. */
 export function changedFields(before: ContactFields, change: ContactChange): ContactFields {
   const pick = (field: keyof ContactFields): string | null => {

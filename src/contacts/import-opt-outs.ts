@@ -33,6 +33,8 @@ export interface OptOutsRead {
 }
 
 export const OPT_OUT_LIST_BYTES_MAX = 256 * 1024 ** 2;
+/** The numbers of a list that is only looked at are held in memory: 16 MiB are 1,400,000 of them. */
+export const LOOKED_AT_BYTES_MAX = 16 * 1024 ** 2;
 export const REFUSALS_MAX = 1_000;
 /** Numbers that are opted out beside each other. */
 const AT_ONCE = 4;
@@ -44,7 +46,7 @@ const AT_ONCE = 4;
 export async function importOptOuts(deps: Deps, list: OptOutList): Promise<Outcome<OptOutsRead>> {
   const read: Reading = { rows: 0, optedOut: 0, already: 0, refused: 0, refusals: [] };
   try {
-    const refusal = await readList(deps, list, read);
+    const refusal = await readList(list, read, { bytesMax: OPT_OUT_LIST_BYTES_MAX, take: optOutAll(deps, list, read) });
     if (refusal !== undefined) return invalid(`${list.fileName}: ${refusal}`);
   } catch (error) {
     if (!(error instanceof CsvFileError)) throw error;
@@ -53,6 +55,26 @@ export async function importOptOuts(deps: Deps, list: OptOutList): Promise<Outco
   }
   await tell(deps, list, read);
   return ok(read);
+}
+
+/** What importing the list would do; changes nothing. */
+export async function previewOptOuts(db: Db, list: Omit<OptOutList, 'by'>): Promise<Outcome<OptOutsRead>> {
+  const read: Reading = { rows: 0, optedOut: 0, already: 0, refused: 0, refusals: [] };
+  const seen = new Set<string>();
+  const take = async (phones: readonly string[]): Promise<void> => {
+    const already = await outAlready(db, phones);
+    const before = seen.size;
+    for (const phone of phones) if (!already.has(phone)) seen.add(phone);
+    read.optedOut = seen.size;
+    read.already += phones.length - (seen.size - before);
+  };
+  try {
+    const refusal = await readList(list, read, { bytesMax: LOOKED_AT_BYTES_MAX, take });
+    return refusal === undefined ? ok(read) : invalid(`${list.fileName}: ${refusal}`);
+  } catch (error) {
+    if (!(error instanceof CsvFileError)) throw error;
+    return invalid(`${list.fileName}: ${error.message}`);
+  }
 }
 
 interface Deps {
@@ -65,9 +87,19 @@ type Reading = { -readonly [K in keyof Omit<OptOutsRead, 'refusals'>]: OptOutsRe
   readonly refusals: RefusedRow[];
 };
 
-/** Counts what it does in `read`; returns why the list cannot be begun with. */
-async function readList(deps: Deps, list: OptOutList, read: Reading): Promise<string | undefined> {
-  const file = await openCsv({ chunks: list.chunks }, { bytesMax: OPT_OUT_LIST_BYTES_MAX });
+interface Walk {
+  readonly bytesMax: number;
+  /** Given the numbers piece by piece, as often as each of them stands there. */
+  readonly take: (phones: readonly string[]) => Promise<void>;
+}
+
+/** Counts the rows in `read`; returns why the list cannot be begun with. */
+async function readList(
+  list: Omit<OptOutList, 'by'>,
+  read: Reading,
+  { bytesMax, take }: Walk,
+): Promise<string | undefined> {
+  const file = await openCsv({ chunks: list.chunks }, { bytesMax });
   const column = optOutColumn(file.head, list.column);
   if (!column.ok) {
     await file.close();
@@ -75,8 +107,16 @@ async function readList(deps: Deps, list: OptOutList, read: Reading): Promise<st
   }
   let skipsFirst = column.value.hasHeader;
   for await (const records of file.batches) {
-    const phones = numbersOf(skipsFirst ? records.slice(1) : records, column.value, read);
+    await take(numbersOf(skipsFirst ? records.slice(1) : records, column.value, read));
     skipsFirst &&= records.length === 0;
+    list.onProgress?.(read);
+  }
+  return undefined;
+}
+
+const optOutAll =
+  (deps: Deps, list: OptOutList, read: Reading): Walk['take'] =>
+  async (phones) => {
     const once = [...new Set(phones)];
     const already = await outAlready(deps.db, once);
     for (let at = 0; at < once.length; at += AT_ONCE) {
@@ -85,10 +125,7 @@ async function readList(deps: Deps, list: OptOutList, read: Reading): Promise<st
       read.optedOut += group.filter((phone) => !already.has(phone)).length;
     }
     read.already += phones.length - once.filter((phone) => !already.has(phone)).length;
-    list.onProgress?.(read);
-  }
-  return undefined;
-}
+  };
 
 function numbersOf(records: readonly CsvRecord[], column: OptOutColumn, read: Reading): readonly string[] {
   const rows = records.flatMap((record) => readOptOutRow(record, column) ?? []);

@@ -15,6 +15,7 @@ import { changeValidationSettings } from './change-validation-settings.ts';
 import type { ValidatorName } from './number-validator.ts';
 import { validatorOpener } from './open-validators.ts';
 import { cancelBatch, startContactsBatch } from './start-batch.ts';
+import { numbersQuery } from './validated-number-store.ts';
 import { resumeBatches, revalidate } from './validation-jobs.ts';
 import type { ValidatorInput } from './validation-settings.ts';
 import { type WorkDeps, workBatch } from './work-batch.ts';
@@ -361,4 +362,26 @@ it('never stores or audits a key in the clear', async () => {
     select value::text as kept from setting union all select detail::text from audit_entry`.execute(db);
   expect(rows.length).toBeGreaterThan(1);
   for (const { kept } of rows) expect(kept).not.toContain(FAKE_KEYS.numverify);
+});
+
+it.each([
+  [undefined, 'validation_item_pkey'],
+  ['landline', 'validation_item_outcome'],
+  ['waiting', 'validation_item_open'],
+] as const)('numbers of a kind are found without reading the others: %s by %s', async (outcome, index) => {
+  const batchId = newUuid();
+  const now = clock.now();
+  await sql`
+    insert into validation_batch (id, source, state, fresh_after, total, started_by, created_at)
+    values (${batchId}, 'import', 'open', ${now}, 20000, 'system', ${now})`.execute(db);
+  await sql`
+    insert into validation_item (batch_id, phone, outcome, known_by)
+    select ${batchId}::uuid, '+1617' || (2000000 + n), case n % 1000 when 1 then 'landline' when 2 then null else 'mobile' end,
+      case n % 1000 when 2 then null else 'validator' end from generate_series(1, 20000) n`.execute(db);
+  await sql`analyze validation_item`.execute(db);
+  const query = numbersQuery({ batchId, outcome, after: '+16172000500', limit: 101 });
+  const { rows } = await sql`explain (costs off) ${query}`.execute(db);
+  const plan = JSON.stringify(rows);
+  expect(plan).toContain(index);
+  expect(plan).not.toContain('Seq Scan on validation_item');
 });

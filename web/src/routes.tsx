@@ -19,6 +19,7 @@ import { settingsRoutes } from './settings/routes.ts';
 import { NotFoundPage, RouteError } from './shell/route-error.tsx';
 import { rootRoute, shellRoute } from './shell/shell-route.tsx';
 import { templateRoute, templatesRoute } from './templates/routes.ts';
+import { validatedNumbersRoute } from './validation/routes.ts';
 
 /** An address that leads nowhere; the rail stays. */
 const unknownRoute = createRoute({ getParentRoute: () => shellRoute, path: '$', component: NotFoundPage });
@@ -45,6 +46,7 @@ const routeTree = rootRoute.addChildren([
     reconciliationRoute,
     reviewsRoute,
     settingsRoutes,
+    validatedNumbersRoute,
     unknownRoute,
   ]),
 ]);

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
 import { CONSENT_ACTIONS, CONSENT_SOURCES, CONSENT_STATES, consentEventSchema } from './consents.ts';
-import { idOf, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { idOf, jsonRoute, numberHolder, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** The consents of everybody, whoever they are contacts of. */
 const tag = 'Consents';
@@ -10,10 +10,7 @@ const moment = z.iso.datetime({ offset: true });
 export const ledgerEntrySchema = consentEventSchema
   .extend({
     phone: phoneText,
-    contact: z
-      .object({ id: idOf('contact'), name: z.string() })
-      .nullable()
-      .openapi({ description: 'Who has the number now; null for a number that is no contact' }),
+    contact: numberHolder,
   })
   .openapi('ConsentLedgerEntry');
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;

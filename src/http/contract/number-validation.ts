@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
+import { ITEM_OUTCOMES } from '../../validation/decide-offline.ts';
+import { idOf, isoInstant, jsonRoute, numberHolder, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /**
  * What services say about numbers. Shapes and sizes only: which values are allowed, and what to do about others, is said by
@@ -121,7 +122,34 @@ export const validationSchema = z
   .openapi('Validation');
 export type Validation = z.infer<typeof validationSchema>;
 
-const params = z.object({ id: idOf('validation') });
+export const validationParams = z.object({ id: idOf('validation') });
+
+export const validatedNumberSchema = z
+  .object({
+    phone: phoneText,
+    contact: numberHolder,
+    outcome: z.enum(ITEM_OUTCOMES).nullable().openapi({ description: 'null while it waits' }),
+    knownBy: z.enum(['validator', 'earlier_answer', 'numbering_plan']).nullable(),
+    answer: z
+      .object({
+        lineType: z.string(),
+        carrier: z.string().nullable(),
+        country: z.string().nullable(),
+        validator: validatorName,
+        checkedAt: isoInstant,
+      })
+      .nullable()
+      .openapi({ description: 'The newest about this number: a later batch may have asked again' }),
+  })
+  .openapi('ValidatedNumber');
+export type ValidatedNumber = z.infer<typeof validatedNumberSchema>;
+
+export const numbersFilter = z.object({
+  outcome: z
+    .enum([...ITEM_OUTCOMES, 'waiting'])
+    .optional()
+    .openapi({ description: 'Only numbers of this kind; waiting: not answered yet' }),
+});
 
 export const listValidations = jsonRoute({
   method: 'get',
@@ -138,7 +166,7 @@ export const getValidation = jsonRoute({
   access: 'viewer',
   tag: 'Number validation',
   summary: 'One batch with its results so far',
-  params,
+  params: validationParams,
   response: validationSchema,
 });
 export const startValidation = jsonRoute({
@@ -158,6 +186,16 @@ export const cancelValidation = jsonRoute({
   access: 'manager',
   tag: 'Number validation',
   summary: 'Ask about no more numbers of this batch; what was answered stays known',
-  params,
+  params: validationParams,
   response: validationSchema,
+});
+export const listValidatedNumbers = jsonRoute({
+  method: 'get',
+  path: '/v1/number-validation/batches/{id}/numbers',
+  access: 'agent',
+  tag: 'Number validation',
+  summary: 'The numbers of one batch with what became of each, in their order',
+  params: validationParams,
+  query: pageQuery.extend(numbersFilter.shape),
+  response: pageOf(validatedNumberSchema),
 });

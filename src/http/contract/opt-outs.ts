@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, numberHolder, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** Numbers that must not be texted, told by other systems and by lists. */
 const tag = 'Opt-outs';
@@ -33,7 +33,9 @@ export const providerOptOutSchema = z
   .object({
     id: idOf('suppression'),
     phone: phoneText,
+    contact: numberHolder,
     accountId: idOf('account').nullable(),
+    accountName: z.string().nullable(),
     code: z.string().nullable(),
     refusedAt: isoInstant,
     difference: z.enum(['none', 'opted_in_here', 'not_understood', 'never_heard']).openapi({
@@ -47,6 +49,8 @@ export const providerOptOutSchema = z
     liftedAt: isoInstant.nullable(),
   })
   .openapi('ProviderOptOut');
+export type ProviderOptOut = z.infer<typeof providerOptOutSchema>;
+
 export const listProviderOptOuts = jsonRoute({
   method: 'get',
   path: '/v1/opt-outs/provider',
@@ -54,7 +58,12 @@ export const listProviderOptOuts = jsonRoute({
   tag,
   summary:
     'Numbers that a provider refused because of its own list, the newest first, each compared with what we knew then',
-  query: pageQuery,
+  query: pageQuery.extend({
+    unheard: z
+      .enum(['true', 'false'])
+      .optional()
+      .openapi({ description: 'true: only where they said no and we said yes; false: only what we knew too' }),
+  }),
   response: pageOf(providerOptOutSchema),
 });
 
@@ -128,6 +137,19 @@ export const importOptOutsQuery = z.object({
     .optional()
     .openapi({ description: 'The header of the numbers, when the list has several columns of them' }),
 });
+const optOutImportSchema = z
+  .object({
+    rows: z.int(),
+    optedOut: z.int(),
+    already: z.int().openapi({ description: 'Opted out before, or more than once in the list' }),
+    refused: z.int(),
+    refusals: z
+      .array(z.object({ line: z.int(), text: z.string(), reason: z.string() }))
+      .openapi({ description: 'The first 1,000' }),
+  })
+  .openapi('OptOutImport');
+export type OptOutImport = z.infer<typeof optOutImportSchema>;
+
 /** The list is the request body itself, streamed. */
 export const importOptOuts = jsonRoute({
   method: 'post',
@@ -137,15 +159,14 @@ export const importOptOuts = jsonRoute({
   summary:
     'Opt out every number of a list (raw body, a number a line or CSV, at most 256 MiB); rows that cannot be read are named',
   query: importOptOutsQuery,
-  response: z
-    .object({
-      rows: z.int(),
-      optedOut: z.int(),
-      already: z.int().openapi({ description: 'Opted out before, or more than once in the list' }),
-      refused: z.int(),
-      refusals: z
-        .array(z.object({ line: z.int(), text: z.string(), reason: z.string() }))
-        .openapi({ description: 'The first 1,000' }),
-    })
-    .openapi('OptOutImport'),
+  response: optOutImportSchema,
+});
+export const previewOptOuts = jsonRoute({
+  method: 'post',
+  path: '/v1/opt-outs/preview',
+  access: 'manager',
+  tag,
+  summary: 'What importing a list would do (raw body, at most 16 MiB); changes nothing',
+  query: importOptOutsQuery,
+  response: optOutImportSchema,
 });

@@ -15,6 +15,11 @@ export const idOf = (kind: IdKind) =>
 export const isoInstant = z.string().openapi({ format: 'date-time', example: '2026-11-17T15:00:00Z' });
 export const phoneText = z.string().openapi({ example: '+16175550123' });
 
+export const numberHolder = z
+  .object({ id: idOf('contact'), name: z.string() })
+  .nullable()
+  .openapi({ description: 'Who has the number now; null for a number that is no contact' });
+
 export const laneState = z.enum(['active', 'draining', 'paused', 'off']).openapi({
   description:
     'draining: serves the people who know the number and takes no new ones; paused: its people wait; off: its people move to the other numbers of their campaigns',

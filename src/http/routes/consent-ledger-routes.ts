@@ -2,7 +2,6 @@ import type { z } from '@hono/zod-openapi';
 import type { LedgerFilter, LedgerRow } from '../../compliance/consent-ledger-store.ts';
 import { eventSentence } from '../../compliance/consent-words.ts';
 import { exportConsents, listConsents, readConsent } from '../../compliance/list-consents.ts';
-import { contactName } from '../../contacts/contact.ts';
 import { csvLine } from '../../platform/csv-cell.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
@@ -11,6 +10,7 @@ import type { Services } from '../../services.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/consent-ledger.ts';
 import { csvAnswer } from '../csv-answer.ts';
+import { showHolder } from '../number-holder.ts';
 import { rawRoute } from '../route-types.ts';
 import { storedPhone } from './audit-routes.ts';
 import { showConsentEvent, shownEvidence } from './consent-routes.ts';
@@ -57,12 +57,8 @@ export const filterOf = ({ phone, from, until, ...same }: z.infer<typeof contrac
 });
 
 export function showLedgerRow({ contactId, firstName, lastName, company, phone, ...event }: LedgerRow) {
-  const name = contactName({ firstName, lastName, company, phone });
-  return {
-    ...showConsentEvent(event),
-    phone,
-    contact: contactId === null ? null : { id: showId('contact', contactId), name },
-  };
+  const contact = showHolder({ contactId, firstName, lastName, company, phone });
+  return { ...showConsentEvent(event), phone, contact };
 }
 
 const COLUMNS: Readonly<Record<string, (row: LedgerRow) => string | null>> = {

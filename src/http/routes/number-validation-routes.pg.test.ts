@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { FAKE_KEYS, fakeNumverify } from '../../../test/fake-validators.ts';
 import { httpWorld } from '../../../test/http-world.ts';
@@ -95,6 +96,33 @@ describe('batches over HTTP', () => {
       validators: [{ askedThisMonth: 3 }, {}],
     });
 
+    const numbers = (query: string) => owner.get(`${BATCHES}/${made.json.id}/numbers${query}`);
+    expect((await numbers('?outcome=landline')).json).toMatchObject({
+      data: [
+        {
+          phone: '+16175553001',
+          contact: { name: '+16175553001' },
+          ...{ outcome: 'landline', knownBy: 'validator', answer: { lineType: 'landline', validator: 'numverify' } },
+        },
+      ],
+      nextCursor: null,
+    });
+    expect((await numbers('?outcome=waiting')).json.data).toEqual([]);
+    const first = (await numbers('?limit=2')).json;
+    expect(first.data).toMatchObject([{ phone: '+16175553001' }, { phone: '+16175553002' }]);
+    const last = (await numbers(`?limit=2&cursor=${first.nextCursor}`)).json;
+    expect(last).toMatchObject({ data: [{ phone: '+16175553003', outcome: 'mobile' }], nextCursor: null });
+    const file = await owner.get(`${BATCHES}/${made.json.id}/export?outcome=mobile`);
+    expect(file.json.split('\r\n').map((line: string) => line.split(',').slice(0, 5).join())).toEqual([
+      'phone,first_name,last_name,company,outcome',
+      '+16175553002,,,,mobile',
+      '+16175553003,,,,mobile',
+      '',
+    ]);
+    const { rows: taken } = await sql`
+      select subject, detail from audit_entry where action = 'number_validation.exported'`.execute(world.database.db);
+    expect(taken).toEqual([{ subject: made.json.id, detail: { outcome: 'mobile' } }]);
+
     const effect = await owner.post(`${PATH}/preview`, { excludes: { ...EXCLUDES, landline: false }, maxAgeDays: 30 });
     expect(effect.json).toMatchObject({ newlyLeftOut: 0, newlyTextable: 1 });
     expect(effect.json.rules).toContainEqual({
@@ -112,6 +140,9 @@ describe('batches over HTTP', () => {
     const cancel = () => owner.post(`${BATCHES}/${made.json.id}/cancel`, undefined);
     expect((await cancel()).json).toMatchObject({ state: 'cancelled' });
     expect((await cancel()).status).toBe(409);
-    expect((await owner.get(`${BATCHES}/val_${'0'.repeat(32)}`)).status).toBe(404);
+    const unknown = `${BATCHES}/val_${'0'.repeat(32)}`;
+    for (const path of ['', '/numbers', '/export']) expect((await owner.get(`${unknown}${path}`)).status).toBe(404);
+    const waits = await owner.get(`${BATCHES}/${made.json.id}/numbers?outcome=waiting`);
+    expect(waits.json.data).toMatchObject([{ phone: '+16175553009', outcome: null, knownBy: null, answer: null }]);
   });
 });

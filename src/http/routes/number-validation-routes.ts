@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi';
 import { getImport } from '../../contacts/import-files.ts';
 import { runTx, type Tx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
@@ -6,6 +7,7 @@ import { ok } from '../../platform/result.ts';
 import type { Services } from '../../services.ts';
 import type { ValidationBatch } from '../../validation/batch-store.ts';
 import { changeValidationSettings } from '../../validation/change-validation-settings.ts';
+import { exportValidatedNumbers, listValidatedNumbers } from '../../validation/list-numbers.ts';
 import {
   getValidation,
   listValidations,
@@ -14,9 +16,22 @@ import {
   type ValidationStatus,
 } from '../../validation/read-validation.ts';
 import { cancelBatch, startContactsBatch, startImportBatch } from '../../validation/start-batch.ts';
+import type { ValidatedNumber } from '../../validation/validated-number-store.ts';
 import { type Api, uuidOf } from '../api.ts';
 import * as contract from '../contract/number-validation.ts';
-import { isoText, isoTextOrNull } from '../route-types.ts';
+import { csvAnswer } from '../csv-answer.ts';
+import { showHolder } from '../number-holder.ts';
+import { isoText, isoTextOrNull, rawRoute } from '../route-types.ts';
+
+const exportRoute = rawRoute({
+  method: 'get',
+  path: '/v1/number-validation/batches/{id}/export',
+  access: 'manager',
+  tag: 'Number validation',
+  summary: 'All numbers of one batch that match as a file; the audit log says who took it',
+  request: { params: contract.validationParams, query: contract.numbersFilter },
+  produces: 'text/csv',
+});
 
 type ValidationServices = Pick<Services, 'database' | 'clock' | 'newUuid' | 'secrets' | 'jobs'>;
 
@@ -55,6 +70,16 @@ function registerBatches(api: Api, services: ValidationServices): void {
   api.handle(contract.getValidation, async ({ params }) =>
     shown(await getValidation(db, uuidOf('validation', params.id))),
   );
+  api.handle(contract.listValidatedNumbers, async ({ params, query }) => {
+    const page = await listValidatedNumbers(db, { ...query, ...numbersOf(params, query) });
+    return page.ok ? ok({ ...page.value, data: page.value.data.map(showValidatedNumber) }) : page;
+  });
+  api.raw(exportRoute, async ({ params, query, caller: { actor }, request: { signal } }) => {
+    const pieces = await exportValidatedNumbers({ ...services, db }, { ...numbersOf(params, query), actor, signal });
+    if (!pieces.ok) return pieces;
+    const name = 'validated-numbers.csv';
+    return ok(csvAnswer({ name, plainName: name }, pieces.value));
+  });
   api.effect(contract.startValidation, {
     effect: async (tx, { body, caller }) => {
       const started = await begin(tx, services, { importId: body.importId, actor: caller.actor });
@@ -67,6 +92,11 @@ function registerBatches(api: Api, services: ValidationServices): void {
     ),
   );
 }
+
+const numbersOf = (
+  { id }: z.output<typeof contract.validationParams>,
+  { outcome }: z.output<typeof contract.numbersFilter>,
+) => ({ batchId: uuidOf('validation', id), outcome });
 
 async function begin(
   tx: Tx,
@@ -101,4 +131,13 @@ export function showValidation({ wait, outcomes, ...batch }: ValidationBatch) {
     createdAt: isoText(batch.createdAt),
     finishedAt: isoTextOrNull(batch.finishedAt),
   };
+}
+
+export function showValidatedNumber(one: ValidatedNumber) {
+  const { phone, outcome, knownBy, lineType, carrier, country, validator, checkedAt } = one;
+  const answer =
+    lineType === null || validator === null || checkedAt === null
+      ? null
+      : { lineType, carrier, country, validator, checkedAt: isoText(checkedAt) };
+  return { phone, contact: showHolder(one), outcome, knownBy, answer };
 }

@@ -16,8 +16,9 @@ import { registerOptOutRoutes } from './opt-out-routes.ts';
 const world = await httpWorld({ registrars: [registerOptOutRoutes] });
 const owner = await world.owner();
 const { db } = world.database;
-const upload = (text: string, query = '') =>
-  owner.post(`/v1/opt-outs/import?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const send = (act: 'import' | 'preview', text: string, query = '') =>
+  owner.post(`/v1/opt-outs/${act}?fileName=list.csv${query}`, text, { 'content-type': 'application/octet-stream' });
+const upload = (text: string, query?: string) => send('import', text, query);
 const suppressed = async (): Promise<readonly string[]> =>
   (
     await sql<{ phone: string }>`select phone from suppression where lifted_at is null order by phone`.execute(db)
@@ -27,7 +28,11 @@ describe('a list of opt-outs', () => {
   it('is taken as numbers alone, with what cannot be read named by its line, and nothing counted twice', async () => {
     await insertContacts(db, world.services, [{ phone: '+16175550120' }]);
     const list = '(617) 555-0120\n\n617555012X\n+1 617 555 0121\n6175550120\n+44 20 7946 0958\n617-555-0122';
+    const before = await send('preview', list);
+    expect(await suppressed()).toEqual([]);
     const first = await upload(list);
+    expect(before.json).toEqual(first.json);
+    expect((await send('preview', list)).json).toMatchObject({ optedOut: 0, already: 4, refused: 2 });
     expect(first).toMatchObject({
       status: 200,
       json: {
@@ -89,6 +94,11 @@ describe('a list of opt-outs', () => {
     });
     expect(await suppressed()).toContain('+16175550150');
   });
+
+  it('is looked at with each number counted once, however far apart it stands', async () => {
+    const far = `6175550181\n${'6175550182\n'.repeat(20_000)}6175550181\n`;
+    expect((await send('preview', far)).json).toMatchObject({ rows: 20_002, optedOut: 2, already: 20_000 });
+  });
 });
 
 it('one opt-out is recorded once, of whom it is told, and never in the future', async () => {
@@ -139,6 +149,14 @@ it('what providers refused is compared with what we knew, and each difference ex
   const first = await owner.get('/v1/opt-outs/provider?limit=3');
   const rest = await owner.get(`/v1/opt-outs/provider?limit=3&cursor=${first.json.nextCursor}`);
   expect(rest.json).toMatchObject({ data: [{ phone: knew }], nextCursor: null });
+  await insertContacts(db, services, [{ phone: wrote ?? '', firstName: 'Wanda' }]);
+  const unheard = (await owner.get('/v1/opt-outs/provider?unheard=true')).json.data;
+  expect(unheard).toMatchObject([
+    { phone: stranger, contact: null, accountName: 'Test' },
+    { phone: wrote, contact: { name: 'Wanda' } },
+    { phone: optedIn },
+  ]);
+  expect((await owner.get('/v1/opt-outs/provider?unheard=false')).json.data).toMatchObject([{ phone: knew }]);
   await sql`
     insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
     values (${services.newUuid()}, ${account.id}, ${services.newUuid()}, 'stop', 'SM1', ${stranger}, ${clock.now()}, ${clock.now()})`.execute(
@@ -164,6 +182,9 @@ it('the command line does the same, and ends with 1 when somebody may have been 
   try {
     const path = join(folder, 'gone.txt');
     await writeFile(path, '617-555-0170\n617-555-017\n');
+    const tried = await cli('import', path, '--dry-run');
+    expect(tried.out).toMatch(/1 number would be opted out/);
+    expect(await suppressed()).not.toContain('+16175550170');
     const done = await cli('import', path);
     expect(done).toMatchObject({ code: 1, err: expect.stringContaining('1 row could not be read') });
     expect(done.out).toMatch(/1 number opted out, 0 had asked before[\s\S]*line 2: 617-555-017:/);

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
+import type { z } from '@hono/zod-openapi';
 import { DIFFERENCE_SENTENCES, differenceOf, type ProviderOptOut } from '../../compliance/provider-differences.ts';
 import { readProviderOptOuts } from '../../compliance/read-provider-opt-outs.ts';
-import { importOptOuts } from '../../contacts/import-opt-outs.ts';
+import { importOptOuts, previewOptOuts } from '../../contacts/import-opt-outs.ts';
 import { recordOptOut } from '../../contacts/record-opt-out.ts';
 import { showId } from '../../platform/ids.ts';
 import { ok } from '../../platform/result.ts';
@@ -15,6 +16,7 @@ import {
 import type { Services } from '../../services.ts';
 import type { Api } from '../api.ts';
 import * as contract from '../contract/opt-outs.ts';
+import { showHolder } from '../number-holder.ts';
 import { isoText, isoTextOrNull } from '../route-types.ts';
 import { phoneOf } from './dnc-routes.ts';
 
@@ -32,9 +34,12 @@ export function registerOptOutRoutes(api: Api, services: Pick<Services, 'databas
       return ok({ phone: phone.value, already, since: isoText(since) });
     },
   });
-  api.handle(contract.listProviderOptOuts, async ({ query }) => {
-    const page = await readProviderOptOuts(db, query);
-    return page.ok ? ok({ ...page.value, data: page.value.data.map(showProviderOptOut) }) : page;
+  api.handle(contract.listProviderOptOuts, async ({ query: { unheard, ...page } }) => {
+    const found = await readProviderOptOuts(db, {
+      ...page,
+      unheard: unheard === undefined ? undefined : unheard === 'true',
+    });
+    return found.ok ? ok({ ...found.value, data: found.value.data.map(showProviderOptOut) }) : found;
   });
   api.handle(contract.listOptOutDifferences, async ({ query }) => {
     const page = await listOptOutDifferences(db, query);
@@ -44,19 +49,24 @@ export function registerOptOutRoutes(api: Api, services: Pick<Services, 'databas
     ok({ accounts: (await readOptOutComparisons(db)).map(showOptOutComparison) }),
   );
   api.handle(contract.importOptOuts, ({ query, request, caller }) =>
-    importOptOuts(
-      { ...services, db },
-      { fileName: query.fileName, column: query.column, chunks: request.body ?? Readable.from([]), by: caller },
-    ),
+    importOptOuts({ ...services, db }, { ...listOf(query, request), by: caller }),
   );
+  api.handle(contract.previewOptOuts, ({ query, request }) => previewOptOuts(db, listOf(query, request)));
 }
+
+const listOf = ({ fileName, column }: z.output<typeof contract.importOptOutsQuery>, request: Request) => ({
+  ...{ fileName, column },
+  chunks: request.body ?? Readable.from([]),
+});
 
 export const showProviderOptOut = (one: ProviderOptOut) => {
   const difference = differenceOf(one);
   return {
     id: showId('suppression', one.id),
     phone: one.phone,
+    contact: showHolder(one),
     accountId: one.account,
+    accountName: one.accountName,
     code: one.code,
     refusedAt: isoText(one.refusedAt),
     difference,

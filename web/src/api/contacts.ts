@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import type * as contract from '../../../src/http/contract/contacts.ts';
-import type { Contact, ContactFacets, TimelineEntry } from '../../../src/http/contract/contacts.ts';
+import type { Contact, ContactFacets, ContactMerge, TimelineEntry } from '../../../src/http/contract/contacts.ts';
 import { get, patch, post } from './client.ts';
 import type { AnswerOf, BodyOf, FiltersOf } from './contract.ts';
 import { pages } from './pages.ts';
 
-export type { Contact, ContactFacets, TimelineEntry };
+export type { Contact, ContactFacets, ContactMerge, TimelineEntry };
 export type ContactFilters = FiltersOf<typeof contract.listContacts>;
 
 export const contactKeys = {
@@ -17,6 +17,7 @@ export const contactKeys = {
   timeline: (id: string) => ['contacts', 'timeline', id],
   eligibility: (id: string) => ['contacts', 'eligibility', id],
   consents: (id: string) => ['contacts', 'consents', id],
+  merge: (id: string, from: string) => ['contacts', 'merge', id, from],
 } as const;
 
 export const contactsQuery = (filters: ContactFilters = {}, limit?: number) =>
@@ -61,6 +62,18 @@ export const updateContact = (id: string, body: BodyOf<typeof contract.updateCon
   patch<Contact>(`/v1/contacts/${id}`, body);
 export const optOutContact = (id: string, body: BodyOf<typeof contract.optOutContact>, key: string) =>
   post<Contact>(`/v1/contacts/${id}/opt-out`, body, key);
+
+/** What merging would do: asked anew each time, and never again after a refusal. */
+export const contactMergeQuery = (id: string, from: string) =>
+  queryOptions({
+    queryKey: contactKeys.merge(id, from),
+    queryFn: () => post<ContactMerge>(`/v1/contacts/${id}/merge/rehearsal`, { from }),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+  });
+export const mergeContact = (id: string, body: BodyOf<typeof contract.mergeContact>, key: string) =>
+  post<ContactMerge>(`/v1/contacts/${id}/merge`, body, key);
 
 /** How a person is called on screen: the name, else the company; empty when only the number is known. */
 export const contactName = (contact: Pick<Contact, 'firstName' | 'lastName' | 'company'>): string =>

@@ -82,8 +82,8 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
             id: 'unheard',
             words: `A provider refused ${plural(unheardOptOuts, 'number', 'numbers')} for opt-outs that we did not know.`,
             link: (
-              <Anchor component={Link} to="/compliance/opt-out-report" inherit underline="always">
-                See how opt-outs come
+              <Anchor component={Link} to="/compliance/opt-out-report/differences" inherit underline="always">
+                See each of them
               </Anchor>
             ),
           },

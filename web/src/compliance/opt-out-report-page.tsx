@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { IconDownload, IconHandStop } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { optOutReportQuery, optOutsFile, type ReportQuery } from '../api/compliance.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
 import { type Filter, FilterChips } from '../patterns/filter-chips.tsx';
 import { formatCount, formatRate, plural } from '../patterns/format.ts';
+import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { Page, PageHeader, Section } from '../patterns/page.tsx';
@@ -134,6 +135,34 @@ export function OptOutReportPage() {
           </>
         )}
       </Loaded>
+      <AlsoSeen />
     </Page>
   );
 }
+
+const AlsoSeen = () => (
+  <Section title="From elsewhere" note="Opt-outs that do not come by a text to us.">
+    <LinkRows>
+      <LinkRow
+        link={(className) => (
+          <Link to="/compliance/opt-out-report/differences" className={className}>
+            Provider differences
+          </Link>
+        )}
+        second="Found by each refusal"
+        outcome="Whom a provider refuses because of a list of its own, and how it came that we did not know."
+        state={null}
+      />
+      <LinkRow
+        link={(className) => (
+          <Link to="/compliance/opt-out-report/import" className={className}>
+            Import opt-outs
+          </Link>
+        )}
+        second="A file, or pasted numbers"
+        outcome="Whoever asked another system, or you in person, not to be texted."
+        state={null}
+      />
+    </LinkRows>
+  </Section>
+);

@@ -25,6 +25,20 @@ export const optOutReportRoute = createRoute({
   component: lazyPage(() => import('./opt-out-report-page.tsx'), 'OptOutReportPage'),
 });
 
+export const differencesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/opt-out-report/differences',
+  staticData: { title: 'Provider differences' },
+  component: lazyPage(() => import('./differences-page.tsx'), 'DifferencesPage'),
+});
+
+export const optOutImportRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/compliance/opt-out-report/import',
+  staticData: { title: 'Import opt-outs' },
+  component: lazyPage(() => import('./opt-out-import-page.tsx'), 'OptOutImportPage'),
+});
+
 /** `?check=` asks about one number. */
 export const dncRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -126,6 +140,8 @@ export const formRoute = createRoute({
 export const complianceRoutes = [
   complianceRoute,
   optOutReportRoute,
+  differencesRoute,
+  optOutImportRoute,
   dncRoute,
   reassignedRoute,
   scrubRoute,

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBan, IconFingerprint, IconMessage, IconPencil } from '@tabler/icons-react';
+import { IconArrowMerge, IconBan, IconFingerprint, IconMessage, IconPencil } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -31,6 +31,7 @@ import { ContactTimeline } from './contact-timeline.tsx';
 /** Both come with libraries of their own, and most visits only look. */
 const ContactForm = lazy(() => import('./contact-form.tsx'));
 const OptOutDialog = lazy(() => import('./opt-out-dialog.tsx'));
+const MergeDialog = lazy(() => import('./merge-dialog.tsx'));
 
 const route = getRouteApi('/shell/contacts/$contactId');
 const icon = { size: 16, stroke: ICON_STROKE, 'aria-hidden': true } as const;
@@ -86,7 +87,8 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
   const mayChange = mayAct(role, 'agent');
   const [editing, form] = useDisclosure();
   const dialog = useLazyDialog();
-  const editButton = useFocusBack(editing || dialog.opened);
+  const merging = useLazyDialog();
+  const editButton = useFocusBack(editing || dialog.opened || merging.opened);
   const optedOut = contact.suppressed?.reason === 'opt_out';
   useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
   return (
@@ -108,6 +110,11 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
         {mayChange && !optedOut && !editing ? (
           <Button size="xs" variant="default" leftSection={<IconBan {...icon} />} onClick={dialog.open}>
             Record opt-out
+          </Button>
+        ) : null}
+        {mayAct(role, 'manager') && !editing ? (
+          <Button size="xs" variant="default" leftSection={<IconArrowMerge {...icon} />} onClick={merging.open}>
+            Merge
           </Button>
         ) : null}
         {mayAct(role, 'manager') && !editing ? (
@@ -135,6 +142,7 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
       <ContactTimeline contactId={contact.id} />
       <Suspense fallback={null}>
         {dialog.wanted ? <OptOutDialog contact={contact} opened={dialog.opened} onClose={dialog.close} /> : null}
+        {merging.wanted ? <MergeDialog contact={contact} opened={merging.opened} onClose={merging.close} /> : null}
       </Suspense>
     </div>
   );

@@ -1,4 +1,6 @@
+import { Anchor, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { importKeys } from '../api/imports.ts';
 import { useLive } from '../api/live.ts';
 import { mayAct, meQuery } from '../api/session.ts';
@@ -22,7 +24,18 @@ export function ImportsPage() {
         }
       />
       {mayImport ? <UploadZone /> : null}
+      {mayImport ? <OptOutsInstead /> : null}
       <ImportHistory mayImport={mayImport} />
     </Page>
   );
 }
+
+const OptOutsInstead = () => (
+  <Text size="sm" c="dimmed">
+    A list of people who must not be texted?{' '}
+    <Anchor component={Link} to="/compliance/opt-out-report/import" inherit underline="always">
+      Import opt-outs
+    </Anchor>{' '}
+    instead: nobody on it becomes a contact.
+  </Text>
+);

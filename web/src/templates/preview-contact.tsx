@@ -1,12 +1,9 @@
 import { Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { contactKeys, contactName, findContacts } from '../api/contacts.ts';
+import { contactName } from '../api/contacts.ts';
+import { useFoundContacts } from '../contacts/use-found-contacts.ts';
 import { formatPhone } from '../patterns/format.ts';
 
-const DEBOUNCE_MS = 150;
-const FOUND_MAX = 8;
 const SAMPLE = { value: 'sample', label: 'A sample person' };
 
 interface PreviewContactProps {
@@ -21,14 +18,7 @@ interface PreviewContactProps {
 export function PreviewContact({ value, name, onChange }: PreviewContactProps) {
   const [opened, setOpened] = useState(false);
   const [typed, setTyped] = useState('');
-  const [search] = useDebouncedValue(typed, DEBOUNCE_MS);
-  const found = useQuery({
-    queryKey: [...contactKeys.all, 'found', search],
-    queryFn: ({ signal }) => findContacts(search, FOUND_MAX, signal),
-    placeholderData: keepPreviousData,
-    enabled: opened || value !== undefined,
-  });
-  const people = (found.data?.data ?? []).map((contact) => ({
+  const people = useFoundContacts(typed, opened || value !== undefined).map((contact) => ({
     value: contact.id,
     label: contactName(contact) || formatPhone(contact.phone),
   }));

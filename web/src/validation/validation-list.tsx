@@ -1,7 +1,9 @@
-import { Button, Group, Progress, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Anchor, Button, Group, Progress, Stack, Text } from '@mantine/core';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useLive } from '../api/live.ts';
 import { cancelValidation, type Validation, validationKeys, validationsQuery } from '../api/number-validation.ts';
+import { mayAct, meQuery } from '../api/session.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorState } from '../patterns/error-state.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -39,6 +41,7 @@ export function ValidationList({ importId, mayCancel, empty }: ValidationListPro
 
 function OneValidation({ batch, mayCancel }: { readonly batch: Validation; readonly mayCancel: boolean }) {
   const cancel = useAction({ run: () => cancelValidation(batch.id), touches: [validationKeys.all] });
+  const { role } = useSuspenseQuery(meQuery).data.user;
   const { state, done, total, wait, createdAt } = batch;
   const found = outcomeWords(batch);
   return (
@@ -58,7 +61,18 @@ function OneValidation({ batch, mayCancel }: { readonly batch: Validation; reado
       ) : null}
       <Text size="sm" role="status">
         {stateWords(batch)}
-        {found === '' ? '' : `. ${found}`}
+        {found === '' ? '' : `. ${found}`}.{' '}
+        {total > 0 && mayAct(role, 'agent') ? (
+          <Anchor
+            inherit
+            underline="always"
+            renderRoot={(props) => (
+              <Link to="/number-validation/$validationId" params={{ validationId: batch.id }} {...props} />
+            )}
+          >
+            See the numbers
+          </Anchor>
+        ) : null}
       </Text>
       {wait === null ? null : (
         <Text size="sm" c="var(--tone-amber-text)">

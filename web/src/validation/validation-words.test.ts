@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Validation } from '../api/number-validation.ts';
-import { effectWords, outcomeWords, stateWords } from './validation-words.ts';
+import { effectWords, kindChoices, outcomeWords, stateWords } from './validation-words.ts';
 
 const outcomes = { mobile: 18, landline: 1, voip: 0, toll_free: 0, other: 0, invalid: 2, unverified: 0 };
 const batch: Validation = {
@@ -22,6 +22,16 @@ describe('a batch in words', () => {
   it('names what was found, and leaves out what was not', () => {
     expect(outcomeWords(batch)).toBe('18 mobile phones, 1 landline, 2 numbers not in use');
     expect(outcomeWords({ outcomes: { ...outcomes, mobile: 0, landline: 0, invalid: 0 } })).toBe('');
+  });
+
+  it('offers the kinds that are there, and what waits', () => {
+    expect(kindChoices(batch).map(({ label, count }) => `${label} ${count}`)).toEqual([
+      'Mobile phone 18',
+      'Landline 1',
+      'Not in use 2',
+      'Waiting 1183',
+    ]);
+    expect(kindChoices({ ...batch, state: 'completed' }).map(({ value }) => value)).not.toContain('waiting');
   });
 
   it.each([

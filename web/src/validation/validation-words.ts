@@ -1,4 +1,4 @@
-import type { PolicyEffect, Validation } from '../api/number-validation.ts';
+import type { PolicyEffect, ValidatedNumber, Validation } from '../api/number-validation.ts';
 import { formatCount, plural } from '../patterns/format.ts';
 
 const KINDS: readonly (readonly [keyof Validation['outcomes'], one: string, many: string])[] = [
@@ -14,6 +14,35 @@ const KINDS: readonly (readonly [keyof Validation['outcomes'], one: string, many
 /** "18 mobile phones, 1 landline"; empty while nothing is known. */
 export const outcomeWords = ({ outcomes }: Pick<Validation, 'outcomes'>): string =>
   KINDS.flatMap(([kind, one, many]) => (outcomes[kind] === 0 ? [] : [plural(outcomes[kind], one, many)])).join(', ');
+
+const LABELS: Readonly<Record<keyof Validation['outcomes'], string>> = {
+  mobile: 'Mobile phone',
+  landline: 'Landline',
+  voip: 'Internet number',
+  toll_free: 'Toll-free number',
+  other: 'Other number',
+  invalid: 'Not in use',
+  unverified: 'Nothing known',
+};
+
+export const kindLabel = (outcome: ValidatedNumber['outcome']): string =>
+  outcome === null ? 'Waiting' : LABELS[outcome];
+
+/** The kinds that a batch has, with how many there are of each. */
+export const kindChoices = ({ outcomes, state, total, done }: Validation) =>
+  [
+    ...KINDS.map(([kind]) => ({ value: kind, label: LABELS[kind], count: outcomes[kind] })),
+    { value: 'waiting', label: 'Waiting', count: state === 'completed' ? 0 : total - done },
+  ].filter(({ count }) => count > 0);
+
+const KNOWN_BY: Readonly<Record<NonNullable<ValidatedNumber['knownBy']>, string>> = {
+  validator: 'A request',
+  earlier_answer: 'An earlier answer',
+  numbering_plan: 'The numbering plan',
+};
+
+export const knownWords = ({ knownBy }: Pick<ValidatedNumber, 'knownBy'>): string =>
+  knownBy === null ? '' : KNOWN_BY[knownBy];
 
 const SOURCES: Readonly<Record<Validation['source'], string>> = {
   import: 'Numbers of an import',

@@ -1,0 +1,1 @@
+drop index validation_item_outcome;
