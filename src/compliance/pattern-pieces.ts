@@ -11,7 +11,7 @@ interface Part {
 }
 
 const EXACT_MAX = 64;
-const NEEDED_MAX = 600;
+const NEEDED_MAX = 4_000;
 /** Of a piece, in letters. */
 export const SHORTEST = 3;
 export const LONGEST = 5;
