@@ -293,10 +293,10 @@ function drawPeopleEdits(seed: number, untilMs: number): Plan['edits'] {
   return [...consents, ...erasures.flat()];
 }
 
-/** In some of the runs a campaign's texts lose their point within seconds, while it sends. Drawn apart, as the leaps are. */
+/** In most runs a campaign's texts lose their point within seconds, while it sends. Drawn apart, as the leaps are. */
 function drawPointless(seed: number, untilMs: number): Plan['edits'] {
   const random = seededRandom(seed ^ 0x90e5);
-  if (random.next() < 0.6) return [];
+  if (random.next() < 0.3) return [];
   return [
     {
       atMs: random.int(50, untilMs),
