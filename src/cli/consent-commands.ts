@@ -7,7 +7,7 @@ import type { Shell } from './shell.ts';
 
 const SOURCES = ['web_form', 'keyword', 'paper', 'voice', 'import', 'member'];
 const PROOF =
-  'what shows it, as field=value; web_form: formUrl, ip, formVersion, userAgent; keyword: text; paper: document; voice: recording; import: file, row, method; member: note';
+  'what shows it, as field=value; web_form: formUrl, ip, formVersion, userAgent; keyword: text; paper: document; voice: recording; import: file, row, method, formUrl, ip, userAgent, recording; member: note';
 
 export function define(command: Command, shell: Shell): void {
   withExamples(command, [

@@ -21,13 +21,17 @@ export type ConsentEvidence =
   | { readonly source: 'paper'; readonly document: string }
   /** Address or name of the recording. */
   | { readonly source: 'voice'; readonly recording: string }
-  /** `method` is how the person agreed, as the file says; `said` is the cell that says whether they did. */
+  /** `method` is how the person agreed, as the file says; `said` is the cell that says whether they did; the rest is as it stands there. */
   | {
       readonly source: 'import';
       readonly file: string;
       readonly row: number;
       readonly method?: string | undefined;
       readonly said?: string;
+      readonly formUrl?: string | undefined;
+      readonly ip?: string | undefined;
+      readonly userAgent?: string | undefined;
+      readonly recording?: string | undefined;
     }
   /** A member's word alone. */
   | { readonly source: 'member'; readonly note: string }

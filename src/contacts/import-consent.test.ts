@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { readConsentCell } from './consent-cell.ts';
 import { type ConsentCells, instantText, isProof, readImportedConsent } from './import-consent.ts';
 
+const NO_CELLS: ConsentCells = {
+  ...{ consentKinds: [], optOuts: [], consentMethod: null, consentWording: null, consentDate: null },
+  ...{ consentPage: null, consentIp: null, consentUserAgent: null, consentRecording: null, consentVersion: null },
+};
 const row = ({ consentKind, ...cells }: Partial<ConsentCells> & { readonly consentKind?: string }) =>
-  readImportedConsent({
-    consentKinds: consentKind === undefined ? [] : [consentKind],
-    ...{ optOuts: [], consentMethod: null, consentWording: null, consentDate: null, ...cells },
-  });
+  readImportedConsent({ ...NO_CELLS, ...(consentKind === undefined ? {} : { consentKinds: [consentKind] }), ...cells });
 const PROOF = { consentMethod: 'Web form', consentWording: 'I agree.', consentDate: '2026-05-03' };
 
 describe('what a cell says of a consent', () => {
@@ -50,6 +51,18 @@ describe('what a row says of a consent', () => {
   ])('%s', (consentKind, kind, purpose) =>
     expect(row({ consentKind })).toMatchObject({ reading: 'agreed', kind, purpose }),
   );
+
+  it('is shown by what else stands there, and a page or a recording is a way', () => {
+    const cells = { consentPage: ' https://acme.example/join ', consentIp: '203.0.113.7', consentUserAgent: 'n/a' };
+    const read = row({ ...PROOF, ...cells, consentKind: 'PEWC', consentMethod: null, consentVersion: 'v3' });
+    const formUrl = 'https://acme.example/join';
+    expect(read).toMatchObject({ method: formUrl, wordingVersion: 'v3', shownBy: { formUrl, ip: '203.0.113.7' } });
+    expect(read?.shownBy).not.toHaveProperty('userAgent');
+    expect(read !== null && isProof(read)).toBe(true);
+    expect(row({ ...PROOF, consentMethod: '-', consentRecording: 'call 17' })).toMatchObject({ method: 'call 17' });
+    expect(row({ consentIp: '203.0.113.7' })).toBeNull();
+    expect(row({ consentKind: 'yes', ...PROOF })).not.toHaveProperty('shownBy');
+  });
 
   it('is nothing when no column tells of one, or the column that says yes or no is empty, whatever stands beside it', () => {
     expect(row({})).toBeNull();

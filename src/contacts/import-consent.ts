@@ -1,4 +1,5 @@
 import type { ConsentKind, ConsentPurpose } from '../compliance/consent.ts';
+import type { ConsentEvidence } from '../compliance/consent-evidence.ts';
 import { Temporal } from '../platform/time.ts';
 import { type ConsentReading, readConsentCell, strictest, tellsOfOptOut, tellsOfRefusal } from './consent-cell.ts';
 import { cleanText, clip, meaningful } from './import-values.ts';
@@ -14,9 +15,18 @@ export interface ImportedConsent {
   readonly method: string | null;
   /** To which words. */
   readonly wording: string | null;
+  /** Which version of them; absent where the file names none. */
+  readonly wordingVersion?: string;
+  /** What else shows it, as the file has it. */
+  readonly shownBy?: ShownBy;
   /** ISO 8601 in UTC; a day without a time is its beginning, so that an opt-out of the same day is later. */
   readonly givenAt: string | null;
 }
+
+type ShownBy = Pick<
+  Extract<ConsentEvidence, { readonly source: 'import' }>,
+  'formUrl' | 'ip' | 'userAgent' | 'recording'
+>;
 
 /** The cells of a row by what their columns hold; null where there is no such column, or nothing in it. */
 export interface ConsentCells {
@@ -27,6 +37,11 @@ export interface ConsentCells {
   readonly consentMethod: string | null;
   readonly consentWording: string | null;
   readonly consentDate: string | null;
+  readonly consentPage: string | null;
+  readonly consentIp: string | null;
+  readonly consentUserAgent: string | null;
+  readonly consentRecording: string | null;
+  readonly consentVersion: string | null;
 }
 
 const INFORMATIONAL = /informational|transactional|appointment|reminder|informativ|recordatorio/i;
@@ -45,17 +60,45 @@ export function readImportedConsent(cells: ConsentCells): ImportedConsent | null
   const kind = kinds.length === 0 ? null : kinds.join(', ');
   const words = isPresent(wording) && isWording(wording) ? wording.slice(0, WORDING_LENGTH_MAX) : null;
   const said = [...kinds, ...refusals].join(', ');
+  const shownBy = readShownBy(cells);
+  const version = kept(cells.consentVersion, VERSION_LENGTH_MAX);
+  const way = isPresent(method) && tellsSomething(method) ? method : (shownBy.formUrl ?? shownBy.recording);
   return {
     reading,
     said: said === '' ? null : clip(said),
     purpose: kind !== null && INFORMATIONAL.test(kind) ? 'informational' : 'marketing',
     kind: reading === 'agreed' && isWritten(kind, words) ? 'express_written' : 'express',
-    method: isPresent(method) && tellsSomething(method) ? method.slice(0, METHOD_LENGTH_MAX) : null,
+    // The page of a form and a recording tell the way as well.
+    method: way === undefined ? null : way.slice(0, METHOD_LENGTH_MAX),
     wording: words,
+    ...(version === undefined ? {} : { wordingVersion: version }),
+    ...(Object.keys(shownBy).length === 0 ? {} : { shownBy }),
     givenAt: isPresent(date) ? (instantText(date) ?? null) : null,
   };
 }
 
+function readShownBy(cells: ConsentCells): ShownBy {
+  const formUrl = kept(cells.consentPage, ADDRESS_LENGTH_MAX);
+  const ip = kept(cells.consentIp, IP_LENGTH_MAX);
+  const userAgent = kept(cells.consentUserAgent, USER_AGENT_LENGTH_MAX);
+  const recording = kept(cells.consentRecording, ADDRESS_LENGTH_MAX);
+  return {
+    ...(formUrl === undefined ? {} : { formUrl }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+    ...(recording === undefined ? {} : { recording }),
+  };
+}
+
+function kept(cell: string | null, lengthMax: number): string | undefined {
+  const read = value(cell);
+  return isPresent(read) ? read.slice(0, lengthMax) : undefined;
+}
+
+const ADDRESS_LENGTH_MAX = 2_000;
+const IP_LENGTH_MAX = 100;
+const USER_AGENT_LENGTH_MAX = 1_000;
+const VERSION_LENGTH_MAX = 100;
 const METHOD_LENGTH_MAX = 200;
 const WORDING_LENGTH_MAX = 10_000;
 

@@ -516,12 +516,12 @@ it('gives its refused rows as CSV that no spreadsheet runs', async () => {
 describe('consents of a file', () => {
   const [PROVEN, TICKED, STOPPED, FUTURE, SAYS_NO] = ['1', '2', '3', '4', '5'].map((n) => `+1617555070${n}`);
   const consents = file(
-    'Phone,Consent,Consent source,Consent text,Consent date',
-    `${PROVEN},PEWC,Web form,"I agree, not a condition of purchase.",2026-05-03 14:30`,
-    `${TICKED},yes,,,`,
-    `${STOPPED},written,Web form,I agree.,2026-11-01`,
-    `${FUTURE},written,Web form,I agree.,2031-01-01`,
-    `${SAYS_NO},no,Web form,I agree.,2026-05-03`,
+    'Phone,Consent,Consent source,Consent text,Consent date,Opt-in page,Opt-in IP,Consent version',
+    `${PROVEN},PEWC,Web form,"I agree, not a condition of purchase.",2026-05-03 14:30,https://acme.example/join,203.0.113.7,v3`,
+    `${TICKED},yes,,,,,,`,
+    `${STOPPED},written,Web form,I agree.,2026-11-01,,,`,
+    `${FUTURE},written,Web form,I agree.,2031-01-01,,,`,
+    `${SAYS_NO},no,Web form,I agree.,2026-05-03,,,`,
   );
   const standings = async () => {
     const { rows } = await sql<{ phone: string; state: string }>`
@@ -574,7 +574,14 @@ describe('consents of a file', () => {
       source: 'import',
       documented: true,
       wording: 'I agree, not a condition of purchase.',
-      evidence: { file: 'contacts.csv', row: 2, method: 'Web form' },
+      wordingVersion: 'v3',
+      evidence: {
+        file: 'contacts.csv',
+        row: 2,
+        method: 'Web form',
+        formUrl: 'https://acme.example/join',
+        ip: '203.0.113.7',
+      },
       occurredAt: instant('2026-05-03T14:30:00Z'),
     });
   });

@@ -104,7 +104,7 @@ const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: st
   [
     'consentMethod',
     1,
-    'consentmethod consentsource howconsented optinmethod optinsource smsoptinsource smsoptinmethod consentsourceurl origendelconsentimiento',
+    'consentmethod consentsource howconsented optinmethod optinsource smsoptinsource smsoptinmethod origendelconsentimiento',
   ],
   [
     'consentWording',
@@ -115,6 +115,27 @@ const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: st
     'consentDate',
     1,
     'consentdate consenttime consenttimestamp consentedat consentedon optindate optintime optintimestamp optedinat optedinon smsoptindate smsconsentdate fechadeconsentimiento',
+  ],
+  [
+    'consentPage',
+    1,
+    'consentpage consentpageurl consenturl consentformurl consentsourceurl optinpage optinpageurl optinurl optinformurl smsoptinurl paginadelconsentimiento',
+  ],
+  [
+    'consentIp',
+    1,
+    'consentip consentipaddress optinip optinipaddress smsoptinip smsoptinipaddress ipdelconsentimiento',
+  ],
+  ['consentUserAgent', 1, 'consentuseragent consentbrowser optinuseragent optinbrowser'],
+  [
+    'consentRecording',
+    1,
+    'consentrecording consentrecordingurl consentdocument consentdocumenturl optinrecording optinrecordingurl grabaciondelconsentimiento',
+  ],
+  [
+    'consentVersion',
+    1,
+    'consentversion consenttextversion consentwordingversion disclosureversion versiondelconsentimiento',
   ],
   [
     'optOut',

@@ -131,6 +131,11 @@ function readingPlan({ columns }: ImportColumns): ReadingPlan {
       consentMethod: of('consentMethod'),
       consentWording: of('consentWording'),
       consentDate: of('consentDate'),
+      consentPage: of('consentPage'),
+      consentIp: of('consentIp'),
+      consentUserAgent: of('consentUserAgent'),
+      consentRecording: of('consentRecording'),
+      consentVersion: of('consentVersion'),
       optOut: of('optOut'),
     },
     attributes: columns.flatMap(({ target, index }) =>
@@ -183,6 +188,11 @@ const readConsent = (cells: readonly string[], { columnsOf }: ReadingPlan): Impo
     consentMethod: firstCell(cells, columnsOf.consentMethod),
     consentWording: firstCell(cells, columnsOf.consentWording),
     consentDate: firstCell(cells, columnsOf.consentDate),
+    consentPage: firstCell(cells, columnsOf.consentPage),
+    consentIp: firstCell(cells, columnsOf.consentIp),
+    consentUserAgent: firstCell(cells, columnsOf.consentUserAgent),
+    consentRecording: firstCell(cells, columnsOf.consentRecording),
+    consentVersion: firstCell(cells, columnsOf.consentVersion),
   });
 
 const firstCell = (cells: readonly string[], columns: readonly number[]): string | null =>

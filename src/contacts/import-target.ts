@@ -15,6 +15,11 @@ export const IMPORT_FIELDS = [
   'consentMethod',
   'consentWording',
   'consentDate',
+  'consentPage',
+  'consentIp',
+  'consentUserAgent',
+  'consentRecording',
+  'consentVersion',
   'optOut',
 ] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];

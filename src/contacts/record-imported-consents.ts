@@ -106,12 +106,12 @@ const endOf = (row: ImportedRow, now: Instant): ConsentToRecord => ({
   by: { actor: row.actor, name: row.recordedBy },
 });
 
-const evidenceOf = ({ fileName, line, consent: { said } }: ImportedRow) =>
-  ({ source: 'import', file: fileName, row: line, ...(said === null ? {} : { said }) }) as const;
+const evidenceOf = ({ fileName, line, consent: { said, shownBy } }: ImportedRow) =>
+  ({ source: 'import', file: fileName, row: line, ...(said === null ? {} : { said }), ...shownBy }) as const;
 
 function consentOf(row: ImportedRow, now: Instant): ConsentToRecord {
   const { phone, consent, finishedAt } = row;
-  const { purpose, kind, method, wording, givenAt } = consent;
+  const { purpose, kind, method, wording, wordingVersion, givenAt } = consent;
   const given = givenAt === null ? undefined : instant(givenAt);
   // What is still to come was not agreed to: the row proves nothing.
   const proven = isProof(consent) && given !== undefined && !isBefore(now, given);
@@ -121,7 +121,7 @@ function consentOf(row: ImportedRow, now: Instant): ConsentToRecord {
     purpose,
     kind,
     evidence: { ...evidenceOf(row), ...(proven && method !== null ? { method } : {}) },
-    wording: wording === null ? null : { text: wording, version: 'as imported', language: null },
+    wording: wording === null ? null : { text: wording, version: wordingVersion ?? 'as imported', language: null },
     needsConfirmation: false,
     validUntil: 'by_policy',
     occurredAt: proven ? given : (finishedAt ?? now),

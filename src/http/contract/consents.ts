@@ -40,6 +40,10 @@ export const consentEvidence = z.discriminatedUnion('source', [
     method: short
       .optional()
       .openapi({ description: 'How the person agreed. Without it the row is no proof, and no consent' }),
+    formUrl: z.string().trim().max(2_000).optional().openapi({ description: 'As the file has it, like what follows' }),
+    ip: z.string().trim().max(100).optional(),
+    userAgent: z.string().trim().max(1_000).optional(),
+    recording: z.string().trim().max(2_000).optional(),
   }),
   z.strictObject({ source: z.literal('member'), note: long.openapi({ description: 'How the person said it' }) }),
 ]);

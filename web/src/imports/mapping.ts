@@ -18,6 +18,11 @@ export const FIELD_OPTIONS: readonly { readonly value: string; readonly label: s
   { value: 'consentMethod', label: 'Consent: how they agreed' },
   { value: 'consentWording', label: 'Consent: to which words' },
   { value: 'consentDate', label: 'Consent: when' },
+  { value: 'consentPage', label: 'Consent: page of the form' },
+  { value: 'consentIp', label: 'Consent: IP address' },
+  { value: 'consentUserAgent', label: 'Consent: browser' },
+  { value: 'consentRecording', label: 'Consent: recording' },
+  { value: 'consentVersion', label: 'Consent: version of the words' },
   { value: 'optOut', label: 'Opted out' },
   { value: 'tags', label: 'Tags' },
 ];
