@@ -214,6 +214,8 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
 
   it('says what failed and goes on when it is asked again', async () => {
     let fail = true;
+    // Nothing happens meanwhile that would make it read again by itself.
+    await page.route('**/v1/events', () => undefined);
     await page.route('**/v1/webhook-events?**', (route) =>
       fail ? route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }) : route.continue(),
     );
@@ -225,5 +227,6 @@ describe.skipIf(chromiumPath === undefined)('operations in a browser', { timeout
     await page.getByRole('button', { name: 'Try again' }).click();
     await rows().first().waitFor();
     await page.unroute('**/v1/webhook-events?**');
+    await page.unroute('**/v1/events');
   });
 });

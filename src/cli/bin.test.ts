@@ -22,7 +22,9 @@ const WORKS = { code: 0, out: 'GSM-7, 3 units, 1 part\n', err: '' };
 /** A `node` that says to be of this version and runs nothing. */
 async function nodeOfVersion(version: string): Promise<string> {
   const folder = await mkdtemp(join(temp, 'node '));
-  await script(join(folder, 'node'), `[ "$1" = --version ] && echo ${version} || echo "ran $(basename "$3")"`);
+  // What comes first and is no option of node is the program.
+  const program = 'for arg; do case $arg in -*) ;; *) echo "ran $(basename "$arg")"; exit ;; esac; done';
+  await script(join(folder, 'node'), `[ "$1" = --version ] && echo ${version} && exit\n${program}`);
   return folder;
 }
 
@@ -54,7 +56,6 @@ describe('in a checkout', () => {
     ['nonsense', WORKS.out],
   ])('with a node that is %s', async (version, out) => {
     const folder = await nodeOfVersion(version);
-    // Our double takes the place of $3: the first two arguments are options of node.
     expect((await run(BIN, { path: folder })).out).toBe(out);
   });
 

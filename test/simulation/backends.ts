@@ -13,6 +13,8 @@ export interface Backends {
   readonly count: number;
   /** For what is no part of a run: preparing it, and checking. */
   readonly apart: Pick<Backend, 'query'>;
+  /** Until none of those is under way: what follows would depend on how fast the server is. They wait for no lock. */
+  apartIdle(): Promise<void>;
   /** One that this run has not used yet. */
   take(): Promise<Backend>;
   /** Runs a statement. Its outcome is absent when it waits for a lock. */
@@ -40,8 +42,21 @@ export interface Ran {
 /** A statement of a small database takes less, unless it waits. */
 const ASK_AFTER_MS = 2;
 
+/** Whoever waited for the statement goes on, and may begin another one. */
+const goOn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 export async function openBackends(connectionString: string): Promise<Backends> {
-  const apart = await connect(connectionString);
+  const beside = await connect(connectionString);
+  const besideRunning = new Set<Promise<unknown>>();
+  const apart: Backends['apart'] = {
+    query(text, values) {
+      const running = beside.query(text, values);
+      const over = (): void => void besideRunning.delete(running);
+      besideRunning.add(running);
+      running.then(over, over);
+      return running;
+    },
+  };
   const monitor = await connect(connectionString);
   const all: Backend[] = [];
   let count = 0;
@@ -155,6 +170,12 @@ export async function openBackends(connectionString: string): Promise<Backends> 
 
   return {
     apart,
+    async apartIdle() {
+      while (besideRunning.size > 0) {
+        await Promise.allSettled(besideRunning);
+        await goOn();
+      }
+    },
     get count() {
       return count;
     },
@@ -187,7 +208,7 @@ export async function openBackends(connectionString: string): Promise<Backends> 
       await apart.query('discard plans');
     },
     async close() {
-      await Promise.all([...all, apart, monitor].map((backend) => backend.disconnect()));
+      await Promise.all([...all, beside, monitor].map((backend) => backend.disconnect()));
     },
   };
 }

@@ -169,6 +169,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     isFinished: () => finished,
     afterEach: async () => {
       await sim.settle();
+      await options.backends.apartIdle();
       checkers.afterStep();
     },
   };
