@@ -144,7 +144,7 @@ describe('a health check', () => {
     sandbox.setFaults({ loseWebhookShare: 1 });
     await check();
     await sent();
-    await sandbox.quiet();
+    await sandbox.idle();
     sandbox.setFaults({});
     const { rows } = await sql<{ token: string }>`select token from health_check where outcome is null`.execute(db);
     await sandbox.personTexts({ from: ONE.phone, to: TWO.phone, text: `${checkText(rows[0]?.token ?? '')} ` });
