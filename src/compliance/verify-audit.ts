@@ -53,8 +53,9 @@ export const overdueBefore = (clock: Clock): Instant => addMs(clock.now(), -pati
 /** Recomputes every seal from the entries. Entries that are written meanwhile do not disturb it. */
 export async function verifyAudit(services: Services, options: VerifyOptions = {}): Promise<AuditVerdict> {
   const { db, clock } = services;
-  const { head, broken, erased } = await walkChain(db, options);
+  // Before the walk: what is sealed in between is counted twice, and never left out of both.
   const unsealed = await countUnsealed(db, overdueBefore(clock));
+  const { head, broken, erased } = await walkChain(db, options);
   const first = broken ?? (await strays(db));
   const state = first !== null ? 'broken' : unsealed.overdue > 0 ? 'behind' : 'whole';
   return { state, checked: head.seq, erased, head, broken: first, ...unsealed };
