@@ -149,7 +149,7 @@ const AlsoSeen = () => (
             Provider differences
           </Link>
         )}
-        second="Found by each refusal"
+        second="Found each night, and by each refusal"
         outcome="Whom a provider refuses because of a list of its own, and how it came that we did not know."
         state={null}
       />
