@@ -86,7 +86,7 @@ export async function recordResults(
         failed_at = case when r.state = 'failed' then r.at end,
         not_before = coalesce(r.not_before, m.not_before)
       from result r
-      where m.id = r.id and m.state = ${input.from} and m.account_id = ${input.accountId} and m.attempts = r.attempt
+      where m.id = r.id and m.state = ${sql.lit(input.from)} and m.account_id = ${input.accountId} and m.attempts = r.attempt
       returning m.id, m.enrollment_id, m.lane_id, m.cap_day, m.attempts, m.parts, r.state, r.at, r.code, r.not_before, r.outcome, r.detail
     ), closed as (
       update message_attempt a set finished_at = m.at, outcome = m.outcome, detail = m.detail
