@@ -15,7 +15,7 @@ import { type BenchWorld, openBenchWorld, tidy } from './support/world.ts';
  */
 const EVENTS = countOption('events', 30_000);
 /** Speeds of a machine change from minute to minute: of each figure the middle one, and a share within its own round. */
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** As many events are under way when they come as fast as they are answered. */
 const CONNECTIONS = 128;
 const SECONDS_AT_A_RATE = 15;

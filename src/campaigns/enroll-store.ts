@@ -74,7 +74,7 @@ export async function enrollMore(
   const facts = await readEligibilityFacts(tx, query.now, consentAfterLaunch(campaign, query.now));
   const { rows } = await sql<ReasonCount>`
     with enrolled as (
-      ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[])`, facts)}
+      ${insertEnrollments(campaign, sql<boolean>`c.id = any(${query.contactIds}::uuid[]) and ${numberNotTextedBy(campaign.id)}`, facts)}
       on conflict (campaign_id, contact_id) do nothing
       returning skip_reason as reason
     )
@@ -84,7 +84,13 @@ export async function enrollMore(
 
 /** Unique (campaign, contact). */
 const notYetIn = (campaignId: Uuid): RawBuilder<boolean> =>
-  sql<boolean>`not exists (select 1 from enrollment x where x.campaign_id = ${campaignId} and x.contact_id = c.id)`;
+  sql<boolean>`(not exists (select 1 from enrollment x where x.campaign_id = ${campaignId} and x.contact_id = c.id)
+    and ${numberNotTextedBy(campaignId)})`;
+
+/** A number that came back after its contact had become part of another one has had its text. Index message_phone. */
+const numberNotTextedBy = (campaignId: Uuid): RawBuilder<boolean> =>
+  sql<boolean>`not exists (select 1 from message m join enrollment x on x.id = m.enrollment_id and x.campaign_id = ${campaignId}
+    where m.phone = c.phone and m.purpose = 'campaign' and m.state <> 'cancelled')`;
 
 interface NewPeopleQuery {
   readonly campaign: Pick<Campaign, 'id' | 'consent'>;

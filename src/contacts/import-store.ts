@@ -19,9 +19,14 @@ export async function waitForOtherImports(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(tx);
 }
 
-/** Keeps imports away until the transaction ends; false when one is running. */
-export async function keepImportsAway(tx: Tx): Promise<boolean> {
-  const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_xact_lock(${IMPORT_LOCK}) as held`.execute(tx);
+/**
+ * Keeps imports away until the transaction ends; false when one is running. `others` says whether more than one transaction may keep
+ * them away at once.
+ */
+export async function keepImportsAway(tx: Tx, others: 'beside each other' | 'one at a time'): Promise<boolean> {
+  const shared = sql.raw(others === 'beside each other' ? '_shared' : '');
+  const { rows } = await sql<{ held: boolean }>`
+    select pg_try_advisory_xact_lock${shared}(${IMPORT_LOCK}) as held`.execute(tx);
   return rows[0]?.held === true;
 }
 

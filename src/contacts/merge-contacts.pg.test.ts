@@ -5,6 +5,8 @@ import { togetherBehind } from '../../test/concurrency.ts';
 import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
+import { getCampaign } from '../campaigns/campaign-store.ts';
+import { countNewPeople, enrollMore } from '../campaigns/enroll-store.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { listConversationRows } from '../conversations/conversation-store.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
@@ -13,6 +15,7 @@ import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { decideMerge } from './decide-merge.ts';
+import { waitForOtherImports } from './import-store.ts';
 import { mergeContacts, rehearseMerge } from './merge-contacts.ts';
 
 const database = await testDatabase();
@@ -222,6 +225,36 @@ describe('merging two contacts', () => {
       ok: false,
       error: { kind: 'conflict', state: 'held for review' },
     });
+  });
+
+  it('waits for what one of them wrote to be applied, and for an import to end', async () => {
+    const [stays, ends] = await twice('under way');
+    await sql`
+      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state)
+      values (${world.newUuid()}, ${account.id}, 'EVwaits', 'message.received', ${ends.phone}, ${ends.phone}, '{}', '{}', ${world.clock.now()},
+        'received')`.execute(db);
+    expect(await merge(stays, ends)).toMatchObject({ ok: false, error: { kind: 'conflict', state: 'being applied' } });
+    await sql`delete from gateway_event where event_id = 'EVwaits'`.execute(db);
+    await runTx(db, async (tx) => {
+      await waitForOtherImports(tx);
+      expect(await merge(stays, ends)).toMatchObject({ ok: false, error: { kind: 'conflict', state: 'importing' } });
+    });
+    expect(await merge(stays, ends)).toMatchObject({ ok: true });
+  });
+
+  it('a number that comes back afterwards is not texted by the same campaign again', async () => {
+    const [stays, ends] = await twice('comes back');
+    const campaignId = await launch('comes back');
+    await texted(campaignId, ends);
+    await merge(stays, ends);
+    const [again] = await insertContacts(db, world, [{ phone: ends.phone, tags: ['comes back'] }]);
+    const campaign = await getCampaign(db, campaignId);
+    if (campaign === undefined || again === undefined) throw new Error('no campaign or contact');
+    const now = world.clock.now();
+    const chosen = sql<boolean>`c.id = ${again}::uuid`;
+    expect(await countNewPeople(db, { campaign, chosen, now })).toEqual({ matched: 1, fresh: [] });
+    const enrolled = await runTx(db, (tx) => enrollMore(tx, campaign, { contactIds: [again], now }));
+    expect(enrolled).toEqual([]);
   });
 
   it('leaves each number to be erased by itself, wholly', async () => {

@@ -2,7 +2,7 @@
  * Makes one of two contacts of the same person. The one that stays keeps its number; suppressions, consents and conversations belong to
  * numbers and stay with them, and whoever was asked at either number to leave the person alone leaves both alone (docs/decisions/0057).
  *
- * Locks: the lower number waits while nothing is held, the higher one is only tried, then both rows alone, then enrollments and texts.
+ * Locks: imports stay away, the lower number waits while nothing is held, the higher one is only tried, then both rows alone, then enrollments and texts.
  */
 import { recordAudit } from '../compliance/audit-store.ts';
 import { holdFree, holdNumber } from '../compliance/lock-number.ts';
@@ -17,6 +17,7 @@ import { ok } from '../platform/result.ts';
 import { type Contact, zoneGroupOf } from './contact.ts';
 import { updateContactRow } from './contact-store.ts';
 import { decideMerge, type MergedContact } from './decide-merge.ts';
+import { keepImportsAway } from './import-store.ts';
 import { getContact } from './list-contacts.ts';
 import {
   deleteContactRow,
@@ -55,6 +56,12 @@ export interface Merge extends Moved, Pick<MergedContact, 'filled' | 'addedTags'
 
 /** Everything at once or nothing. */
 export async function mergeContacts(tx: Tx, deps: Deps, request: MergeRequest): Promise<Outcome<Merge>> {
+  // It holds what it has looked up until its end, and would write to a contact that is gone.
+  if (!(await keepImportsAway(tx, 'beside each other')))
+    return conflict('an import is running, and may just be writing about one of the two: try again when it is done', {
+      state: 'importing',
+      allowed: ['wait for the import'],
+    });
   const pair = await lockedPair(tx, request);
   if (!pair.ok) return pair;
   const { into, from } = pair.value;
@@ -120,7 +127,15 @@ async function lockedPair(
 }
 
 async function refusedWhileUnsettled(tx: Tx, phones: readonly string[]): Promise<Outcome<never> | undefined> {
-  const { texts, reviews } = await readUnsettled(tx, phones);
+  const { texts, reviews, events } = await readUnsettled(tx, phones);
+  if (events > 0)
+    return conflict(
+      'something that one of the two wrote has come in and is not applied yet: try again in a moment, and see whether its event has failed if it stays so',
+      {
+        state: 'being applied',
+        allowed: ['try again'],
+      },
+    );
   if (texts > 0)
     return conflict(
       'a text to one of the two was handed over and the gateway has not said what became of it: try again when it has',

@@ -43,7 +43,7 @@ interface ImportedRow {
 
 /** How many rows were settled; numbers that somebody else holds are left for later. */
 async function recordBatch(tx: Tx, deps: Deps): Promise<number> {
-  if (!(await keepImportsAway(tx))) return 0;
+  if (!(await keepImportsAway(tx, 'one at a time'))) return 0;
   const refusals = await nextRows(tx, sql`i.consent ->> 'reading' = 'refused'`);
   const rows = refusals.length > 0 ? refusals : await nextRows(tx, sql`true`);
   const held = await holdFree(tx, [...new Set(rows.map(({ phone }) => phone))]);

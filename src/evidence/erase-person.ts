@@ -51,7 +51,7 @@ export interface EraseRequest {
 /** Everything at once or nothing. */
 export async function erasePerson(tx: Tx, deps: Deps, request: EraseRequest): Promise<Outcome<Erasure>> {
   const { phone } = request;
-  if (!(await keepImportsAway(tx)))
+  if (!(await keepImportsAway(tx, 'beside each other')))
     return conflict('a file of contacts is being imported: erase the person when it is in', {
       state: 'importing',
       allowed: [],

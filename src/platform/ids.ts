@@ -61,26 +61,35 @@ export type NewUuid = () => Uuid;
 /** Makes UUIDv7s that sort by creation, also several within one millisecond (a 12-bit counter follows the time). */
 export function uuidSource(source: { readonly clock: Clock; readonly random: Random }): NewUuid {
   let lastMs = 0;
+  let time = '';
   let counter = 0;
+  const setMs = (ms: number): void => {
+    lastMs = ms;
+    const hex = ms.toString(16).padStart(12, '0');
+    time = `${hex.slice(0, 8)}-${hex.slice(8)}-`;
+  };
   return () => {
     const nowMs = source.clock.now().epochMilliseconds;
     if (nowMs > lastMs) {
-      lastMs = nowMs;
+      setMs(nowMs);
       counter = source.random.int(0, 0x3ff);
     } else {
       counter += 1;
       if (counter > 0xfff) {
-        lastMs += 1;
+        setMs(lastMs + 1);
         counter = 0;
       }
     }
     const tail = source.random.bytes(8);
     tail[0] = ((tail[0] ?? 0) & 0x3f) | 0x80;
-    const time = lastMs.toString(16).padStart(12, '0');
-    const rest = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).toString('hex');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${rest.slice(0, 4)}-${rest.slice(4)}`;
+    let rest = '';
+    for (const [index, byte] of tail.entries()) rest += index === 2 ? `-${HEX[byte]}` : HEX[byte];
+    return `${time}${(0x7000 + counter).toString(16)}-${rest}`;
   };
 }
+
+/** Thousands of ids a second are written with it, several times as fast as by a `Buffer` each. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** When a UUIDv7 was made, in milliseconds since 1970 (RFC 9562, section 5.7). */
 export const madeAtMs = (uuid: Uuid): number => Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);

@@ -54,7 +54,8 @@ export const signsAmong = (listed: readonly ListedMessage[], facts: SignFacts): 
     const code = codeOf(text);
     const consequence = consequenceOf(code);
     if (consequence?.blames === 'recipient' && consequence.effect === 'opted_out')
-      return [{ kind: 'refused', phone, code, text }];
+      // Of a text to several people nobody says which of them it was.
+      return text.to.length > 1 ? [] : [{ kind: 'refused', phone, code, text }];
     const isOwn = ours !== undefined && ours.purpose !== 'elsewhere';
     return isOwn || !TAKEN.has(text.status) ? [] : [{ kind: 'accepted', phone, code: null, text }];
   });

@@ -22,8 +22,12 @@ export async function readStandings(
     from json_to_recordset(${JSON.stringify(asked)}::json) as x (id text, phone text, at timestamptz),
       lateral (
         select min(s.created_at) as since, coalesce(bool_or(s.lifted_at is null), false) as is_in_force from suppression s
-        where s.phone = x.phone and s.reason in ('opt_out', 'wrong_number', 'provider_opt_out')
-          and (s.lifted_at is null or s.lifted_at > x.at)) known`.execute(db);
+        -- Of an erased number the key is left.
+        where s.phone = any(array[x.phone, number_key(x.phone)]) and s.reason in ('opt_out', 'wrong_number', 'provider_opt_out')
+          -- By when they asked for texts again, which may have been heard much later than a STOP that came after it.
+          and (s.lifted_at is null or coalesce((s.lifted_evidence ->> 'saidAt')::timestamptz, s.lifted_at) > x.at)) known`.execute(
+    db,
+  );
   return new Map(rows.map(({ gatewayId, ...standing }) => [gatewayId, standing]));
 }
 

@@ -19,7 +19,8 @@ export async function lockPeopleOf(tx: Tx, messageIds: readonly Uuid[]): Promise
 /**
  * Of those of these texts that did not go out, once that is recorded: their people were texted last by what else went out to them,
  * and know a number only from a text that may have arrived, or because they wrote to it. Whoever waits again waits for the number
- * that they know, or for any. Call `lockPeopleOf` before. Index message_phone.
+ * that they know, or for any. Call `lockPeopleOf` before. Indexes message_phone and
+ * message_contact: also by what another number of theirs was texted, before two contacts became one.
  */
 export async function forgetUnsent(tx: Tx, messageIds: readonly Uuid[]): Promise<void> {
   if (messageIds.length === 0) return;
@@ -33,10 +34,10 @@ export async function forgetUnsent(tx: Tx, messageIds: readonly Uuid[]): Promise
     ), person as (
       update contact c set
         last_campaign_text_at = case when c.last_campaign_text_at = any(u.attempts) then (
-          select max(m.attempted_at) from message m where m.phone = c.phone and m.purpose = 'campaign' and ${mayHaveGoneOut})
+          select max(m.attempted_at) from message m where (m.phone = c.phone or m.contact_id = c.id) and m.purpose = 'campaign' and ${mayHaveGoneOut})
           else c.last_campaign_text_at end,
         lane_id = case when c.lane_id = any(u.new_lanes) and not exists (
-          select from message m where m.phone = c.phone and m.lane_id = c.lane_id and (m.direction = 'inbound' or ${mayHaveGoneOut}))
+          select from message m where (m.phone = c.phone or m.contact_id = c.id) and m.lane_id = c.lane_id and (m.direction = 'inbound' or ${mayHaveGoneOut}))
           then null else c.lane_id end
       -- Texts of several campaigns to one person may end together.
       from (select contact_id, array_agg(attempted_at) as attempts, array_agg(lane_id) filter (where was_new) as new_lanes
