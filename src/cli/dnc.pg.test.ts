@@ -21,7 +21,9 @@ const file = async (text: string | Buffer): Promise<string> => {
 };
 const today = systemClock.now().toString().slice(0, 10);
 /** A day of the business begins hours after that of UTC: today's midnight may still be to come. */
-const dayBeforeYesterday = addMs(systemClock.now(), -2 * DAY_MS).toString().slice(0, 10);
+const dayBeforeYesterday = addMs(systemClock.now(), -2 * DAY_MS)
+  .toString()
+  .slice(0, 10);
 
 it('a list is made, filled, asked about, and its age told by the exit code', async () => {
   expect((await cli('status')).out).toContain('There is no do-not-call list');
@@ -62,7 +64,14 @@ it('changes are applied, exemptions recorded, and lists retired', async () => {
   expect(jsonLines(await cli('upload', 'National', await file('6175550123;D\n'), ...changed))).toMatchObject([
     { mode: 'changes', numbers: 1 },
   ]);
-  const exempt = await cli('exempt', '6175550124', '--reason', 'Bought a roof', '--purchase', `${dayBeforeYesterday}T00:00`);
+  const exempt = await cli(
+    'exempt',
+    '6175550124',
+    '--reason',
+    'Bought a roof',
+    '--purchase',
+    `${dayBeforeYesterday}T00:00`,
+  );
   expect(exempt).toMatchObject({ code: 0, err: '' });
   expect((await cli('check', '6175550124')).out).toContain('exempt (purchase) until');
   expect(await cli('exempt', '6175550124', '--reason', 'abc')).toMatchObject({ code: 2 });
