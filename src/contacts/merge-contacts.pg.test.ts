@@ -233,7 +233,7 @@ describe('merging two contacts', () => {
       insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state)
       values (${world.newUuid()}, ${account.id}, 'EVwaits', 'message.received', ${ends.phone}, ${ends.phone}, '{}', '{}', ${world.clock.now()},
         'received')`.execute(db);
-    expect(await merge(stays, ends)).toMatchObject({ ok: false, error: { kind: 'conflict', state: 'being applied' } });
+    expect(await merge(stays, ends)).toMatchObject({ ok: false, error: { kind: 'conflict', state: 'applying' } });
     await sql`delete from gateway_event where event_id = 'EVwaits'`.execute(db);
     await runTx(db, async (tx) => {
       await waitForOtherImports(tx);

@@ -2,7 +2,8 @@
  * Makes one of two contacts of the same person. The one that stays keeps its number; suppressions, consents and conversations belong to
  * numbers and stay with them, and whoever was asked at either number to leave the person alone leaves both alone (docs/decisions/0057).
  *
- * Locks: imports stay away, the lower number waits while nothing is held, the higher one is only tried, then both rows alone, then enrollments and texts.
+ * Locks: imports are kept away, the lower number is waited for while no other is held, the higher one is only tried, then both rows alone,
+ * then enrollments and texts.
  */
 import { recordAudit } from '../compliance/audit-store.ts';
 import { holdFree, holdNumber } from '../compliance/lock-number.ts';
@@ -20,6 +21,7 @@ import { decideMerge, type MergedContact } from './decide-merge.ts';
 import { keepImportsAway } from './import-store.ts';
 import { getContact } from './list-contacts.ts';
 import {
+  countUndecided,
   deleteContactRow,
   endWaiting,
   lockPairAlone,
@@ -27,10 +29,10 @@ import {
   moveEnrollments,
   moveHistory,
   readOptedOut,
-  readUnsettled,
   takeOver,
 } from './merge-store.ts';
 import { storedE164 } from './phone.ts';
+import { readUnderWay } from './under-way-store.ts';
 
 interface Deps {
   readonly clock: Clock;
@@ -56,7 +58,7 @@ export interface Merge extends Moved, Pick<MergedContact, 'filled' | 'addedTags'
 
 /** Everything at once or nothing. */
 export async function mergeContacts(tx: Tx, deps: Deps, request: MergeRequest): Promise<Outcome<Merge>> {
-  // It holds what it has looked up until its end, and would write to a contact that is gone.
+  // An import holds what it has looked up until its end, and would write to a contact that is gone.
   if (!(await keepImportsAway(tx, 'beside each other')))
     return conflict('an import is running, and may just be writing about one of the two: try again when it is done', {
       state: 'importing',
@@ -127,12 +129,12 @@ async function lockedPair(
 }
 
 async function refusedWhileUnsettled(tx: Tx, phones: readonly string[]): Promise<Outcome<never> | undefined> {
-  const { texts, reviews, events } = await readUnsettled(tx, phones);
+  const { texts, events } = await readUnderWay(tx, phones);
   if (events > 0)
     return conflict(
       'something that one of the two wrote has come in and is not applied yet: try again in a moment, and see whether its event has failed if it stays so',
       {
-        state: 'being applied',
+        state: 'applying',
         allowed: ['try again'],
       },
     );
@@ -144,7 +146,7 @@ async function refusedWhileUnsettled(tx: Tx, phones: readonly string[]): Promise
         allowed: ['settle by hand'],
       },
     );
-  if (reviews > 0)
+  if ((await countUndecided(tx, phones)) > 0)
     return conflict(
       'a reply of one of the two may be an opt-out, and nobody has decided: decide it in the inbox first',
       {

@@ -13,23 +13,11 @@ export async function lockPairAlone(tx: Tx, { into, from }: Pair): Promise<void>
   await sql`select from contact where id = any(${[into, from]}::uuid[]) order by id for update`.execute(tx);
 }
 
-export interface Unsettled {
-  /** Handed over, and the gateway has not said what became of them. */
-  readonly texts: number;
-  /** Replies of which nobody has decided whether they were opt-outs. */
-  readonly reviews: number;
-  /** Events of the gateway that are not applied yet: one of them may be a STOP of one number, which means both. */
-  readonly events: number;
-}
-
-/** Indexes message_phone, opt_out_review_open and gateway_event_line. */
-export async function readUnsettled(tx: Tx, phones: readonly string[]): Promise<Unsettled> {
-  const { rows } = await sql<Unsettled>`
-    select (select count(*) from message where phone = any(${phones}::text[]) and state in ('handing_over', 'unknown')) as texts,
-      (select count(*) from opt_out_review where phone = any(${phones}::text[]) and decided_at is null) as reviews,
-      (select count(*) from gateway_event where account_id in (select id from gateway_account) and order_key = any(${phones}::text[])
-        and state in ('received', 'retrying')) as events`.execute(tx);
-  return rows[0] ?? { texts: 0, reviews: 0, events: 0 };
+/** Replies of which nobody has decided whether they were opt-outs. Index opt_out_review_open. */
+export async function countUndecided(tx: Tx, phones: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*) as n from opt_out_review where phone = any(${phones}::text[]) and decided_at is null`.execute(tx);
+  return rows[0]?.n ?? 0;
 }
 
 /** Of these numbers, those that somebody asked to leave alone. Index suppression_active. */

@@ -9,6 +9,7 @@ import { lockNumber } from '../compliance/lock-number.ts';
 import { KEPT_RECORDS, keptUntil, retentionRulesAt } from '../compliance/retention-rules.ts';
 import { suppressLocked } from '../compliance/suppress.ts';
 import { keepImportsAway } from '../contacts/import-store.ts';
+import { readUnderWay } from '../contacts/under-way-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -31,7 +32,6 @@ import {
   keepContactsAway,
   lockContactAlone,
   numberKey,
-  readUnderWay,
 } from './erase-store.ts';
 import type { Erasure, Removed } from './erasure.ts';
 import { hasNumberKey, noteNumberKey } from './number-key-store.ts';
@@ -78,7 +78,7 @@ export const rehearseErasure = (db: Db, deps: Deps, request: EraseRequest): Prom
   rehearse(db, (tx) => erasePerson(tx, deps, request));
 
 async function refusedWhileUnderWay(tx: Tx, phone: string): Promise<Outcome<never> | undefined> {
-  const { texts, events } = await readUnderWay(tx, phone);
+  const { texts, events } = await readUnderWay(tx, [phone]);
   if (texts > 0)
     return conflict(
       `${texts === 1 ? 'a text' : `${texts} texts`} to ${phone} ${texts === 1 ? 'was' : 'were'} handed over and the gateway has not said what became of ${texts === 1 ? 'it' : 'them'}: wait until it has, or settle ${texts === 1 ? 'it' : 'them'} by hand on the page of the campaign`,

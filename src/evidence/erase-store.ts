@@ -11,22 +11,6 @@ export async function keepContactsAway(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${ENTER_LOCK})`.execute(tx);
 }
 
-export interface UnderWay {
-  /** Handed over, and the gateway has not said what became of them. */
-  readonly texts: number;
-  /** Events of the gateway that are not applied yet. */
-  readonly events: number;
-}
-
-/** Indexes message_phone and gateway_event_line. */
-export async function readUnderWay(tx: Tx, phone: string): Promise<UnderWay> {
-  const { rows } = await sql<UnderWay>`
-    select (select count(*) from message where phone = ${phone} and state in ('handing_over', 'unknown')) as texts,
-      (select count(*) from gateway_event where account_id in (select id from gateway_account) and order_key = ${phone}
-        and state in ('received', 'retrying')) as events`.execute(tx);
-  return rows[0] ?? { texts: 0, events: 0 };
-}
-
 /** Whether anything is known of the number. */
 export async function isKnown(tx: Tx, phone: string): Promise<boolean> {
   const { rows } = await sql<{ known: boolean }>`

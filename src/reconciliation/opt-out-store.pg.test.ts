@@ -3,7 +3,6 @@ import { expect, it } from 'vitest';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { instant } from '../platform/time.ts';
-import type { OptOutSign } from './decide-opt-outs.ts';
 import { readStandings } from './opt-out-store.ts';
 
 const { db } = await testDatabase();
@@ -12,7 +11,7 @@ const { newUuid } = testWorld();
 /** What our books say of somebody of whom the gateway lists a STOP of 08:05. */
 async function knownOf(phone: string): Promise<boolean> {
   const text = { gatewayMessageId: `MO${phone}`, createdAt: instant('2026-11-17T08:05:00Z') };
-  const standings = await readStandings(db, [{ kind: 'stop', phone, code: null, text } as unknown as OptOutSign]);
+  const standings = await readStandings(db, [{ phone, text }]);
   return standings.get(text.gatewayMessageId)?.knownSince !== null;
 }
 

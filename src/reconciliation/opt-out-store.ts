@@ -4,13 +4,18 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import type { OptOutDifference, OptOutSign, OptOutStanding } from './decide-opt-outs.ts';
 
+/** Whom a sign is about, and when it was given. */
+interface StandingQuery extends Pick<OptOutSign, 'phone'> {
+  readonly text: Pick<OptOutSign['text'], 'gatewayMessageId' | 'createdAt'>;
+}
+
 /**
  * By the gateway's id. An opt-out that was lifted before the sign is over; one that came after it is known by now. Indexes
  * suppression_history and audit_entry_phone.
  */
 export async function readStandings(
   db: Db,
-  signs: readonly OptOutSign[],
+  signs: readonly StandingQuery[],
 ): Promise<ReadonlyMap<string, OptOutStanding>> {
   if (signs.length === 0) return new Map();
   const asked = signs.map(({ phone, text }) => ({ id: text.gatewayMessageId, phone, at: text.createdAt.toString() }));
