@@ -4,6 +4,7 @@ import { dayIn } from '../src/platform/calendar.ts';
 import type { Uuid } from '../src/platform/ids.ts';
 import { addMs, HOUR_MS, MINUTE_MS } from '../src/platform/time.ts';
 import { claimCampaign } from '../src/sending/claim.ts';
+import type { KnownStanding } from '../src/sending/claim-store.ts';
 import { windowBook } from '../src/sending/decide-turn.ts';
 import { acquireLease } from '../src/sending/lease-store.ts';
 import { CLAIM_MAX } from '../src/sending/serve-campaigns.ts';
@@ -63,6 +64,7 @@ try {
   for (const campaign of [few, many]) await startCampaign(world, campaign.id);
   await tidy(world, ['contact', 'suppression', 'consent', 'enrollment']);
 
+  const known: KnownStanding = { standing: undefined };
   const claim = async (campaignId: Uuid, limit: number): Promise<number> => {
     const now = world.clock.now();
     const facts = await readTurnFacts(world.db, accountId, now);
@@ -71,7 +73,7 @@ try {
     const variants = [few, many].flatMap(({ variants }) => variants);
     const startedAt = performance.now();
     const claimed = await claimCampaign(
-      { db: world.db, newUuid: world.newUuid, reach: () => undefined },
+      { db: world.db, newUuid: world.newUuid, reach: () => undefined, known },
       lease,
       {
         campaignId,

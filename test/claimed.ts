@@ -76,7 +76,8 @@ export async function claimTexts(db: Db, world: World, input: Claiming): Promise
   const claim = await claimNow(db, world, input);
   if (claim === undefined) return [];
   const { newUuid, clock } = world;
-  return (await claimCampaign({ db, reach, newUuid }, input.lease, claim, clock.now())).prepared;
+  const deps = { db, reach, newUuid, known: { standing: undefined } };
+  return (await claimCampaign(deps, input.lease, claim, clock.now())).prepared;
 }
 
 /** What the gateway is made to have answered to these texts. */

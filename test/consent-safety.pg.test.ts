@@ -330,4 +330,12 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
     },
   );
   expect(texted).toBeGreaterThanOrEqual(6);
+  // No foreign key watches over them (decision 19).
+  const { rows: lost } = await sql`
+    select 1 from enrollment e where contact_id is not null and not exists (select from contact c where c.id = e.contact_id)
+    union all
+    select 1 from message m where contact_id is not null and not exists (select from contact c where c.id = m.contact_id)`.execute(
+    db,
+  );
+  expect(lost).toEqual([]);
 });

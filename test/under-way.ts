@@ -33,7 +33,12 @@ export async function underWay(
   const claim = await claimNow(db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
   if (claim === undefined) throw new Error(`campaign ${campaignId} does not run`);
   const reach = (): void => undefined;
-  const { prepared } = await claimCampaign({ ...world, db, reach }, lease, claim, world.clock.now());
+  const { prepared } = await claimCampaign(
+    { ...world, db, reach, known: { standing: undefined } },
+    lease,
+    claim,
+    world.clock.now(),
+  );
   return { accountId, campaignId, lease, claim, texts: prepared };
 }
 

@@ -15,7 +15,7 @@ export interface Child {
 
 /** What the product is started with (bin/textwright), whatever flags this bench runs with. */
 const FLAGS = {
-  worker: ['--max-semi-space-size=4', '--heap-growing-percent=60'],
+  worker: ['--max-semi-space-size=16', '--heap-growing-percent=60'],
   api: ['--max-semi-space-size=32', '--no-allocation-site-pretenuring'],
 } as const;
 

@@ -7,7 +7,7 @@ import type { Uuid } from '../platform/ids.ts';
  * lock before anything else of the number. The engine, which only takes people that nobody else holds, locks the contact's row.
  *
  * The row alone is not enough, for a number that is no contact has none. It leaves the row's key alone, so that a launch that is
- * just enrolling this person (a foreign key) does not hold up a STOP.
+ * just enrolling this person, and holds the key, does not hold up a STOP.
  *
  * Returns the id of the contact, `null` when the number is none.
  */

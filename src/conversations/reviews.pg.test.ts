@@ -81,7 +81,7 @@ async function reviewWorld() {
   const claimed = async (campaignId: Uuid): Promise<readonly string[]> => {
     const claim = await claimNow(db, world, { lease, campaignId, laneId });
     if (claim === undefined) return [];
-    const deps = { db, newUuid: world.newUuid, reach: () => undefined };
+    const deps = { db, newUuid: world.newUuid, reach: () => undefined, known: { standing: undefined } };
     const { prepared } = await claimCampaign(deps, lease, claim, clock.now());
     return prepared.map(({ phone }) => phone).toSorted();
   };

@@ -117,7 +117,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 const RETRYABLE_CODES: ReadonlySet<string> = new Set(['40001', '40P01']);
-/** What a row was to refer to is gone, or is referred to since: somebody was erased while a campaign was enrolling them. */
+/** What a row was to refer to is gone, or is referred to since: somebody was erased meanwhile. */
 const REFERS_NO_MORE = '23503';
 const TX_ATTEMPTS_MAX = 5;
 

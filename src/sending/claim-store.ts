@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, sql } from 'kysely';
-import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { eligibilityFacts, readStanding, type Standing, standingSql } from '../audiences/eligibility-facts.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import type { AskedConsent } from '../compliance/consent-policy.ts';
@@ -187,24 +188,50 @@ export async function readFirstDue(tx: Tx, query: Waiting): Promise<Instant | nu
   return rows[0]?.at ?? null;
 }
 
-/** The people of claimed enrollments, with the consent that is in force: primary key of `consent`. */
+interface RecipientsQuery {
+  readonly enrollmentIds: readonly Uuid[];
+  readonly notTextedForDays: number | null;
+  readonly consent: AskedConsent | null;
+  /** Whether an owner has ever said what is to be added to first texts: nothing is asked about them otherwise. */
+  readonly asksFirst: boolean;
+  readonly now: Instant;
+}
+
+/** What the rules stood on when they were last asked about. */
+export interface KnownStanding {
+  standing: Standing | undefined;
+}
+
+/**
+ * The people of claimed enrollments, with the consent that is in force: primary key of `consent`. Which rules the statement asks goes by
+ * policy and lists; it tells them itself, and is made anew when they are no longer what the claim before found.
+ */
 export async function readRecipients(
   tx: Tx,
-  query: {
-    readonly enrollmentIds: readonly Uuid[];
-    readonly notTextedForDays: number | null;
-    readonly consent: AskedConsent | null;
-    /** Whether an owner has ever said what is to be added to first texts: nothing is asked about them otherwise. */
-    readonly asksFirst: boolean;
-    readonly now: Instant;
-  },
+  query: RecipientsQuery,
+  known: KnownStanding,
 ): Promise<readonly Recipient[]> {
+  known.standing ??= await readStanding(tx, query.now);
+  for (;;) {
+    const { recipients, standing } = await recipientsUnder(tx, query, known.standing);
+    if (isDeepStrictEqual(standing, known.standing)) return recipients;
+    known.standing = standing;
+  }
+}
+
+async function recipientsUnder(
+  tx: Tx,
+  query: RecipientsQuery,
+  assumed: Standing,
+): Promise<{ readonly recipients: readonly Recipient[]; readonly standing: Standing }> {
   const since = recentSince(query.now, query.notTextedForDays);
-  const facts = await readEligibilityFacts(tx, query.now, query.consent);
+  const facts = eligibilityFacts(assumed, query.now, query.consent);
   const inForce = consentInForce(query.now);
   const asksLists = facts.dncKinds.length > 0;
-  const { rows } = await sql<Recipient & { readonly listsAsked: readonly string[] | null }>`
-    select e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
+  const { rows } = await sql<
+    Recipient & { readonly listsAsked: readonly string[] | null; readonly standing: Standing | null }
+  >`
+    select case when claimed.rank = 1 then ${standingSql(query.now)} end as standing, e.id as enrollment_id, e.variant_id, e.zone_group, ${knownLane} as known_lane_id, c.id as contact_id, c.number_state,
       ${claimReasonSql(facts, joinedConsentReasonSql(facts, sql<boolean>`e.consent_waived`))} as forbidden,
       ${heldUntilSql(facts)} as held_until, ${waitsForListSql(facts, sql<boolean>`e.consent_waived`)} as waits_for_list,
       ${recentTextsSql(since, sql`e.id`)} as recent_texts_at, case when ${inForce} then k.consent_event_id end as consent_id,
@@ -220,7 +247,13 @@ export async function readRecipients(
     order by claimed.rank`.execute(tx);
   // The same for everybody: read once.
   const listsAsked = rows[0]?.listsAsked ?? null;
-  return rows.map((row) => ({ ...row, listsAsked, recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))) }));
+  const standing = rows[0]?.standing ?? assumed;
+  const recipients = rows.map((row) => ({
+    ...row,
+    listsAsked,
+    recentTextsAt: row.recentTextsAt.map((at) => instant(String(at))),
+  }));
+  return { recipients, standing };
 }
 
 /**

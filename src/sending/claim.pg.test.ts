@@ -14,9 +14,9 @@ import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Database, newConnection, runTx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
-import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { claimCampaign, claimDirect } from './claim.ts';
-import { lockGround } from './claim-store.ts';
+import { type KnownStanding, lockGround } from './claim-store.ts';
 import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
 
 let database: Database;
@@ -161,11 +161,45 @@ describe('a claim', () => {
     await set(1, sql`not_before = ${inMinutes(7)}, lane_id = ${laneId}`);
     await set(2, sql`not_before = ${inMinutes(5)}, lane_id = ${otherId}`);
     await set(3, sql`not_before = ${inMinutes(3)}, zone_group = 'closed'`);
-    const deps = { db: database.db, newUuid: world.newUuid, reach };
+    const deps = { db: database.db, newUuid: world.newUuid, reach, known: { standing: undefined } };
     const found = await claimCampaign(deps, lease, claim, now);
     expect(found).toMatchObject({ taken: 0, firstDueAt: inMinutes(7) });
     await sql`delete from enrollment where zone_group <> 'closed'`.execute(database.db);
     expect(await claimCampaign(deps, lease, claim, now)).toMatchObject({ taken: 0, firstDueAt: null });
+  });
+
+  it('asks the rules that came into force since the claim before', async () => {
+    const world = await sendingWorld(database);
+    const { db } = database;
+    const [first = '', held = ''] = testPhones(2);
+    await insertContacts(db, world, [{ phone: first }, { phone: held }]);
+    const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES };
+    const { id: accountId, laneIds } = await insertAccount(db, world, account);
+    const campaignId = await launchTestCampaign(db, world, { laneIds });
+    const lease = await takeLease(db, world, accountId);
+    await sql`update enrollment set not_before = ${addMs(world.clock.now(), MINUTE_MS)} where phone = ${held}`.execute(
+      db,
+    );
+    const known: KnownStanding = { standing: undefined };
+    const claimed = async () => {
+      const claim = await claimNow(db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
+      if (claim === undefined) throw new Error('the campaign does not run');
+      const deps = { db, newUuid: world.newUuid, reach, known };
+      const { prepared } = await claimCampaign(deps, lease, claim, world.clock.now());
+      return prepared.map(({ phone }) => phone);
+    };
+    expect(await claimed()).toEqual([first]);
+    // Until now nobody was held, and the statement of the claim left the rule out.
+    expect(known.standing).toMatchObject({ numbersAreHeld: false });
+    const now = world.clock.now();
+    await sql`
+      insert into opt_out_review (id, phone, said, family, classifier_version, said_at, opened_at, due_at)
+      values (${world.newUuid()}, ${held}, 'no more maybe', 'test', '1', ${now}, ${now}, ${addMs(now, DAY_MS)})`.execute(
+      db,
+    );
+    await sql`update enrollment set not_before = ${now} where phone = ${held}`.execute(db);
+    expect(await claimed()).toEqual([]);
+    expect(known.standing).toMatchObject({ numbersAreHeld: true });
   });
 
   it('leaves a campaign that is just being cancelled for the next turn, so that the account’s other texts go on', async () => {
@@ -194,7 +228,12 @@ describe('a claim', () => {
     await sql`update enrollment set state = 'pending'`.execute(database.db);
     await sql`update message set state = 'pending'`.execute(database.db);
     await change.execute(database.db);
-    const claimed = await claimCampaign({ ...world, reach }, lease, claim, world.clock.now());
+    const claimed = await claimCampaign(
+      { ...world, reach, known: { standing: undefined } },
+      lease,
+      claim,
+      world.clock.now(),
+    );
     expect(claimed).toMatchObject({ prepared: [], taken: 0 });
   });
 });

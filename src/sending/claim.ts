@@ -25,6 +25,7 @@ import {
   type EnrollmentMove,
   endWaitingTexts,
   insertIntents,
+  type KnownStanding,
   type LaneRoom,
   lockDirectMessages,
   lockDueEnrollments,
@@ -89,6 +90,11 @@ export interface ClaimDeps {
   readonly reach: Reach;
 }
 
+interface CampaignClaimDeps extends ClaimDeps {
+  /** Kept from claim to claim. */
+  readonly known: KnownStanding;
+}
+
 export interface ClaimResult {
   readonly prepared: readonly Prepared[];
   /** Message parts of what was prepared. */
@@ -103,7 +109,12 @@ export interface ClaimResult {
 
 const NOTHING: ClaimResult = { prepared: [], parts: 0, taken: 0 };
 
-export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClaim, now: Instant): Promise<ClaimResult> {
+export function claimCampaign(
+  deps: CampaignClaimDeps,
+  lease: Lease,
+  claim: CampaignClaim,
+  now: Instant,
+): Promise<ClaimResult> {
   return runTx(deps.db, async (tx) => {
     const { running, lane, pace } = await lockGround(tx, { ...claim, lease, pace: claim.pace?.moment, now });
     if (!running) return NOTHING;
@@ -127,7 +138,7 @@ export function claimCampaign(deps: ClaimDeps, lease: Lease, claim: CampaignClai
 
 async function prepare(
   tx: Tx,
-  deps: ClaimDeps,
+  deps: CampaignClaimDeps,
   input: {
     readonly lease: Lease;
     readonly claim: CampaignClaim;
@@ -138,13 +149,17 @@ async function prepare(
   },
 ): Promise<ClaimResult> {
   const { lease, claim, now } = input;
-  const recipients = await readRecipients(tx, {
-    enrollmentIds: input.claimed,
-    notTextedForDays: claim.notTextedForDays,
-    consent: askedConsent(claim.consent, { now, waived: false }),
-    asksFirst: claim.optOutWording !== null,
-    now,
-  });
+  const recipients = await readRecipients(
+    tx,
+    {
+      enrollmentIds: input.claimed,
+      notTextedForDays: claim.notTextedForDays,
+      consent: askedConsent(claim.consent, { now, waived: false }),
+      asksFirst: claim.optOutWording !== null,
+      now,
+    },
+    deps.known,
+  );
   const decided = decideIntents(recipients, {
     ...claim,
     addition:

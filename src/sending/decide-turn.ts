@@ -116,16 +116,20 @@ export function fairShare(order: readonly { readonly priority: number }[], index
   return Math.ceil(room / Math.max(1, peers));
 }
 
-/** The lanes of a campaign that may send, the one with the most room today in front: new people go there. */
+/**
+ * The lanes of a campaign that may send, the one with the most room today in front: new people go there. `begun` are texts that the lanes
+ * do not know of yet.
+ */
 export function lanesByRoom(
   lanes: readonly TurnLane[],
   campaign: Pick<TurnCampaign, 'laneIds'>,
   now: Instant,
+  begun: ReadonlyMap<Uuid, number>,
 ): readonly TurnLane[] {
-  const room = ({ zone, dailyCap, reserved, partsPerDay, partsReserved }: TurnLane): number => {
+  const room = ({ id, zone, dailyCap, reserved, partsPerDay, partsReserved }: TurnLane): number => {
     const day = dayIn(zone, now);
     const noParts = partsPerDay !== null && partsPerDay <= (partsReserved[day] ?? 0);
-    return noParts ? 0 : dailyCap - (reserved[day] ?? 0);
+    return noParts ? 0 : dailyCap - (reserved[day] ?? 0) - (begun.get(id) ?? 0);
   };
   return lanes
     .filter((lane) => campaign.laneIds.includes(lane.id))

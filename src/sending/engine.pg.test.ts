@@ -186,10 +186,13 @@ describe('a gateway that loses things', () => {
     });
     const { campaignId, phones } = await campaignFor(world, 60, { ratePerSecond: 20 });
     world.startWorker('one');
-    await world.until(
-      'some unknown',
-      async () => ((await enrollmentStates(database.db, campaignId))['unknown'] ?? 0) > 0,
-    );
+    await world.until('unknown ones that were taken, and others', async () => {
+      const { rows } = await sql<{ phone: string }>`select phone from enrollment where state = 'unknown'`.execute(
+        database.db,
+      );
+      const taken = new Set(world.sandbox.accepted().map(({ to }) => to));
+      return new Set(rows.map(({ phone }) => taken.has(phone))).size === 2;
+    });
     world.sandbox.setFaults({});
     await world.until('completed', () => world.completed(campaignId));
     expect(

@@ -4,18 +4,22 @@ import { type HandedOver, record } from './record.ts';
 
 /**
  * Accepted texts are recorded beside the loop, on a connection of their own, while the next are claimed. Any other answer changes
- * what may be claimed (a pause, a suppression, a cap given back), so that it is written before.
+ * what may be claimed (a pause, a suppression, a cap given back), so that it is written before; then this is false.
  */
-export async function recordAnswers(holder: Holder): Promise<void> {
+export async function recordAnswers(holder: Holder): Promise<boolean> {
   throwBroken(holder);
   const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
-  if (plain && holder.recording !== undefined) return;
+  if (plain && holder.recording !== undefined) return true;
   await recorded(holder);
   const answered = holder.answered.splice(0).map((result) => hear(holder, result));
-  if (answered.length > 0 && plain) return recordBeside(holder, answered);
+  if (plain) {
+    if (answered.length > 0) recordBeside(holder, answered);
+    return true;
+  }
   if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
   const settled = holder.settled.splice(0);
   if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
+  return false;
 }
 
 /** The answer as it is to be recorded. */

@@ -8,6 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Wake } from '../platform/wake.ts';
 import type { Breaker, LeftBreaker } from './breaker.ts';
+import type { KnownStanding } from './claim-store.ts';
 import type { Reach } from './crash-points.ts';
 import type { WindowBook } from './decide-turn.ts';
 import type { KnownLong } from './known-long.ts';
@@ -77,6 +78,7 @@ export interface Holder extends HolderDeps {
   readonly broken: unknown[];
   readonly knownLong: KnownLong;
   readonly templates: Map<Uuid, ReadonlyMap<Uuid, Template>>;
+  readonly known: KnownStanding;
   readonly servedTurn: Map<Uuid, number>;
   readonly nobodyDue: NobodyDue;
   turn: number;

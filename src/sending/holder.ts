@@ -49,6 +49,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     broken: [],
     knownLong: knownLong(deps.clock, patience(deps.clock, deps.options.settleGraceMs), drain),
     templates: new Map(),
+    known: { standing: undefined },
     servedTurn: new Map(),
     nobodyDue: nobodyDue(),
     turn: 0,
@@ -174,20 +175,21 @@ const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;
 const LOOK_BETWEEN_MS = 250;
 
 /**
- * To be asked between two claims of a turn, which are many when an account has hundreds of numbers. What cannot wait for the end of the
- * turn is done four times a second: answers go out, and it is false once nothing more may be claimed, because everything was paused or
- * the gateway fails.
+ * To be asked between two claims of a turn, which are many when an account is fast or has hundreds of numbers. It is false once nothing
+ * more may be claimed before the facts have been read again: an answer says something else than accepted, the gateway fails, or everything
+ * was paused. What cannot wait for the end of the turn is done four times a second: answers go out.
  */
 function lookBetween(holder: Holder, onAnswers: (count: number) => void): () => Promise<boolean> {
   let lookedAt = holder.clock.now();
   return async () => {
+    if (!(await recordAnswers(holder))) return false;
     const now = holder.clock.now();
+    if (holder.breaker.state(now).kind !== 'closed') return false;
     const sinceMs = msBetween(lookedAt, now);
     if (sinceMs >= 0 && sinceMs < patience(holder.clock, LOOK_BETWEEN_MS)) return true;
     lookedAt = now;
-    await recordAnswers(holder);
     const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
-    if (facts === undefined || !noteRunning(holder, facts) || holder.breaker.state(now).kind !== 'closed') return false;
+    if (facts === undefined || !noteRunning(holder, facts)) return false;
     onAnswers(await startDirect(holder, facts));
     return true;
   };

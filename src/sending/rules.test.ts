@@ -217,14 +217,17 @@ describe('lanes by room', () => {
       lane('c', 125, { '2026-11-17': 125 }),
       lane('d', 500, {}),
     ];
-    const order = lanesByRoom(lanes, { laneIds: ['a', 'b', 'c'] }, NOW).map(({ id }) => id);
+    const order = lanesByRoom(lanes, { laneIds: ['a', 'b', 'c'] }, NOW, new Map()).map(({ id }) => id);
     expect(order).toEqual(['b', 'a']);
+    const begun = new Map([['b', 98]]);
+    expect(lanesByRoom(lanes, { laneIds: ['a', 'b', 'c'] }, NOW, begun).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(lanesByRoom(lanes, { laneIds: ['b'] }, NOW, new Map([['b', 122]]))).toEqual([]);
   });
 
   it('leaves out those whose parts of the day are used up', () => {
     const used = { ...lane('a', 500, { '2026-11-17': 30 }), partsPerDay: 60, partsReserved: { '2026-11-17': 60 } };
     const left = { ...lane('b', 500, { '2026-11-17': 30 }), partsPerDay: 60, partsReserved: { '2026-11-16': 60 } };
-    expect(lanesByRoom([used, left], { laneIds: ['a', 'b'] }, NOW).map(({ id }) => id)).toEqual(['b']);
+    expect(lanesByRoom([used, left], { laneIds: ['a', 'b'] }, NOW, new Map()).map(({ id }) => id)).toEqual(['b']);
   });
 
   it('knows the day of each lane’s own zone', () => {
@@ -233,7 +236,9 @@ describe('lanes by room', () => {
       lane('east', 10, { '2026-11-17': 10 }),
       lane('west', 10, { '2026-11-17': 10 }, 'America/Los_Angeles'),
     ];
-    expect(lanesByRoom(lanes, { laneIds: ['east', 'west'] }, midnight).map(({ id }) => id)).toEqual(['east']);
+    expect(lanesByRoom(lanes, { laneIds: ['east', 'west'] }, midnight, new Map()).map(({ id }) => id)).toEqual([
+      'east',
+    ]);
   });
 });
 

@@ -64,7 +64,7 @@ export async function serveCampaigns(
     const room = holder.pacer.campaignRoom(now, underWay(holder));
     // Whoever could take more says so when there is room again, not before: the first in line may have nothing to send from here.
     if (room === 0) return { ...served, waitMs: Math.min(served.waitMs, untilRoomMs(holder, now)) };
-    const share = Math.min(CLAIM_MAX, fairShare(order, index, room));
+    const share = fairShare(order, index, room);
     const one = await serveCampaign(holder, { facts, book, steps, campaign, groups, share });
     served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
     if (one.stopped === true) return served;
@@ -97,37 +97,54 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
   const templates = await templatesOf(holder, campaign.id);
   if (templates === undefined) return { taken: 0, waitMs: Number.POSITIVE_INFINITY };
   let left = Math.min(turn.share, pace?.room ?? Number.POSITIVE_INFINITY);
-  let taken = 0;
-  let waitMs = Number.POSITIVE_INFINITY;
-  for (const lane of lanesByRoom(facts.lanes, campaign, holder.clock.now())) {
-    if (left <= 0) break;
-    const now = holder.clock.now();
-    const limit = Math.min(left, holder.pacer.laneRoom(lane.id, now));
-    if (limit <= 0) {
-      waitMs = Math.min(waitMs, Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)));
-      continue;
-    }
-    const look = lookOf(turn, lane);
-    const restMs = holder.nobodyDue.restMs(look, now);
-    if (restMs !== undefined) {
-      waitMs = Math.min(waitMs, restMs);
-      continue;
-    }
-    if (!(await turn.steps.goesOn())) return { taken, waitMs: 0, stopped: true };
-    const result = await claimFor(holder, turn, { lane, templates, pace, limit, now });
-    if (result.taken === 0 && result.nextAt === undefined) {
-      const finding = findingOf(holder, result, now);
-      holder.nobodyDue.remember(look, now, finding);
-      waitMs = Math.min(waitMs, finding.dueMs);
-    }
-    holder.pacer.campaignTexts(now, { laneId: lane.id, count: result.prepared.length, parts: result.parts });
-    turn.steps.start(result.prepared);
-    left -= result.taken;
-    taken += result.taken;
-    if (result.nextAt !== undefined && isBefore(now, result.nextAt))
-      waitMs = Math.min(waitMs, msBetween(now, result.nextAt));
+  let served: Served = { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  /** Texts of this turn, which the facts do not know; lanes that have nothing more to give in it. */
+  const begun = new Map<Uuid, number>();
+  const done = new Set<Uuid>();
+  while (left > 0) {
+    const lane = lanesByRoom(facts.lanes, campaign, holder.clock.now(), begun).find(({ id }) => !done.has(id));
+    if (lane === undefined) break;
+    const one = await serveLane(holder, turn, { lane, templates, pace, left });
+    served = {
+      taken: served.taken + one.taken,
+      waitMs: Math.min(served.waitMs, one.waitMs),
+      ...(one.stopped && { stopped: true }),
+    };
+    if (one.stopped === true) break;
+    if (one.isDone) done.add(lane.id);
+    begun.set(lane.id, (begun.get(lane.id) ?? 0) + one.begun);
+    left -= one.taken;
   }
-  return { taken, waitMs };
+  return served;
+}
+
+/** One claim. */
+async function serveLane(
+  holder: Holder,
+  turn: CampaignTurn,
+  part: Omit<ClaimPart, 'limit' | 'now'> & { readonly left: number },
+): Promise<Served & { readonly begun: number; readonly isDone: boolean }> {
+  const { lane, left, pace } = part;
+  const nothing = { taken: 0, begun: 0, isDone: true };
+  const now = holder.clock.now();
+  const limit = Math.min(CLAIM_MAX, left, holder.pacer.laneRoom(lane.id, now));
+  if (limit <= 0) return { ...nothing, waitMs: Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)) };
+  const look = lookOf(turn, lane);
+  const restMs = holder.nobodyDue.restMs(look, now);
+  if (restMs !== undefined) return { ...nothing, waitMs: restMs };
+  if (!(await turn.steps.goesOn())) return { ...nothing, waitMs: 0, stopped: true };
+  const result = await claimFor(holder, turn, { ...part, limit, now });
+  const { prepared, parts, taken, nextAt } = result;
+  let waitMs = Number.POSITIVE_INFINITY;
+  if (taken === 0 && nextAt === undefined) {
+    const finding = findingOf(holder, result, now);
+    holder.nobodyDue.remember(look, now, finding);
+    waitMs = finding.dueMs;
+  }
+  holder.pacer.campaignTexts(now, { laneId: lane.id, count: prepared.length, parts });
+  turn.steps.start(prepared);
+  if (nextAt !== undefined && isBefore(now, nextAt)) waitMs = Math.min(waitMs, msBetween(now, nextAt));
+  return { taken, waitMs, begun: prepared.length, isDone: taken < limit || pace !== undefined };
 }
 
 /** Of a claim that took nobody. */
@@ -154,17 +171,15 @@ const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({
   ]),
 });
 
-function claimFor(
-  holder: Holder,
-  { facts, campaign, groups }: CampaignTurn,
-  part: {
-    readonly lane: TurnLane;
-    readonly templates: ReadonlyMap<Uuid, Template>;
-    readonly pace: CampaignClaim['pace'];
-    readonly limit: number;
-    readonly now: Instant;
-  },
-): Promise<ClaimResult> {
+interface ClaimPart {
+  readonly lane: TurnLane;
+  readonly templates: ReadonlyMap<Uuid, Template>;
+  readonly pace: CampaignClaim['pace'];
+  readonly limit: number;
+  readonly now: Instant;
+}
+
+function claimFor(holder: Holder, { facts, campaign, groups }: CampaignTurn, part: ClaimPart): Promise<ClaimResult> {
   const { lane, templates, pace, limit, now } = part;
   // What is begun after midnight belongs to the next day's cap.
   const dayEnds = addMs(nextMidnight(lane.zone, now), -1);
