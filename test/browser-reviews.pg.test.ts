@@ -3,9 +3,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertReview } from '../src/compliance/opt-out-review-store.ts';
 import { suppressNumber } from '../src/compliance/suppress.ts';
+import { inboxFixture } from '../src/conversations/inbox.fixture.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type Database, runTx } from '../src/platform/database.ts';
-import { uuidSource } from '../src/platform/ids.ts';
+import { showId, uuidSource } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
 import { instant } from '../src/platform/time.ts';
 import { browserOf, shotOf, violationsOf } from './browser-page.ts';
@@ -107,6 +108,36 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     expect(await decided.getByText('decided by Dana Ortiz').count()).toBe(4);
     await narrow();
     await shotOf(page, 'reviews-decided');
+  });
+
+  it('that were told on the phone are recorded from the thread, also of somebody who is no contact', async () => {
+    const phone = '+16175550140';
+    const newUuid = uuidSource({ clock: systemClock, random: seededRandom(4) });
+    const inbox = await inboxFixture(database.db, newUuid);
+    const thread = await inbox.conversation({ phone, at: '2026-11-17T14:00:00Z' });
+    await wide();
+    await page.goto(`${world.url}/inbox/${showId('conversation', thread)}`);
+    const optOut = page.getByRole('button', { name: 'Opt this person out' });
+    await optOut.waitFor();
+    await narrow();
+    await optOut.click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Nobody here can undo this').waitFor();
+    await shotOf(page, 'opt-out-of-thread-phone');
+    await dialog.getByRole('button', { name: 'Record the opt-out' }).click();
+    await dialog.getByText('Say how the person asked').waitFor();
+    await dialog.getByRole('button', { name: 'On the phone' }).click();
+    await dialog.getByText('Say how the person asked').waitFor({ state: 'detached' });
+    await wide();
+    await shotOf(page, 'opt-out-of-thread');
+    await dialog.getByRole('button', { name: 'Record the opt-out' }).click();
+    await page.getByText('will not be texted any more').waitFor();
+    await optOut.waitFor({ state: 'detached' });
+    const { rows } = await sql<{ channel: string; note: string; by: string }>`
+      select channel, evidence ->> 'note' as note, evidence ->> 'by' as by from suppression where phone = ${phone}`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ channel: 'staff', note: 'On the phone', by: 'Dana Ortiz' }]);
   });
 
   it('that only a provider knows are each explained, and lead to the person', async () => {

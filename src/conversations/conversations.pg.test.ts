@@ -9,6 +9,7 @@ import type { Conversation, InboxView } from './conversation.ts';
 import { countsQuery, farSearchQuery, inboxCounts, messagesQuery, viewQuery } from './conversation-store.ts';
 import { type ConversationFields, inboxFixture } from './inbox.fixture.ts';
 import { getConversation, listConversations, listThread } from './list-conversations.ts';
+import { optOutConversation } from './opt-out-person.ts';
 import { sendReply } from './send-reply.ts';
 import { updateConversation } from './update-conversation.ts';
 
@@ -330,6 +331,26 @@ describe('marking', () => {
     const read = await mark(id, { read: true });
     expect(read).toMatchObject({ value: { unread: 0, state: 'open' } });
     expect(read.ok && read.value.waitingSince?.toString()).toBe(waitingSince);
+  });
+
+  it('opted out by staff ends the question whether the reply was an opt-out, and every reply that waits', async () => {
+    const phone = '+16175550290';
+    const id = await fixture.conversation({ phone, at: '2026-11-17T14:00:00Z', needsReview: true });
+    const waits = await reply(id);
+    expect(waits.ok).toBe(true);
+    const asked = { id, note: 'On the phone', by };
+    const done = await runTx(db, (tx) => optOutConversation(tx, world, asked));
+    expect(done).toMatchObject({ ok: true, value: { id, contactId: null, optedOut: true, needsReview: false } });
+    const { rows } = await sql`
+      select reason, channel, evidence ->> 'note' as note, evidence ->> 'by' as by from suppression where phone = ${phone}`.execute(
+      db,
+    );
+    expect(rows).toEqual([{ reason: 'opt_out', channel: 'staff', note: 'On the phone', by: 'Ann' }]);
+    expect(await reply(id)).toMatchObject({ ok: false });
+    expect(await runTx(db, (tx) => optOutConversation(tx, world, { ...asked, id: world.newUuid() }))).toMatchObject({
+      ok: false,
+      error: { kind: 'not_found' },
+    });
   });
 
   it('reviewed is kept in the audit log, once', async () => {

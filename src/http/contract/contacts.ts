@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ATTRIBUTE_TARGET, NAMED_TARGETS } from '../../contacts/import-target.ts';
-import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { done, howAsked, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 export const contactSchema = z
   .object({
@@ -143,7 +143,7 @@ export const optOutContact = jsonRoute({
   tag: 'Contacts',
   summary: 'Record that this person asked not to be texted; effective at once, cannot be undone by staff',
   params: z.object({ id: idOf('contact') }),
-  body: z.strictObject({ note: z.string().trim().min(3, 'say how the person asked').max(500) }),
+  body: z.strictObject({ note: howAsked }),
   response: contactSchema,
   idempotent: true,
 });

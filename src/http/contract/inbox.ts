@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { callSchema } from './calls.ts';
-import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
+import { howAsked, idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 export const conversationSchema = z
   .object({
@@ -142,6 +142,18 @@ export const dropMessage = jsonRoute({
   params: z.object({ id: idOf('message') }),
   body: z.strictObject({ reason: z.string().trim().min(1).max(300).optional() }),
   response: messageSchema,
+});
+export const optOutConversation = jsonRoute({
+  method: 'post',
+  path: '/v1/conversations/{id}/opt-out',
+  access: 'agent',
+  tag: 'Inbox',
+  summary:
+    'Record that whoever writes here asked not to be texted, also when they are no contact; effective at once, cannot be undone by staff',
+  params: conversationParams,
+  body: z.strictObject({ note: howAsked }),
+  response: conversationSchema,
+  idempotent: true,
 });
 export const updateConversation = jsonRoute({
   method: 'patch',

@@ -13,6 +13,8 @@ export const idOf = (kind: IdKind) =>
     .openapi({ example: `${ID_PREFIXES[kind]}_0193f6c2a1b47c3d8e5f60718293a4b5` });
 
 export const isoInstant = z.string().openapi({ format: 'date-time', example: '2026-11-17T15:00:00Z' });
+/** Of an opt-out that staff record. */
+export const howAsked = z.string().trim().min(3, 'say how the person asked').max(500);
 export const phoneText = z.string().openapi({ example: '+16175550123' });
 
 export const numberHolder = z

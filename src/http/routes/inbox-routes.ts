@@ -8,6 +8,7 @@ import { getMessageRow, inboxCounts } from '../../conversations/conversation-sto
 import { dropText } from '../../conversations/drop-text.ts';
 import { heldPage, heldWords } from '../../conversations/held-text.ts';
 import { getConversation, listConversations, listThread } from '../../conversations/list-conversations.ts';
+import { optOutConversation } from '../../conversations/opt-out-person.ts';
 import { sendReply } from '../../conversations/send-reply.ts';
 import { updateConversation } from '../../conversations/update-conversation.ts';
 import { runTx } from '../../platform/database.ts';
@@ -72,6 +73,16 @@ export function registerInboxRoutes(api: Api, services: InboxServices): void {
       const message = await getMessageRow(tx, messageId);
       return message === undefined ? notFound('message', params.id) : ok(showMessage(message));
     },
+  });
+  api.effect(contract.optOutConversation, {
+    effect: async (tx, { params, body, caller }) =>
+      shown(
+        await optOutConversation(tx, services, {
+          id: uuidOf('conversation', params.id),
+          note: body.note,
+          by: caller,
+        }),
+      ),
   });
   api.handle(contract.updateConversation, ({ params, body, caller }) =>
     runTx(db, async (tx) =>

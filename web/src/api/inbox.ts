@@ -38,5 +38,7 @@ export const sendReply = (id: string, body: BodyOf<typeof contract.sendReply>, k
 export const dropMessage = (id: string) => post<Message>(`/v1/messages/${id}/drop`, {});
 export const settleMessage = (id: string, body: BodyOf<typeof settlement.settleMessage>, key: string) =>
   post<Message>(`/v1/messages/${id}/settle`, body, key);
+export const optOutConversation = (id: string, body: BodyOf<typeof contract.optOutConversation>, key: string) =>
+  post<Conversation>(`/v1/conversations/${id}/opt-out`, body, key);
 export const updateConversation = (id: string, body: BodyOf<typeof contract.updateConversation>) =>
   patch<Conversation>(`/v1/conversations/${id}`, body);

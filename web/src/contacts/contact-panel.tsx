@@ -1,10 +1,17 @@
 import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconArrowMerge, IconBan, IconFingerprint, IconMessage, IconPencil } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { type Contact, contactEligibilityQuery, contactKeys, contactName, contactQuery } from '../api/contacts.ts';
+import {
+  type Contact,
+  contactEligibilityQuery,
+  contactKeys,
+  contactName,
+  contactQuery,
+  optOutContact,
+} from '../api/contacts.ts';
 import { conversationsQuery, inboxKeys } from '../api/inbox.ts';
 import { useLive } from '../api/live.ts';
 import { rowsOf } from '../api/pages.ts';
@@ -27,10 +34,11 @@ import classes from './contact-panel.module.css';
 import { ContactStateLine } from './contact-state-line.tsx';
 import { ContactTags } from './contact-tags.tsx';
 import { ContactTimeline } from './contact-timeline.tsx';
+import { showChanged } from './use-contact-change.ts';
 
 /** Both come with libraries of their own, and most visits only look. */
 const ContactForm = lazy(() => import('./contact-form.tsx'));
-const OptOutDialog = lazy(() => import('./opt-out-dialog.tsx'));
+const OptOutDialog = lazy(() => import('../patterns/opt-out-dialog.tsx'));
 const MergeDialog = lazy(() => import('./merge-dialog.tsx'));
 
 const route = getRouteApi('/shell/contacts/$contactId');
@@ -88,6 +96,7 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
   const [editing, form] = useDisclosure();
   const dialog = useLazyDialog();
   const merging = useLazyDialog();
+  const queryClient = useQueryClient();
   const editButton = useFocusBack(editing || dialog.opened || merging.opened);
   const optedOut = contact.suppressed?.reason === 'opt_out';
   useShortcuts('Contact', mayChange && !editing ? [{ keys: 'e', label: 'Edit the contact', run: form.open }] : []);
@@ -141,7 +150,15 @@ function ContactDetail({ contact }: { readonly contact: Contact }) {
       <ContactConsent contact={contact} mayChange={mayChange} />
       <ContactTimeline contactId={contact.id} />
       <Suspense fallback={null}>
-        {dialog.wanted ? <OptOutDialog contact={contact} opened={dialog.opened} onClose={dialog.close} /> : null}
+        {dialog.wanted ? (
+          <OptOutDialog
+            name={contactName(contact) || formatPhone(contact.phone)}
+            phone={contact.phone}
+            record={async (note, key) => showChanged(queryClient, await optOutContact(contact.id, { note }, key))}
+            opened={dialog.opened}
+            onClose={dialog.close}
+          />
+        ) : null}
         {merging.wanted ? <MergeDialog contact={contact} opened={merging.opened} onClose={merging.close} /> : null}
       </Suspense>
     </div>

@@ -13,6 +13,7 @@ import { useLazyDialog } from '../patterns/use-lazy-dialog.ts';
 import { ContactFacts } from './contact-facts.tsx';
 import classes from './conversation-pane.module.css';
 import { useInboxNavigation } from './inbox-context.ts';
+import { OptOutOf } from './opt-out-of.tsx';
 import { useOutbox } from './outbox.ts';
 import { ReplyArea } from './reply-area.tsx';
 import { Thread } from './thread.tsx';
@@ -37,12 +38,14 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
   const replyBox = useRef<HTMLTextAreaElement>(null);
   const sideBySide = useMediaQuery(SIDE_BY_SIDE_QUERY, undefined, { getInitialValueInEffect: false });
   const facts = useLazyDialog();
+  const optOut = useLazyDialog();
 
   const { contactId } = conversation;
   const contact = useQuery({ ...contactQuery(contactId ?? ''), enabled: contactId !== null });
   const texts = useInfiniteQuery(messagesQuery(conversation.id));
   const items = useMemo(() => rowsOf(texts.data).toReversed(), [texts.data]);
   const messages = useMemo(() => items.filter((item) => item.kind === 'text'), [items]);
+  const lastSaid = messages.findLast(({ direction }) => direction === 'inbound')?.text;
   useLive('contacts', [contactKeys.one(contactId ?? ''), contactKeys.timeline(contactId ?? '')]);
   useMarkRead({ conversation, enabled: mayAnswer && texts.data !== undefined, markRead: actions.markRead });
 
@@ -72,6 +75,8 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
           alone={!sideBySide}
           onDone={mayAnswer ? toggleDone : undefined}
           busy={actions.busy}
+          // Whose text waits to be decided on has the question, with this answer, below.
+          onOptOut={mayAnswer && !conversation.optedOut && !conversation.needsReview ? optOut.open : undefined}
           onFacts={wide ? undefined : facts.open}
         />
         {texts.data === undefined ? (
@@ -98,6 +103,7 @@ export function OpenConversation({ conversation, wide }: OpenConversationProps) 
           onReviewed={() => actions.markReviewed(conversation)}
           boxRef={replyBox}
         />
+        <OptOutOf conversation={conversation} wrote={lastSaid} dialog={optOut} />
       </div>
       {wide ? (
         <aside className={classes.facts} aria-label="Person">

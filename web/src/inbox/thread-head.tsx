@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Text, Title, Tooltip } from '@mantine/core';
-import { IconArrowBackUp, IconCheck, IconUser } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCheck, IconHandStop, IconUser } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import type { Contact } from '../api/contacts.ts';
 import type { Conversation } from '../api/inbox.ts';
@@ -17,11 +17,14 @@ interface ThreadHeadProps {
   /** Absent for those who may only look. */
   readonly onDone: (() => void) | undefined;
   readonly busy: boolean;
+  /** Absent for those who may only look, and where there is nothing to stop. */
+  readonly onOptOut: (() => void) | undefined;
   /** Shows the person, where they have no pane of their own. */
   readonly onFacts: (() => void) | undefined;
 }
 
-export function ThreadHead({ conversation, contact, alone, onDone, busy, onFacts }: ThreadHeadProps) {
+export function ThreadHead(props: ThreadHeadProps) {
+  const { conversation, contact, alone, onDone, busy, onOptOut, onFacts } = props;
   const { name, phone, laneName, state, optedOut } = conversation;
   const heading = useRef<HTMLHeadingElement>(null);
   // Where the thread takes the list's place, keys and screen readers go on from its heading.
@@ -51,6 +54,13 @@ export function ThreadHead({ conversation, contact, alone, onDone, busy, onFacts
           <StateBadge state="opted_out" />
         </span>
       ) : null}
+      {onOptOut === undefined ? null : (
+        <Tooltip label="They asked not to be texted: opt out">
+          <ActionIcon aria-label="Opt this person out" onClick={onOptOut}>
+            <IconHandStop size={20} stroke={ICON_STROKE} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       {onFacts === undefined ? null : (
         <ActionIcon aria-label="About this person" onClick={onFacts}>
           <IconUser size={20} stroke={ICON_STROKE} />

@@ -1,45 +1,52 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { type Contact, contactKeys, contactName, optOutContact } from '../api/contacts.ts';
+import { contactKeys } from '../api/contacts.ts';
 import { inboxKeys } from '../api/inbox.ts';
+import { operationKeys } from '../api/operations.ts';
 import { fieldProblem } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
-import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
-import { formatPhone } from '../patterns/format.ts';
-import { toastDone } from '../patterns/toast.tsx';
-import { showChanged } from './use-contact-change.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { formatPhone } from './format.ts';
+import { toastDone } from './toast.tsx';
 
 /** The usual ways; a click writes the beginning of the sentence. */
 const WAYS = ['On the phone', 'By e-mail', 'In person', 'In a text that was not understood'];
 const NOTE_MIN = 3;
+const NOTE_MAX = 500;
 
 interface OptOutDialogProps {
-  readonly contact: Contact;
+  readonly name: string;
+  readonly phone: string;
+  /** What they wrote, where that is known. */
+  readonly wrote?: string | undefined;
+  readonly record: (note: string, key: string) => Promise<void>;
   readonly opened: boolean;
   readonly onClose: () => void;
 }
 
 /** Records that a person asked, by whatever way, not to be texted. Nobody but that person can take it back. */
-export default function OptOutDialog({ contact, opened, onClose }: OptOutDialogProps) {
-  const queryClient = useQueryClient();
+export default function OptOutDialog(props: OptOutDialogProps) {
+  const { name, phone, wrote, record, opened, onClose } = props;
   const [note, setNote] = useState('');
   const [missing, setMissing] = useState(false);
-  const name = contactName(contact) || formatPhone(contact.phone);
   const action = useAction({
-    run: (text: string, key) => optOutContact(contact.id, { note: text }, key),
-    touches: [contactKeys.timeline(contact.id), contactKeys.eligibility(contact.id), inboxKeys.all],
-    onDone: (changed) => {
-      showChanged(queryClient, changed);
+    run: record,
+    touches: [contactKeys.all, inboxKeys.all, operationKeys.status],
+    onDone: () => {
       onClose();
       toastDone(`${name} will not be texted any more`);
     },
   });
+  const write = (text: string): void => {
+    setNote(text);
+    setMissing(false);
+  };
   const { reset } = action;
+  // What they wrote last may change while the dialog is open: the note that is being written stays.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: begins anew only when it opens
   useEffect(() => {
     if (!opened) return;
-    setNote('');
-    setMissing(false);
+    write(wrote === undefined ? '' : quoted(wrote));
     reset();
   }, [opened, reset]);
   const refused = fieldProblem(action.error, '/note');
@@ -60,23 +67,23 @@ export default function OptOutDialog({ contact, opened, onClose }: OptOutDialogP
     >
       <Stack gap="sm">
         <Text size="sm">
-          No campaign and no reply reaches {formatPhone(contact.phone)} from now on, and texts that were waiting are
-          dropped. <b>Nobody here can undo this</b>: only the person can, by texting START.
+          No campaign and no reply reaches {formatPhone(phone)} from now on, and texts that were waiting are dropped.{' '}
+          <b>Nobody here can undo this</b>: only the person can, by texting START.
         </Text>
         <Textarea
           label="How did the person ask?"
           description="Kept as evidence, with your name and the time."
           autosize
           minRows={2}
-          maxLength={500}
+          maxLength={NOTE_MAX}
           data-autofocus
           value={note}
           error={refused ?? (missing ? 'Say how the person asked, in a few words' : undefined)}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={(event) => write(event.currentTarget.value)}
         />
         <Group gap={6}>
           {WAYS.map((way) => (
-            <Button key={way} size="xs" variant="default" onClick={() => setNote(way)}>
+            <Button key={way} size="xs" variant="default" onClick={() => write(way)}>
               {way}
             </Button>
           ))}
@@ -85,3 +92,5 @@ export default function OptOutDialog({ contact, opened, onClose }: OptOutDialogP
     </ConfirmDialog>
   );
 }
+
+const quoted = (text: string): string => `Wrote: “${text.slice(0, NOTE_MAX - 'Wrote: “”'.length)}”`;
