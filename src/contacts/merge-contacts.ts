@@ -28,6 +28,7 @@ import {
   type Moved,
   moveEnrollments,
   moveHistory,
+  moveNumbers,
   readOptedOut,
   takeOver,
 } from './merge-store.ts';
@@ -76,6 +77,7 @@ export async function mergeContacts(tx: Tx, deps: Deps, request: MergeRequest): 
   const moved = await moveHistory(tx, request);
   const { fields, tags, attributes, filled, addedTags } = decideMerge(into, from);
   await takeOver(tx, request, { attributes });
+  await moveNumbers(tx, request, { phone: from.phone, now });
   await deleteContactRow(tx, from.id);
   await updateContactRow(tx, into.id, { fields, tags, zoneGroup: zoneGroupOf(storedE164(into.phone), fields), now });
   for (const one of [into, from])

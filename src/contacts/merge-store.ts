@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 import type { Contact } from './contact.ts';
 
 export interface Pair {
@@ -93,6 +94,16 @@ export async function takeOver(
     update contact c set attributes = ${JSON.stringify(attributes)}, lane_id = coalesce(c.lane_id, o.lane_id),
       last_campaign_text_at = greatest(c.last_campaign_text_at, o.last_campaign_text_at)
     from contact o where c.id = ${into} and o.id = ${from}`.execute(tx);
+}
+
+/** Its number leads to the contact that stays from here on, and so do those that led to it. Index contact_number_contact. */
+export async function moveNumbers(
+  tx: Tx,
+  { into, from }: Pair,
+  { phone, now }: { readonly phone: string; readonly now: Instant },
+): Promise<void> {
+  await sql`update contact_number set contact_id = ${into} where contact_id = ${from}`.execute(tx);
+  await sql`insert into contact_number (phone, contact_id, merged_at) values (${phone}, ${into}, ${now})`.execute(tx);
 }
 
 export async function deleteContactRow(tx: Tx, id: Uuid): Promise<void> {
