@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts } from '../../test/fixtures.ts';
+import { claimTexts, takeLease } from '../../test/claimed.ts';
+import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { carryOptOuts } from '../compliance/carry-opt-outs.ts';
@@ -14,7 +15,8 @@ import { runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { migrateDown, migrateUp, readMigrations } from '../platform/migrate.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
+import { recentTextsSql } from '../sending/claim-store.ts';
 import { mergeContacts } from './merge-contacts.ts';
 
 const database = await testDatabase();
@@ -26,6 +28,7 @@ const account = await insertAccount(
   { ...world, secrets: secretsWithKey(world.random.bytes(32), world.random) },
   { baseUrl: 'http://x', apiKey: 'k', lanes: [{ gatewayRef: 'PN1', phone: LANE }] },
 );
+const [laneId = ''] = account.laneIds;
 const by = { actor: 'user:1', name: 'Olive' };
 
 interface Person {
@@ -157,6 +160,61 @@ describe('an opt-out', () => {
     await insertContacts(db, world, [{ phone: other }]);
     await stop(other);
     expect(await leftAlone([own, other])).toEqual([false, true]);
+  });
+});
+
+describe('the frequency cap', () => {
+  /** As if the campaign had texted this contact. */
+  async function texted(campaignId: Uuid, contactId: Uuid): Promise<void> {
+    const now = world.clock.now();
+    await sql`
+      with e as (update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${laneId}
+        where campaign_id = ${campaignId} and contact_id = ${contactId} returning *)
+      insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
+        gateway_message_id, not_before, created_at, sent_at, attempted_at, lease_epoch)
+      select ${world.newUuid()}, ${account.id}, lane_id, contact_id, 'outbound', 'campaign', id, phone, 'Hi', 'GSM-7', 1, 'sent',
+        'MT' || id, ${now}, ${now}, ${now}, ${now}, 1 from e`.execute(db);
+    await sql`update contact set last_campaign_text_at = ${now} where id = ${contactId}`.execute(db);
+  }
+  const launch = (contactTag: string) =>
+    launchTestCampaign(db, world, { laneIds: account.laneIds, audience: { tags: [contactTag] } });
+
+  it('counts what a number had that was merged, and what one had that comes back', async () => {
+    await sql`insert into setting (key, value, updated_at) values ('sending_policy', '{"version": 1, "messagesPerDay": 1}', ${world.clock.now()})`.execute(
+      db,
+    );
+    const lease = await takeLease(db, world, account.id);
+    const claimed = async (campaignId: Uuid) =>
+      (await claimTexts(db, world, { lease, campaignId, laneId })).map(({ phone }) => phone);
+    const [own, other, fresh] = [newNumber(), newNumber(), newNumber()];
+    const [id = '', from = ''] = await insertContacts(db, world, [
+      { phone: own, tags: ['own'] },
+      { phone: other, tags: ['other'] },
+    ]);
+    await texted(await launch('other'), from);
+    await runTx(db, (tx) => mergeContacts(tx, world, { into: id, from, by }));
+    expect(await claimed(await launch('own'))).toEqual([]);
+    await insertContacts(db, world, [
+      { phone: other, tags: ['again'] },
+      { phone: fresh, tags: ['again'] },
+    ]);
+    expect(await claimed(await launch('again'))).toEqual([fresh]);
+  });
+
+  it('reads texts by their number, however many others there are', async () => {
+    const { id } = await person();
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, not_before, created_at, attempted_at)
+      select gen_random_uuid(), ${account.id}, ${laneId}, 'inbound', 'inbound', '+1212' || lpad((n % 2000)::text, 7, '0'), 'hello', 'GSM-7', 1,
+        'received', timestamptz '2026-01-01Z', timestamptz '2026-01-01Z' + n * interval '1 second', timestamptz '2026-01-01Z'
+      from generate_series(1, 20000) n`.execute(db);
+    await sql`analyze message, contact, contact_number`.execute(db);
+    const recent = recentTextsSql(addMs(world.clock.now(), -DAY_MS), sql`${id}::uuid`);
+    const { rows } = await sql<{ 'QUERY PLAN': string }>`
+      explain select ${recent} from contact c where c.id = ${id}`.execute(db.withoutPlugins());
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('message_phone');
+    expect(plan).not.toContain('Seq Scan on message ');
   });
 });
 
