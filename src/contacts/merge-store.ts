@@ -9,9 +9,14 @@ export interface Pair {
   readonly from: Uuid;
 }
 
-/** Also against whoever is just enrolling one of them: a launch holds the keys of all whom it enrolls until it has committed. */
-export async function lockPairAlone(tx: Tx, { into, from }: Pair): Promise<void> {
-  await sql`select from contact where id = any(${[into, from]}::uuid[]) order by id for update`.execute(tx);
+/**
+ * Also against whoever is just enrolling one of them: a launch holds the keys of all whom it enrolls until it has committed. False when
+ * somebody holds one of the two, for whom a merge, which holds numbers, may not wait.
+ */
+export async function lockPairAlone(tx: Tx, { into, from }: Pair): Promise<boolean> {
+  const { rows } = await sql`
+    select from contact where id = any(${[into, from]}::uuid[]) order by id for update skip locked`.execute(tx);
+  return rows.length === 2;
 }
 
 /** Replies of which nobody has decided whether they were opt-outs. Index opt_out_review_open. */
