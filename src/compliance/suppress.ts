@@ -191,8 +191,8 @@ async function sayAgain(
   );
 }
 
-/** Over `suppression s`. */
-const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
+/** Over `suppression s`: when it was said, or said again. A START of before that leaves it. */
+export const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
 
 /** The skip reason of an enrollment whose number is suppressed. */
 export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {

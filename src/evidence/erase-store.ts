@@ -204,7 +204,8 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   );
   await sql`delete from import_refusal where value like ${asWritten}`.execute(tx);
   await sql`update reconciliation_diff set phone = null, here = null, there = null where phone = ${phone}`.execute(tx);
-  await sql`delete from opt_out_difference where phone = ${phone}`.execute(tx);
+  // Still counts, and no later night finds it again.
+  await sql`update opt_out_difference set phone = null where phone = ${phone}`.execute(tx);
   // Those that were merged into the contact go with it, by their foreign key.
   await sql`delete from contact_number where phone = ${phone}`.execute(tx);
   await sql`delete from opt_out_to_carry where phone = ${phone}`.execute(tx);
