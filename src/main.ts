@@ -8,6 +8,7 @@ import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
+import { carryOptOutsJob } from './compliance/carry-opt-outs.ts';
 import { oldConsentsJob } from './compliance/end-old-consents.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
 import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
@@ -207,6 +208,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     countStandingJob(base),
     tidyImportsJob(base),
     oldConsentsJob(base),
+    carryOptOutsJob(base),
     tidyHistoryJob(base),
     dailyReconciliationJob(base),
     ...validationQueues(base),

@@ -218,6 +218,10 @@ describe.skipIf(chromiumPath === undefined)('consent in a browser', { timeout: 2
     await page.getByText('(617) 555-0172 was merged into this contact').waitFor();
     await page.getByText('zelda@example.org').first().waitFor();
     await page.getByText('merged another contact of this person into this one').waitFor();
+    const entry = page
+      .getByRole('listitem')
+      .filter({ hasText: 'merged the contact with this number into another one' });
+    await entry.getByText('(617) 555-0172').waitFor();
   });
 
   it('a viewer is offered nothing that is refused', async () => {

@@ -181,7 +181,7 @@ function contactPage(contact: Contact, timeline: readonly TimelineEntry[]): read
       : `  Not texted since ${suppressed.since.toString()}: ${suppressed.reason}`,
     '',
     ...timeline.flatMap((entry) => [
-      `${entry.at.toString()}  ${entry.title}`,
+      `${entry.at.toString()}  ${entry.title}${entry.otherNumber === null ? '' : ` (${entry.otherNumber})`}`,
       ...(entry.text === null ? [] : entry.text.split('\n').map((line) => `    ${line}`)),
     ]),
   ];

@@ -44,7 +44,7 @@ const comparisonLine = ({ accountName, last }: OptOutComparison): string =>
       );
 
 const differenceLines = ({ phone, at, kind, code, gatewayId, sentence }: OptOutDifferenceView): readonly string[] => [
-  printable(`${phone}  ${kind} ${at.toString()} (${code === null ? '' : `${code}, `}${gatewayId})`),
+  printable(`${phone ?? 'erased'}  ${kind} ${at.toString()} (${code === null ? '' : `${code}, `}${gatewayId})`),
   `  ${sentence}`,
 ];
 

@@ -8,9 +8,10 @@ import { recordAudit } from './audit-store.ts';
 import { unmarkBlocked } from './block-number.ts';
 import type { ConsentPurpose } from './consent.ts';
 import type { ConsentEvidence } from './consent-evidence.ts';
-import { lockNumber } from './lock-number.ts';
+import { holdFree, lockedContacts, lockNumber } from './lock-number.ts';
 import { latencyOf, noteOptOutSql, type OptOutWay } from './note-opt-out.ts';
 import { insertOvertaken, optInAfter, SAME_MOMENT_MS } from './overtaken-opt-out.ts';
+import { type CarriedOptOut, insertToCarry, isContact, otherNumbers } from './same-person-store.ts';
 
 /**
  * Promise 2, opt-out wins. A suppression and the end of everything that still waits for that number are one transaction, and
@@ -60,8 +61,55 @@ export async function suppressNumber(tx: Tx, deps: Deps, input: SuppressInput): 
   return suppressLocked(tx, deps, input);
 }
 
-/** The same for whoever has locked the number already. */
+/**
+ * The same for whoever has locked the number already. The person's other numbers are left alone too, in this transaction when nobody holds
+ * them: who holds a number may wait for none (docs/decisions/0057). Otherwise it is written down, and done within a minute (carry-opt-outs.ts).
+ */
 export async function suppressLocked(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
+  const suppressed = await suppressOne(tx, deps, input);
+  // That a number cannot be reached is nobody's word; an erasure is of one number.
+  if (input.reason === 'invalid_number' || input.channel === 'erasure') return suppressed;
+  const { channel, how = null, actor, recordedBy = null, saidAt = null, heardAt = deps.clock.now(), takesBack } = input;
+  const carried = { channel, how, actor, recordedBy, saidAt, heardAt, purpose: takesBack?.purpose ?? ('all' as const) };
+  for (const phone of await otherNumbers(tx, input.phone))
+    if (await lockFreeNumber(tx, phone)) await suppressCarried(tx, deps, { ...carried, phone });
+    else await insertToCarry(tx, deps.newUuid(), { ...carried, phone });
+  return suppressed;
+}
+
+/** False when somebody else holds the number or its contact, such as a claim. */
+async function lockFreeNumber(tx: Tx, phone: string): Promise<boolean> {
+  if (!(await holdFree(tx, [phone])).has(phone)) return false;
+  const { rows } = await lockedContacts([phone], { waits: false }).execute(tx);
+  return rows.length > 0 || !(await isContact(tx, phone));
+}
+
+/**
+ * What holds at one number of a person, for another one that the caller has locked. Nothing in it names the first: each may be erased by
+ * itself. It answers no text that was sent to this one.
+ */
+export async function suppressCarried(
+  tx: Tx,
+  deps: Deps,
+  { phone, channel, how, actor, recordedBy, saidAt, heardAt, purpose }: CarriedOptOut<SuppressInput['channel']>,
+): Promise<void> {
+  const evidence = {
+    note: 'Asked at another number of the same person',
+    ...(recordedBy === null ? {} : { by: recordedBy }),
+    ...(saidAt === null ? {} : { saidAt: saidAt.toString() }),
+  };
+  await suppressOne(tx, deps, {
+    ...{ phone, channel, actor, heardAt, evidence },
+    reason: 'opt_out',
+    enrollmentId: null,
+    ...(how === null ? {} : { how }),
+    ...(recordedBy === null ? {} : { recordedBy }),
+    ...(saidAt === null ? {} : { saidAt }),
+    takesBack: { purpose, evidence: { source: 'opt_out', reason: 'opt_out', channel, said: evidence } },
+  });
+}
+
+async function suppressOne(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
   const overtakenBy = await optInAfter(tx, input);
   if (overtakenBy !== undefined) {
     await insertOvertaken(tx, deps, { ...input, how: wayOf(input), overtakenBy });
@@ -143,8 +191,8 @@ async function sayAgain(
   );
 }
 
-/** Over `suppression s`. */
-const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
+/** Over `suppression s`: when it was said, or said again. A START of before that leaves it. */
+export const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
 
 /** The skip reason of an enrollment whose number is suppressed. */
 export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {

@@ -6,6 +6,7 @@ import { inboxFixture } from '../conversations/inbox.fixture.ts';
 import { runTx } from '../platform/database.ts';
 import { contactTimeline } from './contact-timeline.ts';
 import { createContact } from './create-contact.ts';
+import { mergeContacts } from './merge-contacts.ts';
 import type { TimelineEntry } from './timeline-entry.ts';
 import { timelineQuery } from './timeline-store.ts';
 import { updateContact } from './update-contact.ts';
@@ -187,6 +188,37 @@ it('tells of texts from before the person was a contact, and nothing of others',
   expect(titles((await read(id)).data)).toEqual(['Added', 'Wrote to Main line']);
 });
 
+it('tells what was with a number that was merged into the contact, and says with which', async () => {
+  const [own, other] = ['+16175550140', '+16175550141'];
+  const [id, from] = [await fixture.contact({ phone: own }), await fixture.contact({ phone: other })];
+  const campaignId = await fixture.campaign('Autumn');
+  await fixture.enrollment({
+    ...{ campaignId, contactId: from, phone: other, at: '2026-11-18T09:00:00Z' },
+    ...{ state: 'skipped', code: 'opted_out' },
+  });
+  await fixture.message({ phone: other, at: '2026-11-18T10:00:00Z', body: 'Still me', direction: 'inbound' });
+  await fixture.message({ phone: own, at: '2026-11-18T10:05:00Z', body: 'Me too', direction: 'inbound' });
+  await runTx(db, (tx) => mergeContacts(tx, world, { into: id, from, by }));
+  await fixture.suppression({ phone: other, at: '2026-11-18T11:00:00Z' });
+  const pieces: TimelineEntry[] = [];
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await read(id, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+    pieces.push(...page.data);
+    cursor = page.nextCursor ?? undefined;
+    more = page.nextCursor !== null;
+  }
+  expect(pieces).toEqual((await read(id)).data);
+  expect(pieces.map(({ title, otherNumber }) => [title, otherNumber])).toEqual([
+    ['Asked not to be texted (by text)', other],
+    ['Wrote to Main line', null],
+    ['Wrote to Main line', other],
+    ['Not texted by campaign Autumn: asked not to be texted', null],
+    ['Ann merged the contact with this number into another one', other],
+    ['Ann merged another contact of this person into this one', null],
+    ['Added', null],
+  ]);
+});
+
 it('refuses an unknown contact and a cursor of another list', async () => {
   const unknown = await contactTimeline(db, { id: world.newUuid(), cursor: undefined, limit: 10 });
   expect(unknown).toMatchObject({ ok: false, error: { kind: 'not_found' } });
@@ -217,7 +249,7 @@ it('reads each table by the index of the person, however many others there are',
   await sql`analyze`.execute(db);
   const query = timelineQuery({
     contactId: id,
-    phone: '+12120000017',
+    phones: ['+12120000017', '+12120000018'],
     after: { at: '2026-01-01T04:00:00Z', key: 'message:00000000-0000-7000-8000-000000000000' },
     limit: 51,
   });

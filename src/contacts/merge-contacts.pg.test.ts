@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
-import { togetherBehind } from '../../test/concurrency.ts';
-import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
+import { somebodyWaits, togetherBehind } from '../../test/concurrency.ts';
+import { insertAccount, insertContacts, launchCampaignIn, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
@@ -285,25 +285,57 @@ describe('merging two contacts', () => {
 describe('merges beside others', () => {
   it('crosswise: one is wholly first, and the other finds nobody to merge', async () => {
     const [one, two] = await twice('crosswise');
-    const lock = sql`select from contact where id = any(${[one.id, two.id]}::uuid[]) for update`;
+    const lock = sql`select pg_advisory_xact_lock(hashtextextended(${one.phone}, 7770001))`;
     const done = await togetherBehind(db, lock, [() => merge(one, two), () => merge(two, one)]);
     expect(done.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
     const { rows } = await sql`select 1 from contact where phone in (${one.phone}, ${two.phone})`.execute(db);
     expect(rows).toHaveLength(1);
   });
 
-  it('beside a launch the person waits in the campaign once, whichever was first', async () => {
-    for (const order of [0, 1]) {
-      const tag = `launched ${order}`;
-      const [one, two] = await twice(tag);
-      const calls = [() => merge(one, two), () => launch(tag)];
-      const lock = sql`select from contact where id = ${two.id} for update`;
-      await togetherBehind<unknown>(db, lock, order === 0 ? calls : calls.toReversed());
-      const { rows } = await sql`
-        select c.id from enrollment e join campaign p on p.id = e.campaign_id left join contact c on c.id = e.contact_id
-        where p.name = ${tag} and e.state = 'pending'`.execute(db);
-      expect(rows).toEqual([{ id: one.id }]);
-    }
+  it.each([
+    ['the one that stays', 0],
+    ['the one that ends', 1],
+  ])('is refused at once, and not waited with, while somebody writes to %s', async (_which, nth) => {
+    const pair = await twice(`held ${nth}`);
+    const [stays, ends] = pair;
+    await runTx(db, async (tx) => {
+      await sql`select from contact where id = ${pair[nth]?.id} for key share`.execute(tx);
+      expect(await merge(stays, ends)).toMatchObject({ ok: false, error: { kind: 'conflict', state: 'busy' } });
+    });
+    expect(await merge(stays, ends)).toMatchObject({ ok: true });
+  });
+
+  const waitingIn = async (name: string) => {
+    const { rows } = await sql`
+      select c.id from enrollment e join campaign p on p.id = e.campaign_id left join contact c on c.id = e.contact_id
+      where p.name = ${name} and e.state = 'pending'`.execute(db);
+    return rows;
+  };
+
+  it('beside a launch that was first it is refused, and the person waits in the campaign once afterwards', async () => {
+    const [one, two] = await twice('launched first');
+    await runTx(db, async (tx) => {
+      await launchCampaignIn(tx, world, {
+        laneIds: account.laneIds,
+        name: 'launched first',
+        audience: { tags: ['launched first'] },
+      });
+      expect(await merge(one, two)).toMatchObject({ ok: false, error: { state: 'busy' } });
+    });
+    expect(await merge(one, two)).toMatchObject({ ok: true });
+    expect(await waitingIn('launched first')).toEqual([{ id: one.id }]);
+  });
+
+  it('beside a launch that comes after it the person waits in the campaign once', async () => {
+    const [one, two] = await twice('merged first');
+    const launched = await runTx(db, async (tx) => {
+      expect(await mergeContacts(tx, world, { into: one.id, from: two.id, by })).toMatchObject({ ok: true });
+      const running = launch('merged first');
+      await somebodyWaits(db);
+      return { running };
+    });
+    await launched.running;
+    expect(await waitingIn('merged first')).toEqual([{ id: one.id }]);
   });
 
   it('beside a claim the person is not texted at both numbers', async () => {
@@ -324,7 +356,7 @@ describe('merges beside others', () => {
       reached += texted.length;
       // Whoever was claimed at both numbers first keeps the two from being merged.
       if (merged.ok) expect(texted.length).toBeLessThanOrEqual(1);
-      else expect(merged.error).toMatchObject({ state: 'unknown' });
+      else expect(['unknown', 'busy']).toContain('state' in merged.error ? merged.error.state : merged.error.kind);
     }
     expect(reached).toBeGreaterThanOrEqual(4);
   });

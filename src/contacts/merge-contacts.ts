@@ -2,7 +2,7 @@
  * Makes one of two contacts of the same person. The one that stays keeps its number; suppressions, consents and conversations belong to
  * numbers and stay with them, and whoever was asked at either number to leave the person alone leaves both alone (docs/decisions/0057).
  *
- * Locks: imports are kept away, the lower number is waited for while no other is held, the higher one is only tried, then both rows alone,
+ * Locks: imports are kept away, the lower number is waited for while no other is held, the higher one and then both rows are only tried,
  * then enrollments and texts.
  */
 import { recordAudit } from '../compliance/audit-store.ts';
@@ -28,6 +28,7 @@ import {
   type Moved,
   moveEnrollments,
   moveHistory,
+  moveNumbers,
   readOptedOut,
   takeOver,
 } from './merge-store.ts';
@@ -76,6 +77,7 @@ export async function mergeContacts(tx: Tx, deps: Deps, request: MergeRequest): 
   const moved = await moveHistory(tx, request);
   const { fields, tags, attributes, filled, addedTags } = decideMerge(into, from);
   await takeOver(tx, request, { attributes });
+  await moveNumbers(tx, request, { phone: from.phone, now });
   await deleteContactRow(tx, from.id);
   await updateContactRow(tx, into.id, { fields, tags, zoneGroup: zoneGroupOf(storedE164(into.phone), fields), now });
   for (const one of [into, from])
@@ -116,17 +118,19 @@ async function lockedPair(
   }
   const [lower = '', higher = ''] = numbers.toSorted();
   await holdNumber(tx, lower);
-  if (!(await holdFree(tx, [higher])).has(higher))
-    return conflict('something is just being written about one of the two numbers: try again', {
-      state: 'busy',
-      allowed: ['try again'],
-    });
-  await lockPairAlone(tx, request);
+  if (!(await holdFree(tx, [higher])).has(higher)) return BUSY;
+  const isAlone = await lockPairAlone(tx, request);
   const into = await getContact(tx, request.into);
   if (!into.ok) return into;
   const from = await getContact(tx, request.from);
-  return from.ok ? ok({ into: into.value, from: from.value }) : from;
+  if (!from.ok) return from;
+  return isAlone ? ok({ into: into.value, from: from.value }) : BUSY;
 }
+
+const BUSY = conflict('something is just being written about one of the two: try again', {
+  state: 'busy',
+  allowed: ['try again'],
+});
 
 async function refusedWhileUnsettled(tx: Tx, phones: readonly string[]): Promise<Outcome<never> | undefined> {
   const { texts, events } = await readUnderWay(tx, phones);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
+import type { Instant } from '../platform/time.ts';
 import type { Contact } from './contact.ts';
 
 export interface Pair {
@@ -8,9 +9,14 @@ export interface Pair {
   readonly from: Uuid;
 }
 
-/** Also against whoever is just enrolling one of them: a launch holds the keys of all whom it enrolls until it has committed. */
-export async function lockPairAlone(tx: Tx, { into, from }: Pair): Promise<void> {
-  await sql`select from contact where id = any(${[into, from]}::uuid[]) order by id for update`.execute(tx);
+/**
+ * Also against whoever is just enrolling one of them: a launch holds the keys of all whom it enrolls until it has committed. False when
+ * somebody holds one of the two, for whom a merge, which holds numbers, may not wait.
+ */
+export async function lockPairAlone(tx: Tx, { into, from }: Pair): Promise<boolean> {
+  const { rows } = await sql`
+    select from contact where id = any(${[into, from]}::uuid[]) order by id for update skip locked`.execute(tx);
+  return rows.length === 2;
 }
 
 /** Replies of which nobody has decided whether they were opt-outs. Index opt_out_review_open. */
@@ -93,6 +99,16 @@ export async function takeOver(
     update contact c set attributes = ${JSON.stringify(attributes)}, lane_id = coalesce(c.lane_id, o.lane_id),
       last_campaign_text_at = greatest(c.last_campaign_text_at, o.last_campaign_text_at)
     from contact o where c.id = ${into} and o.id = ${from}`.execute(tx);
+}
+
+/** Its number leads to the contact that stays from here on, and so do those that led to it. Index contact_number_contact. */
+export async function moveNumbers(
+  tx: Tx,
+  { into, from }: Pair,
+  { phone, now }: { readonly phone: string; readonly now: Instant },
+): Promise<void> {
+  await sql`update contact_number set contact_id = ${into} where contact_id = ${from}`.execute(tx);
+  await sql`insert into contact_number (phone, contact_id, merged_at) values (${phone}, ${into}, ${now})`.execute(tx);
 }
 
 export async function deleteContactRow(tx: Tx, id: Uuid): Promise<void> {

@@ -36,10 +36,14 @@ export interface TimelineEntry {
   readonly state: string | null;
   readonly campaign: { readonly id: Uuid; readonly name: string } | null;
   readonly laneName: string | null;
+  /** The person's number that it was with, when that is not the contact's own. */
+  readonly otherNumber: string | null;
 }
 
-export function timelineEntry(row: TimelineRow): TimelineEntry {
-  const plain = { at: row.at, text: null, state: null, campaign: null, laneName: null };
+/** `others`: numbers that were merged into the contact. */
+export function timelineEntry(row: TimelineRow, others: readonly string[]): TimelineEntry {
+  const otherNumber = others.find((number) => number === row.number) ?? null;
+  const plain = { at: row.at, text: null, state: null, campaign: null, laneName: null, otherNumber };
   switch (row.source) {
     case 'message':
       return { ...plain, ...messageEntry(row.detail) };

@@ -42,6 +42,7 @@ export function decideEvidenceDocument(evidence: Evidence): PrintedDocument {
 
 function identity({
   contact,
+  mergedInto,
   number,
   texts,
   consents,
@@ -57,9 +58,8 @@ function identity({
     ['Consent events', String(consents.length)],
     ['Opt-outs', `${optOuts.length}, ${optOuts.filter(({ liftedAt }) => liftedAt === null).length} of them in force`],
   ];
-  if (contact === null)
-    return [...counts, ['Contact', erasures.length > 0 ? 'none: the person was erased' : 'none has this number']];
-  const { firstName, lastName, company, email, street, city, state, postalCode, zoneGroup } = contact;
+  if (contact === null) return [...counts, ['Contact', withoutContact({ mergedInto, erasures })]];
+  const { firstName, lastName, company, email, street, city, state, postalCode, zoneGroup, otherNumbers } = contact;
   return [
     ...counts,
     ...(
@@ -69,9 +69,15 @@ function identity({
         ['E-mail', email ?? ''],
         ['Address', [street, city, state, postalCode].filter(Boolean).join(', ')],
         ['States and zones', zoneGroup],
+        ['Other numbers', otherNumbers.join(', ')],
       ] as const
     ).filter(([, value]) => value !== ''),
   ];
+}
+
+function withoutContact({ mergedInto, erasures }: Pick<Evidence, 'mergedInto' | 'erasures'>): string {
+  if (mergedInto !== null) return `merged into the contact ${mergedInto} of the same person`;
+  return erasures.length > 0 ? 'none: the person was erased' : 'none has this number';
 }
 
 export const findingFacts = (findings: readonly Finding[]): readonly (readonly [string, string])[] =>

@@ -17,7 +17,9 @@ export async function isKnown(tx: Tx, phone: string): Promise<boolean> {
     select exists (select from contact where phone = ${phone}) or exists (select from message where phone = ${phone})
       or exists (select from suppression where phone = ${phone}) or exists (select from consent_event where phone = ${phone})
       or exists (select from call where phone = ${phone}) or exists (select from number_validation where phone = ${phone})
-      or exists (select from conversation where phone = ${phone}) as known`.execute(tx);
+      or exists (select from conversation where phone = ${phone}) or exists (select from contact_number where phone = ${phone}) as known`.execute(
+    tx,
+  );
   return rows[0]?.known === true;
 }
 
@@ -202,7 +204,11 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
   );
   await sql`delete from import_refusal where value like ${asWritten}`.execute(tx);
   await sql`update reconciliation_diff set phone = null, here = null, there = null where phone = ${phone}`.execute(tx);
-  await sql`delete from opt_out_difference where phone = ${phone}`.execute(tx);
+  // Still counts, and no later night finds it again.
+  await sql`update opt_out_difference set phone = null where phone = ${phone}`.execute(tx);
+  // Those that were merged into the contact go with it, by their foreign key.
+  await sql`delete from contact_number where phone = ${phone}`.execute(tx);
+  await sql`delete from opt_out_to_carry where phone = ${phone}`.execute(tx);
   await sql`delete from idempotency_key where response::text like ${asWritten} or response::text like ${shownId}`.execute(
     tx,
   );

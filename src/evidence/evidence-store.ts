@@ -26,15 +26,25 @@ export async function readNumberKeys(db: Db | Tx, phone: string): Promise<Number
 
 const among = (column: string, keys: NumberKeys): RawBuilder<unknown> => sql`${sql.ref(column)} = any(${keys}::text[])`;
 
+/** Indexes contact_phone_key and contact_number_contact. */
 export async function readContact(
   db: Db | Tx,
   phone: string,
 ): Promise<(Omit<EvidenceContact, 'id'> & { readonly id: Uuid }) | undefined> {
   const { rows } = await sql<Omit<EvidenceContact, 'id'> & { id: Uuid }>`
     select c.id, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes, c.tags, c.zone_group,
-      c.source, r.file_name as import_file, c.created_at, c.updated_at
+      c.source, r.file_name as import_file, c.created_at, c.updated_at,
+      array(select n.phone from contact_number n where n.contact_id = c.id order by n.phone) as other_numbers
     from contact c left join import_run r on r.id = c.import_id where c.phone = ${phone}`.execute(db);
   return rows[0];
+}
+
+/** The contact into which the one with this number was merged. */
+export async function readMergedInto(db: Db | Tx, phone: string): Promise<Uuid | null> {
+  const { rows } = await sql<{ id: Uuid }>`select contact_id as id from contact_number where phone = ${phone}`.execute(
+    db,
+  );
+  return rows[0]?.id ?? null;
 }
 
 /** Index consent_event_phone. */

@@ -16,6 +16,8 @@ export interface Evidence {
   readonly generatedAt: Instant;
   readonly generatorVersion: string;
   readonly contact: EvidenceContact | null;
+  /** The contact of the same person into which the one with this number was merged; its own records are asked for by its own number. */
+  readonly mergedInto: string | null;
   readonly consents: readonly (ConsentEvent & { readonly erased: boolean })[];
   readonly texts: readonly EvidenceText[];
   readonly leftOut: readonly EvidenceLeftOut[];
@@ -61,6 +63,8 @@ export interface EvidenceContact {
   readonly zoneGroup: string;
   readonly source: string;
   readonly importFile: string | null;
+  /** Numbers that were merged into this contact. */
+  readonly otherNumbers: readonly string[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

@@ -22,6 +22,7 @@ import {
   readErasures,
   readExemptions,
   readLeftOut,
+  readMergedInto,
   readNumberKeys,
   readOptOuts,
   readReviews,
@@ -81,6 +82,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const keys = await readNumberKeys(tx, phone);
   const { name, zone } = await getBusiness(tx);
   const contact = await readContact(tx, phone);
+  const mergedInto = await readMergedInto(tx, phone);
   const consents = await readConsents(tx, keys, RECORDS_MAX);
   const texts = (await readTexts(tx, keys, RECORDS_MAX)).map(textOf);
   const optOuts = (await readOptOuts(tx, keys, RECORDS_MAX)).map((row) => optOutOf(row, texts));
@@ -96,6 +98,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     generatedAt: now,
     generatorVersion: version,
     contact: contact === undefined ? null : { ...contact, id: showId('contact', contact.id) },
+    mergedInto: mergedInto === null ? null : showId('contact', mergedInto),
     consents: consents.map((event) => ({
       ...event,
       id: showId('consent', event.id),

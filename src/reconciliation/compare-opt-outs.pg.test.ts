@@ -5,6 +5,7 @@ import { answering } from '../../test/local-gateway.ts';
 import { API_KEY, NUMBERS, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { liftOptOut, suppressNumber } from '../compliance/suppress.ts';
+import { erasePerson } from '../evidence/erase-person.ts';
 import { quoWebhookEdge } from '../gateways/quo/quo-webhook.ts';
 import { runTx } from '../platform/database.ts';
 import { addMs, DAY_MS, HOUR_MS } from '../platform/time.ts';
@@ -15,13 +16,14 @@ import { startRun } from './start-run.ts';
 
 const [OURS] = NUMBERS;
 const OF_ANOTHER_PROGRAM = { id: 'PNother', phone: '+16175559999' };
-const [refused, refusedElsewhere, stoppedElsewhere, stopped, backAgain, leftAlone, known, sinceOptedIn] = testPhones(
-  8,
-  '508',
-) as [string, string, string, string, string, string, string, string];
+const numbers = testPhones(11, '508');
+const [refused = '', refusedElsewhere = '', stoppedElsewhere = '', stopped = '', backAgain = '', leftAlone = ''] =
+  numbers;
+const [known = '', sinceOptedIn = '', second = '', stoppedSince = '', justHeard = ''] = numbers.slice(6);
 
 interface Listed {
   readonly with: string;
+  readonly and?: readonly string[];
   readonly at?: typeof OF_ANOTHER_PROGRAM;
   readonly says?: string;
   readonly status?: string;
@@ -30,10 +32,10 @@ interface Listed {
 
 /** As the gateway lists them, at ten in the morning. */
 const textsOf = (listed: readonly Listed[]) =>
-  listed.map(({ with: person, at = OURS, says, status = 'delivered', errorCode }, nth) => ({
+  listed.map(({ with: person, and = [], at = OURS, says, status = 'delivered', errorCode }, nth) => ({
     id: `AC${nth}`,
     from: says === undefined ? at.phone : person,
-    to: [says === undefined ? person : at.phone],
+    to: says === undefined ? [person, ...and] : [at.phone],
     text: says ?? 'We come on Monday',
     direction: says === undefined ? 'outgoing' : 'incoming',
     status: says === undefined ? status : 'received',
@@ -50,7 +52,9 @@ const BOOKS = textsOf([
   { with: stoppedElsewhere, at: OF_ANOTHER_PROGRAM, says: 'STOP' },
   { with: stopped, says: 'please stop texting me' },
   { with: backAgain, says: 'START' },
-  { with: leftAlone },
+  { with: '+15085550199', and: [leftAlone, second] },
+  { with: stoppedSince, says: 'START' },
+  { with: justHeard, says: 'STOP' },
   { with: known, ...REFUSAL },
   { with: sinceOptedIn, at: OF_ANOTHER_PROGRAM, ...REFUSAL },
   { with: OURS.phone, at: OF_ANOTHER_PROGRAM, ...REFUSAL },
@@ -76,8 +80,14 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
     const saidAt = world.clock.now();
     return runTx(db, (tx) => liftOptOut(tx, world, { phone, saidAt, evidence: { saidAt: saidAt.toString() } }));
   };
-  for (const phone of [backAgain, leftAlone, known]) await optOut(phone);
+  for (const phone of [backAgain, leftAlone, known, second, stoppedSince]) await optOut(phone);
   await sql`update suppression set created_at = ${addMs(world.clock.now(), -4 * HOUR_MS)}`.execute(db);
+  await optOut(stoppedSince);
+  // Retried by a job that is not running here.
+  await sql`
+    insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, attempts, error)
+    select ${world.newUuid()}, ${account.id}, 'EVheard', 'message.received', ${justHeard}, ${justHeard}, ${JSON.stringify({ id: `AC${BOOKS.findIndex(({ from }) => from === justHeard)}` })},
+      '{}', ${world.clock.now()}, 'retrying', 1, 'boom'`.execute(db);
   await optIn(sinceOptedIn);
 
   world.startWorker('worker');
@@ -108,7 +118,7 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
     return rows.map(({ phone }) => phone);
   };
 
-  expect(await compared()).toMatchObject({ state: 'completed', comparedNumbers: 8, optOutDifferences: 7 });
+  expect(await compared()).toMatchObject({ state: 'completed', comparedNumbers: 12, optOutDifferences: 9 });
   const page = await listOptOutDifferences(db, { limit: 50 });
   const found = page.ok ? page.value.data : [];
   expect(
@@ -122,15 +132,28 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
     [stopped]: ['stop', true, null, expect.stringContaining('never reached us')],
     [backAgain]: ['start', true, null, expect.stringContaining('what they said last counts')],
     [leftAlone]: ['accepted', true, null, expect.stringContaining('not sent from here')],
+    [second]: ['accepted', true, null, expect.stringContaining('not sent from here')],
+    [stoppedSince]: ['start', true, null, expect.stringContaining('they stay opted out here')],
     [sinceOptedIn]: ['refused', false, '21610', expect.stringContaining('nothing was changed')],
   });
   expect(await suppressed()).toEqual(
-    [refused, refusedElsewhere, stoppedElsewhere, stopped, leftAlone, known].toSorted(),
+    [refused, refusedElsewhere, stoppedElsewhere, stopped, leftAlone, known, second, stoppedSince].toSorted(),
   );
-  expect(await readOptOutComparisons(db)).toMatchObject([{ last: { texts: 9, numbers: 8, differences: 7 } }]);
+  expect(await readOptOutComparisons(db)).toMatchObject([{ last: { texts: 11, numbers: 12, differences: 9 } }]);
 
   // The next night reads the same again: a START that came in between stays.
   for (const phone of [refused, refusedElsewhere, stoppedElsewhere, stopped]) await optIn(phone);
-  expect(await compared()).toMatchObject({ comparedNumbers: 8, optOutDifferences: 0 });
-  expect(await suppressed()).toEqual([leftAlone, known].toSorted());
+  // Nor is what was found of somebody who is erased found again.
+  const erasing = { phone: leftAlone, reason: 'Asked for it', by: { actor: 'user:1', name: 'Olive' } };
+  expect(await runTx(db, (tx) => erasePerson(tx, world, erasing))).toMatchObject({ ok: true });
+  expect(await compared()).toMatchObject({ comparedNumbers: 12, optOutDifferences: 0 });
+  expect(await suppressed()).toEqual([known, second, stoppedSince, expect.stringContaining('erased:')].toSorted());
+  const kept = await listOptOutDifferences(db, { limit: 50 });
+  expect(
+    kept.ok &&
+      kept.value.data
+        .filter(({ kind }) => kind === 'accepted')
+        .map(({ phone }) => phone)
+        .toSorted(),
+  ).toEqual([second, null]);
 });

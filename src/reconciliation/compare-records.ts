@@ -52,7 +52,7 @@ export async function compareOptOuts(
   const signs = signsAmong(listed, { ours, ownPhones, isCanadian });
   const people = listed.flatMap(({ direction, from, to }) => (direction === 'inbound' ? [from] : to));
   return {
-    optOuts: differencesAmong(signs, { standings: await readStandings(db, signs), lanes }),
+    optOuts: differencesAmong(signs, { standings: await readStandings(db, { accountId, signs }), lanes }),
     people: people.filter((phone) => !ownPhones.has(phone)),
   };
 }

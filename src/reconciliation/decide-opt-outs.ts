@@ -15,6 +15,8 @@ export interface OptOutDifference {
   readonly at: Instant;
   readonly knownSince: Instant | null;
   readonly optedInAt: Instant | null;
+  /** Of a START: the person's opt-out that came later, or at the same moment, and outweighs it. */
+  readonly optedOutAgainAt: Instant | null;
 }
 
 /** The difference, and the event that makes it good here, unless that is told already. */
@@ -34,6 +36,10 @@ export interface OptOutStanding {
   readonly isInForce: boolean;
   /** What the person said here later than that. */
   readonly optedInAt: Instant | null;
+  /** When an opt-out that is in force was said, or said again, unless that was before the sign. */
+  readonly optedOutAgainAt: Instant | null;
+  /** It has come in, and is not applied yet. */
+  readonly isWaiting: boolean;
 }
 
 interface SignFacts {
@@ -43,22 +49,40 @@ interface SignFacts {
   readonly isCanadian: (phone: string) => boolean;
 }
 
-/** Which texts of a page say something of an opt-out. What the person wrote and we have heard says nothing new. */
-export const signsAmong = (listed: readonly ListedMessage[], facts: SignFacts): readonly OptOutSign[] =>
+/**
+ * Which texts of a page say something of an opt-out: of one to a group, for each of its people. What the person wrote and we have heard
+ * says nothing new.
+ */
+export const signsAmong = (
+  listed: readonly ListedMessage[],
+  { ours, ownPhones, isCanadian }: SignFacts,
+): readonly OptOutSign[] =>
   listed.flatMap((text) => {
-    const [to] = text.to;
-    const phone = text.direction === 'inbound' ? text.from : to;
-    const ours = facts.ours.get(text.gatewayMessageId);
-    if (phone === undefined || facts.ownPhones.has(phone) || ours?.erased === true) return [];
-    if (text.direction === 'inbound') return ours === undefined ? unheard(text, { ...facts, phone }) : [];
-    const code = codeOf(text);
-    const consequence = consequenceOf(code);
-    if (consequence?.blames === 'recipient' && consequence.effect === 'opted_out')
-      // Of a text to several people nobody says which of them it was.
-      return text.to.length > 1 ? [] : [{ kind: 'refused', phone, code, text }];
-    const isOwn = ours !== undefined && ours.purpose !== 'elsewhere';
-    return isOwn || !TAKEN.has(text.status) ? [] : [{ kind: 'accepted', phone, code: null, text }];
+    const known = ours.get(text.gatewayMessageId);
+    if (known?.erased === true) return [];
+    const people = text.direction === 'inbound' ? [text.from] : [...new Set(text.to)];
+    return people
+      .filter((phone) => !ownPhones.has(phone))
+      .flatMap((phone) => signOf(text, { known, phone, isCanadian }));
   });
+
+function signOf(
+  text: ListedMessage,
+  about: Pick<SignFacts, 'isCanadian'> & {
+    readonly known: { readonly purpose: string } | undefined;
+    readonly phone: string;
+  },
+): readonly OptOutSign[] {
+  const { known, phone } = about;
+  if (text.direction === 'inbound') return known === undefined ? unheard(text, about) : [];
+  const code = codeOf(text);
+  const consequence = consequenceOf(code);
+  if (consequence?.blames === 'recipient' && consequence.effect === 'opted_out')
+    // Of a text to several people nobody says which of them it was.
+    return text.to.length > 1 ? [] : [{ kind: 'refused', phone, code, text }];
+  const isOwn = known !== undefined && known.purpose !== 'elsewhere';
+  return isOwn || !TAKEN.has(text.status) ? [] : [{ kind: 'accepted', phone, code: null, text }];
+}
 
 const TAKEN: ReadonlySet<string> = new Set(['sent', 'delivered']);
 
@@ -81,14 +105,17 @@ function unheard(
 /** Confirmations, the gateway's own among them, go out after an opt-out; and nobody elsewhere hears of it in the same minute. */
 const JUST_OPTED_OUT_MS = 5 * MINUTE_MS;
 
-/** Of signs that stand against our books, what differs. */
+/**
+ * Of signs that stand against our books (`standings`, in their order), what differs. What has come in and waits is applied by itself; should
+ * that fail, the next run finds it.
+ */
 export const differencesAmong = (
   signs: readonly OptOutSign[],
-  facts: { readonly standings: ReadonlyMap<string, OptOutStanding>; readonly lanes: readonly LaneAt[] },
+  facts: { readonly standings: readonly OptOutStanding[]; readonly lanes: readonly LaneAt[] },
 ): readonly OptOutFinding[] =>
-  signs.flatMap((sign) => {
-    const standing = facts.standings.get(sign.text.gatewayMessageId);
-    if (standing === undefined || !differs(sign, standing)) return [];
+  signs.flatMap((sign, nth) => {
+    const standing = facts.standings[nth];
+    if (standing === undefined || standing.isWaiting || !differs(sign, standing)) return [];
     const { kind, phone, code, text } = sign;
     const own = text.direction === 'inbound' ? text.to : [text.from];
     const lane = facts.lanes.find(({ gatewayRef, phone: ours }) => gatewayRef === text.laneRef || own.includes(ours));
@@ -97,6 +124,7 @@ export const differencesAmong = (
     const difference = {
       ...{ kind, phone, code, at, knownSince, optedInAt },
       gatewayId: text.gatewayMessageId,
+      optedOutAgainAt: kind === 'start' ? standing.optedOutAgainAt : null,
       laneId: lane?.id ?? null,
     };
     return [{ difference, tells: told(sign) }];

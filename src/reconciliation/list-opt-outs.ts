@@ -8,7 +8,9 @@ import type { Instant } from '../platform/time.ts';
 import type { OptOutDifference } from './decide-opt-outs.ts';
 import { sayOptOutDifference } from './opt-out-words.ts';
 
-export interface OptOutDifferenceView extends OptOutDifference {
+export interface OptOutDifferenceView extends Omit<OptOutDifference, 'phone'> {
+  /** Null for a person who was erased since. */
+  readonly phone: string | null;
   readonly id: Uuid;
   readonly accountId: Uuid;
   readonly runId: Uuid;
@@ -28,7 +30,7 @@ export async function listOptOutDifferences(
       ? sql`true`
       : sql`(found_at, id) < (${cursor.value[0]}::timestamptz, ${cursor.value[1]}::uuid)`;
   const { rows } = await sql<Omit<OptOutDifferenceView, 'sentence'>>`
-    select id, account_id, run_id, kind, gateway_id, phone, lane_id, code, at, found_at, known_since, opted_in_at
+    select id, account_id, run_id, kind, gateway_id, phone, lane_id, code, at, found_at, known_since, opted_in_at, opted_out_again_at
     from opt_out_difference where ${behind} order by found_at desc, id desc limit ${query.limit + 1}`.execute(db);
   const told = rows.map((row) => ({ ...row, sentence: sayOptOutDifference(row) }));
   return ok(toPage(told, query.limit, (last) => makeCursor(last.foundAt.toString(), last.id)));

@@ -5,7 +5,8 @@ export function sayOptOutDifference({
   kind,
   laneId,
   optedInAt,
-}: Pick<OptOutDifference, 'kind' | 'laneId' | 'optedInAt'>): string {
+  optedOutAgainAt,
+}: Pick<OptOutDifference, 'kind' | 'laneId' | 'optedInAt' | 'optedOutAgainAt'>): string {
   switch (kind) {
     case 'refused':
       return optedInAt === null
@@ -18,6 +19,8 @@ export function sayOptOutDifference({
         ? 'The person asked to stop at a number of the account that is not connected here. They are opted out here now. Connect that number, and their words reach us at once'
         : 'The provider has a text by which this person asked to stop, and it never reached us. They are opted out here now: see whether events come in';
     case 'start':
+      if (optedOutAgainAt !== null)
+        return 'The provider has a text by which this person asked for texts again, and it never reached us. They have asked to stop since, so nothing was changed: they stay opted out here';
       return laneId === null
         ? 'The person asked for texts again at a number of the account that is not connected here. They stay opted out here until they text START to a number that is'
         : 'The provider has a text by which this person asked for texts again, and it never reached us. It was applied now: what they said last counts';

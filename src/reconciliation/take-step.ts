@@ -15,7 +15,7 @@ import { err, ok } from '../platform/result.ts';
 import { addMs, type Instant, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import type { Reach } from '../sending/crash-points.ts';
 import { type Lease, LeaseLost, requireLease } from '../sending/lease-store.ts';
-import { countNewNumbers, insertDifferences } from './opt-out-store.ts';
+import { countNewNumbers, differenceKey, insertDifferences } from './opt-out-store.ts';
 import { type PageRead, type ReadDeps, readPage } from './read-page.ts';
 import type { Run } from './run.ts';
 import { advanceRun, endRun, findDueRun, insertDiffs, insertSeen, lockRunAt, retryRun } from './run-store.ts';
@@ -79,7 +79,7 @@ async function write(
   const differences = read.optOuts.map(({ difference }) => difference);
   const fresh = await insertDifferences(tx, deps, { runId: run.id, accountId: run.accountId, now, differences });
   // What a run before has told already is not told again: a START may have come in between.
-  const optOuts = read.optOuts.filter(({ difference: { kind, gatewayId } }) => fresh.has(`${kind} ${gatewayId}`));
+  const optOuts = read.optOuts.filter(({ difference }) => fresh.has(differenceKey(difference)));
   await storeFindings(tx, deps, run.accountId, [...read.findings, ...optOuts]);
   const found = await insertDiffs(
     tx,

@@ -273,14 +273,15 @@ const knownLane = sql<Uuid | null>`coalesce(e.lane_id, case when c.lane_id is no
       where cl.campaign_id = e.campaign_id and cl.lane_id = c.lane_id and cl.removed_at is null) end)`;
 
 /**
- * Over `contact c`, as a JSON array: when the other campaign texts to this number began since then, newest first. One that the gateway
- * took counts whatever became of it: carriers report failures of texts that arrived. Looked for only when the contact's row says that
- * there was one (index message_phone).
+ * Over `contact c`, as a JSON array: when the other campaign texts to the person began since then, newest first, at this number and at those
+ * that were merged into the contact. One that the gateway took counts whatever became of it: carriers report failures of texts that arrived.
+ * Looked for only when the contact's row says that there was one (indexes message_phone and contact_number_contact).
  */
 export const recentTextsSql = (since: Instant, exceptEnrollment: RawBuilder<unknown>): RawBuilder<readonly string[]> =>
   sql<readonly string[]>`case when c.last_campaign_text_at > ${since} then coalesce((
     select jsonb_agg(m.attempted_at order by m.attempted_at desc) from message m
-    where m.phone = c.phone and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
+    where m.phone = any(array_append(array(select n.phone from contact_number n where n.contact_id = c.id), c.phone))
+      and m.purpose = 'campaign' and m.enrollment_id is distinct from ${exceptEnrollment}
       and m.attempted_at > ${since} and ${mayHaveGoneOut}), '[]') else '[]' end`;
 
 /** How far back other texts matter: a day, or as long as the audience asks for. */

@@ -206,6 +206,9 @@ export const timelineEntrySchema = z
     state: z.string().nullable().openapi({ description: 'State word of the text, see the state vocabulary' }),
     campaign: z.object({ id: idOf('campaign'), name: z.string() }).nullable(),
     laneName: z.string().nullable(),
+    otherNumber: phoneText
+      .nullable()
+      .openapi({ description: 'The number that it was with, when that was merged into this contact; null: its own' }),
   })
   .openapi('TimelineEntry');
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

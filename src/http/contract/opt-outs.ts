@@ -77,7 +77,7 @@ export const optOutDifferenceSchema = z
         'refused: for the provider’s own list; stop, start: a text of the person that never reached us; accepted: a text sent elsewhere after the opt-out here',
     }),
     sentence: z.string(),
-    phone: phoneText,
+    phone: phoneText.nullable().openapi({ description: 'null: the person was erased since' }),
     gatewayId: z.string().openapi({ description: 'The text in the provider’s books that shows it' }),
     code: z.string().nullable(),
     laneId: idOf('lane')
@@ -87,6 +87,9 @@ export const optOutDifferenceSchema = z
     foundAt: isoInstant,
     knownSince: isoInstant.nullable(),
     optedInAt: isoInstant.nullable(),
+    optedOutAgainAt: isoInstant
+      .nullable()
+      .openapi({ description: 'Of a start: the opt-out that the person said since, by which nothing was changed' }),
   })
   .openapi('OptOutDifference');
 export type OptOutDifference = z.infer<typeof optOutDifferenceSchema>;

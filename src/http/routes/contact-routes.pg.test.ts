@@ -217,9 +217,15 @@ it('two contacts of a person become one, by the API and by the command line, sho
     contact: { id: into.id, phone: '+16175550161', firstName: 'Ann', email: 'ann@example.org', tags: ['estimate'] },
   });
   expect((await owner.get(`/v1/contacts/${from.id}`)).status).toBe(404);
+  const title = expect.stringContaining('merged the contact with this number into another one');
+  expect((await owner.get(`/v1/contacts/${into.id}/timeline`)).json.data).toContainEqual(
+    expect.objectContaining({ title, otherNumber: '+16175550162' }),
+  );
 
   await add('(617) 555-0163');
   const env = { DATABASE_URL: world.database.connectionString };
+  const told = await runCli(['contact', 'show', '617-555-0161'], { env });
+  expect(told.out).toContain('merged the contact with this number into another one (+16175550162)');
   const merge = (...flags: readonly string[]) =>
     runCli(['contact', 'merge', '617-555-0161', '--from', '617-555-0163', ...flags], { env });
   expect(await merge('--dry-run')).toMatchObject({ code: 0, out: expect.stringContaining('+16175550163 ends') });

@@ -89,6 +89,7 @@ export const showOptOutDifference = ({ id, accountId, runId, laneId, ...one }: O
   foundAt: isoText(one.foundAt),
   knownSince: isoTextOrNull(one.knownSince),
   optedInAt: isoTextOrNull(one.optedInAt),
+  optedOutAgainAt: isoTextOrNull(one.optedOutAgainAt),
 });
 
 export function showOptOutComparison({ accountId, accountName, last }: OptOutComparison) {

@@ -66,11 +66,11 @@ const KINDS: Readonly<Record<OptOutDifference['kind'], string>> = {
 
 function OneDifference({ one, mayProve }: { readonly one: OptOutDifference; readonly mayProve: boolean }) {
   const { phone, kind, code } = one;
-  const number = <PhoneNumber phone={phone} />;
+  const number = phone === null ? 'An erased person' : <PhoneNumber phone={phone} />;
   return (
     <LinkRow
       link={(className) =>
-        mayProve ? (
+        mayProve && phone !== null ? (
           <Link to="/compliance/evidence" search={{ phone }} className={className}>
             {number}
           </Link>

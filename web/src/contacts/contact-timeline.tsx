@@ -20,6 +20,7 @@ import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
 import { MoreButton } from '../patterns/more-button.tsx';
 import { Section } from '../patterns/page.tsx';
+import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { StateBadge } from '../patterns/state-badge.tsx';
 import { TimeText } from '../patterns/time-text.tsx';
 import { toneStyle } from '../patterns/tone.ts';
@@ -53,7 +54,7 @@ export function ContactTimeline({ contactId }: { readonly contactId: string }) {
           <>
             <ol className={classes.timeline}>
               {withoutRepeats(rowsOf(data)).map((entry) => (
-                <Entry key={`${entry.at} ${entry.kind} ${entry.title}`} entry={entry} />
+                <Entry key={`${entry.at} ${entry.kind} ${entry.otherNumber} ${entry.title}`} entry={entry} />
               ))}
             </ol>
             <MoreButton list={query}>Show what happened before</MoreButton>
@@ -90,6 +91,7 @@ function Entry({ entry }: { readonly entry: TimelineEntry }) {
         )}
         <p className={classes.foot}>
           <TimeText at={entry.at} look="when" />
+          {entry.otherNumber === null ? null : <PhoneNumber phone={entry.otherNumber} />}
           {entry.state === null ? null : <StateBadge state={entry.state} look="plain" />}
         </p>
       </div>
