@@ -12,7 +12,7 @@ import { type Database, runTx, type Tx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, HOUR_MS, instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, instant, MINUTE_MS } from '../platform/time.ts';
 import { type InboundText, TOLD, type ToldNow } from './inbound.ts';
 import { listConversations, listThread } from './list-conversations.ts';
 import { recordAnswers, recordInbound } from './record-inbound.ts';
@@ -177,6 +177,27 @@ describe('an answer of ours', () => {
       update message set state = 'sent', sent_at = ${sentAt}, attempted_at = ${sentAt}, lease_epoch = 1, gateway_message_id = 'MSGout'
       where direction = 'outbound'`.execute(database.db);
     expect(await readConfirmationTimes(database.db, received)).toMatchObject({ sent: 1, p50Ms: 4 * MINUTE_MS });
+  });
+
+  it('is counted far back, and timed by the newest ones', async () => {
+    const { clock } = await inboundWorld();
+    const now = clock.now();
+    // The 50 oldest ones took a minute each, the others as many seconds as there are.
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id,
+        lease_epoch, not_before, created_at, attempted_at, sent_at)
+      select gen_random_uuid(), (select id from gateway_account), (select id from lane), 'outbound', 'opt_out_confirmation', ${PERSON}, 'x', 'GSM-7', 1, 'sent',
+        'MSG' || n, 1, created_at, created_at, created_at, created_at + case when n > 2000 then interval '1 minute' else interval '2 seconds' end
+      from generate_series(1, 2050) n, lateral (select ${now}::timestamptz - n * interval '1 minute' as created_at) made`.execute(
+      database.db,
+    );
+    const since = addMs(now, -3 * DAY_MS);
+    expect(await readConfirmationTimes(database.db, since)).toEqual({
+      sent: 2_050,
+      notSent: 0,
+      p50Ms: 2_000,
+      p99Ms: 2_000,
+    });
   });
 });
 
