@@ -272,14 +272,45 @@ describe('a word that the gateway has taken for one of its keywords', () => {
   });
 });
 
+const standing = async (): Promise<string | undefined> => {
+  const { rows } = await sql<{ state: string; kind: string | null }>`
+    select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
+  return rows[0]?.kind ?? rows[0]?.state;
+};
+
+it.each([
+  ['was in force', false, 'express_written'],
+  ['still waited', true, 'pending'],
+])(
+  'a consent that STOP took back is not given anew by START, whether it %s: only a new opt-in of theirs is one',
+  async (_case, needsConfirmation, before) => {
+    const world = await inboundWorld();
+    const { hear, clock } = world;
+    await agreesByForm(world, { needsConfirmation });
+    expect(await standing()).toBe(before);
+    for (const word of ['STOP', 'START']) {
+      await clock.advance(MINUTE_MS);
+      await hear(word);
+    }
+    expect([await standing(), await suppressed()]).toEqual(['opted_out', false]);
+    const events = await listConsentEvents(database.db, { phone: PERSON, after: undefined, limit: 9 });
+    expect(events.map(({ action, source }) => [action, source])).toEqual([
+      ['revoke', 'opt_out'],
+      ['grant', 'web_form'],
+    ]);
+    const { rows } = await sql<{ action: string }>`
+    select action from audit_entry where phone = ${PERSON} order by at, id`.execute(database.db);
+    expect(rows.map(({ action }) => action)).toEqual(['consent.granted', 'number.suppressed', 'number.opted_in']);
+    await clock.advance(MINUTE_MS);
+    await agreesByForm(world, { needsConfirmation });
+    expect(await standing()).toBe(before);
+    if (needsConfirmation) await hear('START');
+    expect(await standing()).toBe('express_written');
+  },
+);
+
 describe('an opt-in that waits for the person’s word', () => {
   const asked = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
-  const standing = async (): Promise<string | undefined> => {
-    const { rows } = await sql<{ state: string; kind: string | null }>`
-      select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
-    return rows[0]?.kind ?? rows[0]?.state;
-  };
-
   it.each(['YES', 'Start', 'sí'])('is in force with %s, which is answered', async (word) => {
     const world = await inboundWorld();
     await asked(world);
