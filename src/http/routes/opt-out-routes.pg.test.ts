@@ -173,6 +173,17 @@ it('what providers refused is compared with what we knew, and each difference ex
   const env = { DATABASE_URL: world.database.connectionString };
   const told = await runCli(['optout', 'differences'], { env });
   expect(told.out).toMatch(/never compared[\s\S]*stop 20[\s\S]*SM1[\s\S]*Thursday works[\s\S]*opted in again/);
+  expect(told.out).toContain(`${knew}  refused`);
+  const ours = await runCli(['optout', 'differences', '--unheard'], { env });
+  expect(ours.out.match(/^\+\d+ {2}refused/gm)).toEqual([stranger, wrote, optedIn].map((phone) => `${phone}  refused`));
+  expect(ours.out).toContain('SM1');
+  const lines = (await runCli(['optout', 'differences', '--unheard', '--json'], { env })).out.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).difference)).toEqual([
+    'never_heard',
+    'not_understood',
+    'opted_in_here',
+    undefined,
+  ]);
 });
 
 it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {
