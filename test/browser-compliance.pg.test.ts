@@ -17,6 +17,7 @@ import { zipFile } from './zip-file.ts';
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
+const MANAGER = { name: 'Mona', email: 'mona@example.com', password: 'a long password of hers' } as const;
 const LISTED = '+16175550126';
 const PAGES = [
   'settings/compliance',
@@ -75,6 +76,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await sql`insert into number_validation (phone, valid, line_type, validator, checked_at, raw)
       values (${LANDLINE}, true, 'landline', 'numverify', ${world.clock.now()}, '{}')`.execute(database.db);
     await world.client.send('POST', '/v1/users', { ...VIEWER, role: 'viewer' }, 'make-the-viewer');
+    await world.client.send('POST', '/v1/users', { ...MANAGER, role: 'manager' }, 'make-the-manager');
     ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   });
   afterAll(async () => {
@@ -175,6 +177,22 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByLabel('Phone number to check').fill('12');
     await page.getByRole('button', { name: 'Check' }).click();
     await page.getByText('Not checked').waitFor();
+  });
+
+  it('lets an owner alone say that a list may be much smaller', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await signIn(context, world.url, MANAGER);
+    const list = `/compliance/do-not-call/${await newestId('/v1/dnc-lists')}`;
+    for (const [whose, isOffered] of [
+      [await context.newPage(), false],
+      [page, true],
+    ] as const) {
+      await open(list, whose);
+      await whose.getByText('Take a file that is not perfect').click();
+      await whose.getByLabel('So many lines may be no numbers').waitFor();
+      expect(await whose.getByLabel(/less than 90%/).count()).toBe(isOffered ? 1 : 0);
+    }
+    await context.close();
   });
 
   it('asks a scrub service about the contacts, and shows what it said', async () => {

@@ -19,6 +19,21 @@ const LOOKS = [
   ['on a phone', { width: 390, height: 844 }, 'light'],
   ['on a phone at night', { width: 390, height: 844 }, 'dark'],
 ] as const;
+/** Where a sentence breaks depends on them. */
+const PHONE_WIDTHS = [320, 340, 360, 375, 390, 400, 412, 430] as const;
+/** Run in the page: the numbers in the text of its dialog that are broken over two lines. */
+const BROKEN_NUMBERS = `(() => {
+  const texts = document.createTreeWalker(document.querySelector('[role="dialog"]'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let text = texts.nextNode(); text !== null; text = texts.nextNode())
+    for (const match of text.data.matchAll(/\\(\\d{3}\\) \\d{3}-\\d{4}/g)) {
+      const range = document.createRange();
+      range.setStart(text, match.index);
+      range.setEnd(text, match.index + match[0].length);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(text.data);
+    }
+  return found;
+})()`;
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;
@@ -187,10 +202,18 @@ describe.skipIf(chromiumPath === undefined)('consent in a browser', { timeout: 2
     await other.context().close();
   });
 
+  const numbersStayWhole = async (on: Page): Promise<void> => {
+    for (const width of PHONE_WIDTHS) {
+      await on.setViewportSize({ width, height: 844 });
+      expect.soft(await on.evaluate(BROKEN_NUMBERS), `at ${width}`).toEqual([]);
+    }
+  };
+
   it('a person who is there twice becomes one contact, shown before and confirmed by the number that ends', async () => {
     const add = (phone: string, more: object) =>
       world.client.send<{ id: string }>('POST', '/v1/contacts', { phone, firstName: 'Zelda', ...more }, phone);
     const { id } = await add('617-555-0171', { lastName: 'Orr' });
+    const { id: unnamed } = await add('617-555-0173', { firstName: null });
     const ended = await add('617-555-0172', { email: 'zelda@example.org', tags: ['estimate'] });
     await world.client.send('POST', `/v1/contacts/${ended.id}/opt-out`, { note: 'Called' }, 'asked');
     const storageState = await page.context().storageState();
@@ -206,6 +229,11 @@ describe.skipIf(chromiumPath === undefined)('consent in a browser', { timeout: 2
       await shotOf(other, `merge-${viewport.width}-${colorScheme}`);
       expect.soft(await other.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
       expect.soft(await violationsOf(other)).toEqual([]);
+      await numbersStayWhole(other);
+      await other.goto(`${world.url}/contacts/${unnamed}`);
+      await other.getByRole('button', { name: 'Merge' }).click();
+      await other.getByRole('dialog', { name: 'Merge another contact into (617) 555-0173?' }).waitFor();
+      await numbersStayWhole(other);
       await other.context().close();
     }
     await page.goto(`${world.url}/contacts/${id}`);

@@ -57,6 +57,7 @@ export function define(command: Command, shell: Shell): void {
     .description(
       'When opt-outs were last compared with the providers, what differed, and whom a provider refused for its own list',
     )
+    .option('--unheard', 'of those refused, only numbers that nothing here forbade: they said no and we said yes')
     .option('--limit <n>', 'at most this many', countOption, 50)
     .option('--json', 'print one JSON object a line, as the API answers')
     .action(async (flags: DifferencesFlags) =>

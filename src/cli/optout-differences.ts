@@ -13,13 +13,14 @@ import { count, printable } from './words.ts';
 
 export interface DifferencesFlags {
   readonly limit: number;
+  readonly unheard?: true;
   readonly json?: true;
 }
 
 /** When the providers' books were compared; what that found; and what providers refused at once. */
-export async function differencesCommand({ limit, json }: DifferencesFlags, shell: Shell): Promise<void> {
+export async function differencesCommand({ limit, unheard, json }: DifferencesFlags, shell: Shell): Promise<void> {
   await withServices(shell, async ({ database: { db } }) => {
-    const { data: refused } = granted(await readProviderOptOuts(db, { limit }));
+    const { data: refused } = granted(await readProviderOptOuts(db, { limit, unheard }));
     const { data: found } = granted(await listOptOutDifferences(db, { limit }));
     if (json) {
       for (const one of refused) await shell.out.json(showProviderOptOut(one));
@@ -29,12 +30,13 @@ export async function differencesCommand({ limit, json }: DifferencesFlags, shel
     await shell.out.lines(
       ...(await readOptOutComparisons(db)).map(comparisonLine),
       ...found.flatMap(differenceLines),
-      ...(refused.length === 0
-        ? ['No provider has refused a text for an opt-out of its own list.']
-        : refused.flatMap(refusalLines)),
+      ...(refused.length === 0 ? [unheard ? NOBODY_UNHEARD : NOBODY] : refused.flatMap(refusalLines)),
     );
   });
 }
+
+const NOBODY = 'No provider has refused a text for an opt-out of its own list.';
+const NOBODY_UNHEARD = 'No provider has refused a number that nothing here forbade.';
 
 const comparisonLine = ({ accountName, last }: OptOutComparison): string =>
   last === null

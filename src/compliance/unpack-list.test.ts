@@ -84,6 +84,69 @@ describe('an archive with one file', () => {
   });
 });
 
+describe('an archive made on a Mac', () => {
+  // As the Finder writes it: a folder without data, and a file in the AppleDouble format beside each one that was packed.
+  const appleDouble = Buffer.concat([
+    Buffer.from('00051607' + '00020000', 'hex'),
+    Buffer.from('Mac OS X        '),
+    Buffer.from('0002' + '00000009' + '00000032' + '00000e00' + '00000002' + '00000e32' + '0000011e', 'hex'),
+    Buffer.alloc(400, 'com.apple.quarantine\u0000'),
+  ]);
+  const folder: ZipMember = { name: '__MACOSX/', data: '', isStored: true };
+  const about = (name: string): ZipMember => ({ name: `__MACOSX/${name}`, data: appleDouble, hasDescriptor: true });
+  const shown: ZipMember = {
+    name: '.DS_Store',
+    data: Buffer.concat([Buffer.from('\u0000\u0000\u0000\u0001Bud1'), appleDouble]),
+  };
+  const list: ZipMember = { name: 'list.txt', data, hasDescriptor: true };
+
+  it.each<[string, readonly ZipMember[]]>([
+    ['the folder of its copies', [list, folder, about('._list.txt')]],
+    ['no entry for that folder', [list, about('._list.txt')]],
+    ['its files before the list', [shown, about('._.DS_Store'), list, about('._list.txt')]],
+    [
+      'the list in a folder',
+      [{ ...list, name: 'texas/list.txt' }, { ...shown, name: 'texas/.DS_Store' }, about('texas/._list.txt')],
+    ],
+    [
+      'a copy beside the list',
+      [
+        { ...list, hasDescriptor: false },
+        { name: '._list.txt', data: appleDouble, isStored: true },
+      ],
+    ],
+  ])('with %s gives the list alone, however its bytes are cut', async (_, members) => {
+    const bytes = zipFile(...members);
+    for (const pieceBytes of [7, 1_000, bytes.length]) expect(await unpacked(bytes, { pieceBytes })).toBe(data);
+  });
+
+  const made = zipFile({ ...list, data: numbers(30) }, folder, about('._list.txt'));
+  it('is never taken for whole when some of its end are missing', async () => {
+    for (let end = 4; end < made.length; end += 1)
+      await expect(unpacked(made.subarray(0, end))).rejects.toThrow(/cut off|damaged/);
+  });
+
+  it.each<[string, Buffer, RegExp]>([
+    ['two lists', zipFile(list, folder, about('._list.txt'), { name: 'b.txt', data }), /several files/],
+    ['a list in a name like theirs', zipFile(list, { name: 'MACOSX/b._txt', data }), /several files/],
+    ['no list', zipFile(folder, about('._list.txt')), /no list in it, only what a Mac adds/],
+    [
+      'very many of its files',
+      zipFile(list, ...Array.from({ length: 50 }, () => about('._list.txt'))),
+      /several files/,
+    ],
+    [
+      'a large one of its files',
+      zipFile(list, { ...about('._a'), data: Buffer.alloc(17 * 1024 ** 2) }),
+      /several files/,
+    ],
+    ['a copy whose check sum is wrong', zipFile(list, { ...about('._list.txt'), checkSum: 1 }), /check sum/],
+    ['less in the directory', zipFile(list, about('._list.txt')).subarray(0, -99), /cut off|damaged/],
+  ])('with %s is refused', async (_, bytes, words) => {
+    await expect(unpacked(bytes)).rejects.toThrow(words);
+  });
+});
+
 it('a file that is no archive stays as it is', async () => {
   for (const text of ['', 'P', '6175550123\n', data])
     expect(await unpacked(Buffer.from(text), { pieceBytes: 3 })).toBe(text);

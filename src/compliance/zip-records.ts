@@ -1,4 +1,4 @@
-/** The records of a ZIP archive around its file, by APPNOTE.TXT of PKWARE; only what an archive of one file has. */
+/** The records of a ZIP archive around its files, by APPNOTE.TXT of PKWARE; only what an archive of one list has. */
 import type { ByteFeed } from './byte-feed.ts';
 import { ListFileError } from './list-lines.ts';
 
@@ -16,6 +16,15 @@ export interface LocalHeader {
   /** Undefined: it follows the data. */
   readonly packedSize: number | undefined;
   readonly hasDescriptor: boolean;
+  /** Not what was packed, but what a Mac keeps about it. */
+  readonly isOfMac: boolean;
+}
+
+/** What unpacking a file has found. */
+export interface MemberRead {
+  readonly size: number;
+  readonly packedSize: number;
+  readonly checkSum: number;
 }
 
 const LOCAL_BYTES = 30;
@@ -28,7 +37,8 @@ const [FLAG_ENCRYPTED, FLAG_DESCRIPTOR, FLAG_STRONG] = [1, 8, 64];
 const ELSEWHERE = 0xffff_ffff;
 const LARGE_FIELD = 1;
 
-const SEVERAL = 'the archive has several files or folders; pack the list alone, or unpack it and upload the list';
+export const SEVERAL =
+  'the archive has several files or folders; pack the list alone, or unpack it and upload the list';
 const DAMAGED = 'the archive is damaged: what it says about its file does not fit; download it again';
 
 export async function localHeader(feed: ByteFeed): Promise<LocalHeader> {
@@ -36,7 +46,8 @@ export async function localHeader(feed: ByteFeed): Promise<LocalHeader> {
   const [flags, method] = [fixed.readUInt16LE(6), fixed.readUInt16LE(8)];
   const name = (await feed.take(fixed.readUInt16LE(26))).toString('latin1');
   const extra = await feed.take(fixed.readUInt16LE(28));
-  if (name.endsWith('/')) throw new ListFileError(SEVERAL);
+  const isOfMac = OF_MAC.test(name);
+  if (name.endsWith('/') && !isOfMac) throw new ListFileError(SEVERAL);
   if ((flags & (FLAG_ENCRYPTED | FLAG_STRONG)) !== 0 || method === STRONGLY_ENCRYPTED)
     throw new ListFileError('the archive asks for a password; unpack it and upload the list');
   if (method !== STORED && method !== DEFLATED)
@@ -45,8 +56,11 @@ export async function localHeader(feed: ByteFeed): Promise<LocalHeader> {
     );
   const hasDescriptor = (flags & FLAG_DESCRIPTOR) !== 0;
   const [packedSize] = sizesOf(extra, [fixed.readUInt32LE(18), fixed.readUInt32LE(22)], LOCAL_ORDER);
-  return { isStored: method === STORED, packedSize: hasDescriptor ? undefined : packedSize, hasDescriptor };
+  return { isStored: method === STORED, packedSize: hasDescriptor ? undefined : packedSize, hasDescriptor, isOfMac };
 }
+
+/** The folder of its copies, their names (`._list.txt`), and how a folder is shown. */
+const OF_MAC = /^__MACOSX\/|(^|\/)(\._[^/]*|\.DS_Store)$/;
 
 /** In both headers the size comes first in the field for large archives, and the packed size second. */
 const LOCAL_ORDER = [1, 0] as const;
@@ -74,40 +88,37 @@ function fieldOf(extra: Buffer, wanted: number): Buffer | undefined {
   return undefined;
 }
 
-/** Says that everything behind the data is there, and speaks of exactly this one file. */
-export function checkDirectory(
-  rest: Buffer,
-  read: {
-    readonly size: number;
-    readonly packedSize: number;
-    readonly checkSum: number;
-    readonly hasDescriptor: boolean;
-  },
-): void {
-  const at = directoryAt(rest, read.hasDescriptor);
-  const central = rest.subarray(at);
+/** Says that everything behind the data is there, and speaks of exactly these files in their order. */
+export function checkDirectory(rest: Buffer, members: readonly MemberRead[]): void {
+  checkEnd(members.reduce((central, member) => central.subarray(checkedEntry(central, member)), rest));
+}
+
+/** Returns its length. */
+function checkedEntry(central: Buffer, read: MemberRead): number {
   if (central.length < CENTRAL_BYTES) throw cutOff();
+  if (signatureAt(central, 0) !== SIGNATURES.central) throw new ListFileError(DAMAGED);
   const [nameBytes, extraBytes] = [central.readUInt16LE(28), central.readUInt16LE(30)];
   const entryBytes = CENTRAL_BYTES + nameBytes + extraBytes + central.readUInt16LE(32);
   if (central.length < entryBytes) throw cutOff();
   const extra = central.subarray(CENTRAL_BYTES + nameBytes, CENTRAL_BYTES + nameBytes + extraBytes);
   const [packedSize, size] = sizesOf(extra, [central.readUInt32LE(20), central.readUInt32LE(24)], LOCAL_ORDER);
-  checkEnd(central.subarray(entryBytes));
   if (central.readUInt32LE(16) !== read.checkSum)
     throw new ListFileError('the archive is damaged: the check sum of its file is wrong; download it again');
   if (packedSize !== read.packedSize || size !== read.size) throw new ListFileError(DAMAGED);
+  return entryBytes;
 }
 
 /** With or without its signature, with sizes of four bytes or of eight. */
 const DESCRIPTOR_BYTES = [12, 16, 20, 24];
+/** The longest one, and the signature of what follows. */
+export const DESCRIPTOR_PEEK_BYTES = 28;
 
-function directoryAt(rest: Buffer, hasDescriptor: boolean): number {
-  for (const at of hasDescriptor ? DESCRIPTOR_BYTES : [0]) {
-    const signature = signatureAt(rest, at);
-    if (signature === SIGNATURES.central) return at;
-    if (signature === SIGNATURES.local) throw new ListFileError(SEVERAL);
+export function descriptorBytes(rest: Buffer): number {
+  for (const at of DESCRIPTOR_BYTES) {
+    const next = signatureAt(rest, at);
+    if (next === SIGNATURES.central || next === SIGNATURES.local) return at;
   }
-  throw rest.length < CENTRAL_BYTES ? cutOff() : new ListFileError(DAMAGED);
+  throw rest.length < DESCRIPTOR_PEEK_BYTES ? cutOff() : new ListFileError(DAMAGED);
 }
 
 const signatureAt = (bytes: Buffer, at: number): string => bytes.toString('latin1', at, at + 4);

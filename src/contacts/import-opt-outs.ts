@@ -73,9 +73,12 @@ export async function previewOptOuts(db: Db, list: Omit<OptOutList, 'by'>): Prom
     return refusal === undefined ? ok(read) : invalid(`${list.fileName}: ${refusal}`);
   } catch (error) {
     if (!(error instanceof CsvFileError)) throw error;
-    return invalid(`${list.fileName}: ${error.message}`);
+    return invalid(`${list.fileName}: ${error.problem === 'file_too_large' ? TOO_LARGE_TO_LOOK_AT : error.message}`);
   }
 }
+
+const mebibytes = (bytes: number): string => `${bytes / 1024 ** 2} MiB`;
+const TOO_LARGE_TO_LOOK_AT = `a list of at most ${mebibytes(LOOKED_AT_BYTES_MAX)} can be looked at before it is imported: split it into parts, or import it as it is (at most ${mebibytes(OPT_OUT_LIST_BYTES_MAX)})`;
 
 interface Deps {
   readonly db: Db;

@@ -12,7 +12,7 @@ import { type Database, runTx, type Tx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { addMs, HOUR_MS, instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, instant, MINUTE_MS } from '../platform/time.ts';
 import { type InboundText, TOLD, type ToldNow } from './inbound.ts';
 import { listConversations, listThread } from './list-conversations.ts';
 import { recordAnswers, recordInbound } from './record-inbound.ts';
@@ -178,6 +178,27 @@ describe('an answer of ours', () => {
       where direction = 'outbound'`.execute(database.db);
     expect(await readConfirmationTimes(database.db, received)).toMatchObject({ sent: 1, p50Ms: 4 * MINUTE_MS });
   });
+
+  it('is counted far back, and timed by the newest ones', async () => {
+    const { clock } = await inboundWorld();
+    const now = clock.now();
+    // The 50 oldest ones took a minute each, the others as many seconds as there are.
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id,
+        lease_epoch, not_before, created_at, attempted_at, sent_at)
+      select gen_random_uuid(), (select id from gateway_account), (select id from lane), 'outbound', 'opt_out_confirmation', ${PERSON}, 'x', 'GSM-7', 1, 'sent',
+        'MSG' || n, 1, created_at, created_at, created_at, created_at + case when n > 2000 then interval '1 minute' else interval '2 seconds' end
+      from generate_series(1, 2050) n, lateral (select ${now}::timestamptz - n * interval '1 minute' as created_at) made`.execute(
+      database.db,
+    );
+    const since = addMs(now, -3 * DAY_MS);
+    expect(await readConfirmationTimes(database.db, since)).toEqual({
+      sent: 2_050,
+      notSent: 0,
+      p50Ms: 2_000,
+      p99Ms: 2_000,
+    });
+  });
 });
 
 it('STOP, START and STOP again leave one confirmation, however close they are', async () => {
@@ -251,14 +272,45 @@ describe('a word that the gateway has taken for one of its keywords', () => {
   });
 });
 
+const standing = async (): Promise<string | undefined> => {
+  const { rows } = await sql<{ state: string; kind: string | null }>`
+    select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
+  return rows[0]?.kind ?? rows[0]?.state;
+};
+
+it.each([
+  ['was in force', false, 'express_written'],
+  ['still waited', true, 'pending'],
+])(
+  'a consent that STOP took back is not given anew by START, whether it %s: only a new opt-in of theirs is one',
+  async (_case, needsConfirmation, before) => {
+    const world = await inboundWorld();
+    const { hear, clock } = world;
+    await agreesByForm(world, { needsConfirmation });
+    expect(await standing()).toBe(before);
+    for (const word of ['STOP', 'START']) {
+      await clock.advance(MINUTE_MS);
+      await hear(word);
+    }
+    expect([await standing(), await suppressed()]).toEqual(['opted_out', false]);
+    const events = await listConsentEvents(database.db, { phone: PERSON, after: undefined, limit: 9 });
+    expect(events.map(({ action, source }) => [action, source])).toEqual([
+      ['revoke', 'opt_out'],
+      ['grant', 'web_form'],
+    ]);
+    const { rows } = await sql<{ action: string }>`
+    select action from audit_entry where phone = ${PERSON} order by at, id`.execute(database.db);
+    expect(rows.map(({ action }) => action)).toEqual(['consent.granted', 'number.suppressed', 'number.opted_in']);
+    await clock.advance(MINUTE_MS);
+    await agreesByForm(world, { needsConfirmation });
+    expect(await standing()).toBe(before);
+    if (needsConfirmation) await hear('START');
+    expect(await standing()).toBe('express_written');
+  },
+);
+
 describe('an opt-in that waits for the person’s word', () => {
   const asked = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
-  const standing = async (): Promise<string | undefined> => {
-    const { rows } = await sql<{ state: string; kind: string | null }>`
-      select state, kind from consent where phone = ${PERSON} and purpose = 'marketing'`.execute(database.db);
-    return rows[0]?.kind ?? rows[0]?.state;
-  };
-
   it.each(['YES', 'Start', 'sí'])('is in force with %s, which is answered', async (word) => {
     const world = await inboundWorld();
     await asked(world);

@@ -6,7 +6,7 @@ import { dncRulesAt } from '../compliance/dnc-rules.ts';
 import { type ChainState, readChainState } from '../compliance/list-audit.ts';
 import { type LastVerification, readLastVerification } from '../compliance/note-verification.ts';
 import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
-import { type OptOutLevels, optOutLevelsAt } from '../compliance/opt-out-rate.ts';
+import { type OptOutLevels, optOutLevelsAt, type ReportSide } from '../compliance/opt-out-rate.ts';
 import { countUnheard } from '../compliance/provider-differences.ts';
 import { RULE_TABLES, ruleTableAt } from '../compliance/quiet-hours-table.ts';
 import {
@@ -52,6 +52,7 @@ export interface Compliance {
 
 export const COMPLIANCE_DAYS = 30;
 const SHOWN_MAX = 10;
+const SHOWN_SIDES: readonly ReportSide[] = ['day', 'campaign', 'variant', 'lane'];
 
 /** Nothing here grows with the number of texts: opt-outs, tallies of hours, and counts that a job keeps. */
 export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> {
@@ -60,43 +61,29 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
   const days = daysUpTo(dayIn(zone, now), COMPLIANCE_DAYS);
   const from = startOfDay(zone, days[0] ?? dayIn(zone, now));
   const filter = { from, zone };
-  const [
-    byDay,
-    byCampaign,
-    byVariant,
-    byLane,
-    byWay,
-    confirmations,
-    standing,
-    heldNumbers,
-    lists,
-    unheardOptOuts,
-    chain,
-    verified,
-  ] = await Promise.all([
-    readOptOutRates(db, 'day', filter),
-    readOptOutRates(db, 'campaign', filter),
-    readOptOutRates(db, 'variant', filter),
-    readOptOutRates(db, 'lane', filter),
-    readOptOutsByWay(db, filter),
-    readConfirmationTimes(db, from),
-    readStanding(db, now),
-    countOpenReviews(db),
-    readDncLists(db, now),
-    countUnheard(db, from),
-    readChainState(db, clock),
-    readLastVerification(db),
-  ]);
-  const known = new Map(byDay.map((day) => [day.key, day]));
+  const [bySide, byWay, confirmations, standing, heldNumbers, lists, unheardOptOuts, chain, verified] =
+    await Promise.all([
+      readOptOutRates(db, { sides: SHOWN_SIDES, filter }),
+      readOptOutsByWay(db, filter),
+      readConfirmationTimes(db, from),
+      readStanding(db, now),
+      countOpenReviews(db),
+      readDncLists(db, now),
+      countUnheard(db, from),
+      readChainState(db, clock),
+      readLastVerification(db),
+    ]);
+  const rates = (side: ReportSide) => bySide.get(side) ?? [];
+  const known = new Map(rates('day').map((day) => [day.key, day]));
   return {
     ...{ zone, from, days: COMPLIANCE_DAYS, confirmations, standing, heldNumbers, unheardOptOuts, chain, verified },
     asOf: now,
     levels: optOutLevelsAt(now),
     optOuts: {
       byDay: days.map((key) => known.get(key) ?? { key, name: null, campaignId: null, texts: 0, optOuts: 0 }),
-      byCampaign: byCampaign.slice(0, SHOWN_MAX),
-      byVariant: byVariant.slice(0, SHOWN_MAX),
-      byLane: byLane.slice(0, SHOWN_MAX),
+      byCampaign: rates('campaign').slice(0, SHOWN_MAX),
+      byVariant: rates('variant').slice(0, SHOWN_MAX),
+      byLane: rates('lane').slice(0, SHOWN_MAX),
       byWay,
     },
     dncLists: lists.filter(({ retiredAt }) => retiredAt === null || isBefore(now, retiredAt)),

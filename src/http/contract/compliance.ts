@@ -59,7 +59,8 @@ export const complianceStatusSchema = z
       byWay: byWay.openapi({ description: 'From when an opt-out reached us until nothing could go out any more' }),
     }),
     confirmations: z.object({ sent: z.int(), notSent: z.int(), ...times }).openapi({
-      description: 'From when an opt-out was in force until the gateway took its confirmation',
+      description:
+        'From when an opt-out reached us until the gateway took its confirmation; how many of the newest 10,000, how long of the newest 2,000',
     }),
     people: z.object({
       countedAt: isoInstant,

@@ -162,6 +162,17 @@ it('the state of compliance has counts beside every rate, and the versions of th
   expect(json.rules.map(({ name }: { name: string }) => name)).toContain('Opt-out rates');
 });
 
+it('the state of compliance tells of days, campaigns, variants and senders what the report tells of each', async () => {
+  const { optOuts } = (await owner.get('/v1/compliance/status')).json;
+  const told = async (by: string) => (await report(`by=${by}&days=30`)).rates;
+  expect(optOuts.byCampaign).toEqual(await told('campaign'));
+  expect(optOuts.byVariant).toEqual(await told('variant'));
+  expect(optOuts.byVariant).toHaveLength(2);
+  expect(optOuts.byLane).toEqual(await told('lane'));
+  expect(optOuts.byDay.filter(({ texts }: { texts: number }) => texts > 0)).toEqual(await told('day'));
+  expect(optOuts.byWay).toEqual((await report('by=day&days=30')).byWay);
+});
+
 it('says when the audit log was last verified, by whom, and what they found', async () => {
   const found = async () => (await owner.get('/v1/compliance/status')).json.audit.verified;
   await owner.post('/v1/audit-chain/verify', {});

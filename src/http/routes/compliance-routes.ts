@@ -75,17 +75,16 @@ export async function readReport(
   { by, filter }: { readonly by: ReportSide; readonly filter: OptOutFilter },
 ): Promise<contract.OptOutReport> {
   const levels = optOutLevelsAt(clock.now());
-  const [rates, days, byWay] = await Promise.all([
-    readOptOutRates(db, by, filter),
-    readOptOutRates(db, 'day', filter),
+  const [rates, byWay] = await Promise.all([
+    readOptOutRates(db, { sides: [...new Set<ReportSide>([by, 'day'])], filter }),
     readOptOutsByWay(db, filter),
   ]);
   return {
     from: isoText(filter.from),
     zone: filter.zone,
     levels: showLevels(levels),
-    total: totalOf(days, levels),
-    rates: rates.map((rate) => showRate(rate, KINDS[by], levels)),
+    total: totalOf(rates.get('day') ?? [], levels),
+    rates: (rates.get(by) ?? []).map((rate) => showRate(rate, KINDS[by], levels)),
     byWay: [...byWay],
   };
 }

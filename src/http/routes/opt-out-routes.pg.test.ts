@@ -7,6 +7,7 @@ import { insertAccount, insertContacts, testPhones } from '../../../test/fixture
 import { httpWorld } from '../../../test/http-world.ts';
 import { runCli } from '../../cli/cli.fixture.ts';
 import { liftOptOut, suppressNumber } from '../../compliance/suppress.ts';
+import { LOOKED_AT_BYTES_MAX } from '../../contacts/import-opt-outs.ts';
 import { recordInbound } from '../../conversations/record-inbound.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
@@ -99,6 +100,28 @@ describe('a list of opt-outs', () => {
     const far = `6175550181\n${'6175550182\n'.repeat(20_000)}6175550181\n`;
     expect((await send('preview', far)).json).toMatchObject({ rows: 20_002, optedOut: 2, already: 20_000 });
   });
+
+  it('is looked at up to 16 MiB; one byte more is refused with the limit and the remedy, and changes nothing', async () => {
+    const rows = 4_096;
+    const row = (index: number, width: number): string =>
+      `617${5_560_000 + index},`.padEnd(width - 1, 'x').concat('\n');
+    const head = 'phone,note'.padEnd(4_095, ' ').concat('\n');
+    const most = head + Array.from({ length: rows - 1 }, (_, index) => row(index, 4_096)).join('');
+    expect(Buffer.byteLength(most)).toBe(LOOKED_AT_BYTES_MAX);
+    const entries = async () => (await sql`select from audit_entry`.execute(db)).rows.length;
+    const [before, audited] = [await suppressed(), await entries()];
+    expect((await send('preview', most)).json).toMatchObject({ rows: rows - 1, optedOut: rows - 1, refused: 0 });
+    const refused = await send('preview', `${most}\n`);
+    expect(refused).toMatchObject({
+      status: 422,
+      json: {
+        detail:
+          'list.csv: a list of at most 16 MiB can be looked at before it is imported: split it into parts, or import it as it is (at most 256 MiB)',
+      },
+    });
+    expect(await suppressed()).toEqual(before);
+    expect(await entries()).toBe(audited);
+  });
 });
 
 it('one opt-out is recorded once, of whom it is told, and never in the future', async () => {
@@ -173,6 +196,17 @@ it('what providers refused is compared with what we knew, and each difference ex
   const env = { DATABASE_URL: world.database.connectionString };
   const told = await runCli(['optout', 'differences'], { env });
   expect(told.out).toMatch(/never compared[\s\S]*stop 20[\s\S]*SM1[\s\S]*Thursday works[\s\S]*opted in again/);
+  expect(told.out).toContain(`${knew}  refused`);
+  const ours = await runCli(['optout', 'differences', '--unheard'], { env });
+  expect(ours.out.match(/^\+\d+ {2}refused/gm)).toEqual([stranger, wrote, optedIn].map((phone) => `${phone}  refused`));
+  expect(ours.out).toContain('SM1');
+  const lines = (await runCli(['optout', 'differences', '--unheard', '--json'], { env })).out.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).difference)).toEqual([
+    'never_heard',
+    'not_understood',
+    'opted_in_here',
+    undefined,
+  ]);
 });
 
 it('the command line does the same, and ends with 1 when somebody may have been left out', async () => {

@@ -89,7 +89,7 @@ function OneList({ list }: { readonly list: DncList }) {
           ? 'Who agreed in writing or does business with us may be texted all the same.'
           : KINDS[list.kind].about}
       </Text>
-      {manager && !retired && list.service === null ? <UploadFile list={list} /> : null}
+      {manager && !retired && list.service === null ? <UploadFile list={list} isOwner={mayAct(role, 'owner')} /> : null}
       {manager ? <DncVersions listId={list.id} /> : <Text>{rightSentence('manager', 'see and upload the files')}</Text>}
       <Suspense fallback={null}>
         {dialog.wanted ? <RetireDialog list={list} opened={dialog.opened} onClose={dialog.close} /> : null}

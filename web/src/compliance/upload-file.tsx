@@ -24,7 +24,7 @@ const FILE_BYTES_MAX = 4 * 1024 ** 3;
 const REFUSED_MAX = 1_000_000;
 
 /** Brings a list up to date. A file counts from its last line on; one that stops before changes nothing. */
-export function UploadFile({ list }: { readonly list: DncList }) {
+export function UploadFile({ list, isOwner }: { readonly list: DncList; readonly isOwner: boolean }) {
   const queryClient = useQueryClient();
   const { nowMs, zone } = useProductClock(MINUTE_MS);
   const today = toLocalInput(new Date(nowMs).toISOString(), zone).slice(0, DAY_CHARACTERS);
@@ -72,7 +72,7 @@ export function UploadFile({ list }: { readonly list: DncList }) {
           clearable
           clearButtonProps={{ 'aria-label': 'Take the file away' }}
         />
-        <Fields form={form} setForm={setForm} today={today} />
+        <Fields form={form} setForm={setForm} today={today} isOwner={isOwner} />
         <UploadProblem state={upload.state} />
         <Button
           type="submit"
@@ -91,9 +91,10 @@ interface FieldsProps {
   readonly form: UploadForm;
   readonly setForm: (form: UploadForm) => void;
   readonly today: string;
+  readonly isOwner: boolean;
 }
 
-function Fields({ form, setForm, today }: FieldsProps) {
+function Fields({ form, setForm, today, isOwner }: FieldsProps) {
   return (
     <>
       <TimeInput
@@ -139,12 +140,13 @@ function Fields({ form, setForm, today }: FieldsProps) {
           value={form.refusedMax}
           onChange={(refusedMax) => setForm({ ...form, refusedMax: refusedMax ?? 0 })}
         />
-        <Checkbox
-          label="It may have less than 90% of the numbers of before"
-          description="Only an owner can say so."
-          checked={form.maySmaller}
-          onChange={(event) => setForm({ ...form, maySmaller: event.currentTarget.checked })}
-        />
+        {isOwner ? (
+          <Checkbox
+            label="It may have less than 90% of the numbers of before"
+            checked={form.maySmaller}
+            onChange={(event) => setForm({ ...form, maySmaller: event.currentTarget.checked })}
+          />
+        ) : null}
         <Text size="xs" c="dimmed">
           Who is left out by mistake may be texted: look at the file first.
         </Text>

@@ -1,6 +1,6 @@
 import { List, Select, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { Fragment, useEffect, useState } from 'react';
 import {
   type Contact,
   type ContactMerge,
@@ -15,6 +15,7 @@ import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { formatPhone } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { PhoneNumber } from '../patterns/phone-number.tsx';
 import { toastDone } from '../patterns/toast.tsx';
 import { mergeLines } from './merge-words.ts';
 import { showChanged } from './use-contact-change.ts';
@@ -54,7 +55,7 @@ export default function MergeDialog({ contact, opened, onClose }: MergeDialogPro
     <ConfirmDialog
       opened={opened}
       onClose={onClose}
-      title={`Merge another contact into ${labelOf(contact)}?`}
+      title={<>Merge another contact into {contactName(contact) || <PhoneNumber phone={contact.phone} />}?</>}
       confirmLabel="Merge the two"
       tone="red"
       {...(from === undefined ? {} : { typeToConfirm: formatPhone(from.phone) })}
@@ -67,7 +68,7 @@ export default function MergeDialog({ contact, opened, onClose }: MergeDialogPro
     >
       <Stack gap="sm">
         <Text size="sm">
-          For a person who is here twice. This contact keeps {formatPhone(contact.phone)}; the other one ends.{' '}
+          For a person who is here twice. This contact keeps <PhoneNumber phone={contact.phone} />; the other one ends.{' '}
           <b>A merge cannot be undone.</b>
         </Text>
         <OtherContact contact={contact} chosen={from} onChange={setFrom} />
@@ -85,7 +86,6 @@ export default function MergeDialog({ contact, opened, onClose }: MergeDialogPro
   );
 }
 
-const labelOf = (contact: Contact): string => contactName(contact) || formatPhone(contact.phone);
 const withNumber = (contact: Contact): string =>
   [contactName(contact), formatPhone(contact.phone)].filter(Boolean).join(', ');
 
@@ -132,8 +132,16 @@ const WhatHappens = ({ merge }: { readonly merge: ContactMerge }) => (
     </List>
     {merge.optedOut.length === 0 ? null : (
       <Text size="sm" mt="xs">
-        <b>{merge.optedOut.map(formatPhone).join(', ')} is opted out too</b>, because the other number is. Only the
-        person can undo that, by texting START.
+        <b>
+          {merge.optedOut.map((phone, index) => (
+            <Fragment key={phone}>
+              {index === 0 ? '' : ', '}
+              <PhoneNumber phone={phone} />
+            </Fragment>
+          ))}{' '}
+          is opted out too
+        </b>
+        , because the other number is. Only the person can undo that, by texting START.
       </Text>
     )}
   </div>

@@ -6,7 +6,7 @@ interface ConfirmDialogProps {
   readonly opened: boolean;
   readonly onClose: () => void;
   /** The question: "Text 1,204 people now?" */
-  readonly title: string;
+  readonly title: ReactNode;
   /** What will happen, with counts, cost and times. */
   readonly children?: ReactNode;
   /** What the button does, with its size: "Text 1,204 people". */
@@ -58,7 +58,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               label={
                 <>
                   Type{' '}
-                  <Text span fw={640} inherit>
+                  <Text span fw={640} inherit display="inline-block">
                     {typeToConfirm}
                   </Text>{' '}
                   to confirm
