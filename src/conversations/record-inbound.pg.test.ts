@@ -243,6 +243,33 @@ describe('a word that the gateway has taken for one of its keywords', () => {
     expect(await suppressed()).toBe(true);
   });
 
+  it.each([
+    ['an opt-out', 'STOP'],
+    ['a review', 'STOP?'],
+  ])(
+    'leaves %s as it is when it is a YES that nobody asked for, which a person reads in the inbox',
+    async (_, before) => {
+      const { hear, clock } = await inboundWorld();
+      await hear(before);
+      const decisions = async () =>
+        (
+          await sql`
+          select reason as of, lifted_at is null as stands from suppression
+          union all select family, decision is null from opt_out_review`.execute(database.db)
+        ).rows;
+      const stood = await decisions();
+      expect(stood).toMatchObject([{ stands: true }]);
+      const known = (await audited()).length;
+      await clock.advance(60_000);
+      await hear('Yes', { keyword: 'opt_in' });
+      expect(await decisions()).toEqual(stood);
+      expect(await audited()).toHaveLength(known);
+      const { rows } =
+        await sql`select state, last_message_preview as newest from conversation where unread > 0`.execute(database.db);
+      expect(rows).toEqual([{ state: 'open', newest: 'Yes' }]);
+    },
+  );
+
   it('is still ours to answer when we hear more in it', async () => {
     const { hear } = await inboundWorld();
     await hear('please stop texting me', { keyword: 'help' });
