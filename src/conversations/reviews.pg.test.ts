@@ -10,14 +10,14 @@ import { explainRecipient } from '../campaigns/explain-recipient.ts';
 import { warmUpClassifier } from '../compliance/opt-out.ts';
 import type { ReviewDecision } from '../compliance/opt-out-review-store.ts';
 import { whyKept } from '../compliance/opt-out-words.ts';
-import { changeReviewSettings } from '../compliance/review-settings.ts';
+import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { HOUR_MS, type Instant, instant } from '../platform/time.ts';
+import { DAY_MS, HOUR_MS, type Instant, instant } from '../platform/time.ts';
 import { claimCampaign } from '../sending/claim.ts';
 import { endOverdueReviews } from './end-overdue-reviews.ts';
 import type { InboundText } from './inbound.ts';
@@ -200,6 +200,16 @@ describe('a reply that may be an opt-out', () => {
     await runTx(world.db, (tx) => changeReviewSettings(tx, world, { settings: { hours: 2 }, by: BY }));
     await world.hear(UNCLEAR);
     await world.clock.advance(2 * HOUR_MS);
+    await endOverdueReviews(world);
+    expect(await outcome()).toEqual([['opt_out', 'deadline']]);
+  });
+
+  it('has a day also where a week was set, as could be done once', async () => {
+    const world = await reviewWorld();
+    await runTx(world.db, (tx) => changeReviewSettings(tx, world, { settings: { hours: 168 }, by: BY }));
+    expect(await getReviewSettings(world.db)).toEqual({ hours: 24 });
+    await world.hear(UNCLEAR);
+    await world.clock.advance(DAY_MS);
     await endOverdueReviews(world);
     expect(await outcome()).toEqual([['opt_out', 'deadline']]);
   });
