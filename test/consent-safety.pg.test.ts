@@ -54,7 +54,7 @@ const AGREEMENTS = [
 ] as const;
 /** Ways to say no, of which each may be a person's second one. */
 const REFUSALS = [
-  ...['stop', 'take back', 'api', 'staff', 'list', 'link', 'gateway', 'erase'],
+  ...['stop', 'wrong number', 'take back', 'api', 'staff', 'list', 'link', 'gateway', 'erase'],
   ...['merge one who stopped', 'merge into one who stopped'],
 ] as const;
 /** Who records these by hand means now, however long it is since the person said it. */
@@ -104,6 +104,7 @@ async function tell(phone: string, { what, late }: Step): Promise<boolean> {
         by,
       });
     case 'stop':
+    case 'wrong number':
     case 'start':
       await writes(phone, what.toUpperCase(), at);
       return true;
@@ -250,20 +251,27 @@ interface Said {
   readonly at: number;
 }
 
+const newestOf = (said: readonly Said[], ...whats: readonly What[]): number =>
+  Math.max(Number.NEGATIVE_INFINITY, ...said.filter(({ what }) => whats.includes(what)).map(({ at }) => at));
+
+/** Has asked to be left alone, and never since to be texted: then no consent is of any use. */
+function isOut(said: readonly Said[]): boolean {
+  const refused = newestOf(said, ...REFUSALS);
+  return refused !== Number.NEGATIVE_INFINITY && newestOf(said, 'start') <= refused;
+}
+
 /** A reason for which nobody may text this person, in the words of the law. */
 function forbiddenBy(said: readonly Said[]): string | undefined {
-  const newest = (...whats: readonly What[]): number =>
-    Math.max(Number.NEGATIVE_INFINITY, ...said.filter(({ what }) => whats.includes(what)).map(({ at }) => at));
-  const refused = newest(...REFUSALS);
+  const refused = newestOf(said, ...REFUSALS);
   const since = said.filter(({ at }) => at > refused);
   // Any word that asks for texts answers the question whether an opt-in was theirs.
-  const confirmed = newest('confirm', 'start');
+  const confirmed = newestOf(said, 'confirm', 'start');
   const agreed = since.some(({ what, at }) => what === 'agree' || (what === 'ask' && confirmed >= at));
   if (refused === Number.NEGATIVE_INFINITY)
     return agreed || since.some(({ what }) => what === 'import' || what === 'import twice')
       ? undefined
       : 'has never agreed';
-  if (newest('start') <= refused) return 'has asked to be left alone, and never since to be texted';
+  if (isOut(said)) return 'has asked to be left alone, and never since to be texted';
   // A file cannot undo what the person said.
   return agreed ? undefined : 'has not agreed since';
 }
@@ -276,10 +284,13 @@ const FIRST = '+16175550002';
 await insertContacts(db, world, [{ phone: FIRST }]);
 await tell(FIRST, { what: 'agree', late: 1 });
 const campaignId = await launchTestCampaign(db, world, { laneIds: account.laneIds, consent: DEFAULT_CONSENT_POLICY });
+/** Asks for no consent: only the suppression keeps people out of it. */
+const askingNothingId = await launchTestCampaign(db, world, { laneIds: account.laneIds, consent: null });
 
 it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a text through that the newest word forbids', async () => {
   let people = 0;
   let texted = 0;
+  let textedUnasked = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 7 }), async (told) => {
       people += 1;
@@ -295,6 +306,9 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
       const isAllowed = await isTexted(phone, campaignId);
       if (isAllowed) texted += 1;
       expect(isAllowed || isCountedNow ? forbiddenBy(said) : undefined).toBeUndefined();
+      const isAllowedUnasked = await isTexted(phone, askingNothingId);
+      if (isAllowedUnasked) textedUnasked += 1;
+      expect(isAllowedUnasked && isOut(said)).toBe(false);
     }),
     {
       numRuns: 80,
@@ -303,6 +317,7 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
         steps('import'),
         steps('ask', 'confirm'),
         steps('agree', 'merge'),
+        ...REFUSALS.map((refusal) => steps('agree', refusal)),
         steps('stop', 'start', 'agree'),
         steps('stop', 'start', 'import'),
         steps('stop', 'start', 'import twice'),
@@ -330,6 +345,7 @@ it('no order of consents, opt-outs, opt-ins, merges, imports and erasures lets a
     },
   );
   expect(texted).toBeGreaterThanOrEqual(6);
+  expect(textedUnasked).toBeGreaterThanOrEqual(texted);
   // No foreign key watches over them (decision 19).
   const { rows: lost } = await sql`
     select 1 from enrollment e where contact_id is not null and not exists (select from contact c where c.id = e.contact_id)

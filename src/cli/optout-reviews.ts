@@ -1,4 +1,5 @@
 import { whyKept } from '../compliance/opt-out-words.ts';
+import { REVIEW_HOURS_MAX } from '../compliance/review-hours.ts';
 import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { getReview, listReviews, type ReviewView } from '../conversations/list-reviews.ts';
 import type { Review } from '../conversations/review-read-store.ts';
@@ -66,7 +67,8 @@ export async function decideCommand(
 export async function hoursCommand(hours: string | undefined, { json }: DecideFlags, shell: Shell): Promise<void> {
   const schema = putOptOutReviewSettings.request.body.content['application/json'].schema;
   const parsed = hours === undefined ? undefined : schema.safeParse({ hours: Number(hours) });
-  if (parsed?.success === false) throw new UsageError(`hours "${hours}": expected a whole number from 1 to 168`);
+  if (parsed?.success === false)
+    throw new UsageError(`hours "${hours}": expected a whole number from 1 to ${REVIEW_HOURS_MAX}`);
   const settings = parsed?.data;
   await withServices(shell, async (services) => {
     const { db } = services.database;

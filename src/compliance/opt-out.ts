@@ -119,7 +119,7 @@ function judgeKeyword(message: InboundText, context: InboundContext): Judgement 
     return { outcome: 'opt_out', tier: 1, matched: word.split(' ')[0] ?? word, language: 'en' };
   const help = HELP_WORDS.get(word);
   if (help !== undefined) return { outcome: 'help', tier: null, matched: word, language: help };
-  const politely = word.replace(POLITE_ENDING, '');
+  const politely = withoutPoliteness(word);
   const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(politely) : undefined;
   const optIn = OPT_IN_WORDS.get(politely) ?? asked;
   if (optIn === undefined || isQuestion) return undefined;
@@ -143,6 +143,11 @@ function brokenKeyword(words: string): string {
 }
 
 const POLITE_ENDING = / (?:please|pls|plz|thanks|thank you|por favor|gracias)$/;
+const withoutPoliteness = (words: string): string => words.replace(POLITE_ENDING, '');
+
+/** Whether normalised words are an opt-in only where one was asked for. */
+export const needsAsking = (words: string): boolean =>
+  OPT_IN_WORDS_WHEN_ASKED.has(withoutPoliteness(withoutRepetition(words)));
 
 /** "stop stop stop" is "stop". */
 function withoutRepetition(text: string): string {

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
 import { recordAudit } from './audit-store.ts';
+import { REVIEW_HOURS_MAX } from './review-hours.ts';
 
 export interface ReviewSettings {
   /** For so long a person may decide whether a reply was an opt-out; after that it was one. */
@@ -10,13 +11,14 @@ export interface ReviewSettings {
 }
 
 const KEY = 'opt_out_review';
-const DEFAULT: ReviewSettings = { hours: 24 };
+const DEFAULT: ReviewSettings = { hours: REVIEW_HOURS_MAX };
 
 type Stored = ReviewSettings & { readonly version: 1 };
 
 export async function getReviewSettings(db: Db | Tx): Promise<ReviewSettings> {
   const { hours } = (await getSetting<Stored>(db, KEY)) ?? DEFAULT;
-  return { hours };
+  // It could once be set to a week.
+  return { hours: Math.min(hours, REVIEW_HOURS_MAX) };
 }
 
 /** For replies from now on: whoever is held already keeps the time that was promised. */

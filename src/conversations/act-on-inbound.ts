@@ -202,14 +202,17 @@ async function agreedTo(tx: Tx, phone: string, now: Instant): Promise<ConsentPur
 /** Why no machine answers any more. */
 function tooLate(deps: Deps, understood: Entered): string | undefined {
   if (!understood.mayAnswer) return 'the text was found later in the records of the gateway';
-  if (isBefore(answerBy(deps, understood), deps.clock.now()))
+  if (isBefore(answerBy(deps, heardOf(understood)), deps.clock.now()))
     return 'it was applied more than five minutes after it was received';
   return undefined;
 }
 
 /** Counted from the earlier of when the gateway and when we received it: an event may wait on a disk, fail, and be replayed a day later. */
-const answerBy = ({ clock }: Deps, { text, heardAt }: Entered): Instant =>
-  addMs(earlier(text.at, heardAt), patience(clock, ANSWER_WITHIN_MS));
+export const answerBy = (
+  { clock }: Pick<Deps, 'clock'>,
+  { saidAt, heardAt }: { readonly saidAt: Instant; readonly heardAt: Instant },
+): Instant => addMs(earlier(saidAt, heardAt), patience(clock, ANSWER_WITHIN_MS));
+const heardOf = ({ text, heardAt }: Entered) => ({ saidAt: text.at, heardAt });
 
 async function answer(
   tx: Tx,
@@ -231,6 +234,6 @@ async function answer(
     body: automaticAnswer(purpose, business, classification, agreed),
     now,
     notBefore: now,
-    notAfter: answerBy(deps, understood),
+    notAfter: answerBy(deps, heardOf(understood)),
   });
 }

@@ -7,6 +7,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { changeDoubleOptIn } from '../compliance/change-consent-settings.ts';
 import { listConsentEvents } from '../compliance/consent-store.ts';
+import { OWN_KINDS } from '../compliance/dnc-rules.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
@@ -188,10 +189,10 @@ describe('nobody is asked', () => {
     expect(await standing()).toBe('written');
   });
 
-  it('who is on our own do-not-call list', async () => {
+  it.each(OWN_KINDS)('who is on a do-not-call list of our own: %s', async (kind) => {
     const world = await askingWorld();
     const { create, upload } = dncWorld(database.db, world);
-    await upload(await create('internal'), `${PERSON}\n`);
+    await upload(await create(kind), `${PERSON}\n`);
     expect(await world.entered()).toEqual({ kind: 'not_asked', because: 'do_not_call' });
   });
 

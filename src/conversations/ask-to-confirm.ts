@@ -4,6 +4,7 @@ import { recordAudit } from '../compliance/audit-store.ts';
 import { OPT_IN_REQUEST_VERSION, optInRequest } from '../compliance/confirmation-texts.ts';
 import type { ConsentPurpose } from '../compliance/consent.ts';
 import { checkNumber } from '../compliance/dnc-exemptions.ts';
+import { OWN_KINDS } from '../compliance/dnc-rules.ts';
 import { getDoubleOptIn } from '../compliance/double-opt-in-store.ts';
 import type { ReplyLanguage } from '../compliance/keywords.ts';
 import type { Places } from '../compliance/quiet-hours.ts';
@@ -39,7 +40,7 @@ interface Deps {
 
 /**
  * Asks the holder of a number by text whether an opt-in that waits for it was theirs (double opt-in); YES confirms it. The number is locked.
- * Whoever enters the numbers of strangers in a form must not text them by it: nobody is asked who has opted out or is on our own list, nor
+ * Whoever enters the numbers of strangers in a form must not text them by it: nobody is asked who has opted out or is on a list of our own, nor
  * twice in so many days, nor outside of the hours. Without the text the opt-in still waits for their YES.
  */
 export async function askToConfirm(tx: Tx, deps: Deps, question: Question): Promise<AskOutcome> {
@@ -80,7 +81,7 @@ async function timeToAsk(
   if (ground.suppressed) return 'suppressed';
   if (ground.laneIsOff) return 'lane_off';
   const { listedOn } = await checkNumber(tx, phone);
-  if (listedOn.some(({ kind }) => kind === 'internal' || kind === 'litigator')) return 'do_not_call';
+  if (listedOn.some(({ kind }) => OWN_KINDS.includes(kind))) return 'do_not_call';
   const now = clock.now();
   const { askAgainAfterDays } = await getDoubleOptIn(tx);
   const since = addMs(now, -askAgainAfterDays * DAY_MS);

@@ -19,6 +19,7 @@ import { recordAnswers, recordInbound } from './record-inbound.ts';
 
 const PERSON = '+16175550123';
 const OUR_NUMBER = '+16175550001';
+const OUR_OTHER = { gatewayRef: 'PNtest02', phone: '+16175550009' };
 
 let database: Database;
 beforeEach(async () => {
@@ -33,7 +34,7 @@ async function inboundWorld() {
   const account = await insertAccount(database.db, world, {
     baseUrl: 'http://127.0.0.1:1',
     apiKey: 'test-key',
-    lanes: [{ gatewayRef: 'PNtest01', phone: OUR_NUMBER }],
+    lanes: [{ gatewayRef: 'PNtest01', phone: OUR_NUMBER }, OUR_OTHER],
   });
   let texts = 0;
   const receiver = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
@@ -264,6 +265,33 @@ describe('a word that the gateway has taken for one of its keywords', () => {
     expect(await suppressed()).toBe(true);
   });
 
+  it.each([
+    ['an opt-out', 'STOP'],
+    ['a review', 'STOP?'],
+  ])(
+    'leaves %s as it is when it is a YES that nobody asked for, which a person reads in the inbox',
+    async (_, before) => {
+      const { hear, clock } = await inboundWorld();
+      await hear(before);
+      const decisions = async () =>
+        (
+          await sql`
+          select reason as of, lifted_at is null as stands from suppression
+          union all select family, decision is null from opt_out_review`.execute(database.db)
+        ).rows;
+      const stood = await decisions();
+      expect(stood).toMatchObject([{ stands: true }]);
+      const known = (await audited()).length;
+      await clock.advance(60_000);
+      await hear('Yes', { keyword: 'opt_in' });
+      expect(await decisions()).toEqual(stood);
+      expect(await audited()).toHaveLength(known);
+      const { rows } =
+        await sql`select state, last_message_preview as newest from conversation where unread > 0`.execute(database.db);
+      expect(rows).toEqual([{ state: 'open', newest: 'Yes' }]);
+    },
+  );
+
   it('is still ours to answer when we hear more in it', async () => {
     const { hear } = await inboundWorld();
     await hear('please stop texting me', { keyword: 'help' });
@@ -361,6 +389,24 @@ describe('one opt-out is confirmed once, and START ends it with the confirmation
     await hear('please stop texting me');
     expect(await suppressed()).toBe(true);
     expect(await answersWritten()).toEqual([]);
+  });
+
+  const toOther = { to: [OUR_OTHER.phone], laneRef: OUR_OTHER.gatewayRef };
+  it.each([
+    ['to one number of ours', PERSON, {}],
+    ['to two numbers of ours', PERSON, toOther],
+    ['of no contact, to one number of ours', '+16175550199', {}],
+    ['of no contact, to two numbers of ours', '+16175550199', toOther],
+  ])('also when two texts ask for it at the same moment, %s', async (_case, from, second) => {
+    const { hear } = await inboundWorld();
+    await Promise.all([hear('STOP', { from }), hear('STOP', { from, ...second })]);
+    const { rows } = await sql`select phone, reason from suppression where lifted_at is null`.execute(database.db);
+    expect(rows).toEqual([{ phone: from, reason: 'opt_out' }]);
+    expect(await answersWritten()).toEqual([OUT]);
+    const events = await listConsentEvents(database.db, { phone: from, after: undefined, limit: 5 });
+    expect(events.map(({ action }) => action)).toContain('revoke');
+    const said = await sql`select 1 from message where direction = 'inbound' and phone = ${from}`.execute(database.db);
+    expect(said.rows).toHaveLength(2);
   });
 
   const IN = 'opt_in_confirmation';

@@ -10,14 +10,14 @@ import { explainRecipient } from '../campaigns/explain-recipient.ts';
 import { warmUpClassifier } from '../compliance/opt-out.ts';
 import type { ReviewDecision } from '../compliance/opt-out-review-store.ts';
 import { whyKept } from '../compliance/opt-out-words.ts';
-import { changeReviewSettings } from '../compliance/review-settings.ts';
+import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { HOUR_MS, type Instant, instant } from '../platform/time.ts';
+import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS } from '../platform/time.ts';
 import { claimCampaign } from '../sending/claim.ts';
 import { endOverdueReviews } from './end-overdue-reviews.ts';
 import type { InboundText } from './inbound.ts';
@@ -195,11 +195,53 @@ describe('a reply that may be an opt-out', () => {
     expect(await decide('not_opt_out')).toMatchObject({ error: { kind: 'conflict' } });
   });
 
+  it.each<[string, string, ReviewDecision, number, readonly string[]]>([
+    ['once within five minutes', 'no', 'opt_out', 5, ['We understood your message as a request']],
+    ['also as the wrong number, in its language', '¿Alto?', 'wrong_number', 1, ['Disculpe la molestia']],
+    ['later by nothing', 'no', 'opt_out', 5.1, []],
+    ['not when it was none', 'no', 'not_opt_out', 1, []],
+  ])('is confirmed %s', async (_, said, decision, minutes, beginnings) => {
+    const { hear, decide, clock } = await reviewWorld();
+    await hear(said);
+    const until = clock.now().add({ minutes: 5 });
+    await clock.advance(minutes * MINUTE_MS);
+    for (let times = 0; times < 2; times += 1) await decide(decision);
+    const { rows } = await sql<{ body: string }>`
+      select body, phone, state, not_after from message where purpose = 'opt_out_confirmation'`.execute(database.db);
+    expect(rows).toEqual(
+      beginnings.map((body) => ({
+        body: expect.stringContaining(body),
+        phone: PERSON,
+        state: 'pending',
+        notAfter: until,
+      })),
+    );
+  });
+
+  it('is not confirmed by us where the provider alone does that', async () => {
+    const { hear, decide } = await reviewWorld();
+    await sql`update gateway_account set opt_outs_confirmed_by = 'provider'`.execute(database.db);
+    await hear(UNCLEAR);
+    await decide('opt_out');
+    expect(await suppressions()).toEqual([{ reason: 'opt_out', channel: 'review' }]);
+    expect((await sql`select from message where direction = 'outbound'`.execute(database.db)).rows).toEqual([]);
+  });
+
   it('has the time that the owner gives it', async () => {
     const world = await reviewWorld();
     await runTx(world.db, (tx) => changeReviewSettings(tx, world, { settings: { hours: 2 }, by: BY }));
     await world.hear(UNCLEAR);
     await world.clock.advance(2 * HOUR_MS);
+    await endOverdueReviews(world);
+    expect(await outcome()).toEqual([['opt_out', 'deadline']]);
+  });
+
+  it('has a day also where a week was set, as could be done once', async () => {
+    const world = await reviewWorld();
+    await runTx(world.db, (tx) => changeReviewSettings(tx, world, { settings: { hours: 168 }, by: BY }));
+    expect(await getReviewSettings(world.db)).toEqual({ hours: 24 });
+    await world.hear(UNCLEAR);
+    await world.clock.advance(DAY_MS);
     await endOverdueReviews(world);
     expect(await outcome()).toEqual([['opt_out', 'deadline']]);
   });

@@ -17,6 +17,7 @@ import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { isBefore, msBetween, SECOND_MS } from '../platform/time.ts';
 import { ENGINE_TOPIC } from '../sending/engine-topic.ts';
+import { confirmDecided } from './confirm-decided.ts';
 import { settleReviews, waitsForReview } from './conversation-store.ts';
 import { REVIEW_TOPIC } from './open-review.ts';
 
@@ -109,8 +110,8 @@ async function settle(tx: Tx, deps: Deps, { review, decision, how, by }: Settlin
       undecidedSeconds: Math.round(msBetween(openedAt, now) / SECOND_MS),
     },
   });
-  if (decision !== 'not_opt_out')
-    await suppressLocked(tx, deps, {
+  if (decision !== 'not_opt_out') {
+    const { beginsOptOut } = await suppressLocked(tx, deps, {
       phone,
       reason: decision,
       channel: 'review',
@@ -129,6 +130,8 @@ async function settle(tx: Tx, deps: Deps, { review, decision, how, by }: Settlin
       heardAt: openedAt,
       recordedBy: by.name,
     });
+    if (beginsOptOut && how === 'person') await confirmDecided(tx, deps, review, decision);
+  }
   const thread = conversationId === null ? [] : [`conversation:${conversationId}`];
   await notifyLive(tx, [REVIEW_TOPIC, ENGINE_TOPIC, 'inbox', 'contacts', ...thread]);
 }

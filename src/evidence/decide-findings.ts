@@ -2,7 +2,7 @@ import { type Instant, isBefore } from '../platform/time.ts';
 import type { EvidenceOptOut, EvidenceText, Finding } from './evidence.ts';
 
 /** Texts that may still go out: the confirmation of the opt-out, an answer to HELP, and what others sent with our number. */
-const ANSWERS: ReadonlySet<string> = new Set(['opt_out_confirmation', 'opt_in_confirmation', 'help', 'elsewhere']);
+const ANSWERS: ReadonlySet<string> = new Set(['opt_out_confirmation', 'help', 'elsewhere']);
 
 /** What the records say when they are asked what a court would ask. */
 export function decideFindings(records: {

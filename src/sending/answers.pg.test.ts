@@ -58,20 +58,23 @@ async function heardWorld() {
 }
 
 describe('an answer of the program', () => {
-  it('that says "you are signed up" and was put off goes to nobody who has said STOP since', async () => {
-    const { world, lease, say, claim } = await heardWorld();
-    await say('STOP', { agoMs: MINUTE_MS });
-    await say('START');
-    const texts = await claim({ automaticOnly: false });
-    expect(texts).toHaveLength(1);
-    await say('STOP');
-    const verdict = { to: 'pending', notBefore: world.clock.now(), detail: 'rate_limit' } as const;
-    await answerTexts(database.db, world, { lease, texts, verdict });
-    await claim({ automaticOnly: false });
-    const { rows } = await sql`select purpose, state, failure_code as code from message
+  it.each(['STOP', 'Wrong number'])(
+    'that says "you are signed up" and was put off goes to nobody who has said "%s" since',
+    async (said) => {
+      const { world, lease, say, claim } = await heardWorld();
+      await say('STOP', { agoMs: MINUTE_MS });
+      await say('START');
+      const texts = await claim({ automaticOnly: false });
+      expect(texts).toHaveLength(1);
+      await say(said);
+      const verdict = { to: 'pending', notBefore: world.clock.now(), detail: 'rate_limit' } as const;
+      await answerTexts(database.db, world, { lease, texts, verdict });
+      await claim({ automaticOnly: false });
+      const { rows } = await sql`select purpose, state, failure_code as code from message
       where purpose = 'opt_in_confirmation'`.execute(database.db);
-    expect(rows).toEqual([{ purpose: 'opt_in_confirmation', state: 'cancelled', code: 'opted_out' }]);
-  });
+      expect(rows).toEqual([{ purpose: 'opt_in_confirmation', state: 'cancelled', code: 'opted_out' }]);
+    },
+  );
 
   it('goes out within minutes or not at all: a backup that is restored days later sends none', async () => {
     const { say, claim } = await heardWorld();

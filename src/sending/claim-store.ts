@@ -446,7 +446,7 @@ export async function lockDirectMessages(
 const MAY_FOLLOW_OPT_OUT = ['opt_out_confirmation', 'help', 'health_check'];
 
 /**
- * Ends what must not go out any more: a text to someone who has opted out since, an answer that is too late, a question whether an opt-in
+ * Ends what must not go out any more: a text to a number that was suppressed since, an answer that is too late, a question whether an opt-in
  * was theirs when none waits for its answer any more.
  */
 export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
@@ -454,8 +454,7 @@ export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Insta
     update message m set state = 'cancelled',
       failure_code = case when m.not_after < ${now} then 'too_late' when ${notAwaited(now)} then 'not_awaited' else 'opted_out' end
     where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or ${notAwaited(now)} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
-      and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null
-        and (m.purpose in ('reply', 'opt_in_request') or s.reason in ('opt_out', 'provider_opt_out')))))`.execute(tx);
+      and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
 }
 
 /** Over `message m`. Primary key of consent. */

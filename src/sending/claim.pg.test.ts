@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { claimNow, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { claimNow, claimTexts, takeLease } from '../../test/claimed.ts';
+import {
+  insertAccount,
+  insertContacts,
+  launchCampaignIn,
+  launchTestCampaign,
+  testPhones,
+} from '../../test/fixtures.ts';
 import { API_KEY, sendingWorld } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { LANES, textStates, underWay } from '../../test/under-way.ts';
@@ -27,29 +33,36 @@ beforeEach(async () => {
 const reach = (): void => undefined;
 
 describe('an opt-out', () => {
-  it('is not held up by a launch that is just enrolling the same person', async () => {
+  it('is not held up by a launch that is just enrolling the same person, who gets no text of it', async () => {
     const world = await sendingWorld(database);
-    const [phone = ''] = testPhones(1);
-    const [contactId] = await insertContacts(database.db, world, [{ phone }]);
-    const { laneIds } = await insertAccount(database.db, world, {
-      baseUrl: world.sandbox.url,
-      apiKey: API_KEY,
-      lanes: LANES,
-    });
-    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
-    await sql`delete from enrollment`.execute(database.db);
-    await runTx(database.db, async (enrolling) => {
-      await sql`
-        insert into enrollment (id, campaign_id, contact_id, phone, zone_group, state, not_before, created_at)
-        values (${world.newUuid()}, ${campaignId}, ${contactId}, ${phone}, 'x', 'pending', ${world.clock.now()}, ${world.clock.now()})`.execute(
-        enrolling,
-      );
+    const phones = testPhones(2);
+    const [phone = '', other = ''] = phones;
+    await insertContacts(
+      database.db,
+      world,
+      phones.map((each) => ({ phone: each })),
+    );
+    const account = { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes: LANES };
+    const { id, laneIds } = await insertAccount(database.db, world, account);
+    const campaignId = await runTx(database.db, async (launching) => {
+      const launched = await launchCampaignIn(launching, world, { laneIds });
       await runTx(database.db, (tx) =>
         suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
       );
+      return launched;
     });
-    const { rows } = await sql`select reason from suppression`.execute(database.db);
-    expect(rows).toEqual([{ reason: 'opt_out' }]);
+    const states = async () =>
+      new Map(
+        (
+          await sql<{ phone: string; state: string }>`
+            select phone, concat_ws(' ', state, skip_reason) as state from enrollment`.execute(database.db)
+        ).rows.map((row) => [row.phone, row.state]),
+      );
+    expect((await states()).get(phone)).toBe('pending');
+    const lease = await takeLease(database.db, world, id);
+    const prepared = await claimTexts(database.db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
+    expect(prepared.map((text) => text.phone)).toEqual([other]);
+    expect((await states()).get(phone)).toBe('skipped opted_out');
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { REVIEW_HOURS_MAX } from '../../compliance/review-hours.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** Replies that may be opt-outs: their numbers are held until a person has decided. */
@@ -64,13 +65,11 @@ export const decideOptOutReview = jsonRoute({
   idempotent: true,
 });
 
-/** A week at most: the law gives ten business days for a request, and an unclear one is a request until somebody has read it. */
-const HOURS_MAX = 168;
 const settings = z.strictObject({
   hours: z
     .int()
     .min(1)
-    .max(HOURS_MAX)
+    .max(REVIEW_HOURS_MAX)
     .openapi({ description: 'For so long a person may decide; after that the reply was an opt-out' }),
 });
 export const getOptOutReviewSettings = jsonRoute({

@@ -1,6 +1,7 @@
 import { NumberInput, Switch, TextInput } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { REVIEW_HOURS_MAX } from '../../../src/compliance/review-hours.ts';
 import { complianceStatusQuery } from '../api/compliance.ts';
 import {
   type CompliancePolicy,
@@ -95,12 +96,12 @@ function UnclearReplies({ policy: { reviews }, effects, readOnly }: PartProps) {
     <form noValidate onSubmit={onSubmit} className={classes.form}>
       <Section
         title="Unclear replies"
-        note="A reply that may be an opt-out holds its number. Undecided after this time, it was one."
+        note="A reply that may be an opt-out holds its number. Undecided after this time, a day at most, it was one."
       >
         <NumberInput
           label="Hours to decide"
           min={1}
-          max={168}
+          max={REVIEW_HOURS_MAX}
           allowDecimal={false}
           maw={240}
           readOnly={readOnly}
