@@ -174,7 +174,15 @@ describe('the evidence of one number', () => {
       texts: [
         { purpose: 'opt_out_confirmation', state: 'pending' },
         { direction: 'inbound', text: 'ALTO por favor 🛑', classification: { outcome: 'opt_out' } },
-        { purpose: 'campaign', text: TEXT, campaign: { name: 'Primavera', variant: 'A' }, decision: { v: 2 } },
+        {
+          ...{ purpose: 'campaign', text: TEXT, campaign: { name: 'Primavera', variant: 'A' } },
+          decision: {
+            v: 2,
+            quietHours: { table: '2026-01', rule: 'MA', closesAt: '2026-11-18T01:00:00Z' },
+            eligibility: { rules: ['opted_out', 'no_consent'], areaCodes: '2026-10' },
+            consent: { purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+          },
+        },
       ],
       optOuts: [{ channel: 'sms', latencySeconds: 2, liftedAt: null }],
       complete: true,
@@ -225,7 +233,8 @@ describe('the evidence of one number', () => {
       expect(words).toContain(said);
   });
 
-  it('is a PDF that has the exact words, accents and all', async () => {
+  it('is a PDF that has the exact words, accents, pictures and all, and why each text was allowed', async () => {
+    const { json } = await manager.get(file('json'));
     const words = await textOfPdf(file('pdf'));
     for (const said of [
       '¡Hola Zoë! ¿Pasamos mañana?',
@@ -233,6 +242,13 @@ describe('the evidence of one number', () => {
       'Records about +16175550123',
       '2 seconds later',
       'Head of the log',
+      'version es-2, language es',
+      '😀',
+      '🏠',
+      `Rested on the consent ${json.consents.at(-1).id}.`,
+      'Checked: Has not asked to be left alone.',
+      '(rules 2026-01); may be in MA:America/New_York.',
+      'Checked: consent for marketing texts: express written (policy marketing).',
     ])
       expect(words).toContain(said);
   });
@@ -244,7 +260,7 @@ describe('the evidence of one number', () => {
     expect(page).toMatchObject({ status: 200, json: { name: 'Zoë', erased: false } });
     const { rows } =
       await sql`select 1 from audit_entry where action = 'evidence.exported' and phone = ${phone}`.execute(db);
-    expect(rows).toHaveLength(5);
+    expect(rows).toHaveLength(6);
     expect(await manager.get('/v1/evidence?phone=12')).toMatchObject({ status: 422 });
   });
 });
