@@ -50,11 +50,11 @@ const launched = async () => {
   const answer = await owner.post(`/v1/campaigns/${id}/launch`, { revision, confirmName: 'Fall' });
   return { id, answer };
 };
-/** A file is no JSON document. */
+/** A file is no JSON document. It is read to its end: some acts are written with its first piece. */
 const stream = async (path: string): Promise<Answer> => {
-  const { status, headers, body } = await fetch(world.server.url + path, { headers: { cookie: owner.cookie } });
-  await body?.cancel();
-  return { status, headers, json: undefined };
+  const response = await fetch(world.server.url + path, { headers: { cookie: owner.cookie } });
+  await response.text();
+  return { status: response.status, headers: response.headers, json: undefined };
 };
 const form = () =>
   owner.post('/v1/opt-in-forms', {
@@ -158,6 +158,16 @@ const ACTS: readonly [string, () => Promise<Answer>, Record<string, object>][] =
     { 'campaign.paused': {} },
   ],
   ['an export of the log', async () => stream('/v1/audit-entries/export'), { 'audit.exported': {} }],
+  [
+    'an export of the refused rows of an import',
+    async () => {
+      const { id } = (
+        await owner.post('/v1/imports?fileName=people.csv', 'name,phone\nAnn,12\n', { 'content-type': 'text/csv' })
+      ).json;
+      return stream(`/v1/imports/${id}/refusals.csv`);
+    },
+    { 'import.refusals_exported': { name: 'people.csv' } },
+  ],
   ['an export of consents', async () => stream('/v1/consents/export'), { 'consents.exported': {} }],
   [
     'an export of opt-outs',
