@@ -12,16 +12,18 @@ import { createDraft } from '../../campaigns/manage-drafts.ts';
 import { type ConsentPolicy, DEFAULT_CONSENT_POLICY } from '../../compliance/consent-policy.ts';
 import { suppressNumber } from '../../compliance/suppress.ts';
 import { tallyTexts } from '../../compliance/tally-texts.ts';
+import { dayIn } from '../../platform/calendar.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
-import { addMs, MINUTE_MS } from '../../platform/time.ts';
+import { addMs, DAY_MS, MINUTE_MS } from '../../platform/time.ts';
 import { registerAuditRoutes } from './audit-routes.ts';
 import { registerCompliancePolicyRoutes } from './compliance-policy-routes.ts';
 import { registerComplianceRoutes } from './compliance-routes.ts';
+import { registerDncRoutes } from './dnc-routes.ts';
 
 /** A hundred people in Boston, texted with two variants from one number at 10:00; eight opt out afterwards, one before any text. */
 const world = await httpWorld({
-  registrars: [registerAuditRoutes, registerComplianceRoutes, registerCompliancePolicyRoutes],
+  registrars: [registerAuditRoutes, registerComplianceRoutes, registerCompliancePolicyRoutes, registerDncRoutes],
 });
 const { db } = world.database;
 const PHONES = testPhones(100);
@@ -221,5 +223,30 @@ it('settings are told with whom they reach', async () => {
   expect(await owner.patch('/v1/opt-out-wording', { wording: 'Bye' })).toMatchObject({
     status: 422,
     json: { errors: [{ pointer: '/wording' }] },
+  });
+});
+
+it('what waits and what went out is counted: a held number, a list that ages, confirmations and how soon they went', async () => {
+  const now = world.clock.now();
+  await sql`
+    insert into opt_out_review (id, phone, said, family, classifier_version, said_at, opened_at, due_at)
+    values (gen_random_uuid(), '+16175559998', 'no more maybe', 'test', '1', ${now}, ${now}, ${addMs(now, DAY_MS)})`.execute(
+    db,
+  );
+  // Heard 200 ms before each opt-out was in force, which is when its confirmation was made.
+  await sql`
+    insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id, lease_epoch,
+      not_before, created_at, attempted_at, sent_at)
+    select gen_random_uuid(), (select account_id from lane), ${laneId}, 'outbound', 'opt_out_confirmation', o.phone, 'Done', 'GSM-7', 1, 'sent',
+      'c' || o.phone, 1, o.created_at, o.created_at, o.created_at, o.created_at + case when o.phone = ${PHONES[0]} then 4800 else 800 end * interval '1 ms'
+    from suppression o where o.phone = any(${PHONES.slice(0, 3)}::text[])`.execute(db);
+  const { id } = (await owner.post('/v1/dnc-lists', { kind: 'national', name: 'National' })).json;
+  const asOf = dayIn('UTC', addMs(now, -27 * DAY_MS));
+  const file = { 'content-type': 'application/octet-stream' };
+  await owner.post(`/v1/dnc-lists/${id}/versions?fileName=a.txt&asOf=${asOf}`, '5125550123\n', file);
+  expect((await owner.get('/v1/compliance/status')).json).toMatchObject({
+    heldNumbers: 1,
+    dncLists: [{ id, name: 'National', age: 'ageing', asOf: `${asOf}T00:00:00Z`, numbers: 1 }],
+    confirmations: { sent: 3, notSent: 0, p50Ms: 1_000, p99Ms: 5_000 },
   });
 });

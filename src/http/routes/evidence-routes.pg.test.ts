@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
+import { fakeBlacklistAlliance, SCRUB_KEY } from '../../../test/fake-scrubs.ts';
+import { FAKE_KEYS, fakeNumverify } from '../../../test/fake-validators.ts';
 import { insertAccount, insertContacts, launchTestCampaign } from '../../../test/fixtures.ts';
 import { type Client, httpWorld, PASSWORD } from '../../../test/http-world.ts';
 import { recordConsent } from '../../compliance/record-consent.ts';
@@ -12,11 +14,25 @@ import { digestOfAll } from '../../evidence/read-evidence.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
 import { addMs, SECOND_MS } from '../../platform/time.ts';
+import { resumeScrub } from '../../scrubbing/scrub-jobs.ts';
+import { resumeBatches } from '../../validation/validation-jobs.ts';
+import { registerDncRoutes } from './dnc-routes.ts';
 import { registerErasureRoutes } from './erasure-routes.ts';
 import { registerEvidenceRoutes } from './evidence-routes.ts';
+import { registerNumberValidationRoutes } from './number-validation-routes.ts';
+import { registerScrubbingRoutes } from './scrubbing-routes.ts';
 
+const scrubs = await fakeBlacklistAlliance();
+const validator = await fakeNumverify();
 const world = await httpWorld({
-  registrars: [registerErasureRoutes, registerEvidenceRoutes],
+  env: { BLACKLIST_ALLIANCE_URL: scrubs.url, NUMVERIFY_URL: validator.url, SCRUB_NETWORKS: '127.0.0.1' },
+  registrars: [
+    registerDncRoutes,
+    registerErasureRoutes,
+    registerEvidenceRoutes,
+    registerNumberValidationRoutes,
+    registerScrubbingRoutes,
+  ],
 });
 const { services, clock } = world;
 const { db } = world.database;
@@ -102,6 +118,41 @@ await runTx(db, (tx) =>
     },
   ),
 );
+
+/** What was asked about the number: a validator, a service, a list of the business. */
+const allowed = { monthlyQuota: 100, requestsPerSecond: 10 };
+validator.numbers.set(phone.slice(1), { valid: true, lineType: 'mobile', carrier: 'Fjord Wireless' });
+scrubs.listed.set(phone.slice(2), 'federal-dnc');
+const signal = new AbortController().signal;
+const done = async (answer: Promise<{ status: number; json: { id: string } }>): Promise<string> => {
+  const { status, json } = await answer;
+  expect(status, JSON.stringify(json)).toBeLessThan(300);
+  return json.id;
+};
+await done(
+  owner.put('/v1/number-validation', {
+    importMode: 'optional',
+    excludes: { landline: true, voip: false, tollFree: true, invalid: true, unverified: false },
+    ...{ maxAgeDays: 30, revalidate: false },
+    validators: { numverify: { ...allowed, key: FAKE_KEYS.numverify }, twilio: allowed },
+  }),
+);
+await done(owner.post('/v1/number-validation/batches', {}));
+await resumeBatches(services, signal);
+await done(owner.put('/v1/scrubbing', { service: 'blacklist_alliance', key: SCRUB_KEY, nightly: false, ...allowed }));
+await done(owner.post('/v1/scrubbing/batches', { audience: { all: true } }));
+await resumeScrub(services, signal);
+const listId = await done(owner.post('/v1/dnc-lists', { kind: 'custom', name: 'Do not text' }));
+await done(
+  owner.post(`/v1/dnc-lists/${listId}/versions?fileName=a.txt&asOf=2026-11-16`, `${phone.slice(2)}\n`, {
+    'content-type': 'application/octet-stream',
+  }),
+);
+await done(
+  owner.post('/v1/dnc-exemptions', {
+    ...{ phone, kind: 'purchase', reason: 'Bought a roof', happenedAt: '2026-03-31T12:00:00Z' },
+  }),
+);
 await sealWaiting({ db, clock });
 
 const file = (format: 'json' | 'pdf') => `/v1/evidence/export?format=${format}&phone=%28617%29%20555-0123`;
@@ -123,7 +174,15 @@ describe('the evidence of one number', () => {
       texts: [
         { purpose: 'opt_out_confirmation', state: 'pending' },
         { direction: 'inbound', text: 'ALTO por favor 🛑', classification: { outcome: 'opt_out' } },
-        { purpose: 'campaign', text: TEXT, campaign: { name: 'Primavera', variant: 'A' }, decision: { v: 2 } },
+        {
+          ...{ purpose: 'campaign', text: TEXT, campaign: { name: 'Primavera', variant: 'A' } },
+          decision: {
+            v: 2,
+            quietHours: { table: '2026-01', rule: 'MA', closesAt: '2026-11-18T01:00:00Z' },
+            eligibility: { rules: ['opted_out', 'no_consent'], areaCodes: '2026-10' },
+            consent: { purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+          },
+        },
       ],
       optOuts: [{ channel: 'sms', latencySeconds: 2, liftedAt: null }],
       complete: true,
@@ -150,7 +209,32 @@ describe('the evidence of one number', () => {
     expect(verifyProof({ ...proof, entries: others, links: proof.links.slice(1) })).toMatchObject({ state: 'broken' });
   });
 
-  it('is a PDF that has the exact words, accents and all', async () => {
+  it('has every check of the number: validation, services, lists and exemptions', async () => {
+    const { json } = await manager.get(file('json'));
+    expect(json.validation).toMatchObject({
+      ...{ valid: true, lineType: 'mobile', carrier: 'Fjord Wireless', validator: 'numverify' },
+    });
+    expect(json.doNotCall).toMatchObject({
+      listedOn: expect.arrayContaining([expect.objectContaining({ id: listId, name: 'Do not text' })]),
+      scrubbed: [{ service: 'blacklist_alliance', codes: 'federal-dnc' }],
+      exemptions: [
+        { kind: 'purchase', reason: 'Bought a roof', validUntil: '2027-09-30T12:00:00Z', ruleVersion: '2026-01' },
+      ],
+    });
+    const words = await textOfPdf(file('pdf'));
+    for (const said of [
+      'Validated by numverify: mobile',
+      'Carrier: Fjord Wireless.',
+      'Asked blacklist alliance about do-not-call lists: federal-dnc',
+      'Exempt from do-not-call registries: purchase',
+      'Bought a roof. Until 2027-09-30T12:00:00Z (rules 2026-01).',
+      'On Do not text, as of 2026-11-16.',
+    ])
+      expect(words).toContain(said);
+  });
+
+  it('is a PDF that has the exact words, accents, pictures and all, and why each text was allowed', async () => {
+    const { json } = await manager.get(file('json'));
     const words = await textOfPdf(file('pdf'));
     for (const said of [
       '¡Hola Zoë! ¿Pasamos mañana?',
@@ -158,6 +242,13 @@ describe('the evidence of one number', () => {
       'Records about +16175550123',
       '2 seconds later',
       'Head of the log',
+      'version es-2, language es',
+      '😀',
+      '🏠',
+      `Rested on the consent ${json.consents.at(-1).id}.`,
+      'Checked: Has not asked to be left alone.',
+      '(rules 2026-01); may be in MA:America/New_York.',
+      'Checked: consent for marketing texts: express written (policy marketing).',
     ])
       expect(words).toContain(said);
   });
@@ -169,7 +260,7 @@ describe('the evidence of one number', () => {
     expect(page).toMatchObject({ status: 200, json: { name: 'Zoë', erased: false } });
     const { rows } =
       await sql`select 1 from audit_entry where action = 'evidence.exported' and phone = ${phone}`.execute(db);
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(6);
     expect(await manager.get('/v1/evidence?phone=12')).toMatchObject({ status: 422 });
   });
 });

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { recordAudit } from '../../compliance/audit-store.ts';
 import {
   getImport,
   importBlobs,
@@ -11,6 +12,7 @@ import { importMappingSchema } from '../../contacts/import-mapping-schema.ts';
 import type { ImportRun } from '../../contacts/import-run-store.ts';
 import { refusalsCsv } from '../../contacts/refusals-csv.ts';
 import { listImportRefusals, listImports, previewUpload, startImport } from '../../contacts/start-import.ts';
+import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
@@ -38,7 +40,8 @@ function registerUploads(api: Api, { config, database: { db }, clock, newUuid }:
   api.handle(contract.uploadSampleImport, async ({ caller }) => shown(await receiveSample(deps, caller)));
 }
 
-function registerReads(api: Api, { database: { db } }: ImportServices): void {
+function registerReads(api: Api, services: ImportServices): void {
+  const { db } = services.database;
   api.handle(contract.listImports, async ({ query }) => {
     const page = await listImports(db, { cursor: query.cursor, limit: query.limit });
     return page.ok ? ok({ ...page.value, data: page.value.data.map(showImport) }) : page;
@@ -47,11 +50,26 @@ function registerReads(api: Api, { database: { db } }: ImportServices): void {
   api.handle(contract.importRefusals, ({ params, query }) =>
     listImportRefusals(db, { id: uuidOf('import', params.id), cursor: query.cursor, limit: query.limit }),
   );
-  api.raw(refusalsFile, async ({ params }) => {
+  api.raw(refusalsFile, async ({ params, caller }) => {
     const run = await getImport(db, uuidOf('import', params.id));
-    return run.ok ? ok(csvAnswer(refusalsName(run.value.fileName), refusalsCsv(db, run.value.id))) : run;
+    if (!run.ok) return run;
+    await auditRefusals(services, run.value, caller.actor);
+    return ok(csvAnswer(refusalsName(run.value.fileName), refusalsCsv(db, run.value.id)));
   });
 }
+
+/** That somebody took along what was refused, which has numbers of people in it. */
+const auditRefusals = ({ database, clock, newUuid }: ImportServices, run: ImportRun, actor: string): Promise<void> =>
+  runTx(database.db, (tx) =>
+    recordAudit(tx, {
+      id: newUuid(),
+      at: clock.now(),
+      actor,
+      action: 'import.refusals_exported',
+      subject: showId('import', run.id),
+      detail: { name: run.fileName },
+    }),
+  );
 
 function registerSteps(api: Api, { config, database, jobs }: ImportServices): void {
   const blobs = importBlobs(config);
@@ -89,7 +107,7 @@ const refusalsFile = rawRoute({
   path: '/v1/imports/{id}/refusals.csv',
   access: 'viewer',
   tag: 'Imports',
-  summary: 'Refused rows as a file: line, value, reason and what to do',
+  summary: 'Refused rows as a file: line, value, reason and what to do; the audit log says who took it',
   request: { params: contract.importRefusals.request.params },
   produces: 'text/csv',
 });
