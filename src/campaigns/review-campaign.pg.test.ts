@@ -151,14 +151,17 @@ it('a text that says neither who sends it nor how to stop can be launched, and i
 it('counts what is added to first texts, in parts and people, and only where the text does not say it itself', async () => {
   const long = `Acme Concrete: ${'a'.repeat(130)}`;
   const silent = await draftOf(bodies(long));
-  expect(await review(silent)).toMatchObject({ optOutAdded: null, parts: { total: 150 } });
+  expect(await review(silent)).toMatchObject({
+    optOutAdded: null,
+    parts: { total: 150, histogram: [{ parts: 1, people: 150, centsEach: 1 }] },
+  });
   const change = { adds: true, wording: '  Reply STOP to  opt out. ' };
   await changeOptOutWording({ ...world, db: database.db }, { change, actor: 'test' });
   const { warnings, optOutAdded, parts } = await review(silent);
-  expect({ warnings, optOutAdded, parts: parts.total }).toEqual({
+  expect({ warnings, optOutAdded, parts }).toEqual({
     warnings: [],
     optOutAdded: { people: 150, wording: 'Reply STOP to opt out.' },
-    parts: 300,
+    parts: { total: 300, histogram: [{ parts: 2, people: 150, centsEach: 2 }] },
   });
   expect(await review(await draftOf(bodies(PROPER)))).toMatchObject({
     optOutAdded: { people: 0 },

@@ -39,7 +39,8 @@ export interface CampaignReview {
   readonly warnings: readonly LaunchProblem[];
   readonly parts: {
     readonly total: number;
-    readonly histogram: readonly { readonly parts: number; readonly people: number }[];
+    /** How many get a text of so many parts, and what each of these costs. */
+    readonly histogram: readonly { readonly parts: number; readonly people: number; readonly centsEach: number }[];
   };
   readonly costCents: number;
   readonly lanes: readonly {
@@ -110,7 +111,7 @@ export async function reviewCampaign(
       total: Math.round(texts.parts * scale),
       histogram: [...texts.histogram]
         .sort(([a], [b]) => a - b)
-        .map(([parts, people]) => ({ parts, people: Math.round(people * scale) })),
+        .map(([parts, people]) => ({ parts, people: Math.round(people * scale), centsEach: costCents(parts) })),
     },
     lanes: lanesLeft,
     openNow,

@@ -124,6 +124,10 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
     ],
     ...audience.excluded.map((left): readonly [string, string] => ['Left out', `${left.count}: ${left.sentence}`]),
     ['Parts', `${parts.total.toLocaleString('en-US')}, about ${money(review.costCents)}`],
+    ...parts.histogram.map((bin): readonly [string, string] => [
+      'Each',
+      `${money(bin.centsEach)} for a text of ${count(bin.parts, 'part')}: ${count(bin.people, 'person', 'people')}`,
+    ]),
     ...review.lanes.map((lane): readonly [string, string] => [
       'From',
       `${lane.name} ${lane.phone}, ${lane.leftToday} of ${lane.dailyCap} texts left today`,

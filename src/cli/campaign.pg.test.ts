@@ -130,6 +130,7 @@ describe('launch', () => {
       '2 people of 3 contacts',
       '1: Asked not to be texted',
       '$0.02',
+      '$0.01 for a text of 1 part: 2 people',
       'Line 1 +16175559001',
       '--yes',
     ])

@@ -51,7 +51,12 @@ export const reviewSchema = z.object({
   /** So many people are texted that the launch must repeat the campaign's name in `confirmName`. */
   nameToConfirm: z.boolean(),
   warnings: remarks,
-  parts: z.object({ total: z.int(), histogram: z.array(z.object({ parts: z.int(), people: z.int() })) }),
+  parts: z.object({
+    total: z.int(),
+    histogram: z
+      .array(z.object({ parts: z.int(), people: z.int(), centsEach: z.int() }))
+      .openapi({ description: 'How many people get a text of so many parts, and what each of these texts costs' }),
+  }),
   costCents: z.int(),
   lanes: z.array(
     z.object({ id: idOf('lane'), name: z.string(), phone: phoneText, dailyCap: z.int(), leftToday: z.int() }),

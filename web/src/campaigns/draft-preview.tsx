@@ -2,7 +2,7 @@ import { ActionIcon, SegmentedControl, Text, Tooltip } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import type { AudiencePreview, Review } from '../api/campaigns.ts';
 import type { TextPreview } from '../api/templates.ts';
-import { formatPhone, plural } from '../patterns/format.ts';
+import { formatMoney, formatPhone, plural } from '../patterns/format.ts';
 import { TextPhone } from '../templates/text-phone.tsx';
 import { ICON_STROKE } from '../theme.ts';
 import classes from './builder.module.css';
@@ -73,10 +73,13 @@ export function DraftPreview(props: DraftPreviewProps) {
           “{preview.added}” is added: it is our first text to this person
         </Text>
       )}
-      {parts === undefined || parts.histogram.length < 2 ? null : (
+      {parts === undefined || parts.histogram.length === 0 ? null : (
         <Text size="xs" c="dimmed" mt={4} data-tabular>
           {parts.histogram
-            .map((bin) => `${plural(bin.parts, 'part', 'parts')}: ${plural(bin.people, 'person', 'people')}`)
+            .map(
+              (bin) =>
+                `${plural(bin.parts, 'part', 'parts')}, ${formatMoney(bin.centsEach)}: ${plural(bin.people, 'person', 'people')}`,
+            )
             .join(' · ')}
         </Text>
       )}
