@@ -28,7 +28,7 @@ import type { ImportResult } from './import-report.ts';
 import { type ImportedContact, mergeImported, rowReader } from './import-rows.ts';
 import { getImportRun, insertImportRun, listRefusals } from './import-run-store.ts';
 import { recordImportedConsents } from './record-imported-consents.ts';
-import { refusalsCsv } from './refusals-csv.ts';
+import { exportRefusals } from './refusals-csv.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures');
 const messy = { open: () => ({ chunks: createReadStream(join(FIXTURES, 'contacts-messy.csv')) }) };
@@ -502,7 +502,8 @@ it('gives its refused rows as CSV that no spreadsheet runs', async () => {
   );
   await commitImport(deps, requestFor(importId, rows));
   let text = '';
-  for await (const piece of refusalsCsv(db, importId)) text += piece;
+  const run = { id: importId, fileName: 'people.csv' };
+  for await (const piece of await exportRefusals(deps, run, 'user:1')) text += piece;
   expect(text.split('\r\n').map((line) => line.replace(/,[^,]*meaning$|(?<=_phone|_country),.*/, ''))).toEqual([
     'line,value,reason',
     '2,+44 20 7946 0958,unsupported_country',

@@ -1,8 +1,10 @@
+import { recordAudit } from '../compliance/audit-store.ts';
+import type { Clock } from '../platform/clock.ts';
 import { csvCell } from '../platform/csv-cell.ts';
-import type { Db } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { type Db, runTx } from '../platform/database.ts';
+import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import type { ImportRefusalReason } from './import-rows.ts';
-import { listRefusals } from './import-run-store.ts';
+import { type ImportRun, listRefusals } from './import-run-store.ts';
 
 /** What each reason means and what to do about it, for people. */
 export const REFUSAL_SENTENCES: Readonly<Record<ImportRefusalReason, string>> = {
@@ -16,8 +18,23 @@ export const REFUSAL_SENTENCES: Readonly<Record<ImportRefusalReason, string>> = 
 
 const PAGE_ROWS = 5_000;
 
-/** The refused rows of an import as CSV text, piece by piece: line, value, reason, what it means. */
-export async function* refusalsCsv(db: Db, importId: Uuid): AsyncGenerator<string> {
+/**
+ * The refused rows of an import, which have numbers of people in them: that somebody took them along is on record before the file begins.
+ */
+export async function exportRefusals(
+  { db, clock, newUuid }: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  { id, fileName }: Pick<ImportRun, 'id' | 'fileName'>,
+  actor: string,
+): Promise<AsyncGenerator<string>> {
+  const entry = { actor, subject: showId('import', id), detail: { name: fileName } };
+  await runTx(db, (tx) =>
+    recordAudit(tx, { id: newUuid(), at: clock.now(), action: 'import.refusals_exported', ...entry }),
+  );
+  return refusalsCsv(db, id);
+}
+
+/** CSV text, piece by piece: line, value, reason, what it means. */
+async function* refusalsCsv(db: Db, importId: Uuid): AsyncGenerator<string> {
   yield 'line,value,reason,meaning\r\n';
   for (let afterLine = 0; ; ) {
     const page = await listRefusals(db, { importId, afterLine, limit: PAGE_ROWS });

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { recordAudit } from '../../compliance/audit-store.ts';
 import {
   getImport,
   importBlobs,
@@ -10,9 +9,8 @@ import {
 } from '../../contacts/import-files.ts';
 import { importMappingSchema } from '../../contacts/import-mapping-schema.ts';
 import type { ImportRun } from '../../contacts/import-run-store.ts';
-import { refusalsCsv } from '../../contacts/refusals-csv.ts';
+import { exportRefusals } from '../../contacts/refusals-csv.ts';
 import { listImportRefusals, listImports, previewUpload, startImport } from '../../contacts/start-import.ts';
-import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
@@ -53,23 +51,10 @@ function registerReads(api: Api, services: ImportServices): void {
   api.raw(refusalsFile, async ({ params, caller }) => {
     const run = await getImport(db, uuidOf('import', params.id));
     if (!run.ok) return run;
-    await auditRefusals(services, run.value, caller.actor);
-    return ok(csvAnswer(refusalsName(run.value.fileName), refusalsCsv(db, run.value.id)));
+    const refusals = await exportRefusals({ ...services, db }, run.value, caller.actor);
+    return ok(csvAnswer(refusalsName(run.value.fileName), refusals));
   });
 }
-
-/** That somebody took along what was refused, which has numbers of people in it. */
-const auditRefusals = ({ database, clock, newUuid }: ImportServices, run: ImportRun, actor: string): Promise<void> =>
-  runTx(database.db, (tx) =>
-    recordAudit(tx, {
-      id: newUuid(),
-      at: clock.now(),
-      actor,
-      action: 'import.refusals_exported',
-      subject: showId('import', run.id),
-      detail: { name: run.fileName },
-    }),
-  );
 
 function registerSteps(api: Api, { config, database, jobs }: ImportServices): void {
   const blobs = importBlobs(config);
