@@ -503,7 +503,7 @@ it('gives its refused rows as CSV that no spreadsheet runs', async () => {
   await commitImport(deps, requestFor(importId, rows));
   let text = '';
   const run = { id: importId, fileName: 'people.csv' };
-  for await (const piece of await exportRefusals(deps, run, 'user:1')) text += piece;
+  for await (const piece of await exportRefusals({ ...deps, db }, run, 'user:1')) text += piece;
   expect(text.split('\r\n').map((line) => line.replace(/,[^,]*meaning$|(?<=_phone|_country),.*/, ''))).toEqual([
     'line,value,reason',
     '2,+44 20 7946 0958,unsupported_country',
