@@ -261,10 +261,10 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByRole('search').getByText('What', { exact: true }).click();
     await page.getByRole('option', { name: 'User created' }).click();
     await page.waitForURL(/action=user.created/);
-    await expect.poll(() => rows().count(), PATIENCE).toBe(2);
+    await expect.poll(() => rows().count(), PATIENCE).toBe(3);
     await page.reload();
     await rows().first().click();
-    await panel.getByText(VIEWER.email).first().waitFor();
+    await panel.getByText(MANAGER.email).first().waitFor();
     await panel.getByRole('link', { name: 'All that happened to it' }).click();
     await page.waitForURL(/search=usr_/);
     await expect.poll(() => rows().count(), PATIENCE).toBe(1);

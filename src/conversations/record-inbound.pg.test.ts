@@ -187,11 +187,10 @@ describe('an answer of ours', () => {
     await sql`
       insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id,
         lease_epoch, not_before, created_at, attempted_at, sent_at)
-      select gen_random_uuid(), (select id from gateway_account), (select id from lane), 'outbound', 'opt_out_confirmation', ${PERSON}, 'x', 'GSM-7', 1, 'sent',
+      select gen_random_uuid(), l.account_id, l.id, 'outbound', 'opt_out_confirmation', ${PERSON}, 'x', 'GSM-7', 1, 'sent',
         'MSG' || n, 1, created_at, created_at, created_at, created_at + case when n > 2000 then interval '1 minute' else interval '2 seconds' end
-      from generate_series(1, 2050) n, lateral (select ${now}::timestamptz - n * interval '1 minute' as created_at) made`.execute(
-      database.db,
-    );
+      from generate_series(1, 2050) n, lateral (select ${now}::timestamptz - n * interval '1 minute' as created_at) made,
+        (select id, account_id from lane order by id limit 1) l`.execute(database.db);
     const since = addMs(now, -3 * DAY_MS);
     expect(await readConfirmationTimes(database.db, since)).toEqual({
       sent: 2_050,
