@@ -263,8 +263,9 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.waitForURL(/action=user.created/);
     await expect.poll(() => rows().count(), PATIENCE).toBe(3);
     await page.reload();
-    await rows().first().click();
-    await panel.getByText(MANAGER.email).first().waitFor();
+    // The newest in front: the manager, who has signed in since, then the viewer.
+    await rows().nth(1).click();
+    await panel.getByText(VIEWER.email).first().waitFor();
     await panel.getByRole('link', { name: 'All that happened to it' }).click();
     await page.waitForURL(/search=usr_/);
     await expect.poll(() => rows().count(), PATIENCE).toBe(1);
