@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../src/platform/database.ts';
 import { aroundTriggers } from './around-triggers.ts';
-import { browserOf, shotOf, signIn, violationsOf } from './browser-page.ts';
+import { browserOf, PATIENCE, shotOf, signIn, violationsOf } from './browser-page.ts';
 import { findChromium } from './chromium.ts';
 import { fakeDncScrub, SCRUB_KEY } from './fake-scrubs.ts';
 import { FAKE_KEYS, fakeNumverify } from './fake-validators.ts';
@@ -32,7 +32,6 @@ const PAGES = [
   'compliance/evidence?phone=6175550124',
 ] as const;
 const LANDLINE = '+16175550124';
-const PATIENCE = { timeout: 15_000 } as const;
 const LOOKS = [
   ['on a desk', { width: 1440, height: 900 }, 'light'],
   ['on a phone', { width: 390, height: 844 }, 'dark'],

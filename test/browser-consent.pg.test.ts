@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserOf, shotOf, signIn, violationsOf } from './browser-page.ts';
+import { browserOf, PATIENCE, shotOf, signIn, violationsOf } from './browser-page.ts';
 import { findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY } from './sending-world.ts';
@@ -11,7 +11,6 @@ import { testDatabase } from './test-database.ts';
 /** How people agree by a form, on our page and in another, and how it is looked through, in a real Chromium. */
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
-const PATIENCE = { timeout: 15_000 } as const;
 const VIEWER = { name: 'Vera', email: 'vera@example.com', password: 'a long password of hers' } as const;
 const LOOKS = [
   ['on a desk', { width: 1440, height: 900 }, 'light'],

@@ -42,3 +42,6 @@ export async function shotOf(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+/** For `expect.poll` in a browser on a busy machine. */
+export const PATIENCE = { timeout: 15_000 } as const;
