@@ -17,29 +17,18 @@ import { recordInbound } from '../src/conversations/record-inbound.ts';
 import { erasePerson } from '../src/evidence/erase-person.ts';
 import { type Db, runTx, type Tx } from '../src/platform/database.ts';
 import type { Uuid } from '../src/platform/ids.ts';
-import { secretsWithKey } from '../src/platform/secrets.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant } from '../src/platform/time.ts';
 import { markRefused } from '../src/sending/aftermath.ts';
 import { claimTexts, takeLease } from './claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign } from './fixtures.ts';
-import { testDatabase } from './test-database.ts';
-import { testWorld } from './world.ts';
+import { insertContacts, launchTestCampaign } from './fixtures.ts';
+import { LANE, oneLineWorld } from './one-line-world.ts';
 
 /**
  * Whatever is told of a number in whatever order: nobody is texted whom the newest word forbids. Everything is told by the product's own
  * use cases, and its claim says who is texted. What is expected is told here without any of the product's code: by when the person said what.
  */
-const database = await testDatabase();
-const { db } = database;
-const world = testWorld();
+const { database, db, world, account, laneId } = await oneLineWorld();
 const deps = { ...world, database };
-const LANE = '+16175550001';
-const account = await insertAccount(
-  db,
-  { ...world, secrets: secretsWithKey(world.random.bytes(32), world.random) },
-  { baseUrl: 'http://x', apiKey: 'k', lanes: [{ gatewayRef: 'PN1', phone: LANE }] },
-);
-const [laneId = ''] = account.laneIds;
 
 const AGREEMENTS = [
   'agree',

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
 import { somebodyWaits, togetherBehind } from '../../test/concurrency.ts';
-import { insertAccount, insertContacts, launchCampaignIn, launchTestCampaign } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { insertContacts, launchCampaignIn, launchTestCampaign } from '../../test/fixtures.ts';
+import { LANE, oneLineWorld } from '../../test/one-line-world.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { countNewPeople, enrollMore } from '../campaigns/enroll-store.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
@@ -13,21 +12,11 @@ import { recordInbound } from '../conversations/record-inbound.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { decideMerge } from './decide-merge.ts';
 import { waitForOtherImports } from './import-store.ts';
 import { mergeContacts, rehearseMerge } from './merge-contacts.ts';
 
-const database = await testDatabase();
-const { db } = database;
-const world = testWorld();
-const LANE = '+16175550001';
-const account = await insertAccount(
-  db,
-  { ...world, secrets: secretsWithKey(world.random.bytes(32), world.random) },
-  { baseUrl: 'http://x', apiKey: 'k', lanes: [{ gatewayRef: 'PN1', phone: LANE }] },
-);
-const [laneId = ''] = account.laneIds;
+const { db, world, account, laneId } = await oneLineWorld();
 const by = { actor: 'user:1', name: 'Olive' };
 
 interface Person {

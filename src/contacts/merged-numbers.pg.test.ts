@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
-import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
+import { insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
+import { LANE, oneLineWorld } from '../../test/one-line-world.ts';
 import { carryOptOuts } from '../compliance/carry-opt-outs.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { liftOptOut, type SuppressInput, suppressNumber } from '../compliance/suppress.ts';
@@ -14,21 +13,11 @@ import { readEvidence } from '../evidence/read-evidence.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { migrateDown, migrateUp, readMigrations } from '../platform/migrate.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS, MINUTE_MS } from '../platform/time.ts';
 import { recentTextsSql } from '../sending/claim-store.ts';
 import { mergeContacts } from './merge-contacts.ts';
 
-const database = await testDatabase();
-const { db } = database;
-const world = testWorld();
-const LANE = '+16175550001';
-const account = await insertAccount(
-  db,
-  { ...world, secrets: secretsWithKey(world.random.bytes(32), world.random) },
-  { baseUrl: 'http://x', apiKey: 'k', lanes: [{ gatewayRef: 'PN1', phone: LANE }] },
-);
-const [laneId = ''] = account.laneIds;
+const { database, db, world, account, laneId } = await oneLineWorld();
 const by = { actor: 'user:1', name: 'Olive' };
 
 interface Person {
