@@ -1,4 +1,5 @@
 import { classifyInbound } from '../src/compliance/opt-out.ts';
+import { instant } from '../src/platform/time.ts';
 import { REPLIES } from '../test/labelled-replies.ts';
 import { percentile, perSecond, report, shown } from './support/measure.ts';
 
@@ -12,6 +13,8 @@ const PER_SECOND_MIN = 20_000;
 const SLOWEST_MS_MAX = 50;
 const TYPICAL_MICROSECONDS_MAX = 50;
 const HOSTILE_LENGTH = 10_000;
+/** As of every reply that comes in: the keywords of its day are looked for. */
+const SAID = { at: instant('2026-11-17T15:00:00Z') };
 
 const corpus = REPLIES.map(({ message }) => message);
 
@@ -33,16 +36,16 @@ const hostile = [
   'stop all the this these those that your you with it of any ', "I'm not Ana ", 'a.b', 'do not send any more ', 'no me que ya mas ',
 ].map((piece) => `${piece.repeat(Math.ceil(HOSTILE_LENGTH / piece.length))}x`); // biome-ignore format: a list
 
-const textsPerSecond = perSecond(corpus, (text) => classifyInbound(text));
+const textsPerSecond = perSecond(corpus, (text) => classifyInbound(text, SAID));
 const keywordsPerSecond = perSecond(corpus, isKeyword);
-const typicalMicroseconds = percentile(
-  corpus.map((text) => 1_000 * bestOfThreeMs(text)),
-  50,
-);
+const microseconds = corpus.map((text) => 1_000 * bestOfThreeMs(text));
+const typicalMicroseconds = percentile(microseconds, 50);
+/** The longest texts, and those that many rules look at: told, while the mean is what is promised. */
+const longMicroseconds = percentile(microseconds, 99);
 const slowestMs = Math.max(...hostile.map(bestOfThreeMs));
 report({
   bench: 'opt-out-speed',
-  figures: { textsPerSecond, keywordsPerSecond, typicalMicroseconds, slowestMs },
+  figures: { textsPerSecond, keywordsPerSecond, typicalMicroseconds, longMicroseconds, slowestMs },
   requirements: [
     { figure: 'textsPerSecond', atLeast: PER_SECOND_MIN },
     { figure: 'typicalMicroseconds', atMost: TYPICAL_MICROSECONDS_MAX },
@@ -52,6 +55,7 @@ report({
     `${shown(corpus.length)} replies of our corpus, and ${hostile.length} texts of ${shown(HOSTILE_LENGTH)} characters made to be slow`,
     `  understanding a reply          ${shown(textsPerSecond)} texts/s (${shown(1e6 / textsPerSecond)} µs each)`,
     `  half of them take less than    ${shown(typicalMicroseconds)} µs`,
+    `  one in a hundred more than     ${shown(longMicroseconds)} µs`,
     `  reference: exact keywords only ${shown(keywordsPerSecond)} texts/s, ${shown(keywordsPerSecond / textsPerSecond)} times as many`,
     `  the slowest of the slow        ${shown(slowestMs)} ms`,
   ],
@@ -60,7 +64,7 @@ report({
 function bestOfThreeMs(text: string): number {
   const times = [1, 2, 3].map(() => {
     const startedAt = performance.now();
-    classifyInbound(text);
+    classifyInbound(text, SAID);
     return performance.now() - startedAt;
   });
   return Math.min(...times);

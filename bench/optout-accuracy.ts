@@ -1,5 +1,6 @@
 import {
   type Accuracy,
+  HELD_ORDINARY_PERCENT_MAX,
   type Judge,
   type LabelledReply,
   measureAccuracy,
@@ -17,7 +18,6 @@ import { report, shown } from './support/measure.ts';
  * ordinary messages count against us when their sender would get no more texts. Replies that the rules and weights were made with say
  * little about those to come: the net below the rules is judged by cross-validation over writers, the unseen replies by themselves.
  */
-const HELD_ORDINARY_PERCENT_MAX = 10;
 const LIKELIHOODS = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
 const independent = REPLIES.filter(({ batch }) => INDEPENDENT_BATCHES.includes(batch));

@@ -9,9 +9,10 @@ import { startAlertWatch } from './alerts/watch-alerts.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { carryOptOutsJob } from './compliance/carry-opt-outs.ts';
+import { requireInForce } from './compliance/dated-rules.ts';
 import { oldConsentsJob } from './compliance/end-old-consents.ts';
+import { EVERY_RULE } from './compliance/every-rule.ts';
 import { warmUpClassifier } from './compliance/opt-out.ts';
-import { RULE_TABLES, requireRuleTable } from './compliance/quiet-hours-table.ts';
 import { startSequencer } from './compliance/seal-audit.ts';
 import { tallyTextsJob } from './compliance/tally-texts.ts';
 import { importJob } from './contacts/import-job.ts';
@@ -67,7 +68,7 @@ import { uuidSource } from './platform/ids.ts';
 import { openJobs } from './platform/jobs.ts';
 import { openLive } from './platform/live.ts';
 import { createLog, type Log } from './platform/log.ts';
-import { migrateUp, requireCurrentSchema } from './platform/migrate.ts';
+import { migrateUp, requireCurrentSchema, requireSchemaVersion } from './platform/migrate.ts';
 import { type Random, systemRandom } from './platform/random.ts';
 import { installationKey, secretsWithKey } from './platform/secrets.ts';
 import { trySessionLock } from './platform/session-lock.ts';
@@ -146,8 +147,8 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   const random = options.random ?? systemRandom;
   const log = options.log ?? createLog({ level: config.logLevel });
   const newUuid = uuidSource({ clock, random });
-  // Reading the tables refused a gap; nothing may be sent by a table that is not in force.
-  requireRuleTable(RULE_TABLES, clock.now());
+  // Reading the tables refused a gap; nothing may be decided by one that is not in force.
+  requireInForce(EVERY_RULE, clock.now());
 
   const webhookEdge: Services['webhookEdge'] = (kind) => WEBHOOK_EDGES[kind];
   const tally = createTally(clock);
@@ -161,7 +162,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
   closers.add(opened.close);
   const { database, migrations } = opened;
   if (role === 'worker') await requireCurrentSchema(database.db, migrations);
-  else await migrateUp(database.db, { migrations, now: clock.now() });
+  else await opened.asOwner((db, plan) => migrateUp(db, { ...plan, now: clock.now() }));
   await noteNumberKey(database.db, clock.now());
 
   const secrets = secretsWithKey(
@@ -251,7 +252,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     closers.add(startSequencer({ ...services, db: database.db }).close);
     const owner = `${hostname()}:${process.pid}:${Buffer.from(random.bytes(4)).toString('hex')}`;
     const engine = startEngine(
-      { ...services, db: database.db, requireSchema: () => requireCurrentSchema(database.db, migrations) },
+      { ...services, db: database.db, requireSchema: () => requireSchemaVersion(database.db, migrations) },
       { ...DEFAULT_ENGINE_OPTIONS, owner, ...options.engine },
     );
     closers.add(engine.drain);

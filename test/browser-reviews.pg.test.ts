@@ -74,6 +74,17 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
       values (${newUuid()}, ${account.id}, ${newUuid()}, 'stop', 'SM1', '+16175550132', ${now}, ${now})`.execute(
       database.db,
     );
+    const [dead, broken] = [newUuid(), newUuid()];
+    await sql`
+      with event as (
+        insert into gateway_event (id, account_id, event_id, type, phone, payload, headers, received_at, state, attempts, error)
+        values (${broken}, ${account.id}, 'EVdead', 'message.received', '+16175550133', '{"id": "SM2"}', '{}', ${now}, 'failed', 1, 'boom')),
+      attempt as (
+        insert into gateway_event_attempt (event_id, attempt, at, outcome, error) values (${broken}, 1, ${now}, 'failed', 'boom'))
+      insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
+      values (${dead}, ${account.id}, ${newUuid()}, 'stop', 'SM2', '+16175550133', ${now}, ${now})`.execute(
+      database.db,
+    );
     ({ browser, page } = await browserOf(chromiumPath, world.url, OWNER));
   }, 2 * MINUTES);
   afterAll(() => browser?.close());
@@ -150,11 +161,15 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     expect(await unheard.getByRole('link').allTextContents()).toEqual(['(617) 555-0131', 'Bea']);
     const found = page.getByRole('region', { name: 'Found in their books' });
     await found.getByText('A STOP that never reached us').waitFor();
+    await found.getByText('A STOP that could not be applied').waitFor();
     await page.getByText('for an opt-out that was known here', { exact: false }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await shotOf(page, 'differences');
     await narrow();
     await shotOf(page, 'differences-phone');
+    await found.getByRole('link', { name: 'Open the event' }).click();
+    await page.getByRole('heading', { level: 2, name: 'Text received' }).waitFor();
+    await page.goBack();
     await unheard.getByRole('link', { name: 'Bea' }).click();
     await page.getByRole('heading', { level: 2, name: 'Bea' }).waitFor();
   });

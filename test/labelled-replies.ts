@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { classifyInbound, type InboundClassification } from '../src/compliance/opt-out.ts';
+import { classifyInbound, type InboundClassification, OURS, type Using } from '../src/compliance/opt-out.ts';
 import { EXAMPLES } from '../src/compliance/opt-out-published.fixture.ts';
-import { type Net, OUR_NET } from '../src/compliance/opt-out-resemblance.ts';
+import { OUR_NET } from '../src/compliance/opt-out-resemblance.ts';
 
 /** The labelled replies of `opt-out-corpus.txt` with the agreed examples, and how the classifier does on them. */
 
@@ -57,6 +57,8 @@ function parseCorpus(corpus: string): readonly LabelledReply[] {
 /** What must hold: an opt-out that a person is asked about counts as caught. */
 export const RECALL_PERCENT_MIN = 99;
 export const SUPPRESSED_ORDINARY_PERCENT_MAX = 1;
+/** Of writers that nothing was learned from: what a person must look at in vain. */
+export const HELD_ORDINARY_PERCENT_MAX = 10;
 
 export interface Accuracy {
   readonly optOuts: number;
@@ -77,7 +79,7 @@ export type Judge = (reply: LabelledReply) => Outcome;
 
 export const ours: Judge = ({ message }) => classifyInbound(message).outcome;
 /** Under which nobody is asked and nothing is doubted. */
-const NO_NET: Net = { ...OUR_NET, askFrom: 2, doubtBelow: 0 };
+const NO_NET: Using = { ...OURS, net: { ...OUR_NET, askFrom: 2, doubtBelow: 0 } };
 /** The rules without the net below them. */
 export const rulesAlone: Judge = ({ message }) => classifyInbound(message, {}, NO_NET).outcome;
 

@@ -1,4 +1,4 @@
-import { classifyInbound } from '../src/compliance/opt-out.ts';
+import { classifyInbound, OURS } from '../src/compliance/opt-out.ts';
 import { OUR_NET, ResemblanceJudge } from '../src/compliance/opt-out-resemblance.ts';
 import type { Judge, LabelledReply } from './labelled-replies.ts';
 import { learnWeights } from './opt-out-training.ts';
@@ -22,7 +22,7 @@ export function crossValidation(
     ({ batch, message }) => {
       const judge = judges.get(batch);
       if (judge === undefined) throw new Error(`batch ${batch}: expected one of ${batches.join(', ')}`);
-      return classifyInbound(message, {}, { ...OUR_NET, judge, askFrom }).outcome;
+      return classifyInbound(message, {}, { ...OURS, net: { ...OUR_NET, judge, askFrom } }).outcome;
     };
 }
 

@@ -5,7 +5,7 @@ import type { Campaign } from '../src/http/contract/campaigns.ts';
 import type { Account } from '../src/http/contract/operations.ts';
 import type { Page } from '../src/platform/cursor.ts';
 import { expectBalancedBooks } from './books.ts';
-import { everybodyAgrees, insertContacts, launchTestCampaign, testPhones } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees, insertContacts, launchTestCampaign, testPhones } from './fixtures.ts';
 import { holders, type ProcessWorld, processWorld } from './process-world.ts';
 import type { ProductProcess } from './processes.ts';
 import { testDatabase } from './test-database.ts';
@@ -131,7 +131,7 @@ async function openOffice({ database, ...world }: ProcessWorld, client: DemoClie
     const draft = await plan(index);
     const path = `/v1/campaigns/${draft.id}`;
     await client.get(`${path}/review`);
-    const launch = { revision: draft.revision, confirmName: draft.name };
+    const launch = { revision: draft.revision, confirmName: draft.name, acknowledgement: AS_IT_IS.reason };
     const launches = await Promise.allSettled(
       ['first', 'second', 'first'].map((key) => send('POST', `${path}/launch`, launch, `${key}-${index}`)),
     );

@@ -4,7 +4,7 @@ import type { Campaign } from '../src/http/contract/campaigns.ts';
 import { type Random, seededRandom, systemRandom } from '../src/platform/random.ts';
 import { type Instant, isBefore } from '../src/platform/time.ts';
 import { expectBalancedBooks } from './books.ts';
-import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { mortalPostgres } from './mortal-postgres.ts';
 import { holders, type ProcessWorld, processWorld } from './process-world.ts';
 import type { ProductProcess } from './processes.ts';
@@ -75,7 +75,7 @@ async function launch(world: ProcessWorld): Promise<void> {
     },
     'create',
   );
-  const launch = { revision: draft.revision, confirmName: draft.name };
+  const launch = { revision: draft.revision, confirmName: draft.name, acknowledgement: AS_IT_IS.reason };
   await client.send('POST', `/v1/campaigns/${draft.id}/launch`, launch, 'launch');
 }
 

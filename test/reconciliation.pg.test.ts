@@ -10,7 +10,7 @@ import type { Run } from '../src/reconciliation/run.ts';
 import { getRun, listRunRows } from '../src/reconciliation/run-store.ts';
 import { startRun } from '../src/reconciliation/start-run.ts';
 import { booksAreEqual, expectEqualBooks } from './equal-books.ts';
-import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -106,7 +106,12 @@ describe('a gateway whose webhooks are lost', () => {
       },
       'create',
     );
-    await world.client.send('POST', `/v1/campaigns/${draft.id}/launch`, { revision: draft.revision }, 'launch');
+    await world.client.send(
+      'POST',
+      `/v1/campaigns/${draft.id}/launch`,
+      { revision: draft.revision, acknowledgement: AS_IT_IS.reason },
+      'launch',
+    );
     for (const [nth, phone] of STRANGERS.slice(0, 40).entries()) {
       const to = (nth % 2 === 0 ? OFFICE : ESTIMATES) ?? '';
       await world.sandbox.personTexts({ from: phone, to, text: nth % 5 === 0 ? 'STOP' : `Question ${nth}?` });

@@ -13,7 +13,7 @@ import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testFolder } from './test-folder.ts';
 import { whenOver } from './when-over.ts';
 
-/** The whole program on its port, with the sandbox as its outside world, for one test file. */
+/** The whole program on its port, with the sandbox as its outside world, for one test file. Without a database it makes its own. */
 export interface RunningWorld {
   readonly url: string;
   readonly running: Running;
@@ -33,7 +33,7 @@ const KEY = Buffer.alloc(32, 7);
 export const SECRET_KEY = KEY.toString('base64');
 
 export async function runningWorld(
-  database: Database,
+  database: Pick<Database, 'connectionString'> | undefined,
   options: {
     readonly factor?: number;
     readonly startsAt?: string;
@@ -57,7 +57,7 @@ export async function runningWorld(
   });
   const config = parseConfig(
     {
-      DATABASE_URL: database.connectionString,
+      DATABASE_URL: database?.connectionString,
       TEXTWRIGHT_DATA_DIR: dataDir,
       TEXTWRIGHT_SECRET_KEY: SECRET_KEY,
       PORT: '0',

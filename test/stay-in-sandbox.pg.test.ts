@@ -13,7 +13,7 @@ import { type WarpClock, warpClock } from '../src/platform/clock.ts';
 import { parseConfig } from '../src/platform/config.ts';
 import { createLog } from '../src/platform/log.ts';
 import { instant } from '../src/platform/time.ts';
-import { everybodyAgrees } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees } from './fixtures.ts';
 import { testDatabase } from './test-database.ts';
 
 /** A new owner who stays in the sandbox: `textwright serve` and nothing else, over HTTP, stopped and started again. */
@@ -93,7 +93,12 @@ async function textThree(client: DemoClient, account: Account, name: string): Pr
     `create ${name}`.replaceAll(' ', '-'),
   );
   const launch = `/v1/campaigns/${draft.id}/launch`;
-  await client.send('POST', launch, { revision: draft.revision }, `launch-${draft.id}`);
+  await client.send(
+    'POST',
+    launch,
+    { revision: draft.revision, acknowledgement: AS_IT_IS.reason },
+    `launch-${draft.id}`,
+  );
   const totals = await until(`${name}: all three delivered`, async () => {
     const campaign = await client.get<Campaign>(`/v1/campaigns/${draft.id}`);
     return campaign.totals.delivered === 3 && campaign.totals;
@@ -146,6 +151,11 @@ describe('a new owner who stays in the sandbox', () => {
     const moved = await onlyAccount(client);
     expect(moved.id).toBe(account.id);
     expect(moved.baseUrl).not.toBe(account.baseUrl);
+    const { rows } = await sql`select actor, subject, detail from audit_entry where action = 'account.moved'`.execute(
+      database.db,
+    );
+    const detail = { from: account.baseUrl, to: moved.baseUrl };
+    expect(rows).toEqual([{ actor: 'system', subject: account.id, detail }]);
     const heardBefore = moved.lastEventAt;
     await textThree(client, moved, 'Second');
     await until('a receipt has come back here', async () => (await onlyAccount(client)).lastEventAt !== heardBefore);

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Alert } from '../src/http/contract/alerts.ts';
 import type { Campaign } from '../src/http/contract/campaigns.ts';
 import type { Account } from '../src/http/contract/operations.ts';
+import type { OptOutDifference, ProviderOptOut } from '../src/http/contract/opt-outs.ts';
+import type { Page } from '../src/platform/cursor.ts';
 import { type Database, runTx } from '../src/platform/database.ts';
 import { parseId, type Uuid } from '../src/platform/ids.ts';
 import { addMs, HOUR_MS, MINUTE_MS } from '../src/platform/time.ts';
@@ -10,7 +13,7 @@ import { getRun, listRunRows } from '../src/reconciliation/run-store.ts';
 import { startRun } from '../src/reconciliation/start-run.ts';
 import { booksAreEqual, expectEqualBooks } from './equal-books.ts';
 import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts';
-import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -56,13 +59,13 @@ const finished = async (id: Uuid): Promise<Run | false> => {
   return run.finishedAt !== null && run;
 };
 
-async function reconciled(hours: number): Promise<Run> {
+async function reconciled(hours: number, of: Account = account, kind: Run['kind'] = 'manual'): Promise<Run> {
   const { services } = world.running;
   const now = services.clock.now();
-  const accountId = parseId('account', account.id) ?? '';
+  const accountId = parseId('account', of.id) ?? '';
   const range = { since: addMs(now, -hours * HOUR_MS), until: now };
   const started = await runTx(database.db, (tx) =>
-    startRun(tx, services, { accountId, kind: 'manual', ...range, actor: 'test' }),
+    startRun(tx, services, { accountId, kind, ...range, actor: 'test' }),
   );
   if (!started.ok) throw new Error(started.error.message);
   return world.until('reconciled', () => finished(started.value));
@@ -88,6 +91,21 @@ async function peopleWriteAndCall(people: readonly string[]): Promise<void> {
   await twilio.quiet();
 }
 
+async function launched(from: Account, audience: Campaign['audience']): Promise<Campaign> {
+  const draft = await world.client.send<Campaign>(
+    'POST',
+    '/v1/campaigns',
+    {
+      ...{ name: `Estimates of ${from.name}`, audience },
+      variants: [{ label: 'A', weight: 1, body: 'Still need that estimate? Reply STOP to opt out.' }],
+      laneIds: from.lanes.map(({ id }) => id),
+    },
+    `create-${from.id}`,
+  );
+  const order = { revision: draft.revision, acknowledgement: AS_IT_IS.reason };
+  return world.client.send<Campaign>('POST', `/v1/campaigns/${draft.id}/launch`, order, `launch-${from.id}`);
+}
+
 const optedOut = async (phone: string | undefined): Promise<boolean> =>
   (await sql`select 1 from suppression where phone = ${phone} and reason = 'opt_out'`.execute(database.db)).rows
     .length === 1;
@@ -110,20 +128,9 @@ describe('a Twilio account', () => {
 
   it('has the same books as Twilio after a run, where a third of the webhooks was lost', async () => {
     twilio.setFaults({ loseWebhookShare: 0.33 });
-    const draft = await world.client.send<Campaign>(
-      'POST',
-      '/v1/campaigns',
-      {
-        name: 'Boston estimates',
-        audience: { all: true },
-        variants: [{ label: 'A', weight: 1, body: 'Still need that estimate? Reply STOP to opt out.' }],
-        laneIds: account.lanes.map((lane) => lane.id),
-      },
-      'create',
-    );
-    await world.client.send('POST', `/v1/campaigns/${draft.id}/launch`, { revision: draft.revision }, 'launch');
+    const { id } = await launched(account, { all: true });
     await world.until('completed', async () => {
-      const { state } = await world.client.get<Campaign>(`/v1/campaigns/${draft.id}`);
+      const { state } = await world.client.get<Campaign>(`/v1/campaigns/${id}`);
       return state === 'completed';
     });
     await peopleWriteAndCall(STRANGERS.slice(20, 60));
@@ -162,5 +169,59 @@ describe('a Twilio account', () => {
       database.db,
     );
     expect(rows).toEqual([]);
+  });
+});
+
+describe('people whom Twilio has unsubscribed, and of whom nothing came here', () => {
+  // In Hawaii, where it is still day when the clock of this file has run for long.
+  const [LINE, REFUSED = '', UNHEARD = ''] = ['+16175550102', ...testPhones(2, '808')];
+  let strict: FakeTwilio;
+  let second: Account;
+
+  beforeAll(async () => {
+    const [accountSid, token] = ['ACtest0002', 'another-token'];
+    strict = await startFakeTwilio({
+      ...{ clock: world.clock, accountSid, authTokens: [token], handlesStop: true },
+      numbers: [{ sid: 'PNtest0003', phone: LINE, name: 'Second' }],
+    });
+    const input = { kind: 'twilio', name: 'Second', accountSid, authToken: token, historyDays: 0 };
+    second = await world.client.send<Account>('POST', '/v1/accounts', { ...input, baseUrl: strict.url }, 'second');
+    strict.setFaults({ loseWebhookShare: 1 });
+    for (const from of [REFUSED, UNHEARD]) await strict.personTexts({ from, to: LINE, text: 'STOP' });
+    return () => strict.close();
+  });
+
+  it('are opted out by the refusal of a text, which is explained, and an alert is open', async () => {
+    await insertContacts(database.db, world.running.services, [{ phone: REFUSED, state: 'HI', tags: ['second'] }]);
+    await everybodyAgrees(database.db);
+    await launched(second, { tags: ['second'] });
+    const refused = await world.until('refused', async () =>
+      (await world.client.get<Page<ProviderOptOut>>('/v1/opt-outs/provider')).data.find(
+        ({ phone }) => phone === REFUSED,
+      ),
+    );
+    expect(refused).toMatchObject({ accountId: second.id, code: '21610', difference: 'never_heard' });
+    expect(strict.accepted()).toEqual([]);
+    const alert = await world.until('alerted', async () =>
+      (await world.client.get<Page<Alert>>('/v1/alerts?state=open')).data.find(({ headline }) =>
+        headline.startsWith('Second: opted out with the provider'),
+      ),
+    );
+    expect(alert).toMatchObject({ kind: 'opt_outs_unheard', link: '/compliance/opt-out-report/differences' });
+  });
+
+  it('are found in the books at night, explained and opted out, those that are known by then left alone', async () => {
+    await world.clock.sleep(3 * MINUTE_MS);
+    expect(await reconciled(24, second, 'daily')).toMatchObject({ state: 'completed', error: null });
+    await applied();
+    const { data } = await world.client.get<Page<OptOutDifference>>('/v1/opt-outs/differences');
+    expect(data.filter(({ accountId }) => accountId === second.id)).toMatchObject([
+      {
+        ...{ phone: UNHEARD, kind: 'stop', laneId: second.lanes[0]?.id },
+        sentence: expect.stringContaining('It never reached us. They are opted out here now'),
+      },
+    ]);
+    expect([await optedOut(REFUSED), await optedOut(UNHEARD)]).toEqual([true, true]);
+    expect(await reconciled(24, second, 'daily')).toMatchObject({ optOutDifferences: 0 });
   });
 });

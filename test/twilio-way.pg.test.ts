@@ -5,7 +5,7 @@ import type { Account } from '../src/http/contract/operations.ts';
 import type { Database } from '../src/platform/database.ts';
 import { type FakeTwilio, startFakeTwilio } from './fake-twilio.ts';
 import { inboundForm, signForm } from './fake-twilio-wire.ts';
-import { everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees, insertContacts, testPhones } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { testDatabase } from './test-database.ts';
 
@@ -56,7 +56,12 @@ async function launch(name: string): Promise<Campaign> {
     },
     `create-${name}`,
   );
-  await world.client.send('POST', `/v1/campaigns/${draft.id}/launch`, { revision: draft.revision }, `launch-${name}`);
+  await world.client.send(
+    'POST',
+    `/v1/campaigns/${draft.id}/launch`,
+    { revision: draft.revision, acknowledgement: AS_IT_IS.reason },
+    `launch-${name}`,
+  );
   return draft;
 }
 const campaignNow = (id: string): Promise<Campaign> => world.client.get<Campaign>(`/v1/campaigns/${id}`);

@@ -13,7 +13,7 @@ import type { Page } from '../src/platform/cursor.ts';
 import type { Database } from '../src/platform/database.ts';
 import { showId, type Uuid } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
-import { everybodyAgrees } from './fixtures.ts';
+import { AS_IT_IS, everybodyAgrees } from './fixtures.ts';
 import { type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY, NUMBERS } from './sending-world.ts';
 import { testDatabase } from './test-database.ts';
@@ -98,7 +98,7 @@ describe('from a file to a conversation', () => {
     campaign = await world.client.send<Campaign>(
       'POST',
       `/v1/campaigns/${draft.id}/launch`,
-      { revision: draft.revision },
+      { revision: draft.revision, acknowledgement: AS_IT_IS.reason },
       'launch-1',
     );
     const live = await world.until('completed', async () => {
@@ -118,12 +118,17 @@ describe('from a file to a conversation', () => {
     const again = await world.client.send<Campaign>(
       'POST',
       `/v1/campaigns/${campaign.id}/launch`,
-      { revision: campaign.revision },
+      { revision: campaign.revision, acknowledgement: AS_IT_IS.reason },
       'launch-1',
     );
     expect(again.id).toBe(campaign.id);
     await expect(
-      world.client.send('POST', `/v1/campaigns/${campaign.id}/launch`, { revision: campaign.revision }, 'launch-2'),
+      world.client.send(
+        'POST',
+        `/v1/campaigns/${campaign.id}/launch`,
+        { revision: campaign.revision, acknowledgement: AS_IT_IS.reason },
+        'launch-2',
+      ),
     ).rejects.toThrow(/is completed and cannot be launched/);
   });
 
@@ -163,7 +168,12 @@ describe('from a file to a conversation', () => {
       'create-2',
     );
     await world.client.send('POST', '/v1/sending/pause', { reason: 'test' });
-    await world.client.send('POST', `/v1/campaigns/${other.id}/launch`, { revision: other.revision }, 'launch-later');
+    await world.client.send(
+      'POST',
+      `/v1/campaigns/${other.id}/launch`,
+      { revision: other.revision, acknowledgement: AS_IT_IS.reason },
+      'launch-later',
+    );
     const said = await world.sandbox.personTexts({ from: phone, to: second?.from ?? '', text: ' Stop!! ' });
     await world.until(
       'the webhook is answered',

@@ -1,6 +1,6 @@
 import { DAYS_AHEAD_MAX, messagesPerDay, type Places } from '../compliance/quiet-hours.ts';
 import { type DayHours, hoursOfDay } from '../compliance/quiet-hours-day.ts';
-import { RULE_TABLES, ruleTableAt } from '../compliance/quiet-hours-table.ts';
+import { quietHoursAt } from '../compliance/quiet-hours-table.ts';
 import { MAINLAND_ZONES } from '../contacts/area-codes.ts';
 import { mainZone, placesOfState, STATE_CODES } from '../contacts/state-places.ts';
 import { stateName } from '../contacts/states.ts';
@@ -70,7 +70,7 @@ export function hoursOfPlaces(
 
 /** States without a rule of their own have the same hours in the same zones, and are computed once. */
 function sameHoursKey(policy: SendingPolicy, { state, zone, places }: PolicyPlace, day: string): string {
-  const table = ruleTableAt(RULE_TABLES, startOfDay(zone, day));
+  const table = quietHoursAt(startOfDay(zone, day));
   const own =
     state === null ||
     table.states[state] !== undefined ||

@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Instant } from '../platform/time.ts';
 import { getSetting, putSetting } from './business-store.ts';
 
-const KEY = 'public_address';
+export const PUBLIC_ADDRESS_SETTING = 'public_address';
 type Stored = { readonly version: 1; readonly url: string };
 
 /**
@@ -12,16 +12,20 @@ type Stored = { readonly version: 1; readonly url: string };
  */
 export const keepPublicAddress = (db: Db, url: string | undefined, now: Instant): Promise<void> =>
   runTx(db, async (tx) => {
-    const kept = await getSetting<Stored>(tx, KEY);
+    const kept = await getSetting<Stored>(tx, PUBLIC_ADDRESS_SETTING);
     if (kept?.url === url) return;
-    if (url === undefined) await sql`delete from setting where key = ${KEY}`.execute(tx);
-    else await putSetting(tx, { key: KEY, value: { version: 1, url } satisfies Stored, now });
+    if (url === undefined) await sql`delete from setting where key = ${PUBLIC_ADDRESS_SETTING}`.execute(tx);
+    else await putSetting(tx, { key: PUBLIC_ADDRESS_SETTING, value: { version: 1, url } satisfies Stored, now });
   });
 
-/** What opt-out links begin with; null without an address. */
+/** What opt-out links begin with, over the value of the setting; null without one. */
+export const linkBaseIn = (value: RawBuilder<unknown>): RawBuilder<string | null> =>
+  sql<string | null>`(${value} ->> 'url') || '/u/'`;
+
+/** The same; null without an address. */
 export const linkBaseSql = sql<
   string | null
->`(select (value ->> 'url') || '/u/' from setting where key = ${sql.lit(KEY)})`;
+>`(select ${linkBaseIn(sql`value`)} from setting where key = ${sql.lit(PUBLIC_ADDRESS_SETTING)})`;
 
 /** Of as many characters as every token (compliance/link-token.ts), for looks at a text that is not sent. */
 export const SAMPLE_TOKEN = 'x'.repeat(22);

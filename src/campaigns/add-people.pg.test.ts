@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
 import {
+  AS_IT_IS,
   type ContactFixture,
   enrollmentStates,
   insertAccount,
@@ -199,7 +200,7 @@ describe('at the same moment', () => {
     );
     if (!draft.ok) throw new Error(draft.error.message);
     campaignId = draft.value.id;
-    const launch = { ...control, id: campaignId, revision: 1, confirmName: 'Race' };
+    const launch = { ...control, id: campaignId, revision: 1, confirmName: 'Race', acknowledgement: AS_IT_IS };
     const [launched, added] = await Promise.all([
       runTx(database.db, (tx) => launchCampaign(tx, world, launch)),
       add(NEW),

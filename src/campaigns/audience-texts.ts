@@ -1,20 +1,21 @@
 import { sql } from 'kysely';
 import { audienceSql } from '../audiences/audience.ts';
 import { readEligibilityFacts } from '../audiences/eligibility-facts.ts';
+import { getBusiness } from '../business/business-store.ts';
 import { linkBaseSql, SAMPLE_TOKEN } from '../business/public-address.ts';
-import { contentRulesOn } from '../compliance/content-rules.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import { skipReasonSql } from '../compliance/eligibility.ts';
 import { readAddition } from '../compliance/opt-out-wording-store.ts';
+import { commonText } from '../messages/common-text.ts';
 import { countParts } from '../messages/encoding.ts';
 import type { Template, TemplateContact } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
 import { neverTextedSql } from '../messages/texted-before.ts';
-import { dayIn } from '../platform/calendar.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
 import { type Campaign, consentAtLaunch } from './campaign.ts';
-import { type Found, tallyContent } from './decide-content.ts';
+import { type ContentByVariant, tallyContent, tallyFirstTexts } from './decide-content.ts';
 import { tallyReach, type VariantReach } from './decide-reach.ts';
 
 /** A larger audience is judged by this many of its people, and the figures are scaled. */
@@ -37,22 +38,21 @@ export interface AudienceTexts {
   readonly reach: ReachByVariant;
   /** People to whose text it is added how to stop; with several variants each counts with its share. */
   readonly added: number;
-  /** By variant id: how many texts were looked at, and what the checks of content found in them. */
-  readonly content: ReadonlyMap<Uuid, { readonly looked: number; readonly found: readonly Found[] }>;
+  readonly content: ContentByVariant;
 }
 
 /** Renders every variant for the people who would get it and counts the parts of the final text. */
 export async function renderAudience(db: Db, campaign: Campaign, now: Instant): Promise<AudienceTexts> {
-  const rules = contentRulesOn(dayIn('UTC', now));
+  const rules = contentRulesAt(now);
   const addition = await readAddition(db, now);
   const variants = writtenVariants(campaign).map((variant) => ({
     ...variant,
-    tally: tallyReach(variant.template, addition),
+    tally: tallyReach(variant.template, { addition, content: rules }),
     content: tallyContent(rules),
     looked: 0,
   }));
   const weights = variants.reduce((sum, { weight }) => sum + weight, 0);
-  const people = await readPeople(db, campaign, { now, after: undefined, limit: SAMPLE_MAX });
+  const people = await readPeople(db, campaign, { now, limit: SAMPLE_MAX });
   const histogram = new Map<number, number>();
   const outsideGsm7 = new Set<string>();
   let parts = 0;
@@ -85,8 +85,8 @@ export async function renderAudience(db: Db, campaign: Campaign, now: Instant): 
  * campaigns, all of them only for one that is to be refused.
  */
 export async function findUnsendable(db: Db | Tx, campaign: Campaign, now: Instant): Promise<ReachByVariant> {
-  const addition = await readAddition(db, now);
-  let open = writtenVariants(campaign).map(({ id, template }) => ({ id, tally: tallyReach(template, addition) }));
+  const terms = { addition: await readAddition(db, now), content: contentRulesAt(now) };
+  let open = writtenVariants(campaign).map(({ id, template }) => ({ id, tally: tallyReach(template, terms) }));
   let after: Uuid | undefined;
   for (let limit = FIRST_BATCH; open.length > 0; limit = SAMPLE_MAX) {
     const people = await readPeople(db, campaign, { now, after, limit });
@@ -95,6 +95,32 @@ export async function findUnsendable(db: Db | Tx, campaign: Campaign, now: Insta
     if (people.length < limit) break;
   }
   return new Map(open.map(({ id, tally }) => [id, tally.reach()] as const).filter(([, { people }]) => people > 0));
+}
+
+/**
+ * The variants whose first texts do not all say what a first text must. What a text says to everybody spares the look at people, of whom
+ * many have been texted before.
+ */
+export async function findLackingFirstTexts(db: Db | Tx, campaign: Campaign, now: Instant): Promise<ContentByVariant> {
+  const content = contentRulesAt(now);
+  const addition = await readAddition(db, now);
+  const { name: businessName } = await getBusiness(db);
+  const open = writtenVariants(campaign).flatMap(({ id, template }) => {
+    const common = commonText(template, businessName);
+    const said = tallyFirstTexts(content);
+    said.add(`${common} ${addition?.(common) ?? ''}`, { businessName, isFirst: true });
+    if (said.found().length === 0) return [];
+    return [{ id, reach: tallyReach(template, { addition, content }), tally: tallyFirstTexts(content), looked: 0 }];
+  });
+  const people = open.length === 0 ? [] : await readPeople(db, campaign, { now, limit: SAMPLE_MAX, onlyFirst: true });
+  for (const person of people)
+    for (const variant of open) {
+      const text = variant.reach.add(person);
+      if (text === undefined) continue;
+      variant.looked += 1;
+      variant.tally.add(text, person);
+    }
+  return new Map(open.map(({ id, looked, tally }) => [id, { looked, found: tally.found() }]));
 }
 
 function writtenVariants(
@@ -117,17 +143,23 @@ interface Person extends TemplateContact {
 async function readPeople(
   db: Db | Tx,
   campaign: Campaign,
-  page: { readonly now: Instant; readonly after: Uuid | undefined; readonly limit: number },
+  page: {
+    readonly now: Instant;
+    readonly after?: Uuid | undefined;
+    readonly limit: number;
+    readonly onlyFirst?: true;
+  },
 ): Promise<readonly Person[]> {
-  const { now, after, limit } = page;
+  const { now, after, limit, onlyFirst } = page;
+  const isFirst = neverTextedSql(sql`null`);
   const facts = await readEligibilityFacts(db, now, consentAtLaunch(campaign, now));
   const { rows } = await sql<Person>`
     select c.id, c.phone, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes,
       coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
       ${linkBaseSql} || ${SAMPLE_TOKEN}::text as opt_out_link,
-      ${neverTextedSql(sql`null`)} as is_first
+      ${isFirst} as is_first
     from contact c where ${audienceSql(campaign.audience, now)} and ${skipReasonSql(facts)} is null
-      and ${after === undefined ? sql`true` : sql`c.id > ${after}`}
+      and ${after === undefined ? sql`true` : sql`c.id > ${after}`} and ${onlyFirst ? isFirst : sql`true`}
     order by c.id limit ${limit}`.execute(db);
   return rows;
 }

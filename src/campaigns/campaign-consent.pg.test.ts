@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { claimTexts } from '../../test/claimed.ts';
 import { dncWorld } from '../../test/dnc-world.ts';
-import { insertContacts, testPhones } from '../../test/fixtures.ts';
+import { AS_IT_IS, insertContacts, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
@@ -105,7 +105,12 @@ const draftWith = async (consent?: ConsentPolicy | null): Promise<Campaign> => {
 const orderOf = ({ id, revision }: Campaign) => ({ id, shownId: showId('campaign', id), revision });
 const launch = (campaign: Campaign) =>
   runTx(database.db, (tx) =>
-    launchCampaign(tx, world, { ...orderOf(campaign), confirmName: campaign.name, actor: 'user:1' }),
+    launchCampaign(tx, world, {
+      ...orderOf(campaign),
+      confirmName: campaign.name,
+      acknowledgement: AS_IT_IS,
+      actor: 'user:1',
+    }),
   );
 const waive = (campaign: Campaign, people: number) =>
   runTx(database.db, (tx) =>
@@ -272,7 +277,8 @@ describe('people who have not agreed', () => {
     expect(prepared.map(({ phone }) => phone).toSorted()).toEqual([WRITTEN, EXPRESS, ENDED, REMINDERS].toSorted());
     const { rows } = await sql<{ consent: unknown }>`
       select decision -> 'consent' as consent from message where phone = ${ENDED}`.execute(database.db);
-    expect(rows).toEqual([{ consent: { purpose: 'marketing', kind: null, policy: 'marketing', waived: true } }]);
+    const asked = { policy: 'marketing', ruleVersion: '2026-01' };
+    expect(rows).toEqual([{ consent: { purpose: 'marketing', kind: null, ...asked, waived: true } }]);
     const { rows: audit } = await sql`
       select action, detail -> 'people' as people, detail -> 'withoutConsent' as launched from audit_entry
       where action in ('campaign.consent_waived', 'campaign.launched') order by action`.execute(database.db);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { AS_IT_IS, insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -252,6 +252,7 @@ describe('a draft', () => {
         shownId: showId('campaign', id),
         revision,
         confirmName: undefined,
+        acknowledgement: AS_IT_IS,
         actor: 'test',
       }),
     );

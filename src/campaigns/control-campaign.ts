@@ -62,7 +62,7 @@ async function change(
   step: {
     readonly from: readonly CampaignState[];
     readonly to: CampaignState;
-    readonly act: string;
+    readonly act: 'paused' | 'resumed' | 'cancelled';
     readonly reason: string | null;
     readonly also?: (campaign: Campaign) => Promise<void>;
   },

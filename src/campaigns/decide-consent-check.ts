@@ -35,7 +35,8 @@ export function storedConsentChecks(
 ): readonly RuleCheck[] {
   if (consent === undefined) return [];
   const sentence = grant === undefined ? 'No consent was in force' : grantSentence(grant, zone);
-  return [check(`${sentence}; ${askedThen(consent)}`, { purpose: consent.purpose, grant })];
+  const { purpose, ruleVersion: version } = consent;
+  return [{ ...check(`${sentence}; ${askedThen(consent)}`, { purpose, grant }), version }];
 }
 
 function askedThen({ policy, waived }: NonNullable<Decision['consent']>): string {

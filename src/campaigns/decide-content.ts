@@ -1,5 +1,6 @@
 import { type ContentFinding, checkContent } from '../compliance/content-checks.ts';
 import type { ContentRules } from '../compliance/content-rules.ts';
+import type { Uuid } from '../platform/ids.ts';
 
 /** What the checks of content found in the texts of one variant; of what is the same for several people, how many they are. */
 export interface ContentTally {
@@ -12,13 +13,28 @@ export interface Found {
   readonly people: number;
 }
 
-export function tallyContent(rules: ContentRules): ContentTally {
+/** By variant id: how many texts were looked at, and what the checks of content found in them. */
+export type ContentByVariant = ReadonlyMap<Uuid, { readonly looked: number; readonly found: readonly Found[] }>;
+
+/** What a first text must say; a launch asks for a reason where it does not (docs/decisions/0063). */
+const isAskedOfFirstTexts = ({ code }: ContentFinding): boolean => code === 'no_sender' || code === 'no_opt_out';
+
+/** What is warned of. Who has had a text of ours has been told how to stop. */
+export const tallyContent = (rules: ContentRules): ContentTally =>
+  tallyFindings(rules, (finding, isFirst) => (isFirst ? !isAskedOfFirstTexts(finding) : finding.code !== 'no_opt_out'));
+
+/** What first texts must say and do not. */
+export const tallyFirstTexts = (rules: ContentRules): ContentTally => tallyFindings(rules, isAskedOfFirstTexts);
+
+function tallyFindings(
+  rules: ContentRules,
+  counts: (finding: ContentFinding, isFirst: boolean) => boolean,
+): ContentTally {
   const found = new Map<string, { finding: ContentFinding; people: number }>();
   return {
     add(text, { businessName, isFirst }) {
       for (const finding of checkContent(text, { businessName, rules })) {
-        // Who has had a text of ours has been told.
-        if (finding.code === 'no_opt_out' && !isFirst) continue;
+        if (!counts(finding, isFirst)) continue;
         const key = JSON.stringify(finding);
         const known = found.get(key);
         if (known === undefined) found.set(key, { finding, people: 1 });
@@ -49,8 +65,6 @@ function sentence(subject: string, finding: ContentFinding, some: string): strin
       return `${subject} does not say who sends it${some}: carriers ask for the name of your business in every text. Begin it with {business_name}`;
     case 'no_opt_out':
       return `${subject} does not tell people who have never been texted how to stop${some}: end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)`;
-    case 'shortener':
-      return `${subject} has the link ${finding.what} of a public shortener${some}: carriers block those. Use a link of your own domain`;
     case 'insecure_link':
       return `${subject} has a link without encryption, ${finding.what}${some}: write https://`;
     case 'links':

@@ -1,15 +1,14 @@
 import { isChosen } from '../audiences/audience.ts';
 import { shortenerIn } from '../compliance/content-checks.ts';
-import { contentRulesOn } from '../compliance/content-rules.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import type { LaneState } from '../gateways/account.ts';
 import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import { shortestLength } from '../messages/template-length.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
-import { dayIn } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { Campaign, VariantRow } from './campaign.ts';
-import { shortenerProblem } from './decide-content.ts';
+import { type ContentByVariant, contentWarnings, shortenerProblem } from './decide-content.ts';
 import { nobodySentence, type VariantReach } from './decide-reach.ts';
 import { type SendingFacts, sendingProblems } from './decide-sending.ts';
 
@@ -91,10 +90,20 @@ function variantProblem(
   const shortest = shortestLength(template.value);
   if (shortest > TEXT_LENGTH_MAX)
     return `${subject} cannot be sent to anybody: it has at least ${shortest.toLocaleString('en-US')} characters, and gateways take at most ${TEXT_LENGTH_MAX.toLocaleString('en-US')}. Shorten it`;
-  const shortener = shortenerIn(body, contentRulesOn(dayIn('UTC', now)));
-  if (shortener !== undefined) return shortenerProblem(subject, shortener);
+  const shortener = shortenerIn(body, contentRulesAt(now));
+  if (shortener !== undefined) return shortenerProblem(subject, shortener.written);
   return unsendable === undefined ? undefined : nobodySentence(subject, unsendable);
 }
+
+/** What the first texts do not say that they must: nothing of it may be launched without a reason. */
+export const toAcknowledge = (campaign: Campaign, lacking: ContentByVariant): readonly LaunchProblem[] =>
+  campaign.variants.flatMap((variant) => {
+    const { looked, found } = lacking.get(variant.id) ?? { looked: 0, found: [] };
+    return contentWarnings(subjectOf(campaign, variant), looked, found).map((message) => ({
+      field: 'message' as const,
+      message,
+    }));
+  });
 
 /** What a sentence about a variant begins with. */
 export const subjectOf = ({ variants }: Pick<Campaign, 'variants'>, { label }: Pick<VariantRow, 'label'>): string =>

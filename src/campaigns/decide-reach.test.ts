@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import type { TemplateContact } from '../messages/template.ts';
 import { parseTemplate } from '../messages/template-parser.ts';
+import { instant } from '../platform/time.ts';
 import { nobodySentence, someCannotSentences, tallyReach, type VariantReach } from './decide-reach.ts';
 
 function reachOf(body: string, people: readonly TemplateContact[]): VariantReach {
@@ -28,6 +30,7 @@ describe('who can get a variant', () => {
       ]),
       tooLong: 0,
       empty: 0,
+      shortened: 0,
     }));
 
   it('counts a field once, however often the text shows it', () =>
@@ -40,13 +43,16 @@ describe('who can get a variant', () => {
       missing: new Map(),
       tooLong: 1,
       empty: 1,
+      shortened: 0,
     }));
 
   it('gives the text that goes out', () => {
     const template = parseTemplate('Hi {first_name}');
     if (!template.ok) throw new Error(template.error.message);
-    const tally = tallyReach(template.value);
-    expect([tally.add({ firstName: 'Ana' }), tally.add({})]).toEqual(['Hi Ana', undefined]);
+    const tally = tallyReach(template.value, { content: contentRulesAt(instant('2026-11-22T12:00:00Z')) });
+    const texts = [{ firstName: 'Ana' }, {}, { firstName: 'bit.ly/ana' }].map((person) => tally.add(person));
+    expect(texts).toEqual(['Hi Ana', undefined, undefined]);
+    expect(tally.reach()).toMatchObject({ people: 3, sendable: 1, shortened: 1 });
   });
 });
 
@@ -56,6 +62,7 @@ const reach = (change: Partial<VariantReach>): VariantReach => ({
   missing: new Map(),
   tooLong: 0,
   empty: 0,
+  shortened: 0,
   ...change,
 });
 
@@ -92,6 +99,14 @@ describe('words for those who cannot get a variant', () => {
       12_040,
       [
         'About 30 of 12,040 people have no {city}: they will not be texted. Write a fallback, as in {city|there}, or fill in the field',
+      ],
+    ],
+    [
+      undefined,
+      { shortened: 2 },
+      1_204,
+      [
+        '2 of 1,204 people would get a link of a public shortener out of their fields, which carriers block: they will not be texted. Put links of your own domain into these fields',
       ],
     ],
     [undefined, {}, 1_204, []],

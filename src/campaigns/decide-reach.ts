@@ -1,5 +1,5 @@
-import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
-import { TEXT_LENGTH_MAX, whyUnsendable } from '../messages/sendable-text.ts';
+import { outgoingText, type TextTerms } from '../messages/outgoing-text.ts';
+import { TEXT_LENGTH_MAX } from '../messages/sendable-text.ts';
 import type { Template, TemplateContact } from '../messages/template.ts';
 import { missingFields, renderTemplate } from '../messages/template-render.ts';
 
@@ -11,6 +11,8 @@ export interface VariantReach {
   readonly missing: ReadonlyMap<string, number>;
   readonly tooLong: number;
   readonly empty: number;
+  /** Whose fields bring a link of a public shortener into the text. */
+  readonly shortened: number;
 }
 
 export interface ReachTally {
@@ -27,9 +29,9 @@ export interface ReachedContact extends TemplateContact {
 }
 
 /** Makes the text as the engine would, for one person after the other. */
-export function tallyReach(template: Template, addition?: Addition): ReachTally {
+export function tallyReach(template: Template, { addition, content }: TextTerms = {}): ReachTally {
   const missing = new Map<string, number>();
-  const counts = { people: 0, sendable: 0, tooLong: 0, empty: 0 };
+  const counts = { people: 0, sendable: 0, tooLong: 0, empty: 0, shortened: 0 };
   let firsts = 0;
   const add = (contact: ReachedContact): string | undefined => {
     counts.people += 1;
@@ -38,19 +40,20 @@ export function tallyReach(template: Template, addition?: Addition): ReachTally 
       for (const field of missingFields(template, contact)) missing.set(field, (missing.get(field) ?? 0) + 1);
       return undefined;
     }
-    const added = contact.isFirst === true ? (addition?.(text.value) ?? null) : null;
-    const whole = added === null ? text.value : withWording(text.value, added);
-    const why = whyUnsendable(text.value) ?? whyUnsendable(whole);
-    if (why !== undefined) {
-      counts[why === 'empty_text' ? 'empty' : 'tooLong'] += 1;
+    const made = outgoingText(text.value, { addition: contact.isFirst === true ? addition : undefined, content });
+    if ('code' in made) {
+      counts[causeOf(made.code)] += 1;
       return undefined;
     }
     counts.sendable += 1;
-    if (added !== null) firsts += 1;
-    return whole;
+    if (made.added !== null) firsts += 1;
+    return made.body;
   };
   return { add, reach: () => ({ ...counts, missing: new Map(missing) }), added: () => firsts };
 }
+
+const causeOf = (code: string): 'empty' | 'tooLong' | 'shortened' =>
+  code === 'empty_text' ? 'empty' : code === 'text_too_long' ? 'tooLong' : 'shortened';
 
 /** Why nobody of the audience can get the variant, and what helps; `subject` names it. */
 export function nobodySentence(subject: string, reach: VariantReach): string {
@@ -86,7 +89,7 @@ interface Cause {
 }
 
 /** The most frequent first. */
-function causesOf({ missing, tooLong, empty }: VariantReach): readonly Cause[] {
+function causesOf({ missing, tooLong, empty, shortened }: VariantReach): readonly Cause[] {
   const fields = [...missing].map(
     ([field, people]): Cause => ({
       people,
@@ -101,6 +104,11 @@ function causesOf({ missing, tooLong, empty }: VariantReach): readonly Cause[] {
       remedy: 'Shorten the text, or the fields that make it long',
     },
     { people: empty, are: () => 'would get an empty text', remedy: 'Look at the conditions of the text' },
+    {
+      people: shortened,
+      are: () => 'would get a link of a public shortener out of their fields, which carriers block',
+      remedy: 'Put links of your own domain into these fields',
+    },
   ];
   return [...fields, ...texts.filter(({ people }) => people > 0)].toSorted((a, b) => b.people - a.people);
 }

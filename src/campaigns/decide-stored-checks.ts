@@ -2,7 +2,6 @@ import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
 import { ruleOf } from '../compliance/eligibility.ts';
 import { HELD_CODE } from '../compliance/held-number.ts';
 import { NUMBER_RULES } from '../compliance/number-rules.ts';
-import type { RuleInputs } from '../compliance/rule-inputs.ts';
 import { instant } from '../platform/time.ts';
 import type { Decision, StoredDecision } from '../sending/decision.ts';
 import type { RuleCheck } from './decide-checks.ts';
@@ -53,12 +52,10 @@ function eligibilityChecksOf(decision: StoredDecision, phone: string): readonly 
   }));
 }
 
-/** What a rule of compliance/eligibility.ts had looked at. */
-function rested(
-  code: string,
-  { eligibility, quietHours }: Decision,
-  phone: string,
-): { readonly inputs: RuleInputs; readonly version?: string } {
+/** What a rule of compliance/eligibility.ts had looked at, and by which version of the data behind it. */
+type Rested = Pick<RuleCheck, 'inputs' | 'version'>;
+
+function rested(code: string, { eligibility, quietHours }: Decision, phone: string): Rested {
   switch (code) {
     case 'opted_out':
     case 'wrong_number':
@@ -77,14 +74,17 @@ function rested(
     case 'do_not_call':
     case 'do_not_call_registry':
     case STALE_CODE:
-      return { inputs: listInputs(eligibility) };
+      return listsAsked(eligibility);
     default:
       return { inputs: isNumberRule(code) ? { ...eligibility.validation } : {} };
   }
 }
 
-const listInputs = ({ doNotCall }: Decision['eligibility']): RuleInputs =>
-  doNotCall === undefined ? {} : { lists: doNotCall.lists, exemptionId: doNotCall.exemptionId ?? null };
+function listsAsked({ doNotCall }: Decision['eligibility']): Rested {
+  if (doNotCall === undefined) return { inputs: {} };
+  const { lists, exemptionId = null, ruleVersion: version } = doNotCall;
+  return { inputs: { lists, exemptionId }, version };
+}
 
 const isNumberRule = (code: string): boolean => NUMBER_RULES.some((rule) => rule.code === code);
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { AS_IT_IS, insertAccount, insertContacts, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -59,7 +59,8 @@ describe('the forecast of a draft', () => {
     // The first one takes a hundred of the 120 of today; people in California are asleep until eleven.
     expect(forecast.perDay[0]).toMatchObject({ day: '2026-11-17', count: 20 });
     expect(forecast.waits.map(({ reason, people: n }) => [reason, n])).toEqual([['quiet_hours', 80]]);
-    const launch = { id, shownId: showId('campaign', id), revision, confirmName: name, actor: 'test' };
+    const shownId = showId('campaign', id);
+    const launch = { id, shownId, revision, confirmName: name, acknowledgement: AS_IT_IS, actor: 'test' };
     expect(await runTx(db, (tx) => launchCampaign(tx, world, launch))).toMatchObject({ ok: true });
     expect((await readForecasts(db, world.clock, {})).get(id)).toEqual(forecast);
   });

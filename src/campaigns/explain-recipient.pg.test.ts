@@ -424,6 +424,25 @@ describe('somebody who was left out', () => {
     expect((await explain()).answer).toMatchObject({ standing: 'not_texted', code: 'missing_field:first_name' });
   });
 
+  it('is not sent a link of a public shortener that a field brings, and hears which', async () => {
+    campaignId = await launchTestCampaign(database.db, world, {
+      laneIds,
+      variants: [{ label: 'A', weight: 1, body: 'Acme: see {company|acme.example}. Reply STOP to opt out' }],
+    });
+    await run(`update contact set company = 'https://bit.ly/3xYz'`);
+    const sentence = 'the text would have a link of the public shortener bit.ly, which carriers block';
+    const remedy = 'Put a link of your own domain into the field that it comes from';
+    expect((await explain()).answer).toMatchObject({
+      standing: 'waits',
+      sentence: `Will not be texted: ${sentence}`,
+      remedy,
+    });
+    await claim();
+    expect(await explain()).toMatchObject({
+      answer: { standing: 'not_texted', code: 'public_shortener:bit.ly', remedy },
+    });
+  });
+
   it('does not exist: that is said', async () => {
     const campaign = await getCampaign(database.db, campaignId);
     if (campaign === undefined) throw new Error('no campaign');

@@ -6,6 +6,7 @@ import { getBusiness, getSending, getSendingPolicy } from '../business/business-
 import { sampleLink } from '../business/public-address.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import { type AskedConsent, askedConsent } from '../compliance/consent-policy.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import { readAddition } from '../compliance/opt-out-wording-store.ts';
 import { readConsentNow, readGrant } from '../compliance/read-consent.ts';
 import { costCents } from '../messages/price.ts';
@@ -186,6 +187,7 @@ async function readFacts(db: Db, clock: Clock, question: Question) {
             businessName: business.name,
             optOutLink: await sampleLink(db),
             addition: person.isFirst ? await readAddition(db, now) : undefined,
+            content: contentRulesAt(now),
           }),
     marginMs: windowMargin(clock),
     zoneGroup: enrollment?.zoneGroup ?? person.zoneGroup,

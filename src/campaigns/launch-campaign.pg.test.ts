@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { claimTexts, takeLease } from '../../test/claimed.ts';
 import {
+  AS_IT_IS,
   enrollmentStates,
   insertAccount,
   insertContacts,
+  launchCampaignIn,
   launchTestCampaign,
   testPhones,
 } from '../../test/fixtures.ts';
@@ -11,7 +14,8 @@ import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
-import { type Database, runTx } from '../platform/database.ts';
+import { recordInbound } from '../conversations/record-inbound.ts';
+import { type Database, runTx, type Tx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from './control-campaign.ts';
@@ -23,11 +27,12 @@ const world = testWorld();
 const noJobs = { enqueue: () => Promise.reject(new Error('expected no job')) };
 const withSecrets = { ...world, secrets: secretsWithKey(world.random.bytes(32), world.random) };
 let database: Database;
+let accountId: Uuid;
 let laneIds: readonly Uuid[];
 
 beforeAll(async () => {
   database = await testDatabase();
-  ({ laneIds } = await insertAccount(database.db, withSecrets, {
+  ({ id: accountId, laneIds } = await insertAccount(database.db, withSecrets, {
     baseUrl: 'http://127.0.0.1:1',
     apiKey: 'key',
     lanes: [{ gatewayRef: 'PN1', phone: '+16175550001' }],
@@ -133,6 +138,7 @@ describe('launching', () => {
           shownId: showId('campaign', id),
           revision,
           confirmName: undefined,
+          acknowledgement: AS_IT_IS,
           actor: 'test',
         }),
       );
@@ -177,7 +183,14 @@ describe('launching', () => {
     const { id } = draft.value;
     const launch = (confirmName: string | undefined) =>
       runTx(database.db, (tx) =>
-        launchCampaign(tx, world, { id, shownId: showId('campaign', id), revision: 1, confirmName, actor: 'test' }),
+        launchCampaign(tx, world, {
+          id,
+          shownId: showId('campaign', id),
+          revision: 1,
+          confirmName,
+          acknowledgement: AS_IT_IS,
+          actor: 'test',
+        }),
       );
     expect(await launch('huge')).toMatchObject({ ok: false, error: { errors: [{ pointer: '/confirmName' }] } });
     expect((await launch('Huge')).ok).toBe(true);
@@ -229,4 +242,72 @@ it('an opt-out ends everything that waits for the number in its own transaction,
   const { rows: entries } =
     await sql`select 1 from audit_entry where phone = ${phone} and action = 'number.suppressed'`.execute(database.db);
   expect(entries).toHaveLength(1);
+});
+
+describe('a STOP while the campaign launches', () => {
+  /** One transaction from its beginning to its end. */
+  const alone = <T>(act: (tx: Tx) => Promise<T>): Promise<T> => runTx(database.db, act);
+  const launch = (tx: Tx, tag: string) => launchCampaignIn(tx, world, { laneIds, audience: { tags: [tag] } });
+  const saysStop = (tx: Tx, phone: string) =>
+    recordInbound(
+      tx,
+      world,
+      { id: accountId, kind: 'quo', environment: 'sandbox' },
+      {
+        ...{ type: 'message_received', eventId: `EV${phone}`, gatewayMessageId: `MO${phone}`, laneRef: 'PN1' },
+        ...{ from: phone, to: ['+16175550001'], text: 'STOP', media: [], at: world.clock.now() },
+      },
+    );
+  const claimed = async (campaignId: Uuid): Promise<readonly string[]> => {
+    const lease = await takeLease(database.db, world, accountId);
+    const texts = await claimTexts(database.db, world, { lease, campaignId, laneId: laneIds[0] ?? '' });
+    await sql`delete from account_lease`.execute(database.db);
+    return texts.map(({ phone }) => phone);
+  };
+  const partOf = async (campaignId: Uuid, phone: string) => {
+    const { rows } = await sql<{ state: string; reason: string | null }>`
+      select state, skip_reason as reason from enrollment where campaign_id = ${campaignId} and phone = ${phone}`.execute(
+      database.db,
+    );
+    return rows[0];
+  };
+
+  it.each([
+    {
+      what: 'is heard at once, though the launch has enrolled them and is not over',
+      tag: '413',
+      meet: (phone: string, tag: string) =>
+        alone(async (launching) => {
+          const campaignId = await launch(launching, tag);
+          await alone((tx) => saysStop(tx, phone));
+          return { campaignId, early: [] };
+        }),
+    },
+    {
+      what: 'keeps them from being texted, though the launch begins and is over while it is recorded',
+      tag: '978',
+      meet: (phone: string, tag: string) =>
+        alone(async (stopping) => {
+          await saysStop(stopping, phone);
+          const campaignId = await alone((tx) => launch(tx, tag));
+          expect(await partOf(campaignId, phone)).toEqual({ state: 'pending', reason: null });
+          return { campaignId, early: await claimed(campaignId) };
+        }),
+    },
+  ])('$what', async ({ tag, meet }) => {
+    const [stops = '', stays = ''] = testPhones(2, tag);
+    await insertContacts(
+      database.db,
+      world,
+      [stops, stays].map((phone) => ({ phone, tags: [tag] })),
+    );
+    const { campaignId, early } = await meet(stops, tag);
+    expect([...early, ...(await claimed(campaignId))]).toEqual([stays]);
+    expect(await partOf(campaignId, stops)).toEqual({ state: 'skipped', reason: 'opted_out' });
+    expect(await enrollmentStates(database.db, campaignId)).toEqual({ handing_over: 1, skipped: 1 });
+    const { rows } = await sql`select reason from suppression where phone = ${stops} and lifted_at is null`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ reason: 'opt_out' }]);
+  });
 });

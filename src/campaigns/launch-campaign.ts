@@ -8,10 +8,10 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { findUnsendable } from './audience-texts.ts';
+import { findLackingFirstTexts, findUnsendable } from './audience-texts.ts';
 import { type Campaign, consentAtLaunch, notInThisState } from './campaign.ts';
 import { lockCampaign, setCampaignState, writeSending } from './campaign-store.ts';
-import { CONFIRM_NAME_ABOVE, launchProblems } from './decide-launch.ts';
+import { CONFIRM_NAME_ABOVE, launchProblems, toAcknowledge } from './decide-launch.ts';
 import { dated } from './decide-sending.ts';
 import { enrollAudience } from './enroll-store.ts';
 import { staleRevision } from './manage-drafts.ts';
@@ -24,6 +24,8 @@ export interface LaunchInput {
   /** The revision that the person saw: nothing else may be launched. */
   readonly revision: number;
   readonly confirmName: string | undefined;
+  /** Why the texts may go out as they are, and the name of who says so. */
+  readonly acknowledgement: { readonly reason: string; readonly by: string } | undefined;
   readonly actor: string;
 }
 
@@ -62,6 +64,8 @@ export async function launchCampaign(
     return invalid(`this texts ${preview.textable} people: confirm with the campaign's name "${campaign.name}"`, {
       errors: [{ pointer: '/confirmName', message: `expected "${campaign.name}", got "${input.confirmName ?? ''}"` }],
     });
+  const lacking = toAcknowledge(campaign, await findLackingFirstTexts(tx, campaign, now)).map(({ message }) => message);
+  if (lacking.length > 0 && input.acknowledgement === undefined) return unacknowledged(campaign, lacking);
 
   await enrollAudience(tx, campaign, now);
   await forgetWaived(tx, campaign.id);
@@ -82,6 +86,7 @@ export async function launchCampaign(
       ...(preview.withoutConsent === 0
         ? {}
         : { withoutConsent: preview.withoutConsent, consentWaiver: campaign.consentWaiver }),
+      ...(lacking.length === 0 ? {} : { acknowledged: { ...input.acknowledgement, lacking } }),
       excluded: preview.excluded.map(({ reason, count }) => ({ reason, count })),
     },
   });
@@ -89,4 +94,11 @@ export async function launchCampaign(
   const launched = await lockCampaign(tx, campaign.id);
   if (launched === undefined) throw new Error(`campaign ${campaign.id} vanished inside its own transaction`);
   return ok(launched);
+}
+
+function unacknowledged({ name }: Campaign, lacking: readonly string[]) {
+  const message = `${lacking.join('; ')}. Or launch it as it is with a reason, which is kept`;
+  return invalid(`campaign "${name}" cannot be launched: ${message}`, {
+    errors: [{ pointer: '/acknowledgement', message }],
+  });
 }

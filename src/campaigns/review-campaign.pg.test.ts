@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { enrollmentStates, insertAccount, insertContacts, testPhones } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
@@ -9,7 +10,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import type { Campaign } from './campaign.ts';
 import type { DraftInput } from './campaign-store.ts';
-import { launchCampaign } from './launch-campaign.ts';
+import { type LaunchInput, launchCampaign } from './launch-campaign.ts';
 import { createDraft } from './manage-drafts.ts';
 import { reviewCampaign } from './review-campaign.ts';
 
@@ -54,13 +55,14 @@ async function draftOf(change: Partial<DraftInput>): Promise<Campaign> {
 
 const review = (draft: Campaign) => reviewCampaign(database.db, world, draft);
 
-const launch = ({ id, revision }: Campaign) =>
+const launch = ({ id, revision }: Campaign, acknowledgement?: LaunchInput['acknowledgement']) =>
   runTx(database.db, (tx) =>
     launchCampaign(tx, world, {
       id,
       shownId: showId('campaign', id),
       revision,
       confirmName: undefined,
+      acknowledgement,
       actor: 'test',
     }),
   );
@@ -98,9 +100,7 @@ describe('a draft that cannot reach anybody', () => {
     async (_, change, field, message) => {
       const draft = await draftOf(change);
       expect((await review(draft)).problems).toEqual([{ field, message }]);
-      expect((await review(draft)).warnings.filter(({ message: told }) => !told.includes('public shortener'))).toEqual(
-        [],
-      );
+      expect((await review(draft)).warnings).toEqual([]);
       expect(await launch(draft)).toEqual({
         ok: false,
         error: {
@@ -139,13 +139,68 @@ it('a draft that some people cannot get says how many, and can be launched', asy
   expect(await enrollmentStates(database.db, draft.id)).toEqual({ pending: 150 });
 });
 
-it('a text that says neither who sends it nor how to stop can be launched, and is warned of', async () => {
-  const draft = await draftOf(bodies('Hi {first_name}'));
-  expect((await review(draft)).warnings.map(({ message }) => message)).toEqual([
-    'The message does not say who sends it: carriers ask for the name of your business in every text. Begin it with {business_name}',
-    'The message does not tell people who have never been texted how to stop: end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)',
-  ]);
-  expect((await launch(draft)).ok).toBe(true);
+describe('first texts that say neither who sends them nor how to stop', () => {
+  const NO_SENDER =
+    'does not say who sends it: carriers ask for the name of your business in every text. Begin it with {business_name}';
+  const NO_OPT_OUT =
+    'does not tell people who have never been texted how to stop: end it with "Reply STOP to opt out", or have that added by itself (Settings, Compliance)';
+  const open = async (draft: Campaign) => (await review(draft)).toAcknowledge.map(({ message }) => message);
+
+  it('are launched by a reason only, which is kept', async () => {
+    const draft = await draftOf(bodies('Hi {first_name}'));
+    const lacking = [`The message ${NO_SENDER}`, `The message ${NO_OPT_OUT}`];
+    expect(await open(draft)).toEqual(lacking);
+    expect(await review(draft)).toMatchObject({ problems: [], warnings: [] });
+    const message = `${lacking.join('; ')}. Or launch it as it is with a reason, which is kept`;
+    expect(await launch(draft)).toEqual({
+      ok: false,
+      error: {
+        kind: 'invalid',
+        message: `campaign "Fall" cannot be launched: ${message}`,
+        errors: [{ pointer: '/acknowledgement', message }],
+      },
+    });
+    expect(await enrollmentStates(database.db, draft.id)).toEqual({});
+    const acknowledgement = { reason: 'They all called us this morning', by: 'Dana' };
+    expect((await launch(draft, acknowledgement)).ok).toBe(true);
+    const { rows } = await sql`
+      select detail -> 'acknowledged' as kept from audit_entry
+      where subject = ${showId('campaign', draft.id)} and action = 'campaign.launched'`.execute(database.db);
+    expect(rows).toEqual([{ kept: { ...acknowledgement, lacking } }]);
+  });
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['both are there', [PROPER], []],
+    ['the name is a field', ['{business_name}: hi {first_name}. STOP to end'], []],
+    ['one of two variants says neither', [PROPER, 'Hi'], [`Variant B ${NO_SENDER}`, `Variant B ${NO_OPT_OUT}`]],
+    [
+      'some say them, which have no city',
+      ['{if city}Hi{else}Acme Concrete: hi. Reply STOP to opt out{endif}'],
+      [NO_SENDER, NO_OPT_OUT].map((words) => `The message ${words.replace(':', ' (3 of 150 looked at):')}`),
+    ],
+  ])('are those of people, whoever they are: %s', async (_case, texts, expected) => {
+    const draft = await draftOf(bodies(...texts));
+    expect(await open(draft)).toEqual(expected);
+    expect((await launch(draft)).ok).toBe(expected.length === 0);
+  });
+
+  it('are not those of people who have had a text of ours: a missing name is warned of there', async () => {
+    const { rows } = await sql<{ id: string }>`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id,
+        not_before, created_at, sent_at)
+      select gen_random_uuid(), l.account_id, l.id, 'outbound', 'reply', c.phone, 'Hi', 'GSM-7', 1, 'sent', 'AC' || c.phone,
+        ${world.clock.now()}, ${world.clock.now()}, ${world.clock.now()}
+      from contact c, lane l where c.city is null returning id`.execute(database.db);
+    expect(rows).toHaveLength(147);
+    const draft = await draftOf(bodies('Hi {city|you}'));
+    expect(await open(draft)).toEqual([`The message ${NO_SENDER}`, `The message ${NO_OPT_OUT}`]);
+    const known = await draftOf({ ...bodies('Hi'), audience: { tags: ['known'] } });
+    await sql`update contact set tags = '{known}' where city is null`.execute(database.db);
+    expect(await open(known)).toEqual([]);
+    expect((await review(known)).warnings.map(({ message }) => message)).toEqual([`The message ${NO_SENDER}`]);
+    expect((await launch(known)).ok).toBe(true);
+    await sql`delete from message where purpose = 'reply'`.execute(database.db);
+  });
 });
 
 it('counts what is added to first texts, in parts and people, and only where the text does not say it itself', async () => {

@@ -14,7 +14,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { type AudienceTexts, findUnsendable, renderAudience } from './audience-texts.ts';
+import { type AudienceTexts, findLackingFirstTexts, findUnsendable, renderAudience } from './audience-texts.ts';
 import { type Campaign, consentAtLaunch } from './campaign.ts';
 import { contentWarnings } from './decide-content.ts';
 import {
@@ -24,6 +24,7 @@ import {
   listSentences,
   peopleToWaive,
   subjectOf,
+  toAcknowledge,
 } from './decide-launch.ts';
 import { someCannotSentences } from './decide-reach.ts';
 import { laneWarnings, scheduleWarnings } from './decide-warnings.ts';
@@ -36,6 +37,8 @@ import { countUnseen } from './waiver-store.ts';
 export interface CampaignReview {
   readonly audience: AudiencePreview;
   readonly problems: readonly LaunchProblem[];
+  /** What first texts do not say that they must; a launch needs a reason for it. */
+  readonly toAcknowledge: readonly LaunchProblem[];
   readonly warnings: readonly LaunchProblem[];
   readonly parts: {
     readonly total: number;
@@ -96,6 +99,7 @@ export async function reviewCampaign(
   return {
     audience,
     problems: launchProblems(campaign, facts),
+    toAcknowledge: toAcknowledge(campaign, await findLackingFirstTexts(db, campaign, now)),
     warnings: [
       // When everybody is left out it stands against the launch.
       ...(audience.textable === 0 ? [] : listSentences(audience)).map((message) => ({
@@ -155,12 +159,8 @@ function messageWarnings(campaign: Campaign, texts: AudienceTexts, facts: Launch
   });
   for (const variant of campaign.variants) {
     const content = texts.content.get(variant.id);
-    if (content === undefined) continue;
-    // What the text itself writes out refuses the launch, and is said there.
-    const open = content.found.filter(
-      ({ finding }) => finding.code !== 'shortener' || !variant.body.includes(finding.what),
-    );
-    found.push(...contentWarnings(subjectOf(campaign, variant), content.looked, open));
+    if (content !== undefined)
+      found.push(...contentWarnings(subjectOf(campaign, variant), content.looked, content.found));
   }
   if (texts.outsideGsm7.size > 0)
     found.push(

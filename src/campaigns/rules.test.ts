@@ -31,7 +31,7 @@ describe('launchProblems', () => {
     totalsByVariant: new Map(),
     totals: NO_TOTALS,
   };
-  const reach: VariantReach = { people: 8, sendable: 0, missing: new Map(), tooLong: 0, empty: 0 };
+  const reach: VariantReach = { people: 8, sendable: 0, missing: new Map(), tooLong: 0, empty: 0, shortened: 0 };
   const facts: LaunchFacts = {
     matched: 10,
     textable: 8,

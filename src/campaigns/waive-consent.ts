@@ -1,4 +1,5 @@
 import { previewAudience } from '../audiences/preview-audience.ts';
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
@@ -79,7 +80,7 @@ async function written(
   done: {
     readonly campaign: Campaign;
     readonly by: DraftOrder['by'];
-    readonly action: string;
+    readonly action: AuditAction;
     readonly detail: object;
   },
 ): Promise<Outcome<Campaign>> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { getBusiness } from '../business/business-store.ts';
-import { CONSENT_PURPOSES } from '../compliance/consent.ts';
+import { purposeSaid, SAID_PURPOSES } from '../compliance/consent.ts';
 import { consentSentence, readConsentsAt } from '../compliance/read-consent.ts';
 import { parsePhone } from '../contacts/phone.ts';
 import type { Db } from '../platform/database.ts';
@@ -12,7 +12,10 @@ import { issueWords, type JsonObject } from './json-lines.ts';
 const question = z.strictObject({
   phone: z.string({ error: 'expected a number like +16175550123' }),
   at: z.iso.datetime({ offset: true, error: 'expected an instant like 2026-11-17T15:00:00Z' }).optional(),
-  purpose: z.enum(CONSENT_PURPOSES, { error: `expected ${CONSENT_PURPOSES.join(' or ')}` }).optional(),
+  purpose: z
+    .enum(SAID_PURPOSES, { error: `expected ${SAID_PURPOSES.join(', ')}` })
+    .transform(purposeSaid)
+    .optional(),
 });
 
 /** What each of these numbers had permitted at its instant, in their order. */

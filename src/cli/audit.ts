@@ -61,6 +61,7 @@ export interface VerifyFlags {
 
 export async function verifyCommand({ expect, json }: VerifyFlags, shell: Shell): Promise<void> {
   const { verifyAndNote } = await import('../compliance/note-verification.ts');
+  const { roleSentence } = await import('../compliance/audit-guard.ts');
   const { verdictSentence } = await import('../compliance/audit-words.ts');
   const { showVerdict } = await import('../http/routes/audit-routes.ts');
   await withServices(shell, async ({ database: { db }, clock, newUuid }) => {
@@ -72,7 +73,7 @@ export async function verifyCommand({ expect, json }: VerifyFlags, shell: Shell)
     if (json) await shell.out.json(showVerdict(verdict));
     else if (head.seq > 0) await shell.out.lines(`${head.seq}:${head.hash}`);
     if (state !== 'whole') throw new CliError(`the audit log is ${state}. ${verdictSentence(verdict)}`);
-    shell.tell(verdictSentence(verdict));
+    shell.tell(`${verdictSentence(verdict)} ${roleSentence(verdict.databaseRole)}`);
     if (head.seq > 0) shell.tell('Note the head elsewhere: --expect holds the log against it later.');
   });
 }

@@ -128,6 +128,7 @@ function defineLaunch(command: Command, shell: Shell): void {
     .description('Freeze the texts, enroll the audience and start sending')
     .argument('<campaign>', REFERENCE)
     .option('--without-consent <reason>', 'also text those who have not agreed as the law asks; kept for good')
+    .option('--acknowledge <reason>', 'launch first texts that do not say who sends them or how to stop; kept for good')
     .option('--dry-run', 'show the review only; exit code 1 when it could not be launched')
     .option('--yes', 'do not ask; needed where nobody can answer')
     .option('--json', 'print the campaign, with --dry-run the review, as one JSON object')

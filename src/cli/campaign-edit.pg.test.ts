@@ -24,7 +24,17 @@ beforeAll(async () => {
 });
 
 const create = (name: string, ...options: readonly string[]): Promise<CliRun> =>
-  cli('campaign', 'create', '--name', name, '--text', 'Hi!', '--all', '--json', ...options);
+  cli(
+    'campaign',
+    'create',
+    '--name',
+    name,
+    '--text',
+    'Acme: hi! Reply STOP to opt out.',
+    '--all',
+    '--json',
+    ...options,
+  );
 const shown = async (name: string) => jsonLines(await cli('campaign', 'show', name, '--json'))[0];
 
 describe('create', () => {

@@ -3,9 +3,10 @@ import { type BusinessSettings, UNNAMED_BUSINESS } from '../business/business.ts
 import { getBusiness } from '../business/business-store.ts';
 import type { Campaign } from '../campaigns/campaign.ts';
 import { notInThisState } from '../campaigns/campaign.ts';
-import { launchCampaign } from '../campaigns/launch-campaign.ts';
+import { type LaunchInput, launchCampaign } from '../campaigns/launch-campaign.ts';
 import { type CampaignReview, reviewCampaign } from '../campaigns/review-campaign.ts';
 import { waiveConsent } from '../campaigns/waive-consent.ts';
+import { reasonText } from '../http/contract/shared.ts';
 import { showCampaign, showForecast } from '../http/routes/campaign-routes.ts';
 import { runTx } from '../platform/database.ts';
 import { showId } from '../platform/ids.ts';
@@ -21,12 +22,14 @@ export interface LaunchOptions {
   readonly dryRun?: true;
   readonly yes?: true;
   readonly withoutConsent?: string;
+  readonly acknowledge?: string;
   readonly json?: true;
 }
 
 /** Shows the review, asks, launches. What was reviewed is what is launched: the revision is passed on. */
 export async function launchCommand(reference: string, options: LaunchOptions, shell: Shell): Promise<void> {
   const { dryRun, yes = false, json, withoutConsent } = options;
+  const acknowledgement = acknowledgementOf(options);
   if (dryRun && withoutConsent !== undefined)
     throw new UsageError(
       '--without-consent: leave it out with --dry-run, which says how many people it would be about',
@@ -42,20 +45,35 @@ export async function launchCommand(reference: string, options: LaunchOptions, s
     if (!dryRun) shell.tell(lines.join('\n'));
     else if (json) await shell.out.json(reviewJson(campaign, review));
     else await shell.out.lines(...lines);
-    if (review.problems.length > 0)
+    const against = [...review.problems, ...(acknowledgement === undefined ? withRemedy(review.toAcknowledge) : [])];
+    if (against.length > 0)
       throw new CliError(
-        `campaign "${campaign.name}" cannot be launched: ${review.problems.map((problem) => problem.message).join('; ')}`,
+        `campaign "${campaign.name}" cannot be launched: ${against.map((problem) => problem.message).join('; ')}`,
       );
     if (dryRun) return;
 
     await confirmByTyping(shell, { expected: campaign.name, what: "the campaign's name", yes });
     const { id, revision, name: confirmName } = campaign;
-    const launch = { id, shownId: showId('campaign', id), revision, confirmName, actor: actor().actor };
+    const shownId = showId('campaign', id);
+    const launch = { id, shownId, revision, confirmName, acknowledgement, actor: actor().actor };
     const launched = granted(await runTx(db, (tx) => launchCampaign(tx, services, launch), { timeoutMs: LAUNCH_MS }));
     if (json) await shell.out.json(showCampaign(launched));
     else await shell.out.lines(`Launched: ${count(launched.totals.pending, 'person', 'people')} to be texted`);
   });
 }
+
+function acknowledgementOf({ acknowledge }: LaunchOptions): LaunchInput['acknowledgement'] {
+  if (acknowledge === undefined) return undefined;
+  const parsed = reasonText.safeParse(acknowledge);
+  if (!parsed.success) throw new UsageError(`--acknowledge: ${parsed.error.issues[0]?.message ?? 'give a reason'}`);
+  return { reason: parsed.data, by: actor().name };
+}
+
+const withRemedy = (lacking: CampaignReview['toAcknowledge']): CampaignReview['toAcknowledge'] =>
+  lacking.map(({ field, message }, index) => ({
+    field,
+    message: `${message}${index < lacking.length - 1 ? '' : '; or launch it as it is with --acknowledge "<reason>", which is kept'}`,
+  }));
 
 /** The web app asks for the name before anything else; here nobody did, and whoever texts HELP would not learn who texts them. */
 function asNamed(review: CampaignReview, business: BusinessSettings): CampaignReview {
@@ -88,6 +106,7 @@ const reviewJson = (campaign: Campaign, review: CampaignReview) => ({
     count: people,
   })),
   problems: review.problems,
+  toAcknowledge: review.toAcknowledge,
   warnings: review.warnings,
   parts: review.parts,
   costCents: review.costCents,
@@ -136,6 +155,7 @@ function reviewLines(campaign: Campaign, review: CampaignReview, zone: string): 
     ...consentFacts(campaign, review),
     ['Now', `${review.openNow} may be texted at this hour, ${review.waiting} wait for their window`],
     ...forecastFacts(forecast, review.lanes, zone),
+    ...review.toAcknowledge.map(({ message }): readonly [string, string] => ['Lacks', message]),
     ...review.warnings.map((warning): readonly [string, string] => ['Note', warning.message]),
   ];
   return [

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await nameBusiness(db);
 });
 
-const TEXT = ['--text', 'Hi {first_name|there}!'];
+const TEXT = ['--text', 'Hi {first_name|there}, Acme here. Reply STOP to opt out.'];
 
 async function createDraft(name: string, ...audience: readonly string[]): Promise<string> {
   const everyone = audience.length === 0 ? ['--all'] : [];
@@ -201,6 +201,26 @@ describe('launch', () => {
     });
     const { rows } = await sql`select name, state from pgboss.job`.execute(db);
     expect(rows).toEqual([{ name: takeOffQueue.name, state: 'created' }]);
+  });
+
+  it('of a first text that says neither who sends it nor how to stop asks for a reason', async () => {
+    await cli('campaign', 'create', '--name', 'Bare', '--text', 'Hi!', '--tag', 'lead');
+    const reason = 'They all called us this morning';
+    for (const option of ['--dry-run', '--yes']) {
+      const refused = await cli('campaign', 'launch', 'Bare', option);
+      expect(refused.code).toBe(1);
+      for (const words of ['does not say who sends it', 'how to stop', 'or launch it as it is with --acknowledge'])
+        expect(refused.err).toContain(words);
+    }
+    expect(await cli('campaign', 'launch', 'Bare', '--yes', '--acknowledge', 'because')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--acknowledge: give a reason that somebody else understands'),
+    });
+    expect((await cli('campaign', 'launch', 'Bare', '--dry-run', '--acknowledge', reason)).code).toBe(0);
+    expect(await cli('campaign', 'launch', 'Bare', '--yes', '--acknowledge', reason)).toMatchObject({
+      code: 0,
+      out: 'Launched: 2 people to be texted\n',
+    });
   });
 
   it('says what is missing, in the review too, and launches nothing', async () => {

@@ -45,7 +45,10 @@ function optOutRows({ days, optOuts, confirmations, levels }: ComplianceStatus):
       `  by ${how.replace('_', ' ')}`,
       `${n}${tookText({ p50Ms, p99Ms })}`,
     ]),
-    ['Confirmations', `${confirmations.sent} sent${tookText(confirmations)}, ${confirmations.notSent} not sent`],
+    [
+      'Confirmations',
+      `${confirmations.sent} sent${tookText(confirmations)}${decidedText(confirmations)}, ${confirmations.notSent} not sent`,
+    ],
   ];
 }
 
@@ -73,6 +76,10 @@ export function rateText({
   const word = alarm === 'fine' ? '' : alarm === 'few' ? ' (too few to say)' : ` (${alarm})`;
   return `${counts}, ${percent(optOuts / texts)}${word}`;
 }
+
+/** Only where people took time to decide. */
+const decidedText = ({ p99Ms, p99HeardMs }: ComplianceStatus['confirmations']): string =>
+  p99HeardMs === null || p99HeardMs === p99Ms ? '' : ` (${duration(p99HeardMs)} of the receipt, with decisions)`;
 
 export const tookText = ({ p50Ms, p99Ms }: { readonly p50Ms: number | null; readonly p99Ms: number | null }): string =>
   p50Ms === null || p99Ms === null ? '' : `, half within ${duration(p50Ms)}, 99 % within ${duration(p99Ms)}`;

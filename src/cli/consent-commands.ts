@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { CONSENT_KINDS, CONSENT_PURPOSES } from '../compliance/consent.ts';
+import { CONSENT_KINDS, SAID_PURPOSES } from '../compliance/consent.ts';
 import type { GrantFlags, ListFlags, RevokeFlags } from './contact-consent.ts';
 import { countOption, repeatable, withExamples } from './options.ts';
 import { TIME } from './sending-flags.ts';
@@ -37,7 +37,7 @@ export function define(command: Command, shell: Shell): void {
         'a form that was filled in',
       ],
     ]).description('Record that a person agreed'),
-    CONSENT_PURPOSES,
+    SAID_PURPOSES,
     'marketing',
   )
     .addOption(new Option('--kind <kind>', 'how they agreed').choices(CONSENT_KINDS).makeOptionMandatory())
@@ -58,7 +58,7 @@ export function define(command: Command, shell: Shell): void {
         'no more texts to this number',
       ],
     ]).description('Record that a person took it back; of marketing and all, the number is opted out'),
-    [...CONSENT_PURPOSES, 'all'],
+    [...SAID_PURPOSES, 'all'],
     'all',
   )
     .option('--yes', 'do not ask')
@@ -71,7 +71,11 @@ export function define(command: Command, shell: Shell): void {
 const recording = (command: Command, purposes: readonly string[], purpose: string): Command =>
   command
     .argument('<contact>', 'number or id')
-    .addOption(new Option('--purpose <purpose>', 'what for').choices(purposes).default(purpose))
+    .addOption(
+      new Option('--purpose <purpose>', 'what for; transactional is another word for informational')
+        .choices(purposes)
+        .default(purpose),
+    )
     .addOption(new Option('--source <source>', 'by which way').choices(SOURCES).makeOptionMandatory())
     .option('--proof <field=value>', PROOF, repeatable, [])
     .option('--at <time>', `when they said so, now if it is left out: ${TIME}`)

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CONSENT_KINDS, CONSENT_PURPOSES } from '../compliance/consent.ts';
+import { CONSENT_KINDS, SAID_PURPOSES } from '../compliance/consent.ts';
 import type { AskingFlags, FilterFlags, Json, LedgerFlags, ValidityFlags } from './consents.ts';
 import type { FormFlags } from './opt-in-forms.ts';
 import { countOption, withExamples } from './options.ts';
@@ -38,7 +38,7 @@ const filtered = (command: Command): Command =>
     .option('--phone <number>', 'of one number')
     .addOption(new Option('--action <action>', 'what happened').choices(['grant', 'confirm', 'revoke', 'expire']))
     .addOption(new Option('--kind <kind>', 'how they agreed').choices(CONSENT_KINDS))
-    .addOption(new Option('--purpose <purpose>', 'what for').choices(CONSENT_PURPOSES))
+    .addOption(new Option('--purpose <purpose>', 'what for').choices(SAID_PURPOSES))
     .option('--source <source>', 'by which way: web_form, keyword, paper, voice, import, member, opt_out or policy')
     .option('--state <state>', 'how the number stands now: written, express, pending, opted_out, expired ...')
     .option('--from <time>', `recorded at or after: ${TIME}`)

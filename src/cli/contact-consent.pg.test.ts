@@ -70,7 +70,7 @@ describe('explain consent', () => {
     const lines = [
       at('2026-05-03T18:29:59Z'),
       at('2026-05-03T14:30:00-04:00'),
-      at('2026-05-03T18:30:00Z', 'informational'),
+      at('2026-05-03T18:30:00Z', 'transactional'),
       { phone: '(617) 555-0123' },
       { phone: '+16175550199' },
       { phone: 'Ann' },
@@ -98,11 +98,11 @@ describe('explain consent', () => {
     expect(answers).toMatchObject([
       nothing,
       {},
-      nothing,
+      { ...nothing, purpose: 'informational' },
       { state: 'opted_out', eventId: null },
       { ...nothing, phone: '+16175550199' },
       { error: { line: 6, message: expect.stringContaining('"Ann"') } },
-      { error: { line: 7, message: expect.stringContaining('marketing or informational') } },
+      { error: { line: 7, message: expect.stringContaining('marketing, informational') } },
     ]);
     expect(run).toMatchObject({ code: 1, err: 'textwright: 2 lines of 7 could not be read\n' });
   });

@@ -68,7 +68,7 @@ export async function grantCommand(reference: string, flags: GrantFlags, shell: 
 
 export async function revokeCommand(reference: string, flags: RevokeFlags, shell: Shell): Promise<void> {
   await record(reference, flags, shell, async ({ contact }) => {
-    if (flags.purpose !== 'informational') {
+    if (flags.purpose === 'marketing' || flags.purpose === 'all') {
       shell.tell(`No text reaches ${contact.phone} any more; only the person can undo that, by texting START`);
       await confirmByTyping(shell, { expected: contact.phone, what: 'the number', yes: flags.yes === true });
     }

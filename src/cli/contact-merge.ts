@@ -49,4 +49,5 @@ const mergeLines = (merge: Merge): readonly string[] => [
   ...(merge.optedOut.length === 0
     ? []
     : [`  opted out too, for the other number is: ${merge.optedOut.join(', ')}. Only the person can undo that`]),
+  '  an opt-out later on, at either number, holds at both; START brings back only the number that it is texted from',
 ];

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { CONSENT_PURPOSES } from '../compliance/consent.ts';
+import { SAID_PURPOSES } from '../compliance/consent.ts';
 import { answerLines } from './answer-lines.ts';
 import type { JsonObject } from './json-lines.ts';
 import { withExamples } from './options.ts';
@@ -20,13 +20,13 @@ export function defineConsent(command: Command, shell: Shell): void {
     ],
     [
       'textwright explain consent --stdin < numbers.jsonl',
-      'many: {"phone", "at"?, "purpose"?: "marketing" or "informational"} on each line',
+      'many: {"phone", "at"?, "purpose"?: "marketing" or "informational" (also said "transactional")} on each line',
     ],
   ])
     .description('What a number has permitted, since when and until when, by which event and to which words')
     .argument('[phone]', 'the number; it need not be a contact')
     .option('--at <instant>', 'ISO 8601 with Z or an offset; now when absent')
-    .addOption(new Option('--purpose <purpose>', 'of which texts; of marketing when absent').choices(CONSENT_PURPOSES))
+    .addOption(new Option('--purpose <purpose>', 'of which texts; of marketing when absent').choices(SAID_PURPOSES))
     .option('--stdin', 'read JSON lines from standard input, write one JSON line for each')
     .option('--json', 'print {"phone","purpose","at","state","kind","since","validUntil","eventId","wording",...}')
     .action((phone: string | undefined, flags: ConsentFlags) => explain(phone, flags, shell));

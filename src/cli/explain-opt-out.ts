@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { classifyInbound, type InboundClassification, type InboundContext } from '../compliance/opt-out.ts';
 import { actionOf, type InboundAction, whyOf } from '../compliance/opt-out-words.ts';
 import { err, ok, type Result } from '../platform/result.ts';
+import { instant } from '../platform/time.ts';
 import { isJsonObject, type JsonObject } from './json-lines.ts';
 
 /** What `textwright explain opt-out` answers to one reply. */
@@ -25,17 +27,22 @@ export function explainOptOut(input: JsonObject): Result<OptOutAnswer, string> {
 }
 
 const EXPECTED =
-  'expected {"recentOutbound": ["..."], "canadian": true or false, "awaitingOptIn": true or false}, each of them optional';
+  'expected {"recentOutbound": ["..."], "canadian": true or false, "awaitingOptIn": true or false, "at": "2026-11-17T15:00:00Z"}, each of them optional';
 
 function parseContext(context: unknown = {}): Result<InboundContext, string> {
   if (!isJsonObject(context)) return err(`"context" is not an object: ${EXPECTED}`);
-  const { recentOutbound = [], canadian = false, awaitingOptIn = false, ...others } = context;
+  const { recentOutbound = [], canadian = false, awaitingOptIn = false, at, ...others } = context;
   const unknown = Object.keys(others)[0];
   if (unknown !== undefined) return err(`"context" has an unknown field "${unknown}": ${EXPECTED}`);
   if (!isTexts(recentOutbound)) return err(`"context.recentOutbound" is no list of texts: ${EXPECTED}`);
   if (typeof canadian !== 'boolean' || typeof awaitingOptIn !== 'boolean')
     return err(`"context.canadian" or "context.awaitingOptIn" is neither true nor false: ${EXPECTED}`);
-  return ok({ recentOutbound, canadian, awaitingOptIn });
+  const known = { recentOutbound, canadian, awaitingOptIn };
+  if (at === undefined) return ok(known);
+  const saidAt = z.iso.datetime({ offset: true }).safeParse(at);
+  return saidAt.success
+    ? ok({ ...known, at: instant(saidAt.data) })
+    : err(`"context.at" is no instant, by whose keywords a reply is understood: ${EXPECTED}`);
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
+import { classifierVersionAt } from '../compliance/opt-out.ts';
 import { countParts } from '../messages/encoding.ts';
+import { instant } from '../platform/time.ts';
 import { jsonLines, runCli, startCli } from './cli.fixture.ts';
 
 const stdinOf = (...values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -23,7 +24,7 @@ describe('explain opt-out', () => {
       language: 'en',
       why: 'the whole message is the keyword "stop"',
       normalised: 'stop',
-      classifierVersion: CLASSIFIER_VERSION,
+      classifierVersion: classifierVersionAt(),
     });
     expect(answers.slice(1)).toMatchObject([
       { tier: 2, action: 'suppress', family: 'cease', why: expect.stringContaining('"stop texting" asks that') },
@@ -42,6 +43,7 @@ describe('explain opt-out', () => {
       { text: 'yes', context: { awaitingOptIn: true } },
       { text: sent, context: { recentOutbound: [sent] } },
       { text: 'td', context: {} },
+      { text: 'stop', context: { at: '2026-11-17T09:00:00-06:00' } },
     ];
     const answers = jsonLines(await runCli(['explain', 'opt-out', '--stdin'], { stdin: stdinOf(...cases) }));
     expect(answers).toMatchObject([
@@ -49,6 +51,7 @@ describe('explain opt-out', () => {
       { outcome: 'opt_in' },
       { outcome: 'none', why: expect.stringContaining('nothing is left') },
       { outcome: 'none' },
+      { outcome: 'opt_out', classifierVersion: classifierVersionAt(instant('2026-11-17T15:00:00Z')) },
     ]);
   });
 
@@ -59,14 +62,15 @@ describe('explain opt-out', () => {
       { text: 'stop', context: { recentOutbound: 'Acme' } },
       { text: 'stop', context: { canadian: 'yes' } },
       { text: 'stop', context: { country: 'CA' } },
+      { text: 'stop', context: { at: 'yesterday' } },
     ];
     const stdin = `no json\n${stdinOf(...bad, { text: 'stop' })}`;
     const run = await runCli(['explain', 'opt-out', '--stdin'], { stdin });
     const answers = jsonLines(run);
-    expect(answers.slice(0, 6)).toMatchObject([1, 2, 3, 4, 5, 6].map((line) => ({ error: { line } })));
+    expect(answers.slice(0, 7)).toMatchObject([1, 2, 3, 4, 5, 6, 7].map((line) => ({ error: { line } })));
     expect(answers[5]).toMatchObject({ error: { message: expect.stringContaining('"country"') } });
-    expect(answers[6]).toMatchObject({ outcome: 'opt_out' });
-    expect(run).toMatchObject({ code: 1, err: 'textwright: 6 lines of 7 could not be read\n' });
+    expect(answers[7]).toMatchObject({ outcome: 'opt_out' });
+    expect(run).toMatchObject({ code: 1, err: 'textwright: 7 lines of 8 could not be read\n' });
   });
 
   it('answers one text in words', async () => {

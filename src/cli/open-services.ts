@@ -27,8 +27,9 @@ export const commandConfig = (shell: Shell): Config =>
  */
 export async function withServices<T>(shell: Shell, work: (services: CliServices) => Promise<T>): Promise<T> {
   const config = commandConfig(shell);
-  return withDatabase({ shell, config }, async ({ database, migrations }) => {
-    if (config.databaseUrl === undefined) await migrateUp(database.db, { migrations, now: systemClock.now() });
+  return withDatabase({ shell, config }, async ({ database, migrations, asOwner }) => {
+    if (config.databaseUrl === undefined)
+      await asOwner((db, plan) => migrateUp(db, { ...plan, now: systemClock.now() }));
     else await requireCurrentSchema(database.db, migrations);
     const newUuid = uuidSource({ clock: systemClock, random: systemRandom });
     return work({ config, database, clock: systemClock, newUuid });
@@ -38,7 +39,7 @@ export async function withServices<T>(shell: Shell, work: (services: CliServices
 /** The configured database with its schema as it is. */
 export async function withDatabase<T>(
   { shell, config }: { readonly shell: Shell; readonly config: Config },
-  work: (opened: Pick<OpenedDatabase, 'database' | 'migrations'>) => Promise<T>,
+  work: (opened: Omit<OpenedDatabase, 'close'>) => Promise<T>,
 ): Promise<T> {
   // A child that is ended by a signal would leave the embedded server to nobody.
   shell.interruption();

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { REPORT_SIDES } from '../compliance/opt-out-rate.ts';
-import { REVIEW_HOURS_MAX } from '../compliance/review-hours.ts';
 import { countOption, withExamples } from './options.ts';
 import type { DifferencesFlags } from './optout-differences.ts';
 import type { AddFlags, ImportFlags } from './optout-import.ts';
@@ -79,7 +78,7 @@ export function define(command: Command, shell: Shell): void {
   review
     .command('hours')
     .description('For how many hours a reply may wait for a decision; after that it was an opt-out')
-    .argument('[hours]', `change it to so many, from 1 to ${REVIEW_HOURS_MAX}, for replies from now on`)
+    .argument('[hours]', 'change it to so many, a day at most as the rules are now, for replies from now on')
     .option('--json', 'print it as one JSON object')
     .action(async (hours: string | undefined, flags: DecideFlags) =>
       (await import('./optout-reviews.ts')).hoursCommand(hours, flags, shell),

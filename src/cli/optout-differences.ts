@@ -1,6 +1,7 @@
 import { DIFFERENCE_SENTENCES, differenceOf, type ProviderOptOut } from '../compliance/provider-differences.ts';
 import { readProviderOptOuts } from '../compliance/read-provider-opt-outs.ts';
 import { showOptOutDifference, showProviderOptOut } from '../http/routes/opt-out-routes.ts';
+import { showId } from '../platform/ids.ts';
 import {
   listOptOutDifferences,
   type OptOutComparison,
@@ -45,9 +46,17 @@ const comparisonLine = ({ accountName, last }: OptOutComparison): string =>
         `${accountName}: compared ${last.comparedAt.toString()}, up to ${last.until.toString()}: ${count(last.numbers, 'number')}, ${count(last.differences, 'new difference')}`,
       );
 
-const differenceLines = ({ phone, at, kind, code, gatewayId, sentence }: OptOutDifferenceView): readonly string[] => [
+const differenceLines = ({
+  phone,
+  at,
+  kind,
+  code,
+  gatewayId,
+  sentence,
+  eventId,
+}: OptOutDifferenceView): readonly string[] => [
   printable(`${phone ?? 'erased'}  ${kind} ${at.toString()} (${code === null ? '' : `${code}, `}${gatewayId})`),
-  `  ${sentence}`,
+  `  ${sentence}${eventId === null ? '' : ` (${showId('event', eventId)})`}`,
 ];
 
 const refusalLines = (one: ProviderOptOut): readonly string[] => [

@@ -1,5 +1,4 @@
 import { whyKept } from '../compliance/opt-out-words.ts';
-import { REVIEW_HOURS_MAX } from '../compliance/review-hours.ts';
 import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { getReview, listReviews, type ReviewView } from '../conversations/list-reviews.ts';
 import type { Review } from '../conversations/review-read-store.ts';
@@ -67,16 +66,18 @@ export async function decideCommand(
 export async function hoursCommand(hours: string | undefined, { json }: DecideFlags, shell: Shell): Promise<void> {
   const schema = putOptOutReviewSettings.request.body.content['application/json'].schema;
   const parsed = hours === undefined ? undefined : schema.safeParse({ hours: Number(hours) });
-  if (parsed?.success === false)
-    throw new UsageError(`hours "${hours}": expected a whole number from 1 to ${REVIEW_HOURS_MAX}`);
+  if (parsed?.success === false) throw new UsageError(`hours "${hours}": expected a whole number from 1 on`);
   const settings = parsed?.data;
   await withServices(shell, async (services) => {
     const { db } = services.database;
     const now =
       settings === undefined
-        ? await getReviewSettings(db)
-        : await runTx(db, (tx) => changeReviewSettings(tx, services, { settings, by: actor() }));
+        ? await getReviewSettings(db, services.clock.now())
+        : granted(await runTx(db, (tx) => changeReviewSettings(tx, services, { settings, by: actor() })));
     if (json) await shell.out.json(now);
-    else await shell.out.lines(`A reply may wait ${count(now.hours, 'hour')} for a decision.`);
+    else
+      await shell.out.lines(
+        `A reply may wait ${count(now.hours, 'hour')} for a decision; ${now.hoursMax} is the most that the rules allow.`,
+      );
   });
 }

@@ -191,7 +191,7 @@ export async function exportCommand(options: FilterOptions & { readonly limit?: 
     let done = 0;
     let oldest: Instant | undefined;
     const query = { filter, limit, signal, actor: actor().actor };
-    for await (const page of exportEventsFor({ db, clock, newUuid }, query)) {
+    for await (const page of await exportEventsFor({ db, clock, newUuid }, query)) {
       await shell.out.json(...page.map(exported));
       done += page.length;
       oldest = page.at(-1)?.receivedAt ?? oldest;

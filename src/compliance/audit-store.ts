@@ -2,14 +2,14 @@ import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import type { AuditAction } from './audit-action.ts';
 
 export interface AuditEntry {
   readonly id: Uuid;
   readonly at: Instant;
   /** `user:<id>`, `api_key:<id>`, `contact` (the person on the phone) or `system`. */
   readonly actor: string;
-  /** Past tense with its noun: `campaign.launched`, `number.opted_out`. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** Shown id or number that the act was about. */
   readonly subject: string;
   readonly phone?: string;

@@ -17,7 +17,7 @@ interface Deps {
 }
 
 interface Setting<T> {
-  readonly subject: string;
+  readonly subject: 'consent_validity' | 'double_opt_in' | 'default_consent';
   readonly read: (tx: Tx) => Promise<T>;
   readonly write: (tx: Tx, value: T, now: Instant) => Promise<void>;
 }

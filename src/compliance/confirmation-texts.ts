@@ -3,7 +3,7 @@ import type { ConsentPurpose } from './consent.ts';
 import type { ReplyLanguage } from './keywords.ts';
 
 /**
- * The texts that answer a keyword. After an opt-out exactly one may be sent, within five minutes, and it only confirms: no offer,
+ * The texts that answer a keyword. After an opt-out exactly one may be sent, within minutes, and it only confirms: no offer,
  * no link, no question that invites a reply (47 CFR 64.1200(a)(12)). HELP names the business, a contact, frequency, rates and
  * STOP, as the CTIA Messaging Principles ask. Spanish names both ALTO and STOP, because toll-free networks know only STOP, and is
  * worded without the accents that would cost a second message part.

@@ -1,6 +1,6 @@
 import type { Instant } from '../platform/time.ts';
 import { CAMPAIGN_PURPOSE, type ConsentKind, type ConsentPurpose } from './consent.ts';
-import { consentRulesAt } from './consent-rules.ts';
+import { CONSENT_RULES, consentRulesAt } from './consent-rules.ts';
 import { KIND_WORDS } from './consent-words.ts';
 
 export const CONSENT_POLICIES = ['marketing', 'informational', 'custom'] as const;
@@ -26,10 +26,11 @@ export interface AskedConsent {
 export function askedConsent(
   policy: ConsentPolicy | null,
   at: { readonly now: Instant; readonly waived: boolean },
+  versions = CONSENT_RULES.versions,
 ): AskedConsent | null {
   if (policy === null) return null;
   const purpose = policy.policy === 'informational' ? 'informational' : CAMPAIGN_PURPOSE;
-  const lawfulKinds = consentRulesAt(at.now).kinds[purpose];
+  const lawfulKinds = consentRulesAt(at.now, versions).kinds[purpose];
   return { purpose, kinds: policy.kinds ?? lawfulKinds, lawfulKinds, waived: at.waived };
 }
 

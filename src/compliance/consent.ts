@@ -16,6 +16,10 @@ import type { Instant } from '../platform/time.ts';
  */
 export const CONSENT_PURPOSES = ['marketing', 'informational'] as const;
 export type ConsentPurpose = (typeof CONSENT_PURPOSES)[number];
+/** As people and other systems say them: what the law calls informational, most call transactional. */
+export const SAID_PURPOSES = [...CONSENT_PURPOSES, 'transactional'] as const;
+type SaidPurpose = (typeof SAID_PURPOSES)[number];
+export const purposeSaid = (said: SaidPurpose): ConsentPurpose => (said === 'transactional' ? 'informational' : said);
 /** What the texts of campaigns are. */
 export const CAMPAIGN_PURPOSE: ConsentPurpose = 'marketing';
 export const CONSENT_KINDS = ['express', 'express_written'] as const;

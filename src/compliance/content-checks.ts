@@ -7,7 +7,6 @@ import type { ContentRules } from './content-rules.ts';
 export type ContentFinding =
   | { readonly code: 'no_sender' }
   | { readonly code: 'no_opt_out' }
-  | { readonly code: 'shortener'; readonly what: string }
   | { readonly code: 'insecure_link'; readonly what: string }
   | { readonly code: 'links'; readonly what: string }
   | { readonly code: 'restricted'; readonly what: string; readonly subject: string }
@@ -22,8 +21,6 @@ export function checkContent(
   const findings: ContentFinding[] = [];
   if (!namesSender(plain, businessName)) findings.push({ code: 'no_sender' });
   if (!tellsHowToStop(text, rules)) findings.push({ code: 'no_opt_out' });
-  for (const { host, written } of links)
-    if (isShortener(host, rules)) findings.push({ code: 'shortener', what: written });
   const insecure = links.find(({ written }) => /^http:/i.test(written));
   if (insecure !== undefined) findings.push({ code: 'insecure_link', what: insecure.written });
   if (links.length > rules.linksMax) findings.push({ code: 'links', what: String(links.length) });
@@ -39,9 +36,9 @@ export function checkContent(
 export const tellsHowToStop = (text: string, rules: Pick<ContentRules, 'optOut'>): boolean =>
   rules.optOut.test(plainly(text));
 
-/** The first link of a public shortener that the text itself writes out, whatever is filled in. */
-export const shortenerIn = (text: string, rules: ContentRules): string | undefined =>
-  linksIn(text).find(({ host }) => isShortener(host, rules))?.written;
+/** The first link of a public shortener, in a template as it is written or in a text as it would go out. */
+export const shortenerIn = (text: string, rules: Pick<ContentRules, 'shorteners'>): Link | undefined =>
+  linksIn(text).find(({ host }) => isShortener(host, rules));
 
 /** Small letters, no accents, one space between words. */
 const plainly = (text: string): string =>
@@ -60,7 +57,7 @@ function namesSender(plain: string, businessName: string): boolean {
   return name !== '' && ` ${plain} `.includes(` ${name}`);
 }
 
-interface Link {
+export interface Link {
   readonly host: string;
   readonly written: string;
 }
@@ -76,7 +73,7 @@ const linksIn = (text: string): readonly Link[] =>
   }));
 
 /** Also by any name under it: whoever has the domain has them all. */
-function isShortener(host: string, rules: ContentRules): boolean {
+function isShortener(host: string, rules: Pick<ContentRules, 'shorteners'>): boolean {
   const labels = host.split('.');
   return labels.some((_, index) => rules.shorteners.has(labels.slice(index).join('.')));
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { type Dated, dated, readerOf, readRules } from './dated-rules.ts';
 import contentData from './rules/content.json' with { type: 'json' };
 
 /** What carriers refuse or look askance at in a text, from one day to another. */
-export interface ContentRules {
-  readonly version: string;
-  readonly source: string;
+export interface ContentRules extends Dated {
   /** Hosts of link shorteners that anybody may use: carriers block them for what others hide behind them. */
   readonly shorteners: ReadonlySet<string>;
   /** Matches what tells how to make the texts stop: "reply stop", "stop to end"; not "stop by our showroom". */
@@ -20,10 +19,7 @@ const word = z.string().regex(/^[a-z0-9][a-z0-9 .-]*$/, {
   error: ({ input }) => `expected words in small letters without accents, got "${input}"`,
 });
 const stored = z.strictObject({
-  version: z.string().min(1),
-  validFrom: z.iso.date(),
-  validTo: z.iso.date().nullable(),
-  source: z.string().min(1),
+  ...dated,
   shorteners: z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1),
   /** What says so by itself, and words that do with a verb before them or a purpose behind them. */
   optOut: z.strictObject({
@@ -50,29 +46,18 @@ function tellsOptOut({ phrases, keywords, verbs, purposes }: z.infer<typeof stor
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${anyOf(phrases)}|${asked}|${explained})`, 'u');
 }
 
-/** Throws, naming the version and the day, when a day is without rules: a check without rules would find nothing, unnoticed. */
-export function parseContentRules(data: unknown): readonly (ContentRules & { readonly validFrom: string })[] {
-  const { versions } = z.strictObject({ versions: z.array(stored).min(1) }).parse(data);
-  for (const [index, { version, validTo }] of versions.entries()) {
-    const next = versions[index + 1];
-    if (validTo !== (next?.validFrom ?? null))
-      throw new Error(
-        `content rules ${version}: valid to ${validTo}, but ${next === undefined ? 'nothing follows; the last must have validTo null' : `${next.version} begins ${next.validFrom}`}. Mend compliance/rules/content.json`,
-      );
-  }
-  return versions.map(({ shorteners, optOut, restricted, validTo: _, ...rules }) => ({
+const compiled = stored.transform(
+  ({ shorteners, optOut, restricted, ...rules }): ContentRules => ({
     ...rules,
     shorteners: new Set(shorteners),
     optOut: tellsOptOut(optOut),
     restricted: Object.entries(restricted).map(([subject, words]) => ({ subject, words: wholeWords(words) })),
-  }));
-}
+  }),
+);
 
-const RULES = parseContentRules(contentData);
+export const parseContentRules = (data: unknown) =>
+  readRules({ name: 'Content of texts', file: 'content.json', schema: compiled }, data);
 
-/** Those in force on a day, `YYYY-MM-DD`; the oldest for anything before them. */
-export function contentRulesOn(day: string): ContentRules {
-  const found = RULES.findLast(({ validFrom }) => validFrom <= day) ?? RULES[0];
-  if (found === undefined) throw new Error('content rules: there are none');
-  return found;
-}
+export const CONTENT_RULES = parseContentRules(contentData);
+
+export const contentRulesAt = readerOf(CONTENT_RULES);

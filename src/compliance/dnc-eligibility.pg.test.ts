@@ -192,10 +192,11 @@ values ('${PHONE}', true, 'mobile', 'numverify', '${daysAgo(2)}', '{}')`);
     const lists = ['internal list of 2026-11-16', 'national list of 2026-11-18'];
     const [{ id } = { id: '' }] = (await sql<{ id: Uuid }>`select id from dnc_exemption`.execute(db)).rows;
     expect(mine?.eligibility).toMatchObject({
-      doNotCall: { lists, exemptionId: showId('dncExemption', id) },
+      doNotCall: { lists, exemptionId: showId('dncExemption', id), ruleVersion: '2026-01' },
       validation: { service: 'numverify', lineType: 'mobile', checkedOn: '2026-11-15' },
     });
-    expect(others.map(({ eligibility }) => eligibility.doNotCall)).toEqual([{ lists }, { lists }]);
+    const asked = { lists, ruleVersion: '2026-01' };
+    expect(others.map(({ eligibility }) => eligibility.doNotCall)).toEqual([asked, asked]);
     expect(new Set(others.map(({ eligibility }) => JSON.stringify(eligibility))).size).toBe(1);
     await run(`update dnc_exemption set ended_at = now(); update dnc_list set retired_at = now(), name = name || '!'`);
     const campaign = await getCampaign(
@@ -204,6 +205,8 @@ values ('${PHONE}', true, 'mobile', 'numverify', '${daysAgo(2)}', '{}')`);
     );
     const explained = campaign && (await explainRecipient(db, world.clock, { campaign, contactId }));
     if (!explained?.ok) throw new Error('not explained');
+    const versions = explained.value.checks.filter(({ code }) => code.startsWith('do_not_call'));
+    expect(versions.map(({ version }) => version)).toEqual(['2026-01', '2026-01', '2026-01']);
     const inputs = Object.fromEntries(explained.value.checks.map((check) => [check.code, check.inputs]));
     const rests = { lists, exemptionId: showId('dncExemption', id) };
     expect(inputs).toMatchObject({ do_not_call: rests, do_not_call_registry: rests, do_not_call_stale: rests });

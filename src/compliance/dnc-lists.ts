@@ -3,6 +3,7 @@ import { showId, type Uuid } from '../platform/ids.ts';
 import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
+import type { AuditAction } from './audit-action.ts';
 import { recordAudit } from './audit-store.ts';
 import { type DncAge, type DncKind, dncAge } from './dnc-rules.ts';
 import {
@@ -70,7 +71,7 @@ async function audited(
     readonly now: Instant;
     readonly by: By;
     readonly id: Uuid;
-    readonly action: string;
+    readonly action: AuditAction;
     readonly detail: object;
   },
 ): Promise<void> {

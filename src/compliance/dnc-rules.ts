@@ -1,45 +1,46 @@
 import { z } from 'zod';
 import { addMs, DAY_MS, type Instant } from '../platform/time.ts';
+import { dated, readerOf, readRules } from './dated-rules.ts';
 import doNotCallData from './rules/do-not-call.json' with { type: 'json' };
 
 /** What the law says of do-not-call lists from one day to another. */
 const rules = z.strictObject({
-  version: z.string().min(1),
-  validFrom: z.iso.date(),
-  validTo: z.iso.date().nullable(),
+  ...dated,
   /** The list of the nation or of a state may not be older when somebody is texted who relies on it. */
   maxAgeDays: z.int().min(1),
   warnAgeDays: z.int().min(1),
   /** An established business relationship lasts so long after a purchase, or after an inquiry. */
   purchaseMonths: z.int().min(1),
   inquiryMonths: z.int().min(1),
-  source: z.string().min(1),
 });
 export type DncRules = z.infer<typeof rules>;
 
-const { versions: DNC_RULES } = z.strictObject({ versions: z.array(rules).min(1) }).parse(doNotCallData);
+export const DNC_RULES = readRules(
+  { name: 'Do-not-call rules', file: 'do-not-call.json', schema: rules },
+  doNotCallData,
+);
 
-/** Those in force at an instant; the oldest for anything before them. */
-export function dncRulesAt(at: Instant, versions: readonly DncRules[] = DNC_RULES): DncRules {
-  const today = at.toString().slice(0, 10);
-  const found = versions.findLast(({ validFrom }) => validFrom <= today) ?? versions[0];
-  if (found === undefined) throw new Error('do-not-call rules: there are none; mend compliance/rules/do-not-call.json');
-  return found;
-}
+export const dncRulesAt = readerOf(DNC_RULES);
 
 /** When the data of a registry's list become too old. */
-export const staleFrom = (asOf: Instant, now: Instant): Instant => addMs(asOf, dncRulesAt(now).maxAgeDays * DAY_MS);
+export const staleFrom = (asOf: Instant, now: Instant, versions = DNC_RULES.versions): Instant =>
+  addMs(asOf, dncRulesAt(now, versions).maxAgeDays * DAY_MS);
 
 /** A list of the nation or of a state whose data are from before this is too old. */
-export const staleBefore = (now: Instant): Instant => addMs(now, -dncRulesAt(now).maxAgeDays * DAY_MS);
+export const staleBefore = (now: Instant, versions = DNC_RULES.versions): Instant =>
+  addMs(now, -dncRulesAt(now, versions).maxAgeDays * DAY_MS);
 
 export type DncAge = 'current' | 'ageing' | 'stale' | 'missing';
 
 /** How old the data of a list are; only those of registries can be too old. */
-export function dncAge(list: { readonly kind: DncKind; readonly asOf: Instant | null }, now: Instant): DncAge {
+export function dncAge(
+  list: { readonly kind: DncKind; readonly asOf: Instant | null },
+  now: Instant,
+  versions = DNC_RULES.versions,
+): DncAge {
   if (list.asOf === null) return 'missing';
   if (!REGISTRY_KINDS.includes(list.kind)) return 'current';
-  const { maxAgeDays, warnAgeDays } = dncRulesAt(now);
+  const { maxAgeDays, warnAgeDays } = dncRulesAt(now, versions);
   const days = (now.epochMilliseconds - list.asOf.epochMilliseconds) / DAY_MS;
   if (days > maxAgeDays) return 'stale';
   return days >= warnAgeDays ? 'ageing' : 'current';
@@ -56,8 +57,8 @@ export const EXEMPTION_KINDS = ['purchase', 'inquiry', 'other'] as const;
 export type ExemptionKind = (typeof EXEMPTION_KINDS)[number];
 
 /** When an established business relationship ends that began with a purchase or an inquiry then. */
-export function relationshipEnd(kind: 'purchase' | 'inquiry', since: Instant): Instant {
-  const { purchaseMonths, inquiryMonths } = dncRulesAt(since);
+export function relationshipEnd(kind: 'purchase' | 'inquiry', since: Instant, versions = DNC_RULES.versions): Instant {
+  const { purchaseMonths, inquiryMonths } = dncRulesAt(since, versions);
   const months = kind === 'purchase' ? purchaseMonths : inquiryMonths;
   return since.toZonedDateTimeISO('UTC').add({ months }).toInstant();
 }

@@ -1,31 +1,31 @@
 import { sql } from 'kysely';
-import type { Clock } from '../platform/clock.ts';
 import { csvLine } from '../platform/csv-cell.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import type { Db } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
-import { recordAudit } from './audit-store.ts';
 import { type Block, listBlocks } from './dnc-block-store.ts';
 import { type DncList, getDncList, listDncLists } from './dnc-store.ts';
+import { type NoteDeps, noteExport } from './note-export.ts';
 
-interface ExportDeps {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly newUuid: NewUuid;
-}
+const ACTION = 'dnc_list.exported';
 
 /** The numbers of one list as CSV. Lists of registries and services are licensed to whoever bought them, and stay here. */
 export async function exportDncList(
-  deps: ExportDeps,
+  deps: NoteDeps,
   { id, actor }: { readonly id: Uuid; readonly actor: string },
 ): Promise<Outcome<AsyncGenerator<string>>> {
   const list = await getDncList(deps.db, id);
   if (list === undefined) return notFound('do-not-call list', showId('dncList', id));
   if (!isOurs(list))
     return conflict(`"${list.name}" is licensed to whoever bought it and is not given on; lists of your own are`);
-  await noteExport(deps, { actor, subject: showId('dncList', id), detail: { name: list.name, numbers: list.numbers } });
+  await noteExport(deps, {
+    actor,
+    action: ACTION,
+    subject: showId('dncList', id),
+    detail: { name: list.name, numbers: list.numbers },
+  });
   return ok(numbersOf(deps.db, list));
 }
 
@@ -34,21 +34,14 @@ export async function exportDncList(
  * number that is on several stands there several times, each time with its reason.
  */
 export async function exportOurDoNotCall(
-  deps: ExportDeps,
+  deps: NoteDeps,
   { actor }: { readonly actor: string },
 ): Promise<AsyncGenerator<string>> {
-  await noteExport(deps, { actor, subject: 'do_not_call', detail: {} });
+  await noteExport(deps, { actor, action: ACTION, subject: 'do_not_call', detail: {} });
   return everybody(deps.db);
 }
 
 const isOurs = ({ kind, service }: DncList): boolean => service === null && (kind === 'internal' || kind === 'custom');
-
-async function noteExport(
-  { db, clock, newUuid }: ExportDeps,
-  entry: { readonly actor: string; readonly subject: string; readonly detail: object },
-): Promise<void> {
-  await runTx(db, (tx) => recordAudit(tx, { id: newUuid(), at: clock.now(), action: 'dnc_list.exported', ...entry }));
-}
 
 async function* numbersOf(db: Db, list: DncList): AsyncGenerator<string> {
   yield csvLine(['phone']);

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import type { Clock } from '../platform/clock.ts';
 import { csvCell } from '../platform/csv-cell.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
+import type { Db } from '../platform/database.ts';
+import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { recordAudit } from './audit-store.ts';
+import { type NoteDeps, noteExport } from './note-export.ts';
 import { matchesOptOut, type OptOutFilter } from './report-opt-outs.ts';
 
 interface ExportedOptOut {
@@ -30,16 +29,14 @@ const PAGE_ROWS = 2_000;
 
 /** Every opt-out that came in since then, as CSV text, piece by piece. That somebody took them along is in the audit log. */
 export async function exportOptOuts(
-  services: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   input: { readonly filter: OptOutFilter; readonly actor: string; readonly signal?: AbortSignal },
 ): Promise<AsyncGenerator<string>> {
-  const { db, clock, newUuid } = services;
   const { filter, actor, signal } = input;
   const { from, campaignId = null, laneId = null, state = null } = filter;
   const detail = { from: from.toString(), campaignId, laneId, state };
-  const entry = { id: newUuid(), at: clock.now(), actor, action: 'opt_outs.exported', subject: 'opt_outs', detail };
-  await runTx(db, (tx) => recordAudit(tx, entry));
-  return pages(db, filter, signal);
+  await noteExport(services, { actor, action: 'opt_outs.exported', subject: 'opt_outs', detail });
+  return pages(services.db, filter, signal);
 }
 
 async function* pages(db: Db, filter: OptOutFilter, signal: AbortSignal | undefined): AsyncGenerator<string> {

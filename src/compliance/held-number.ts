@@ -6,8 +6,15 @@ import { type RuleInputs, utcText } from './rule-inputs.ts';
 /** The code under which a held number is told; its sentence and remedy are found by it. */
 export const HELD_CODE = 'held_for_review';
 
-/** Over `contact c`: until when a person may decide on a reply of this number, null for one that is not held. Index opt_out_review_open. */
-const dueSql = sql<Instant | null>`(select r.due_at from opt_out_review r where r.phone = c.phone and r.decided_at is null)`;
+/**
+ * Over `contact c`: replies on which nobody has decided, of its number and of those that were merged into it. Indexes opt_out_review_open and
+ * contact_number_contact.
+ */
+const undecided = sql`opt_out_review r
+    where r.phone = any(array_append(array(select n.phone from contact_number n where n.contact_id = c.id), c.phone)) and r.decided_at is null`;
+
+/** Until when somebody may decide on the first of them, null for who is not held. */
+const dueSql = sql<Instant | null>`(select min(r.due_at) from ${undecided})`;
 
 /** The same for a claim, which does not look for what cannot be there. */
 export const heldUntilSql = ({ numbersAreHeld }: { readonly numbersAreHeld: boolean }): RawBuilder<Instant | null> =>
@@ -22,6 +29,6 @@ export const HELD_ELIGIBILITY: EligibilityRule = {
   forbids: () => sql<boolean>`(${dueSql} is not null)`,
   inputs: () => sql<RuleInputs>`coalesce((
     select jsonb_build_object('reviewId', r.id, 'decideBefore', ${utcText(sql`r.due_at`)})
-    from opt_out_review r where r.phone = c.phone and r.decided_at is null), '{"reviewId": null}')`,
+    from ${undecided} order by r.due_at, r.id limit 1), '{"reviewId": null}')`,
   matters: ({ numbersAreHeld }) => numbersAreHeld,
 };

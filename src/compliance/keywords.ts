@@ -1,95 +1,28 @@
+import { z } from 'zod';
+import type { Instant } from '../platform/time.ts';
+import { type Dated, dated, readRules, versionAt } from './dated-rules.ts';
 import { MISSPELLINGS } from './keywords-misspelled.ts';
+import keywordData from './rules/keywords.json' with { type: 'json' };
 
 /**
- * The words with a fixed meaning in a reply, as plain data. A keyword counts only when it is the whole message after
- * normalisation; words inside a sentence are the business of the intent rules.
- *
- * Sources: 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe as revocation by themselves; the
- * CTIA Messaging Principles and the audits of short codes add STOPALL, HELP and INFO and ask that case, punctuation and trivial
- * variation do not matter; START and UNSTOP are the words on which toll-free networks lift a block. The rest (Spanish, REMOVE,
- * misspellings) is common practice of the industry and our own choice.
+ * The words with a fixed meaning in a reply, as the law, the carriers and practice name them. A keyword counts only when it is the whole
+ * message after normalisation; words inside a sentence are the business of the intent rules, which are code.
  *
  * Every language is active on every number: people answer in their own, whatever the campaign's.
  */
+export interface Keywords extends Dated {
+  /** Each accepted form. */
+  readonly optOut: ReadonlyMap<string, OptOutKeyword>;
+  /** Opt-out keywords of the law and the carriers: in these a stray space does not matter either. */
+  readonly named: ReadonlySet<string>;
+  readonly optIn: ReadonlyMap<string, ReplyLanguage>;
+  /** Ordinary answers, unless the contact was asked to confirm an opt-in with them. */
+  readonly optInWhenAsked: ReadonlyMap<string, ReplyLanguage>;
+  readonly help: ReadonlyMap<string, ReplyLanguage>;
+}
 
-export type ReplyLanguage = 'en' | 'es';
-
-export const OPT_OUT_WORDS_FEDERAL: readonly string[] = [
-  'stop',
-  'stopall',
-  'stop all',
-  'unsubscribe',
-  'cancel',
-  'end',
-  'quit',
-  'revoke',
-  'optout',
-  'opt out',
-];
-
-export const OPT_OUT_WORDS_EXTENDED: readonly string[] = ['remove', 'unsub', 'stop it all', 'no more'];
-
-/** Required by Canadian carriers; `td` means nothing to Americans, so these need a Canadian number. */
-export const OPT_OUT_WORDS_CANADIAN: readonly string[] = ['arret', 'td'];
-
-/** Without accents, as compared. `para` alone is the imperative of parar; inside a sentence it is a preposition. */
-export const OPT_OUT_WORDS_SPANISH: readonly string[] = [
-  'alto',
-  'parar',
-  'pare',
-  'paren',
-  'para',
-  'cancelar',
-  'cancela',
-  'cancele',
-  'cancelen',
-  'baja',
-  'dar de baja',
-  'darme de baja',
-  'detener',
-  'detenga',
-  'detengan',
-  'detente',
-  'salir',
-  'fin',
-  'terminar',
-  'no mas',
-  'nomas',
-  'basta',
-  'borrar',
-  'eliminar',
-  'remover',
-  'quitar',
-  'desuscribir',
-  'desuscribirme',
-  'anular',
-];
-
-export const OPT_IN_WORDS: ReadonlyMap<string, ReplyLanguage> = new Map([
-  ['start', 'en'],
-  ['unstop', 'en'],
-  ['subscribe', 'en'],
-  ['resume', 'en'],
-  ['iniciar', 'es'],
-  ['comenzar', 'es'],
-  ['reanudar', 'es'],
-  ['suscribir', 'es'],
-]);
-
-/** Ordinary answers, unless the contact was asked to confirm an opt-in with them. */
-export const OPT_IN_WORDS_WHEN_ASKED: ReadonlyMap<string, ReplyLanguage> = new Map([
-  ['yes', 'en'],
-  ['join', 'en'],
-  ['si', 'es'],
-  ['alta', 'es'],
-]);
-
-export const HELP_WORDS: ReadonlyMap<string, ReplyLanguage> = new Map([
-  ['help', 'en'],
-  ['info', 'en'],
-  ['ayuda', 'es'],
-  ['informacion', 'es'],
-]);
+const LANGUAGES = ['en', 'es'] as const;
+export type ReplyLanguage = (typeof LANGUAGES)[number];
 
 export interface OptOutKeyword {
   readonly word: string;
@@ -97,20 +30,78 @@ export interface OptOutKeyword {
   readonly needsCanadianNumber: boolean;
 }
 
-/** Each accepted form of an opt-out keyword. */
-export const OPT_OUT_KEYWORDS: ReadonlyMap<string, OptOutKeyword> = new Map([
-  ...OPT_OUT_WORDS_CANADIAN.map(optOutKeyword('en', true)),
-  ...OPT_OUT_WORDS_SPANISH.map(optOutKeyword('es', false)),
-  ...[...MISSPELLINGS].map(([misspelling, word]): [string, OptOutKeyword] => [
-    misspelling,
-    { word, language: 'en', needsCanadianNumber: false },
-  ]),
-  ...[...OPT_OUT_WORDS_FEDERAL, ...OPT_OUT_WORDS_EXTENDED].map(optOutKeyword('en', false)),
-]);
+/** The most words that a keyword has: a repeated one is recognised by so many. */
+export const KEYWORD_WORDS_MAX = 3;
 
-function optOutKeyword(
-  language: ReplyLanguage,
-  needsCanadianNumber: boolean,
-): (word: string) => [string, OptOutKeyword] {
-  return (word) => [word, { word, language, needsCanadianNumber }];
+const word = z.string().regex(new RegExp(`^[a-z]+(?: [a-z]+){0,${KEYWORD_WORDS_MAX - 1}}$`), {
+  error: ({ input }) =>
+    `expected at most ${KEYWORD_WORDS_MAX} words of small letters without accents, as a normalised reply has them, got "${input}"`,
+});
+const group = z.strictObject({
+  language: z.enum(LANGUAGES),
+  words: z.array(word).min(1),
+  source: z.string().min(1),
+});
+const groups = z.array(group).min(1);
+const optOutGroup = group.extend({
+  namedBy: z.enum(['law', 'carriers', 'practice']),
+  canadianOnly: z.boolean().default(false),
+});
+const stored = z
+  .strictObject({
+    ...dated,
+    optOut: z.array(optOutGroup).min(1),
+    optIn: groups,
+    optInWhenAsked: groups,
+    help: groups,
+  })
+  .superRefine(({ optOut, optIn, optInWhenAsked, help }, context) => {
+    const words = [optOut, optIn, optInWhenAsked, help].flat().flatMap((each) => each.words);
+    const twice = words.find((each, index) => words.indexOf(each) !== index);
+    if (twice !== undefined)
+      context.addIssue({ code: 'custom', message: `"${twice}" is there twice; a word has one meaning` });
+  });
+
+const compiled = stored.transform(
+  ({ optOut, optIn, optInWhenAsked, help, ...rules }): Keywords => ({
+    ...rules,
+    optOut: withMisspellings(new Map(optOut.flatMap(optOutWords))),
+    named: new Set(optOut.flatMap(({ namedBy, words }) => (namedBy === 'practice' ? [] : words))),
+    optIn: languagesOf(optIn),
+    optInWhenAsked: languagesOf(optInWhenAsked),
+    help: languagesOf(help),
+  }),
+);
+
+const optOutWords = ({ words, language, canadianOnly }: z.infer<typeof optOutGroup>): [string, OptOutKeyword][] =>
+  words.map((each) => [each, { word: each, language, needsCanadianNumber: canadianOnly }]);
+
+/** A misspelling counts where its word does, and never stands in the way of another word. */
+function withMisspellings(words: ReadonlyMap<string, OptOutKeyword>): ReadonlyMap<string, OptOutKeyword> {
+  const misspelled = [...MISSPELLINGS].flatMap(([form, meant]): [string, OptOutKeyword][] => {
+    const keyword = words.get(meant);
+    return keyword === undefined ? [] : [[form, keyword]];
+  });
+  return new Map([...misspelled, ...words]);
 }
+
+const languagesOf = (of: z.infer<typeof groups>): ReadonlyMap<string, ReplyLanguage> =>
+  new Map(of.flatMap(({ words, language }) => words.map((each): [string, ReplyLanguage] => [each, language])));
+
+export const parseKeywords = (data: unknown) =>
+  readRules({ name: 'Keywords', file: 'keywords.json', schema: compiled }, data);
+
+export const KEYWORDS = parseKeywords(keywordData);
+
+/** Those of an instant, by which a reply of then is understood; the newest where nobody says when. */
+export const keywordsAt = (at: Instant | undefined, versions = KEYWORDS.versions): Keywords =>
+  at === undefined ? (versions.at(-1) ?? versions[0]) : versionAt(versions, at);
+
+const EVERY_KEYWORD: ReadonlySet<string> = new Set(
+  KEYWORDS.versions.flatMap(({ optOut, optIn, optInWhenAsked, help }) =>
+    [optOut, optIn, optInWhenAsked, help].flatMap((words) => [...words.keys()]),
+  ),
+);
+
+/** Of any time: what a reply spells out is read alike whenever it came, what it means depends on the day. */
+export const isKeyword = (text: string): boolean => EVERY_KEYWORD.has(text);

@@ -1,13 +1,14 @@
 import type { Clock } from '../platform/clock.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
-import { type Db, runTx, type Tx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import type { Db, Tx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
 import type { AuditContent, AuditSeal, ChainHead } from './audit-chain.ts';
+import { type DatabaseRole, readDatabaseRole } from './audit-guard.ts';
 import { type AuditFilter, type ListedAudit, listAuditRows } from './audit-read-store.ts';
-import { recordAudit } from './audit-store.ts';
+import { type NoteDeps, noteExport } from './note-export.ts';
 import { countUnsealed, listSealed, readHead, type Unsealed } from './seal-store.ts';
 import { overdueBefore } from './verify-audit.ts';
 
@@ -32,12 +33,17 @@ export async function readAudit(db: Db | Tx, id: Uuid): Promise<Outcome<ListedAu
 
 export interface ChainState extends Unsealed {
   readonly head: ChainHead & { readonly sealedAt: Instant | null };
+  readonly databaseRole: DatabaseRole;
 }
 
 /** How far the log is sealed; nothing is recomputed. */
 export async function readChainState(db: Db | Tx, clock: Clock): Promise<ChainState> {
-  const [head, unsealed] = await Promise.all([readHead(db), countUnsealed(db, overdueBefore(clock))]);
-  return { head, ...unsealed };
+  const [head, unsealed, databaseRole] = await Promise.all([
+    readHead(db),
+    countUnsealed(db, overdueBefore(clock)),
+    readDatabaseRole(db),
+  ]);
+  return { head, databaseRole, ...unsealed };
 }
 
 /** One line of an export: all that the chain is made of. */
@@ -47,22 +53,13 @@ const EXPORT_PAGE = 1_000;
 
 /** Sealed entries behind `after`, in the order of the chain, as far as it is sealed now. That somebody took them along is an entry itself. */
 export async function exportAudit(
-  services: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   { after, actor, signal }: { readonly after: number; readonly actor: string; readonly signal?: AbortSignal },
 ): Promise<AsyncGenerator<readonly ExportedAudit[]>> {
-  const { db, clock, newUuid } = services;
+  const { db } = services;
   const { seq: until } = await readHead(db);
   const rows = Math.max(0, until - after);
-  await runTx(db, (tx) =>
-    recordAudit(tx, {
-      id: newUuid(),
-      at: clock.now(),
-      actor,
-      action: 'audit.exported',
-      subject: 'audit',
-      detail: { after, until, rows },
-    }),
-  );
+  await noteExport(services, { actor, action: 'audit.exported', subject: 'audit', detail: { after, until, rows } });
   return exportedPages(db, { after, until, signal });
 }
 

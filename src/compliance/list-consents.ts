@@ -1,11 +1,11 @@
 import type { Clock } from '../platform/clock.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import type { Db } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import { recordAudit } from './audit-store.ts';
 import { findLedgerRow, type LedgerFilter, type LedgerRow, listLedger } from './consent-ledger-store.ts';
+import { type NoteDeps, noteExport } from './note-export.ts';
 
 /** The consents of everybody, newest first. */
 export async function listConsents(
@@ -30,17 +30,15 @@ const EXPORT_PAGE = 1_000;
 
 /** All that match, in pages. That somebody took them along, and which, is an entry of the audit log. */
 export async function exportConsents(
-  { db, clock, newUuid }: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   input: { readonly filter: LedgerFilter; readonly actor: string; readonly signal?: AbortSignal },
 ): Promise<AsyncGenerator<readonly LedgerRow[]>> {
   const { filter, actor, signal } = input;
-  const now = clock.now();
+  const now = services.clock.now();
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const detail = { filter: Object.fromEntries(given.map(([name, value]) => [name, String(value)])) };
-  await runTx(db, (tx) =>
-    recordAudit(tx, { id: newUuid(), at: now, actor, action: 'consents.exported', subject: 'consents', detail }),
-  );
-  return pagesOf(db, filter, { now, signal });
+  await noteExport(services, { actor, action: 'consents.exported', subject: 'consents', detail });
+  return pagesOf(services.db, filter, { now, signal });
 }
 
 async function* pagesOf(

@@ -1,4 +1,4 @@
-import { HELP_WORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, OPT_OUT_KEYWORDS } from './keywords.ts';
+import { isKeyword } from './keywords.ts';
 import { textBesideReaction } from './normalise-reaction.ts';
 import { canonicalWords, withoutLongRuns } from './normalise-words.ts';
 
@@ -98,9 +98,6 @@ function joinSpelledLetters(words: readonly string[]): readonly string[] {
   }
   return joined;
 }
-
-const isKeyword = (word: string): boolean =>
-  [OPT_OUT_KEYWORDS, OPT_IN_WORDS, OPT_IN_WORDS_WHEN_ASKED, HELP_WORDS].some((words) => words.has(word));
 
 const repeatedUnit = (text: string): string | undefined => /^(.{3,12}?)\1*$/u.exec(text)?.[1];
 

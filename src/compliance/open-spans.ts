@@ -1,6 +1,6 @@
 import { DAY_MS, type Instant, type Temporal } from '../platform/time.ts';
 import { instantAtMinute, type Places, type QuietHoursPolicy, rulesByZone } from './quiet-hours.ts';
-import { RULE_TABLES, type SendWindow } from './quiet-hours-table.ts';
+import { QUIET_HOURS, type SendWindow } from './quiet-hours-table.ts';
 
 /** Hours without a break in which people may be texted, `[opensMs, closesMs)` in milliseconds of the epoch. */
 export interface OpenSpan {
@@ -75,7 +75,7 @@ function spansOfDays(
   atMinute: AtMinute,
 ): readonly OpenSpan[] {
   const dates = Array.from({ length: CHUNK_DAYS + 3 }, (_, index) => from.add({ days: index - 1 }));
-  return rulesByZone(RULE_TABLES, places, policy)
+  return rulesByZone(QUIET_HOURS.versions, places, policy)
     .map(({ zone, rules }): readonly OpenSpan[] =>
       dates.flatMap((date): OpenSpan[] => {
         const window = commonWindow(rules(date).map((rule) => rule.window));

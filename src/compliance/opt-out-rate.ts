@@ -1,35 +1,26 @@
 import { z } from 'zod';
-import type { Instant } from '../platform/time.ts';
+import { dated, readerOf, readRules } from './dated-rules.ts';
 import rateData from './rules/opt-out-rate.json' with { type: 'json' };
 
 /** From which share of opt-outs on providers warn and carriers act, from one day to another. */
 const share = z.number().gt(0).lt(1);
 const levels = z
   .strictObject({
-    version: z.string().min(1),
-    validFrom: z.iso.date(),
-    validTo: z.iso.date().nullable(),
+    ...dated,
     /** Of fewer texts a share says nothing. */
     textsMin: z.int().min(1),
     warning: share,
     flagged: share,
     suspended: share,
-    source: z.string().min(1),
   })
   .refine(({ warning, flagged, suspended }) => warning < flagged && flagged < suspended, {
-    error: 'opt-out rates: warning, flagged and suspended must rise; mend compliance/rules/opt-out-rate.json',
+    error: ({ input }) => `warning, flagged and suspended must rise, got ${JSON.stringify(input)}`,
   });
 export type OptOutLevels = z.infer<typeof levels>;
 
-const { versions: OPT_OUT_LEVELS } = z.strictObject({ versions: z.array(levels).min(1) }).parse(rateData);
+export const OPT_OUT_LEVELS = readRules({ name: 'Opt-out rates', file: 'opt-out-rate.json', schema: levels }, rateData);
 
-/** Those in force at an instant; the oldest for anything before them. */
-export function optOutLevelsAt(at: Instant, versions: readonly OptOutLevels[] = OPT_OUT_LEVELS): OptOutLevels {
-  const today = at.toString().slice(0, 10);
-  const found = versions.findLast(({ validFrom }) => validFrom <= today) ?? versions[0];
-  if (found === undefined) throw new Error('opt-out rates: there are none; mend compliance/rules/opt-out-rate.json');
-  return found;
-}
+export const optOutLevelsAt = readerOf(OPT_OUT_LEVELS);
 
 /** What rates are told of. */
 export const REPORT_SIDES = ['campaign', 'variant', 'lane', 'state', 'hour', 'day'] as const;

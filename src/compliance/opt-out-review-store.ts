@@ -73,8 +73,8 @@ export interface ReviewEnd {
 }
 
 /**
- * The number is locked. Whoever waited for the decision of a campaign is due again when it was no opt-out; an opt-out ends them by
- * itself. Index enrollment_pending_phone.
+ * The number is locked. Whoever waited for the decision of a campaign is due again when it was no opt-out, at whichever number of the
+ * person; an opt-out ends them by itself. Indexes enrollment_pending_phone and contact_number_pkey.
  */
 export async function endReview(tx: Tx, end: ReviewEnd): Promise<void> {
   const { id, decision, how, by, now } = end;
@@ -84,7 +84,8 @@ export async function endReview(tx: Tx, end: ReviewEnd): Promise<void> {
       where id = ${id} and decided_at is null returning phone, due_at
     )
     update enrollment e set not_before = ${now} from ended
-    where ${decision === 'not_opt_out'} and e.phone = ended.phone and e.state = 'pending' and e.not_before = ended.due_at`.execute(
+    where ${decision === 'not_opt_out'} and e.phone = any(array_append(array(
+        select c.phone from contact_number n join contact c on c.id = n.contact_id where n.phone = ended.phone), ended.phone)) and e.state = 'pending' and e.not_before = ended.due_at`.execute(
     tx,
   );
 }

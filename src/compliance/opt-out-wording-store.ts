@@ -1,5 +1,4 @@
 import { getSetting, lockSettings, putSetting } from '../business/business-store.ts';
-import { dayIn } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid } from '../platform/ids.ts';
@@ -8,7 +7,7 @@ import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
-import { contentRulesOn } from './content-rules.ts';
+import { contentRulesAt } from './content-rules.ts';
 import {
   type Addition,
   additionOf,
@@ -29,7 +28,7 @@ export async function getOptOutWording(db: Db | Tx): Promise<OptOutWording> {
 
 /** As the rules of the day read it; undefined while nothing is added. */
 export const readAddition = async (db: Db | Tx, now: Instant): Promise<Addition | undefined> =>
-  additionOf(await getOptOutWording(db), contentRulesOn(dayIn('UTC', now)));
+  additionOf(await getOptOutWording(db), contentRulesAt(now));
 
 /** For texts that are begun from now on; one that is tried again keeps the words of its first attempt. */
 export function changeOptOutWording(
@@ -40,7 +39,7 @@ export function changeOptOutWording(
     const at = clock.now();
     await lockSettings(tx);
     const before = await getOptOutWording(tx);
-    const after = checkOptOutWording({ ...before, ...input.change }, contentRulesOn(dayIn('UTC', at)));
+    const after = checkOptOutWording({ ...before, ...input.change }, contentRulesAt(at));
     if (!after.ok) return after;
     await putSetting(tx, { key: WORDING_SETTING, value: { version: 1, ...after.value } satisfies Stored, now: at });
     const detail = { before, after: after.value };

@@ -1,18 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  HELD_ORDINARY_PERCENT_MAX,
   measureAccuracy,
   RECALL_PERCENT_MIN,
   REPLIES,
   SUPPRESSED_ORDINARY_PERCENT_MAX,
 } from '../../test/labelled-replies.ts';
-import { OPT_OUT_KEYWORDS } from './keywords.ts';
+import { keywordsAt } from './keywords.ts';
 import { NEVER_KEYWORDS, SLIPS } from './keywords-misspelled.ts';
-import { CLASSIFIER_VERSION, classifyInbound, type InboundContext } from './opt-out.ts';
+import { classifierVersionAt, classifyInbound, type InboundContext } from './opt-out.ts';
 
 const outcomeOf = (text: string, context?: InboundContext) => classifyInbound(text, context).outcome;
 
-describe.each(['published', 'written'] as const)('labelled replies, %s', (origin) => {
+// The unseen have taught neither rules nor weights: they alone say something of those to come.
+describe.each([
+  ['published', 6],
+  ['written', 6],
+  ['unseen', HELD_ORDINARY_PERCENT_MAX],
+] as const)('labelled replies, %s', (origin, heldPercentMax) => {
   const replies = REPLIES.filter((reply) => reply.origin === origin);
   const accuracy = measureAccuracy(replies);
 
@@ -30,7 +36,7 @@ describe.each(['published', 'written'] as const)('labelled replies, %s', (origin
   });
 
   it('seldom need a person when they are ordinary', () => {
-    expect(accuracy.heldOrdinary / accuracy.ordinary).toBeLessThan(0.06);
+    expect((100 * accuracy.heldOrdinary) / accuracy.ordinary).toBeLessThan(heldPercentMax);
   });
 });
 
@@ -39,7 +45,9 @@ it('the replies that rules were made with stay understood', () => {
   expect({ missed, suppressedWrongly }).toEqual({ missed: [], suppressedWrongly: [] });
 });
 
-const KEYWORDS = [...OPT_OUT_KEYWORDS].filter(([, keyword]) => !keyword.needsCanadianNumber).map(([form]) => form);
+const KEYWORDS = [...keywordsAt(undefined).optOut]
+  .filter(([, keyword]) => !keyword.needsCanadianNumber)
+  .map(([form]) => form);
 
 /** Anything people wrap around a word; no question mark, which makes a question of it, and no `>`, which marks a quote. */
 const wrapping = fc.stringMatching(/^[ .!,;:'"*()~_…”“-]{0,5}$/);
@@ -213,14 +221,14 @@ describe('a judgement', () => {
       matched: 'stop',
       language: 'en',
       normalised: 'stop',
-      classifierVersion: CLASSIFIER_VERSION,
+      classifierVersion: classifierVersionAt(),
     });
     expect(classifyInbound('Sí, el lunes')).toEqual({
       outcome: 'none',
       tier: null,
       matched: null,
       normalised: 'si el lunes',
-      classifierVersion: CLASSIFIER_VERSION,
+      classifierVersion: classifierVersionAt(),
     });
   });
 

@@ -1,11 +1,6 @@
-import {
-  HELP_WORDS,
-  OPT_IN_WORDS,
-  OPT_IN_WORDS_WHEN_ASKED,
-  OPT_OUT_KEYWORDS,
-  OPT_OUT_WORDS_FEDERAL,
-  type ReplyLanguage,
-} from './keywords.ts';
+import type { Instant } from '../platform/time.ts';
+import type { Versions } from './dated-rules.ts';
+import { KEYWORD_WORDS_MAX, KEYWORDS, type Keywords, keywordsAt, type ReplyLanguage } from './keywords.ts';
 import { NEVER_KEYWORDS } from './keywords-misspelled.ts';
 import { type InboundText, normaliseInbound } from './normalise-inbound.ts';
 import { HOSTILE_RULES } from './opt-out-hostile.ts';
@@ -19,8 +14,11 @@ import { SPANISH_RULES } from './opt-out-spanish.ts';
 import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
-/** Stored with every decision; grows with every change of rules that can change an outcome, and names the weights below them. */
-export const CLASSIFIER_VERSION = `2026-11.4+${WEIGHTS_DIGEST}`;
+/** Stored with every decision; grows with every change of rules that can change an outcome, and names the keywords and the weights beside them. */
+const classifierVersion = ({ version }: Keywords): string => `2026-11.4+keywords-${version}+${WEIGHTS_DIGEST}`;
+
+/** That by which a reply of then is understood. */
+export const classifierVersionAt = (at?: Instant): string => classifierVersion(keywordsAt(at));
 
 export interface InboundContext {
   /** The last texts to this number, to recognise quotes of them. */
@@ -29,7 +27,16 @@ export interface InboundContext {
   readonly canadian?: boolean;
   /** Whether our last text asked this contact to confirm an opt-in: YES and the like are opt-ins then. */
   readonly awaitingOptIn?: boolean;
+  /** When it was said: the keywords of that day count, and the newest where nobody says when. */
+  readonly at?: Instant;
 }
+
+/** By what texts are understood beside the rules. */
+export interface Using {
+  readonly net: Net;
+  readonly keywords: Versions<Keywords>;
+}
+export const OURS: Using = { net: OUR_NET, keywords: KEYWORDS.versions };
 
 export interface InboundClassification {
   /** `opt_out` is tier 1 or 2, `review` is tier 3. */
@@ -50,11 +57,16 @@ export interface InboundClassification {
  * resembles opt-outs; so an opt-out wins over everything else the text says. Implements 47 CFR 64.1200(a)(10): the named words, and any wording in which
  * a reasonable person sees a request to stop.
  */
-export function classifyInbound(text: string, context: InboundContext = {}, net: Net = OUR_NET): InboundClassification {
+export function classifyInbound(
+  text: string,
+  context: InboundContext = {},
+  using: Using = OURS,
+): InboundClassification {
   const message = normaliseInbound(text, context.recentOutbound ?? []);
-  const byRules = message.kind === 'bare' ? NOTHING : judge(message, context);
-  const found = message.kind !== 'words' ? byRules : besideNet(byRules, message, net);
-  return { ...found, normalised: message.words, classifierVersion: CLASSIFIER_VERSION };
+  const keywords = keywordsAt(context.at, using.keywords);
+  const byRules = message.kind === 'bare' ? NOTHING : judge(message, context, keywords);
+  const found = message.kind !== 'words' ? byRules : besideNet(byRules, message, using.net);
+  return { ...found, normalised: message.words, classifierVersion: classifierVersion(keywords) };
 }
 
 /**
@@ -68,9 +80,9 @@ export const warmUpClassifier = (): void => {
 type Judgement = Omit<InboundClassification, 'normalised' | 'classifierVersion'>;
 const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
 
-function judge(message: InboundText, context: InboundContext): Judgement {
+function judge(message: InboundText, context: InboundContext, keywords: Keywords): Judgement {
   if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
-  const stop = judgeKeyword(message, context) ?? fromFinding(findIntent(message), message);
+  const stop = judgeKeyword(message, context, keywords) ?? fromFinding(findIntent(message), message);
   if (stop !== undefined) return stop.tier === 2 && isTakenBack(message) ? { ...stop, ...FOR_A_PERSON } : stop;
   const request = findRequest(message);
   // "Who is this and how do I reach a person?" wants help, although its first half alone would be for a person.
@@ -104,10 +116,10 @@ function besideNet(byRules: Judgement, message: InboundText, net: Net): Judgemen
 const mustBeNothing = (message: InboundText): boolean =>
   message.words === '' || NEVER_KEYWORDS.has(message.words) || isAutomaticReply(message);
 
-function judgeKeyword(message: InboundText, context: InboundContext): Judgement | undefined {
+function judgeKeyword(message: InboundText, context: InboundContext, keywords: Keywords): Judgement | undefined {
   const word = withoutRepetition(message.words);
   const isQuestion = message.clauses.includes('?');
-  const optOut = OPT_OUT_KEYWORDS.get(word) ?? OPT_OUT_KEYWORDS.get(brokenKeyword(word));
+  const optOut = keywords.optOut.get(word) ?? keywords.optOut.get(brokenKeyword(word, keywords));
   if (optOut !== undefined && (!optOut.needsCanadianNumber || context.canadian === true)) {
     const { language } = optOut;
     // "STOP?" asks whether to stop, or what it means; a bare question revokes nothing yet.
@@ -115,52 +127,47 @@ function judgeKeyword(message: InboundText, context: InboundContext): Judgement 
       return { outcome: 'review', tier: 3, matched: optOut.word, family: 'question_about_keyword', language };
     return { outcome: 'opt_out', tier: 1, matched: optOut.word, language };
   }
-  if (isKeywordPile(message.words))
+  if (isKeywordPile(message.words, keywords))
     return { outcome: 'opt_out', tier: 1, matched: word.split(' ')[0] ?? word, language: 'en' };
-  const help = HELP_WORDS.get(word);
+  const help = keywords.help.get(word);
   if (help !== undefined) return { outcome: 'help', tier: null, matched: word, language: help };
   const politely = withoutPoliteness(word);
-  const asked = context.awaitingOptIn === true ? OPT_IN_WORDS_WHEN_ASKED.get(politely) : undefined;
-  const optIn = OPT_IN_WORDS.get(politely) ?? asked;
+  const asked = context.awaitingOptIn === true ? keywords.optInWhenAsked.get(politely) : undefined;
+  const optIn = keywords.optIn.get(politely) ?? asked;
   if (optIn === undefined || isQuestion) return undefined;
   return { outcome: 'opt_in', tier: null, matched: word, language: optIn };
 }
 
 /** "STOP QUIT END": nothing but keywords, one of them beyond doubt. */
-function isKeywordPile(words: string): boolean {
+function isKeywordPile(words: string, { optOut }: Keywords): boolean {
   const pile = words.split(' ');
-  return (
-    pile.every((word) => OPT_OUT_KEYWORDS.has(word)) && pile.some((word) => /^(?:stop|stopall|unsubscribe)$/.test(word))
-  );
+  return pile.every((word) => optOut.has(word)) && pile.some((word) => /^(?:stop|stopall|unsubscribe)$/.test(word));
 }
 
-/** "sto p" and "un subscribe": a federal keyword with a stray space in it. */
-function brokenKeyword(words: string): string {
+/** "sto p" and "un subscribe": a keyword of the law or the carriers with a stray space in it. */
+function brokenKeyword(words: string, { named }: Keywords): string {
   const space = words.indexOf(' ');
   if (space < 0 || space !== words.lastIndexOf(' ')) return '';
   const compact = words.replace(' ', '');
-  return OPT_OUT_WORDS_FEDERAL.includes(compact) ? compact : '';
+  return named.has(compact) ? compact : '';
 }
 
 const POLITE_ENDING = / (?:please|pls|plz|thanks|thank you|por favor|gracias)$/;
 const withoutPoliteness = (words: string): string => words.replace(POLITE_ENDING, '');
 
 /** Whether normalised words are an opt-in only where one was asked for. */
-export const needsAsking = (words: string): boolean =>
-  OPT_IN_WORDS_WHEN_ASKED.has(withoutPoliteness(withoutRepetition(words)));
+export const needsAsking = (words: string, at: Instant): boolean =>
+  keywordsAt(at).optInWhenAsked.has(withoutPoliteness(withoutRepetition(words)));
 
 /** "stop stop stop" is "stop". */
 function withoutRepetition(text: string): string {
   const words = text.split(' ');
-  for (let length = 1; length <= REPEATED_WORDS_MAX && length < words.length; length += 1) {
+  for (let length = 1; length <= KEYWORD_WORDS_MAX && length < words.length; length += 1) {
     const repeats = words.length % length === 0 && words.every((word, index) => word === words[index % length]);
     if (repeats) return words.slice(0, length).join(' ');
   }
   return text;
 }
-
-/** The longest keyword has three words. */
-const REPEATED_WORDS_MAX = 3;
 
 /** In the order that names a text to which several rules apply: what is said about the number matters most later. */
 const INTENT_RULES = ruleSet([

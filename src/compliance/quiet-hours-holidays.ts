@@ -1,24 +1,33 @@
+import { z } from 'zod';
 import { Temporal } from '../platform/time.ts';
+import { dated, readRules, type Versions, versionOn } from './dated-rules.ts';
 import holidayData from './rules/holidays.json' with { type: 'json' };
 
-type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
+const name = z.string().min(1);
+const month = z.int().min(1).max(12);
 /** A day of every year: a date, the nth weekday of a month (-1 is the last), or days from Easter Sunday. */
-export type HolidayRule = { readonly name: string } & (
-  | { readonly month: number; readonly day: number }
-  | { readonly month: number; readonly weekday: Weekday; readonly nth: number }
-  | { readonly easter: number }
-);
+const rule = z.union([
+  z.strictObject({ name, month, day: z.int().min(1).max(31) }),
+  z.strictObject({ name, month, weekday: z.enum(WEEKDAYS), nth: z.int().min(-1).max(4) }),
+  z.strictObject({ name, easter: z.int() }),
+]);
+type HolidayRule = z.infer<typeof rule>;
+const holidays = z.strictObject({
+  ...dated,
+  federal: z.array(rule).min(1),
+  states: z.record(z.string().regex(/^[A-Z]{2}$/), z.array(rule)),
+});
+export type Holidays = z.infer<typeof holidays>;
 
-interface HolidayData {
-  readonly source: string;
-  readonly federal: readonly HolidayRule[];
-  readonly states: Readonly<Record<string, readonly HolidayRule[]>>;
-}
+export const parseHolidays = (data: unknown) =>
+  readRules({ name: 'Legal holidays', file: 'holidays.json', schema: holidays }, data);
 
-const HOLIDAYS = holidayData as HolidayData;
+export const HOLIDAYS = parseHolidays(holidayData);
 
-const yearsKnown = new Map<string, ReadonlyMap<string, string>>();
+/** The years of each version that have been asked for. */
+const yearsKnown = new WeakMap<Holidays, Map<string, ReadonlyMap<string, string>>>();
 
 /** In place of a state where nothing is known of one: a holiday of any state is one there. */
 export const ANY_STATE = 'any';
@@ -27,20 +36,26 @@ export const ANY_STATE = 'any';
  * The name of the legal holiday that a local date (`YYYY-MM-DD`) is: federal ones everywhere, and those of the state when one is
  * named. A holiday counts on its own day and on the day on which it is observed (Saturday's on Friday, Sunday's on Monday).
  */
-export function holidayOn(date: string, state?: string): string | undefined {
+export function holidayOn(
+  date: string,
+  state?: string,
+  versions: Versions<Holidays> = HOLIDAYS.versions,
+): string | undefined {
+  const inForce = versionOn(versions, date);
+  const years = yearsKnown.get(inForce) ?? new Map<string, ReadonlyMap<string, string>>();
+  yearsKnown.set(inForce, years);
   const year = date.slice(0, 4);
   const key = `${year} ${state ?? ''}`;
-  let known = yearsKnown.get(key);
+  let known = years.get(key);
   if (known === undefined) {
-    known = holidaysOf(Number(year), state);
-    yearsKnown.set(key, known);
+    known = daysOf([...inForce.federal, ...stateRules(inForce, state)], Number(year));
+    years.set(key, known);
   }
   return known.get(date);
 }
 
 /** Also next year's first holiday, which may be observed on the last day of this one. */
-function holidaysOf(year: number, state: string | undefined): ReadonlyMap<string, string> {
-  const rules = [...HOLIDAYS.federal, ...rulesOf(state)];
+function daysOf(rules: readonly HolidayRule[], year: number): ReadonlyMap<string, string> {
   const days = new Map<string, string>();
   for (const rule of rules)
     for (const holidayYear of [year, year + 1]) {
@@ -52,12 +67,10 @@ function holidaysOf(year: number, state: string | undefined): ReadonlyMap<string
   return days;
 }
 
-function rulesOf(state: string | undefined): readonly HolidayRule[] {
-  if (state === ANY_STATE) return Object.values(HOLIDAYS.states).flat();
-  return state === undefined ? [] : (HOLIDAYS.states[state] ?? []);
+function stateRules({ states }: Holidays, state: string | undefined): readonly HolidayRule[] {
+  if (state === ANY_STATE) return Object.values(states).flat();
+  return state === undefined ? [] : (states[state] ?? []);
 }
-
-const WEEKDAYS: readonly Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 function dateOf(rule: HolidayRule, year: number): Temporal.PlainDate {
   if ('easter' in rule) return easterSunday(year).add({ days: rule.easter });

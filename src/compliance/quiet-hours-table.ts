@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instant } from '../platform/time.ts';
+import { type Dated, type DatedRules, dated, readerOf, readRules } from './dated-rules.ts';
 import quietHoursData from './rules/quiet-hours.json' with { type: 'json' };
 
 /** Local wall-clock minutes, half-open `[startMinute, endMinute)`. */
@@ -25,12 +25,7 @@ export const PRESETS = ['standard', 'strict', 'federal_state'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /** The law as it is applied from one day to another. */
-export interface RuleTable {
-  readonly version: string;
-  /** First day, `YYYY-MM-DD`. */
-  readonly validFrom: string;
-  /** The day after the last; `null` for the table in force. */
-  readonly validTo: string | null;
+export interface RuleTable extends Dated {
   readonly federal: HoursRow;
   /** For numbers whose state nothing is known of. */
   readonly unknownPlace: HoursRow;
@@ -71,78 +66,30 @@ const row = z.strictObject({
   zones: z.array(zone).default([]),
   source: z.string().min(1),
 });
-const day = z.iso.date();
 const table = z.strictObject({
-  version: z.string().min(1),
-  validFrom: day,
-  validTo: day.nullable(),
+  ...dated,
   federal: row,
   unknownPlace: row,
   presets: z.strictObject({ standard: row, strict: row, federal_state: row }),
   states: z.record(z.string().regex(/^[A-Z]{2}$/), row),
 });
 
-/**
- * Reads rule tables, oldest first. Throws, naming the version, the value and the remedy, when the tables leave a day without a
- * rule or two for one, or when a table forgets a kind of day or a state: an engine without a rule must not guess one.
- */
-export function parseRuleTables(data: unknown): readonly RuleTable[] {
-  const parsed = z.strictObject({ versions: z.array(table).min(1) }).safeParse(data);
-  if (!parsed.success)
-    throw refused(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  const tables = parsed.data.versions;
-  for (const [index, current] of tables.entries()) {
-    const next = tables[index + 1];
-    requireDaysInOrder(current, next);
-    if (next !== undefined) requireSameStates(current, next);
-  }
-  return tables;
-}
-
-const refused = (what: string): Error => new Error(`quiet-hours table ${what}. Mend compliance/rules/quiet-hours.json`);
-
-function requireDaysInOrder(current: RuleTable, next: RuleTable | undefined): void {
-  const { version, validFrom, validTo } = current;
-  if (validTo !== null && validTo <= validFrom)
-    throw refused(
-      `${version}: valid from ${validFrom} to ${validTo}, which is no day at all; validTo is the day after the last`,
-    );
-  if (validTo === (next?.validFrom ?? null)) return;
-  throw refused(
-    next === undefined
-      ? `${version}: nothing is valid from ${validTo} on; the last table must have validTo null`
-      : `${version}: valid to ${validTo}, but ${next.version} begins ${next.validFrom}; make both the same day`,
+/** A kind of day or a state that a version forgets is refused like a day without a version. */
+export const parseQuietHours = (data: unknown): DatedRules<RuleTable> =>
+  readRules(
+    { name: 'Quiet hours of the states', file: 'quiet-hours.json', schema: table, whyNot: whyStatesForgotten },
+    data,
   );
-}
 
 /** A state that is left out would fall back to the federal hours, unnoticed. */
-function requireSameStates(current: RuleTable, next: RuleTable): void {
-  const forgotten = Object.keys(current.states).filter((state) => next.states[state] === undefined);
-  if (forgotten.length === 0) return;
-  throw refused(
-    `${next.version}: has no row for ${forgotten.join(', ')}, which ${current.version} has; where a law was repealed, write the federal hours with the repeal as its source`,
-  );
+function whyStatesForgotten(earlier: RuleTable, later: RuleTable): string | undefined {
+  const forgotten = Object.keys(earlier.states).filter((state) => later.states[state] === undefined);
+  return forgotten.length === 0
+    ? undefined
+    : `${later.version} has no row for ${forgotten.join(', ')}, which ${earlier.version} has; where a law was repealed, write the federal hours with the repeal as its source`;
 }
 
-export const RULE_TABLES: readonly RuleTable[] = parseRuleTables(quietHoursData);
+export const QUIET_HOURS = parseQuietHours(quietHoursData);
 
-/** The table that is in force at an instant (by its UTC day). */
-export const ruleTableAt = (tables: readonly RuleTable[], at: Instant): RuleTable =>
-  ruleTableOn(tables, at.toString().slice(0, 10));
-
-/** The table that is in force on a day, `YYYY-MM-DD`, of whichever place; the oldest for anything before it. */
-export function ruleTableOn(tables: readonly RuleTable[], day: string): RuleTable {
-  const found = tables.findLast((candidate) => candidate.validFrom <= day) ?? tables[0];
-  if (found === undefined) throw new Error('quiet-hours table: there is none');
-  return found;
-}
-
-/** Throws when no table is in force yet: before its first day the oldest one is a guess, for looking back only. */
-export function requireRuleTable(tables: readonly RuleTable[], at: Instant): void {
-  const today = at.toString().slice(0, 10);
-  const { version, validFrom } = ruleTableAt(tables, at);
-  if (validFrom <= today) return;
-  throw refused(
-    `${version}: begins ${validFrom}, and today is ${today}, so that no rule is valid now; add the table that is, or mend this machine's clock`,
-  );
-}
+/** Of a place whose own day has not begun yet the hours go by that day (`versionOn`). */
+export const quietHoursAt = readerOf(QUIET_HOURS);

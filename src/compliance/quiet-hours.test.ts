@@ -11,8 +11,8 @@ import {
   quietHoursMemory,
   showRule,
 } from './quiet-hours.ts';
-import { holidayOn } from './quiet-hours-holidays.ts';
-import { type HoursRow, type Preset, RULE_TABLES, ruleTableAt } from './quiet-hours-table.ts';
+import { HOLIDAYS, holidayOn, parseHolidays } from './quiet-hours-holidays.ts';
+import { type HoursRow, type Preset, quietHoursAt } from './quiet-hours-table.ts';
 
 const NEW_YORK = 'America/New_York';
 const CHICAGO = 'America/Chicago';
@@ -240,18 +240,15 @@ describe('the hours of a person', () => {
 });
 
 describe('a table that begins on New Year’s Day', () => {
-  const [now] = RULE_TABLES;
-  if (now === undefined) throw new Error('expected a table');
+  const now = quietHoursAt(instant('2026-11-17T12:00:00Z'));
   const { FL } = now.states;
   if (FL === undefined) throw new Error('expected a row for Florida');
   const evening = { startMinute: 8 * 60, endMinute: 20.5 * 60 };
   const longer = { ...FL, weekday: evening, saturday: evening, sunday: evening };
-  const tables = [
-    { ...now, validTo: '2027-01-01' },
-    { ...now, version: '2027-01', validFrom: '2027-01-01', states: { ...now.states, FL: longer } },
-  ];
+  const first = { ...now, validTo: '2027-01-01' };
+  const next = { ...now, version: '2027-01', validFrom: '2027-01-01', states: { ...now.states, FL: longer } };
   const said = (local: string) => {
-    const { closesAt, tableVersion } = decideQuietHours(places('FL', NEW_YORK), LAW, at(local), tables);
+    const { closesAt, tableVersion } = decideQuietHours(places('FL', NEW_YORK), LAW, at(local), [first, next]);
     return { open: closesAt !== undefined, tableVersion };
   };
 
@@ -262,12 +259,8 @@ describe('a table that begins on New Year’s Day', () => {
     expect(said('2027-01-01T20:15[America/New_York]')).toEqual({ open: true, tableVersion: '2027-01' }));
 
   it('lifts a cap of texts a day when the 24 hours that are counted lie in it', () => {
-    const lifted = tables.map((table) =>
-      table.version === '2027-01'
-        ? { ...table, states: { ...table.states, FL: { ...FL, messagesPerDay: undefined } } }
-        : table,
-    );
-    const cap = (local: string) => messagesPerDay(['FL'], 5, at(local), lifted);
+    const lifted = { ...next, states: { ...next.states, FL: { ...FL, messagesPerDay: undefined } } };
+    const cap = (local: string) => messagesPerDay(['FL'], 5, at(local), [first, lifted]);
     expect(cap('2026-12-31T20:15[America/New_York]')).toBe(3);
     expect(cap('2027-01-01T12:00[America/New_York]')).toBe(3);
     expect(cap('2027-01-02T12:00[America/New_York]')).toBe(5);
@@ -417,7 +410,7 @@ describe('the next opening', () => {
   });
 
   it('strict is inside the hours of every state', () => {
-    const everyState = fc.constantFrom(...Object.keys(RULE_TABLES[0]?.states ?? {}));
+    const everyState = fc.constantFrom(...Object.keys(quietHoursAt(instant('2026-11-17T12:00:00Z')).states));
     fc.assert(
       fc.property(everyState, anyInstant, (state, moment) => {
         const place = places(state, CHICAGO);
@@ -471,10 +464,56 @@ describe('holidays', () => {
     ['2025-04-18', undefined, undefined],
     ['2026-11-27', undefined, undefined],
   ])('%s %s', (date, state, name) => expect(holidayOn(date, state)).toBe(name));
+
+  it('are those of the day: a new one begins, and an old one ends, with a version', () => {
+    const [now] = HOLIDAYS.versions;
+    const withoutColumbus = now.federal.filter(({ name }) => name !== 'Columbus Day');
+    const { versions } = parseHolidays({
+      versions: [
+        { ...now, validTo: '2027-01-01' },
+        {
+          ...{ ...now, version: '2027-01', validFrom: '2027-01-01' },
+          federal: [...withoutColumbus, { name: 'Election Day', month: 11, weekday: 'tuesday', nth: 1 }],
+        },
+      ],
+    });
+    const on = (date: string) => holidayOn(date, undefined, versions);
+    expect([on('2026-10-12'), on('2026-11-03')]).toEqual(['Columbus Day', undefined]);
+    expect([on('2027-10-11'), on('2027-11-02')]).toEqual([undefined, 'Election Day']);
+    expect(() =>
+      parseHolidays({ versions: [{ ...now, federal: [{ name: 'Boxing Day', month: 13, day: 26 }] }] }),
+    ).toThrow('Mend compliance/rules/holidays.json');
+  });
+});
+
+describe('a state that began to name texts', () => {
+  it.each([
+    ['Texas, the day before SB 140', 'TX', CHICAGO, '2025-08-31T08:30', true, '2025-01'],
+    ['Texas, its first day', 'TX', CHICAGO, '2025-09-01T08:30', false, '2025-09'],
+    ['Texas, its first day, from nine on', 'TX', CHICAGO, '2025-09-01T09:00', true, '2025-09'],
+    ['Texas, the last Sunday before it', 'TX', CHICAGO, '2025-08-31T11:59', true, '2025-01'],
+    ['Texas, the first Sunday in the morning', 'TX', CHICAGO, '2025-09-07T11:59', false, '2025-09'],
+    ['Oregon, the evening before HB 3865', 'OR', LOS_ANGELES, '2025-12-31T20:30', true, '2025-09'],
+    ['Oregon, its first evening', 'OR', LOS_ANGELES, '2026-01-01T20:30', false, '2026-01'],
+    ['Oregon, its first evening until eight', 'OR', LOS_ANGELES, '2026-01-01T19:59', true, '2026-01'],
+  ])('%s', (_, state, zone, local, open, tableVersion) => {
+    const decided = decideQuietHours(places(state, zone), LAW, at(`${local}[${zone}]`));
+    expect({ open: decided.closesAt !== undefined, tableVersion: decided.tableVersion }).toEqual({
+      open,
+      tableVersion,
+    });
+  });
+
+  it.each([
+    ['the last day before it in UTC', '2025-12-31T23:59:59Z', 5],
+    ['its first', '2026-01-01T00:00:00Z', 3],
+  ])('caps the texts of Oregon from its first day on: %s', (_, moment, cap) =>
+    expect(messagesPerDay(['OR'], 5, instant(moment))).toBe(cap),
+  );
 });
 
 it('every row of the table in force keeps inside the federal hours', () => {
-  const table = ruleTableAt(RULE_TABLES, instant('2026-11-17T12:00:00Z'));
+  const table = quietHoursAt(instant('2026-11-17T12:00:00Z'));
   const rows: readonly HoursRow[] = [
     table.unknownPlace,
     ...Object.values(table.presets),

@@ -1,14 +1,7 @@
 import { addMs, DAY_MS, type Instant, isBefore, Temporal } from '../platform/time.ts';
+import { type Versions, versionAt, versionOn } from './dated-rules.ts';
 import { ANY_STATE, holidayOn } from './quiet-hours-holidays.ts';
-import {
-  type HoursRow,
-  type Preset,
-  RULE_TABLES,
-  type RuleTable,
-  ruleTableAt,
-  ruleTableOn,
-  type SendWindow,
-} from './quiet-hours-table.ts';
+import { type HoursRow, type Preset, QUIET_HOURS, type RuleTable, type SendWindow } from './quiet-hours-table.ts';
 
 export type { SendWindow } from './quiet-hours-table.ts';
 
@@ -56,9 +49,6 @@ export interface QuietHoursRule {
 
 export type DayKind = 'weekday' | 'saturday' | 'sunday' | 'holiday';
 
-/** Federal base: 47 CFR 64.1200(c)(1), 8:00 to 21:00 at the called party's location. */
-export const FEDERAL_WINDOW: SendWindow = { startMinute: 8 * 60, endMinute: 21 * 60 };
-
 export interface QuietHoursDecision {
   readonly tableVersion: string;
   /** Open: until when. */
@@ -76,9 +66,9 @@ export function decideQuietHours(
   places: Places,
   policy: QuietHoursPolicy,
   at: Instant,
-  tables: readonly RuleTable[] = RULE_TABLES,
+  tables: Versions<RuleTable> = QUIET_HOURS.versions,
 ): QuietHoursDecision {
-  const versionOf = (rule: QuietHoursRule): string => ruleTableOn(tables, rule.date).version;
+  const versionOf = (rule: QuietHoursRule): string => versionOn(tables, rule.date).version;
   let first: { readonly closesAt: Instant; readonly rule: QuietHoursRule } | undefined;
   for (const { zone, rules } of rulesByZone(tables, places, policy)) {
     const local = at.toZonedDateTimeISO(zone);
@@ -116,7 +106,7 @@ export function nextOpening(places: Places, policy: QuietHoursPolicy, at: Instan
 
 /** All hours together open when those of one zone do, which is when the last rule of that zone opens: one of these instants. */
 function openingsOf(places: Places, policy: QuietHoursPolicy, at: Instant, days: number): readonly Instant[] {
-  return rulesByZone(RULE_TABLES, places, policy)
+  return rulesByZone(QUIET_HOURS.versions, places, policy)
     .flatMap(({ zone, rules }) => {
       const local = at.toZonedDateTimeISO(zone).add({ days });
       const minute = openingMinute(rules(local.toPlainDate()));
@@ -141,7 +131,7 @@ export interface ZoneRules {
 
 /** The rules of every zone that has a say; all of them must be open. A new table begins with the day of each place. */
 export function rulesByZone(
-  tables: readonly RuleTable[],
+  tables: Versions<RuleTable>,
   places: Places,
   policy: QuietHoursPolicy,
 ): readonly ZoneRules[] {
@@ -153,12 +143,12 @@ export function rulesByZone(
 }
 
 const recipientRules =
-  (tables: readonly RuleTable[], states: readonly string[], policy: QuietHoursPolicy, zone: string) =>
+  (tables: Versions<RuleTable>, states: readonly string[], policy: QuietHoursPolicy, zone: string) =>
   (date: Temporal.PlainDate): readonly QuietHoursRule[] => {
     const rule = (code: string, row: HoursRow, state?: string): QuietHoursRule =>
       ruleOf({ code, row, state, zone, date });
     const iso = date.toString();
-    const table = ruleTableOn(tables, iso);
+    const table = versionOn(tables, iso);
     const blackouts = (policy.blackouts ?? []).filter(
       // Whose state nobody knows may be in this one.
       ({ state, firstDay, lastDay }) =>
@@ -220,9 +210,9 @@ export function messagesPerDay(
   states: readonly string[],
   allowed: number,
   at: Instant,
-  tables: readonly RuleTable[] = RULE_TABLES,
+  tables: Versions<RuleTable> = QUIET_HOURS.versions,
 ): number {
-  const inForce = [ruleTableAt(tables, at), ruleTableAt(tables, addMs(at, -DAY_MS))];
+  const inForce = [versionAt(tables, at), versionAt(tables, addMs(at, -DAY_MS))];
   const caps = inForce.flatMap((table) => states.map((state) => table.states[state]?.messagesPerDay ?? allowed));
   return Math.min(allowed, ...caps);
 }

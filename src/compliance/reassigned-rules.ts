@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instant } from '../platform/time.ts';
+import { dated, readerOf, readRules } from './dated-rules.ts';
 import reassignedData from './rules/reassigned-numbers.json' with { type: 'json' };
 
 export const REASSIGNED_ANSWERS = ['yes', 'no', 'no_data'] as const;
@@ -12,9 +12,7 @@ export type DateFormat = (typeof DATE_FORMATS)[number];
 const words = z.array(z.string().min(1)).min(1);
 /** What is known of the Reassigned Numbers Database from one day to another. */
 const rules = z.strictObject({
-  version: z.string().min(1),
-  validFrom: z.iso.date(),
-  validTo: z.iso.date().nullable(),
+  ...dated,
   /** Of days before it the database knows little, and answers `no_data`. */
   dataFrom: z.iso.date(),
   /** A number rests so long before somebody else gets it. */
@@ -24,19 +22,15 @@ const rules = z.strictObject({
   /** In which a file of questions writes days. */
   dateFormat: z.enum(DATE_FORMATS),
   answerWords: z.strictObject({ yes: words, no: words, no_data: words }),
-  source: z.string().min(1),
 });
 export type ReassignedRules = z.infer<typeof rules>;
 
-const { versions: REASSIGNED_RULES } = z.strictObject({ versions: z.array(rules).min(1) }).parse(reassignedData);
+export const REASSIGNED_RULES = readRules(
+  { name: 'Reassigned numbers', file: 'reassigned-numbers.json', schema: rules },
+  reassignedData,
+);
 
-/** Those in force at an instant; the oldest for anything before them. */
-export function reassignedRulesAt(at: Instant): ReassignedRules {
-  const today = at.toString().slice(0, 10);
-  const found = REASSIGNED_RULES.findLast(({ validFrom }) => validFrom <= today) ?? REASSIGNED_RULES[0];
-  if (found === undefined) throw new Error('rules of reassigned numbers: there are none; mend compliance/rules');
-  return found;
-}
+export const reassignedRulesAt = readerOf(REASSIGNED_RULES);
 
 export function answerOf(
   word: string,

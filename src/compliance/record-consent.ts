@@ -6,6 +6,7 @@ import { conflict, invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import { appendConsent, type ConsentToAppend, type ConsentToRecord } from './append-consent.ts';
+import type { AuditAction } from './audit-action.ts';
 import { recordAudit } from './audit-store.ts';
 import { type ConsentAction, consentStanding, isOwnAct, standingAt } from './consent.ts';
 import { readConsentFacts } from './consent-store.ts';
@@ -69,7 +70,7 @@ async function stopTexts(tx: Tx, deps: Deps, input: ConsentToAppend & { readonly
 const proofOf = ({ source, ...fields }: ConsentToAppend['evidence']): string =>
   [source.replace('_', ' '), ...Object.values(fields).map(String)].join(', ');
 
-const PAST_TENSE: Readonly<Record<ConsentAction, string>> = {
+const PAST_TENSE: Readonly<Record<ConsentAction, AuditAction>> = {
   grant: 'consent.granted',
   confirm: 'consent.confirmed',
   revoke: 'consent.revoked',

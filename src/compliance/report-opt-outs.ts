@@ -177,6 +177,8 @@ export interface ConfirmationTimes {
   /** Of the newest `TIMED_MAX`. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** The same with the minutes that people took to decide what an unclear reply was: from the receipt, as the law counts. */
+  readonly p99HeardMs: number | null;
 }
 
 const CONFIRMATIONS_MAX = 10_000;
@@ -184,24 +186,27 @@ const CONFIRMATIONS_MAX = 10_000;
 const TIMED_MAX = 2_000;
 
 /**
- * From when the opt-out reached us until the gateway took the confirmation, of the newest ones. Indexes message_confirmation, the newest of
- * the time, and suppression_history.
+ * From when the opt-out reached us, or a person decided that it was one, until the gateway took the confirmation, of the newest ones. Indexes
+ * message_confirmation, the newest of the time, and suppression_history.
  */
 export async function readConfirmationTimes(db: Db, since: Instant): Promise<ConfirmationTimes> {
   const { rows } = await sql<ConfirmationTimes>`
     select count(m.sent_at) as sent, count(*) filter (where m.state in ('failed', 'cancelled')) as not_sent,
       ${msOf(sql`percentile_disc(0.5) within group (order by ${confirmedAfter}) filter (where m.timed)`)} as p50_ms,
-      ${msOf(sql`percentile_disc(0.99) within group (order by ${confirmedAfter}) filter (where m.timed)`)} as p99_ms
+      ${msOf(sql`percentile_disc(0.99) within group (order by ${confirmedAfter}) filter (where m.timed)`)} as p99_ms,
+      ${msOf(sql`percentile_disc(0.99) within group (order by ${heardBefore}) filter (where m.timed)`)} as p99_heard_ms
     from (
       select phone, sent_at, created_at, state, row_number() over (order by created_at desc) <= ${TIMED_MAX} as timed
       from message where purpose = 'opt_out_confirmation' and created_at >= ${since}
       order by created_at desc limit ${CONFIRMATIONS_MAX}) m
     left join lateral (
-      select o.heard_at from suppression s join opt_out o on o.suppression_id = s.id
+      select o.heard_at, case when o.how = 'review' then o.in_force_at else o.heard_at end as known_at
+      from suppression s join opt_out o on o.suppression_id = s.id
       where m.timed and s.phone = m.phone and o.in_force_at <= m.created_at order by o.in_force_at desc limit 1) o on true`.execute(
     db,
   );
-  return rows[0] ?? { sent: 0, notSent: 0, p50Ms: null, p99Ms: null };
+  return rows[0] ?? { sent: 0, notSent: 0, p50Ms: null, p99Ms: null, p99HeardMs: null };
 }
 
-const confirmedAfter = sql`m.sent_at - coalesce(o.heard_at, m.created_at)`;
+const confirmedAfter = sql`m.sent_at - coalesce(o.known_at, m.created_at)`;
+const heardBefore = sql`m.sent_at - coalesce(o.heard_at, m.created_at)`;

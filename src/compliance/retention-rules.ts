@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Instant } from '../platform/time.ts';
+import { dated, readerOf, readRules } from './dated-rules.ts';
 import retentionData from './rules/retention.json' with { type: 'json' };
 
 /** What stays of an erased person, because the law asks for it. */
@@ -14,24 +15,19 @@ const rule = z.strictObject({
 });
 
 const rules = z.strictObject({
-  version: z.string().min(1),
-  validFrom: z.iso.date(),
-  validTo: z.iso.date().nullable(),
+  ...dated,
   suppressions: rule,
   consents: rule,
   texts: rule,
 });
 export type RetentionRules = z.infer<typeof rules>;
 
-const { versions: RETENTION_RULES } = z.strictObject({ versions: z.array(rules).min(1) }).parse(retentionData);
+export const RETENTION_RULES = readRules(
+  { name: 'What is kept of erased people', file: 'retention.json', schema: rules },
+  retentionData,
+);
 
-/** Those in force at an instant; the oldest for anything before them. */
-export function retentionRulesAt(at: Instant, versions: readonly RetentionRules[] = RETENTION_RULES): RetentionRules {
-  const today = at.toString().slice(0, 10);
-  const found = versions.findLast(({ validFrom }) => validFrom <= today) ?? versions[0];
-  if (found === undefined) throw new Error('retention rules: there are none; mend compliance/rules/retention.json');
-  return found;
-}
+export const retentionRulesAt = readerOf(RETENTION_RULES);
 
 /** Until when a record is kept whose time runs from `from`; null when it has no end. */
 export function keptUntil(rules: RetentionRules, record: KeptRecord, from: Instant): Instant | null {

@@ -18,6 +18,17 @@ export async function otherNumbers(tx: Tx, phone: string): Promise<readonly stri
   return rows.map((row) => row.phone);
 }
 
+/**
+ * Keeps claims from the contact into which this number was merged, as `lockNumber` does for a contact's own number: after the number, before any
+ * other row. Indexes contact_number_pkey and contact_pkey.
+ */
+export async function lockMergedInto(tx: Tx, phone: string): Promise<void> {
+  await sql`
+    select from contact where id = (select contact_id from contact_number where phone = ${phone}) for no key update`.execute(
+    tx,
+  );
+}
+
 /** An opt-out of one number, for another one of the same person. */
 export interface CarriedOptOut<Channel extends string = string> {
   readonly phone: string;

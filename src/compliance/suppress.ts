@@ -191,8 +191,24 @@ async function sayAgain(
   );
 }
 
-/** Over `suppression s`: when it was said, or said again. A START of before that leaves it. */
-export const lastSaidAt = sql<Instant>`coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at)`;
+/**
+ * Whoever is suppressed and writes what may be an opt-out is not asked about. They may have said it again: a START of before that, applied
+ * later, lifts nothing. The number is locked. Index suppression_active.
+ */
+export async function noteUnclear(
+  tx: Tx,
+  { phone, saidAt }: { readonly phone: string; readonly saidAt: Instant },
+): Promise<void> {
+  await sql`
+    update suppression s set evidence = s.evidence || jsonb_build_object('unclearAt', ${saidAt.toString()}::text)
+    where phone = ${phone} and reason <> 'invalid_number' and lifted_at is null and ${lastSaidAt} < ${saidAt}`.execute(
+    tx,
+  );
+}
+
+/** Over `suppression s`: when it was said, or perhaps said again. A START of before that leaves it. */
+export const lastSaidAt = sql<Instant>`greatest((s.evidence ->> 'unclearAt')::timestamptz,
+  coalesce((s.evidence ->> 'saidAgainAt')::timestamptz, (s.evidence ->> 'saidAt')::timestamptz, s.created_at))`;
 
 /** The skip reason of an enrollment whose number is suppressed. */
 export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
@@ -204,9 +220,9 @@ export const SKIP_REASON: Readonly<Record<SuppressionReason, string>> = {
 
 /**
  * The suppression, unless there is one already, and the end of what waits, but for an answer to HELP; the confirmation of this very
- * opt-out comes after. A reply that waited to be decided on is decided by it, unless the number only cannot be reached. `before` are the
- * reasons that were in force. Indexes suppression_active, enrollment_pending_phone,
- * message_phone and opt_out_review_open.
+ * opt-out comes after. A reply that waited to be decided on is decided by it, unless the number only cannot be reached, or the reply was
+ * written later: a START between the two, applied last, would let go whom nobody has decided about. `before` are the reasons that were in
+ * force. Indexes suppression_active, enrollment_pending_phone, message_phone and opt_out_review_open.
  */
 async function insertSuppression(
   tx: Tx,
@@ -227,7 +243,7 @@ async function insertSuppression(
       update enrollment set state = 'skipped', skip_reason = ${skipReason} where phone = ${phone} and state = 'pending' returning id
     ), reviewed as (
       update opt_out_review set decided_at = ${now}, decision = ${decision}, decided_how = 'suppressed', decided_by = ${recorderOf(input)}
-      where phone = ${phone} and decided_at is null and ${reason !== 'invalid_number'}
+      where phone = ${phone} and decided_at is null and ${reason !== 'invalid_number'} and said_at <= ${input.saidAt ?? now}
     ), cancelled as (
       update message set state = 'cancelled', failure_code = ${skipReason}
       where phone = ${phone} and state = 'pending' and purpose in ('campaign', 'reply', 'opt_in_confirmation', 'opt_in_request')

@@ -4,11 +4,14 @@ import { aroundTriggers } from '../../test/around-triggers.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { type Db, errorCode, runTx } from '../platform/database.ts';
-import { MINUTE_MS } from '../platform/time.ts';
+import { createLog } from '../platform/log.ts';
+import { MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { recordAudit } from './audit-store.ts';
-import { sealBatch, sealWaiting } from './seal-audit.ts';
+import { sealBatch, sealWaiting, startSequencer } from './seal-audit.ts';
+import { tryLockSealing } from './seal-store.ts';
 import { verifyAudit } from './verify-audit.ts';
 
+const log = createLog({ level: 'silent' });
 let db: Db;
 let world: ReturnType<typeof testWorld>;
 beforeEach(async () => {
@@ -34,6 +37,10 @@ const write = (subject: string) =>
 async function writeAndSeal(count: number): Promise<void> {
   for (let nth = 1; nth <= count; nth += 1) await write(`s${nth}`);
   await sealWaiting(services());
+}
+/** Every sequencer waits for its next second. */
+async function atRest(sequencers: number): Promise<void> {
+  while (world.clock.sleepers < sequencers) await new Promise((resolve) => setImmediate(resolve));
 }
 /** By somebody who owns the tables and stops at nothing. */
 const tamper = (statement: string) =>
@@ -96,6 +103,39 @@ describe('sealing the audit log', () => {
     expect(await sealBatch(services(), 700)).toBe(700);
     await sealWaiting(services());
     expect(await verify()).toMatchObject({ state: 'whole', checked: 2500, waiting: 0 });
+  });
+
+  it('happens within a second of the writing, by one sequencer at a time though every worker has one', async () => {
+    const sequencers = [startSequencer({ ...services(), log }), startSequencer({ ...services(), log })];
+    const halfASecond = async (): Promise<void> => {
+      await atRest(sequencers.length);
+      await world.clock.advance(SECOND_MS / 2);
+      await atRest(sequencers.length);
+    };
+    const aSecond = () => halfASecond().then(halfASecond);
+    for (const second of ['first', 'second', 'third']) {
+      await write(second);
+      await halfASecond();
+      await write(`${second}, later`);
+      await halfASecond();
+    }
+    await db.transaction().execute(async (tx) => {
+      expect(await tryLockSealing(tx)).toBe(true);
+      await write('while another seals');
+      await aSecond();
+      expect(await verify()).toMatchObject({ state: 'whole', checked: 6, waiting: 1 });
+    });
+    await aSecond();
+    await sequencers.pop()?.close();
+    await write('to the one that is left');
+    await aSecond();
+    await sequencers.pop()?.close();
+    const { rows } = await sql<{ seq: number; lateMs: number }>`
+      select seq, (extract(epoch from sealed_at - at) * 1000)::int as late_ms from audit_seal s
+      join audit_entry a on a.id = s.entry_id order by seq`.execute(db);
+    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(rows.map(({ lateMs }) => lateMs <= SECOND_MS)).toEqual([...Array(6).fill(true), false, true]);
+    expect(await verify()).toMatchObject({ state: 'whole', checked: 8, waiting: 0 });
   });
 
   it('says so when entries have waited for their seal for more than a minute', async () => {

@@ -10,6 +10,7 @@ import {
   erasedBy,
   findBreak,
 } from './audit-chain.ts';
+import { type DatabaseRole, readDatabaseRole } from './audit-guard.ts';
 import { countUnsealed, findStray, listErasures, listSealed, readHead, type Unsealed } from './seal-store.ts';
 
 export type AuditBreak =
@@ -29,6 +30,7 @@ export interface AuditVerdict extends Unsealed {
   readonly head: ChainHead;
   /** The first thing that does not fit. */
   readonly broken: AuditBreak | null;
+  readonly databaseRole: DatabaseRole;
 }
 
 export interface VerifyOptions {
@@ -58,7 +60,8 @@ export async function verifyAudit(services: Services, options: VerifyOptions = {
   const { head, broken, erased } = await walkChain(db, options);
   const first = broken ?? (await strays(db));
   const state = first !== null ? 'broken' : unsealed.overdue > 0 ? 'behind' : 'whole';
-  return { state, checked: head.seq, erased, head, broken: first, ...unsealed };
+  const databaseRole = await readDatabaseRole(db);
+  return { state, checked: head.seq, erased, head, broken: first, databaseRole, ...unsealed };
 }
 
 interface Walked {

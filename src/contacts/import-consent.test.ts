@@ -48,6 +48,7 @@ describe('what a row says of a consent', () => {
     ['Signed form', 'express_written', 'marketing'],
     ['yes', 'express', 'marketing'],
     ['appointment reminders', 'express', 'informational'],
+    ['Transactional', 'express', 'informational'],
   ])('%s', (consentKind, kind, purpose) =>
     expect(row({ consentKind })).toMatchObject({ reading: 'agreed', kind, purpose }),
   );

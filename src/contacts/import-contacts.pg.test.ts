@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { emptyTables } from '../../test/around-triggers.ts';
 import { somebodyWaits } from '../../test/concurrency.ts';
+import { FAKE_KEYS, fakeNumverify } from '../../test/fake-validators.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
@@ -17,10 +18,18 @@ import { listConsentEvents, readConsentFacts } from '../compliance/consent-store
 import { recordConsent } from '../compliance/record-consent.ts';
 import { suppressNumber } from '../compliance/suppress.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
+import { parseConfig } from '../platform/config.ts';
 import { openDatabase, runTx } from '../platform/database.ts';
+import { createLog } from '../platform/log.ts';
+import { secretsWithKey } from '../platform/secrets.ts';
 import { instant } from '../platform/time.ts';
 import { listBatches } from '../validation/batch-store.ts';
-import { DEFAULT_VALIDATION_SETTINGS, type ImportMode } from '../validation/validation-settings.ts';
+import { resumeBatches } from '../validation/validation-jobs.ts';
+import {
+  DEFAULT_VALIDATION_SETTINGS,
+  type ImportMode,
+  type ValidationSettings,
+} from '../validation/validation-settings.ts';
 import { putValidationSettings } from '../validation/validation-settings-store.ts';
 import { type CommitRequest, commitImport, type ImportRequest, previewImport } from './import-contacts.ts';
 import { detectColumns } from './import-mapping.ts';
@@ -36,7 +45,7 @@ const expected = JSON.parse(await readFile(join(FIXTURES, 'contacts-messy.expect
 
 const database = await testDatabase();
 const { db } = database;
-const { clock, newUuid } = testWorld();
+const { clock, newUuid, random } = testWorld();
 const deps = { database, clock, newUuid };
 
 /** One connection of its own, for holding a lock. */
@@ -347,9 +356,10 @@ it('merges rows that are read far apart, and lets the first one win, also over a
   expect(contacts.get('+16175550199')).toMatchObject({ firstName: 'First', city: 'Quincy' });
 });
 
+const use = (importMode: ImportMode, change: Partial<ValidationSettings> = {}): Promise<void> =>
+  runTx(db, (tx) => putValidationSettings(tx, { ...DEFAULT_VALIDATION_SETTINGS, importMode, ...change }, clock.now()));
+
 describe('the numbers of an import', () => {
-  const use = (importMode: ImportMode): Promise<void> =>
-    runTx(db, (tx) => putValidationSettings(tx, { ...DEFAULT_VALIDATION_SETTINGS, importMode }, clock.now()));
   const batches = () => listBatches(db, { importId: undefined, after: undefined, limit: 10 });
   beforeEach(() => sql`truncate validation_batch, setting cascade`.execute(db));
 
@@ -375,6 +385,39 @@ describe('the numbers of an import', () => {
     const failed = await commitImport(deps, requestFor(await newRun(), file('Name', 'Kim')));
     expect(failed.ok).toBe(false);
     expect(await batches()).toHaveLength(1);
+  });
+});
+
+describe('an import whose numbers must be validated while the service is down', () => {
+  it('goes on: its people are there, unverified, and are texted or not as the policy says', async () => {
+    onTestFinished(() => use('off'));
+    const fake = await fakeNumverify();
+    const secrets = secretsWithKey(random.bytes(32), random);
+    const config = parseConfig({ NUMVERIFY_URL: fake.url }, '/');
+    const services = { ...deps, secrets, config, log: createLog({ level: 'silent' }) };
+    const numverify = { keySealed: secrets.seal(FAKE_KEYS.numverify), monthlyQuota: 100, requestsPerSecond: 100 };
+    const { excludes, validators } = DEFAULT_VALIDATION_SETTINGS;
+    const useWhile = (unverified: boolean): Promise<void> =>
+      use('mandatory', { excludes: { ...excludes, unverified }, validators: { ...validators, numverify } });
+    const textable = async () => {
+      const { matched, textable: people, excluded } = await previewAudience(db, { all: true }, clock.now());
+      return { matched, people, excluded: excluded.map(({ reason, count }) => [reason, count]) };
+    };
+    fake.trouble = { kind: 'cut' };
+    await useWhile(false);
+    expect(await commit(file('Phone', '6175550123', '6175550124'))).toMatchObject({ created: 2, refused: 0 });
+    await resumeBatches(services, new AbortController().signal);
+    expect(await listBatches(db, { importId: undefined, after: undefined, limit: 10 })).toMatchObject([
+      { source: 'import', state: 'open', total: 2, wait: { kind: 'down' } },
+    ]);
+    expect(await textable()).toEqual({ matched: 2, people: 2, excluded: [] });
+    await useWhile(true);
+    expect(await textable()).toEqual({ matched: 2, people: 0, excluded: [['number_unverified', 2]] });
+
+    fake.trouble = undefined;
+    await clock.advance(5_000);
+    await resumeBatches(services, new AbortController().signal);
+    expect(await textable()).toEqual({ matched: 2, people: 2, excluded: [] });
   });
 });
 

@@ -99,7 +99,7 @@ const HEADERS: readonly (readonly [field: ImportField, rank: number, headers: st
   [
     'consentKind',
     1,
-    'consent consentkind consenttype consentstatus smsconsent smsconsentstatus textconsent optin optinstatus smsoptin smsoptinstatus textoptin marketingconsent smsmarketingconsent acceptssms acceptssmsmarketing smsmarketing smsmarketingstatus smspermission textpermission consentimiento tipodeconsentimiento',
+    'consent consentkind consenttype consentpurpose consentstatus smsconsent smsconsentstatus textconsent optin optinstatus smsoptin smsoptinstatus textoptin marketingconsent smsmarketingconsent acceptssms acceptssmsmarketing smsmarketing smsmarketingstatus smspermission textpermission consentimiento tipodeconsentimiento',
   ],
   [
     'consentMethod',

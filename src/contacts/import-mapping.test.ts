@@ -55,6 +55,10 @@ describe('a file with headers', () => {
       ['phone', 'email', 'attribute:e_mail_2'],
     ],
     [
+      ['Phone', 'Consent', 'Consent Purpose'],
+      ['phone', 'consentKind', 'consentKind'],
+    ],
+    [
       ['Phone', 'Color', 'color'],
       ['phone', 'attribute:color', 'attribute:color_2'],
     ],

@@ -166,9 +166,9 @@ const tell = (
   { refusals: _, broken, ...counts }: OptOutsRead & { readonly broken?: string },
 ): Promise<void> =>
   runTx(db, async (tx) => {
-    const act = { id: newUuid(), at: clock.now(), actor: by.actor, action: 'opt_outs.imported', subject: fileName };
+    const act = { id: newUuid(), at: clock.now(), actor: by.actor, subject: fileName };
     const detail = { by: by.name, ...counts, ...(broken === undefined ? {} : { broken }) };
-    await recordAudit(tx, { ...act, detail });
+    await recordAudit(tx, { ...act, action: 'opt_outs.imported', detail });
     await notifyLive(tx, ['contacts', 'inbox']);
   });
 

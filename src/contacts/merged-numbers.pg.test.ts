@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { claimTexts, takeLease } from '../../test/claimed.ts';
+import { somebodyWaits } from '../../test/concurrency.ts';
 import { insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { LANE, oneLineWorld } from '../../test/one-line-world.ts';
 import { carryOptOuts } from '../compliance/carry-opt-outs.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { liftOptOut, type SuppressInput, suppressNumber } from '../compliance/suppress.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
+import { decideReview } from '../conversations/settle-review.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
 import { readEvidence } from '../evidence/read-evidence.ts';
 import { runTx, type Tx } from '../platform/database.ts';
@@ -149,6 +151,42 @@ describe('an opt-out', () => {
     await insertContacts(db, world, [{ phone: other }]);
     await stop(other);
     expect(await leftAlone([own, other])).toEqual([false, true]);
+  });
+});
+
+describe('a reply that may be an opt-out', () => {
+  const decide = async (phone: string) => {
+    const { rows } = await sql<{ id: Uuid }>`select id from opt_out_review where phone = ${phone}`.execute(db);
+    const [review] = rows;
+    if (review === undefined) throw new Error(`${phone} is not held`);
+    return runTx(db, (tx) => decideReview(tx, world, { id: review.id, decision: 'not_opt_out', by }));
+  };
+
+  it('at a number that was merged holds the person, until somebody finds that it was none', async () => {
+    const { id, own, other } = await person();
+    await sql`update contact set tags = '{held}' where id = ${id}`.execute(db);
+    const campaignId = await launchTestCampaign(db, world, {
+      laneIds: account.laneIds,
+      audience: { tags: ['held'] },
+    });
+    const lease = await takeLease(db, world, account.id);
+    const claimed = async () => (await claimTexts(db, world, { lease, campaignId, laneId })).map(({ phone }) => phone);
+    await writes(other, 'maybe later');
+    expect(await claimed()).toEqual([]);
+    await decide(other);
+    expect(await claimed()).toEqual([own]);
+  });
+
+  it('at such a number waits for a claim of the person, which is wholly before it', async () => {
+    const { id, other } = await person();
+    const written = await runTx(db, async (tx) => {
+      await sql`select from contact where id = ${id} for no key update`.execute(tx);
+      const writing = writes(other, 'maybe later');
+      await somebodyWaits(db);
+      return { writing };
+    });
+    await written.writing;
+    expect(await decide(other)).toMatchObject({ ok: true });
   });
 });
 

@@ -1,8 +1,7 @@
-import { recordAudit } from '../compliance/audit-store.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type NoteDeps, noteExport } from '../compliance/note-export.ts';
 import { csvCell } from '../platform/csv-cell.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import type { Db } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import type { ImportRefusalReason } from './import-rows.ts';
 import { type ImportRun, listRefusals } from './import-run-store.ts';
 
@@ -22,15 +21,13 @@ const PAGE_ROWS = 5_000;
  * The refused rows of an import, which have numbers of people in them: that somebody took them along is on record before the file begins.
  */
 export async function exportRefusals(
-  { db, clock, newUuid }: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   { id, fileName }: Pick<ImportRun, 'id' | 'fileName'>,
   actor: string,
 ): Promise<AsyncGenerator<string>> {
-  const entry = { actor, subject: showId('import', id), detail: { name: fileName } };
-  await runTx(db, (tx) =>
-    recordAudit(tx, { id: newUuid(), at: clock.now(), action: 'import.refusals_exported', ...entry }),
-  );
-  return refusalsCsv(db, id);
+  const subject = showId('import', id);
+  await noteExport(services, { actor, action: 'import.refusals_exported', subject, detail: { name: fileName } });
+  return refusalsCsv(services.db, id);
 }
 
 /** CSV text, piece by piece: line, value, reason, what it means. */

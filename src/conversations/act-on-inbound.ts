@@ -1,8 +1,10 @@
 import { recordAudit } from '../compliance/audit-store.ts';
 import { type ConsentPurpose, consentStanding, standingAt } from '../compliance/consent.ts';
+import { consentRulesAt } from '../compliance/consent-rules.ts';
 import { readConsentFacts } from '../compliance/consent-store.ts';
 import { CONFIRM_WITHIN_DAYS_MAX } from '../compliance/double-opt-in.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
+import { OPT_OUT_TERMS, optOutTermsAt } from '../compliance/opt-out-terms.ts';
 import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, suppressLocked } from '../compliance/suppress.ts';
 import { readOptOutConfirmer } from '../gateways/account-store.ts';
@@ -28,12 +30,6 @@ interface Deps {
 export interface Entered extends Understood {
   readonly conversationId: Uuid;
 }
-
-/**
- * 47 CFR 64.1200(a)(12): a confirmation within five minutes of the receipt is presumed covered by the old consent. No other answer of ours
- * is of use later either, and none may go out of a backup that is restored.
- */
-const ANSWER_WITHIN_MS = 5 * MINUTE_MS;
 
 /** What a text asks for beyond being shown, done. The number is locked. */
 export function actOn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
@@ -191,27 +187,42 @@ async function help(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
   });
 }
 
-/** The consent on which texts may go on from here. Campaigns are marketing, for which the law asks a written one. */
+/** The consent on which texts may go on from here, of a kind that the law takes for it. */
 async function agreedTo(tx: Tx, phone: string, now: Instant): Promise<ConsentPurpose | null> {
   const facts = await readConsentFacts(tx, phone);
-  const inForce = (purpose: ConsentPurpose) => standingAt(consentStanding(facts, purpose), now).inForce;
-  if (inForce('marketing')?.kind === 'express_written') return 'marketing';
-  return inForce('informational') === null ? null : 'informational';
+  const { kinds } = consentRulesAt(now);
+  const suffices = (purpose: ConsentPurpose): boolean => {
+    const { inForce } = standingAt(consentStanding(facts, purpose), now);
+    return inForce !== null && kinds[purpose].includes(inForce.kind);
+  };
+  return suffices('marketing') ? 'marketing' : suffices('informational') ? 'informational' : null;
 }
 
 /** Why no machine answers any more. */
 function tooLate(deps: Deps, understood: Entered): string | undefined {
   if (!understood.mayAnswer) return 'the text was found later in the records of the gateway';
-  if (isBefore(answerBy(deps, heardOf(understood)), deps.clock.now()))
-    return 'it was applied more than five minutes after it was received';
-  return undefined;
+  const heard = heardOf(understood);
+  if (!isBefore(answerBy(deps, heard), deps.clock.now())) return undefined;
+  const { confirmWithinMinutes, version } = optOutTermsAt(receivedAt(heard));
+  return `it was applied more than ${confirmWithinMinutes} minutes after it was received (rules ${version})`;
 }
 
-/** Counted from the earlier of when the gateway and when we received it: an event may wait on a disk, fail, and be replayed a day later. */
-export const answerBy = (
-  { clock }: Pick<Deps, 'clock'>,
-  { saidAt, heardAt }: { readonly saidAt: Instant; readonly heardAt: Instant },
-): Instant => addMs(earlier(saidAt, heardAt), patience(clock, ANSWER_WITHIN_MS));
+interface Heard {
+  readonly saidAt: Instant;
+  readonly heardAt: Instant;
+}
+
+/** The earlier of when the gateway and when we received it: an event may wait on a disk, fail, and be replayed a day later. */
+const receivedAt = ({ saidAt, heardAt }: Heard): Instant => earlier(saidAt, heardAt);
+
+/**
+ * So soon a confirmation is presumed covered by the old consent. No other answer of ours is of use later either, and none may go out of a
+ * backup that is restored.
+ */
+export function answerBy({ clock }: Pick<Deps, 'clock'>, heard: Heard, versions = OPT_OUT_TERMS.versions): Instant {
+  const from = receivedAt(heard);
+  return addMs(from, patience(clock, optOutTermsAt(from, versions).confirmWithinMinutes * MINUTE_MS));
+}
 const heardOf = ({ text, heardAt }: Entered) => ({ saidAt: text.at, heardAt });
 
 async function answer(

@@ -12,13 +12,13 @@ import type { InboundText } from './inbound.ts';
  * the answer to something else.
  */
 export function classifyReceived(
-  { text, keyword }: Pick<InboundText, 'text' | 'keyword'>,
-  context: InboundContext,
+  { text, keyword, at }: Pick<InboundText, 'text' | 'keyword' | 'at'>,
+  context: Omit<InboundContext, 'at'>,
 ): InboundClassification {
-  const ours = classifyInbound(text, context);
+  const ours = classifyInbound(text, { ...context, at });
   if (keyword === undefined || ours.outcome === keyword || ours.outcome === 'opt_out') return ours;
   const { normalised, classifierVersion } = ours;
-  if (keyword === 'opt_in' && context.awaitingOptIn !== true && needsAsking(normalised)) return ours;
+  if (keyword === 'opt_in' && context.awaitingOptIn !== true && needsAsking(normalised, at)) return ours;
   return {
     outcome: keyword,
     tier: keyword === 'opt_out' ? 1 : null,

@@ -32,7 +32,7 @@ export async function confirmDecided(
   const { laneId, contactId } = conversation;
   const { accountId } = await getReplyLane(tx, laneId);
   if ((await readOptOutConfirmer(tx, accountId)) === 'provider') return;
-  const { language = 'en' } = classifyInbound(said);
+  const { language = 'en' } = classifyInbound(said, { at: saidAt });
   const answer = { kind: kindOf(review, decision), language };
   await insertAutomaticAnswer(tx, {
     ...{ id: newUuid(), accountId, laneId, conversationId, contactId, phone },

@@ -2,6 +2,7 @@ import { recordAudit } from '../compliance/audit-store.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { endReview, findOpenReview, insertReview } from '../compliance/opt-out-review-store.ts';
 import { getReviewSettings } from '../compliance/review-settings.ts';
+import { noteUnclear } from '../compliance/suppress.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -29,12 +30,15 @@ export async function holdNumberOf(
   const { text, classification, conversationId } = reply;
   const { matched, family = 'unclear_request', likelihood, classifierVersion } = classification;
   const now = deps.clock.now();
-  const { hours } = await getReviewSettings(tx);
+  const { hours } = await getReviewSettings(tx, now);
   const id = deps.newUuid();
   const dueAt = addMs(now, hours * HOUR_MS);
   const understood = { matched, family, classifierVersion };
   const place = { id, phone: text.from, conversationId };
-  if (!(await insertReview(tx, { ...place, ...understood, said: text.text, saidAt: text.at, now, dueAt }))) return;
+  if (!(await insertReview(tx, { ...place, ...understood, said: text.text, saidAt: text.at, now, dueAt }))) {
+    await noteUnclear(tx, { phone: text.from, saidAt: text.at });
+    return;
+  }
   await recordAudit(tx, {
     id: deps.newUuid(),
     at: now,

@@ -12,7 +12,7 @@ import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { isOwnText } from '../sending/own-text.ts';
 import { sameWords } from '../sending/settle.ts';
-import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
+import { lockGatewayIds, takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import {
   answeredElsewhere,
   bumpByElsewhere,
@@ -40,6 +40,7 @@ export async function recordElsewhere(tx: Tx, deps: Deps, accountId: Uuid, sent:
   const { gatewayMessageId, at } = sent;
   if (await adopted(tx, { accountId, phone, text, gatewayMessageId })) return;
   const messageId = deps.newUuid();
+  await lockGatewayIds(tx, [gatewayMessageId]);
   const early = await takeEarlyReceipts(tx, accountId, [{ messageId, gatewayMessageId }]);
   const conversationId = await ensureConversation(tx, {
     id: deps.newUuid(),
@@ -76,6 +77,7 @@ async function adopted(
   const { accountId, gatewayMessageId, text } = sent;
   const ours = (await textsWithoutId(tx, sent)).find(({ body }) => sameWords(body, text));
   if (ours === undefined) return false;
+  await lockGatewayIds(tx, [gatewayMessageId]);
   const early = await takeEarlyReceipts(tx, accountId, [{ messageId: ours.id, gatewayMessageId }]);
   await giveId(tx, ours.id, gatewayMessageId);
   await early.apply();

@@ -160,7 +160,7 @@ describe('an answer of ours', () => {
     for (const word of ['STOP', 'START', 'HELP']) await hear(word, { at: received }, { ...TOLD, heardAt: received });
     expect(await suppressed()).toBe(true);
     expect(await answersWritten()).toEqual([]);
-    const because = 'it was applied more than five minutes after it was received';
+    const because = 'it was applied more than 5 minutes after it was received (rules 2025-04)';
     const told = (await audited()).filter((detail) => 'because' in detail);
     expect(told).toMatchObject([{ confirmation: 'opt_out_confirmation', because }, { because }]);
   });
@@ -197,6 +197,7 @@ describe('an answer of ours', () => {
       notSent: 0,
       p50Ms: 2_000,
       p99Ms: 2_000,
+      p99HeardMs: 2_000,
     });
   });
 });

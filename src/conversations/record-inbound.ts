@@ -7,6 +7,7 @@
  */
 
 import { holdFree, holdNumber, lockNumber } from '../compliance/lock-number.ts';
+import { lockMergedInto } from '../compliance/same-person-store.ts';
 import { isCanadian } from '../contacts/area-codes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
@@ -58,6 +59,7 @@ async function obeyWithoutLane(tx: Tx, deps: Deps, text: InboundText, heardAt: I
   const { outcome } = classification;
   if (outcome !== 'opt_out' && outcome !== 'review') return false;
   await lockNumber(tx, text.from);
+  if (outcome === 'review') await lockMergedInto(tx, text.from);
   if (outcome === 'opt_out') await suppress(tx, deps, { text, classification, heardAt });
   else await holdNumberOf(tx, deps, { text, classification, conversationId: null });
   return true;
@@ -80,6 +82,7 @@ export async function recordInbound(
   if (circumstances === undefined) return obeyWithoutLane(tx, deps, text, known.heardAt ?? deps.clock.now());
   const groupOthers = isGroup(text) ? await strangersAmong(tx, text.to) : [];
   const understood = understand({ account, text, circumstances, known, groupOthers, now: deps.clock.now() });
+  if (understood.classification.outcome === 'review') await lockMergedInto(tx, text.from);
   const entered = await enter(tx, deps, account, [understood]);
   for (const one of entered) await actOn(tx, deps, one);
   await tell(tx, account, entered);

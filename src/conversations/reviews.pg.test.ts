@@ -5,11 +5,13 @@ import { claimNow, takeLease } from '../../test/claimed.ts';
 import { enrollmentStates, insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { whyLeftOut } from '../audiences/why-left-out.ts';
+import { putSetting } from '../business/business-store.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { explainRecipient } from '../campaigns/explain-recipient.ts';
 import { warmUpClassifier } from '../compliance/opt-out.ts';
 import type { ReviewDecision } from '../compliance/opt-out-review-store.ts';
 import { whyKept } from '../compliance/opt-out-words.ts';
+import { readConfirmationTimes } from '../compliance/report-opt-outs.ts';
 import { changeReviewSettings, getReviewSettings } from '../compliance/review-settings.ts';
 import { manualClock } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -17,7 +19,7 @@ import { type Uuid, uuidSource } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import { seededRandom } from '../platform/random.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
-import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, SECOND_MS } from '../platform/time.ts';
 import { claimCampaign } from '../sending/claim.ts';
 import { endOverdueReviews } from './end-overdue-reviews.ts';
 import type { InboundText } from './inbound.ts';
@@ -218,6 +220,21 @@ describe('a reply that may be an opt-out', () => {
     );
   });
 
+  it('has its confirmation timed from the decision, and from its receipt beside that', async () => {
+    const { hear, clock, decide } = await reviewWorld();
+    const since = clock.now();
+    await hear(UNCLEAR);
+    await clock.advance(4 * MINUTE_MS);
+    await decide('opt_out');
+    const sentAt = addMs(clock.now(), 2 * SECOND_MS);
+    await sql`
+      update message set state = 'sent', sent_at = ${sentAt}, attempted_at = ${sentAt}, lease_epoch = 1, gateway_message_id = 'MSGout'
+      where purpose = 'opt_out_confirmation'`.execute(database.db);
+    const fromReceipt = 4 * MINUTE_MS + 2 * SECOND_MS;
+    const times = { p50Ms: 2 * SECOND_MS, p99Ms: 2 * SECOND_MS, p99HeardMs: fromReceipt };
+    expect(await readConfirmationTimes(database.db, since)).toEqual({ sent: 1, notSent: 0, ...times });
+  });
+
   it('is not confirmed by us where the provider alone does that', async () => {
     const { hear, decide } = await reviewWorld();
     await sql`update gateway_account set opt_outs_confirmed_by = 'provider'`.execute(database.db);
@@ -238,8 +255,9 @@ describe('a reply that may be an opt-out', () => {
 
   it('has a day also where a week was set, as could be done once', async () => {
     const world = await reviewWorld();
-    await runTx(world.db, (tx) => changeReviewSettings(tx, world, { settings: { hours: 168 }, by: BY }));
-    expect(await getReviewSettings(world.db)).toEqual({ hours: 24 });
+    const now = world.clock.now();
+    await runTx(world.db, (tx) => putSetting(tx, { key: 'opt_out_review', value: { version: 1, hours: 168 }, now }));
+    expect(await getReviewSettings(world.db, now)).toEqual({ hours: 24, hoursMax: 24 });
     await world.hear(UNCLEAR);
     await world.clock.advance(DAY_MS);
     await endOverdueReviews(world);
@@ -321,7 +339,7 @@ describe('a reply that may be an opt-out', () => {
           }
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 20 },
     );
   });
 

@@ -239,8 +239,10 @@ const isTaken = (port: number): Promise<boolean> =>
 async function emptyDatabase(config: Config, log: Log): Promise<void> {
   const opened = await openConfiguredDatabase(config, log);
   try {
-    await migrateDown(opened.database.db, { migrations: opened.migrations, toVersion: 0 });
-    await sql`drop schema if exists pgboss cascade`.execute(opened.database.db);
+    await opened.asOwner(async (db, plan) => {
+      await migrateDown(db, { ...plan, toVersion: 0 });
+      await sql`drop schema if exists pgboss cascade`.execute(db);
+    });
   } finally {
     await opened.close();
   }

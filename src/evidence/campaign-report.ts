@@ -2,17 +2,21 @@ import { getBusiness, getSendingPolicy } from '../business/business-store.ts';
 import { hoursOf } from '../business/sending-policy.ts';
 import { type Campaign, consentAtLaunch } from '../campaigns/campaign.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
-import { recordAudit } from '../compliance/audit-store.ts';
 import { policyWords } from '../compliance/consent-policy.ts';
 import { consentRulesAt } from '../compliance/consent-rules.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
+import { versionAt } from '../compliance/dated-rules.ts';
 import { dncRulesAt } from '../compliance/dnc-rules.ts';
-import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
-import { RULE_TABLES, ruleTableAt } from '../compliance/quiet-hours-table.ts';
+import { EVERY_VERSION, type RuleVersion } from '../compliance/every-rule.ts';
+import { type NoteDeps, noteExport } from '../compliance/note-export.ts';
+import { classifierVersionAt } from '../compliance/opt-out.ts';
+import { optOutTermsAt } from '../compliance/opt-out-terms.ts';
+import { HOLIDAYS } from '../compliance/quiet-hours-holidays.ts';
+import { quietHoursAt } from '../compliance/quiet-hours-table.ts';
 import { retentionRulesAt } from '../compliance/retention-rules.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type Db, runTx, type Tx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { runTx, type Tx } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { maskPhone } from '../platform/phone-mask.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
@@ -22,12 +26,14 @@ import type { Finding } from './evidence.ts';
 import { digestOfAll } from './read-evidence.ts';
 import { readProof } from './read-proof.ts';
 import {
+  type Acknowledgement,
   countEnrollments,
   countHours,
   countRecords,
   type HoursCount,
   type ListInForce,
   type RecordsCount,
+  readAcknowledgement,
   readListsInForce,
   readReportedOptOuts,
 } from './report-store.ts';
@@ -51,12 +57,28 @@ export interface CampaignReport {
     readonly texts: readonly { readonly variant: string; readonly text: string }[];
   };
   /** Versions in force at the launch; each text has its own in its record. */
-  readonly rules: Readonly<Record<'quietHours' | 'consent' | 'doNotCall' | 'retention' | 'optOutClassifier', string>>;
+  readonly rules: Readonly<
+    Record<
+      | 'quietHours'
+      | 'holidays'
+      | 'consent'
+      | 'doNotCall'
+      | 'content'
+      | 'optOutTimes'
+      | 'retention'
+      | 'optOutClassifier',
+      string
+    >
+  >;
+  /** What those versions are, and the ones that each text names. */
+  readonly ruleVersions: readonly RuleVersion[];
   readonly consent: {
     readonly policy: Campaign['consent'];
     readonly asks: string | null;
     readonly waiver: Campaign['consentWaiver'];
   };
+  /** Why texts went out that did not say to people who got their first one who sends it and how to stop. */
+  readonly firstTexts: Acknowledgement | null;
   readonly hours: {
     /** What the owner and the campaign allow now, before each state's law narrows it. */
     readonly policy: ReturnType<typeof hoursOf>;
@@ -100,10 +122,10 @@ interface ReportRequest {
 
 /** Whoever takes it along is in the audit log before they have it. */
 export async function exportCampaignReport(
-  services: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   request: ReportRequest,
 ): Promise<Outcome<CampaignReport>> {
-  const { db, clock, newUuid } = services;
+  const { db, clock } = services;
   const { campaignId, actor, format } = request;
   const subject = showId('campaign', campaignId);
   const campaign = await getCampaign(db, campaignId);
@@ -115,9 +137,7 @@ export async function exportCampaignReport(
       allowed: ['launch'],
     });
   const now = clock.now();
-  await runTx(db, (tx) =>
-    recordAudit(tx, { id: newUuid(), at: now, actor, action: 'campaign.report_exported', subject, detail: { format } }),
-  );
+  await noteExport(services, { actor, action: 'campaign.report_exported', subject, detail: { format } });
   const about = { campaign, launchedAt, now, version: request.version };
   return ok(await runTx(db, (tx) => readReport(tx, about), { timeoutMs: 120_000 }));
 }
@@ -150,17 +170,22 @@ async function readReport(tx: Tx, { campaign, launchedAt, now, version }: About)
       texts: campaign.variants.map(({ label, body }) => ({ variant: label, text: body })),
     },
     rules: {
-      quietHours: ruleTableAt(RULE_TABLES, launchedAt).version,
+      quietHours: quietHoursAt(launchedAt).version,
+      holidays: versionAt(HOLIDAYS.versions, launchedAt).version,
       consent: consentRulesAt(launchedAt).version,
       doNotCall: dncRulesAt(launchedAt).version,
+      content: contentRulesAt(launchedAt).version,
+      optOutTimes: optOutTermsAt(launchedAt).version,
       retention: retentionRulesAt(launchedAt).version,
-      optOutClassifier: CLASSIFIER_VERSION,
+      optOutClassifier: classifierVersionAt(launchedAt),
     },
+    ruleVersions: EVERY_VERSION,
     consent: {
       policy: campaign.consent,
       asks: asked === null ? null : policyWords(asked),
       waiver: campaign.consentWaiver,
     },
+    firstTexts: await readAcknowledgement(tx, id),
     hours: { policy: hoursOf(await getSendingPolicy(tx), campaign), sent },
     people: (await countEnrollments(tx, campaign.id)).map((count) => ({
       ...count,

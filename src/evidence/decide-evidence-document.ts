@@ -1,7 +1,8 @@
+import type { RuleVersion } from '../compliance/every-rule.ts';
 import { localTime } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { ChainProof } from './chain-proof.ts';
-import { decideTimeline } from './decide-timeline.ts';
+import { decideTimeline, fieldWords, nameOf } from './decide-timeline.ts';
 import type { Block, PrintedDocument } from './document.ts';
 import type { Evidence, Finding } from './evidence.ts';
 
@@ -35,6 +36,7 @@ export function decideEvidenceDocument(evidence: Evidence): PrintedDocument {
       ...decideTimeline(evidence).map(
         ({ at, title, text, lines }): Block => ({ kind: 'entry', when: when(at), title, text, lines }),
       ),
+      ...versionBlocks(evidence.ruleVersions),
       ...proofBlocks(proof),
     ],
   };
@@ -59,17 +61,19 @@ function identity({
     ['Opt-outs', `${optOuts.length}, ${optOuts.filter(({ liftedAt }) => liftedAt === null).length} of them in force`],
   ];
   if (contact === null) return [...counts, ['Contact', withoutContact({ mergedInto, erasures })]];
-  const { firstName, lastName, company, email, street, city, state, postalCode, zoneGroup, otherNumbers } = contact;
+  const { company, email, street, city, state, postalCode, zoneGroup, otherNumbers, tags, attributes } = contact;
   return [
     ...counts,
     ...(
       [
-        ['Name', [firstName, lastName].filter(Boolean).join(' ')],
+        ['Name', nameOf(contact)],
         ['Company', company ?? ''],
         ['E-mail', email ?? ''],
         ['Address', [street, city, state, postalCode].filter(Boolean).join(', ')],
         ['States and zones', zoneGroup],
         ['Other numbers', otherNumbers.join(', ')],
+        ['Tags', tags.join(', ')],
+        ['Further fields', fieldWords(attributes)],
       ] as const
     ).filter(([, value]) => value !== ''),
   ];
@@ -82,6 +86,17 @@ function withoutContact({ mergedInto, erasures }: Pick<Evidence, 'mergedInto' | 
 
 export const findingFacts = (findings: readonly Finding[]): readonly (readonly [string, string])[] =>
   findings.map(({ holds, sentence }) => [holds ? 'Kept' : 'NOT KEPT', sentence]);
+
+export const versionBlocks = (versions: readonly RuleVersion[]): readonly Block[] => [
+  { kind: 'heading', text: 'The rules that are named here by version' },
+  {
+    kind: 'facts',
+    facts: versions.map(({ name, version, validFrom, validTo, digest, source }) => [
+      `${name} ${version}`,
+      `${validFrom} to ${validTo ?? 'now'}, by ${source}. SHA-256 ${digest}`,
+    ]),
+  },
+];
 
 export function proofBlocks({ entries, before, head, linked, unsealed }: ChainProof): readonly Block[] {
   return [

@@ -1,7 +1,7 @@
 import { localTime } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { CampaignReport } from './campaign-report.ts';
-import { findingFacts, proofBlocks, utc } from './decide-evidence-document.ts';
+import { findingFacts, proofBlocks, utc, versionBlocks } from './decide-evidence-document.ts';
 import type { Block, PrintedDocument } from './document.ts';
 
 type Facts = Extract<Block, { readonly kind: 'facts' }>['facts'];
@@ -51,6 +51,7 @@ export function decideReportDocument(report: CampaignReport): PrintedDocument {
       },
       { kind: 'heading', text: 'Consent' },
       { kind: 'facts', facts: consentFacts(consent) },
+      ...firstTextBlocks(report.firstTexts),
       { kind: 'heading', text: 'Hours' },
       { kind: 'facts', facts: hoursFacts(report.hours, zone) },
       { kind: 'heading', text: 'Who was texted, and who was left out' },
@@ -70,6 +71,7 @@ export function decideReportDocument(report: CampaignReport): PrintedDocument {
             `${phone}  said ${utc(saidAt)}  in effect ${utc(effectiveAt)}  ${latencySeconds} s  ${channel}`,
         ),
       },
+      ...versionBlocks(report.ruleVersions),
       ...proofBlocks(proof),
     ],
   };
@@ -83,6 +85,20 @@ function consentFacts({ policy, asks, waiver }: CampaignReport['consent']): Fact
   if (policy === null || waiver === null) return asked;
   const { reason, people, by, at } = waiver;
   return [...asked, ['An owner’s word', `${by}, ${at}, for ${people} people without it: ${reason}`]];
+}
+
+function firstTextBlocks(said: CampaignReport['firstTexts']): readonly Block[] {
+  if (said === null) return [];
+  return [
+    { kind: 'heading', text: 'First texts' },
+    {
+      kind: 'facts',
+      facts: [
+        ...said.lacking.map((sentence) => ['Not said', sentence] as const),
+        ['Launched as they are', `${said.by}, ${utc(said.at)}: ${said.reason}`],
+      ],
+    },
+  ];
 }
 
 function hoursFacts({ policy, sent }: CampaignReport['hours'], zone: string): Facts {

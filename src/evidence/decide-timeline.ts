@@ -3,13 +3,21 @@ import { eventSentence } from '../compliance/consent-words.ts';
 import { channelWords } from '../contacts/timeline-entry.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import { type Instant, isBefore } from '../platform/time.ts';
-import type { Evidence, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
+import type {
+  Evidence,
+  EvidenceCall,
+  EvidenceContact,
+  EvidenceOptOut,
+  EvidenceReassigned,
+  EvidenceText,
+} from './evidence.ts';
 
 /** One thing that happened, as a reader without the program understands it. */
 export interface EvidenceEntry {
   readonly at: Instant;
   readonly kind:
     | 'consent'
+    | 'form'
     | 'text_out'
     | 'text_in'
     | 'opt_out'
@@ -47,6 +55,13 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
         ],
       }),
     ),
+    ...evidence.submissions.map(
+      ({ at, form, firstName, lastName }): EvidenceEntry => ({
+        ...{ at, kind: 'form', text: null },
+        title: `The form ${form} was sent in with this number`,
+        lines: firstName === null && lastName === null ? [] : [`Name: ${nameOf({ firstName, lastName })}.`],
+      }),
+    ),
     ...evidence.texts.map((text) => textEntry(text, { number, zone })),
     ...evidence.optOuts.flatMap(optOutEntries),
     ...evidence.reviews.map(
@@ -61,6 +76,16 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
         ],
       }),
     ),
+    ...evidence.differences.map(
+      ({ at, foundAt, sentence, code, gatewayMessageId }): EvidenceEntry => ({
+        ...{ at: foundAt, kind: 'check', text: null },
+        title: 'The books of the provider differed from ours about an opt-out',
+        lines: [
+          `${sentence}.`,
+          `Of ${at.toString()}; the gateway’s id ${gatewayMessageId}${code === null ? '' : `, code ${code}`}.`,
+        ],
+      }),
+    ),
     ...evidence.leftOut.map(
       ({ at, campaign, sentence }): EvidenceEntry => ({
         ...{ at, kind: 'left_out', text: null },
@@ -70,20 +95,7 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
     ),
     ...evidence.reassigned.map(reassignedEntry),
     ...checkEntries(evidence),
-    ...evidence.calls.map(
-      (call): EvidenceEntry => ({
-        ...{ at: call.at, kind: 'call', text: call.voicemail ?? call.summary?.join('\n') ?? null },
-        title: `Call ${call.direction === 'outbound' ? 'to' : 'from'} this number: ${call.state}`,
-        lines: [
-          ...(call.durationSeconds === null ? [] : [`${call.durationSeconds} seconds.`]),
-          ...(call.recordings.length === 0
-            ? []
-            : [
-                `${call.recordings.length} recordings, ${call.transcript === null ? 'no transcript' : 'a transcript'}.`,
-              ]),
-        ],
-      }),
-    ),
+    ...evidence.calls.map(callEntry),
     ...evidence.erasures.map(
       (erasure): EvidenceEntry => ({
         ...{ at: erasure.erasedAt, kind: 'erasure', text: null },
@@ -103,6 +115,9 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
   ];
   return entries.toSorted((one, other) => (isBefore(one.at, other.at) ? -1 : isBefore(other.at, one.at) ? 1 : 0));
 }
+
+export const nameOf = ({ firstName, lastName }: Pick<EvidenceContact, 'firstName' | 'lastName'>): string =>
+  [firstName, lastName].filter(Boolean).join(' ');
 
 function contactEntries({ contact }: Evidence): readonly EvidenceEntry[] {
   if (contact === null) return [];
@@ -157,7 +172,7 @@ function decisionLines(
     ...(consent === undefined
       ? []
       : [
-          `Checked: consent for ${consent.purpose} texts: ${consent.kind?.replaceAll('_', ' ') ?? 'none'}${consent.waived === true ? ', waived by an owner' : ''}${consent.policy === undefined ? '' : ` (policy ${consent.policy})`}.`,
+          `Checked: consent for ${consent.purpose} texts: ${consent.kind?.replaceAll('_', ' ') ?? 'none'}${consent.waived === true ? ', waived by an owner' : ''}${consent.policy === undefined ? '' : ` (policy ${consent.policy}${consent.ruleVersion === undefined ? '' : `, rules ${consent.ruleVersion}`})`}.`,
         ]),
   ];
 }
@@ -224,6 +239,24 @@ function optOutEntries(optOut: EvidenceOptOut): readonly EvidenceEntry[] {
   return [stopped, { at: liftedAt, kind: 'opt_in', title: 'Asked to be texted again', text: null, lines }];
 }
 
+function callEntry(call: EvidenceCall): EvidenceEntry {
+  const { at, direction, state, durationSeconds, voicemail, summary, nextSteps, transcript } = call;
+  const recordings = [...call.recordings, ...(call.voicemailRecording === null ? [] : [call.voicemailRecording])];
+  return {
+    ...{ at, kind: 'call', text: voicemail ?? summary?.join('\n') ?? null },
+    title: `Call ${direction === 'outbound' ? 'to' : 'from'} this number: ${state}`,
+    lines: [
+      ...(durationSeconds === null ? [] : [`${durationSeconds} seconds.`]),
+      ...(recordings.length === 0 ? [] : [`Recorded: ${recordings.join(', ')}`]),
+      ...(voicemail === null || summary === null ? [] : [`Summary: ${summary.join(' ')}`]),
+      ...(nextSteps === null || nextSteps.length === 0 ? [] : [`Next steps: ${nextSteps.join(' ')}`]),
+      ...(transcript === null || transcript.length === 0
+        ? []
+        : [`Transcript: ${transcript.map(({ speaker, text }) => `${speaker}: ${text}`).join(' / ')}`]),
+    ],
+  };
+}
+
 const ANSWER_WORDS = {
   yes: 'it was, and may be somebody else’s',
   no: 'it was not',
@@ -274,11 +307,13 @@ function checkEntries({ validation, doNotCall, generatedAt }: Evidence): readonl
   ];
 }
 
+const evidenceWords = (evidence: Readonly<Record<string, unknown>>): string => fieldWords(evidence) || 'nothing';
+
 /** Field by field, also of what stands inside of a field. */
-function evidenceWords(evidence: Readonly<Record<string, unknown>>): string {
-  const words = Object.entries(evidence).map(([field, value]) => `${field} ${valueWords(value)}`);
-  return words.length === 0 ? 'nothing' : words.join('; ');
-}
+export const fieldWords = (fields: Readonly<Record<string, unknown>>): string =>
+  Object.entries(fields)
+    .map(([field, value]) => `${field} ${valueWords(value)}`)
+    .join('; ');
 
 const valueWords = (value: unknown): string =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

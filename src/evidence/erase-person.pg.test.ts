@@ -1,166 +1,27 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { aroundTriggers } from '../../test/around-triggers.ts';
-import { insertAccount, insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
+import { insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { NUMBER_PADS } from '../../test/number-pads.ts';
-import { testDatabase } from '../../test/test-database.ts';
-import { testWorld } from '../../test/world.ts';
-import { recordConsent } from '../compliance/record-consent.ts';
+import { livingWorld, sha256 } from '../../test/whole-life.ts';
 import { sealWaiting } from '../compliance/seal-audit.ts';
 import { liftOptOut } from '../compliance/suppress.ts';
 import { verifyAudit } from '../compliance/verify-audit.ts';
 import { createContact } from '../contacts/create-contact.ts';
-import { recordInbound } from '../conversations/record-inbound.ts';
 import { openDatabase, runTx } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
-import { seededRandom } from '../platform/random.ts';
-import { secretsWithKey } from '../platform/secrets.ts';
 import { addMs, DAY_MS } from '../platform/time.ts';
 import { erasePerson, rehearseErasure } from './erase-person.ts';
 import { forgetErased } from './forget-erased.ts';
 import { noteNumberKey } from './number-key-store.ts';
 
-const database = await testDatabase();
-const { db } = database;
-const world = { ...testWorld(), secrets: secretsWithKey(new Uint8Array(32).fill(7), seededRandom(1)) };
+const { database, db, world, account, by, writes, tablesWith, person } = await livingWorld();
 const services = { ...world, db };
-const by = { actor: 'user:1', name: 'Olive' };
-const LANE = '+16175550001';
-const account = await insertAccount(db, world, {
-  baseUrl: 'http://x',
-  apiKey: 'k',
-  lanes: [{ gatewayRef: 'PN1', phone: LANE }],
-});
 
 const erase = (phone: string) => runTx(db, (tx) => erasePerson(tx, world, { phone, reason: 'Asked by letter', by }));
 async function erased(phone: string) {
   const done = await erase(phone);
   if (!done.ok) throw new Error(done.error.message);
   return done.value;
-}
-
-const form = world.newUuid();
-await sql`
-  insert into opt_in_form (id, token, name, lane_id, purpose, kind, double_opt_in, allowed_origins, version, created_by, created_at)
-  values (${form}, 'abcdefghijklmnop', 'Join', ${account.laneIds[0]}, 'marketing', 'express_written', false, '{}', 1, 'Olive',
-    ${world.clock.now()})`.execute(db);
-
-let texts = 0;
-async function writes(phone: string, text: string): Promise<void> {
-  texts += 1;
-  await runTx(db, (tx) =>
-    recordInbound(
-      tx,
-      world,
-      { id: account.id, kind: 'quo', environment: 'sandbox' },
-      {
-        type: 'message_received',
-        eventId: `EV${texts}`,
-        gatewayMessageId: `MO${texts}`,
-        from: phone,
-        to: [LANE],
-        laneRef: 'PN1',
-        text,
-        media: [],
-        at: world.clock.now(),
-      },
-    ),
-  );
-}
-
-/** Every table of the database whose rows contain these words somewhere. */
-async function tablesWith(words: string): Promise<readonly string[]> {
-  const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`.execute(
-    db,
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const { rows } =
-      await sql`select 1 from ${sql.table(name)} t where position(${words} in t::text) > 0 limit 1`.execute(db);
-    if (rows.length > 0) found.push(name);
-  }
-  return found.toSorted();
-}
-
-async function wholeLife(phone: string, contactId: Uuid): Promise<void> {
-  await runTx(db, (tx) =>
-    recordConsent(tx, world, {
-      action: 'grant',
-      phone,
-      purpose: 'marketing',
-      kind: 'express_written',
-      evidence: { source: 'web_form', formUrl: 'https://acme.example/join?name=Zelda', ip: '203.0.113.7' },
-      wording: { text: 'I agree to texts.', version: 'v1', language: 'en' },
-      needsConfirmation: false,
-      validUntil: 'by_policy',
-      occurredAt: world.clock.now(),
-      by,
-    }),
-  );
-  await launchTestCampaign(db, world, {
-    laneIds: account.laneIds,
-    name: `Campaign ${texts}`,
-    audience: { tags: [phone.slice(-3)] },
-  });
-  const now = world.clock.now();
-  const message = world.newUuid();
-  await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${account.laneIds[0]} where contact_id = ${contactId}`.execute(
-    db,
-  );
-  await sql`
-    insert into message (id, account_id, lane_id, contact_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
-      gateway_message_id, not_before, created_at, sent_at, attempted_at, lease_epoch)
-    select ${message}, ${account.id}, lane_id, contact_id, 'outbound', 'campaign', id, phone, 'Hi Zelda, shall we come by?', 'GSM-7', 1, 'sent',
-      ${`MT${texts}`}, ${now}, ${now}, ${now}, ${now}, 1 from enrollment where contact_id = ${contactId}`.execute(db);
-  await sql`insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at, finished_at, outcome, detail)
-    values (${message}, 1, 1, 'w', ${now}, ${now}, 'accepted', ${`to ${phone}`})`.execute(db);
-  await writes(phone, 'Zelda here, who is this?');
-  await writes(phone, 'STOP');
-  const call = world.newUuid();
-  await sql`
-    insert into call (id, account_id, gateway_call_id, lane_id, conversation_id, contact_id, direction, phone, state, heard, heard_at, created_at,
-      voicemail_transcript)
-    select ${call}, ${account.id}, ${`AC${texts}`}, lane_id, id, ${contactId}, 'inbound', ${phone}, 'completed', '{completed}', ${now}, ${now},
-      'This is Zelda' from conversation where phone = ${phone}`.execute(db);
-  await sql`insert into call_recording (call_id, ref, url, as_of) values (${call}, 'r', 'https://x/zelda.mp3', ${now})`.execute(
-    db,
-  );
-  await sql`insert into call_transcript values (${call}, 'completed', '[{"content": "Zelda"}]', ${now})`.execute(db);
-  await sql`insert into call_summary values (${call}, 'completed', '{Zelda called}', '{}', ${now})`.execute(db);
-  for (const [type, state, of] of [
-    ['message.received', 'applied', phone],
-    ['call.completed', 'failed', phone],
-    ['contact.updated', 'applied', null],
-  ] as const)
-    await sql`
-      insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, applied_at, error)
-      values (${world.newUuid()}, ${account.id}, ${world.newUuid()}, ${type}, ${of}, ${of}, ${`{"from":"${phone}","name":"Zelda"}`}, '{}', ${now},
-        ${state}, ${state === 'applied' ? now : null}, ${state === 'failed' ? 'boom' : null})`.execute(db);
-  await sql`insert into opt_in_submission values (${world.newUuid()}, ${form}, ${await sha256(`ticket ${texts}`)}, ${phone}, 'Zelda', null,
-    ${now})`.execute(db);
-  await sql`
-    insert into opt_out_difference (id, account_id, run_id, kind, gateway_id, phone, at, found_at)
-    values (${world.newUuid()}, ${account.id}, ${world.newUuid()}, 'stop', ${`MO elsewhere ${texts}`}, ${phone}, ${now}, ${now})`.execute(
-    db,
-  );
-  await sql`insert into number_validation values (${phone}, true, 'mobile', 'Zelda Telecom', 'US', 'numverify', ${now}, '{}')`.execute(
-    db,
-  );
-  await sql`insert into idempotency_key values ('user:1', ${phone}, 'r', 's', 201, ${JSON.stringify({ phone })}, ${now})`.execute(
-    db,
-  );
-  await sql`
-    insert into dnc_exemption (id, phone, kind, reason, valid_from, valid_until, rule_version, actor, recorded_by, created_at)
-    values (${world.newUuid()}, ${phone}, 'purchase', 'Zelda bought', ${now}, ${addMs(now, DAY_MS)}, '1', 'user:1', 'Olive', ${now})`.execute(
-    db,
-  );
-}
-
-async function person(phone: string): Promise<Uuid> {
-  const [id = ''] = await insertContacts(db, world, [{ phone, firstName: 'Zelda', tags: [phone.slice(-3)] }]);
-  await wholeLife(phone, id);
-  return id;
 }
 
 const activeReasons = async (phone: string): Promise<readonly string[]> => {
@@ -203,7 +64,7 @@ describe('erasing a person', () => {
       select body_digest as digest, body from message where purpose = 'campaign' and body_digest is not null`.execute(
       db,
     );
-    expect(kept).toEqual([{ digest: await sha256('Hi Zelda, shall we come by?'), body: '' }]);
+    expect(kept).toEqual([{ digest: sha256('Hi Zelda, shall we come by?'), body: '' }]);
 
     await sealWaiting(services);
     const after = await verifyAudit(services, { expect: before.head });
@@ -385,6 +246,3 @@ async function somebodyWaits(kind: 'advisory' | 'transactionid' = 'advisory'): P
     if (rows.length > 0) return;
   }
 }
-
-const sha256 = async (text: string): Promise<string> =>
-  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(text))).toString('hex');

@@ -10,6 +10,7 @@ import type {
   EvidenceContact,
   EvidenceExemption,
   EvidenceReview,
+  EvidenceSubmission,
   EvidenceValidation,
 } from './evidence.ts';
 
@@ -26,7 +27,7 @@ export async function readNumberKeys(db: Db | Tx, phone: string): Promise<Number
 
 const among = (column: string, keys: NumberKeys): RawBuilder<unknown> => sql`${sql.ref(column)} = any(${keys}::text[])`;
 
-/** Indexes contact_phone_key and contact_number_contact. */
+/** Indexes contact_phone_key, contact_number_contact and contact_gateway_ref_contact. */
 export async function readContact(
   db: Db | Tx,
   phone: string,
@@ -34,7 +35,8 @@ export async function readContact(
   const { rows } = await sql<Omit<EvidenceContact, 'id'> & { id: Uuid }>`
     select c.id, c.first_name, c.last_name, c.email, c.company, c.street, c.city, c.state, c.postal_code, c.attributes, c.tags, c.zone_group,
       c.source, r.file_name as import_file, c.created_at, c.updated_at,
-      array(select n.phone from contact_number n where n.contact_id = c.id order by n.phone) as other_numbers
+      array(select n.phone from contact_number n where n.contact_id = c.id order by n.phone) as other_numbers,
+      array(select g.gateway_contact_id from contact_gateway_ref g where g.contact_id = c.id order by 1) as gateway_contact_ids
     from contact c left join import_run r on r.id = c.import_id where c.phone = ${phone}`.execute(db);
   return rows[0];
 }
@@ -54,6 +56,18 @@ export async function readConsents(db: Db | Tx, keys: NumberKeys, limit: number)
       v.needs_confirmation, v.valid_until, v.recorded_by, v.occurred_at, v.recorded_at
     from consent_event v left join consent_wording w on w.digest = v.wording_digest
     where ${among('v.phone', keys)} order by v.occurred_at desc, v.id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Index opt_in_submission_phone. */
+export async function readSubmissions(
+  db: Db | Tx,
+  keys: NumberKeys,
+  limit: number,
+): Promise<readonly EvidenceSubmission[]> {
+  const { rows } = await sql<EvidenceSubmission>`
+    select s.created_at as at, f.name as form, s.first_name, s.last_name from opt_in_submission s join opt_in_form f on f.id = s.form_id
+    where ${among('s.phone', keys)} order by s.created_at desc, s.id desc limit ${limit}`.execute(db);
   return rows;
 }
 
@@ -171,7 +185,8 @@ export async function readCalls(
   limit: number,
 ): Promise<readonly (Omit<EvidenceCall, 'id'> & { readonly id: Uuid })[]> {
   const { rows } = await sql<Omit<EvidenceCall, 'id'> & { id: Uuid }>`
-    select k.id, k.at, k.direction, k.state, k.duration_seconds, k.voicemail_transcript as voicemail, s.summary, t.lines as transcript,
+    select k.id, k.at, k.direction, k.state, k.duration_seconds, k.voicemail_transcript as voicemail, k.voicemail_url as voicemail_recording,
+      s.summary, s.next_steps, t.lines as transcript,
       array(select coalesce(r.url, r.ref) from call_recording r where r.call_id = k.id order by r.ref) as recordings
     from call k left join call_summary s on s.call_id = k.id left join call_transcript t on t.call_id = k.id
     where k.phone = ${phone} order by k.at desc, k.id desc limit ${limit}`.execute(db);

@@ -1,6 +1,9 @@
+import type { TranscriptLine } from '../calls/call.ts';
 import type { ConsentEvent } from '../compliance/consent-evidence.ts';
 import type { DncExemption, DncStanding } from '../compliance/dnc-exemptions.ts';
+import type { RuleVersion } from '../compliance/every-rule.ts';
 import type { Instant } from '../platform/time.ts';
+import type { OptOutDifference } from '../reconciliation/decide-opt-outs.ts';
 import type { StoredDecision } from '../sending/decision.ts';
 import type { ChainProof } from './chain-proof.ts';
 import type { Removed } from './erasure.ts';
@@ -19,10 +22,14 @@ export interface Evidence {
   /** The contact of the same person into which the one with this number was merged; its own records are asked for by its own number. */
   readonly mergedInto: string | null;
   readonly consents: readonly (ConsentEvent & { readonly erased: boolean })[];
+  /** Forms of ours that were sent in with this number, newest first. */
+  readonly submissions: readonly EvidenceSubmission[];
   readonly texts: readonly EvidenceText[];
   readonly leftOut: readonly EvidenceLeftOut[];
   readonly optOuts: readonly EvidenceOptOut[];
   readonly reviews: readonly EvidenceReview[];
+  /** What the books of a gateway said of opt-outs and ours did not, newest first. */
+  readonly differences: readonly EvidenceDifference[];
   readonly doNotCall: {
     /** Now. */
     readonly listedOn: DncStanding['listedOn'];
@@ -34,6 +41,8 @@ export interface Evidence {
   readonly validation: EvidenceValidation | null;
   readonly calls: readonly EvidenceCall[];
   readonly erasures: readonly EvidenceErasure[];
+  /** What the versions of rules are that the records name. */
+  readonly ruleVersions: readonly RuleVersion[];
   /** What was asked of the records and found in them. */
   readonly findings: readonly Finding[];
   /** False: a list was cut at the limit; the newest are here. */
@@ -65,8 +74,17 @@ export interface EvidenceContact {
   readonly importFile: string | null;
   /** Numbers that were merged into this contact. */
   readonly otherNumbers: readonly string[];
+  /** Of the person in the address books of gateways. */
+  readonly gatewayContactIds: readonly string[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
+}
+
+export interface EvidenceSubmission {
+  readonly at: Instant;
+  readonly form: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
 }
 
 export interface EvidenceText {
@@ -137,6 +155,16 @@ export interface EvidenceReview {
   readonly decidedBy: string | null;
 }
 
+export interface EvidenceDifference {
+  readonly kind: OptOutDifference['kind'];
+  readonly sentence: string;
+  /** As the gateway refused it. */
+  readonly code: string | null;
+  readonly gatewayMessageId: string;
+  readonly at: Instant;
+  readonly foundAt: Instant;
+}
+
 export type EvidenceExemption = Omit<DncExemption, 'phone'>;
 
 export interface EvidenceReassigned {
@@ -170,8 +198,10 @@ export interface EvidenceCall {
   readonly state: string;
   readonly durationSeconds: number | null;
   readonly voicemail: string | null;
+  readonly voicemailRecording: string | null;
   readonly summary: readonly string[] | null;
-  readonly transcript: readonly unknown[] | null;
+  readonly nextSteps: readonly string[] | null;
+  readonly transcript: readonly TranscriptLine[] | null;
   readonly recordings: readonly string[];
 }
 

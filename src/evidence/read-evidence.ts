@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { getBusiness } from '../business/business-store.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { checkNumber } from '../compliance/dnc-exemptions.ts';
+import { EVERY_VERSION } from '../compliance/every-rule.ts';
 import { sentenceFor } from '../messages/outcome-sentences.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -10,8 +11,9 @@ import { canonicalPieces } from '../platform/json-pieces.ts';
 import { type Instant, instant, isBefore } from '../platform/time.ts';
 import { shownBasis } from '../reassigned-numbers/ask-about.ts';
 import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
+import { type OptOutDifferenceView, readDifferencesOf } from '../reconciliation/list-opt-outs.ts';
 import { decideFindings } from './decide-findings.ts';
-import type { Evidence, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
+import type { Evidence, EvidenceDifference, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
 import {
   type LeftOutRow,
   type NumberKeys,
@@ -26,6 +28,7 @@ import {
   readNumberKeys,
   readOptOuts,
   readReviews,
+  readSubmissions,
   readTexts,
   readValidation,
   type TextRow,
@@ -86,6 +89,8 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const consents = await readConsents(tx, keys, RECORDS_MAX);
   const texts = (await readTexts(tx, keys, RECORDS_MAX)).map(textOf);
   const optOuts = (await readOptOuts(tx, keys, RECORDS_MAX)).map((row) => optOutOf(row, texts));
+  const submissions = await readSubmissions(tx, keys, RECORDS_MAX);
+  const differences = await readDifferencesOf(tx, phone, RECORDS_MAX);
   const calls = await readCalls(tx, phone, RECORDS_MAX);
   const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
   const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
@@ -104,10 +109,12 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
       id: showId('consent', event.id),
       erased: event.evidence['erased'] === true,
     })),
+    submissions,
     texts,
     leftOut: leftOut.map(leftOutOf),
     optOuts,
     reviews: await readReviews(tx, keys, RECORDS_MAX),
+    differences: differences.map(differenceOf),
     doNotCall: await doNotCall(tx, keys),
     reassigned: (await readAskedAbout(tx, keys, RECORDS_MAX)).map(reassignedOf),
     validation: await readValidation(tx, phone),
@@ -117,8 +124,11 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
       id: showId('erasure', id),
       by: actorName,
     })),
+    ruleVersions: EVERY_VERSION,
     findings: decideFindings({ texts, optOuts, consentIds }),
-    complete: [consents, texts, optOuts, calls, leftOut].every((list) => list.length < RECORDS_MAX),
+    complete: [consents, submissions, texts, optOuts, differences, calls, leftOut].every(
+      (list) => list.length < RECORDS_MAX,
+    ),
     proof: await readProof(tx, { phones: keys }, RECORDS_MAX),
   };
   return { ...evidence, digest: digestOfAll(evidence) };
@@ -153,6 +163,11 @@ const reassignedOf = (row: AnsweredQuestion): EvidenceReassigned => ({
   answeredAt: row.answer === null ? null : row.answeredAt,
   answersFile: row.file,
   answersDigest: row.digest,
+});
+
+const differenceOf = ({ kind, sentence, code, gatewayId, at, foundAt }: OptOutDifferenceView): EvidenceDifference => ({
+  ...{ kind, sentence, code, at, foundAt },
+  gatewayMessageId: gatewayId,
 });
 
 const textOf = (row: TextRow): EvidenceText => ({

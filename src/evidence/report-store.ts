@@ -62,6 +62,25 @@ export async function countRecords(tx: Tx, campaignId: Uuid): Promise<RecordsCou
   return rows[0] ?? { texts: 0, decided: 0, rested: 0, waived: 0, suppressed: 0 };
 }
 
+export interface Acknowledgement {
+  readonly reason: string;
+  readonly by: string;
+  readonly at: Instant;
+  /** What the first texts did not say. */
+  readonly lacking: readonly string[];
+}
+
+/** Why the campaign was launched with texts that lack something; null when they lacked nothing. Index audit_entry_subject. */
+export async function readAcknowledgement(tx: Tx, subject: string): Promise<Acknowledgement | null> {
+  const { rows } = await sql<Acknowledgement>`
+    select detail #>> '{acknowledged,reason}' as reason, detail #>> '{acknowledged,by}' as by, at,
+      detail #> '{acknowledged,lacking}' as lacking
+    from audit_entry where subject = ${subject} and action = 'campaign.launched' and detail ? 'acknowledged'`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
 export interface ReportedOptOut {
   readonly phone: string;
   readonly saidAt: Instant;

@@ -1,4 +1,5 @@
 import { getBusiness } from '../business/business-store.ts';
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -292,7 +293,7 @@ export async function noteChange(
   tx: Tx,
   { newUuid }: Pick<ConnectDeps, 'newUuid'>,
   change: {
-    readonly action: string;
+    readonly action: AuditAction;
     readonly accountId: Uuid;
     readonly actor: string;
     readonly now: Instant;

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
@@ -148,7 +149,7 @@ const refusedVersion = (template: SavedTemplate, version: number): Outcome<never
 function record(
   tx: Tx,
   deps: Deps,
-  entry: { readonly id: Uuid; readonly action: string; readonly by: By; readonly detail: object },
+  entry: { readonly id: Uuid; readonly action: AuditAction; readonly by: By; readonly detail: object },
 ): Promise<void> {
   return recordAudit(tx, {
     id: deps.newUuid(),

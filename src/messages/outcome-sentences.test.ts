@@ -6,6 +6,7 @@ it.each([
   ['opted_out', 'Asked not to be texted'],
   ['cancelled', 'Campaign was cancelled'],
   ['missing_field:roof_age', 'The text needs roof_age, which this contact does not have'],
+  ['public_shortener:bit.ly', 'The text would have a link of the public shortener bit.ly, which carriers block'],
   ['30007', 'The carrier filtered the text as unwanted'],
   ['30999', 'The carrier did not deliver the text (code 30999)'],
   ['0206400', 'The business is not registered with the US carriers (10DLC)'],

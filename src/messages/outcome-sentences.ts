@@ -1,6 +1,7 @@
 import { type EligibilityCheck, ruleSentence } from '../compliance/eligibility.ts';
 import { localTime } from '../platform/calendar.ts';
 import { instant } from '../platform/time.ts';
+import { SHORTENER_CODE } from './outgoing-text.ts';
 import { normaliseFieldName, OPT_OUT_LINK_KEY } from './template.ts';
 
 /** Why a text did not reach a person, in words for people: a sentence, and what can be done. `remedy` is empty when nothing can. */
@@ -24,6 +25,11 @@ export function sentenceFor(code: string): OutcomeSentence {
     return {
       sentence: `The text needs ${value}, which this contact does not have`,
       remedy: `Fill it in, or write a fallback such as {${value}|there}`,
+    };
+  if (name === SHORTENER_CODE && value !== undefined)
+    return {
+      sentence: `The text would have a link of the public shortener ${value}, which carriers block`,
+      remedy: 'Put a link of your own domain into the field that it comes from',
     };
   const rule = ruleSentence(name);
   if (rule !== undefined) return { sentence: rule, remedy: RULE_REMEDIES.get(name) ?? '' };

@@ -1,14 +1,11 @@
 import { getBusiness } from '../business/business-store.ts';
-import { consentRulesAt } from '../compliance/consent-rules.ts';
-import { contentRulesOn } from '../compliance/content-rules.ts';
 import { type DncListShown, readDncLists } from '../compliance/dnc-lists.ts';
-import { dncRulesAt } from '../compliance/dnc-rules.ts';
+import { everyRuleAt, type RuleInForce } from '../compliance/every-rule.ts';
 import { type ChainState, readChainState } from '../compliance/list-audit.ts';
 import { type LastVerification, readLastVerification } from '../compliance/note-verification.ts';
-import { CLASSIFIER_VERSION } from '../compliance/opt-out.ts';
+import { classifierVersionAt } from '../compliance/opt-out.ts';
 import { type OptOutLevels, optOutLevelsAt, type ReportSide } from '../compliance/opt-out-rate.ts';
 import { countUnheard } from '../compliance/provider-differences.ts';
-import { RULE_TABLES, ruleTableAt } from '../compliance/quiet-hours-table.ts';
 import {
   type ConfirmationTimes,
   type OptOutRate,
@@ -46,7 +43,9 @@ export interface Compliance {
   readonly chain: ChainState;
   /** Undefined: nobody ever verified the log. */
   readonly verified: LastVerification | undefined;
-  readonly rules: readonly { readonly name: string; readonly version: string; readonly source: string | null }[];
+  readonly rules: readonly (Pick<RuleInForce, 'name' | 'version'> & {
+    readonly [Told in 'digest' | 'source']: string | null;
+  })[];
   readonly asOf: Instant;
 }
 
@@ -92,21 +91,8 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
 }
 
 /** Which version of the law and of our own tables is in force. */
-function rulesAt(now: Instant): Compliance['rules'] {
-  const content = contentRulesOn(dayIn('UTC', now));
-  const [hours, dnc, consent, levels] = [
-    ruleTableAt(RULE_TABLES, now),
-    dncRulesAt(now),
-    consentRulesAt(now),
-    optOutLevelsAt(now),
-  ];
-  return [
-    { name: 'Quiet hours of the states', version: hours.version, source: null },
-    { name: 'Consent', version: consent.version, source: consent.source },
-    { name: 'Do-not-call lists', version: dnc.version, source: dnc.source },
-    { name: 'Content of texts', version: content.version, source: content.source },
-    { name: 'Opt-out rates', version: levels.version, source: levels.source },
-    { name: 'Area codes', version: AREA_CODE_DATA.version, source: null },
-    { name: 'Understanding of opt-outs', version: CLASSIFIER_VERSION, source: null },
-  ];
-}
+const rulesAt = (now: Instant): Compliance['rules'] => [
+  ...everyRuleAt(now),
+  { name: 'Area codes', version: AREA_CODE_DATA.version, digest: null, source: null },
+  { name: 'Understanding of opt-outs', version: classifierVersionAt(now), digest: null, source: null },
+];

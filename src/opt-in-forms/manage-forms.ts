@@ -1,3 +1,4 @@
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { listLaneRows } from '../gateways/account-store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -108,7 +109,7 @@ const nameTaken = ({ name }: OptInForm) => conflict(`a form is called "${name}" 
 async function audited(
   tx: Tx,
   { clock, newUuid }: Pick<Deps, 'clock' | 'newUuid'>,
-  entry: { readonly form: OptInForm; readonly by: By; readonly action: string; readonly detail: object },
+  entry: { readonly form: OptInForm; readonly by: By; readonly action: AuditAction; readonly detail: object },
 ): Promise<void> {
   const { form, by, action, detail } = entry;
   const subject = showId('optInForm', form.id);

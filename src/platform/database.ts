@@ -1,7 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { hotStatements } from './hot-statements.ts';
-import { type Instant, instant, Temporal } from './time.ts';
+import { type Instant, instant, isoOf, Temporal } from './time.ts';
 
 /**
  * PostgreSQL through pg and Kysely. Statements are whole SQL text in the stores (`sql` templates), so the schema type is empty.
@@ -54,7 +54,7 @@ class InstantClient extends pg.Client {
   }
 }
 
-const toParameter = (value: unknown): unknown => (value instanceof Temporal.Instant ? value.toString() : value);
+const toParameter = (value: unknown): unknown => (value instanceof Temporal.Instant ? isoOf(value) : value);
 
 export interface DatabaseOptions {
   readonly connectionString: string;

@@ -60,8 +60,8 @@ export async function openKeeper(address: Address): Promise<Keeper> {
   };
 }
 
-/** Runs `work` on a short connection of its own. */
-async function withConnection<T>(address: Address, work: (client: pg.Client) => Promise<T>): Promise<T> {
+/** Runs `work` on a short connection of its own, as superuser. */
+export async function withConnection<T>(address: Address, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { client } = await connect(address, 'textwright-check');
   try {
     return await work(client);

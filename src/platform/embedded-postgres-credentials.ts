@@ -5,7 +5,7 @@ import { EmbeddedPostgresError, hasCode } from './embedded-postgres-process.ts';
 import { isRoot } from './embedded-postgres-user.ts';
 import { systemRandom } from './random.ts';
 
-/** How to reach the embedded database. The product uses `user`, which owns `database`; `superuser` only runs the server. */
+/** How to reach the embedded database. `user` owns `database` and changes its schema, the program runs as `app`; `superuser` only runs the server. */
 const credentialsSchema = z.object({
   version: z.literal(1),
   /** Port of the last start, tried first at the next. */
@@ -13,26 +13,31 @@ const credentialsSchema = z.object({
   database: z.string().min(1),
   user: z.string().min(1),
   password: z.string().min(1),
+  /** Absent in a file of an earlier version. */
+  app: z.object({ user: z.string().min(1), password: z.string().min(1) }).optional(),
   superuser: z.string().min(1),
   superuserPassword: z.string().min(1),
 });
 
 export type Credentials = Readonly<z.infer<typeof credentialsSchema>>;
+export type AppRole = Readonly<NonNullable<Credentials['app']>>;
 
 const PASSWORD_BYTES = 24;
 
 export const credentialsFile = (dataDir: string): string => join(dataDir, 'postgres-credentials.json');
 
+export const newPassword = (): string => Buffer.from(systemRandom.bytes(PASSWORD_BYTES)).toString('base64url');
+
+/** Without the program's role, which the server itself must make (embedded-postgres-role.ts). */
 export function newCredentials(port: number): Credentials {
-  const password = (): string => Buffer.from(systemRandom.bytes(PASSWORD_BYTES)).toString('base64url');
   return {
     version: 1,
     port,
     database: 'textwright',
     user: 'textwright',
-    password: password(),
+    password: newPassword(),
     superuser: 'postgres',
-    superuserPassword: password(),
+    superuserPassword: newPassword(),
   };
 }
 
@@ -75,8 +80,11 @@ export async function giveToOwnerOf(folder: string, path: string): Promise<void>
 }
 
 /** Through the Unix socket in a folder, when there is one that we may use. */
-export function connectionString(credentials: Credentials, port: number, socketFolder: string | undefined): string {
-  const { user, password, database } = credentials;
+export function connectionString(
+  { user, password, database }: Pick<Credentials, 'user' | 'password' | 'database'>,
+  port: number,
+  socketFolder: string | undefined,
+): string {
   const way = socketFolder === undefined ? '' : `&host=${encodeURIComponent(socketFolder)}`;
   return `postgres://${user}:${password}@127.0.0.1:${port}/${database}?sslmode=disable${way}`;
 }

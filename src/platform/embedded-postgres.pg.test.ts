@@ -198,6 +198,8 @@ describe('a later start', () => {
     const second = await startEmbeddedPostgres({ dataDir, settings: FAST });
     expect(new URL(second.connectionString).password).not.toBe(new URL(first.connectionString).password);
     expect(await query(second.connectionString, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    const { username } = new URL(second.appConnectionString);
+    expect(await query(second.appConnectionString, 'select current_user as name')).toEqual([{ name: username }]);
     await second.close();
   });
 });

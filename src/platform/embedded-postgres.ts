@@ -16,17 +16,20 @@
 import { join } from 'node:path';
 import { type LocatedCluster, locateCluster, openCluster } from './embedded-postgres-cluster.ts';
 import { hasOtherKeepers } from './embedded-postgres-connection.ts';
-import { connectionString, readCredentials, writeCredentials } from './embedded-postgres-credentials.ts';
+import { type AppRole, connectionString, readCredentials, writeCredentials } from './embedded-postgres-credentials.ts';
 import { explainFileError, openDataFolder } from './embedded-postgres-folder.ts';
 import { joinServer, type Session, withoutCredentials } from './embedded-postgres-join.ts';
 import { withFolderLock } from './embedded-postgres-lock.ts';
 import { EmbeddedPostgresError, isServerOf } from './embedded-postgres-process.ts';
+import { openAppRole } from './embedded-postgres-role.ts';
 import { findServer, launchServer, logFile, type RunningServer, stopServer } from './embedded-postgres-server.ts';
 
 /** A hold on the server of one data folder. */
 export interface EmbeddedPostgres {
   /** Of the role that owns the database `textwright`; not a superuser. */
   readonly connectionString: string;
+  /** Of the role that the program runs as, which owns nothing and may do what the owner lets it. */
+  readonly appConnectionString: string;
   /** Lets go of the server; the last one out stops it. To be called after the own connections were closed. */
   close(): Promise<void>;
 }
@@ -56,9 +59,12 @@ export async function startEmbeddedPostgres(options: {
     const session = await withFolderLock({ folder: lockFolder(dataDir) }, () =>
       joinOrStart({ dataDir, log, settings }),
     );
+    const { address, socketFolder, app } = session;
+    const { credentials, port } = address;
     let closing: Promise<void> | undefined;
     return {
-      connectionString: connectionString(session.address.credentials, session.address.port, session.socketFolder),
+      connectionString: connectionString(credentials, port, socketFolder),
+      appConnectionString: connectionString({ ...credentials, ...app }, port, socketFolder),
       close: () => {
         closing ??= leave(session);
         return closing;
@@ -71,7 +77,9 @@ export async function startEmbeddedPostgres(options: {
 
 const lockFolder = (dataDir: string): string => join(dataDir, 'postgres-lock');
 
-async function joinOrStart(options: StartOptions): Promise<Session> {
+type AppSession = Session & { readonly app: AppRole };
+
+async function joinOrStart(options: StartOptions): Promise<AppSession> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const cluster = await locateCluster(options.dataDir, options.log);
     const running = cluster.exists ? await findServer(cluster) : undefined;
@@ -85,28 +93,42 @@ async function joinOrStart(options: StartOptions): Promise<Session> {
   );
 }
 
-async function start(cluster: LocatedCluster, options: StartOptions): Promise<Session | undefined> {
+async function start(cluster: LocatedCluster, options: StartOptions): Promise<AppSession | undefined> {
   const { dataDir, settings } = options;
   const credentials = await openCluster(cluster, { durable: settings['fsync'] !== 'off' });
   const server = await launchServer(cluster, { preferredPort: credentials.port, settings });
   try {
     if (server.port !== credentials.port) await writeCredentials(dataDir, { ...credentials, port: server.port });
-    return await joinServer(cluster, { server, credentials });
+    return await joinWithAppRole(cluster, { server, credentials });
   } catch (error) {
     await stopServer(cluster);
     throw error;
   }
 }
 
-async function joinRunning(cluster: LocatedCluster, server: RunningServer): Promise<Session | undefined> {
+async function joinRunning(cluster: LocatedCluster, server: RunningServer): Promise<AppSession | undefined> {
   const credentials = await readCredentials(cluster.dataDir);
   if (credentials === undefined) throw await withoutCredentials(cluster, server);
-  const session = await joinServer(cluster, { server, credentials });
+  const session = await joinWithAppRole(cluster, { server, credentials });
   if (session !== undefined)
     cluster.log(
       `using the PostgreSQL (pid ${server.pid}) that runs on 127.0.0.1:${server.port}, data in ${cluster.folder}`,
     );
   return session;
+}
+
+async function joinWithAppRole(
+  cluster: LocatedCluster,
+  target: Parameters<typeof joinServer>[1],
+): Promise<AppSession | undefined> {
+  const session = await joinServer(cluster, target);
+  if (session === undefined) return undefined;
+  try {
+    return { ...session, app: await openAppRole(cluster.dataDir, session.address) };
+  } catch (error) {
+    await session.keeper.close();
+    throw error;
+  }
 }
 
 async function leave(session: Session): Promise<void> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompiledQuery, sql } from 'kysely';
-import { type Db, runTx, type Tx } from './database.ts';
+import { type Db, errorCode, runTx, type Tx } from './database.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -15,6 +15,13 @@ export interface Migration {
   readonly up: string;
   readonly down: string;
   readonly sha256: string;
+}
+
+/** What a change of the schema follows. */
+export interface SchemaPlan {
+  readonly migrations: readonly Migration[];
+  /** SQL that gives another role its rights in the schema as it then is; absent where the owner of the tables is the only one. */
+  readonly rights?: string | undefined;
 }
 
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.up\.sql$/;
@@ -50,18 +57,20 @@ export class OtherSchema extends Error {
 /** Brings the schema to the newest version. Refuses a database that is newer than this code, or whose history differs. */
 export async function migrateUp(
   db: Db,
-  options: { readonly migrations: readonly Migration[]; readonly now: Instant },
+  options: SchemaPlan & { readonly now: Instant },
 ): Promise<readonly Migration[]> {
   return withLock(db, async (tx) => {
     const applied = await appliedMigrations(tx);
     checkHistory(applied, options.migrations);
     const missing = options.migrations.slice(applied.length);
+    if (missing.length > 0) await requireOwner(tx, { at: applied.length, needs: options.migrations.length });
     for (const migration of missing) {
       // Recorded first, which takes the engines' leases (schema_ends_leases): as they do, before it locks a table that they write.
       await sql`insert into schema_migration (version, name, sha256, applied_at)
         values (${migration.version}, ${migration.name}, ${migration.sha256}, ${options.now})`.execute(tx);
       await tx.executeQuery(CompiledQuery.raw(migration.up));
     }
+    await giveRights(tx, options.rights);
     return missing;
   });
 }
@@ -69,7 +78,7 @@ export async function migrateUp(
 /** Takes the schema back to `toVersion` (0: empty). Loses the data of what is dropped. */
 export async function migrateDown(
   db: Db,
-  options: { readonly migrations: readonly Migration[]; readonly toVersion: number },
+  options: SchemaPlan & { readonly toVersion: number },
 ): Promise<readonly Migration[]> {
   return withLock(db, async (tx) => {
     const applied = await appliedMigrations(tx);
@@ -79,19 +88,40 @@ export async function migrateDown(
       await sql`delete from schema_migration where version = ${migration.version}`.execute(tx);
       await tx.executeQuery(CompiledQuery.raw(migration.down));
     }
+    await giveRights(tx, options.rights);
     return leaving;
   });
 }
 
-/** Throws `OtherSchema` unless the schema is exactly the one of this code. */
+/** In the schema as it is. */
+export const renewRights = (db: Db, { rights }: SchemaPlan): Promise<void> =>
+  withLock(db, (tx) => giveRights(tx, rights));
+
+async function giveRights(tx: Tx, rights: string | undefined): Promise<void> {
+  if (rights !== undefined) await tx.executeQuery(CompiledQuery.raw(rights));
+}
+
+/** Throws `OtherSchema` unless the schema is exactly the one of this code, and this role may read all of it. */
 export async function requireCurrentSchema(db: Db, migrations: readonly Migration[]): Promise<void> {
-  const applied = await runTx(db, appliedMigrations);
+  await runTx(db, requireRights);
+  await requireSchemaVersion(db, migrations);
+}
+
+/** The same without the rights, for whoever asks again and again: one short statement. */
+export async function requireSchemaVersion(db: Db, migrations: readonly Migration[]): Promise<void> {
+  const applied = await readApplied(db).catch((error: unknown) => {
+    if (errorCode(error) === UNDEFINED_TABLE) return [];
+    throw error;
+  });
   checkHistory(applied, migrations);
   if (applied.length < migrations.length)
     throw new OtherSchema(
       `database schema is at version ${applied.length}, this program needs ${migrations.length}: run \`textwright migrate\` first`,
     );
 }
+
+/** Of PostgreSQL: nothing was ever applied to this database. */
+const UNDEFINED_TABLE = '42P01';
 
 interface AppliedMigration {
   readonly version: number;
@@ -116,15 +146,45 @@ function checkHistory(applied: readonly AppliedMigration[], known: readonly Migr
 async function appliedMigrations(tx: Tx): Promise<readonly AppliedMigration[]> {
   // A role that may not make tables may still ask (docs/guides/database-roles.md).
   const { rows: tables } = await sql`select where to_regclass('schema_migration') is not null`.execute(tx);
-  if (tables.length === 0)
+  if (tables.length > 0) await requireRights(tx);
+  else
     await sql`create table schema_migration (
       version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null)`.execute(
       tx,
     );
+  return readApplied(tx);
+}
+
+async function readApplied(db: Db | Tx): Promise<readonly AppliedMigration[]> {
   const { rows } =
-    await sql<AppliedMigration>`select version, name, sha256 from schema_migration order by version`.execute(tx);
+    await sql<AppliedMigration>`select version, name, sha256 from schema_migration order by version`.execute(db);
   return rows;
 }
+
+/** Tables may have come since the program's role was given its rights. */
+async function requireRights(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ role: string; name: string }>`
+    select current_user as role, c.relname as name
+    from pg_class m join pg_class c on c.relnamespace = m.relnamespace and c.relowner = m.relowner and c.relkind in ('r', 'p')
+    where m.oid = to_regclass('schema_migration') and not has_table_privilege(c.oid, 'select') order by c.relname limit 1`.execute(
+    tx,
+  );
+  const [closed] = rows;
+  if (closed !== undefined)
+    throw new OtherSchema(`role ${closed.role} may not read table ${closed.name}: ${asOwnerFor(closed.role)}`);
+}
+
+async function requireOwner(tx: Tx, { at, needs }: { readonly at: number; readonly needs: number }): Promise<void> {
+  const { rows } = await sql<{ role: string; may: boolean }>`
+    select current_user as role, has_table_privilege('schema_migration', 'insert') as may`.execute(tx);
+  const [{ role, may } = { role: '', may: true }] = rows;
+  if (!may)
+    throw new OtherSchema(
+      `database schema is at version ${at}, this program needs ${needs}, and role ${role} may not change it: ${asOwnerFor(role)}`,
+    );
+}
+
+const asOwnerFor = (role: string): string => `run \`textwright migrate --app-role ${role}\` as the owner of the tables`;
 
 function withLock<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return runTx(

@@ -1,10 +1,11 @@
 import { type AudienceRule, audienceSentence, audienceSql, isChosen } from '../audiences/audience.ts';
 import { getBusiness } from '../business/business-store.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
+import { noteExport } from '../compliance/note-export.ts';
 import { type DateFormat, reassignedRulesAt, showDay } from '../compliance/reassigned-rules.ts';
 import type { Clock } from '../platform/clock.ts';
 import { csvLine } from '../platform/csv-cell.ts';
-import { type Db, runTx, type Tx } from '../platform/database.ts';
+import type { Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { conflict, invalid, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
@@ -123,15 +124,14 @@ const BASIS_KINDS = { consent: 'consent', reply: 'message', earlier_check: 'reas
 export const shownBasis = (basis: Question['basis'], id: Uuid): string => showId(BASIS_KINDS[basis], id);
 
 async function exported(
-  { db, clock, newUuid }: ReassignedDeps,
+  deps: ReassignedDeps,
   { id, actor, what }: { readonly id: Uuid; readonly actor: string; readonly what: string },
 ): Promise<Outcome<ReassignedCheck>> {
-  const check = await readCheck(db, id);
+  const check = await readCheck(deps.db, id);
   if (!check.ok) return check;
   const subject = showId('reassignedCheck', id);
   const detail = { what, questions: check.value.questions };
-  const entry = { id: newUuid(), at: clock.now(), actor, action: 'reassigned_numbers.exported', subject, detail };
-  await runTx(db, (tx) => recordAudit(tx, entry));
+  await noteExport(deps, { actor, action: 'reassigned_numbers.exported', subject, detail });
   return check;
 }
 

@@ -16,10 +16,10 @@ import { startRun } from './start-run.ts';
 
 const [OURS] = NUMBERS;
 const OF_ANOTHER_PROGRAM = { id: 'PNother', phone: '+16175559999' };
-const numbers = testPhones(11, '508');
+const numbers = testPhones(12, '508');
 const [refused = '', refusedElsewhere = '', stoppedElsewhere = '', stopped = '', backAgain = '', leftAlone = ''] =
   numbers;
-const [known = '', sinceOptedIn = '', second = '', stoppedSince = '', justHeard = ''] = numbers.slice(6);
+const [known = '', sinceOptedIn = '', second = '', stoppedSince = '', justHeard = '', dead = ''] = numbers.slice(6);
 
 interface Listed {
   readonly with: string;
@@ -55,6 +55,7 @@ const BOOKS = textsOf([
   { with: '+15085550199', and: [leftAlone, second] },
   { with: stoppedSince, says: 'START' },
   { with: justHeard, says: 'STOP' },
+  { with: dead, says: 'STOP' },
   { with: known, ...REFUSAL },
   { with: sinceOptedIn, at: OF_ANOTHER_PROGRAM, ...REFUSAL },
   { with: OURS.phone, at: OF_ANOTHER_PROGRAM, ...REFUSAL },
@@ -83,11 +84,22 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
   for (const phone of [backAgain, leftAlone, known, second, stoppedSince]) await optOut(phone);
   await sql`update suppression set created_at = ${addMs(world.clock.now(), -4 * HOUR_MS)}`.execute(db);
   await optOut(stoppedSince);
+  /** It came in when it was said, and broke. */
+  const broken = async (phone: string, state: 'retrying' | 'failed') => {
+    const id = world.newUuid();
+    const payload = JSON.stringify({ id: `AC${BOOKS.findIndex(({ from }) => from === phone)}` });
+    await sql`
+      with event as (
+        insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, attempts, error)
+        values (${id}, ${account.id}, ${`EV${phone}`}, 'message.received', ${phone}, ${phone}, ${payload}, '{}', ${world.clock.now()},
+          ${state}, 1, 'boom'))
+      insert into gateway_event_attempt (event_id, attempt, at, outcome, error)
+      values (${id}, 1, ${world.clock.now()}, 'failed', 'boom')`.execute(db);
+    return id;
+  };
   // Retried by a job that is not running here.
-  await sql`
-    insert into gateway_event (id, account_id, event_id, type, phone, order_key, payload, headers, received_at, state, attempts, error)
-    select ${world.newUuid()}, ${account.id}, 'EVheard', 'message.received', ${justHeard}, ${justHeard}, ${JSON.stringify({ id: `AC${BOOKS.findIndex(({ from }) => from === justHeard)}` })},
-      '{}', ${world.clock.now()}, 'retrying', 1, 'boom'`.execute(db);
+  await broken(justHeard, 'retrying');
+  const deadEventId = await broken(dead, 'failed');
   await optIn(sinceOptedIn);
 
   world.startWorker('worker');
@@ -118,7 +130,7 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
     return rows.map(({ phone }) => phone);
   };
 
-  expect(await compared()).toMatchObject({ state: 'completed', comparedNumbers: 12, optOutDifferences: 9 });
+  expect(await compared()).toMatchObject({ state: 'completed', comparedNumbers: 13, optOutDifferences: 10 });
   const page = await listOptOutDifferences(db, { limit: 50 });
   const found = page.ok ? page.value.data : [];
   expect(
@@ -134,20 +146,25 @@ it('every difference with the gateway’s own opt-outs is found once, explained,
     [leftAlone]: ['accepted', true, null, expect.stringContaining('not sent from here')],
     [second]: ['accepted', true, null, expect.stringContaining('not sent from here')],
     [stoppedSince]: ['start', true, null, expect.stringContaining('they stay opted out here')],
+    [dead]: ['stop', true, null, expect.stringContaining('reached us, and could not be applied')],
     [sinceOptedIn]: ['refused', false, '21610', expect.stringContaining('nothing was changed')],
   });
+  const told = found.map(({ phone, eventId }) => (eventId === null ? [] : [phone, eventId]));
+  expect(told.flat()).toEqual([dead, deadEventId]);
   expect(await suppressed()).toEqual(
-    [refused, refusedElsewhere, stoppedElsewhere, stopped, leftAlone, known, second, stoppedSince].toSorted(),
+    [refused, refusedElsewhere, stoppedElsewhere, stopped, leftAlone, known, second, stoppedSince, dead].toSorted(),
   );
-  expect(await readOptOutComparisons(db)).toMatchObject([{ last: { texts: 11, numbers: 12, differences: 9 } }]);
+  expect(await readOptOutComparisons(db)).toMatchObject([{ last: { texts: 12, numbers: 13, differences: 10 } }]);
 
   // The next night reads the same again: a START that came in between stays.
   for (const phone of [refused, refusedElsewhere, stoppedElsewhere, stopped]) await optIn(phone);
   // Nor is what was found of somebody who is erased found again.
   const erasing = { phone: leftAlone, reason: 'Asked for it', by: { actor: 'user:1', name: 'Olive' } };
   expect(await runTx(db, (tx) => erasePerson(tx, world, erasing))).toMatchObject({ ok: true });
-  expect(await compared()).toMatchObject({ comparedNumbers: 12, optOutDifferences: 0 });
-  expect(await suppressed()).toEqual([known, second, stoppedSince, expect.stringContaining('erased:')].toSorted());
+  expect(await compared()).toMatchObject({ comparedNumbers: 13, optOutDifferences: 0 });
+  expect(await suppressed()).toEqual(
+    [known, second, stoppedSince, dead, expect.stringContaining('erased:')].toSorted(),
+  );
   const kept = await listOptOutDifferences(db, { limit: 50 });
   expect(
     kept.ok &&

@@ -15,7 +15,42 @@ export interface OptOutDifferenceView extends Omit<OptOutDifference, 'phone'> {
   readonly accountId: Uuid;
   readonly runId: Uuid;
   readonly foundAt: Instant;
+  /** By which it had reached us, when that could not be applied. */
+  readonly eventId: Uuid | null;
   readonly sentence: string;
+}
+
+/**
+ * An event of a difference `d` that came before it was found, and had failed by then; that it was applied since changes nothing of that. Indexes
+ * gateway_event_phone, and for receipts without a number gateway_event_troubled.
+ */
+const failedEvent = sql`(
+  select e.id from (
+    select id, account_id, payload from gateway_event where phone = d.phone and state <> 'received'
+    union all select id, account_id, payload from gateway_event where state in ('failed', 'retrying') and phone is null) e
+  where d.kind <> 'accepted' and e.account_id = d.account_id and position(d.gateway_id in e.payload) > 0
+    and exists (select from gateway_event_attempt a where a.event_id = e.id and a.outcome = 'failed' and a.at <= d.found_at)
+  order by e.id limit 1)`;
+
+type DifferenceRow = Omit<OptOutDifferenceView, 'sentence'>;
+
+/** Over `opt_out_difference d`. */
+const columns = sql`id, account_id, run_id, kind, gateway_id, phone, lane_id, code, at, found_at, known_since, opted_in_at, opted_out_again_at,
+      ${failedEvent} as event_id`;
+
+const told = (row: DifferenceRow): OptOutDifferenceView => ({ ...row, sentence: sayOptOutDifference(row) });
+
+/** Of one number, the newest first; of who was erased since they name none. Index opt_out_difference_phone. */
+export async function readDifferencesOf(
+  db: Db | Tx,
+  phone: string,
+  limit: number,
+): Promise<readonly OptOutDifferenceView[]> {
+  const { rows } = await sql<DifferenceRow>`
+    select ${columns} from opt_out_difference d where phone = ${phone} order by found_at desc, id desc limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(told);
 }
 
 /** What comparisons with the gateways' books found of opt-outs, the newest first. Index opt_out_difference_newest. */
@@ -29,11 +64,11 @@ export async function listOptOutDifferences(
     cursor.value === undefined
       ? sql`true`
       : sql`(found_at, id) < (${cursor.value[0]}::timestamptz, ${cursor.value[1]}::uuid)`;
-  const { rows } = await sql<Omit<OptOutDifferenceView, 'sentence'>>`
-    select id, account_id, run_id, kind, gateway_id, phone, lane_id, code, at, found_at, known_since, opted_in_at, opted_out_again_at
-    from opt_out_difference where ${behind} order by found_at desc, id desc limit ${query.limit + 1}`.execute(db);
-  const told = rows.map((row) => ({ ...row, sentence: sayOptOutDifference(row) }));
-  return ok(toPage(told, query.limit, (last) => makeCursor(last.foundAt.toString(), last.id)));
+  const { rows } = await sql<DifferenceRow>`
+    select ${columns} from opt_out_difference d where ${behind} order by found_at desc, id desc limit ${query.limit + 1}`.execute(
+    db,
+  );
+  return ok(toPage(rows.map(told), query.limit, (last) => makeCursor(last.foundAt.toString(), last.id)));
 }
 
 /** Up to when the opt-outs of an account were compared. */

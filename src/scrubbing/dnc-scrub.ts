@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { kindsOf } from '../compliance/scrub-codes.ts';
 import { err, ok } from '../platform/result.ts';
 import type { Instant } from '../platform/time.ts';
 import { askService, type ScrubAccount } from './ask-service.ts';
-import { kindsOf, type ScrubAnswer, type ScrubService, SERVICE_WORDS } from './scrub-service.ts';
+import { type ScrubAnswer, type ScrubService, SERVICE_WORDS } from './scrub-service.ts';
 
 const SERVICE = SERVICE_WORDS.dncscrub;
 

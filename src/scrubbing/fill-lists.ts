@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { readBlocks, writeBlocks } from '../compliance/dnc-block-store.ts';
 import { BLOCK_BYTES } from '../compliance/dnc-blocks.ts';
 import { type DncList, lockDncList } from '../compliance/dnc-store.ts';
+import type { ScrubbedKind } from '../compliance/scrub-codes.ts';
 import { PLACE_BY_AREA_CODE } from '../contacts/area-codes.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
-import { type ScrubAnswer, type ScrubbedKind, type ScrubServiceName, SERVICE_WORDS } from './scrub-service.ts';
+import { type ScrubAnswer, type ScrubServiceName, SERVICE_WORDS } from './scrub-service.ts';
 
 /**
  * The do-not-call lists that a service fills. Each batch is a version of all of them, in force from its beginning: a number that is not on

@@ -77,8 +77,8 @@ export async function changeScrubSettings(
     if (rest.service !== null) await unblock(tx, rest.service);
     await endScrubWaits(tx);
     const detail = { before: withoutKey(before), after: withoutKey(after), changedKey: key !== undefined };
-    const entry = { id: newUuid(), at: now, actor, action: 'scrubbing.settings_changed', subject: 'scrubbing', detail };
-    await recordAudit(tx, entry);
+    const act = { id: newUuid(), at: now, actor, subject: 'scrubbing', detail };
+    await recordAudit(tx, { ...act, action: 'scrubbing.settings_changed' });
     return ok(after);
   });
 }

@@ -13,10 +13,9 @@
  * (docs/decisions/0003).
  */
 import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
-import { contentRulesOn } from '../compliance/content-rules.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import { additionOf, type OptOutWording } from '../compliance/opt-out-wording.ts';
 import type { Template } from '../messages/template.ts';
-import { dayIn } from '../platform/calendar.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -162,8 +161,7 @@ async function prepare(
   );
   const decided = decideIntents(recipients, {
     ...claim,
-    addition:
-      claim.optOutWording === null ? undefined : additionOf(claim.optOutWording, contentRulesOn(dayIn('UTC', now))),
+    addition: claim.optOutWording === null ? undefined : additionOf(claim.optOutWording, contentRulesAt(now)),
     partsRoom: input.lane.parts,
     limits: limitsOf(input),
     now,

@@ -18,7 +18,7 @@ import { waitingFor } from '../campaigns/waiting.ts';
 import type { GatewayMessage } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import type { Database, Db } from '../platform/database.ts';
-import type { Uuid } from '../platform/ids.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, MINUTE_MS, msBetween } from '../platform/time.ts';
 import { guardAgainstClones } from './clone-guard.ts';
 import { saveForeignUntil } from './guard-store.ts';
@@ -130,7 +130,7 @@ async function textFromElsewhere(world: SendingWorld, to: string, content: strin
 
 describe('a database that was restored from a backup', () => {
   it('sends nothing, writes into its books what it does not know, and stops until a person resumes it', async () => {
-    const { world, campaignId } = await restoredWorld();
+    const { world, accountId, campaignId } = await restoredWorld();
     await sql`update lane set daily_cap = 1000`.execute(database.db);
     world.startWorker('second');
     await world.until('the account has stopped', paused);
@@ -140,6 +140,12 @@ describe('a database that was restored from a backup', () => {
     expect((await accountState()).reason).toMatch(/sent 4 texts .* 4 are recorded/);
     const { rows: usage } = await sql<{ reserved: number }>`select reserved from lane_usage`.execute(database.db);
     expect(usage).toEqual([{ reserved: 8 }]);
+    const { rows: entries } = await sql`
+      select actor, subject, detail from audit_entry where action = 'account.stopped_foreign_texts'`.execute(
+      database.db,
+    );
+    const subject = showId('account', accountId);
+    expect(entries).toEqual([{ actor: 'system', subject, detail: expect.objectContaining({ texts: 4, recorded: 4 }) }]);
 
     await sql`update gateway_account set state = 'active', state_reason = null`.execute(database.db);
     await sql`select pg_notify('textwright_live', 'engine')`.execute(database.db);

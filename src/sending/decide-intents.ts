@@ -1,13 +1,16 @@
 import { CAMPAIGN_PURPOSE, type ConsentKind } from '../compliance/consent.ts';
 import { askedConsent, type ConsentPolicy } from '../compliance/consent-policy.ts';
+import { consentRulesAt } from '../compliance/consent-rules.ts';
+import { contentRulesAt } from '../compliance/content-rules.ts';
 import { STALE_CODE } from '../compliance/dnc-eligibility.ts';
+import { dncRulesAt } from '../compliance/dnc-rules.ts';
 import { ELIGIBILITY_RULES } from '../compliance/eligibility.ts';
-import { type Addition, withWording } from '../compliance/opt-out-wording.ts';
+import type { Addition } from '../compliance/opt-out-wording.ts';
 import { LOOK_AGAIN_MS } from '../compliance/waiting-for-list.ts';
 import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countParts } from '../messages/encoding.ts';
+import { type OutgoingText, outgoingText, type TextTerms } from '../messages/outgoing-text.ts';
 import { costCents } from '../messages/price.ts';
-import { whyUnsendable } from '../messages/sendable-text.ts';
 import type { Template } from '../messages/template.ts';
 import { renderTemplate } from '../messages/template-render.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -201,8 +204,8 @@ export function tooOften(
   return isBefore(now, over) ? over : undefined;
 }
 
-function textFor(recipient: Recipient, circumstances: IntentCircumstances): MadeText {
-  const { templates, businessName, optOutLink, addition } = circumstances;
+function textFor(recipient: Recipient, circumstances: IntentCircumstances): OutgoingText {
+  const { templates, businessName, optOutLink, addition, now } = circumstances;
   const template = templates.get(recipient.variantId);
   if (template === undefined)
     throw new Error(`enrollment ${recipient.enrollmentId}: variant ${recipient.variantId} is not part of the claim`);
@@ -210,6 +213,7 @@ function textFor(recipient: Recipient, circumstances: IntentCircumstances): Made
     businessName,
     optOutLink: optOutLink?.(recipient.phone) ?? null,
     addition: additionFor(recipient.firstText, addition),
+    content: contentRulesAt(now),
   });
 }
 
@@ -219,28 +223,23 @@ function additionFor(firstText: Recipient['firstText'], addition: Addition | und
   return firstText.isFirst ? addition : undefined;
 }
 
-/** `added` is what was put behind it because it is the first one to the person. */
-export type MadeText = { readonly body: string; readonly added: string | null } | { readonly code: string };
-
-/** What a text can name of us. */
-export interface SenderFields {
+/** What a text can name of us, and what it is held against. */
+export interface SenderFields extends TextTerms {
   readonly businessName: string;
   /** Null while people reach us under no address. */
   readonly optOutLink: string | null;
-  /** For the first text to a person. */
-  readonly addition?: Addition | undefined;
 }
 
 /** The text for one person, or the code of why there is none (messages/outcome-sentences.ts). */
-export function makeText(template: Template, person: PersonFields, { addition, ...sender }: SenderFields): MadeText {
+export function makeText(
+  template: Template,
+  person: PersonFields,
+  { addition, content, ...sender }: SenderFields,
+): OutgoingText {
   const { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes } = person;
   const fields = { firstName, lastName, email, company, street, city, state, postalCode, phone, attributes };
   const text = renderTemplate(template, { ...fields, ...sender });
-  if (!text.ok) return { code: `missing_field:${text.error.field}` };
-  const added = addition?.(text.value) ?? null;
-  const body = added === null ? text.value : withWording(text.value, added);
-  const code = whyUnsendable(text.value) ?? whyUnsendable(body);
-  return code === undefined ? { body, added } : { code };
+  return text.ok ? outgoingText(text.value, { addition, content }) : { code: `missing_field:${text.error.field}` };
 }
 
 const RULE_CODES = ELIGIBILITY_RULES.map((rule) => rule.code);
@@ -268,11 +267,11 @@ function decisionFor(
       ...(newest === undefined ? {} : { newestTextAt: newest.toString() }),
     },
     ...(notTextedForDays === null ? {} : { notTextedForDays }),
-    eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState, ...restsOn(recipient) },
+    eligibility: { rules: RULE_CODES, areaCodes: AREA_CODE_DATA.version, numberState, ...restsOn(recipient, now) },
     consent: {
       purpose: askedConsent(consent, { now, waived: false })?.purpose ?? CAMPAIGN_PURPOSE,
       kind: recipient.consentKind,
-      ...(consent === null ? {} : { policy: consent.policy }),
+      ...(consent === null ? {} : { policy: consent.policy, ruleVersion: consentRulesAt(now).version }),
       ...(recipient.consentWaived ? { waived: true } : {}),
     },
     ...(added === null ? {} : { optOutAdded: added }),
@@ -282,10 +281,12 @@ function decisionFor(
   };
 }
 
-function restsOn({ listsAsked, exemptionId, validation }: Recipient): Partial<Decision['eligibility']> {
+function restsOn({ listsAsked, exemptionId, validation }: Recipient, now: Instant): Partial<Decision['eligibility']> {
   const exempted = exemptionId === null ? {} : { exemptionId: showId('dncExemption', exemptionId) };
   return {
-    ...(listsAsked === null ? {} : { doNotCall: { lists: listsAsked, ...exempted } }),
+    ...(listsAsked === null
+      ? {}
+      : { doNotCall: { lists: listsAsked, ...exempted, ruleVersion: dncRulesAt(now).version } }),
     ...(validation === null ? {} : { validation }),
   };
 }

@@ -38,6 +38,8 @@ export interface Decision {
       readonly lists: readonly string[];
       /** What exempted the person from the registries; absent when nothing did, and for who has agreed in writing. */
       readonly exemptionId?: string;
+      /** Absent of earlier versions. */
+      readonly ruleVersion?: string;
     };
     /** What the service that was asked about the number had said last; absent when none was. */
     readonly validation?: { readonly service: string; readonly lineType: string; readonly checkedOn: string };
@@ -48,6 +50,8 @@ export interface Decision {
     readonly kind: ConsentKind | null;
     /** Which policy asked for it; absent when none did. */
     readonly policy?: ConsentPolicy['policy'];
+    /** Of the rules by which it asked; absent when none did, and of earlier versions. */
+    readonly ruleVersion?: string;
     /** By an owner's word for people who had not agreed. */
     readonly waived?: true;
   };

@@ -8,21 +8,27 @@ import { type HandedOver, record } from './record.ts';
  */
 export async function recordAnswers(holder: Holder): Promise<boolean> {
   throwBroken(holder);
-  const plain = holder.settled.length === 0 && holder.answered.every(({ verdict }) => verdict.to === 'sent');
-  if (plain && holder.recording !== undefined) return true;
+  if (recordAccepted(holder)) return true;
   await recorded(holder);
-  const answered = holder.answered.splice(0).map((result) => hear(holder, result));
-  if (plain) {
-    if (answered.length > 0) recordBeside(holder, answered);
-    return true;
-  }
+  const answered = heard(holder);
   if (answered.length > 0) await record(holder, holder.lease, { from: 'handing_over', results: answered });
   const settled = holder.settled.splice(0);
   if (settled.length > 0) await record(holder, holder.lease, { from: 'unknown', results: settled });
   return false;
 }
 
-/** The answer as it is to be recorded. */
+/** Begins to record what has come, when all of it is accepted texts; false when the loop has to see to it. */
+export function recordAccepted(holder: Holder): boolean {
+  const { answered, settled, broken } = holder;
+  if (broken.length > 0 || settled.length > 0 || answered.some(({ verdict }) => verdict.to !== 'sent')) return false;
+  if (holder.recording === undefined && answered.length > 0) recordBeside(holder, heard(holder));
+  return true;
+}
+
+/** The answers as they are to be recorded. */
+const heard = (holder: Holder): readonly HandedOver[] =>
+  holder.answered.splice(0).map((answer) => hear(holder, answer));
+
 function hear(holder: Holder, answer: HandedOver): HandedOver {
   const result = holder.unexplained.heard(answer);
   holder.breaker.heard(result);

@@ -10,14 +10,14 @@ import { endPointless } from '../campaigns/end-pointless.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx, type Tx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
-import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
+import { addMs, type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
 import { createBreaker, toStore } from './breaker.ts';
 import { readBreaker, saveBreaker } from './breaker-store.ts';
 import { claimDirect, type Prepared } from './claim.ts';
 import { endLateDirect } from './claim-store.ts';
 import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
-import { recordAnswers, recorded } from './holder-answers.ts';
+import { recordAccepted, recordAnswers, recorded } from './holder-answers.ts';
 import { askWhoSends, guardIsDue, msUntilAsked } from './holder-guard.ts';
 import { ask, askReceipts, askWhetherBack, readBooks, readBooksMs, settleSome } from './holder-questions.ts';
 import { endedBy, type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
@@ -86,11 +86,18 @@ const GATHER_MS = 25;
 
 /**
  * Until the next turn. What the first moments bring (answers, room for one more text of a fast account) is gathered: a turn costs the
- * database the same for one text as for ten.
+ * database the same for one text as for ten. Accepted texts alone take no turn: one comes when they are recorded.
  */
-async function rest({ clock, wake, drain }: Holder, ms: number): Promise<void> {
-  await clock.sleep(Math.min(GATHER_MS, ms), drain);
-  if (ms > GATHER_MS) await wake.wait(ms - GATHER_MS, drain);
+async function rest(holder: Holder, ms: number): Promise<void> {
+  const { clock, wake, drain } = holder;
+  const endsAt = addMs(clock.now(), ms);
+  for (let leftMs = ms; leftMs > 0; leftMs = Math.min(leftMs, msBetween(clock.now(), endsAt))) {
+    const gatherMs = Math.min(GATHER_MS, leftMs);
+    await clock.sleep(gatherMs, drain);
+    leftMs -= gatherMs;
+    if (leftMs <= 0) return;
+    if ((await wake.wait(leftMs, drain)) !== 'nudged' || !recordAccepted(holder)) return;
+  }
 }
 
 /** One turn; returns how long to wait for the next in clock milliseconds (0: go on at once). */
@@ -143,7 +150,7 @@ async function takeTurn(holder: Holder): Promise<number> {
       (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await readBooks(holder, facts)))),
   );
   const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), readBooksMs(holder, facts, now));
-  return busy ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
+  return started > 0 || campaigns.more ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
 }
 
 /** False when nothing of a campaign may be handed over. */
@@ -160,7 +167,7 @@ function forgetOthers({ servedTurn, templates, nobodyDue }: Holder, { campaigns 
   nobodyDue.keep(running);
 }
 
-/** After a turn that began something: how long until the rate lets more begin. Infinite while too many calls are under way. */
+/** After a turn that could have begun more: how long until the rate lets it. Infinite while too many calls are under way. */
 function msUntilMore(holder: Holder, ofAnyKind: boolean): number {
   const { pacer } = holder;
   const now = holder.clock.now();
@@ -169,7 +176,7 @@ function msUntilMore(holder: Holder, ofAnyKind: boolean): number {
   return ms > 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
-const NOTHING_SERVED = { taken: 0, waitMs: Number.POSITIVE_INFINITY } as const;
+const NOTHING_SERVED = { taken: 0, more: false, waitMs: Number.POSITIVE_INFINITY } as const;
 
 /** Of real time. */
 const LOOK_BETWEEN_MS = 250;
@@ -237,7 +244,7 @@ function start(holder: Holder, lanes: readonly TurnLane[], prepared: readonly Pr
       .catch((error: unknown) => void holder.broken.push(error))
       .finally(() => {
         holder.inFlight.delete(running);
-        holder.wake.call();
+        holder.wake.nudge();
       });
     holder.inFlight.add(running);
   }

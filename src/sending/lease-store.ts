@@ -3,6 +3,7 @@ import { type Db, runTx, type Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant } from '../platform/time.ts';
+import { gatewayIdLocks } from '../webhooks/apply-status.ts';
 
 /**
  * One holder per gateway account. `epoch` grows with every change of holder; every write of a holder names its epoch and fails
@@ -122,6 +123,16 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
  */
 export async function requireLease(tx: Tx, lease: Lease): Promise<void> {
   const { rows } = await heldLease(lease).execute(tx);
+  if (rows.length === 0) throw new LeaseLost(lease);
+}
+
+/** The same, and in the same round trip the locks of texts that this transaction tells of, by the gateway's ids. */
+export async function requireLeaseOver(tx: Tx, lease: Lease, gatewayIds: readonly string[]): Promise<void> {
+  if (gatewayIds.length === 0) return requireLease(tx, lease);
+  const { rows } = await sql`
+    with lease as materialized (${heldLease(lease)}),
+    locked as materialized (select ${gatewayIdLocks(gatewayIds)} cross join lease)
+    select from lease where (select count(*) from locked) > 0`.execute(tx);
   if (rows.length === 0) throw new LeaseLost(lease);
 }
 

@@ -10,7 +10,7 @@ import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import { beginAftermath, markRefused, pauseSender } from './aftermath.ts';
 import type { Reach } from './crash-points.ts';
 import type { Verdict } from './decide-outcome.ts';
-import { type Lease, requireLease } from './lease-store.ts';
+import { type Lease, requireLeaseOver } from './lease-store.ts';
 import { type AttemptResult, holdCampaigns, recordResults } from './record-store.ts';
 import { forgetUnsent, lockPeopleOf } from './unsent-store.ts';
 
@@ -34,9 +34,13 @@ export async function record(
   input: { readonly from: 'handing_over' | 'unknown'; readonly results: readonly HandedOver[] },
 ): Promise<void> {
   await runTx(deps.db, async (tx) => {
-    await requireLease(tx, lease);
     const sent = input.results.flatMap(({ messageId, verdict }) =>
       verdict.to === 'sent' ? [{ messageId, gatewayMessageId: verdict.gatewayMessageId }] : [],
+    );
+    await requireLeaseOver(
+      tx,
+      lease,
+      sent.map(({ gatewayMessageId }) => gatewayMessageId),
     );
     const early = await takeEarlyReceipts(tx, lease.accountId, sent);
     const aftermath = await beginAftermath(tx, deps, early.failed);

@@ -20,6 +20,8 @@ import { windowMargin } from './window-margin.ts';
 export interface Served {
   /** Rows that moved. */
   readonly taken: number;
+  /** A claim took all that it was allowed: there may be more who are due. */
+  readonly more: boolean;
   /** Clock milliseconds until a rate or a pace lets the next text begin, for campaigns that wait for nothing else. */
   readonly waitMs: number;
   readonly stopped?: true;
@@ -53,7 +55,7 @@ export async function serveCampaigns(
     facts.campaigns.filter((campaign) => campaign.waiting > 0 && !campaign.pointless),
     holder.servedTurn,
   );
-  let served: Served = { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  let served = NOBODY;
   let urgent = Number.POSITIVE_INFINITY;
   for (const [index, campaign] of order.entries()) {
     // Room that comes up while a campaign is served belongs to it as long as it could take more, not to less urgent ones.
@@ -66,14 +68,23 @@ export async function serveCampaigns(
     if (room === 0) return { ...served, waitMs: Math.min(served.waitMs, untilRoomMs(holder, now)) };
     const share = fairShare(order, index, room);
     const one = await serveCampaign(holder, { facts, book, steps, campaign, groups, share });
-    served = { taken: served.taken + one.taken, waitMs: Math.min(served.waitMs, one.waitMs) };
-    if (one.stopped === true) return served;
+    served = both(served, one);
+    if (served.stopped === true) return served;
     if (one.taken >= share) urgent = campaign.priority;
     // A slow account has room for one text in a turn: only who got it steps back behind its equals.
     if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
   }
   return served;
 }
+
+const NOBODY: Served = { taken: 0, more: false, waitMs: Number.POSITIVE_INFINITY };
+
+const both = (first: Served, second: Served): Served => ({
+  taken: first.taken + second.taken,
+  more: first.more || second.more,
+  waitMs: Math.min(first.waitMs, second.waitMs),
+  ...(second.stopped && { stopped: true }),
+});
 
 /** Infinite while too many calls are under way: an answer wakes the holder. */
 function untilRoomMs({ pacer }: Holder, now: Instant): number {
@@ -93,11 +104,11 @@ interface CampaignTurn {
 async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served> {
   const { facts, campaign } = turn;
   const pace = paceOf(turn, holder.clock.now());
-  if (pace?.room === 0) return { taken: 0, waitMs: pace.waitMs };
+  if (pace?.room === 0) return { ...NOBODY, waitMs: pace.waitMs };
   const templates = await templatesOf(holder, campaign.id);
-  if (templates === undefined) return { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  if (templates === undefined) return NOBODY;
   let left = Math.min(turn.share, pace?.room ?? Number.POSITIVE_INFINITY);
-  let served: Served = { taken: 0, waitMs: Number.POSITIVE_INFINITY };
+  let served = NOBODY;
   /** Texts of this turn, which the facts do not know; lanes that have nothing more to give in it. */
   const begun = new Map<Uuid, number>();
   const done = new Set<Uuid>();
@@ -105,12 +116,8 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
     const lane = lanesByRoom(facts.lanes, campaign, holder.clock.now(), begun).find(({ id }) => !done.has(id));
     if (lane === undefined) break;
     const one = await serveLane(holder, turn, { lane, templates, pace, left });
-    served = {
-      taken: served.taken + one.taken,
-      waitMs: Math.min(served.waitMs, one.waitMs),
-      ...(one.stopped && { stopped: true }),
-    };
-    if (one.stopped === true) break;
+    served = both(served, one);
+    if (served.stopped === true) break;
     if (one.isDone) done.add(lane.id);
     begun.set(lane.id, (begun.get(lane.id) ?? 0) + one.begun);
     left -= one.taken;
@@ -125,7 +132,7 @@ async function serveLane(
   part: Omit<ClaimPart, 'limit' | 'now'> & { readonly left: number },
 ): Promise<Served & { readonly begun: number; readonly isDone: boolean }> {
   const { lane, left, pace } = part;
-  const nothing = { taken: 0, begun: 0, isDone: true };
+  const nothing = { ...NOBODY, begun: 0, isDone: true };
   const now = holder.clock.now();
   const limit = Math.min(CLAIM_MAX, left, holder.pacer.laneRoom(lane.id, now));
   if (limit <= 0) return { ...nothing, waitMs: Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)) };
@@ -144,7 +151,15 @@ async function serveLane(
   holder.pacer.campaignTexts(now, { laneId: lane.id, count: prepared.length, parts });
   turn.steps.start(prepared);
   if (nextAt !== undefined && isBefore(now, nextAt)) waitMs = Math.min(waitMs, msBetween(now, nextAt));
-  return { taken, waitMs, begun: prepared.length, isDone: taken < limit || pace !== undefined };
+  if (pace !== undefined && taken > 0) waitMs = Math.min(waitMs, pace.moment.intervalMs);
+  const more = taken === limit;
+  return {
+    taken,
+    more: more && pace === undefined,
+    waitMs,
+    begun: prepared.length,
+    isDone: !more || pace !== undefined,
+  };
 }
 
 /** Of a claim that took nobody. */

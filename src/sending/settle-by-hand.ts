@@ -13,7 +13,7 @@ import { notifyLive } from '../platform/live.ts';
 import { conflict, notFound, type Outcome } from '../platform/refusal.ts';
 import { ok, unreachable } from '../platform/result.ts';
 import { type Instant, msBetween, SECOND_MS } from '../platform/time.ts';
-import { takeEarlyReceipts } from '../webhooks/apply-status.ts';
+import { lockGatewayIds, takeEarlyReceipts } from '../webhooks/apply-status.ts';
 import { beginAftermath } from './aftermath.ts';
 import { type HandVerdict, holdCampaigns, recordResults } from './record-store.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
@@ -66,6 +66,7 @@ export async function settleByHand(
   const gatewayId = decision.outcome === 'sent' ? decision.gatewayMessageId : undefined;
   const gatewayIds = gatewayId === undefined ? [] : [gatewayId];
   const sent = gatewayIds.map((gatewayMessageId) => ({ messageId: text.id, gatewayMessageId }));
+  await lockGatewayIds(tx, gatewayIds);
   const early = await takeEarlyReceipts(tx, text.accountId, sent);
   if ((await knownGatewayIds(tx, text.accountId, gatewayIds)).size > 0)
     return conflict(`the id ${gatewayId} belongs to another text: look it up again, or leave it out`);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { linkBaseSql } from '../business/public-address.ts';
+import { linkBaseIn, PUBLIC_ADDRESS_SETTING } from '../business/public-address.ts';
 import { DEFAULT_SENDING_POLICY, type SendingPolicy } from '../business/sending-policy.ts';
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { WORDING_SETTING } from '../compliance/opt-out-wording-store.ts';
@@ -22,31 +22,35 @@ interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
   })[];
 }
 
-/** One statement over small tables: the account, its lanes, what runs, and the owner's policy. */
+const SETTINGS = ['sending', 'business', PUBLIC_ADDRESS_SETTING, 'sending_policy', WORDING_SETTING];
+
+/**
+ * One statement over small tables: the account, its lanes, what runs, and the owner's policy. It is asked at every turn, where each of its
+ * parts costs some microseconds to begin: what can be told by one look is.
+ */
 export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Promise<TurnFacts | undefined> {
   const { rows } = await sql<StoredFacts>`
     select jsonb_build_object('state', a.state, 'kind', a.kind, 'environment', a.environment, 'ratePerSecond', a.rate_per_second) as account,
-      coalesce((select value ->> 'state' = 'paused' from setting where key = 'sending'), false) as sending_paused,
-      coalesce((select value ->> 'name' from setting where key = 'business'), '') as business_name,
-      coalesce((select value ->> 'zone' from setting where key = 'business'), 'America/New_York') as business_zone,
-      ${linkBaseSql} as link_base,
-      (select value from setting where key = 'sending_policy') as policy,
-      (select value from setting where key = ${WORDING_SETTING}) as opt_out_wording,
+      coalesce(settings -> 'sending' ->> 'state' = 'paused', false) as sending_paused,
+      coalesce(settings -> 'business' ->> 'name', '') as business_name,
+      coalesce(settings -> 'business' ->> 'zone', 'America/New_York') as business_zone,
+      ${linkBaseIn(sql`settings -> ${sql.lit(PUBLIC_ADDRESS_SETTING)}`)} as link_base,
+      settings -> 'sending_policy' as policy,
+      settings -> ${sql.lit(WORDING_SETTING)} as opt_out_wording,
       -- Index message_direct_pending.
       exists (select 1 from message m join lane l on l.id = m.lane_id and l.state <> 'off'
         where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign' and m.not_before <= ${now}) as answers_wait,
       -- The same index.
       exists (select 1 from message m where m.account_id = a.id and m.state = 'pending' and m.purpose <> 'campaign'
         and m.not_before <= ${now} and m.not_after < ${now}) as answers_late,
-      -- Index message_unsettled.
-      exists (select 1 from message m where m.account_id = a.id and m.state = 'unknown' and m.not_before <= ${now}) as unknown_due,
+      unknown.due as unknown_due,
       -- Index reconciliation_run_open.
       exists (select 1 from reconciliation_run r where r.account_id = a.id and r.state in ('waiting', 'running')
         and (r.retry_at is null or r.retry_at <= ${now})) as reconciles,
       -- Index gateway_lookup_due.
       exists (select 1 from gateway_lookup g where g.account_id = a.id and g.next_at <= ${now}) as looks_up,
-      (select min(m.not_before) from message m where m.account_id = a.id and m.not_before > ${now}
-        and (m.state = 'unknown' or (m.state = 'pending' and m.purpose <> 'campaign'))) as next_due_at,
+      least(unknown.next_at, (select m.not_before from message m where m.account_id = a.id and m.state = 'pending'
+        and m.purpose <> 'campaign' and m.not_before > ${now} order by m.not_before limit 1)) as next_due_at,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'gatewayRef', l.gateway_ref, 'zone', l.zone, 'dailyCap', l.daily_cap,
         'state', l.state, 'messagesPerSecond', l.messages_per_second, 'partsPerSecond', l.parts_per_second,
         'partsPerDay', l.parts_per_day, 'resumes', l.state = 'paused' and l.paused_until <= ${now},
@@ -56,18 +60,12 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
         where l.account_id = a.id), '[]') as lanes,
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
-          'laneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
-            where cl.campaign_id = c.id and cl.removed_at is null and l.account_id = a.id and l.state in ('active', 'draining')),
-          'offLaneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl join lane l on l.id = cl.lane_id
-            where cl.campaign_id = c.id and cl.removed_at is null and l.state = 'off'),
-          'removedLaneIds', (select coalesce(jsonb_agg(cl.lane_id), '[]') from campaign_lane cl
-            where cl.campaign_id = c.id and cl.removed_at is not null),
+          'laneIds', lanes.ours, 'offLaneIds', lanes.off, 'removedLaneIds', lanes.removed,
           'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
             where z.campaign_id = c.id and z.pending > 0),
           'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),
           'paceUsed', ${paceUsedSql},
-          'waiting', (select coalesce(sum(t.pending), 0) from campaign_totals t where t.campaign_id = c.id),
-          'finished', (select coalesce(sum(t.pending + t.handing_over + t.unknown), 0) = 0 from campaign_totals t where t.campaign_id = c.id),
+          'waiting', totals.pending, 'finished', totals.not_ended = 0,
           'notTextedForDays', c.audience -> 'notContactedDays',
           'consent', case when c.consent_policy is not null
             then jsonb_build_object('policy', c.consent_policy, 'kinds', c.consent_kinds) end,
@@ -75,8 +73,23 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
           'textsUntil', case when c.pointless_action = 'drop'
             or (c.pointless_action = 'ask' and c.pointless_asked is distinct from c.pointless_after) then c.pointless_after end
         ) order by c.priority, c.id)
-        from campaign c where c.state = 'running'), '[]') as campaigns
-    from gateway_account a where a.id = ${accountId}`.execute(db);
+        from campaign c cross join lateral (
+            select coalesce(sum(t.pending), 0) as pending, coalesce(sum(t.pending + t.handing_over + t.unknown), 0) as not_ended
+            from campaign_totals t where t.campaign_id = c.id) totals
+          cross join lateral (
+            select coalesce(jsonb_agg(l.id) filter (where cl.removed_at is null and l.account_id = a.id
+                and l.state in ('active', 'draining')), '[]') as ours,
+              coalesce(jsonb_agg(l.id) filter (where cl.removed_at is null and l.state = 'off'), '[]') as off,
+              coalesce(jsonb_agg(l.id) filter (where cl.removed_at is not null), '[]') as removed
+            from campaign_lane cl join lane l on l.id = cl.lane_id where cl.campaign_id = c.id) lanes
+        where c.state = 'running'), '[]') as campaigns
+    from gateway_account a
+      cross join (select jsonb_object_agg(key, value) as settings from setting where key = any(${SETTINGS}::text[])) stored
+      -- Index message_unsettled.
+      cross join lateral (select coalesce(bool_or(m.not_before <= ${now}), false) as due,
+        min(m.not_before) filter (where m.not_before > ${now}) as next_at
+        from message m where m.account_id = a.id and m.state = 'unknown') unknown
+    where a.id = ${accountId}`.execute(db);
   const [row] = rows;
   if (row === undefined) return undefined;
   return {

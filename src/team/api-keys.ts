@@ -71,8 +71,8 @@ export async function revokeApiKey(
     const now = clock.now();
     const name = await revokeApiKeyRow(tx, input.id, now);
     if (name === undefined) return notFound('API key', subject);
-    const entry = { id: newUuid(), at: now, actor: input.actor, action: 'api_key.revoked', subject, detail: { name } };
-    await recordAudit(tx, entry);
+    const act = { id: newUuid(), at: now, actor: input.actor, subject, detail: { name } };
+    await recordAudit(tx, { ...act, action: 'api_key.revoked' });
     return ok(undefined);
   });
 }

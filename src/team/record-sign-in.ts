@@ -1,3 +1,4 @@
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx } from '../platform/database.ts';
@@ -34,7 +35,7 @@ export const recordSignOut = (
 
 const note = (
   { db, clock, newUuid }: Deps,
-  { action, memberId, detail }: { readonly action: string; readonly memberId: Uuid; readonly detail: object },
+  { action, memberId, detail }: { readonly action: AuditAction; readonly memberId: Uuid; readonly detail: object },
 ): Promise<void> => {
   const subject = showId('user', memberId);
   const actor = action === 'user.sign_in_failed' ? 'anonymous' : `user:${subject}`;

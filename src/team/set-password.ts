@@ -1,4 +1,5 @@
 import { verifyPassword } from 'better-auth/crypto';
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -63,7 +64,7 @@ export async function changeOwnPassword(
 async function recordChange(
   tx: Tx,
   { clock, newUuid }: Deps,
-  { memberId, actor, action }: { readonly memberId: Uuid; readonly actor: string; readonly action: string },
+  { memberId, actor, action }: { readonly memberId: Uuid; readonly actor: string; readonly action: AuditAction },
 ): Promise<void> {
   const subject = showId('user', memberId);
   await recordAudit(tx, { id: newUuid(), at: clock.now(), actor, action, subject, detail: {} });

@@ -1,9 +1,8 @@
-import { recordAudit } from '../compliance/audit-store.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type NoteDeps, noteExport } from '../compliance/note-export.ts';
 import { csvLine } from '../platform/csv-cell.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import type { Db } from '../platform/database.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
 import type { Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { getValidation } from './read-validation.ts';
@@ -46,7 +45,7 @@ const COLUMNS: Readonly<Record<string, (row: ValidatedNumber) => string | null>>
 
 /** All that match, as CSV text, piece by piece. That somebody took them along, and which, is an entry of the audit log. */
 export async function exportValidatedNumbers(
-  { db, clock, newUuid }: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
+  services: NoteDeps,
   input: {
     readonly batchId: Uuid;
     readonly outcome: OutcomeFilter | undefined;
@@ -55,12 +54,12 @@ export async function exportValidatedNumbers(
   },
 ): Promise<Outcome<AsyncGenerator<string>>> {
   const { batchId, outcome, actor, signal } = input;
-  const batch = await getValidation(db, batchId);
+  const batch = await getValidation(services.db, batchId);
   if (!batch.ok) return batch;
   const subject = showId('validation', batchId);
-  const act = { id: newUuid(), at: clock.now(), actor, action: 'number_validation.exported', subject };
-  await runTx(db, (tx) => recordAudit(tx, { ...act, detail: { outcome: outcome ?? null } }));
-  return ok(piecesOf(db, { batchId, outcome }, signal));
+  const detail = { outcome: outcome ?? null };
+  await noteExport(services, { actor, action: 'number_validation.exported', subject, detail });
+  return ok(piecesOf(services.db, { batchId, outcome }, signal));
 }
 
 async function* piecesOf(

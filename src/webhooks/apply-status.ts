@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { lockNumber } from '../compliance/lock-number.ts';
 import { hasOptedInSince } from '../compliance/overtaken-opt-out.ts';
 import { consequenceOf } from '../gateways/decide-consequence.ts';
@@ -120,7 +120,10 @@ export interface EarlyReceipts {
   apply(): Promise<void>;
 }
 
-/** Takes what was reported already of texts that this transaction is about to record as sent; until it ends, nothing more comes in. */
+/**
+ * Takes what was reported already of texts that this transaction is about to record as sent. It has locked their ids (`gatewayIdLocks`), so
+ * that nothing more comes in until it ends.
+ */
 export async function takeEarlyReceipts(
   tx: Tx,
   accountId: Uuid,
@@ -128,7 +131,6 @@ export async function takeEarlyReceipts(
 ): Promise<EarlyReceipts> {
   if (texts.length === 0) return { failed: [], apply: async () => undefined };
   const gatewayIds = texts.map((text) => text.gatewayMessageId);
-  await lockGatewayIds(tx, gatewayIds);
   const { rows } = await sql<FinalReport>`
     delete from early_receipt where account_id = ${accountId} and gateway_message_id = any(${gatewayIds}::text[])
     returning gateway_message_id, status, error_code, at`.execute(tx);
@@ -153,12 +155,16 @@ async function readEarlyFailures(
   return rows;
 }
 
-/** In one order, so that two transactions with several ids cannot wait for each other. */
-async function lockGatewayIds(tx: Tx, gatewayIds: readonly string[]): Promise<void> {
-  if (gatewayIds.length === 0) return;
-  await sql`
-    select pg_advisory_xact_lock(hashtextextended(id, ${GATEWAY_ID_LOCKS}))
-    from unnest(${gatewayIds.toSorted()}::text[]) as id`.execute(tx);
+/**
+ * Whoever tells of texts locks their ids first. A select list and what it is from: in one order, so that two transactions with several ids
+ * cannot wait for each other.
+ */
+export const gatewayIdLocks = (gatewayIds: readonly string[]): RawBuilder<unknown> => sql`
+    pg_advisory_xact_lock(hashtextextended(id, ${GATEWAY_ID_LOCKS}))
+    from unnest(${gatewayIds.toSorted()}::text[]) as id`;
+
+export async function lockGatewayIds(tx: Tx, gatewayIds: readonly string[]): Promise<void> {
+  if (gatewayIds.length > 0) await sql`select ${gatewayIdLocks(gatewayIds)}`.execute(tx);
 }
 
 /** Keeps these locks apart from other advisory locks. */

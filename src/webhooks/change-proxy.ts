@@ -1,3 +1,4 @@
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { getAccount } from '../gateways/account-store.ts';
 import { noSuchAccount } from '../gateways/connect-account.ts';
@@ -202,7 +203,7 @@ async function note(
   tx: Tx,
   { newUuid }: Pick<ProxyDeps, 'newUuid'>,
   change: {
-    readonly action: string;
+    readonly action: AuditAction;
     readonly id: Uuid;
     readonly actor: string;
     readonly now: Instant;

@@ -3,7 +3,7 @@ import type { AccountRow } from '../gateways/account.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { firstUuidAt, type Uuid } from '../platform/ids.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
-import { type Instant, isoOfMs } from '../platform/time.ts';
+import { type Instant, isoOf } from '../platform/time.ts';
 
 /** Told when events wait to be applied. */
 export const EVENTS_TOPIC = 'events';
@@ -39,7 +39,7 @@ export async function insertEvents(
   const given = JSON.stringify(
     events.map(({ receivedAt, unreadable, ...event }) => ({
       ...event,
-      receivedAt: isoOfMs(receivedAt),
+      receivedAt: isoOf(receivedAt),
       error: unreadable,
     })),
   );

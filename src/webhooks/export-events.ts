@@ -1,39 +1,43 @@
 import { recordAudit } from '../compliance/audit-store.ts';
-import type { Clock } from '../platform/clock.ts';
-import { type Db, runTx } from '../platform/database.ts';
-import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
+import { type NoteDeps, noteExport } from '../compliance/note-export.ts';
+import { runTx } from '../platform/database.ts';
+import { showId } from '../platform/ids.ts';
 import type { EventFilter } from './event-filter.ts';
 import type { EventContent, ListedEvent } from './event-read-store.ts';
 import { exportEvents } from './list-events.ts';
+
+interface EventsOrder {
+  readonly filter: EventFilter;
+  readonly limit: number | undefined;
+  readonly signal: AbortSignal;
+  readonly actor: string;
+}
+
+type EventPages = AsyncGenerator<readonly (ListedEvent & EventContent)[]>;
 
 /**
  * Events with whole numbers and payloads leave the house: the audit log has who asked for which before the first of them does, and how
  * many they were when it is over, also when the reader left in the middle.
  */
-export async function* exportEventsFor(
-  services: { readonly db: Db; readonly clock: Clock; readonly newUuid: NewUuid },
-  query: {
-    readonly filter: EventFilter;
-    readonly limit: number | undefined;
-    readonly signal: AbortSignal;
-    readonly actor: string;
-  },
-): AsyncGenerator<readonly (ListedEvent & EventContent)[]> {
-  const { db, clock, newUuid } = services;
-  const { actor, filter, limit } = query;
-  const exportId: Uuid = newUuid();
-  const note = (action: string, detail: object): Promise<void> =>
-    runTx(db, (tx) =>
-      recordAudit(tx, { id: newUuid(), at: clock.now(), actor, action, subject: showId('audit', exportId), detail }),
-    );
-  await note('events.export_started', { filter, limit: limit ?? null });
+export async function exportEventsFor(services: NoteDeps, order: EventsOrder): Promise<EventPages> {
+  const { actor, filter, limit } = order;
+  const subject = showId('audit', services.newUuid());
+  await noteExport(services, { actor, action: 'events.exported', subject, detail: { filter, limit: limit ?? null } });
+  return countedPages(services, order, subject);
+}
+
+async function* countedPages({ db, clock, newUuid }: NoteDeps, order: EventsOrder, subject: string): EventPages {
   let rows = 0;
+  let isWhole = false;
   try {
-    for await (const page of exportEvents(db, query)) {
+    for await (const page of exportEvents(db, order)) {
       rows += page.length;
       yield page;
     }
+    isWhole = !order.signal.aborted;
   } finally {
-    await note('events.exported', { rows });
+    const detail = { rows, isWhole };
+    const act = { id: newUuid(), at: clock.now(), actor: order.actor, subject, detail };
+    await runTx(db, (tx) => recordAudit(tx, { ...act, action: 'events.export_ended' }));
   }
 }

@@ -3,6 +3,7 @@
  * alert while it is so.
  */
 import { type AlertDeps, raiseAlert, resolveAlert } from '../alerts/raise-alert.ts';
+import type { AuditAction } from '../compliance/audit-action.ts';
 import type { AccountRow } from '../gateways/account.ts';
 import { lockAccount, setWebhook, setWebhookGeneration } from '../gateways/account-commands-store.ts';
 import { getAccount, listLaneRefs } from '../gateways/account-store.ts';
@@ -254,7 +255,7 @@ const keep = (
     readonly id: Uuid;
     readonly url: string;
     readonly ensured: EnsuredWebhooks;
-    readonly note: { readonly action: string; readonly actor: string; readonly detail: object };
+    readonly note: { readonly action: AuditAction; readonly actor: string; readonly detail: object };
   },
 ): Promise<void> =>
   runTx(deps.db, async (tx) => {

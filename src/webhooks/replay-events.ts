@@ -1,3 +1,4 @@
+import type { AuditAction } from '../compliance/audit-action.ts';
 import { recordAudit } from '../compliance/audit-store.ts';
 import { makeCursor, type Page, readCursor, toPage } from '../platform/cursor.ts';
 import { type Db, runTx, type Tx } from '../platform/database.ts';
@@ -145,7 +146,10 @@ const overAlready = ({ id, state }: Replay): Outcome<never> =>
 const audit = (
   tx: Tx,
   { clock, newUuid }: Pick<Services, 'clock' | 'newUuid'>,
-  { id, ...entry }: { readonly id: Uuid; readonly actor: string; readonly action: string; readonly detail: object },
+  {
+    id,
+    ...entry
+  }: { readonly id: Uuid; readonly actor: string; readonly action: AuditAction; readonly detail: object },
 ): Promise<void> => recordAudit(tx, { ...entry, id: newUuid(), at: clock.now(), subject: showId('replay', id) });
 
 export async function getProgress(db: Db | Tx, id: Uuid): Promise<Outcome<ReplayProgress>> {

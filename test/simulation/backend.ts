@@ -9,7 +9,11 @@ export interface Backend {
   /** Process ids of the transactions that its statement waits for. */
   waitsFor: readonly number[];
   waiting: Statement | undefined;
+  /** It waits for the first statement of its transaction, and goes with it. */
+  begun: string | undefined;
   inTransaction: boolean;
+  /** Statements whose plans it has made in this run. */
+  readonly planned: Set<string>;
 }
 
 export interface Statement {
@@ -31,17 +35,16 @@ export async function connect(connectionString: string): Promise<Backend> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
   const send = (text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> =>
     client.query({ name: nameOf(text), text }, [...values]);
-  let begun: string | undefined;
   const backend: Backend = {
     pid: rows[0]?.pid ?? 0,
     query(text, values) {
       if (BEGINS.test(text)) {
-        begun = text;
+        backend.begun = text;
         return NOTHING_YET;
       }
-      if (begun === undefined) return send(text, values);
-      const first = begun;
-      begun = undefined;
+      const first = backend.begun;
+      if (first === undefined) return send(text, values);
+      backend.begun = undefined;
       if (ENDS.test(text)) return NOTHING_YET;
       backend.inTransaction = true;
       // In one packet: each would wake the server.
@@ -55,7 +58,9 @@ export async function connect(connectionString: string): Promise<Backend> {
     disconnect: () => client.end().catch(() => undefined),
     waitsFor: [],
     waiting: undefined,
+    begun: undefined,
     inTransaction: false,
+    planned: new Set(),
   };
   return backend;
 }

@@ -135,6 +135,7 @@ export async function openBackends(connectionString: string): Promise<Backends> 
 
   const run: Backends['run'] = async (backend, text, values) => {
     count += 1;
+    backend.planned.add(text);
     const behind = allBehind(backend);
     if (behind.length > 1) for (const one of behind) process.kill(one.pid, 'SIGSTOP');
     const statement = begin(backend, text, values);
@@ -202,6 +203,7 @@ export async function openBackends(connectionString: string): Promise<Backends> 
         await end(backend);
         // A plan that an earlier run made knows the sizes that its tables had then.
         await backend.query('discard plans');
+        backend.planned.clear();
       }
       unused = [...all];
       await emptyTables(apart);

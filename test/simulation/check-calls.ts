@@ -1,4 +1,3 @@
-import { msBetween } from '../../src/platform/time.ts';
 import type { Limits } from './limits.ts';
 import type { AcceptedText, Call, Outside } from './outside.ts';
 import { placeOf } from './people.ts';
@@ -27,11 +26,12 @@ export function createCallChecks(run: {
   let seenCalls = 0;
 
   const before = (index: number, windowMs: number, counts: (call: Call) => number): number => {
-    const at = outside.calls[index]?.at;
+    const { calls } = outside;
+    const fromMs = (calls[index]?.at.epochMilliseconds ?? 0) - windowMs;
     let sum = 0;
     for (let back = index; back >= 0; back -= 1) {
-      const call = outside.calls[back];
-      if (call === undefined || at === undefined || msBetween(call.at, at) >= windowMs) break;
+      const call = calls[back];
+      if (call === undefined || call.at.epochMilliseconds <= fromMs) break;
       sum += counts(call);
     }
     return sum;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mutant } from './mutant-list.ts';
+import type { Mutant } from './mutant.ts';
 
 /** Throws for an edit that finds its text no more, or twice: its engine would not be broken, and show nothing. */
 export function checkEdits(root: string, { name, edits }: Mutant): void {

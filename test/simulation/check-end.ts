@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { GatewayEvent } from '../../src/gateways/gateway.ts';
 import type { Db } from '../../src/platform/database.ts';
+import { COUNTS } from './counted-texts.ts';
 import type { Outside } from './outside.ts';
 
 /** When everything has its end: nobody is left waiting, the books agree with each other and with the gateway's, and all is explained. */
@@ -111,6 +112,11 @@ const QUESTIONS: readonly RawBuilder<{ said: string }>[] = [
     group by m.id having m.attempts <> count(a.*)`,
   sql`select format('twice: %s has two texts of one campaign', max(m.phone)) as said from message m
     where m.enrollment_id is not null group by m.enrollment_id having count(*) > 1`,
+  // Whoever is erased and comes back is another person.
+  sql`select format('twice: %s has %s texts of campaign %s', m.phone, count(*), e.campaign_id) as said
+    from message m join enrollment e on e.id = m.enrollment_id where m.phone like '+%' and ${COUNTS}
+    group by e.campaign_id, m.phone having count(*) > 1`,
+  sql`select format('merged: an opt-out is still to be written for %s', phone) as said from opt_out_to_carry`,
   sql`select format('totals: those of campaign %s differ from its enrollments', campaign_id) as said from (
       select campaign_id, sum(pending) as pending, sum(sent) as sent, sum(delivered) as delivered, sum(failed) as failed, sum(skipped) as skipped
       from campaign_totals group by 1) t

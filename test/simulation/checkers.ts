@@ -5,6 +5,7 @@ import type { Uuid } from '../../src/platform/ids.ts';
 import { checkBegun } from './check-begun.ts';
 import { createCallChecks } from './check-calls.ts';
 import { checkEnd } from './check-end.ts';
+import { createPeopleChecks, type PeopleChecks } from './check-people.ts';
 import type { Committed } from './database.ts';
 import { createLimits } from './limits.ts';
 import type { Outside } from './outside.ts';
@@ -17,6 +18,7 @@ import type { World } from './world.ts';
  */
 export interface Checkers {
   readonly violations: string[];
+  readonly people: PeopleChecks;
   /** Once the campaigns of the start are launched. */
   start(): Promise<void>;
   /** Whether every campaign of the plan has its end, and every text. */
@@ -35,6 +37,9 @@ export interface Checkers {
   afterStep(): void;
   atTheEnd(): Promise<void>;
 }
+
+/** YES is one while an opt-in waits for it; who says it is held to nothing that they said before. */
+const RESUMES: ReadonlySet<string> = new Set(['START', 'YES']);
 
 /** What nobody may take for anything else. */
 const STOPS: ReadonlySet<string> = new Set(['STOP', 'stop', 'Unsubscribe', 'Alto', 'stop please']);
@@ -60,10 +65,12 @@ export function createCheckers(options: {
   const leaveAlone = (phone: string, askedAtMs: number): void => {
     if ((resumedMs.get(phone) ?? 0) <= askedAtMs) stoppedMs.set(phone, Math.max(askedAtMs, stoppedMs.get(phone) ?? 0));
   };
+  const people = createPeopleChecks({ world, db, said: { stoppedMs, resumedMs, leaveAlone }, violations });
   const calls = createCallChecks({ outside, plan, limits, violations });
 
   return {
     violations,
+    people,
     start: () => limits.look(db),
     async allEnded() {
       const { rows } = await sql<{ campaigns: number; underWay: boolean }>`
@@ -77,17 +84,18 @@ export function createCheckers(options: {
       if (statements.some((text) => CHANGES_LIMITS.test(text))) await limits.look(db);
       if (!statements.some((text) => text.includes('into message_attempt'))) return;
       await checkBegun(db, {
-        ...{ known, epochs, stoppedMs, asksWritten, limits },
+        ...{ known, epochs, stoppedMs, people, asksWritten, limits },
         messagesPerDay: plan.messagesPerDay,
         violations,
       });
     },
     beforeEvent(event) {
-      if (event.type !== 'message_received' || event.text !== 'START') return;
+      if (event.type !== 'message_received' || !RESUMES.has(event.text)) return;
       const saidMs = event.at.epochMilliseconds;
       // One that was said before the STOP changes nothing, whenever it comes; of the same instant the STOP counts.
       if (saidMs > (stoppedMs.get(event.from) ?? 0)) stoppedMs.delete(event.from);
       resumedMs.set(event.from, Math.max(saidMs, resumedMs.get(event.from) ?? 0));
+      people.resumes(event.from, saidMs);
     },
     leaveAlone,
     async afterAnswer(accountId, event) {
@@ -100,10 +108,14 @@ export function createCheckers(options: {
       if (rows.length === 0)
         violations.push(`opt-out: ${event.from} said ${event.text}, was answered, and is not suppressed`);
       else leaveAlone(event.from, event.at.epochMilliseconds);
+      await people.stopped(event.from, event.at.epochMilliseconds);
     },
     afterKeeping: (accountId, event) => void answered.set(`${accountId} ${event.eventId}`, event),
     afterStep: calls.afterStep,
-    atTheEnd: () => checkEnd(db, { outside, answered, violations }),
+    async atTheEnd() {
+      await checkEnd(db, { outside, answered, violations });
+      await people.atTheEnd();
+    },
   };
 }
 

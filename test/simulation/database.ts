@@ -94,10 +94,11 @@ export function createSimDatabase(options: {
   };
 
   const perform = async (session: Session, actor: Actor, step: Step, settle: Settle): Promise<void> => {
-    const { backend } = session;
     const { text } = step;
     if (session.lost) return void settle.reject(lostConnection());
     if (isDoomed(session, actor, 'before', step)) return;
+    pool.suit(session, text);
+    const { backend } = session;
     const fault = spoilt(text);
     if (fault === 'lost') {
       tally.count('statement lost');

@@ -12,10 +12,11 @@ import type { LaneLimits } from '../../src/gateways/check-lane.ts';
 import { type Db, runTx, type Tx } from '../../src/platform/database.ts';
 import { showId, type Uuid } from '../../src/platform/ids.ts';
 import { addMs } from '../../src/platform/time.ts';
-import { agree, erase, importList, takeBack } from './edits-of-people.ts';
+import { agree, askToOptIn, erase, importList, mergeTwo, takeBack } from './edits-of-people.ts';
 import type { PlannedEdit } from './plan.ts';
 import { latecomersTag } from './prepare.ts';
 import type { Asked } from './product.ts';
+import type { MergedNumbers } from './same-person.ts';
 
 /**
  * What people do while campaigns run, by the product's own use cases: each says whether it was done, or refused (a campaign is over, a
@@ -27,6 +28,9 @@ export type Act = (asked: Asked) => Promise<
       readonly answered?: string;
       /** Nobody may text this number from then on, until its holder says START. */
       readonly leftAlone?: string;
+      readonly merged?: MergedNumbers;
+      /** Whose YES an opt-in waits for. */
+      readonly asked?: string;
     }
   | undefined
 >;
@@ -95,14 +99,21 @@ export function actOf(
         await addLatecomers(target)(asked);
         return imported;
       };
+    case 'opt-in asked':
+      return askToOptIn(target, value);
+    case 'contacts merged':
+      return mergeTwo(target, value);
     default:
       return kind satisfies never;
   }
 }
 
-/** What ends an edit that stops something; undefined of all others. */
+/** What ends an edit that stops or begins something; undefined of all others. */
 export function endOf({ kind, target, value }: PlannedEdit, laneIds: readonly Uuid[]): EndingAct | undefined {
   if (kind === 'pause') return { afterMs: 500 + value * 400, label: 'resume', act: resume(target) };
+  // By then some have confirmed it.
+  if (kind === 'opt-in asked')
+    return { afterMs: 2_000 + value * 200, label: 'people are added', act: addLatecomers(target) };
   if (kind !== 'lane drained' && kind !== 'lane switched off') return undefined;
   return {
     afterMs: 1_000 + value * 500,

@@ -1,13 +1,8 @@
-/**
- * Broken engines on purpose: each is a small edit of the source, and the simulation must find it. What survives shows a promise that
- * no checker looks after.
- */
-export interface Mutant {
-  readonly name: string;
-  readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
-}
+import type { Mutant } from './mutant.ts';
+import { PEOPLE_MUTANTS } from './people-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [
+  ...PEOPLE_MUTANTS,
   {
     name: 'claims without asking for suppressions',
     edits: [
@@ -15,58 +10,6 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'src/sending/decide-intents.ts',
         find: 'const skip = recipient.forbidden ?? undecided',
         replace: 'const skip = undecided',
-      },
-    ],
-  },
-  {
-    name: 'texts whose reply waits to be decided on',
-    edits: [
-      {
-        file: 'src/sending/decide-intents.ts',
-        find: 'if (recipient.heldUntil !== null) return',
-        replace: 'if (recipient.heldUntil !== null && false) return',
-      },
-    ],
-  },
-  {
-    name: 'rests a text on a consent that has ended',
-    edits: [
-      {
-        file: 'src/compliance/needs-consent.ts',
-        find: 'k.valid_until is null or',
-        replace: 'true or',
-      },
-    ],
-  },
-  {
-    name: 'asks for no consent in the claim',
-    edits: [
-      {
-        file: 'src/sending/claim-store.ts',
-        find: 'claimReasonSql(facts, joinedConsentReasonSql(facts,',
-        replace: 'claimReasonSql(facts, joinedConsentReasonSql({ ...facts, consent: null },',
-      },
-    ],
-  },
-  {
-    name: 'forgets the suppression of an erased person',
-    edits: [
-      {
-        file: 'src/evidence/erase-store.ts',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-        find: 'update suppression set phone = ${key},',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-        replace: "update suppression set phone = 'erased:' || encode(sha256(convert_to(${key}, 'UTF8')), 'hex'),",
-      },
-    ],
-  },
-  {
-    name: 'lets START give back the consent that STOP took',
-    edits: [
-      {
-        file: 'src/compliance/suppress.ts',
-        find: '  await takeBackConsent(tx, deps, input);\n  if (!created)',
-        replace: '  if (!created)',
       },
     ],
   },
@@ -176,8 +119,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'src/sending/turn-store.ts',
-        find: "from campaign c where c.state = 'running')",
-        replace: "from campaign c where c.state in ('running', 'paused'))",
+        find: "where c.state = 'running'), '[]') as campaigns",
+        replace: "where c.state in ('running', 'paused')), '[]') as campaigns",
       },
     ],
   },

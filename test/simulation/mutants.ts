@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkEdits } from './check-edits.ts';
-import { MUTANTS, type Mutant } from './mutant-list.ts';
+import type { Mutant } from './mutant.ts';
+import { MUTANTS } from './mutant-list.ts';
 
 /**
  * `npm run simulate:mutants [-- words of names] [--seeds N]`: runs the simulation against each broken engine until it is found. Exit code 1

@@ -1,5 +1,14 @@
 import { type Random, seededRandom } from '../../src/platform/random.ts';
 import { type DatabaseFaults, NO_DATABASE_FAULTS } from './database-faults.ts';
+import {
+  askForConsent,
+  drawMerges,
+  drawOptIns,
+  drawPeopleEdits,
+  drawReviews,
+  drawUnclear,
+  type PlannedDecision,
+} from './draw-people.ts';
 import { NO_FAULTS, type OutsideFaults } from './outside-faults.ts';
 import { PLACES } from './people.ts';
 
@@ -41,6 +50,8 @@ export interface Plan {
   readonly jumps: readonly { readonly atMs: number; readonly worker: number; readonly ms: number }[];
   readonly stops: readonly { readonly atMs: number; readonly person: number; readonly text: string }[];
   readonly edits: readonly PlannedEdit[];
+  /** Of replies that may be opt-outs: how long a person may decide, and who is decided on. */
+  readonly reviews: { readonly hours: number; readonly decisions: readonly PlannedDecision[] };
   readonly notificationLost: number;
   readonly outside: OutsideFaults;
   readonly database: Readonly<DatabaseFaults>;
@@ -60,6 +71,7 @@ export const WITHOUT_TROUBLE = {
   jumps: [],
   stops: [],
   edits: [],
+  reviews: { hours: 24, decisions: [] },
   notificationLost: 0,
   outside: NO_FAULTS,
   database: NO_DATABASE_FAULTS,
@@ -79,7 +91,14 @@ export const EDIT_KINDS = [
 ] as const;
 
 /** Both drawn apart from the others. */
-const PEOPLE_EDIT_KINDS = ['consent given', 'consent taken back', 'person erased', 'list imported'] as const;
+const PEOPLE_EDIT_KINDS = [
+  'consent given',
+  'consent taken back',
+  'person erased',
+  'list imported',
+  'contacts merged',
+  'opt-in asked',
+] as const;
 const MORE_EDIT_KINDS = ['finish by', 'pointless after', 'numbers', 'people added', 'reply', 'reply'] as const;
 
 export interface PlannedEdit {
@@ -166,7 +185,8 @@ export function drawPlan(seed: number, enrollments: number): Plan {
   const sendingMs = 1_000 + (1_500 * enrollments) / accounts.reduce((sum, { rate }) => sum + rate, 0);
   const troubleMs = random.int(20, 240) * 1_000;
   // Half of it while most texts go out, half of it until everything that went wrong has been set right.
-  const whileTrouble = (): number => random.int(50, random.next() < 0.5 ? Math.min(sendingMs, troubleMs) : troubleMs);
+  const untilMs = Math.min(sendingMs, troubleMs);
+  const whileTrouble = (): number => random.int(50, random.next() < 0.5 ? untilMs : troubleMs);
   const leaseMs = random.pick([15_000, 30_000, 60_000, 600_000]);
   const stalls = times(4, (worker) => {
     const atIntent = random.next() < 0.4;
@@ -186,7 +206,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     campaigns: askForConsent(seed, drawCampaigns(random, enrollments, wakesAtMs)),
     places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
     leaseMs,
-    idleMs: random.pick([5_000, 30_000, 300_000]),
+    idleMs: random.pick([15_000, 30_000, 300_000]),
     guardAgainMs: 30_000,
     messagesPerDay: random.pick([1, 2, 3, 3]),
     skewMs: random.pick([0, 0, 500, 5_000]),
@@ -200,11 +220,14 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     outages: rarely(0.5, 2, () => ({ atMs: whileTrouble(), ms: random.int(5_000, 60_000) })),
     stalls,
     jumps: [...rarely(0.3, 2, (worker) => ({ atMs: whileTrouble(), worker, ms: jump(random) })), ...leapAhead(seed)],
-    stops: times(30, () => ({
-      atMs: whileTrouble(),
-      person: random.int(0, 10_000),
-      text: random.pick(['STOP', 'stop please', 'Alto', 'START', 'take me off your list']),
-    })),
+    stops: [
+      ...times(30, () => ({
+        atMs: whileTrouble(),
+        person: random.int(0, 10_000),
+        text: random.pick(['STOP', 'stop please', 'Alto', 'START', 'take me off your list']),
+      })),
+      ...drawUnclear(seed, untilMs),
+    ],
     edits: [
       ...times(6, () => ({
         atMs: whileTrouble(),
@@ -212,10 +235,13 @@ export function drawPlan(seed: number, enrollments: number): Plan {
         target: random.int(0, 9),
         value: random.int(1, 80),
       })),
-      ...drawMoreEdits(seed, Math.min(sendingMs, troubleMs)),
-      ...drawPeopleEdits(seed, Math.min(sendingMs, troubleMs)),
-      ...drawPointless(seed, Math.min(sendingMs, troubleMs)),
+      ...drawMoreEdits(seed, untilMs),
+      ...drawPeopleEdits(seed, untilMs),
+      ...drawMerges(seed, untilMs),
+      ...drawOptIns(seed, untilMs),
+      ...drawPointless(seed, untilMs),
     ],
+    reviews: drawReviews(seed),
     notificationLost: some(0.5),
     outside: {
       ...NO_FAULTS,
@@ -273,26 +299,6 @@ function drawMoreEdits(seed: number, untilMs: number): Plan['edits'] {
   }));
 }
 
-/** In half of the runs. Whoever is erased comes back soon after by a list that somebody has bought. Drawn apart, as the leaps are. */
-function drawPeopleEdits(seed: number, untilMs: number): Plan['edits'] {
-  const random = seededRandom(seed ^ 0xc0de);
-  if (random.next() < 0.5) return [];
-  const edit = (kind: PlannedEdit['kind'], atMs: number): PlannedEdit => ({
-    atMs,
-    kind,
-    target: random.int(0, 9),
-    value: random.int(1, 80),
-  });
-  const consents = Array.from({ length: random.int(0, 6) }, () =>
-    edit(random.pick(['consent given', 'consent given', 'consent taken back']), random.int(50, untilMs)),
-  );
-  const erasures = Array.from({ length: random.int(0, 2) }, () => {
-    const atMs = random.int(50, untilMs);
-    return [edit('person erased', atMs), edit('list imported', atMs + random.int(500, 20_000))];
-  });
-  return [...consents, ...erasures.flat()];
-}
-
 /** In most runs a campaign's texts lose their point within seconds, while it sends. Drawn apart, as the leaps are. */
 function drawPointless(seed: number, untilMs: number): Plan['edits'] {
   const random = seededRandom(seed ^ 0x90e5);
@@ -305,12 +311,6 @@ function drawPointless(seed: number, untilMs: number): Plan['edits'] {
       value: random.int(1, 8),
     },
   ];
-}
-
-/** Small ones ask for nothing: they might reach nobody then, and be refused. Drawn apart, as the leaps are. */
-function askForConsent(seed: number, campaigns: readonly PlannedCampaign[]): readonly PlannedCampaign[] {
-  const random = seededRandom(seed ^ 0xa5c5);
-  return campaigns.map((campaign) => ({ ...campaign, asksWritten: random.next() < 0.3 && campaign.people >= 30 }));
 }
 
 /** Minutes to an hour, either way. */

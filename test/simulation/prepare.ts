@@ -62,9 +62,11 @@ export async function prepare(db: Db, setup: Setup, plan: Plan): Promise<Prepare
     if (first !== undefined) accounts.set(name, { id: made.id, laneRef: first.ref, phone: first.phone });
   }
   const policy = JSON.stringify({ version: 1, preset: 'federal_state', messagesPerDay: plan.messagesPerDay });
-  await sql`insert into setting (key, value, updated_at) values ('sending_policy', ${policy}, ${setup.clock.now()})`.execute(
-    db,
-  );
+  const review = JSON.stringify({ version: 1, hours: plan.reviews.hours });
+  const now = setup.clock.now();
+  await sql`
+    insert into setting (key, value, updated_at)
+    values ('sending_policy', ${policy}, ${now}), ('opt_out_review', ${review}, ${now})`.execute(db);
   return { accounts, laneIds, people };
 }
 

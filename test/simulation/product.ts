@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { carryOptOuts } from '../../src/compliance/carry-opt-outs.ts';
+import { endOverdueReviews } from '../../src/conversations/end-overdue-reviews.ts';
 import type { GatewayEvent, WebhookEdge } from '../../src/gateways/gateway.ts';
 import type { Db } from '../../src/platform/database.ts';
 import { type NewUuid, type Uuid, uuidSource } from '../../src/platform/ids.ts';
@@ -32,6 +34,8 @@ export interface Product {
   receiveBad(accountId: Uuid, event: GatewayEvent, how: 'garbled' | 'forged'): void;
   /** What a person asks for, until it has succeeded or `tries` are over. */
   ask(label: string, work: (asked: Asked) => Promise<unknown>, options?: { readonly tries?: number }): void;
+  /** What it does every minute, for when there is something to do. */
+  everyMinute(job: MinuteJob): void;
   /** Jobs that a transaction has just put in. */
   startJobs(): Promise<void>;
   /** Events wait to be applied. */
@@ -41,6 +45,8 @@ export interface Product {
   /** The next time that it comes to a point drawn at random, it dies there. */
   doom(): void;
 }
+
+export type MinuteJob = 'reviews that nobody decided on' | 'opt-outs to carry';
 
 export interface Asked {
   readonly db: Db;
@@ -61,6 +67,7 @@ interface Process {
   readonly applyWaiting: () => Promise<unknown>;
   readonly retry: (data: unknown, lastAttempt: boolean) => Promise<void>;
   readonly drainSpool: () => Promise<unknown>;
+  readonly everyMinute: Readonly<Record<MinuteJob, () => Promise<void>>>;
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -142,6 +149,10 @@ export function createProduct(around: {
         return 'kept';
       },
       drainSpool: intake.drainSpool,
+      everyMinute: {
+        'reviews that nobody decided on': () => endOverdueReviews(services),
+        'opt-outs to carry': () => carryOptOuts(services),
+      },
       applyWaiting: fewAtOnce(() => applyWaiting(services)),
       retry: async (data, lastAttempt) =>
         queue.handle?.({ id: 'job', data, lastAttempt, signal: new AbortController().signal }),
@@ -225,6 +236,7 @@ export function createProduct(around: {
     receiveBad,
     restart,
     ask: (label, work, { tries = 1 } = {}) => persist(label, (by) => work(by.asked), { tries, waitMs: 5_000 }),
+    everyMinute: (job) => persist(job, (by) => by.everyMinute[job](), { tries: TRIES_WITHOUT_END, waitMs: 2_000 }),
     async startJobs() {
       const { rows } = await around.backends.apart.query('delete from sim_job returning id, data');
       for (const { data } of rows)

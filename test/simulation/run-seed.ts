@@ -3,7 +3,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { type Db, runTx } from '../../src/platform/database.ts';
 import { type Uuid, uuidSource } from '../../src/platform/ids.ts';
 import { secretsWithKey } from '../../src/platform/secrets.ts';
-import { instant } from '../../src/platform/time.ts';
+import { instant, MINUTE_MS } from '../../src/platform/time.ts';
 import { EVENTS_TOPIC } from '../../src/webhooks/event-store.ts';
 import type { Backends } from './backends.ts';
 import { type Checkers, createCheckers } from './checkers.ts';
@@ -13,7 +13,8 @@ import { createOutside, type Outside } from './outside.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { dbApart, launchPlanned, type Prepared, prepare } from './prepare.ts';
 import { createProduct, type Product } from './product.ts';
-import { createTally } from './tally.ts';
+import { createReviewers } from './reviews.ts';
+import { createTally, type Tally } from './tally.ts';
 import { scheduleTrouble } from './trouble.ts';
 import { createWorkers, type Workers } from './workers.ts';
 import { actorNamed, createWorld, type World } from './world.ts';
@@ -135,7 +136,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     world,
     backends,
     tally,
-    onCommit: (committed) => afterCommit(committed, { checkers, workers, product }),
+    onCommit: (committed) => afterCommit(committed, { checkers, workers, product, reviewers, world, tally }),
   });
   const workers = createWorkers({ world, sim, outside, plan, tally, secrets, log });
   const product = createProduct({
@@ -150,6 +151,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     onAnswered: (accountId, event) => checkers.afterAnswer(accountId, event),
     onKept: (accountId, event) => checkers.afterKeeping(accountId, event),
   });
+  const reviewers = createReviewers({ world, db, plan, product, tally, checks: checkers.people });
   const campaignIds = await launchAll({ world, plan, db }, { prepared, product, setup });
   await options.afterLaunch?.({ db, world, clock, outside, campaignIds, laneIds: prepared.laneIds });
   await checkers.start();
@@ -204,13 +206,23 @@ async function afterCommit(
     readonly checkers: Checkers;
     readonly workers: Workers;
     readonly product: Product;
+    readonly reviewers: ReturnType<typeof createReviewers>;
+    readonly world: World;
+    readonly tally: Tally;
   },
 ): Promise<void> {
   await run.checkers.afterCommit(committed);
   run.workers.tell(committed.topics);
-  const wrote = (into: string): boolean => committed.statements.some((text) => text.includes(into));
-  if (wrote('into sim_job')) await run.product.startJobs();
-  if (wrote('into gateway_event') || committed.topics.includes(EVENTS_TOPIC)) run.product.wakeApplier();
+  const wrote = (into: RegExp): boolean => committed.statements.some((text) => into.test(text));
+  if (wrote(/into sim_job\b/)) await run.product.startJobs();
+  if (wrote(/into opt_out_review\b/)) await run.reviewers.look();
+  if (wrote(/into opt_out_to_carry\b/)) {
+    run.tally.count('opt-out carried later');
+    run.world.after(run.world.random.int(1, MINUTE_MS), 'a minute is over', () =>
+      run.product.everyMinute('opt-outs to carry'),
+    );
+  }
+  if (wrote(/into gateway_event\b/) || committed.topics.includes(EVENTS_TOPIC)) run.product.wakeApplier();
 }
 
 const LOOK_FIRST_MS = 10 * 60_000;

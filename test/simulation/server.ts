@@ -27,6 +27,10 @@ const SETTINGS = {
   // Rings of waiting transactions are found by the simulation (backends.ts).
   deadlock_timeout: '1h',
   max_connections: '100',
+  // What nobody looks at.
+  track_activities: 'off',
+  track_counts: 'off',
+  update_process_title: 'off',
   // A table that is emptied is looked for in all of it.
   shared_buffers: '32MB',
 } as const;

@@ -5,7 +5,7 @@ import type { Actor, World } from './world.ts';
 
 /** A connection as a process of the simulated world holds it. */
 export interface Session {
-  readonly backend: Backend;
+  backend: Backend;
   owner: Actor | undefined;
   lost: boolean;
   transaction: Step[];
@@ -14,12 +14,19 @@ export interface Session {
   deliver: ((outcome: Outcome) => Promise<void>) | undefined;
 }
 
+/** More than the product has statements. */
+const PLANS_MAX = 10_000;
 /** As many as the pool of a process has; who needs more waits for one of its own. */
 const POOL_MAX = 10;
 
 export interface SessionPool {
   take(actor: Actor): Promise<Session>;
   giveBack(session: Session): void;
+  /**
+   * Before a statement outside of a transaction, or the first of one: the session takes the connection of a free one that has its plan, and
+   * most plans besides. They are made anew in each run and on each connection, which would be a fifth of all that the server does.
+   */
+  suit(session: Session, text: string): void;
   /** Its connection is gone. */
   forget(session: Session): void;
   sessionOf(backend: Backend): Session | undefined;
@@ -62,6 +69,19 @@ export function createSessionPool(world: World, backends: Backends): SessionPool
       free.push(session);
       const at = queued.findIndex(({ actor }) => actor === owner);
       if (at >= 0) queued.splice(at, 1)[0]?.resolve();
+    },
+    suit(session, text) {
+      const { backend } = session;
+      if (backend.inTransaction) return;
+      const worth = ({ planned }: Backend): number => planned.size + (planned.has(text) ? PLANS_MAX : 0);
+      const other = free.reduce((best, one) => (worth(one.backend) > worth(best.backend) ? one : best), session);
+      if (other === session) return;
+      session.backend = other.backend;
+      other.backend = backend;
+      session.backend.begun = backend.begun;
+      backend.begun = undefined;
+      sessions.set(session.backend, session);
+      sessions.set(backend, other);
     },
     forget: (session) => void sessions.delete(session.backend),
     sessionOf: (backend) => sessions.get(backend),

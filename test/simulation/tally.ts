@@ -30,6 +30,9 @@ const OTHER_FAULTS = [
   'event put down on the disk',
   'event poisoned',
   'a person stops',
+  'reply decided on',
+  'reply decided on too late',
+  'reply that nobody decides on',
   'statement lost',
   'commit without an answer',
   'serialization failure',
@@ -63,6 +66,9 @@ const OTHER_FAULTS = [
   'edit: consent taken back',
   'edit: person erased',
   'edit: list imported',
+  'edit: contacts merged',
+  'edit: opt-in asked',
+  'opt-out carried later',
 ] as const;
 
 export type FaultKind = (typeof OTHER_FAULTS)[number] | `crash ${string}`;
@@ -74,7 +80,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 ];
 
 /** They come about by themselves, and not in every hundred seeds. */
-const SPONTANEOUS: ReadonlySet<FaultKind> = new Set(['deadlock', 'idle transaction ended']);
+const SPONTANEOUS: ReadonlySet<FaultKind> = new Set(['deadlock', 'idle transaction ended', 'opt-out carried later']);
 
 /** Kinds that must have struck somewhere, and did not. */
 export const neverStruck = (counts: Readonly<Record<string, number>>): readonly FaultKind[] =>

@@ -102,12 +102,27 @@ function doEdit({ world, product, outside, tally, checkers, ...known }: Troubled
     if (done?.ok !== true) return;
     tally.count(`edit: ${edit.kind}`);
     if (done.leftAlone !== undefined) checkers.leaveAlone(done.leftAlone, askedAtMs);
+    if (done.merged !== undefined) {
+      checkers.people.merged(done.merged, askedAtMs);
+      const said = SAID_AFTER_A_MERGE[Math.floor(edit.value / 12) % SAID_AFTER_A_MERGE.length];
+      if (said !== undefined) outside.say(done.merged[said.at], said.text);
+    }
+    if (done.asked !== undefined && edit.value % 2 === 0) outside.say(done.asked, 'YES');
     // Whoever is answered may have had enough just then: an answer that is put off must not follow.
     if (done.answered !== undefined && edit.value % 2 === 0) outside.say(done.answered, 'STOP');
   });
   const end = endOf(edit, known.laneIds);
   if (end !== undefined) world.after(end.afterMs, end.label, () => product.ask(end.label, end.act));
 }
+
+/** Whoever has become one person soon speaks at either number, or at none. */
+const SAID_AFTER_A_MERGE = [
+  { at: 'ends', text: 'STOP' },
+  { at: 'ends', text: 'maybe later' },
+  { at: 'stays', text: 'STOP' },
+  { at: 'ends', text: 'not interested' },
+  undefined,
+] as const;
 
 /** Whoever paused something and could not resume it resumes it, and limits let everybody through within days. */
 function makeGood({ world, product, plan }: Troubled): void {

@@ -26,6 +26,13 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 const head = z
   .object({ seq, hash })
   .openapi({ description: 'Note it elsewhere: a log whose end was cut off is told from it' });
+const databaseRole = z
+  .object({
+    name: z.string().openapi({ example: 'textwright_app' }),
+    mayChange: z.boolean().openapi({ description: 'Whether it could change or remove entries' }),
+    sentence: z.string(),
+  })
+  .openapi({ description: 'What the program is connected to its database as' });
 const unsealed = {
   waiting: count('Entries without a seal'),
   overdue: count('Of those, written more than a minute ago: no worker seals'),
@@ -36,6 +43,7 @@ export const auditChainSchema = z
     head,
     sealedAt: isoInstant.nullable(),
     ...unsealed,
+    databaseRole,
     actions: z.array(z.string()).openapi({ description: 'Every kind of act that there is' }),
   })
   .openapi('AuditChain');
@@ -49,6 +57,7 @@ export const auditVerdictSchema = z
     erased: count('Of those, about people who were erased: their content is gone, and an erasure in the chain says so'),
     head,
     ...unsealed,
+    databaseRole,
     broken: z
       .object({
         kind: z.enum([

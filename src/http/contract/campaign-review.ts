@@ -48,6 +48,9 @@ export const reviewSchema = z.object({
   audience: audiencePreviewSchema,
   /** Must be empty for a launch. */
   problems: remarks,
+  toAcknowledge: remarks.openapi({
+    description: 'What first texts must say and do not: a launch then needs `acknowledgement`',
+  }),
   /** So many people are texted that the launch must repeat the campaign's name in `confirmName`. */
   nameToConfirm: z.boolean(),
   warnings: remarks,

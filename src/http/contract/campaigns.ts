@@ -3,7 +3,7 @@ import { CAMPAIGN_STATES, ENROLLMENT_STATES } from '../../campaigns/campaign.ts'
 import { chosenOrNot } from './audiences.ts';
 import { campaignConsentShown, consentPolicyInput } from './campaign-consent.ts';
 import { sendingInput, sendingShown } from './sending-options.ts';
-import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
+import { done, idOf, isoInstant, jsonRoute, pageOf, pageQuery, reasonText } from './shared.ts';
 
 export const campaignState = z.enum(CAMPAIGN_STATES);
 export const enrollmentState = z.enum(ENROLLMENT_STATES);
@@ -142,6 +142,10 @@ export const launchCampaign = jsonRoute({
   body: z.strictObject({
     revision: z.int(),
     confirmName: z.string().optional().openapi({ description: 'The campaign name; needed above 500 people' }),
+    acknowledgement: reasonText.optional().openapi({
+      description:
+        'Why texts may go out that do not say to people who get their first one who sends it and how to stop (`toAcknowledge` of the review); kept in the audit log and in the compliance report',
+    }),
   }),
   response: campaignSchema,
   status: 202,

@@ -58,9 +58,9 @@ export const complianceStatusSchema = z
       byLane: z.array(optOutRateSchema),
       byWay: byWay.openapi({ description: 'From when an opt-out reached us until nothing could go out any more' }),
     }),
-    confirmations: z.object({ sent: z.int(), notSent: z.int(), ...times }).openapi({
+    confirmations: z.object({ sent: z.int(), notSent: z.int(), ...times, p99HeardMs: times.p99Ms }).openapi({
       description:
-        'From when an opt-out reached us until the gateway took its confirmation; how many of the newest 10,000, how long of the newest 2,000',
+        'From when an opt-out reached us, or a person decided that it was one, until the gateway took its confirmation; p99HeardMs: from its receipt, also then. How many of the newest 10,000, how long of the newest 2,000',
     }),
     people: z.object({
       countedAt: isoInstant,
@@ -92,7 +92,17 @@ export const complianceStatusSchema = z
         .nullable()
         .openapi({ description: 'The last time that somebody verified the log; null: nobody ever did' }),
     }),
-    rules: z.array(z.object({ name: z.string(), version: z.string(), source: z.string().nullable() })),
+    rules: z.array(
+      z.object({
+        name: z.string(),
+        version: z.string(),
+        digest: z
+          .string()
+          .nullable()
+          .openapi({ description: 'SHA-256 of what the version says; null: it tells by itself' }),
+        source: z.string().nullable(),
+      }),
+    ),
   })
   .openapi('ComplianceStatus');
 export type ComplianceStatus = z.infer<typeof complianceStatusSchema>;

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
-import { CONSENT_ACTIONS, CONSENT_SOURCES, CONSENT_STATES, consentEventSchema } from './consents.ts';
+import { CONSENT_KINDS } from '../../compliance/consent.ts';
+import { CONSENT_ACTIONS, CONSENT_SOURCES, CONSENT_STATES, consentEventSchema, purposeInput } from './consents.ts';
 import { idOf, jsonRoute, numberHolder, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** The consents of everybody, whoever they are contacts of. */
@@ -19,7 +19,7 @@ export const ledgerFilter = z.object({
   phone: phoneText.max(40).optional(),
   action: z.enum(CONSENT_ACTIONS).optional(),
   kind: z.enum(CONSENT_KINDS).optional(),
-  purpose: z.enum(CONSENT_PURPOSES).optional(),
+  purpose: purposeInput.optional(),
   source: z.enum(CONSENT_SOURCES).optional(),
   state: z
     .enum(CONSENT_STATES)

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { campaignParams, campaignSchema } from './campaigns.ts';
-import { jsonRoute } from './shared.ts';
+import { jsonRoute, reasonText } from './shared.ts';
 
 const revision = z.int().openapi({ description: 'The one that was read' });
 
@@ -18,7 +18,7 @@ export const waiveConsent = jsonRoute({
       description:
         'How many they are, as the review says (`consent.people`); when there are more by then, it is refused',
     }),
-    reason: z.string().trim().min(10, 'give a reason that somebody else understands').max(1_000),
+    reason: reasonText,
   }),
   response: campaignSchema,
 });

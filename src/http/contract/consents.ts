@@ -5,14 +5,22 @@ import {
   type ConsentAction,
   type ConsentSource,
   type ConsentState,
+  purposeSaid,
+  SAID_PURPOSES,
 } from '../../compliance/consent.ts';
 import { ASK_AGAIN_AFTER_DAYS_MAX, CONFIRM_WITHIN_DAYS_MAX } from '../../compliance/double-opt-in.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery } from './shared.ts';
 
 /** What a person has permitted and taken back, with its proof. */
-const purpose = z.enum(CONSENT_PURPOSES).openapi({
-  description: 'marketing: what campaigns send; informational: appointments and the like. Each is given by itself',
-});
+export const purposeInput = z
+  .enum(SAID_PURPOSES)
+  .transform(purposeSaid)
+  .openapi({
+    type: 'string',
+    enum: [...SAID_PURPOSES],
+    description:
+      'marketing: what campaigns send; informational: appointments, invoices and the like. Each is given by itself. transactional is another word for informational, and is kept and shown as that',
+  });
 const kind = z.enum(CONSENT_KINDS).openapi({
   description:
     'express_written: a signed agreement to certain words (47 CFR 64.1200(f)(9)); express: the number was knowingly given',
@@ -56,7 +64,7 @@ const about = {
 export const consentInput = z.discriminatedUnion('action', [
   z.strictObject({
     action: z.literal('grant'),
-    purpose,
+    purpose: purposeInput,
     kind,
     ...about,
     wording: z
@@ -80,7 +88,7 @@ export const consentInput = z.discriminatedUnion('action', [
   }),
   z.strictObject({
     action: z.literal('revoke'),
-    purpose: z.enum([...CONSENT_PURPOSES, 'all']).openapi({
+    purpose: z.union([purposeInput, z.literal('all')]).openapi({
       description: 'marketing and all: the number is opted out as well, and only the person can undo that',
     }),
     ...about,
@@ -138,7 +146,7 @@ export const contactConsentsSchema = pageOf(consentEventSchema)
   .extend({
     standings: z.array(
       z.object({
-        purpose,
+        purpose: z.enum(CONSENT_PURPOSES),
         state: z.enum(CONSENT_STATES),
         since: isoInstant.nullable(),
         consentId: idOf('consent').nullable().openapi({ description: 'The grant that is in force' }),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { CONSENT_KINDS, CONSENT_PURPOSES } from '../../compliance/consent.ts';
 import { FORM_LANGUAGES } from '../../opt-in-forms/opt-in-form.ts';
+import { purposeInput } from './consents.ts';
 import { idOf, isoInstant, jsonRoute } from './shared.ts';
 
 /** Forms by which people agree to texts, on a page of ours and inside of others. */
@@ -74,7 +75,7 @@ export const createOptInForm = jsonRoute({
   access: 'manager',
   tag,
   summary: 'Make a form. It is open at once, at an address that nobody can guess',
-  body: z.strictObject({ ...about, ...what, doubleOptIn: about.doubleOptIn.default(true) }),
+  body: z.strictObject({ ...about, ...what, purpose: purposeInput, doubleOptIn: about.doubleOptIn.default(true) }),
   response: optInFormSchema,
   status: 201,
   idempotent: true,

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { REVIEW_HOURS_MAX } from '../../compliance/review-hours.ts';
 import { idOf, isoInstant, jsonRoute, pageOf, pageQuery, phoneText } from './shared.ts';
 
 /** Replies that may be opt-outs: their numbers are held until a person has decided. */
@@ -69,8 +68,10 @@ const settings = z.strictObject({
   hours: z
     .int()
     .min(1)
-    .max(REVIEW_HOURS_MAX)
     .openapi({ description: 'For so long a person may decide; after that the reply was an opt-out' }),
+});
+const settingsNow = settings.extend({
+  hoursMax: z.int().openapi({ description: 'The longest time that the rules of today allow', example: 24 }),
 });
 export const getOptOutReviewSettings = jsonRoute({
   method: 'get',
@@ -78,7 +79,7 @@ export const getOptOutReviewSettings = jsonRoute({
   access: 'viewer',
   tag,
   summary: 'How long an unclear reply may wait for a decision',
-  response: settings,
+  response: settingsNow,
 });
 export const putOptOutReviewSettings = jsonRoute({
   method: 'put',
@@ -87,5 +88,5 @@ export const putOptOutReviewSettings = jsonRoute({
   tag,
   summary: 'Change that, for replies from now on',
   body: settings,
-  response: settings,
+  response: settingsNow,
 });

@@ -74,10 +74,13 @@ export const optOutDifferenceSchema = z
     reconciliationId: idOf('reconciliation').openapi({ description: 'The comparison that found it first' }),
     kind: z.enum(['refused', 'stop', 'start', 'accepted']).openapi({
       description:
-        'refused: for the provider’s own list; stop, start: a text of the person that never reached us; accepted: a text sent elsewhere after the opt-out here',
+        'refused: for the provider’s own list; stop, start: a text of the person that never reached us, or whose event failed (eventId); accepted: a text sent elsewhere after the opt-out here',
     }),
     sentence: z.string(),
     phone: phoneText.nullable().openapi({ description: 'null: the person was erased since' }),
+    eventId: idOf('event').nullable().openapi({
+      description: 'The event by which it had reached us, and which could not be applied; null: nothing of it had come',
+    }),
     gatewayId: z.string().openapi({ description: 'The text in the provider’s books that shows it' }),
     code: z.string().nullable(),
     laneId: idOf('lane')

@@ -15,6 +15,8 @@ export const idOf = (kind: IdKind) =>
 export const isoInstant = z.string().openapi({ format: 'date-time', example: '2026-11-17T15:00:00Z' });
 /** Of an opt-out that staff record. */
 export const howAsked = z.string().trim().min(3, 'say how the person asked').max(500);
+/** Of an act that somebody answers for. */
+export const reasonText = z.string().trim().min(10, 'give a reason that somebody else understands').max(1_000);
 export const phoneText = z.string().openapi({ example: '+16175550123' });
 
 export const numberHolder = z

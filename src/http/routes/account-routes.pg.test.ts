@@ -2,38 +2,11 @@ import { sql } from 'kysely';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyTables } from '../../../test/around-triggers.ts';
 import { togetherBehind } from '../../../test/concurrency.ts';
+import { type ConnectingGateway, connectingGateway, gatewayNumber } from '../../../test/connecting-gateway.ts';
 import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world.ts';
-import { type MemoryWebhooks, memoryWebhooks } from '../../../test/memory-webhooks.ts';
-import type { Gateway, Answer as GatewayAnswer, GatewayNumber } from '../../gateways/gateway.ts';
+import type { Answer as GatewayAnswer, GatewayNumber } from '../../gateways/gateway.ts';
 import { err, ok } from '../../platform/result.ts';
 
-/** The company on the other side, as far as connecting meets it. */
-function gateway(): Gateway & {
-  numbers: GatewayAnswer<readonly GatewayNumber[]>;
-  readonly webhooks: MemoryWebhooks;
-} {
-  const notAsked = () => {
-    throw new Error('connecting does not ask for this');
-  };
-  return {
-    kind: 'quo',
-    numbers: ok([]),
-    webhooks: memoryWebhooks(),
-    async listNumbers() {
-      return this.numbers;
-    },
-    send: notAsked,
-    listSent: notAsked,
-    listNewest: notAsked,
-    getMessage: notAsked,
-  };
-}
-const number = (n: number, mayTextUs = true): GatewayNumber => ({
-  laneRef: `PN${n}`,
-  phone: `+1617555010${n}`,
-  name: n === 3 ? '' : `Line ${n}`,
-  mayTextUs,
-});
 const input = { kind: 'quo', name: 'Main line', apiKey: 'a-key-that-works', baseUrl: 'http://127.0.0.1:7090' };
 
 const emptyAccounts = ({ database }: HttpWorld) =>
@@ -42,7 +15,7 @@ const emptyAccounts = ({ database }: HttpWorld) =>
 describe('accounts', () => {
   let world: HttpWorld;
   let owner: Client;
-  let quo: ReturnType<typeof gateway>;
+  let quo: ConnectingGateway;
   const rows = async (query: string) => (await sql.raw<Record<string, unknown>>(query).execute(world.database.db)).rows;
   const connect = (change: object = {}) => owner.post('/v1/accounts', { ...input, ...change });
   beforeAll(async () => {
@@ -52,9 +25,9 @@ describe('accounts', () => {
   // One database for the file would be enough for each test to see the lanes of the ones before.
   beforeEach(async () => {
     await emptyAccounts(world);
-    quo = gateway();
+    quo = connectingGateway();
     world.outside.gateway = quo;
-    quo.numbers = ok([number(1), number(2, false), number(3)]);
+    quo.numbers = ok([gatewayNumber(1), gatewayNumber(2, false), gatewayNumber(3)]);
   });
 
   it('are connected with their numbers as lanes, a webhook and a lease', async () => {
@@ -184,7 +157,7 @@ describe('accounts', () => {
 
   it('are read again: new numbers, lost ones, a finished registration, a webhook that was removed', async () => {
     const { json } = await connect();
-    quo.numbers = ok([number(1), number(2), number(4)]);
+    quo.numbers = ok([gatewayNumber(1), gatewayNumber(2), gatewayNumber(4)]);
     const answer = await owner.post(`/v1/accounts/${json.id}/refresh`);
     expect(answer.status).toBe(200);
     expect(answer.json.lanes.map((lane: Record<string, unknown>) => [lane['phone'], lane['state']])).toEqual([
@@ -409,7 +382,7 @@ describe('the sandbox', () => {
   };
   let world: HttpWorld;
   let owner: Client;
-  let other: ReturnType<typeof gateway>;
+  let other: ConnectingGateway;
   const stay = (headers?: Record<string, string>) => owner.post('/v1/accounts/sandbox', undefined, headers);
   const connectLive = () =>
     owner.post('/v1/accounts', { ...input, baseUrl: 'https://api.example.com', name: 'Real line' });
@@ -419,8 +392,8 @@ describe('the sandbox', () => {
   });
   beforeEach(async () => {
     await emptyAccounts(world);
-    other = gateway();
-    other.numbers = ok([number(1), number(2)]);
+    other = connectingGateway();
+    other.numbers = ok([gatewayNumber(1), gatewayNumber(2)]);
     world.outside.gateway = other;
     world.outside.sandbox = sandbox;
   });
@@ -476,7 +449,7 @@ describe('the sandbox', () => {
 
   it('takes no share of campaigns any more once a real number is connected', async () => {
     await stay();
-    other.numbers = ok([number(3)]);
+    other.numbers = ok([gatewayNumber(3)]);
     expect((await connectLive()).status).toBe(201);
     const [made, real] = (await owner.get('/v1/accounts')).json.data;
     expect(made.lanes).toMatchObject([

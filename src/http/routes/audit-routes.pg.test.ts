@@ -92,6 +92,8 @@ describe('the audit log over HTTP', () => {
     expect(json).toMatchObject({ waiting: 0, overdue: 0, sealedAt: '2026-11-17T15:01:00Z' });
     expect(json.actions).toEqual(expect.arrayContaining(['number.suppressed', 'user.created', 'user.signed_in']));
     expect(json.actions).toEqual(json.actions.toSorted());
+    // Tests connect as the owner of the tables.
+    expect(json.databaseRole).toMatchObject({ mayChange: true, sentence: expect.stringContaining('database-roles') });
   });
 
   it('is for managers, and leaves the house with an owner only', async () => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { type DatabaseRole, roleSentence } from '../../compliance/audit-guard.ts';
 import type { ListedAudit } from '../../compliance/audit-read-store.ts';
 import { listAuditActions } from '../../compliance/audit-read-store.ts';
 import { verdictSentence } from '../../compliance/audit-words.ts';
@@ -29,9 +30,13 @@ export function registerAuditRoutes(api: Api, services: Pick<Services, 'database
     return page.ok ? ok({ ...page.value, data: page.value.data.map(showAudit) }) : page;
   });
   api.handle(contract.getAuditChain, async () => {
-    const [{ head, waiting, overdue }, actions] = await Promise.all([readChainState(db, clock), listAuditActions(db)]);
+    const [chain, actions] = await Promise.all([readChainState(db, clock), listAuditActions(db)]);
+    const { head, waiting, overdue, databaseRole } = chain;
     const { seq, hash, sealedAt } = head;
-    return ok({ head: { seq, hash }, sealedAt: isoTextOrNull(sealedAt), waiting, overdue, actions });
+    return ok({
+      ...{ head: { seq, hash }, sealedAt: isoTextOrNull(sealedAt), waiting, overdue, actions },
+      databaseRole: showRole(databaseRole),
+    });
   });
   api.handle(contract.verifyAudit, async ({ body, caller, request }) => {
     const order = { expect: body.expect, actor: caller.actor, signal: request.signal };
@@ -94,8 +99,11 @@ export const showAudit = ({ id, at, actor, actorName, action, subject, phone, de
 export const showVerdict = (verdict: AuditVerdict) => ({
   ...verdict,
   sentence: verdictSentence(verdict),
+  databaseRole: showRole(verdict.databaseRole),
   broken: verdict.broken === null ? null : showBreak(verdict.broken),
 });
+
+const showRole = (role: DatabaseRole) => ({ ...role, sentence: roleSentence(role) });
 
 const showBreak = (broken: AuditBreak) => ({
   kind: broken.kind,

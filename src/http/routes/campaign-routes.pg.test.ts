@@ -11,6 +11,8 @@ import { type Client, type HttpWorld, httpWorld } from '../../../test/http-world
 import { showId, type Uuid } from '../../platform/ids.ts';
 import { uuidOf } from '../api.ts';
 import { registerCampaignRoutes } from './campaign-routes.ts';
+import { registerConsentWaiverRoutes } from './consent-waiver-routes.ts';
+import { registerEvidenceRoutes } from './evidence-routes.ts';
 import { registerRecipientList } from './recipient-list-routes.ts';
 
 let world: HttpWorld;
@@ -20,7 +22,9 @@ let contactIds: readonly Uuid[];
 const PEOPLE = 501;
 
 beforeAll(async () => {
-  world = await httpWorld({ registrars: [registerCampaignRoutes, registerRecipientList] });
+  world = await httpWorld({
+    registrars: [registerCampaignRoutes, registerRecipientList, registerConsentWaiverRoutes, registerEvidenceRoutes],
+  });
   owner = await world.owner();
   const { db } = world.database;
   const account = { baseUrl: 'http://127.0.0.1:1', apiKey: 'test-key' };
@@ -214,3 +218,88 @@ async function reply(given: {
     select ${newUuid()}, account_id, id, ${conversationId}, ${rows[0]?.contactId}, 'inbound', 'inbound', ${given.phone}, 'Hello', 'GSM-7', 1,
       'received', ${rows[0]?.id}, ${now}, ${now} from lane where id = ${laneIds[0]}`.execute(db);
 }
+
+describe('a launch that somebody answers for', () => {
+  const REASON = 'They asked for it at the counter';
+  const coldPeople = (...phones: readonly string[]) =>
+    insertContacts(
+      world.database.db,
+      world.services,
+      phones.map((phone) => ({ phone, tags: ['cold'], state: 'MA' })),
+    );
+  const launch = (draft: { readonly id: string; readonly revision: number }, more: object = {}) =>
+    owner.post(`/v1/campaigns/${draft.id}/launch`, { revision: draft.revision, ...more });
+  const kept = async (action: string) => {
+    const { rows } = await sql<{ detail: object }>`
+      select detail from audit_entry where action = ${action} order by id`.execute(world.database.db);
+    return rows.map(({ detail }) => detail);
+  };
+
+  it('needs reasons that others understand, about those who were seen, which its report and the audit log keep', async () => {
+    await coldPeople('+16035550101', '+16035550102');
+    const { json: draft } = await owner.post('/v1/campaigns', {
+      name: 'Cold',
+      audience: { tags: ['cold'] },
+      variants: [{ label: 'A', body: 'Shall we look? Reply STOP to opt out.' }],
+      laneIds: shownLanes(),
+      consent: { policy: 'informational' },
+    });
+    const waive = (change: object) =>
+      owner.put(`/v1/campaigns/${draft.id}/consent-waiver`, {
+        revision: draft.revision,
+        people: 2,
+        reason: REASON,
+        ...change,
+      });
+    expect(await waive({ reason: '  too short ' })).toMatchObject({
+      status: 422,
+      json: { errors: [{ pointer: '/reason', message: 'give a reason that somebody else understands' }] },
+    });
+    expect(await waive({ people: 1 })).toMatchObject({
+      status: 409,
+      json: {
+        detail: expect.stringContaining('2 people of campaign "Cold" have not agreed by now, and 1 were counted'),
+      },
+    });
+    const { status, json: waived } = await waive({});
+    expect([status, waived.consentWaiver]).toEqual([
+      200,
+      { reason: REASON, people: 2, by: 'Olivia Owner', at: expect.any(String) },
+    ]);
+    await coldPeople('+16035550103');
+    expect(await launch(waived)).toMatchObject({
+      status: 422,
+      json: { errors: [{ pointer: '/audience', message: expect.stringContaining('the reason was given for 2') }] },
+    });
+    const { json: anew } = await waive({ revision: waived.revision, people: 3 });
+
+    const review = (await owner.get(`/v1/campaigns/${draft.id}/review`)).json;
+    expect(review).toMatchObject({ problems: [], toAcknowledge: [{ field: 'message' }] });
+    const lacking = [review.toAcknowledge[0].message];
+    expect(lacking[0]).toContain('does not say who sends it');
+    expect(await launch(anew)).toMatchObject({
+      status: 422,
+      json: { errors: [{ pointer: '/acknowledgement', message: expect.stringContaining(lacking[0]) }] },
+    });
+    expect(await launch(anew, { acknowledgement: 'because' })).toMatchObject({
+      status: 422,
+      json: { errors: [{ pointer: '/acknowledgement' }] },
+    });
+    expect(await launch(anew, { acknowledgement: REASON })).toMatchObject({ status: 202, json: { state: 'running' } });
+
+    const given = { reason: REASON, by: 'Olivia Owner' };
+    expect(await kept('campaign.consent_waived')).toMatchObject([
+      { ...given, people: 2 },
+      { ...given, people: 3 },
+    ]);
+    expect((await kept('campaign.launched')).at(-1)).toMatchObject({
+      withoutConsent: 3,
+      consentWaiver: given,
+      acknowledged: { ...given, lacking },
+    });
+    expect((await owner.get(`/v1/campaigns/${draft.id}/compliance-report`)).json).toMatchObject({
+      consent: { waiver: { ...given, people: 3 } },
+      firstTexts: { ...given, at: expect.any(String), lacking },
+    });
+  });
+});

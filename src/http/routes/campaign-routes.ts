@@ -13,6 +13,7 @@ import { type CampaignChange, createDraft, deleteDraft } from '../../campaigns/m
 import { reviewCampaign } from '../../campaigns/review-campaign.ts';
 import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
 import type { Waiting } from '../../campaigns/waiting-facts.ts';
+import { purposeSaid } from '../../compliance/consent.ts';
 import type { ConsentPolicy } from '../../compliance/consent-policy.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { makeCursor, readCursor, toPage } from '../../platform/cursor.ts';
@@ -68,6 +69,7 @@ function registerReads(api: Api, services: CampaignServices): void {
     return ok({
       audience: showAudience(review.audience),
       problems: review.problems,
+      toAcknowledge: review.toAcknowledge,
       nameToConfirm: review.audience.textable > CONFIRM_NAME_ABOVE,
       warnings: review.warnings,
       parts: review.parts,
@@ -125,6 +127,8 @@ function registerControl(api: Api, services: CampaignServices): void {
           shownId: params.id,
           revision: body.revision,
           confirmName: body.confirmName,
+          acknowledgement:
+            body.acknowledgement === undefined ? undefined : { reason: body.acknowledgement, by: caller.name },
           actor: caller.actor,
         }),
       ),
@@ -230,7 +234,7 @@ export const newDraftOf = (
 
 /** As a campaign keeps it. */
 export const consentPolicyOf = (input: ConsentPolicyInput): ConsentPolicy =>
-  input.policy === 'custom' ? input : { policy: input.policy, kinds: null };
+  input.policy === 'custom' ? input : { policy: purposeSaid(input.policy), kinds: null };
 
 const showPerson = <T extends { readonly id: Uuid }>(person: T) => ({ ...person, id: showId('contact', person.id) });
 

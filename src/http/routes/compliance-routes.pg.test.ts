@@ -161,7 +161,13 @@ it('the state of compliance has counts beside every rate, and the versions of th
     audit: { overdue: expect.any(Number), verified: null },
   });
   expect(json.optOuts.byDay).toHaveLength(30);
-  expect(json.rules.map(({ name }: { name: string }) => name)).toContain('Opt-out rates');
+  expect(json.rules).toContainEqual(
+    expect.objectContaining({
+      name: 'Opt-out rates',
+      version: '2026-11',
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    }),
+  );
 });
 
 it('the state of compliance tells of days, campaigns, variants and senders what the report tells of each', async () => {
@@ -247,6 +253,6 @@ it('what waits and what went out is counted: a held number, a list that ages, co
   expect((await owner.get('/v1/compliance/status')).json).toMatchObject({
     heldNumbers: 1,
     dncLists: [{ id, name: 'National', age: 'ageing', asOf: `${asOf}T00:00:00Z`, numbers: 1 }],
-    confirmations: { sent: 3, notSent: 0, p50Ms: 1_000, p99Ms: 5_000 },
+    confirmations: { sent: 3, notSent: 0, p50Ms: 1_000, p99Ms: 5_000, p99HeardMs: 5_000 },
   });
 });

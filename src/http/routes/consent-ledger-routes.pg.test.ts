@@ -5,9 +5,13 @@ import { registerAuditRoutes } from './audit-routes.ts';
 import { registerConsentLedgerRoutes } from './consent-ledger-routes.ts';
 import { registerConsentRoutes } from './consent-routes.ts';
 import { registerContactRoutes } from './contact-routes.ts';
+import { registerEvidenceRoutes } from './evidence-routes.ts';
 
 const world = await httpWorld({
-  registrars: [registerConsentLedgerRoutes, registerConsentRoutes, registerContactRoutes, registerAuditRoutes],
+  registrars: [
+    ...[registerConsentLedgerRoutes, registerConsentRoutes, registerContactRoutes],
+    ...[registerAuditRoutes, registerEvidenceRoutes],
+  ],
 });
 const owner = await world.owner();
 
@@ -33,7 +37,7 @@ async function person(phone: string, firstName: string, consents: readonly objec
 const EXPRESS = { action: 'grant', purpose: 'informational', kind: 'express', evidence: NOTE };
 await person('+16175550101', 'Ann', [GRANT]);
 await person('+16175550102', 'Bob', [GRANT, { action: 'revoke', purpose: 'all', evidence: NOTE }]);
-await person('+16175550103', 'Cy', [EXPRESS]);
+await person('+16175550103', 'Cy', [{ ...EXPRESS, purpose: 'transactional' }]);
 await person('+16175550104', 'Di', [{ ...EXPRESS, validUntil: '2026-11-22T00:00:00Z' }]);
 await person('+16175550105', 'Eve', [{ ...GRANT, needsConfirmation: true }]);
 await person('+16175550106', 'Fay', [{ ...GRANT, purpose: 'informational' }]);
@@ -74,6 +78,14 @@ it.each([
   expect(await list(query)).toEqual(expected);
 });
 
+it('transactional is another word for informational, which is kept and shown', async () => {
+  const informational = await list('purpose=informational');
+  expect(informational).toEqual(['Fay grant', 'Di grant', 'Cy grant', 'Bob revoke']);
+  expect(await list('purpose=transactional')).toEqual(informational);
+  const cy = (await owner.get('/v1/consents?phone=6175550103')).json.data;
+  expect(cy).toMatchObject([{ purpose: 'informational' }]);
+});
+
 it('who has not confirmed in time stands as one whose consent has ended', async () => {
   await world.clock.advance(3 * DAY_MS);
   expect([await list('state=pending'), await list('state=expired')]).toEqual([[], ['Eve grant', 'Di grant']]);
@@ -103,4 +115,33 @@ it('the file is for managers, and what cannot be asked is refused', async () => 
   expect((await world.client().get('/v1/consents/export', headers)).status).toBe(403);
   expect((await owner.get('/v1/consents?state=asleep')).status).toBe(422);
   expect((await owner.get(`/v1/consents/cns_${'0'.repeat(32)}`)).status).toBe(404);
+});
+
+it('a consent by voice is found again with its recording: in the ledger, its file and the evidence of the number', async () => {
+  const [recording, words] = ['Call 2026-11-17 09:12, box 4, tape 11.wav', 'Do you agree to offers by text? “Yes.”'];
+  const phone = '+16175550107';
+  await person(phone, 'Gus', [
+    {
+      ...{ action: 'grant', purpose: 'marketing', kind: 'express_written', evidence: { source: 'voice', recording } },
+      wording: { text: words, version: 'script 3', language: 'en' },
+    },
+  ]);
+  const { data } = (await owner.get('/v1/consents?source=voice')).json;
+  expect(data).toMatchObject([
+    {
+      ...{ phone, source: 'voice', documented: true, wording: words, evidence: { recording } },
+      sentence: expect.stringContaining('a recording'),
+    },
+  ]);
+  expect(await list('state=written&source=voice')).toEqual(['Gus grant']);
+  expect((await owner.get('/v1/consents/export?source=voice')).json).toContain(recording);
+  const evidence = (await owner.get(`/v1/evidence/export?phone=${encodeURIComponent(phone)}`)).json;
+  expect(evidence.consents).toMatchObject([
+    { id: data[0].id, source: 'voice', wording: words, evidence: { recording } },
+  ]);
+  const { entries } = (await owner.get(`/v1/evidence?phone=${encodeURIComponent(phone)}`)).json;
+  expect(entries.find(({ kind }: { kind: string }) => kind === 'consent')).toMatchObject({
+    text: words,
+    lines: expect.arrayContaining([expect.stringContaining(recording)]),
+  });
 });

@@ -4,9 +4,10 @@ import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import { fakeBlacklistAlliance, SCRUB_KEY } from '../../../test/fake-scrubs.ts';
 import { FAKE_KEYS, fakeNumverify } from '../../../test/fake-validators.ts';
-import { insertAccount, insertContacts, launchTestCampaign } from '../../../test/fixtures.ts';
+import { AS_IT_IS, insertAccount, insertContacts, launchTestCampaign } from '../../../test/fixtures.ts';
 import { type Client, httpWorld, PASSWORD } from '../../../test/http-world.ts';
 import { recordConsent } from '../../compliance/record-consent.ts';
+import { PUBLISHED } from '../../compliance/rules-digests.fixture.ts';
 import { sealWaiting } from '../../compliance/seal-audit.ts';
 import { recordInbound } from '../../conversations/record-inbound.ts';
 import { type ChainProof, verifyProof } from '../../evidence/chain-proof.ts';
@@ -22,6 +23,12 @@ import { registerEvidenceRoutes } from './evidence-routes.ts';
 import { registerNumberValidationRoutes } from './number-validation-routes.ts';
 import { registerScrubbingRoutes } from './scrubbing-routes.ts';
 
+/** What the version says that each decision here names. */
+const CONSENT_DIGEST = PUBLISHED['consent.json']?.['2026-01'];
+const CONSENT_THEN = {
+  ...{ purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+  ruleVersion: '2026-01',
+};
 const scrubs = await fakeBlacklistAlliance();
 const validator = await fakeNumverify();
 const world = await httpWorld({
@@ -87,11 +94,11 @@ await sql`
           table: '2026-01',
           rule: 'MA',
           closesAt: '2026-11-18T01:00:00Z',
-          zoneGroup: 'MA:America/New_York',
+          zoneGroup: 'MA|America/New_York',
         },
         frequency: { texts: 0, allowed: 3 },
         eligibility: { rules: ['opted_out', 'no_consent'], areaCodes: '2026-10', numberState: 'textable' },
-        consent: { purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+        consent: CONSENT_THEN,
         lane: 'most room',
         limits: { day: '2026-11-17', laneTexts: 0, laneTextsAllowed: 125 },
         priceCents: 2,
@@ -180,7 +187,7 @@ describe('the evidence of one number', () => {
             v: 2,
             quietHours: { table: '2026-01', rule: 'MA', closesAt: '2026-11-18T01:00:00Z' },
             eligibility: { rules: ['opted_out', 'no_consent'], areaCodes: '2026-10' },
-            consent: { purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
+            consent: CONSENT_THEN,
           },
         },
       ],
@@ -247,10 +254,14 @@ describe('the evidence of one number', () => {
       '🏠',
       `Rested on the consent ${json.consents.at(-1).id}.`,
       'Checked: Has not asked to be left alone.',
-      '(rules 2026-01); may be in MA:America/New_York.',
-      'Checked: consent for marketing texts: express written (policy marketing).',
+      '(rules 2026-01); may be in MA|America/New_York.',
+      'Checked: consent for marketing texts: express written (policy marketing, rules 2026-01).',
     ])
       expect(words).toContain(said);
+    expect(json.ruleVersions).toContainEqual(
+      expect.objectContaining({ file: 'consent.json', version: '2026-01', digest: CONSENT_DIGEST }),
+    );
+    expect(words.replaceAll(' ', '')).toContain(CONSENT_DIGEST);
   });
 
   it('is not for everybody, and the log has who took it along', async () => {
@@ -272,9 +283,19 @@ describe('the compliance report of a campaign', () => {
     expect(status).toBe(200);
     expect(json).toMatchObject({
       campaign: { name: 'Primavera', texts: [{ variant: 'A' }] },
-      rules: { quietHours: expect.any(String), consent: expect.any(String), doNotCall: '2026-01' },
+      rules: {
+        consent: '2026-01',
+        doNotCall: '2026-01',
+        holidays: '2026-01',
+        content: '2026-11',
+        optOutTimes: '2025-04',
+      },
       consent: { asks: 'express written consent to marketing texts', waiver: null },
+      firstTexts: { ...AS_IT_IS, lacking: [expect.stringContaining('does not say who sends it')] },
       hours: { sent: [{ rule: 'MA', texts: 1, late: 0 }] },
+      ruleVersions: expect.arrayContaining([
+        expect.objectContaining({ file: 'consent.json', version: '2026-01', digest: CONSENT_DIGEST }),
+      ]),
       people: [{ state: 'sent', code: null, people: 1 }],
       optOuts: { count: 1, medianSeconds: 2, list: [{ phone: '+1617•••0123', latencySeconds: 2 }] },
       records: { texts: 1, decided: 1, rested: 1, suppressed: 0 },
@@ -290,7 +311,8 @@ describe('the compliance report of a campaign', () => {
   });
 
   it('is a PDF too, for those who may', async () => {
-    expect(await textOfPdf(`${path}?format=pdf`)).toContain('Compliance report: Primavera');
+    const text = await textOfPdf(`${path}?format=pdf`);
+    for (const words of ['Compliance report: Primavera', AS_IT_IS.reason]) expect(text).toContain(words);
     expect(await agent.get(path)).toMatchObject({ status: 403 });
   });
 });

@@ -31,9 +31,9 @@ export function registerOptOutReviewRoutes(api: Api, services: ReviewServices): 
       return review.ok ? ok(showReview(review.value)) : review;
     },
   });
-  api.handle(contract.getOptOutReviewSettings, async () => ok(await getReviewSettings(db)));
-  api.handle(contract.putOptOutReviewSettings, async ({ body, caller }) =>
-    ok(await runTx(db, (tx) => changeReviewSettings(tx, services, { settings: body, by: caller }))),
+  api.handle(contract.getOptOutReviewSettings, async () => ok(await getReviewSettings(db, services.clock.now())));
+  api.handle(contract.putOptOutReviewSettings, ({ body, caller }) =>
+    runTx(db, (tx) => changeReviewSettings(tx, services, { settings: body, by: caller })),
   );
 }
 

@@ -79,8 +79,9 @@ export const showProviderOptOut = (one: ProviderOptOut) => {
   };
 };
 
-export const showOptOutDifference = ({ id, accountId, runId, laneId, ...one }: OptOutDifferenceView) => ({
+export const showOptOutDifference = ({ id, accountId, runId, laneId, eventId, ...one }: OptOutDifferenceView) => ({
   ...one,
+  eventId: eventId === null ? null : showId('event', eventId),
   id: showId('optOutDifference', id),
   accountId: showId('account', accountId),
   reconciliationId: showId('reconciliation', runId),

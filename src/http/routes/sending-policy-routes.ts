@@ -6,7 +6,7 @@ import { hoursOfPlaces, type PlaceHours, policyWarnings } from '../../business/p
 import { hoursOfAll, type SendingPolicy } from '../../business/sending-policy.ts';
 import { readHoursEffect } from '../../campaigns/hours-effect.ts';
 import { type QuietHoursRule, type SendWindow, showRule, windowText } from '../../compliance/quiet-hours.ts';
-import { type HoursRow, PRESETS, RULE_TABLES, ruleTableAt } from '../../compliance/quiet-hours-table.ts';
+import { type HoursRow, PRESETS, quietHoursAt } from '../../compliance/quiet-hours-table.ts';
 import { invalid, type Outcome } from '../../platform/refusal.ts';
 import { ok } from '../../platform/result.ts';
 import { type Instant, instant, Temporal } from '../../platform/time.ts';
@@ -57,7 +57,7 @@ export function registerSendingPolicyRoutes(api: Api, services: Services): void 
 
 /** The policy with what stands around it: the rules that narrow it, and whom it leaves out. */
 export function showPolicy(policy: SendingPolicy, now: Instant) {
-  const table = ruleTableAt(RULE_TABLES, now);
+  const table = quietHoursAt(now);
   return {
     ...policy,
     tableVersion: table.version,

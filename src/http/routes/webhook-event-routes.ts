@@ -50,7 +50,7 @@ export function registerWebhookEventRoutes(api: Api, services: EventServices): v
   });
   api.raw(exportRoute, async ({ query: { limit, ...filter }, request, caller: { actor } }) => {
     const { signal } = request;
-    const pages = exportEventsFor({ ...services, db }, { filter: storedFilter(filter), limit, signal, actor });
+    const pages = await exportEventsFor({ ...services, db }, { filter: storedFilter(filter), limit, signal, actor });
     return ok(ndjsonResponse('events.jsonl', shownPages(pages)));
   });
   registerQueue(api, services);

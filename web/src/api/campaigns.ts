@@ -94,7 +94,8 @@ export const createCampaign = (body: BodyOf<typeof contract.createCampaign>, key
 export const updateCampaign = (id: string, body: BodyOf<typeof contract.updateCampaign>) =>
   patch<Campaign>(`/v1/campaigns/${id}`, body);
 export const deleteCampaign = (id: string) => del<AnswerOf<typeof contract.deleteCampaign>>(`/v1/campaigns/${id}`);
-export const launchCampaign = (id: string, body: BodyOf<typeof contract.launchCampaign>, key: string) =>
+export type LaunchOrder = BodyOf<typeof contract.launchCampaign>;
+export const launchCampaign = (id: string, body: LaunchOrder, key: string) =>
   post<Campaign>(`/v1/campaigns/${id}/launch`, body, key);
 export const waiveConsent = (id: string, body: BodyOf<typeof waiver.waiveConsent>) =>
   put<Campaign>(`/v1/campaigns/${id}/consent-waiver`, body);

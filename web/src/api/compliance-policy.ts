@@ -37,6 +37,6 @@ export const policyEffectsQuery = queryOptions({
 });
 
 export const saveWording = (wording: OptOutWording) => patch<OptOutWording>('/v1/opt-out-wording', wording);
-export const saveReviews = (settings: ReviewSettings) => put<ReviewSettings>('/v1/opt-out-review-settings', settings);
+export const saveReviews = ({ hours }: ReviewSettings) => put<ReviewSettings>('/v1/opt-out-review-settings', { hours });
 export const saveDefaultConsent = (consent: BodyOf<typeof policy.changeDefaultConsent>) =>
   put<DefaultConsent>('/v1/default-consent', consent);

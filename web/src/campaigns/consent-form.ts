@@ -5,7 +5,7 @@ type Consent = Campaign['consent'];
 /** The policies of a campaign as the choices of one field. */
 export const CONSENT_CHOICES = [
   { value: 'marketing', label: 'Marketing: express written consent' },
-  { value: 'informational', label: 'Informational: express consent to such texts' },
+  { value: 'informational', label: 'Informational (transactional): express consent to such texts' },
   { value: 'express', label: 'Custom: express consent to marketing' },
   { value: 'express,express_written', label: 'Custom: express or express written consent to marketing' },
   { value: 'express_written', label: 'Custom: express written consent to marketing' },

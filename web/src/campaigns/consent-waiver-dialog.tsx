@@ -1,13 +1,11 @@
-import { Text, Textarea } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Campaign, campaignKeys, waiveConsent } from '../api/campaigns.ts';
 import { useAction } from '../api/use-action.ts';
 import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { plural } from '../patterns/format.ts';
-
-const REASON_LENGTH_MIN = 10;
-const REASON_LENGTH_MAX = 1_000;
+import { isReason, ReasonInput } from '../patterns/reason-input.tsx';
 
 interface ConsentWaiverDialogProps {
   readonly campaign: Campaign;
@@ -37,7 +35,7 @@ export default function ConsentWaiverDialog({ campaign, people, opened, onClose 
       confirmLabel={`Let ${who} be texted`}
       tone="red"
       busy={waive.isPending}
-      disabled={reason.trim().length < REASON_LENGTH_MIN}
+      disabled={!isReason(reason)}
       error={waive.error}
       onConfirm={() => waive.mutate({ revision: campaign.revision, people, reason: reason.trim() })}
     >
@@ -46,15 +44,7 @@ export default function ConsentWaiverDialog({ campaign, people, opened, onClose 
         opted out stays out. It holds for this audience and these words: once they are changed, a reason is needed
         again. Your name and the reason are kept with the campaign and in the audit log.
       </Text>
-      <Textarea
-        data-autofocus
-        label="Why these people may be texted"
-        autosize
-        minRows={2}
-        maxLength={REASON_LENGTH_MAX}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <ReasonInput label="Why these people may be texted" value={reason} onChange={setReason} focused />
     </ConfirmDialog>
   );
 }

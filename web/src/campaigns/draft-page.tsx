@@ -61,7 +61,7 @@ export function DraftPage({ campaign }: { readonly campaign: Campaign }) {
 
   const fresh = draft.isSaved && !review.isPlaceholderData && !review.isFetching;
   const problems = (review.isPlaceholderData ? undefined : review.data?.problems) ?? [];
-  const warnings = review.data?.warnings ?? [];
+  const warnings = review.data === undefined ? [] : [...review.data.toAcknowledge, ...review.data.warnings];
   const people = (fields.audience === null ? undefined : audience.data?.sample) ?? [];
   const shownPerson = Math.min(personIndex, Math.max(0, people.length - 1));
   const active = fields.variants.find((variant) => variant.key === activeKey) ?? fields.variants[0];

@@ -1,5 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type Campaign, campaignKeys, campaignQuery, launchCampaign, type Review } from '../api/campaigns.ts';
+import { useState } from 'react';
+import {
+  type Campaign,
+  campaignKeys,
+  campaignQuery,
+  type LaunchOrder,
+  launchCampaign,
+  type Review,
+} from '../api/campaigns.ts';
 import { operationKeys } from '../api/operations.ts';
 import { isProblem } from '../api/problem.ts';
 import { useProductClock } from '../api/product-clock.ts';
@@ -9,6 +17,7 @@ import { ConfirmDialog } from '../patterns/confirm-dialog.tsx';
 import { Fact, Facts } from '../patterns/details.tsx';
 import { formatCount, formatMoney, formatPhone, formatRate, formatWhen, plural } from '../patterns/format.ts';
 import { LoadingSkeleton } from '../patterns/loading-skeleton.tsx';
+import { isReason, ReasonInput } from '../patterns/reason-input.tsx';
 import { audienceWords } from './audience-words.ts';
 import classes from './builder.module.css';
 import type { BuilderField } from './builder-section.tsx';
@@ -31,9 +40,9 @@ interface LaunchDialogProps {
 /** The last look before texting: who, what, from where, when, for how much. Fetched when it is first opened. */
 export default function LaunchDialog({ campaign, draft, review, previews, opened, onClose }: LaunchDialogProps) {
   const queryClient = useQueryClient();
+  const [reason, setReason] = useState('');
   const launch = useAction({
-    run: (input: { readonly revision: number; readonly confirmName: string }, key) =>
-      launchCampaign(campaign.id, input, key),
+    run: (order: LaunchOrder, key) => launchCampaign(campaign.id, order, key),
     touches: [campaignKeys.list({}), operationKeys.status, operationKeys.home],
     onDone: (launched) => {
       onClose();
@@ -48,6 +57,7 @@ export default function LaunchDialog({ campaign, draft, review, previews, opened
     onClose();
   };
   const name = draft.fields.name.trim();
+  const asksReason = review !== undefined && review.toAcknowledge.length > 0;
   const people = review === undefined ? '' : ` ${plural(review.audience.textable, 'person', 'people')}`;
   return (
     <ConfirmDialog
@@ -56,9 +66,16 @@ export default function LaunchDialog({ campaign, draft, review, previews, opened
       title={review === undefined ? 'Text these people?' : `Text${people}?`}
       confirmLabel={`Text${people}`}
       busy={launch.isPending || review === undefined}
+      disabled={asksReason && !isReason(reason)}
       error={launch.error}
       {...(review?.nameToConfirm ? { typeToConfirm: name } : {})}
-      onConfirm={() => launch.mutate({ revision: draft.revision, confirmName: name })}
+      onConfirm={() =>
+        launch.mutate({
+          revision: draft.revision,
+          confirmName: name,
+          ...(asksReason ? { acknowledgement: reason.trim() } : {}),
+        })
+      }
     >
       {/* The focus goes to what is to be read, not to the button: a second Enter must not launch. */}
       <div tabIndex={-1} data-autofocus className={classes.reading}>
@@ -68,6 +85,14 @@ export default function LaunchDialog({ campaign, draft, review, previews, opened
           <LaunchFacts review={review} fields={draft.fields} previews={previews} />
         )}
       </div>
+      {asksReason ? (
+        <ReasonInput
+          label="Why it may go out like this"
+          description="People who get their first text are not told all that it must say. Your name and the reason are kept in the report of the campaign and in the audit log."
+          value={reason}
+          onChange={setReason}
+        />
+      ) : null}
     </ConfirmDialog>
   );
 }
@@ -79,7 +104,8 @@ interface LaunchFactsProps extends Pick<LaunchDialogProps, 'previews'> {
 
 function LaunchFacts({ review, fields, previews }: LaunchFactsProps) {
   const clock = useProductClock(60_000);
-  const { audience, lanes, forecast, parts, costCents, warnings } = review;
+  const { audience, lanes, forecast, parts, costCents } = review;
+  const warnings = [...review.toAcknowledge, ...review.warnings];
   const { variants } = fields;
   const weights = variants.reduce((sum, variant) => sum + variant.weight, 0);
   const leftOut = leftOutCount(audience);

@@ -1,6 +1,5 @@
 import { Anchor, Button, Text } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import type { Review } from '../api/campaigns.ts';
 import { useProductClock } from '../api/product-clock.ts';
 import { formatCount, formatDay, formatMoney, formatWhen, listWords, type Moment, plural } from '../patterns/format.ts';
@@ -27,7 +26,7 @@ const ORDER: readonly BuilderField[] = ['name', 'audience', 'message', 'lanes', 
 export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
   const clock = useProductClock(60_000);
   if (review === undefined) return <LoadingSkeleton shape="lines" count={5} />;
-  const { warnings } = review;
+  const { warnings, toAcknowledge } = review;
   const problems = review.problems.toSorted((a, b) => ORDER.indexOf(a.field) - ORDER.indexOf(b.field));
   return (
     <div className={classes.panel}>
@@ -51,17 +50,8 @@ export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
         </Button>
       )}
       <div aria-live="polite">
-        {problems.length === 0 ? null : (
-          <ToDo title={plural(problems.length, 'thing to do first', 'things to do first')}>
-            {problems.map((problem) => (
-              <li key={problem.message}>
-                <Anchor component="button" type="button" size="sm" ta="start" onClick={() => goTo(problem.field)}>
-                  {problem.message}
-                </Anchor>
-              </li>
-            ))}
-          </ToDo>
-        )}
+        <ToDo title={plural(problems.length, 'thing to do first', 'things to do first')} remarks={problems} />
+        <ToDo title="To mend, or to launch with a reason" remarks={toAcknowledge} />
         {warnings.length === 0 ? null : (
           <Anchor
             component="button"
@@ -90,13 +80,22 @@ const ABOUT: Readonly<Record<BuilderField, string>> = {
 const warnedOf = (warnings: Review['warnings']): readonly string[] =>
   ORDER.filter((field) => warnings.some((warning) => warning.field === field)).map((field) => ABOUT[field]);
 
-function ToDo({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+function ToDo({ title, remarks }: { readonly title: string; readonly remarks: Review['problems'] }) {
+  if (remarks.length === 0) return null;
   return (
     <div style={toneStyle('amber')}>
       <Text size="sm" fw={550} c="var(--tone-text)" mb={4}>
         {title}
       </Text>
-      <ul className={classes.todo}>{children}</ul>
+      <ul className={classes.todo}>
+        {remarks.map(({ field, message }) => (
+          <li key={message}>
+            <Anchor component="button" type="button" size="sm" ta="start" onClick={() => goTo(field)}>
+              {message}
+            </Anchor>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

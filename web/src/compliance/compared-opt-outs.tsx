@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { comparisonsQuery, differencesQuery, type OptOutComparisons, type OptOutDifference } from '../api/opt-outs.ts';
@@ -64,8 +64,15 @@ const KINDS: Readonly<Record<OptOutDifference['kind'], string>> = {
   accepted: 'Texted from elsewhere',
 };
 
+/** Its event is here all the same. */
+const FAILED: Readonly<Partial<Record<OptOutDifference['kind'], string>>> = {
+  stop: 'A STOP that could not be applied',
+  start: 'A START that could not be applied',
+};
+
 function OneDifference({ one, mayProve }: { readonly one: OptOutDifference; readonly mayProve: boolean }) {
-  const { phone, kind, code } = one;
+  const { phone, kind, code, eventId } = one;
+  const what = (eventId === null ? undefined : FAILED[kind]) ?? KINDS[kind];
   const number = phone === null ? 'An erased person' : <PhoneNumber phone={phone} />;
   return (
     <LinkRow
@@ -78,8 +85,24 @@ function OneDifference({ one, mayProve }: { readonly one: OptOutDifference; read
           <Text fw={550}>{number}</Text>
         )
       }
-      second={`${KINDS[kind]}${code === null ? '' : ` · error ${code}`}`}
-      outcome={`${one.sentence}.`}
+      second={`${what}${code === null ? '' : ` · error ${code}`}`}
+      outcome={
+        <>
+          {one.sentence}.
+          {eventId !== null && (
+            <>
+              {' '}
+              <Anchor
+                inherit
+                underline="always"
+                renderRoot={(props) => <Link {...props} to="/operations/events/$eventId" params={{ eventId }} />}
+              >
+                Open the event
+              </Anchor>
+            </>
+          )}
+        </>
+      }
       state={
         <Text size="sm" c="dimmed" component="div">
           <TimeText at={one.at} look="relative" />

@@ -125,6 +125,10 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
   );
 }
 
+/** Where people decided first what a reply was: counted from its receipt as well. */
+const decisionWords = ({ p99Ms, p99HeardMs }: ComplianceStatus['confirmations']): string =>
+  p99HeardMs === null || p99HeardMs === p99Ms ? '' : `; 99% within ${latencyWords(p99HeardMs)} with time to decide`;
+
 function Standing({ status }: { readonly status: ComplianceStatus }) {
   const { optOuts, people, confirmations, days } = status;
   const heard = optOuts.byWay.filter(({ how }) => how === 'keyword' || how === 'free_text');
@@ -151,9 +155,9 @@ function Standing({ status }: { readonly status: ComplianceStatus }) {
         note={
           confirmations.sent === 0
             ? 'No confirmation was sent'
-            : `${formatCount(confirmations.sent)} sent, half within ${latencyWords(confirmations.p50Ms)}${
-                confirmations.notSent === 0 ? '' : `; ${formatCount(confirmations.notSent)} not sent`
-              }`
+            : `${formatCount(confirmations.sent)} sent, half within ${latencyWords(confirmations.p50Ms)}${decisionWords(
+                confirmations,
+              )}${confirmations.notSent === 0 ? '' : `; ${formatCount(confirmations.notSent)} not sent`}`
         }
       />
       <Figure
@@ -304,9 +308,10 @@ function Records({ status: { audit, dncLists, rules } }: { readonly status: Comp
         <Fact label="Do-not-call lists">
           {dncLists.length === 0 ? 'none' : dncLists.map(({ name, sentence }) => `${name}: ${sentence}`).join('. ')}
         </Fact>
-        {rules.map(({ name, version, source }) => (
+        {rules.map(({ name, version, digest, source }) => (
           <Fact key={name} label={name}>
             version {version}
+            {digest === null ? '' : `, SHA-256 ${digest.slice(0, 12)}…`}
             {source === null ? '' : ` (${source})`}
           </Fact>
         ))}

@@ -39,7 +39,7 @@ export function FormFields({ draft, onChange, isNew, business, lanes, readOnly, 
           disabled={!isNew || readOnly}
           data={[
             { value: 'marketing', label: 'Offers and campaigns' },
-            { value: 'informational', label: 'Appointments and service' },
+            { value: 'informational', label: 'Appointments and service (transactional)' },
           ]}
           value={draft.purpose}
           onChange={(event) =>

@@ -23,7 +23,7 @@ export const KINDS: Choices = [
 ];
 export const PURPOSES: Choices = [
   { value: 'marketing', label: 'Marketing' },
-  { value: 'informational', label: 'Informational' },
+  { value: 'informational', label: 'Informational (transactional)' },
 ];
 export const SOURCES: Choices = [
   { value: 'web_form', label: 'Web form' },

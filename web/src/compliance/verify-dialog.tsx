@@ -2,7 +2,14 @@ import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/c
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
-import { type AuditVerdict, auditChainQuery, auditKeys, type VerifyInput, verifyAudit } from '../api/audit.ts';
+import {
+  type AuditChain,
+  type AuditVerdict,
+  auditChainQuery,
+  auditKeys,
+  type VerifyInput,
+  verifyAudit,
+} from '../api/audit.ts';
 import { useAction } from '../api/use-action.ts';
 import { CopyText } from '../patterns/copy-text.tsx';
 import { Notice } from '../patterns/details.tsx';
@@ -20,8 +27,8 @@ export default function VerifyDialog({ opened, onClose }: VerifyDialogProps) {
   const expect = headOf(noted);
   const wrong = noted.trim() !== '' && expect === undefined;
   const verify = useAction({ run: (body: VerifyInput) => verifyAudit(body), touches: [auditKeys.chain] });
-  const known = useQuery(auditChainQuery).data?.head;
-  const head = verify.data?.head ?? known;
+  const chain = useQuery(auditChainQuery).data;
+  const head = verify.data?.head ?? chain?.head;
   const { reset } = verify;
   useEffect(() => {
     if (opened) reset();
@@ -52,6 +59,7 @@ export default function VerifyDialog({ opened, onClose }: VerifyDialogProps) {
             {verify.data === undefined ? null : <Verdict verdict={verify.data} onClose={onClose} />}
           </div>
           {head === undefined || head.seq === 0 ? null : <NewestHead head={head} />}
+          {chain === undefined ? null : <Guard {...chain.databaseRole} />}
           {verify.error === null ? null : <ErrorState compact error={verify.error} what="Not verified" />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
@@ -88,6 +96,16 @@ const NewestHead = ({ head }: { readonly head: AuditVerdict['head'] }) => (
     </Text>
   </div>
 );
+
+/** Whether the database itself keeps the log from the program. */
+const Guard = ({ mayChange, sentence }: AuditChain['databaseRole']) =>
+  mayChange ? (
+    <Notice tone="amber">{sentence}</Notice>
+  ) : (
+    <Text size="sm" c="dimmed">
+      {sentence}
+    </Text>
+  );
 
 const BrokenEntry = ({ entryId, onClose }: { readonly entryId: string; readonly onClose: () => void }) => (
   <Anchor

@@ -169,7 +169,7 @@ function Given({ form, setForm, problems }: FieldsProps) {
         label="To which texts?"
         data={[
           { value: 'marketing', label: 'Marketing: offers, campaigns' },
-          { value: 'informational', label: 'Informational: appointments, invoices' },
+          { value: 'informational', label: 'Informational (transactional): appointments, invoices' },
         ]}
         value={form.purpose}
         onChange={(event) =>

@@ -16,5 +16,7 @@ it.each([
     ],
   ],
 ])('says what a merge does when %s', (_case, merge, lines) => {
-  expect(mergeLines(merge).slice(0, -1)).toEqual(lines);
+  const told = mergeLines(merge);
+  expect(told.slice(0, -2)).toEqual(lines);
+  expect(told.at(-1)).toContain('An opt-out later on, at either number, holds at both');
 });

@@ -18,7 +18,8 @@ export function mergeLines({ filled, addedTags, conversations, texts, calls, wai
       : [
           `${counted(waitingEnded, 'text')} of campaigns that still waited will not be sent, so that nobody is texted twice`,
         ]),
-    'Opt-outs, consents and lists of do-not-call stay with each number',
+    'Consents and lists of do-not-call stay with each number',
+    'An opt-out later on, at either number, holds at both; START brings back only the number that it is texted from',
   ];
 }
 

@@ -1,7 +1,6 @@
 import { NumberInput, Switch, TextInput } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { REVIEW_HOURS_MAX } from '../../../src/compliance/review-hours.ts';
 import { complianceStatusQuery } from '../api/compliance.ts';
 import {
   type CompliancePolicy,
@@ -96,12 +95,12 @@ function UnclearReplies({ policy: { reviews }, effects, readOnly }: PartProps) {
     <form noValidate onSubmit={onSubmit} className={classes.form}>
       <Section
         title="Unclear replies"
-        note="A reply that may be an opt-out holds its number. Undecided after this time, a day at most, it was one."
+        note={`A reply that may be an opt-out holds its number. Undecided after this time, ${reviews.hoursMax} hours at most, it was one.`}
       >
         <NumberInput
           label="Hours to decide"
           min={1}
-          max={REVIEW_HOURS_MAX}
+          max={reviews.hoursMax}
           allowDecimal={false}
           maw={240}
           readOnly={readOnly}

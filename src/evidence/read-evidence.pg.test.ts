@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { livingWorld } from '../../test/whole-life.ts';
+import { sealWaiting } from '../compliance/seal-audit.ts';
+import { decideEvidenceDocument } from './decide-evidence-document.ts';
+import type { Evidence } from './evidence.ts';
+import { readEvidence } from './read-evidence.ts';
+
+const { db, world, person, rowsWith, tablesWith } = await livingWorld();
+const PHONE = '+16175550131';
+
+/** Where a person's own file tells what a table has of them. */
+const TOLD: Readonly<Record<string, (evidence: Evidence) => readonly unknown[] | null | undefined>> = {
+  audit_entry: ({ proof }) => proof.entries,
+  call: ({ calls }) => calls,
+  call_recording: ({ calls }) => calls[0]?.recordings,
+  call_summary: ({ calls }) => calls[0]?.nextSteps,
+  call_transcript: ({ calls }) => calls[0]?.transcript,
+  consent: ({ consents }) => consents,
+  consent_event: ({ consents }) => consents,
+  contact: ({ contact }) => contact?.tags,
+  contact_gateway_ref: ({ contact }) => contact?.gatewayContactIds,
+  dnc_exemption: ({ doNotCall }) => doNotCall.exemptions,
+  enrollment: ({ leftOut }) => leftOut,
+  message: ({ texts }) => texts,
+  message_attempt: ({ texts }) => texts.flatMap(({ attempts }) => attempts),
+  number_validation: ({ validation }) => (validation === null ? [] : [validation]),
+  opt_in_submission: ({ submissions }) => submissions,
+  opt_out_difference: ({ differences }) => differences,
+  opt_out_review: ({ reviews }) => reviews,
+  scrubbed_number: ({ doNotCall }) => doNotCall.scrubbed,
+  suppression: ({ optOuts }) => optOuts,
+};
+
+/** Told elsewhere than here, or nothing about the person. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  contact_number: 'other numbers of the person: named, and each with a file of its own',
+  conversation: 'the thread of texts and calls that are told',
+  gateway_event: 'what the provider posted of texts and calls that are told, byte for byte',
+  idempotency_key: 'the answer to a request whose effect is told, kept for a day',
+  import_consent: 'rows of a file between its preview and its import; then they are consents',
+  opt_out_to_carry: 'opt-outs on their way to another number of the person, for a moment',
+  reassigned_number: 'of the questions that are told, the answer that holds',
+  reassigned_question: 'told with their answers; nobody asked about this person',
+  reconciliation_diff: 'texts and calls that were brought in late, and are told',
+  scrub_item: 'numbers that a service is asked about now; then the answer is told',
+  validation_item: 'numbers that a service is asked about now; then the answer is told',
+  waived_person: 'drafts that an owner answers for; when launched, the record of the text tells it',
+  lane: 'our own numbers',
+};
+
+it('a person who asks is told what every table has of them, in the file and in the document', async () => {
+  await person(PHONE);
+  await sealWaiting({ db, clock: world.clock });
+  const evidence = await readEvidence(db, { phone: PHONE, now: world.clock.now(), version: '0' });
+  const { rows: columns } = await sql<{ name: string }>`
+    select distinct c.table_name as name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+    where table_schema = 'public' and table_type = 'BASE TABLE' and column_name in ('phone', 'contact_id', 'call_id')`.execute(
+    db,
+  );
+  const holding = await rowsWith('Zelda');
+  const tables = new Set([...columns.map(({ name }) => name), ...holding.keys(), ...(await tablesWith(PHONE))]);
+  expect([...tables].toSorted()).toEqual([...Object.keys(TOLD), ...Object.keys(NOT_HERE)].toSorted());
+  for (const [table, told] of Object.entries(TOLD))
+    expect([table, told(evidence)]).toEqual([table, expect.arrayContaining([expect.anything()])]);
+
+  const inFile = new Set(textsIn(JSON.parse(JSON.stringify(evidence))));
+  const inDocument = textsIn(decideEvidenceDocument(evidence)).join('\n');
+  for (const [table, rows] of holding) {
+    const words = table in NOT_HERE ? [] : textsIn(rows).filter((text) => text.includes('Zelda'));
+    for (const text of words) {
+      expect([table, inFile.has(text), text]).toEqual([table, true, text]);
+      if (table !== 'contact_gateway_ref') expect([table, inDocument]).toEqual([table, expect.stringContaining(text)]);
+    }
+  }
+});
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
