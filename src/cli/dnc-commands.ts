@@ -49,7 +49,7 @@ function defineLists(command: Command, shell: Shell): void {
     .option('--column <header>', 'csv: the header of the numbers')
     .option('--columns <columns>', `changes: the columns in their order, out of ${CHANGE_COLUMNS.join(', ')}`)
     .option('--refused-max <n>', 'so many lines may be no numbers', wholeNumber, 0)
-    .option('--may-be-smaller', 'it may have less than 90% of the numbers of before')
+    .option('--may-be-smaller', 'the list may have less than 90% of its numbers of before')
     .option('--json', 'print the version as JSON')
     .action(async (list: string, file: string, flags: UploadFlags) =>
       (await load()).uploadCommand({ list, file }, flags, shell),

@@ -60,7 +60,16 @@ it('an archive is read as the registry gives it', async () => {
 });
 
 it('changes are applied, exemptions recorded, and lists retired', async () => {
-  const changed = ['--as-of', today, '--format', 'changes', '--columns', 'phone,changeType', '--json'];
+  const changed = [
+    '--as-of',
+    today,
+    '--format',
+    'changes',
+    '--columns',
+    'phone,changeType',
+    '--may-be-smaller',
+    '--json',
+  ];
   expect(jsonLines(await cli('upload', 'National', await file('6175550123;D\n'), ...changed))).toMatchObject([
     { mode: 'changes', numbers: 1 },
   ]);

@@ -190,6 +190,54 @@ describe('a change list', () => {
     expect(await numbers()).toHaveLength(3);
   });
 
+  const thousands = Array.from({ length: 5_002 }, (_, index) => String(6_170_000_000 + index));
+  const lines = (change: 'A' | 'D', changed: readonly string[]): string =>
+    changed.map((number) => `${number.slice(0, 3)},${number.slice(3)},x,${change}\n`).join('');
+
+  it('that leaves less than 90% of the numbers is refused, and leaves all of them, unless an owner says that it may', async () => {
+    await dnc.upload(list, thousands.join('\n'));
+    const most = lines('D', thousands.slice(2));
+    expect(await dnc.upload(list, most, { format: CHANGES })).toMatchObject({
+      error: {
+        kind: 'invalid',
+        message: expect.stringMatching(/leaves 2 numbers, and "national list" has 5002: .*owner/),
+      },
+    });
+    expect(await numbers()).toEqual(thousands);
+    expect((await versions()).map(({ state }) => state)).toEqual(['failed', 'in_force']);
+    expect(await leftovers()).toEqual({ staged: 0, blocks: 0 });
+    expect(await dnc.upload(list, most, { format: CHANGES, maySmaller: true })).toMatchObject({
+      value: { numbers: 2 },
+    });
+    expect(await numbers()).toEqual(thousands.slice(0, 2));
+  });
+
+  it.each([
+    ['500 of 5,002 taken off', lines('D', thousands.slice(0, 500)), 4_502],
+    ['501 of 5,002 taken off', lines('D', thousands.slice(0, 501)), undefined],
+    ['501 taken off, and one added', `${lines('D', thousands.slice(0, 501))}212,5550123,x,A\n`, 4_502],
+  ])('%s', async (_, text, left) => {
+    await dnc.upload(list, thousands.join('\n'));
+    expect(await dnc.upload(list, text, { format: CHANGES })).toMatchObject({ ok: left !== undefined });
+    expect(await numbers()).toHaveLength(left ?? 5_002);
+  });
+
+  it.each([
+    ['somebody gave it up', () => rows(`update dnc_version set state = 'failed', error = 'x' where state = 'reading'`)],
+    ['a newer file came', () => dnc.upload(list, THREE, { asOf: world.clock.now() })],
+  ])('changes nothing when, while it was read, %s', async (_, meanwhile) => {
+    const asOf = world.clock.now();
+    await dnc.upload(list, THREE, { asOf });
+    await world.clock.advance(DAY_MS);
+    async function* chunks() {
+      yield Buffer.from('212,5550124,x,A\n');
+      await meanwhile();
+    }
+    expect(await dnc.upload(list, '', { asOf, format: CHANGES, chunks: chunks() })).toMatchObject({ ok: false });
+    expect(await numbers()).toEqual(['2125550123', '6175550000', '6175559999']);
+    expect((await versions()).filter(({ state }) => state === 'in_force')).toHaveLength(1);
+  });
+
   it('of two at the same time loses nothing', async () => {
     await dnc.upload(list, THREE);
     await Promise.all([1, 2, 3, 4].map((last) => dnc.upload(list, `617,555000${last},x,A\n`, { format: CHANGES })));

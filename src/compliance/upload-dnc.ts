@@ -53,7 +53,7 @@ export interface DncUpload {
   readonly asOf: Instant;
   /** So many lines may be no numbers; whoever gives the file in has looked at them. */
   readonly refusedMax: number;
-  /** A whole list with clearly fewer numbers than before is taken for a part of the file without this; an owner's word. */
+  /** A file that leaves clearly fewer numbers than before is taken for a wrong one without this; an owner's word. */
   readonly maySmaller: boolean;
   readonly by: { readonly actor: string; readonly name: string };
   readonly onProgress?: (read: ReadSoFar) => void;
@@ -124,41 +124,70 @@ async function readAndApply(deps: DncDeps, upload: DncUpload, version: DncVersio
     return `${refused} of ${lines} lines cannot be read, the first is line ${first.line} (${JSON.stringify(first.text)}: ${first.reason}); mend the file, or allow so many`;
   if (refused === lines) return 'it has no numbers; download the list again';
   const written = version.mode === 'full' ? { setId: version.id, numbers: await writeSet(db, version.id) } : undefined;
-  return runTx(db, async (tx) => {
-    const list = await lockDncList(tx, version.listId);
-    const changed = written ?? (await applyChanges(tx, list, version.id));
-    const stopped =
-      olderThan(list, upload.asOf) ??
-      (written === undefined || upload.maySmaller ? undefined : tooSmall(list, written.numbers));
-    if (stopped !== undefined) return stopped;
-    const now = deps.clock.now();
-    if (!(await putInForce(tx, { version, ...changed, now }))) return 'it was given up meanwhile; upload it again';
-    await recordAudit(tx, {
-      id: deps.newUuid(),
-      at: now,
-      actor: upload.by.actor,
-      action: 'dnc_list.updated',
-      subject: showId('dncList', list.id),
-      detail: {
-        name: list.name,
-        mode: version.mode,
-        file: upload.fileName,
-        asOf: upload.asOf,
-        lines,
-        refused,
-        numbers: changed.numbers,
-      },
-    });
-    return undefined;
+  try {
+    await runTx(db, (tx) => apply(tx, deps, { upload, version, written, lines, refused }));
+  } catch (error) {
+    if (error instanceof NotApplied) return error.message;
+    throw error;
+  }
+  return undefined;
+}
+
+/** Takes back what the transaction has changed, blocks of the list too, and says why. */
+class NotApplied extends Error {}
+
+type Change = { readonly setId: Uuid; readonly numbers: number };
+
+interface ReadFile extends Pick<ReadSoFar, 'lines' | 'refused'> {
+  readonly upload: DncUpload;
+  readonly version: DncVersion;
+  /** Of a whole list; what a change list changes is written with the rest. */
+  readonly written: Change | undefined;
+}
+
+async function apply(tx: Tx, deps: DncDeps, file: ReadFile): Promise<void> {
+  const { upload, version, written, lines, refused } = file;
+  const list = await lockDncList(tx, version.listId);
+  const older = olderThan(list, upload.asOf);
+  if (older !== undefined) throw new NotApplied(older);
+  const changed = written ?? (await applyChanges(tx, list, version.id));
+  const small = upload.maySmaller ? undefined : tooSmall(list, { mode: version.mode, numbers: changed.numbers });
+  if (small !== undefined) throw new NotApplied(small);
+  const now = deps.clock.now();
+  if (!(await putInForce(tx, { version, ...changed, now })))
+    throw new NotApplied('it was given up meanwhile; upload it again');
+  await recordAudit(tx, {
+    id: deps.newUuid(),
+    at: now,
+    actor: upload.by.actor,
+    action: 'dnc_list.updated',
+    subject: showId('dncList', list.id),
+    detail: {
+      name: list.name,
+      mode: version.mode,
+      file: upload.fileName,
+      asOf: upload.asOf,
+      lines,
+      refused,
+      numbers: changed.numbers,
+    },
   });
 }
 
 /** Between two files of a registry more numbers come than go. */
 const PERCENT_OF_BEFORE_MIN = 90;
-const tooSmall = ({ name, numbers: before }: DncList, numbers: number): string | undefined =>
-  numbers * 100 < before * PERCENT_OF_BEFORE_MIN
-    ? `it has ${numbers} numbers, and "${name}" has ${before}: a part of the file, as it looks; download it again, or have an owner say that it may be smaller`
-    : undefined;
+const LOOKS_LIKE = {
+  full: { leaves: 'has', what: 'a part of the file' },
+  changes: { leaves: 'leaves', what: 'the changes of another list' },
+} as const;
+function tooSmall(
+  { name, numbers: before }: DncList,
+  { mode, numbers }: Pick<DncVersion, 'mode'> & { readonly numbers: number },
+): string | undefined {
+  if (numbers * 100 >= before * PERCENT_OF_BEFORE_MIN) return undefined;
+  const { leaves, what } = LOOKS_LIKE[mode];
+  return `it ${leaves} ${numbers} numbers, and "${name}" has ${before}: ${what}, as it looks; download it again, or have an owner say that it may be smaller`;
+}
 
 /** What the file or its sender did wrong; what the database does wrong is thrown. */
 async function readWholly(deps: DncDeps, upload: DncUpload, versionId: Uuid): Promise<Result<ReadSoFar, string>> {
@@ -207,11 +236,7 @@ async function writeSet(db: Db, versionId: Uuid): Promise<number> {
  * Changes the touched blocks of the set in force: whoever asks meanwhile sees all of them before or all of them after. A number that
  * a file both adds and takes off is on the list: the strict side.
  */
-async function applyChanges(
-  tx: Tx,
-  list: DncList,
-  versionId: Uuid,
-): Promise<{ readonly setId: Uuid; readonly numbers: number }> {
+async function applyChanges(tx: Tx, list: DncList, versionId: Uuid): Promise<Change> {
   const { setId } = list;
   if (setId === null) throw new Error(`do-not-call list ${list.id} lost its numbers`);
   let { numbers: total } = list;

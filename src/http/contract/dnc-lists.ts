@@ -126,7 +126,9 @@ export const uploadQuery = z.object({
   refusedMax: z.coerce.number().int().min(0).max(1_000_000).default(0).openapi({
     description: 'So many lines may be no numbers; without it a file with one such line does not come into force',
   }),
-  maySmaller: yes.openapi({ description: 'true, by an owner: it may have less than 90% of the numbers of before' }),
+  maySmaller: yes.openapi({
+    description: 'true, by an owner: the list may have less than 90% of its numbers of before',
+  }),
 });
 export const uploadDncVersion = jsonRoute({
   method: 'post',

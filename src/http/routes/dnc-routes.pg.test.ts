@@ -85,6 +85,14 @@ it('an archive is taken, and a smaller list only by the word of an owner', async
   });
   expect(await send(manager, eight, '&maySmaller=true')).toMatchObject({ status: 403 });
   expect(await send({}, eight, '&maySmaller=true')).toMatchObject({ status: 201, json: { numbers: 8 } });
+  const off = '5125550109,D\n';
+  const changes = '&format=changes&columns=phone,changeType';
+  expect(await send(manager, off, changes)).toMatchObject({
+    status: 422,
+    json: { detail: expect.stringMatching(/leaves 7 numbers, and "Zipped" has 8/) },
+  });
+  expect(await send(manager, off, `${changes}&maySmaller=true`)).toMatchObject({ status: 403 });
+  expect(await send({}, off, `${changes}&maySmaller=true`)).toMatchObject({ status: 201, json: { numbers: 7 } });
 });
 
 it.each([

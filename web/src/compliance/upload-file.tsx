@@ -142,7 +142,7 @@ function Fields({ form, setForm, today, isOwner }: FieldsProps) {
         />
         {isOwner ? (
           <Checkbox
-            label="It may have less than 90% of the numbers of before"
+            label="The list may have less than 90% of its numbers of before"
             checked={form.maySmaller}
             onChange={(event) => setForm({ ...form, maySmaller: event.currentTarget.checked })}
           />
