@@ -106,7 +106,24 @@ describe('a table', () => {
     expect(() => read('<l/>', { kind: 'csv', column: 'Mobile' })).toThrow(/upload it as numbers/);
   });
 
+  it.each([
+    [
+      'phone,phone\n6175550123,6175550124\n',
+      'phone',
+      /columns 1 and 2 are all called "phone"; put .* a name of its own/,
+    ],
+    ['Name,Mobile,"MOBILE "\n', 'mobile', /columns 2 and 3 .*"mobile"/],
+  ])('that has that column twice is refused: %j', (text, column, words) => {
+    expect(() => read(text, { kind: 'csv', column })).toThrow(words);
+  });
+
+  it('may have another column twice', () => {
+    expect(read('x,phone,x\n1,6175550123,2\n', { kind: 'csv', column: 'phone' }).numbers).toEqual(['6175550123']);
+  });
+
   it('without that column is refused, with the columns that there are', () => {
-    expect(() => read('Name,Phone\n', { kind: 'csv', column: 'Mobile' })).toThrow(/"Mobile"; the file has Name, Phone/);
+    expect(() => read('Name,Phone\n', { kind: 'csv', column: 'Mobile' })).toThrow(
+      /"Mobile"; the first line has "Name", "Phone"/,
+    );
   });
 });

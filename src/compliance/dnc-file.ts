@@ -1,3 +1,4 @@
+import { columnCalled } from './column-called.ts';
 import type { DncEntry, DncSink } from './dnc-sink.ts';
 import { dncXmlReader } from './dnc-xml.ts';
 import {
@@ -118,8 +119,9 @@ function csvReader(column: string, sink: DncSink): ReadLine {
     const text = textOf(bytes, line);
     const fields = fieldsOf(text);
     if (line === 1) {
-      place = fields.findIndex((field) => field.toLowerCase() === column.toLowerCase());
-      if (place < 0) throw new ListFileError(`no column is called "${column}"; the file has ${fields.join(', ')}`);
+      const found = columnCalled(fields, column);
+      if (!found.ok) throw new ListFileError(found.error);
+      place = found.value;
       return;
     }
     if (text.trim() === '') return;

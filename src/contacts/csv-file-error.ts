@@ -10,7 +10,8 @@ export type CsvFileProblem =
   | 'too_many_columns'
   | 'file_too_large'
   | 'no_phone_column'
-  | 'unknown_column';
+  | 'unknown_column'
+  | 'ambiguous_column';
 
 /**
  * A file that cannot be imported as it is. Thrown out of the reading stream, and turned into a value by the use case; the message

@@ -177,4 +177,17 @@ describe('a mapping that is given', () => {
       `column "${key}" is not in this file; it has "Name", "Phone", "Home", "Notes"`,
     );
   });
+
+  it('is refused by a name that two columns have, and taken by the place of one', () => {
+    const twice = [
+      ['phone', 'Name', 'Phone'],
+      ['6175550123', 'Kim', '6175550124'],
+    ];
+    const result = detectColumns(head(...twice), { Phone: 'phone' });
+    expect(!result.ok && result.error.message).toBe(
+      'column "Phone" stands 2 times in this file; choose one by its place, which is 0 or 2',
+    );
+    expect(targets(twice, { '2': 'phone' })).toEqual(['ignore', 'fullName', 'phone']);
+    expect(targets(twice)).toEqual(['phone', 'fullName', 'phone']);
+  });
 });

@@ -121,10 +121,15 @@ function resolveMapping(
 ): Result<ReadonlyMap<number, ImportTarget>, CsvFileError> {
   const chosen = new Map<number, ImportTarget>();
   for (const [key, target] of Object.entries(given)) {
-    const index = /^\d{1,3}$/.test(key)
-      ? Number(key)
-      : headers.findIndex((header) => normaliseHeader(header) === normaliseHeader(key));
-    if (index < 0 || index >= headers.length)
+    const [index, ...others] = /^\d{1,3}$/.test(key) ? [Number(key)] : placesOf(headers, key);
+    if (others.length > 0)
+      return err(
+        new CsvFileError(
+          'ambiguous_column',
+          `column ${JSON.stringify(key)} stands ${others.length + 1} times in this file; choose one by its place, which is ${[index, ...others].join(' or ')}`,
+        ),
+      );
+    if (index === undefined || index >= headers.length)
       return err(
         new CsvFileError(
           'unknown_column',
@@ -135,6 +140,9 @@ function resolveMapping(
   }
   return ok(chosen);
 }
+
+const placesOf = (headers: readonly string[], key: string): readonly number[] =>
+  headers.flatMap((header, index) => (normaliseHeader(header) === normaliseHeader(key) ? [index] : []));
 
 function applyChoice(
   detected: readonly ImportTarget[],

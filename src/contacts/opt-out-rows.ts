@@ -1,3 +1,4 @@
+import { columnCalled } from '../compliance/column-called.ts';
 import { err, ok, type Result } from '../platform/result.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { type E164, parsePhone } from './phone.ts';
@@ -23,9 +24,8 @@ export function optOutColumn(head: readonly CsvRecord[], named: string | undefin
   if (first === undefined) return err('the list is empty');
   const names = first.cells.map((cell) => cell.trim());
   if (named !== undefined) {
-    const index = names.findIndex((name) => name.toLowerCase() === named.trim().toLowerCase());
-    if (index >= 0) return ok({ index, hasHeader: true });
-    return err(`no column is called "${named}"; the first line has ${names.map((name) => `"${name}"`).join(', ')}`);
+    const index = columnCalled(names, named.trim());
+    return index.ok ? ok({ index: index.value, hasHeader: true }) : index;
   }
   const found = names.flatMap((_, index) =>
     head.some(({ cells }) => parsePhone(cells[index] ?? '').ok) ? [index] : [],

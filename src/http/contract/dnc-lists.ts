@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { CHANGE_COLUMNS } from '../../compliance/dnc-file.ts';
 import { DNC_KINDS, EXEMPTION_KINDS } from '../../compliance/dnc-rules.ts';
-import { idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
+import { columnsInOrder, idOf, isoInstant, jsonRoute, phoneText } from './shared.ts';
 
 /** Do-not-call lists, the files that filled them, and who is exempt. */
 export const tag = 'Do-not-call lists';
@@ -106,23 +106,10 @@ export const uploadQuery = z.object({
   asOf: z.iso.date().openapi({ description: 'The day on which the registry made the file' }),
   format: z.enum(['numbers', 'changes', 'csv']).default('numbers'),
   column: z.string().trim().min(1).max(200).optional().openapi({ description: 'csv: the header of the numbers' }),
-  columns: z
-    .string()
-    .optional()
-    .transform((text, context) => {
-      const names = text?.split(',').map((name) => name.trim());
-      const parsed = z.array(z.enum(CHANGE_COLUMNS)).max(50).optional().safeParse(names);
-      if (parsed.success) return parsed.data;
-      context.addIssue({
-        code: 'custom',
-        message: `expected columns out of ${CHANGE_COLUMNS.join(', ')}, like phone,changeType`,
-      });
-      return z.NEVER;
-    })
-    .openapi({
-      type: 'string',
-      description: 'changes: the columns in their order, as areaCode,number,other,changeType',
-    }),
+  columns: columnsInOrder(CHANGE_COLUMNS).optional().openapi({
+    type: 'string',
+    description: 'changes: the columns in their order, as areaCode,number,other,changeType',
+  }),
   refusedMax: z.coerce.number().int().min(0).max(1_000_000).default(0).openapi({
     description: 'So many lines may be no numbers; without it a file with one such line does not come into force',
   }),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { DATE_FORMATS } from '../../compliance/reassigned-rules.ts';
 import { ANSWER_COLUMNS, DEFAULT_ANSWER_COLUMNS } from '../../reassigned-numbers/answers-file.ts';
 import { audienceRule } from './audiences.ts';
-import { idOf, isoInstant, jsonRoute } from './shared.ts';
+import { columnsInOrder, idOf, isoInstant, jsonRoute } from './shared.ts';
 
 /** Questions to the Reassigned Numbers Database and their answers, by files. */
 export const tag = 'Reassigned numbers';
@@ -89,18 +89,8 @@ export const questionsQuery = z.object({
 export const answersQuery = z.object({
   fileName: z.string().trim().min(1).max(300),
   asOf: z.iso.date().openapi({ description: 'The day on which the database answered' }),
-  columns: z
-    .string()
-    .default(DEFAULT_ANSWER_COLUMNS.join(','))
-    .transform((text, context) => {
-      const parsed = z
-        .array(z.enum(ANSWER_COLUMNS))
-        .max(50)
-        .safeParse(text.split(',').map((name) => name.trim()));
-      if (parsed.success) return parsed.data;
-      context.addIssue({ code: 'custom', message: `expected columns out of ${ANSWER_COLUMNS.join(', ')}` });
-      return z.NEVER;
-    })
+  columns: columnsInOrder(ANSWER_COLUMNS)
+    .prefault(DEFAULT_ANSWER_COLUMNS.join(','))
     .openapi({ type: 'string', description: 'In their order', example: 'phone,date,answer' }),
   partial: z.enum(['true', 'false']).default('false').openapi({
     description: 'true: questions may be without an answer, and stay so; without it such a file changes nothing',

@@ -24,6 +24,22 @@ export const numberHolder = z
   .nullable()
   .openapi({ description: 'Who has the number now; null for a number that is no contact' });
 
+/** Columns of a file without names, in their order. One that is called twice is refused: only one of the two would be read. */
+export const columnsInOrder = <const Names extends readonly [string, ...string[]]>(names: Names) =>
+  z.string().transform((text, context) => {
+    const given = text.split(',').map((name) => name.trim());
+    const parsed = z.array(z.enum(names)).max(50).safeParse(given);
+    const twice = given.find((name, place) => name !== 'other' && given.indexOf(name) < place);
+    if (parsed.success && twice === undefined) return parsed.data;
+    context.addIssue({
+      code: 'custom',
+      message: parsed.success
+        ? `"${twice}" stands there twice; a column that is not to be read is called other`
+        : `expected columns out of ${names.join(', ')}`,
+    });
+    return z.NEVER;
+  });
+
 export const laneState = z.enum(['active', 'draining', 'paused', 'off']).openapi({
   description:
     'draining: serves the people who know the number and takes no new ones; paused: its people wait; off: its people move to the other numbers of their campaigns',

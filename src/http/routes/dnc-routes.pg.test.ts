@@ -98,7 +98,8 @@ it('an archive is taken, and a smaller list only by the word of an owner', async
 it.each([
   ['format=csv', /column/],
   ['format=changes&columns=areaCode,changeType', /areaCode and number/],
-  ['format=changes&columns=zip', /phone,changeType/],
+  ['format=changes&columns=zip', /phone, changeType/],
+  ['format=changes&columns=phone,other,other,phone,changeType', /phone.. stands there twice/],
 ])('refuses %s', async (query, words) => {
   const { id } = (await owner.post('/v1/dnc-lists', { kind: 'custom', name: query })).json;
   const answer = await upload(id, '', `fileName=a&asOf=2026-11-16&${query}`);

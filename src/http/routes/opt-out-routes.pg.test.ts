@@ -81,9 +81,13 @@ describe('a list of opt-outs', () => {
     ['no numbers', 'Ann\nBen\n'],
     ['no text', '\u0000\u0001\u0002binary'],
     ['a column that is not there', 'Name,Phone\nAnn,617-555-0140\n', '&column=Mobile'],
-  ])('with %s is refused, and changes nothing', async (_, text, query = '') => {
+    ['its column twice', 'phone,phone\n617-555-0141,617-555-0142\n', '&column=phone', /1 and 2 .*"phone"; put/],
+    ['its column twice, the second of a number in a later row', 'tel,x,Tel\n6175550143,1,\n', '&column=tel', /1 and 3/],
+  ])('with %s is refused, and changes nothing', async (_, text, query = '', words = /./) => {
     const before = await suppressed();
-    expect(await upload(text, query)).toMatchObject({ status: 422 });
+    const detail = expect.stringMatching(words);
+    expect(await upload(text, query)).toMatchObject({ status: 422, json: { detail } });
+    expect(await send('preview', text, query)).toMatchObject({ status: 422, json: { detail } });
     expect(await suppressed()).toEqual(before);
   });
 
