@@ -19,6 +19,8 @@ export interface DemoReport {
   readonly failed: Readonly<Record<string, number>>;
   readonly replies: number;
   readonly optOuts: number;
+  /** Replies on which nobody decided in time: how long after it they became opt-outs, the median of the demo's own hours. */
+  readonly reviewHoursLate: number;
   /** Whose ringing or end was heard. */
   readonly calls: number;
   readonly duplicates: number;
@@ -97,6 +99,7 @@ export async function closeBooks(db: Db, sandbox: Pick<Sandbox, 'accepted' | 'in
     failed: tally(enrollments, 'failed'),
     replies: counts.replies,
     optOuts: counts.optOuts,
+    reviewHoursLate: counts.reviewHoursLate,
     calls: counts.calls,
     duplicates,
     lateSends,
@@ -112,6 +115,7 @@ async function readCounts(db: Db) {
     contacts: number;
     replies: number;
     optOuts: number;
+    reviewHoursLate: number;
     confirmations: number;
     calls: number;
     openMessages: number;
@@ -122,6 +126,8 @@ async function readCounts(db: Db) {
       (select count(*) from suppression s where channel = 'sms' and not exists (select from suppression earlier
         where earlier.phone = s.phone and earlier.reason <> 'invalid_number' and earlier.created_at < s.created_at
           and (earlier.lifted_at is null or earlier.lifted_at > s.created_at))) as opt_outs,
+      (select coalesce(extract(epoch from percentile_cont(0.5) within group (order by decided_at - due_at))::float8 / 3600, 0)
+        from opt_out_review where decided_how = 'deadline') as review_hours_late,
       (select count(*) from message where purpose = 'opt_out_confirmation'
         and (gateway_message_id is not null or failure_code = 'too_late')) as confirmations,
       (select count(*) from call) as calls,

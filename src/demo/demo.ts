@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import { sql } from 'kysely';
+import { endOverdueReviews } from '../conversations/end-overdue-reviews.ts';
 import { SANDBOX_ACCOUNT } from '../gateways/sandbox/local-sandbox.ts';
 import { DEFAULT_FAULTS } from '../gateways/sandbox/options.ts';
 import { type Sandbox, startSandbox } from '../gateways/sandbox/sandbox.ts';
@@ -41,7 +42,7 @@ const FACTOR = 3_600;
 const SETUP_FACTOR = 10;
 const WATCH_MS = 200;
 const GIVE_UP_MS = 5 * 60 * SECOND_MS;
-const STATE_EVERY_MS = 200;
+const REPEAT_EVERY_MS = 200;
 
 /** Plays the demo; `undefined` when it was stopped before its end. Throws with the remedy when it cannot run here. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport | undefined> {
@@ -145,6 +146,7 @@ async function openWorld(parts: {
   const { url } = running;
   if (url === undefined) throw new Error('the server did not say where it listens');
   let finished = false;
+  /** How far the clock has come, so that a demo that is killed goes on from there. */
   const write = () =>
     folder.writeState({
       version: 1,
@@ -155,7 +157,9 @@ async function openWorld(parts: {
       finished,
     });
   await write();
-  const writing = writeUntil(clock, write);
+  const writing = repeat(clock, write);
+  // The job that ends them counts the minutes of the machine, of which one is two days and a half here.
+  const endingReviews = repeat(clock, () => endOverdueReviews(running.services));
   return {
     clock,
     sandbox,
@@ -168,19 +172,19 @@ async function openWorld(parts: {
     },
     async close() {
       await writing.stop();
+      await endingReviews.stop();
       await running.close();
       await sandbox.close();
     },
   };
 }
 
-/** Keeps how far the clock has come, so that a demo that is killed goes on from there. */
-function writeUntil(clock: WarpClock, write: () => Promise<void>): { stop(): Promise<void> } {
+function repeat(clock: WarpClock, act: () => Promise<void>): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      await clock.sleep(patience(clock, STATE_EVERY_MS), stopping.signal);
-      await write();
+      await clock.rest(REPEAT_EVERY_MS, stopping.signal);
+      await act();
     }
   })();
   return {
@@ -192,7 +196,7 @@ function writeUntil(clock: WarpClock, write: () => Promise<void>): { stop(): Pro
 }
 
 /** Behind everything that was written before the kill: the state may be a little older than the last row. */
-const resumeAt = (state: DemoState): Instant => addMs(instant(state.clockAt), 2 * STATE_EVERY_MS * FACTOR);
+const resumeAt = (state: DemoState): Instant => addMs(instant(state.clockAt), 2 * REPEAT_EVERY_MS * FACTOR);
 
 /** The state of an unfinished demo, to be continued; otherwise an empty folder and database. */
 async function prepareFolder(
