@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { deliveryQueues } from './alerts/deliver-alerts.ts';
 import { startAlertWatch } from './alerts/watch-alerts.ts';
+import { keepLocalAddress } from './business/local-address.ts';
 import { keepPublicAddress } from './business/public-address.ts';
 import { takeOffJob } from './campaigns/take-off-job.ts';
 import { carryOptOutsJob } from './compliance/carry-opt-outs.ts';
@@ -239,6 +240,7 @@ async function startParts(options: StartOptions, closers: Closers): Promise<Runn
     const server = room ?? (await listen(app, { host: config.host, port: config.port, clock, log }));
     closers.add(server.close);
     url = server.url;
+    await keepLocalAddress(database.db, { url, machine: hostname() }, clock.now());
     const lookAtSpool = spoolWatch(services, { depth: spoolDepth(spool), machine: hostname() });
     closers.add(startDrain(services, intake, lookAtSpool).close);
     closers.add(sandbox.close);

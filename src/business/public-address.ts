@@ -18,6 +18,9 @@ export const keepPublicAddress = (db: Db, url: string | undefined, now: Instant)
     else await putSetting(tx, { key: PUBLIC_ADDRESS_SETTING, value: { version: 1, url } satisfies Stored, now });
   });
 
+export const getPublicAddress = async (db: Db): Promise<string | undefined> =>
+  (await getSetting<Stored>(db, PUBLIC_ADDRESS_SETTING))?.url;
+
 /** What opt-out links begin with, over the value of the setting; null without one. */
 export const linkBaseIn = (value: RawBuilder<unknown>): RawBuilder<string | null> =>
   sql<string | null>`(${value} ->> 'url') || '/u/'`;

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import { webhookUrl } from '../gateways/connect-account.ts';
 import type { Config } from '../platform/config.ts';
+import type { Db } from '../platform/database.ts';
 import { findAccount } from './find-account.ts';
 import { requireLocalUrl } from './local-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
@@ -55,7 +57,7 @@ async function accountTarget({ type, options }: FakeOrder, url: URL | undefined,
     const lanes = (await listLaneRows(db)).filter(({ accountId }) => accountId === account.id);
     return {
       event,
-      ...addressesOf(config, account, url),
+      ...(await addressesOf(db, account, url)),
       secret: options.secret ?? (await newestSecret(config, account)),
       lane: laneOf(lanes, options),
       accountSid: await accountSidOf(config, account),
@@ -86,17 +88,19 @@ async function confirmLive(account: AccountRow, { yes }: FakeOptions, shell: She
 }
 
 /** Without `url` the server of this installation, on this machine: it checks a signature over the address that the provider knows. */
-function addressesOf(config: Config, account: AccountRow, url: URL | undefined) {
+async function addressesOf(db: Db, account: AccountRow, url: URL | undefined) {
   if (url !== undefined) return { url: url.href, signedUrl: url.href };
-  const { host, port, publicUrl } = config;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  // As the server names itself, which may be another name than the one under which it is called here.
-  const everyAddress = host === '0.0.0.0' || host === '::';
-  const local = `http://${everyAddress ? 'localhost' : shownHost}:${port}`;
-  const here = `http://${everyAddress ? '127.0.0.1' : shownHost}:${port}`;
+  const { getLocalAddress } = await import('../business/local-address.ts');
+  const { getPublicAddress } = await import('../business/public-address.ts');
+  const local = await getLocalAddress(db, hostname());
+  if (local === undefined)
+    throw new CliError(
+      'the server of this installation was not started on this machine: textwright serve starts it, --url names another address',
+    );
+  const known = (await getPublicAddress(db)) ?? local;
   return {
-    url: webhookUrl({ publicUrl: () => here, localUrl: () => here }, account),
-    signedUrl: webhookUrl({ publicUrl: () => publicUrl ?? local, localUrl: () => local }, account),
+    url: webhookUrl({ publicUrl: () => local, localUrl: () => local }, account),
+    signedUrl: webhookUrl({ publicUrl: () => known, localUrl: () => local }, account),
   };
 }
 

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,8 +52,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const cli = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(['webhook', 'fake', ...args], { env: { ...env, PORT: new URL(running.url ?? '').port } });
+const cli = (...args: readonly string[]): Promise<CliRun> => runCli(['webhook', 'fake', ...args], { env });
 const stored = async (): Promise<number> => (await sql`select 1 from gateway_event`.execute(db)).rows.length;
 
 describe('made-up events and our own intake', () => {
@@ -114,6 +113,17 @@ describe('made-up events and our own intake', () => {
     await sql`update gateway_account set webhook_secrets_sealed = '{}' where name = 'Shop'`.execute(db);
     const run = await cli('call.ringing', '--account', 'Shop');
     expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('has no webhook secret yet') });
+  });
+
+  it('go nowhere when the server runs on another machine', async () => {
+    const machine = async (name: string) =>
+      sql`update setting set value = value || jsonb_build_object('machine', ${name}::text) where key = 'local_address'`.execute(
+        db,
+      );
+    await machine('elsewhere');
+    const run = await cli('call.ringing', '--account', 'Office');
+    await machine(hostname());
+    expect(run).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/not started on this machine.*--url/) });
   });
 
   it('to a live account need a yes', async () => {
