@@ -6,13 +6,15 @@ import {
   type QuietHoursPolicy,
   type QuietHoursRule,
 } from '../compliance/quiet-hours.ts';
+import { QUIET_HOURS } from '../compliance/quiet-hours-table.ts';
 import { parsePhone } from '../contacts/phone.ts';
 import { isUsState, mainZone, placesOfState } from '../contacts/state-places.ts';
 import { stateCode } from '../contacts/states.ts';
 import { plausibleZones } from '../contacts/zones.ts';
+import { startOfDay } from '../platform/calendar.ts';
 import { invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
-import type { Instant } from '../platform/time.ts';
+import { type Instant, isBefore } from '../platform/time.ts';
 
 /** Somebody of whom the number is known, or the state, or both. */
 export interface Whereabouts {
@@ -36,6 +38,8 @@ export interface HoursAt {
   /** The rule that is closed now, or that will close first. */
   readonly rule: QuietHoursRule;
   readonly tableVersion: string;
+  /** First day of the state rules, when this is before it: they are a guess then, and whoever shows them says so. */
+  readonly rulesBeginOn: string | undefined;
   readonly messagesPerDay: number;
 }
 
@@ -60,9 +64,18 @@ export function explainHours(
     opensAt: open ? undefined : nextOpening(places, policy, at),
     rule,
     tableVersion,
+    rulesBeginOn: isBefore(at, startOfDay(rule.zone, FIRST_DAY)) ? FIRST_DAY : undefined,
     messagesPerDay: messagesPerDay(places.states, allowed, at),
   });
 }
+
+const FIRST_DAY = QUIET_HOURS.versions[0].validFrom;
+
+/** Appended to the rule that decided; nothing for a day of which the rules are known. */
+export const guessWords = ({ rulesBeginOn }: Pick<HoursAt, 'rulesBeginOn'>): string =>
+  rulesBeginOn === undefined
+    ? ''
+    : `; a guess: the state rules begin on ${rulesBeginOn}, and what held before is not known here`;
 
 function placesOf({ phone, state }: Whereabouts): Outcome<Places> {
   const code = state === undefined ? undefined : stateCode(state);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { explainHours } from '../business/explain-hours.ts';
+import { explainHours, guessWords } from '../business/explain-hours.ts';
 import { DEFAULT_SENDING_POLICY, hoursOfAll } from '../business/sending-policy.ts';
 import { showRule } from '../compliance/quiet-hours.ts';
 import { PRESETS } from '../compliance/quiet-hours-table.ts';
@@ -54,7 +54,7 @@ export function askQuietHours(input: JsonObject): Result<HoursAnswer, string> {
     allowed: open,
     zones: places.zones,
     states: places.states,
-    rule: showRule(rule),
+    rule: `${showRule(rule)}${guessWords(hours.value)}`,
     nextAllowedAt: opensAt?.toString() ?? null,
   });
 }

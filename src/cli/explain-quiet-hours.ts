@@ -88,7 +88,7 @@ async function policyOf({ settings, preset }: QuietHoursOptions, shell: Shell): 
   return withServices(shell, ({ database }) => getSendingPolicy(database.db));
 }
 
-async function shown({ places, at, closesAt, opensAt, rule, ...hours }: HoursAt) {
+async function shown({ places, at, closesAt, opensAt, rule, rulesBeginOn, ...hours }: HoursAt) {
   const { showRule } = await import('../compliance/quiet-hours.ts');
   return {
     ...hours,
@@ -97,10 +97,13 @@ async function shown({ places, at, closesAt, opensAt, rule, ...hours }: HoursAt)
     closesAt: closesAt?.toString() ?? null,
     opensAt: opensAt?.toString() ?? null,
     rule: { code: rule.code, text: showRule(rule), because: rule.because ?? null },
+    rulesBeginOn: rulesBeginOn ?? null,
   };
 }
 
-async function words({ places, zone, closesAt, opensAt, rule, tableVersion, messagesPerDay }: HoursAt) {
+async function words(hours: HoursAt) {
+  const { places, zone, closesAt, opensAt, rule, tableVersion, messagesPerDay } = hours;
+  const { guessWords } = await import('../business/explain-hours.ts');
   const { showRule } = await import('../compliance/quiet-hours.ts');
   const { localTime } = await import('../platform/calendar.ts');
   const when = closesAt === undefined ? closedWords() : `open until ${localTime(closesAt, zone)}`;
@@ -109,7 +112,7 @@ async function words({ places, zone, closesAt, opensAt, rule, tableVersion, mess
     `decided by ${showRule(rule)}`,
     `${places.states.join(', ') || 'state not known'} in ${places.zones.join(', ')}`,
     `at most ${messagesPerDay} campaign texts to one person in any 24 hours`,
-    `state rules of version ${tableVersion}`,
+    `state rules of version ${tableVersion}${guessWords(hours)}`,
   ];
 
   function closedWords(): string {

@@ -122,6 +122,24 @@ describe('explain quiet-hours', () => {
     expect(run).toMatchObject({ code: 1, err: 'textwright: 6 lines of 11 could not be read\n' });
   });
 
+  it.each([
+    ['1990-06-01T15:00:00Z', true],
+    // The last minute of 2024 where the person is, which is 2025 in UTC.
+    ['2025-01-01T05:59:00Z', true],
+    ['2025-01-01T06:00:00Z', false],
+    ['2026-11-17T15:00:00Z', false],
+  ])('of %s says that it is a guess before the first day of the rules: %s', async (at, isGuess) => {
+    const words = /; a guess: the state rules begin on 2025-01-01, and what held before is not known here/;
+    const asked = ['explain', 'quiet-hours', '--state', 'IL', '--at', at];
+    expect(words.test((await runCli(asked)).out)).toBe(isGuess);
+    expect(jsonLines(await runCli([...asked, '--json']))).toMatchObject([
+      { rulesBeginOn: isGuess ? '2025-01-01' : null },
+    ]);
+    const line = { phone: '+13125550123', at };
+    const [answer] = jsonLines(await runCli(['explain', 'quiet-hours', '--stdin'], { stdin: stdinOf(line) }));
+    expect(words.test(String((answer as { rule: string }).rule))).toBe(isGuess);
+  });
+
   it('takes no other input beside the lines', async () =>
     expect(await runCli(['explain', 'quiet-hours', '--stdin', '--state', 'FL'])).toMatchObject({ code: 2, out: '' }));
 });

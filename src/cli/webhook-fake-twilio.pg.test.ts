@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 const cli = (...args: readonly string[]): Promise<CliRun> =>
-  runCli(['webhook', 'fake', ...args], { env: { ...env, TEXTWRIGHT_PUBLIC_URL: undefined } });
+  runCli(['webhook', 'fake', ...args], { env: { ...env, TEXTWRIGHT_PUBLIC_URL: '' } });
 const stored = async () =>
   (
     await sql<{ payload: string; type: string; state: string; error: string | null }>`

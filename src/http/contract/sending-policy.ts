@@ -159,6 +159,9 @@ export const explainHours = jsonRoute({
       opensAt: isoInstant.nullable(),
       rule: hoursRuleSchema,
       tableVersion: z.string(),
+      rulesBeginOn: z.iso.date().nullable().openapi({
+        description: 'First day of the state rules when `at` is before it: the answer is a guess then; otherwise null',
+      }),
       messagesPerDay: z.int(),
     })
     .openapi('HoursAt'),

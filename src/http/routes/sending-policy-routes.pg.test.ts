@@ -177,8 +177,10 @@ describe('the sending policy', () => {
       opensAt: '2026-11-18T15:00:00Z',
       rule: { code: 'FL', text: 'FL weekday 08:00-20:00 (America/New_York)', because: null },
       tableVersion: '2026-01',
+      rulesBeginOn: null,
       messagesPerDay: 3,
     });
+    expect((await ask('state=FL&at=2024-11-18T01:30:00Z')).json).toMatchObject({ rulesBeginOn: '2025-01-01' });
     expect((await ask('state=KY')).json).toMatchObject({ open: false, opensAt: '2026-11-17T16:00:00Z' });
     const pointers = [];
     for (const query of ['', 'state=Narnia', 'phone=5', 'state=NY&at=noon'])

@@ -43,7 +43,7 @@ export function registerSendingPolicyRoutes(api: Api, services: Services): void 
     const allowed = policy.messagesPerDay;
     const found = explainHours(query, { policy: hoursOfAll(policy), allowed, at: at.value });
     if (!found.ok) return found;
-    const { places, closesAt, opensAt, rule, ...hours } = found.value;
+    const { places, closesAt, opensAt, rule, rulesBeginOn, ...hours } = found.value;
     return ok({
       ...hours,
       ...places,
@@ -51,6 +51,7 @@ export function registerSendingPolicyRoutes(api: Api, services: Services): void 
       closesAt: isoTextOrNull(closesAt ?? null),
       opensAt: isoTextOrNull(opensAt ?? null),
       rule: showHoursRule(rule),
+      rulesBeginOn: rulesBeginOn ?? null,
     });
   });
 }
