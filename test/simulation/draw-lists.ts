@@ -36,7 +36,9 @@ export function drawLists(
     const launchAtMs = campaigns[random.int(0, campaigns.length - 1)]?.launchAtMs ?? 0;
     return launchAtMs + random.int(50, untilMs);
   };
-  const kinds = (['national', 'internal'] as const).filter(() => random.next() < 0.35);
+  const kinds = (['national', 'internal'] as const).filter(
+    (kind) => random.next() < (kind === 'national' ? 0.45 : 0.3),
+  );
   return kinds.map((kind) => ({ kind, files: drawFiles(random, whileSending) }));
 }
 
