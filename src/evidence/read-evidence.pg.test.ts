@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { launchTestCampaign } from '../../test/fixtures.ts';
 import { livingWorld } from '../../test/whole-life.ts';
 import { sealWaiting } from '../compliance/seal-audit.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { MINUTE_MS } from '../platform/time.ts';
 import { decideEvidenceDocument } from './decide-evidence-document.ts';
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './read-evidence.ts';
 
-const { db, world, person, rowsWith, tablesWith } = await livingWorld();
+const { db, world, account, person, writes, rowsWith, tablesWith } = await livingWorld();
 const PHONE = '+16175550131';
 
 /** Where a person's own file tells what a table has of them. */
@@ -73,6 +76,27 @@ it('a person who asks is told what every table has of them, in the file and in t
       if (table !== 'contact_gateway_ref') expect([table, inDocument]).toEqual([table, expect.stringContaining(text)]);
     }
   }
+});
+
+it('a person who asks is told of every campaign that has chosen them, whatever came of it', async () => {
+  const phone = '+16175550132';
+  const contactId = await person(phone);
+  await world.clock.advance(MINUTE_MS);
+  await writes(phone, 'START');
+  const draft = { laneIds: account.laneIds, name: 'Still to come', audience: { tags: [phone.slice(-3)] } };
+  const waitsFor = await launchTestCampaign(db, world, draft);
+  const { rows } = await sql<{ campaignId: Uuid }>`
+    select campaign_id from enrollment where contact_id = ${contactId}`.execute(db);
+  const evidence = await readEvidence(db, { phone, now: world.clock.now(), version: '0' });
+  expect(evidence.waiting).toEqual([
+    { at: world.clock.now(), campaign: { id: showId('campaign', waitsFor), name: 'Still to come' } },
+  ]);
+  const inFile = new Set(textsIn(JSON.parse(JSON.stringify(evidence))));
+  const untold = rows.filter(({ campaignId }) => !inFile.has(showId('campaign', campaignId)));
+  expect([rows.length, untold]).toEqual([3, []]);
+  expect(textsIn(decideEvidenceDocument(evidence))).toContain(
+    'Chosen for campaign Still to come, which has not texted them yet',
+  );
 });
 
 function textsIn(value: unknown): readonly string[] {
