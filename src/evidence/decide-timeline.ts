@@ -174,7 +174,7 @@ function decisionLines(
   return [
     ...storedChecks(decision, { phone: number, zone }).map(
       ({ sentence, version, inputs }) =>
-        `Checked: ${sentence}${version === undefined ? '' : ` (rules ${version})`}${'zoneGroup' in inputs ? `; may be in ${String(inputs['zoneGroup'])}` : ''}.`,
+        `Checked: ${sentence}${version === undefined ? '' : ` (rules ${version}${'holidays' in inputs ? `, holidays ${String(inputs['holidays'])}` : ''})`}${'zoneGroup' in inputs ? `; may be in ${String(inputs['zoneGroup'])}` : ''}.`,
     ),
     ...(consent === undefined
       ? []
