@@ -40,6 +40,13 @@ describe('every route', () => {
     expect(world.http.routes.length).toBeGreaterThan(30);
   });
 
+  it('is for owners where it takes an owner’s word', () => {
+    const owners = world.http.routes.filter((route) => route.access === 'owner').map(title);
+    expect(owners).toEqual(
+      expect.arrayContaining(['put /v1/campaigns/{id}/consent-waiver', 'delete /v1/campaigns/{id}/consent-waiver']),
+    );
+  });
+
   it('is registered once', () => {
     const titles = world.http.routes.map(title);
     expect(titles.filter((text, index) => titles.indexOf(text) !== index)).toEqual([]);

@@ -191,6 +191,12 @@ describe('a draft', () => {
   });
 });
 
+it('asks for informational consent when that is called transactional', async () => {
+  const consent = { policy: 'transactional' };
+  const made = await owner.post('/v1/campaigns', { name: 'Reminders', consent });
+  expect(made).toMatchObject({ status: 201, json: { consent: { policy: 'informational' } } });
+});
+
 const shownLanes = (): readonly string[] => laneIds.map((id) => showId('lane', id));
 
 /** A text that came in as an answer to the campaign. */
@@ -260,6 +266,10 @@ describe('a launch that somebody answers for', () => {
       json: {
         detail: expect.stringContaining('2 people of campaign "Cold" have not agreed by now, and 1 were counted'),
       },
+    });
+    expect(await waive({ revision: draft.revision + 1 })).toMatchObject({
+      status: 409,
+      json: { detail: expect.stringContaining('was changed since it was read') },
     });
     const { status, json: waived } = await waive({});
     expect([status, waived.consentWaiver]).toEqual([
