@@ -8,7 +8,7 @@ import { idOf, isoInstant, jsonRoute } from './shared.ts';
 const tag = 'Compliance';
 
 const alarm = z.enum(OPT_OUT_ALARMS).openapi({
-  description: 'few: too few texts to say; warning, flagged, suspended: above the level of that name',
+  description: 'few: too few texts to say; warning, flagged, suspended: at or above the level of that name',
 });
 const levels = z.object({
   version: z.string(),

@@ -183,7 +183,7 @@ function OptOuts({ status: { optOuts, levels, days } }: { readonly status: Compl
   return (
     <Section
       title="Opt-outs"
-      note={`Of the texts of ${days} days. Above ${formatRate(levels.warning, 1)} providers warn, above ${formatRate(levels.flagged, 1)} carriers flag a number, above ${formatRate(levels.suspended, 1)} they stop it`}
+      note={`Of the texts of ${days} days. From ${formatRate(levels.warning, 1)} on providers warn, from ${formatRate(levels.flagged, 1)} carriers flag a number, from ${formatRate(levels.suspended, 1)} they stop it`}
       actions={
         <Anchor component={Link} to="/compliance/opt-out-report" size="sm">
           Report
