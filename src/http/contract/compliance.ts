@@ -131,6 +131,7 @@ export const optOutReportSchema = z
   .object({
     from: isoInstant,
     zone: z.string(),
+    by: z.enum(REPORT_SIDES),
     levels,
     total: z.object({ texts: z.int(), optOuts: z.int(), alarm }),
     rates: z.array(optOutRateSchema),

@@ -113,7 +113,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
   ];
   if (needs.length === 0) return null;
   return (
-    <Notice tone="amber">
+    <Notice tone={audit.verified?.state === 'broken' ? 'red' : 'amber'}>
       <ul className={classes.needs}>
         {needs.map(({ id, words, link }) => (
           <li key={id}>

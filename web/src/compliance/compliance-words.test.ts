@@ -55,6 +55,7 @@ it.each<[number | null, string]>([
 
 it.each([
   ['hour', '09', '09:00'],
+  ['day', '2026-11-05', 'Thu 5 Nov'],
   ['state', '', 'Place not known'],
   ['state', 'MA,RI', 'MA or RI'],
 ])('a row by %s', (by, key, name) => expect(rateName({ key, name: null }, by)).toBe(name));

@@ -70,6 +70,7 @@ export function latencyWords(ms: number | null): string {
 export function rateName(rate: Pick<OptOutRate, 'key' | 'name'>, by: string): string {
   if (rate.name !== null) return rate.name;
   if (by === 'hour') return `${rate.key}:00`;
+  if (by === 'day') return formatDay(rate.key);
   if (by === 'state') return rate.key === '' ? 'Place not known' : rate.key.replaceAll(',', ' or ');
   return rate.key;
 }
