@@ -54,6 +54,7 @@ export function OptOutReportPage() {
   };
   const query = useQuery(optOutReportQuery(filters));
   const choices = useChoices(days);
+  const isNarrowed = [search.days, search.campaign, search.lane, search.state].some((value) => value !== undefined);
   const total = query.data?.total;
   const chips: readonly Filter[] = [
     {
@@ -113,8 +114,9 @@ export function OptOutReportPage() {
           <>
             {rates.length === 0 ? (
               <EmptyState icon={IconHandStop} title="No campaign text in this time">
-                As soon as campaigns send, this shows how many people their texts drive away. Take filters off to see
-                more.
+                {isNarrowed
+                  ? 'Take filters off to see more.'
+                  : 'As soon as campaigns send, this shows how many people their texts drive away.'}
               </EmptyState>
             ) : (
               <Section
