@@ -8,7 +8,7 @@ import { type Database, runTx } from '../src/platform/database.ts';
 import { type Uuid, uuidSource } from '../src/platform/ids.ts';
 import { seededRandom } from '../src/platform/random.ts';
 import { addMs, instant, MINUTE_MS } from '../src/platform/time.ts';
-import { browserOf, PATIENCE, shotOf, violationsOf } from './browser-page.ts';
+import { browserOf, PATIENCE, shotOf, tooWide, violationsOf } from './browser-page.ts';
 import { findChromium } from './chromium.ts';
 import { everybodyAgrees, insertAccount, insertContacts, launchCampaignIn, testPhones } from './fixtures.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
@@ -28,6 +28,11 @@ const SENT = [
   { campaign: 'Winter drains', variant: 'A', number: 'Van', day: '2026-11-16', texts: 50, outs: 2, state: 'TX' },
   { campaign: 'Winter drains', variant: 'A', number: 'Van', day: '2026-11-05', texts: 30, outs: 3, state: 'TX' },
 ] as const;
+const LOOKS = [
+  [1440, 'dark'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const;
 let database: Database;
 let world: RunningWorld;
 let browser: Browser;
@@ -42,7 +47,11 @@ async function makeBooks(): Promise<void> {
   const { laneIds } = await insertAccount(db, books, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes });
   const laneOf = (number: keyof typeof NUMBERS): Uuid => laneIds[Object.keys(NUMBERS).indexOf(number)] ?? '';
   const free = { MA: [...testPhones(300, '617')], TX: [...testPhones(300, '512')] };
-  const sent = SENT.map((row) => ({ ...row, phones: free[row.state].splice(0, row.texts), at: instant(`${row.day}T14:30:00Z`) }));
+  const sent = SENT.map((row) => ({
+    ...row,
+    phones: free[row.state].splice(0, row.texts),
+    at: instant(`${row.day}T14:30:00Z`),
+  }));
   await insertContacts(
     db,
     books,
@@ -119,6 +128,24 @@ describe.skipIf(chromiumPath === undefined)('rates of opt-outs in a browser', { 
   }, 2 * MINUTES);
   afterAll(() => browser?.close());
 
+  it('a first day has no figures to show, and says what will be here', async () => {
+    await page.goto(`${world.url}/compliance`);
+    await says('No campaign text in 30 days');
+    await page.getByRole('heading', { name: 'Nothing to watch over yet' }).waitFor();
+    await page.getByRole('region', { name: 'Rules in force' }).getByText('Version 2025-04').waitFor();
+    expect(await page.getByRole('region', { name: 'Opt-outs' }).count()).toBe(0);
+    await shotOf(page, 'rates-first-day');
+    expect.soft(await violationsOf(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Opt-outs', exact: true }).click();
+    await page.getByText('As soon as campaigns send, this shows', { exact: false }).waitFor();
+    await page.getByRole('search').getByRole('combobox', { name: 'Campaign' }).click();
+    await page.getByRole('listbox', { name: 'Campaign' }).getByText('Nothing to choose from yet').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('link', { name: 'Import contacts' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Import contacts' }).waitFor();
+  });
+
   it('the overview has counts beside each rate, by campaign, number, variant and day, and names the worst', async () => {
     await makeBooks();
     await page.goto(`${world.url}/compliance`);
@@ -141,6 +168,20 @@ describe.skipIf(chromiumPath === undefined)('rates of opt-outs in a browser', { 
       .waitFor();
     await shotOf(page, 'rates-overview');
     expect.soft(await violationsOf(page)).toEqual([]);
+  });
+
+  it.each(LOOKS)('no page of figures is wider than the window of %i px, %s', async (width, colorScheme) => {
+    const storageState = await page.context().storageState();
+    const viewport = { width, height: 1_400 };
+    const other = await (await browser.newContext({ viewport, colorScheme, storageState })).newPage();
+    for (const path of ['compliance', 'compliance/opt-out-report?by=variant']) {
+      await other.goto(`${world.url}/${path}`);
+      await other.getByText('carriers flag the number').first().waitFor();
+      expect.soft(await tooWide(other), path).toEqual([]);
+      await shotOf(other, `rates-${width}-${colorScheme}-${path.replace(/\W/g, '-')}`);
+      expect.soft(await violationsOf(other), path).toEqual([]);
+    }
+    await other.context().close();
   });
 
   it('the report is looked at from another side by choosing it', async () => {
