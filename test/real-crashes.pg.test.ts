@@ -19,7 +19,7 @@ const WORKERS = 3;
 const KILLS = 12;
 const STOPS = 12;
 /** Of so many whose turn comes next: some are handed over between their STOP and our hearing of it. */
-const SOON = 20;
+const SOON = 60;
 const HIRE_TRIES_MAX = 5;
 const TEST_MS_MAX = 600_000;
 
