@@ -53,7 +53,9 @@ export const complianceStatusSchema = z
     optOuts: z.object({
       total: z.object({ texts: z.int(), optOuts: z.int(), alarm }),
       byDay: z.array(optOutRateSchema),
-      byCampaign: z.array(optOutRateSchema),
+      byCampaign: z
+        .array(optOutRateSchema)
+        .openapi({ description: 'As the others at most ten, what is at a level in front' }),
       byVariant: z.array(optOutRateSchema),
       byLane: z.array(optOutRateSchema),
       byWay: byWay.openapi({ description: 'From when an opt-out reached us until nothing could go out any more' }),
