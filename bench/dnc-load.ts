@@ -1,12 +1,11 @@
 import { createDncList } from '../src/compliance/dnc-lists.ts';
 import { uploadDnc } from '../src/compliance/upload-dnc.ts';
-import { demoClient } from '../src/demo/demo-client.ts';
 import { runTx } from '../src/platform/database.ts';
 import { showId, type Uuid } from '../src/platform/ids.ts';
 import { zipFile } from '../test/zip-file.ts';
 import { listFile } from './support/list-file.ts';
 import { countOption, report, shown } from './support/measure.ts';
-import { openProduct } from './support/product.ts';
+import { openProduct, ownerOf } from './support/product.ts';
 import { openBenchWorld } from './support/world.ts';
 
 /**
@@ -23,14 +22,7 @@ const BY = { actor: 'system', name: 'Bench' };
 const world = await openBenchWorld({ name: 'dnc-load', startsAt: '2026-11-17T18:00:00Z' });
 try {
   const product = await openProduct(world, 'api');
-  const client = demoClient(product.url);
-  await client.send('POST', '/v1/setup', {
-    name: 'Bench',
-    email: 'bench@example.com',
-    password: 'correct horse battery',
-    businessName: 'Bench',
-    zone: 'America/New_York',
-  });
+  const client = await ownerOf(product);
   const text = await collected(listFile(NUMBERS));
   const xml = zipFile({ name: 'list.xml', data: await collected(xmlFile(NUMBERS)) });
   const readAsFile = (name: string, file: Buffer) =>
