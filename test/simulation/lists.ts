@@ -89,7 +89,7 @@ function createKeeper({ kind, files }: PlannedList, run: Parameters<typeof creat
   const answered = (done: Awaited<ReturnType<typeof upload>>, file: GivenFile, inForce: (nowMs: number) => void) => {
     if (done.ok === file.breaksOff)
       run.mistake(
-        `do not call: a file of ${kind} ${done.ok ? 'broke off and is in force' : `: ${done.error.message}`}`,
+        `do not call: a file of ${kind} ${done.ok ? 'broke off and is in force' : `was refused: ${done.error.message}`}`,
       );
     tally.count(`do-not-call ${file.breaksOff ? 'file broken off' : file.isWhole ? 'list' : 'changes'}`);
     if (!done.ok) return;
