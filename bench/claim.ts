@@ -1,14 +1,7 @@
-import { DEFAULT_SENDING_POLICY } from '../src/business/sending-policy.ts';
-import { parseTemplate } from '../src/messages/template-parser.ts';
-import { dayIn } from '../src/platform/calendar.ts';
 import type { Uuid } from '../src/platform/ids.ts';
-import { addMs, HOUR_MS, MINUTE_MS } from '../src/platform/time.ts';
-import { claimCampaign } from '../src/sending/claim.ts';
 import type { KnownStanding } from '../src/sending/claim-store.ts';
-import { windowBook } from '../src/sending/decide-turn.ts';
-import { acquireLease } from '../src/sending/lease-store.ts';
 import { CLAIM_MAX } from '../src/sending/serve-campaigns.ts';
-import { readTurnFacts } from '../src/sending/turn-store.ts';
+import { isOpen, openClaims } from './support/claims.ts';
 import { countOption, percentile, report, shown } from './support/measure.ts';
 import {
   draftCampaign,
@@ -37,22 +30,9 @@ const CLAIMS = Math.floor((OPEN * 0.8) / CLAIM_MAX) - WARM_UP;
 // A Tuesday, 8:30 in New York: open on the East coast, closed everywhere else.
 const world = await openBenchWorld({ name: 'claim', startsAt: '2026-11-17T13:30:00Z' });
 try {
-  const book = windowBook(DEFAULT_SENDING_POLICY);
-  const everywhere = { windowStartMinute: 480, windowEndMinute: 1260 };
-  const isOpen = ({ zoneGroup }: { readonly zoneGroup: string }): boolean =>
-    book.open({ ...everywhere, zoneGroups: [zoneGroup] }, world.clock.now(), 0).length > 0 &&
-    book.open({ ...everywhere, zoneGroups: [zoneGroup] }, addMs(world.clock.now(), HOUR_MS), 0).length > 0;
-  const open = PLACES.filter(isOpen);
+  const open = PLACES.filter((place) => isOpen(world, place));
   const closed = PLACES.filter(({ zoneGroup }) => zoneGroup.endsWith('/Los_Angeles') || zoneGroup.endsWith('/Denver'));
   const { laneId, accountId } = await insertSender(world, { gatewayRef: 'PNbench', phone: '+16175550001' });
-  const lease = await acquireLease(world.db, {
-    accountId,
-    owner: 'bench',
-    now: world.clock.now(),
-    latestEnd: addMs(world.clock.now(), HOUR_MS),
-    expiresAt: addMs(world.clock.now(), HOUR_MS),
-  });
-  if (lease === undefined) throw new Error('the lease of a new account cannot be taken');
   // Of a lane that new people go to: each campaign has its own people.
   await insertPeople(world, { count: OPEN, places: open, tag: 'few' });
   await insertPeople(world, { count: OPEN, places: open, tag: 'many', crowd: 1 });
@@ -64,43 +44,9 @@ try {
   for (const campaign of [few, many]) await startCampaign(world, campaign.id);
   await tidy(world, ['contact', 'suppression', 'consent', 'enrollment']);
 
+  const claimOf = await openClaims(world, { accountId, laneId, campaigns: [few, many] });
   const known: KnownStanding = { standing: undefined };
-  const claim = async (campaignId: Uuid, limit: number): Promise<number> => {
-    const now = world.clock.now();
-    const facts = await readTurnFacts(world.db, accountId, now);
-    const campaign = facts?.campaigns.find(({ id }) => id === campaignId);
-    if (campaign === undefined) throw new Error(`campaign ${campaignId} does not run`);
-    const variants = [few, many].flatMap(({ variants }) => variants);
-    const startedAt = performance.now();
-    const claimed = await claimCampaign(
-      { db: world.db, newUuid: world.newUuid, reach: () => undefined, known },
-      lease,
-      {
-        campaignId,
-        laneId,
-        servesLaneIds: [laneId],
-        removedLaneIds: [],
-        takesNewPeople: true,
-        day: dayIn('America/New_York', now),
-        openGroups: book.open(campaign, now, 15 * MINUTE_MS),
-        templates: new Map(
-          variants.flatMap(({ id, body }) => {
-            const parsed = parseTemplate(body);
-            return parsed.ok ? [[id, parsed.value] as const] : [];
-          }),
-        ),
-        businessName: 'Bench',
-        limit,
-        notTextedForDays: null,
-        consent: null,
-        optOutWording: null,
-      },
-      now,
-    );
-    const ms = performance.now() - startedAt;
-    if (claimed.taken !== limit) throw new Error(`a claim of ${limit} people took ${claimed.taken}`);
-    return ms;
-  };
+  const claim = (campaignId: Uuid, limit: number): Promise<number> => claimOf(campaignId, limit, known);
   const times = { few: [] as number[], many: [] as number[], two: [] as number[] };
   for (let round = -WARM_UP; round < CLAIMS; round += 1) {
     const [ofFew, ofMany, ofTwo] = [

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ActRow, ActsWorld } from './acts-world.ts';
+import { everybodyAgrees } from './fixtures.ts';
 
 const granted = {
   action: 'grant',
@@ -17,7 +18,7 @@ const takenBack = {
 };
 
 /** What may be texted to whom: opt-outs, consents, do-not-call lists, their settings, and what is taken along of them. */
-export function actsOfCompliance({ owner, contact, person, laneIds, next, stream }: ActsWorld): readonly ActRow[] {
+export function actsOfCompliance({ db, owner, contact, person, laneIds, next, stream }: ActsWorld): readonly ActRow[] {
   const list = async () => (await owner.post('/v1/dnc-lists', { kind: 'custom', name: `List ${next()}` })).json.id;
   const form = () =>
     owner.post('/v1/opt-in-forms', {
@@ -151,6 +152,7 @@ export function actsOfCompliance({ owner, contact, person, laneIds, next, stream
       'an export of questions about numbers',
       async () => {
         await person();
+        await everybodyAgrees(db);
         const { id } = (await owner.post('/v1/reassigned-checks', { audience: { all: true } })).json;
         return stream(`/v1/reassigned-checks/${id}/questions`);
       },

@@ -6,6 +6,7 @@ import { retireOverdue } from '../src/webhooks/manage-webhooks.ts';
 import { replayJob } from '../src/webhooks/replay-job.ts';
 import type { ActRow, ActsWorld } from './acts-world.ts';
 import { connectingGateway, gatewayNumber } from './connecting-gateway.ts';
+import { everybodyAgrees } from './fixtures.ts';
 
 const signal = new AbortController().signal;
 
@@ -25,6 +26,7 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
     second ??= connect().then(({ json }) => json.id);
     return second;
   };
+  const rotate = async () => owner.post(`/v1/accounts/${await connected()}/webhooks/keys`);
   const failedEvent = () =>
     events.put({ at: '2026-11-17T14:00:00Z', type: 'call.completed', state: 'failed', error: 'broken' });
   const replay = async () => {
@@ -53,7 +55,6 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
     const account = data.find((one: { id: string }) => one.id === id);
     return account.lanes.map((lane: { id: string }) => lane.id);
   };
-  const validation = async (): Promise<string> => (await owner.get('/v1/number-validation/batches')).json.data[0].id;
   /** Services that are known to be wanted; nobody is asked here. */
   const wanted = { monthlyQuota: 100, requestsPerSecond: 10, key: 'a-key-of-ours' };
   const scrub = async () => {
@@ -74,8 +75,15 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
     await contact();
     return owner.post('/v1/number-validation/batches', {});
   };
+  /** The one that an act of before has begun goes on. */
+  const openOf = async (path: string, begin: () => Promise<unknown>): Promise<string> => {
+    await begin();
+    return `${path}/${(await owner.get(path)).json.data[0].id}`;
+  };
+  const openValidation = () => openOf('/v1/number-validation/batches', validate);
   const reassigned = async () => {
     await contact();
+    await everybodyAgrees(db);
     return owner.post('/v1/reassigned-checks', { audience: { all: true } });
   };
   return [
@@ -114,11 +122,7 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
       },
       { 'webhooks.repaired': { refused: [] } },
     ],
-    [
-      'their next keys',
-      async () => owner.post(`/v1/accounts/${await connected()}/webhooks/keys`),
-      { 'webhooks.keys_rotated': { keys: 1 } },
-    ],
+    ['their next keys', rotate, { 'webhooks.keys_rotated': { keys: 1 } }],
     [
       'how an account is checked',
       async () =>
@@ -181,30 +185,24 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
     ],
     [
       'its end by a person',
-      async () => {
-        const [{ id }] = (await owner.get('/v1/reconciliations')).json.data;
-        return owner.post(`/v1/reconciliations/${id}/cancel`);
-      },
+      async () => owner.post(`${await openOf('/v1/reconciliations', reconcile)}/cancel`),
       { 'reconciliation.cancelled': {} },
     ],
     ['a scrub', scrub, { 'scrubbing.started': { service: 'blacklist_alliance', chosen: 'all contacts' } }],
     [
       'its end by a person',
-      async () => {
-        const [{ id }] = (await owner.get('/v1/scrubbing/batches')).json.data;
-        return owner.post(`/v1/scrubbing/batches/${id}/cancel`);
-      },
+      async () => owner.post(`${await openOf('/v1/scrubbing/batches', scrub)}/cancel`),
       { 'scrubbing.cancelled': { clean: 0, listed: 0, unknown: 0 } },
     ],
     ['a validation of numbers', validate, { 'number_validation.started': { source: 'contacts' } }],
     [
       'an export of its answers',
-      async () => stream(`/v1/number-validation/batches/${await validation()}/export`),
+      async () => stream(`${await openValidation()}/export`),
       { 'number_validation.exported': { outcome: null } },
     ],
     [
       'its end by a person',
-      async () => owner.post(`/v1/number-validation/batches/${await validation()}/cancel`),
+      async () => owner.post(`${await openValidation()}/cancel`),
       { 'number_validation.cancelled': {} },
     ],
     ['questions whose numbers they are', reassigned, { 'reassigned_numbers.asked': { chosen: 'all contacts' } }],
@@ -224,7 +222,7 @@ export function actsOfGateways(world: ActsWorld): readonly ActRow[] {
     [
       'keys of webhooks whose time is over',
       async () => {
-        await connected();
+        await rotate();
         await world.clock.advance(29 * HOUR_MS);
         await retireOverdue({ ...services, db });
       },

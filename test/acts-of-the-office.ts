@@ -35,6 +35,7 @@ export function actsOfTheOffice(world: ActsWorld): readonly ActRow[] {
     const { id, revision } = await campaign();
     return owner.put(`/v1/campaigns/${id}/consent-waiver`, { revision, people: 1_000, reason: REASON });
   };
+  const stopSending = () => owner.post('/v1/sending/pause', { reason: 'A storm' });
   const pointless = async (action: 'drop' | 'ask') => {
     const { id } = await launched();
     const campaignId = parseId('campaign', id) ?? '';
@@ -236,12 +237,15 @@ export function actsOfTheOffice(world: ActsWorld): readonly ActRow[] {
       { 'campaign.asked_about_pointless': { name: 'Fall', waiting: expect.any(Number) } },
       'system',
     ],
+    ['a stop of all sending', stopSending, { 'sending.paused': { reason: 'A storm' } }],
     [
-      'a stop of all sending',
-      () => owner.post('/v1/sending/pause', { reason: 'A storm' }),
-      { 'sending.paused': { reason: 'A storm' } },
+      'its end',
+      async () => {
+        await stopSending();
+        return owner.post('/v1/sending/resume');
+      },
+      { 'sending.resumed': {} },
     ],
-    ['its end', () => owner.post('/v1/sending/resume'), { 'sending.resumed': {} }],
     [
       'what new campaigns ask for',
       () => owner.put('/v1/default-consent', { policy: 'transactional' }),

@@ -22,6 +22,15 @@ export async function violationsOf(page: Page): Promise<readonly string[]> {
   return found.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
 }
 
+/**
+ * What can be moved sideways on the page as it is now, and should not: "main: 512 of 390 px". The window alone does not tell, since the
+ * page, a panel beside it and a dialog scroll by themselves.
+ */
+export const tooWide = (page: Page): Promise<readonly string[]> => page.evaluate(FIND_TOO_WIDE);
+const FIND_TOO_WIDE = `[...document.querySelectorAll('html, main, aside, [role="dialog"]')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map(({ localName, scrollWidth, clientWidth }) => localName + ': ' + scrollWidth + ' of ' + clientWidth + ' px')`;
+
 /** A new browser with a page of this person, who may copy and paste. The caller closes the browser. */
 export async function browserOf(
   executablePath: string | undefined,

@@ -98,7 +98,10 @@ it('the files have the text that went out, why it was allowed, and what the STOP
     campaign: { id: draft.id, variant: 'A' },
     decision: {
       v: 2,
-      quietHours: { table: report.rules.quietHours, zoneGroup: 'MA|America/New_York' },
+      quietHours: {
+        ...{ table: report.rules.quietHours, holidays: report.rules.holidays },
+        zoneGroup: 'MA|America/New_York',
+      },
       eligibility: { rules: expect.arrayContaining(['opted_out', 'no_consent']) },
       consent: {
         ...{ purpose: 'marketing', kind: 'express_written', policy: 'marketing' },
@@ -143,7 +146,7 @@ it('the files have the text that went out, why it was allowed, and what the STOP
   for (const shown of [
     ...[sent.text, WORDS, 'Stop texting me', `Rested on the consent ${consentId}.`, 'version v7, language en'],
     `Checked: consent for marketing texts: express written (policy marketing, rules ${report.rules.consent}).`,
-    `(rules ${report.rules.quietHours}); may be in MA|America/New_York.`,
+    `(rules ${report.rules.quietHours}, holidays ${report.rules.holidays}); may be in MA|`,
     `${latencySeconds} seconds later`,
     `the gateway’s id ${sent.id}`,
     proof.entries.find(({ action }) => action === 'number.suppressed')?.hash ?? 'no hash',

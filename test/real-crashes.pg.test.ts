@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Campaign } from '../src/http/contract/campaigns.ts';
 import { type Random, seededRandom, systemRandom } from '../src/platform/random.ts';
@@ -18,6 +18,8 @@ const PEOPLE = 3_000;
 const WORKERS = 3;
 const KILLS = 12;
 const STOPS = 12;
+/** Of so many whose turn comes next: some are handed over between their STOP and our hearing of it. */
+const SOON = 60;
 const HIRE_TRIES_MAX = 5;
 const TEST_MS_MAX = 600_000;
 
@@ -40,13 +42,16 @@ it(
     await Promise.all([crew.kill(KILLS), askToStop(world, random), sleeping.then(() => cutPostgres(world))]);
     await world.until('completed', () => nothingIsOpen(world));
     await (await sleeping).expectNothingChanged();
-    const skipped = await skippedPhones();
+    const skipped = await phonesOf(sql`state = 'skipped' and skip_reason = 'opted_out'`);
+    // The gateway knows of a STOP before we are told, and does not bring what it takes in between.
+    const undelivered = await phonesOf(sql`state = 'failed'`);
     await expectBalancedBooks(postgres.database().db, world.sandbox, {
-      sent: PEOPLE - skipped.length,
+      sent: PEOPLE - skipped.length - undelivered.length,
       skipped: skipped.length,
+      undelivered: undelivered.length,
     });
     const stopped = new Map(world.sandbox.inbound().map(({ from, answeredAt }) => [from, answeredAt]));
-    expect(skipped.filter((phone) => !stopped.has(phone))).toEqual([]);
+    expect([...skipped, ...undelivered].filter((phone) => !stopped.has(phone))).toEqual([]);
     expect(await begunAfter(stopped)).toEqual([]);
     expect(await confirmedPhones(world)).toEqual([...stopped.keys()].sort());
   },
@@ -134,7 +139,8 @@ async function sleepTooLong(world: ProcessWorld, crew: Crew): Promise<{ expectNo
   const worker = await crew.takeHolder();
   worker.freeze();
   const held = await leasesOf(worker);
-  await world.until('taken over', async () => !(await holders(world)).has(worker.pid));
+  // Over is not enough: what it had begun to write is written after all, as long as nobody else holds the account.
+  await world.until('taken over', () => areOthers(held));
   const attempts = (): Promise<readonly Attempt[]> => attemptsUnder(held);
   await world.until('settled', async () =>
     (await attempts()).every(({ outcome }) => outcome !== null && outcome !== 'unknown'),
@@ -164,6 +170,13 @@ async function leasesOf({ pid }: ProductProcess): Promise<readonly HeldLease[]> 
   return rows;
 }
 
+async function areOthers(held: readonly HeldLease[]): Promise<boolean> {
+  const { rows } = await sql`
+    select from jsonb_to_recordset(${JSON.stringify(held)}::jsonb) as l ("accountId" uuid, epoch bigint)
+      join account_lease a on a.account_id = l."accountId" and a.epoch = l.epoch`.execute(postgres.database().db);
+  return rows.length === 0;
+}
+
 interface Attempt {
   readonly messageId: string;
   readonly outcome: string | null;
@@ -186,14 +199,28 @@ async function cutPostgres(world: ProcessWorld): Promise<void> {
   await postgres.start();
 }
 
-/** People of the audience answer with STOP, one after the other, each when the one before was heard. */
+/** People of the audience say STOP all the while, each when the one before was heard, and just before their text would come. */
 async function askToStop(world: ProcessWorld, random: Random): Promise<void> {
-  const phones = [...testPhones(PEOPLE)];
   for (let time = 0; time < STOPS; time += 1) {
-    const [from = ''] = phones.splice(random.int(0, phones.length - 1), 1);
+    await world.until('texts go out', () => world.sandbox.accepted().length > (time * PEOPLE) / (STOPS + 1));
+    let soon: readonly string[] = [];
+    await world.until('people wait', async () => {
+      // Not as long as PostgreSQL is away.
+      soon = await textedSoon().catch(() => []);
+      return soon.length > 0;
+    });
+    const from = soon[random.int(0, soon.length - 1)] ?? '';
     const { id } = await world.sandbox.personTexts({ from, to: '+15085550101', text: 'STOP' });
     await world.until('heard', () => world.sandbox.inbound().find((text) => text.id === id)?.answeredAt !== undefined);
   }
+}
+
+async function textedSoon(): Promise<readonly string[]> {
+  const { rows } = await sql<{ phone: string }>`
+    select phone from enrollment where state = 'pending' order by not_before, id limit ${SOON}`.execute(
+    postgres.database().db,
+  );
+  return rows.map((row) => row.phone);
 }
 
 /** Not as long as nobody can tell. */
@@ -206,9 +233,10 @@ async function nothingIsOpen({ database: { db } }: ProcessWorld): Promise<boolea
   return rows.length === 0;
 }
 
-async function skippedPhones(): Promise<readonly string[]> {
-  const { rows } = await sql<{ phone: string }>`
-    select phone from enrollment where state = 'skipped' and skip_reason = 'opted_out'`.execute(postgres.database().db);
+async function phonesOf(enrollments: RawBuilder<unknown>): Promise<readonly string[]> {
+  const { rows } = await sql<{ phone: string }>`select phone from enrollment where ${enrollments}`.execute(
+    postgres.database().db,
+  );
   return rows.map((row) => row.phone);
 }
 

@@ -137,6 +137,58 @@ export async function livingWorld() {
     );
   }
 
+  /** Files, and numbers that a service or the registry is asked about. */
+  async function isAskedAbout(phone: string): Promise<void> {
+    const now = world.clock.now();
+    const [file, check, run, scrub, validation] = Array.from({ length: 5 }, () => world.newUuid());
+    const asWritten = `(${phone.slice(2, 5)}) ${phone.slice(5, 8)}-${phone.slice(8)}`;
+    const preview = {
+      columns: [
+        { index: 0, header: 'Phone', field: 'phone', samples: [asWritten] },
+        { index: 1, header: 'Name', field: 'firstName', samples: ['Zelda of the file'] },
+      ],
+      sample: [{ phone, firstName: 'Zelda of the file' }],
+      refused: [{ line: 3, value: `${asWritten} Zelda`, reason: 'not_a_phone' }],
+    };
+    await sql`
+      insert into import_run (id, file_name, file_bytes, blob_key, state, preview, created_at)
+      values (${file}, 'leads.csv', 1, '', 'previewed', ${JSON.stringify(preview)}, ${now})`.execute(db);
+    await sql`insert into import_refusal values (${file}, 3, ${`${asWritten} Zelda`}, 'not_a_phone')`.execute(db);
+    await sql`insert into import_consent values (${file}, 2, ${phone}, '{"wording": "Zelda agrees"}', 'user:1', 'Olive')`.execute(
+      db,
+    );
+    await sql`
+      insert into reassigned_check (id, state, audience, chosen, rule_version, questions, undated, asked_by, asked_at)
+      values (${check}, 'asked', '{}', 'everybody', '1', 1, 0, 'Olive', ${now})`.execute(db);
+    await sql`insert into reassigned_question values (${check}, ${phone}, '2026-11-01', 'reply', ${world.newUuid()})`.execute(
+      db,
+    );
+    await sql`insert into reassigned_number values (${phone}, 'no', '2026-11-01', ${now}, '2026-11-02', ${now}, ${check})`.execute(
+      db,
+    );
+    await sql`
+      insert into reconciliation_run (id, account_id, kind, state, since, until, checkpoint, created_by, created_at, finished_at)
+      values (${run}, ${account.id}, 'manual', 'cancelled', ${addMs(now, -DAY_MS)}, ${now}, '{}', 'Olive', ${now}, ${now})`.execute(
+      db,
+    );
+    await sql`
+      insert into reconciliation_diff (run_id, kind, what, gateway_id, phone, at, here, there)
+      values (${run}, 'differs', 'sent', ${`MT differs ${texts}`}, ${phone}, ${now}, 'Hi Zelda', 'Hi, Zelda')`.execute(
+      db,
+    );
+    await sql`
+      insert into scrub_batch (id, state, chosen, total, started_by, created_at, finished_at)
+      values (${scrub}, 'cancelled', 'everybody', 1, 'Olive', ${now}, ${now})`.execute(db);
+    await sql`insert into scrub_item values (${scrub}, ${phone})`.execute(db);
+    await sql`
+      insert into validation_batch (id, source, state, fresh_after, total, started_by, created_at, finished_at)
+      values (${validation}, 'contacts', 'cancelled', ${now}, 1, 'Olive', ${now}, ${now})`.execute(db);
+    await sql`insert into validation_item values (${validation}, ${phone})`.execute(db);
+    await sql`
+      insert into opt_out_to_carry (id, phone, channel, actor, recorded_by, heard_at, purpose)
+      values (${world.newUuid()}, ${phone}, 'staff', 'user:1', 'Zelda’s sister', ${now}, 'all')`.execute(db);
+  }
+
   async function person(phone: string): Promise<Uuid> {
     const [id = ''] = await insertContacts(db, world, [{ phone, firstName: 'Zelda', tags: [phone.slice(-3)] }]);
     await agrees(phone);
@@ -146,6 +198,7 @@ export async function livingWorld() {
     await writes(phone, 'STOP');
     await calls(phone, id);
     await leavesTraces(phone, id);
+    await isAskedAbout(phone);
     return id;
   }
 

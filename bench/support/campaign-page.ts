@@ -1,6 +1,5 @@
-import { demoClient } from '../../src/demo/demo-client.ts';
 import { showId, type Uuid } from '../../src/platform/ids.ts';
-import { openProduct } from './product.ts';
+import { openProduct, ownerOf } from './product.ts';
 import type { BenchWorld } from './world.ts';
 
 export interface CampaignPage {
@@ -14,14 +13,7 @@ const PAGE = 50;
 /** A person who has the page of a campaign open, at the real server in a process of its own. */
 export async function openCampaignPage(world: BenchWorld, campaignId: Uuid): Promise<CampaignPage> {
   const product = await openProduct(world, 'api');
-  const client = demoClient(product.url);
-  await client.send('POST', '/v1/setup', {
-    name: 'Bench',
-    email: 'bench@example.com',
-    password: 'correct horse battery',
-    businessName: 'Bench',
-    zone: 'America/New_York',
-  });
+  const client = await ownerOf(product);
   const path = `/v1/campaigns/${showId('campaign', campaignId)}`;
   const ms = async (what: string): Promise<number> => {
     const startedAt = performance.now();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type DemoClient, demoClient } from '../../src/demo/demo-client.ts';
 import { type Child, startChild } from './child.ts';
 import type { BenchWorld } from './world.ts';
 
@@ -13,4 +14,17 @@ export async function openProduct(
   const child = startChild('product-process.ts', [role, database.connectionString, ahead, folder], role);
   const { url = '' } = hello.parse(await child.told());
   return { ...child, url };
+}
+
+/** Sets a new database up, and is signed in as its owner. */
+export async function ownerOf({ url }: { readonly url: string }): Promise<DemoClient> {
+  const client = demoClient(url);
+  await client.send('POST', '/v1/setup', {
+    name: 'Bench',
+    email: 'bench@example.com',
+    password: 'correct horse battery',
+    businessName: 'Bench',
+    zone: 'America/New_York',
+  });
+  return client;
 }

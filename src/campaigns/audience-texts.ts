@@ -99,28 +99,36 @@ export async function findUnsendable(db: Db | Tx, campaign: Campaign, now: Insta
 
 /**
  * The variants whose first texts do not all say what a first text must. What a text says to everybody spares the look at people, of whom
- * many have been texted before.
+ * many have been texted before, and tells what may be missing: looks on until all of that has been missed.
  */
 export async function findLackingFirstTexts(db: Db | Tx, campaign: Campaign, now: Instant): Promise<ContentByVariant> {
   const content = contentRulesAt(now);
   const addition = await readAddition(db, now);
   const { name: businessName } = await getBusiness(db);
-  const open = writtenVariants(campaign).flatMap(({ id, template }) => {
+  const variants = writtenVariants(campaign).flatMap(({ id, template }) => {
     const common = commonText(template, businessName);
     const said = tallyFirstTexts(content);
     said.add(`${common} ${addition?.(common) ?? ''}`, { businessName, isFirst: true });
-    if (said.found().length === 0) return [];
-    return [{ id, reach: tallyReach(template, { addition, content }), tally: tallyFirstTexts(content), looked: 0 }];
+    const possible = said.found().length;
+    const reach = tallyReach(template, { addition, content });
+    return possible === 0 ? [] : [{ id, possible, reach, tally: tallyFirstTexts(content), looked: 0 }];
   });
-  const people = open.length === 0 ? [] : await readPeople(db, campaign, { now, limit: SAMPLE_MAX, onlyFirst: true });
-  for (const person of people)
-    for (const variant of open) {
-      const text = variant.reach.add(person);
-      if (text === undefined) continue;
-      variant.looked += 1;
-      variant.tally.add(text, person);
-    }
-  return new Map(open.map(({ id, looked, tally }) => [id, { looked, found: tally.found() }]));
+  let open = variants;
+  let after: Uuid | undefined;
+  while (open.length > 0) {
+    const people = await readPeople(db, campaign, { now, after, limit: SAMPLE_MAX, onlyFirst: true });
+    for (const person of people)
+      for (const variant of open) {
+        const text = variant.reach.add(person);
+        if (text === undefined) continue;
+        variant.looked += 1;
+        variant.tally.add(text, person);
+      }
+    open = open.filter(({ tally, possible }) => tally.found().length < possible);
+    after = people.at(-1)?.id;
+    if (people.length < SAMPLE_MAX) break;
+  }
+  return new Map(variants.map(({ id, looked, tally }) => [id, { looked, found: tally.found() }]));
 }
 
 function writtenVariants(

@@ -349,7 +349,7 @@ describe('people who have not agreed', () => {
 
 describe('without any list of the national do-not-call registry', () => {
   const REMEDY =
-    'left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do not call (textwright dnc upload)';
+    'left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do-not-call lists (textwright dnc upload)';
 
   it('nobody is texted cold by an owner’s word, which the review explains; who agreed in writing or is exempt is', async () => {
     await retireLists();

@@ -184,6 +184,7 @@ export function quietHoursCheck(facts: HoursFacts & { readonly marginMs: number 
       localTimes: places.zones.map((place) => `${localTime(now, place)} (${place})`),
       closesAt: said?.closesAt?.toString() ?? null,
       opensAt: opensAt?.toString() ?? null,
+      holidays: said?.holidaysVersion ?? null,
     },
     version: said?.tableVersion,
   };

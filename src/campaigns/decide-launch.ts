@@ -156,7 +156,7 @@ export function listSentences({ excluded }: Pick<LaunchFacts, 'excluded'>): read
   const count = countOf(excluded, STALE_CODE);
   if (count === 0) return [];
   return [
-    `${count.toLocaleString('en-US')} ${count === 1 ? 'person is' : 'people are'} left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do not call (textwright dnc upload), or record their written consent or what exempts them`,
+    `${count.toLocaleString('en-US')} ${count === 1 ? 'person is' : 'people are'} left out: they have not agreed in writing, and the do-not-call registry’s list in which to look them up is missing or too old. Upload the newest file of the national registry under Compliance, Do-not-call lists (textwright dnc upload), or record their written consent or what exempts them`,
   ];
 }
 

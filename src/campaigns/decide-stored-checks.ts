@@ -27,6 +27,7 @@ export function storedChecks(
         rule: quietHours.rule,
         closesAt: quietHours.closesAt,
         ...('zoneGroup' in quietHours ? { zoneGroup: quietHours.zoneGroup } : {}),
+        ...('holidays' in quietHours ? { holidays: quietHours.holidays } : {}),
       },
       version: quietHours.table,
     },

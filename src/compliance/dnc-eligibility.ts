@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Uuid } from '../platform/ids.ts';
 import { CAMPAIGN_PURPOSE } from './consent.ts';
 import { reachesBeyondLaw } from './consent-policy.ts';
-import { OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
+import { DNC_KINDS, OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
 import { consentReasonSql } from './needs-consent.ts';
 import type { RuleInputs } from './rule-inputs.ts';
@@ -83,7 +83,7 @@ const exemptions = ({ now }: Facts): RawBuilder<RuleInputs> =>
 
 export const STALE_CODE = 'do_not_call_stale';
 
-export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
+const LISTED_RULES: readonly EligibilityRule[] = [
   {
     code: 'do_not_call',
     sentence: 'On a do-not-call list that knows no exception',
@@ -100,6 +100,9 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     inputs: (facts) => sql<RuleInputs>`${firstOf(listedOn(REGISTRY_KINDS))} || ${exemptions(facts)}`,
     matters: ({ dncKinds }) => dncKinds.some((kind) => REGISTRY_KINDS.includes(kind)),
   },
+];
+
+const AGE_RULES: readonly EligibilityRule[] = [
   {
     code: STALE_CODE,
     // A launch leaves them out, and says how many: a file that comes later must not text ten thousand people of whom nobody thought.
@@ -116,3 +119,29 @@ export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [
     matters: (facts) => facts.dncIsStale || coldLackNational(facts),
   },
 ];
+
+export const DNC_ELIGIBILITY: readonly EligibilityRule[] = [...LISTED_RULES, ...AGE_RULES];
+
+/**
+ * Over `contact c`: the code of the first of these rules that leaves it out, or null. Hardly anybody is on any list: all are searched at
+ * once. With a search for each rule, whole claims with three lists in force took 1.24 times as long as with none; so they take as long.
+ */
+export function dncReasonSql(
+  facts: EligibilityFacts,
+  { asksAge }: { readonly asksAge: boolean },
+): RawBuilder<string | null> {
+  const listed = reasonOf(LISTED_RULES, facts);
+  const age = asksAge ? reasonOf(AGE_RULES, facts) : NO_REASON;
+  return facts.dncKinds.length === 0
+    ? age
+    : sql<string | null>`coalesce(case when ${isListedOn(DNC_KINDS)} then ${listed} end, ${age})`;
+}
+
+const NO_REASON = sql<string | null>`null::text`;
+
+function reasonOf(rules: readonly EligibilityRule[], facts: EligibilityFacts): RawBuilder<string | null> {
+  const cases = rules
+    .filter(({ matters }) => matters?.(facts) ?? true)
+    .map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`);
+  return cases.length === 0 ? NO_REASON : sql<string | null>`case ${sql.join(cases, sql` `)} end`;
+}

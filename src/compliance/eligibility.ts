@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { DNC_ELIGIBILITY } from './dnc-eligibility.ts';
+import { DNC_ELIGIBILITY, dncReasonSql } from './dnc-eligibility.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
 import { HELD_CODE, HELD_ELIGIBILITY } from './held-number.ts';
 import { CONSENT_ELIGIBILITY, consentReasonSql } from './needs-consent.ts';
@@ -75,7 +75,6 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
     forbids: () => sql<boolean>`c.zone_group like '%|'`,
     inputs: () => sql<RuleInputs>`jsonb_build_object('zoneGroup', c.zone_group)`,
   },
-  ...DNC_ELIGIBILITY,
 ];
 
 /**
@@ -84,6 +83,7 @@ const CONTACT_RULES: readonly EligibilityRule[] = [
  */
 export const ELIGIBILITY_RULES: readonly EligibilityRule[] = [
   ...CONTACT_RULES,
+  ...DNC_ELIGIBILITY,
   ...NUMBER_ELIGIBILITY,
   ...CONSENT_ELIGIBILITY,
   HELD_ELIGIBILITY,
@@ -99,27 +99,25 @@ export const skipReasonSql = (facts: EligibilityFacts): RawBuilder<string | null
 
 /** The same of the rules that keep somebody out of a campaign; `case` expression. */
 export const endingReasonSql = (facts: EligibilityFacts): RawBuilder<string | null> =>
-  firstReasonSql(facts, CONTACT_RULES, consentReasonSql(facts));
+  firstReasonSql(facts, dncReasonSql(facts, { asksAge: true }), consentReasonSql(facts));
 
 /** Of those that end the part of somebody who is in one. The statement has joined the consents, and says what they come to. */
 export const claimReasonSql = (
   facts: EligibilityFacts,
   consentReason: RawBuilder<string | null>,
-): RawBuilder<string | null> => firstReasonSql(facts, ENDING_RULES, consentReason);
-
-const ENDING_RULES = CONTACT_RULES.filter(({ delays }) => delays === undefined);
+): RawBuilder<string | null> => firstReasonSql(facts, dncReasonSql(facts, { asksAge: false }), consentReason);
 
 const firstReasonSql = (
   facts: EligibilityFacts,
-  rules: readonly EligibilityRule[],
+  dncReason: RawBuilder<string | null>,
   consentReason: RawBuilder<string | null>,
 ): RawBuilder<string | null> =>
   sql<string | null>`case ${sql.join(
-    rules
-      .filter(({ matters }) => matters?.(facts) ?? true)
-      .map((rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`),
+    CONTACT_RULES.filter(({ matters }) => matters?.(facts) ?? true).map(
+      (rule) => sql`when ${rule.forbids(facts)} then ${rule.code}::text`,
+    ),
     sql` `,
-  )} else coalesce(${numberReasonSql(facts)}, ${consentReason}) end`;
+  )} else coalesce(${dncReason}, ${numberReasonSql(facts)}, ${consentReason}) end`;
 
 /** What each rule says of one contact. */
 export interface EligibilityCheck {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { dated, readerOf, readRules } from './dated-rules.ts';
 import rateData from './rules/opt-out-rate.json' with { type: 'json' };
 
-/** From which share of opt-outs on providers warn and carriers act, from one day to another. */
+/** From which share of opt-outs on (the share itself is at the level) providers warn and carriers act, from one day to another. */
 const share = z.number().gt(0).lt(1);
 const levels = z
   .strictObject({
@@ -40,3 +40,14 @@ export function alarmOf(
   if (rate >= flagged) return 'flagged';
   return rate >= warning ? 'warning' : 'fine';
 }
+
+/** As they come, but those at a level in front, the highest first: what is left out of a short table must be harmless. */
+export function mostAlarming<Rate extends Parameters<typeof alarmOf>[0]>(
+  rates: readonly Rate[],
+  { levels: inForce, shownMax }: { readonly levels: OptOutLevels; readonly shownMax: number },
+): readonly Rate[] {
+  const rankOf = (rate: Rate): number => LOUD.indexOf(alarmOf(rate, inForce));
+  return rates.toSorted((a, b) => rankOf(b) - rankOf(a)).slice(0, shownMax);
+}
+
+const LOUD: readonly OptOutAlarm[] = ['warning', 'flagged', 'suspended'];

@@ -1,6 +1,6 @@
 import { addMs, DAY_MS, type Instant, isBefore, Temporal } from '../platform/time.ts';
 import { type Versions, versionAt, versionOn } from './dated-rules.ts';
-import { ANY_STATE, holidayOn } from './quiet-hours-holidays.ts';
+import { ANY_STATE, HOLIDAYS, holidayOn } from './quiet-hours-holidays.ts';
 import { type HoursRow, type Preset, QUIET_HOURS, type RuleTable, type SendWindow } from './quiet-hours-table.ts';
 
 export type { SendWindow } from './quiet-hours-table.ts';
@@ -49,8 +49,13 @@ export interface QuietHoursRule {
 
 export type DayKind = 'weekday' | 'saturday' | 'sunday' | 'holiday';
 
-export interface QuietHoursDecision {
+/** The tables that were in force on the day of a rule: whether it is a holiday is part of what decided. */
+interface HoursVersions {
   readonly tableVersion: string;
+  readonly holidaysVersion: string;
+}
+
+export interface QuietHoursDecision extends HoursVersions {
   /** Open: until when. */
   readonly closesAt: Instant | undefined;
   /** The rule that is closed now, or that will close first. */
@@ -68,20 +73,23 @@ export function decideQuietHours(
   at: Instant,
   tables: Versions<RuleTable> = QUIET_HOURS.versions,
 ): QuietHoursDecision {
-  const versionOf = (rule: QuietHoursRule): string => versionOn(tables, rule.date).version;
+  const versionsOf = ({ date }: QuietHoursRule): HoursVersions => ({
+    tableVersion: versionOn(tables, date).version,
+    holidaysVersion: versionOn(HOLIDAYS.versions, date).version,
+  });
   let first: { readonly closesAt: Instant; readonly rule: QuietHoursRule } | undefined;
   for (const { zone, rules } of rulesByZone(tables, places, policy)) {
     const local = at.toZonedDateTimeISO(zone);
     const minute = local.hour * 60 + local.minute;
     for (const rule of rules(local.toPlainDate())) {
       if (rule.window === null || minute < rule.window.startMinute || minute >= rule.window.endMinute)
-        return { tableVersion: versionOf(rule), closesAt: undefined, rule };
+        return { ...versionsOf(rule), closesAt: undefined, rule };
       const closesAt = instantAtMinute(zone, local.toPlainDate(), rule.window.endMinute);
       if (first === undefined || isBefore(closesAt, first.closesAt)) first = { closesAt, rule };
     }
   }
   if (first === undefined) throw new Error('quiet hours: a recipient without a plausible zone has no hours');
-  return { tableVersion: versionOf(first.rule), ...first };
+  return { ...versionsOf(first.rule), ...first };
 }
 
 /** The instant at which the hours end, when they are open at `at`; otherwise `undefined`. No zone is never open. */
@@ -239,14 +247,13 @@ export function showRule({ code, kind, window, because, zone }: QuietHoursRule):
 }
 
 /** What the hours say at an instant, and until when they say it. */
-export interface QuietHoursNow {
+export interface QuietHoursNow extends HoursVersions {
   /** Open: until when. */
   readonly closesAt: Instant | undefined;
   /** Closed: when they open, if they ever do. */
   readonly opensAt: Instant | undefined;
   /** `showRule` of the rule that is closed, or that will close first. */
   readonly rule: string;
-  readonly tableVersion: string;
 }
 
 /** Asked every moment, decided anew only when something changes: quiet hours open and close a few times a day. */
@@ -270,13 +277,14 @@ function decideNow(
       opensAt: undefined,
       rule: NO_ZONE,
       tableVersion: '',
+      holidaysVersion: '',
       from: at,
       until: addMs(at, LOOK_AGAIN_MS),
     };
-  const { closesAt, rule, tableVersion } = decideQuietHours(places, policy, at);
+  const { closesAt, rule, ...versions } = decideQuietHours(places, policy, at);
   const opensAt = closesAt === undefined ? nextOpening(places, policy, at) : undefined;
   const until = closesAt ?? opensAt ?? addMs(at, LOOK_AGAIN_MS);
-  return { closesAt, opensAt, rule: showRule(rule), tableVersion, from: at, until };
+  return { closesAt, opensAt, rule: showRule(rule), ...versions, from: at, until };
 }
 
 const NO_ZONE = 'no plausible zone, so no hour is known to be allowed';

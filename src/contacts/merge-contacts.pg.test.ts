@@ -6,7 +6,7 @@ import { insertContacts, launchCampaignIn, launchTestCampaign } from '../../test
 import { LANE, oneLineWorld } from '../../test/one-line-world.ts';
 import { getCampaign } from '../campaigns/campaign-store.ts';
 import { countNewPeople, enrollMore } from '../campaigns/enroll-store.ts';
-import { suppressNumber } from '../compliance/suppress.ts';
+import { type SuppressInput, suppressNumber } from '../compliance/suppress.ts';
 import { listConversationRows } from '../conversations/conversation-store.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { erasePerson } from '../evidence/erase-person.ts';
@@ -43,10 +43,8 @@ const merge = (into: Person, from: Person) =>
   runTx(db, (tx) => mergeContacts(tx, world, { into: into.id, from: from.id, by }));
 const launch = (tag: string) =>
   launchTestCampaign(db, world, { laneIds: account.laneIds, name: tag, audience: { tags: [tag] } });
-const optOut = (phone: string) =>
-  runTx(db, (tx) =>
-    suppressNumber(tx, world, { phone, reason: 'opt_out', channel: 'sms', evidence: {}, actor: 'contact' }),
-  );
+const optOut = (phone: string, reason: SuppressInput['reason'] = 'opt_out') =>
+  runTx(db, (tx) => suppressNumber(tx, world, { phone, reason, channel: 'sms', evidence: {}, actor: 'contact' }));
 
 async function optedOut({ phone }: Person): Promise<boolean> {
   const { rows } = await sql`
@@ -198,6 +196,29 @@ describe('merging two contacts', () => {
     expect(await enrollments(campaign)).not.toContainEqual(expect.objectContaining({ state: 'pending' }));
     await insertContacts(db, world, [{ phone: ends.phone }]);
     expect(await optedOut(ends)).toBe(true);
+  });
+
+  it.each([
+    ['provider_opt_out', true],
+    ['wrong_number', true],
+    ['invalid_number', false],
+  ] as const)('opts the other number out for %s: %s', async (reason, carried) => {
+    const [stays, ends] = await twice(reason);
+    await optOut(ends.phone, reason);
+    expect(await merge(stays, ends)).toMatchObject({ ok: true, value: { optedOut: carried ? [stays.phone] : [] } });
+    expect(await optedOut(stays)).toBe(carried);
+  });
+
+  it('leaves nobody to be texted at the number that stays by a campaign that has texted the other', async () => {
+    const [known, knownToo] = await twice('texted once');
+    const [fresh, freshToo] = await twice('texted once');
+    const campaignId = await launch('texted once');
+    await texted(campaignId, knownToo);
+    for (const [stays, ends] of [[known, knownToo] as const, [fresh, freshToo] as const])
+      expect(await merge(stays, ends)).toMatchObject({ ok: true });
+    const lease = await takeLease(db, world, account.id);
+    const claimed = await claimTexts(db, world, { lease, campaignId, laneId });
+    expect(claimed.map(({ phone }) => phone)).toEqual([fresh.phone]);
   });
 
   it('is refused while it is not known what a text or a reply became, and with itself', async () => {

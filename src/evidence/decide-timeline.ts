@@ -24,6 +24,7 @@ export interface EvidenceEntry {
     | 'opt_in'
     | 'review'
     | 'left_out'
+    | 'waiting'
     | 'check'
     | 'call'
     | 'erasure'
@@ -91,6 +92,12 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
         ...{ at, kind: 'left_out', text: null },
         title: `Not texted by campaign ${campaign.name}`,
         lines: [`${sentence}.`],
+      }),
+    ),
+    ...evidence.waiting.map(
+      ({ at, campaign }): EvidenceEntry => ({
+        ...{ at, kind: 'waiting', text: null, lines: [] },
+        title: `Chosen for campaign ${campaign.name}, which has not texted them yet`,
       }),
     ),
     ...evidence.reassigned.map(reassignedEntry),
@@ -167,7 +174,7 @@ function decisionLines(
   return [
     ...storedChecks(decision, { phone: number, zone }).map(
       ({ sentence, version, inputs }) =>
-        `Checked: ${sentence}${version === undefined ? '' : ` (rules ${version})`}${'zoneGroup' in inputs ? `; may be in ${String(inputs['zoneGroup'])}` : ''}.`,
+        `Checked: ${sentence}${version === undefined ? '' : ` (rules ${version}${'holidays' in inputs ? `, holidays ${String(inputs['holidays'])}` : ''})`}${'zoneGroup' in inputs ? `; may be in ${String(inputs['zoneGroup'])}` : ''}.`,
     ),
     ...(consent === undefined
       ? []

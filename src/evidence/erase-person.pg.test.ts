@@ -125,6 +125,8 @@ describe('erasing a person', () => {
       'erasure',
       'opt_in_submission',
       'opt_out_review',
+      'reassigned_number',
+      'reassigned_question',
       'suppression',
     ]);
     await insertContacts(db, world, [{ phone }]);

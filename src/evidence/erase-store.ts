@@ -199,10 +199,7 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
     tx,
   );
   await sql`delete from import_consent where phone = ${phone}`.execute(tx);
-  await sql`update import_run set preview = preview - 'sample' - 'refused' where preview::text like ${asWritten}`.execute(
-    tx,
-  );
-  await sql`delete from import_refusal where value like ${asWritten}`.execute(tx);
+  await eraseFileRows(tx, asWritten);
   await sql`update reconciliation_diff set phone = null, here = null, there = null where phone = ${phone}`.execute(tx);
   // Still counts, and no later night finds it again.
   await sql`update opt_out_difference set phone = null where phone = ${phone}`.execute(tx);
@@ -213,6 +210,17 @@ export async function eraseTraces(tx: Tx, { phone, key, contactId }: ErasedNumbe
     tx,
   );
   return validations;
+}
+
+/** What is shown of files: cells are as somebody wrote them, so a number is found by its digits alone. */
+async function eraseFileRows(tx: Tx, asWritten: string): Promise<void> {
+  const digits = (cells: RawBuilder<unknown>): RawBuilder<unknown> => sql`regexp_replace(${cells}, '[^0-9]+', '', 'g')`;
+  await sql`
+    update import_run set preview = preview || jsonb_build_object('sample', '[]'::jsonb, 'refused', '[]'::jsonb, 'columns', (
+      select coalesce(jsonb_agg(c || '{"samples": []}' order by nth), '[]')
+      from jsonb_array_elements(preview -> 'columns') with ordinality as x (c, nth)))
+    where ${digits(sql`preview::text`)} like ${asWritten}`.execute(tx);
+  await sql`delete from import_refusal where ${digits(sql`value`)} like ${asWritten}`.execute(tx);
 }
 
 /** Also of whoever is just enrolling the person: the lock of a number leaves the row's key alone. */

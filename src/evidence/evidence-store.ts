@@ -116,10 +116,14 @@ export async function readTexts(db: Db | Tx, keys: NumberKeys, limit: number): P
   return rows;
 }
 
-export interface LeftOutRow {
+/** One person's part in one campaign. */
+export interface PartRow {
   readonly at: Instant;
   readonly campaignId: Uuid;
   readonly campaignName: string;
+}
+
+export interface LeftOutRow extends PartRow {
   readonly state: 'skipped' | 'failed';
   readonly code: string;
 }
@@ -132,6 +136,17 @@ export async function readLeftOut(db: Db | Tx, contactId: Uuid | null, limit: nu
     where e.contact_id = ${contactId}::uuid and (e.state = 'skipped'
       or e.state = 'failed' and not exists (select from message m where m.enrollment_id = e.id))
     order by e.created_at desc, e.id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Unique (contact, campaign). */
+export async function readWaiting(db: Db | Tx, contactId: Uuid | null, limit: number): Promise<readonly PartRow[]> {
+  const { rows } = await sql<PartRow>`
+    select e.created_at as at, p.id as campaign_id, p.name as campaign_name
+    from enrollment e join campaign p on p.id = e.campaign_id
+    where e.contact_id = ${contactId}::uuid and e.state = 'pending' order by e.created_at desc, e.id desc limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }
 

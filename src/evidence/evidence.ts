@@ -26,6 +26,8 @@ export interface Evidence {
   readonly submissions: readonly EvidenceSubmission[];
   readonly texts: readonly EvidenceText[];
   readonly leftOut: readonly EvidenceLeftOut[];
+  /** Campaigns that may text the person yet. */
+  readonly waiting: readonly EvidenceWaiting[];
   readonly optOuts: readonly EvidenceOptOut[];
   readonly reviews: readonly EvidenceReview[];
   /** What the books of a gateway said of opt-outs and ours did not, newest first. */
@@ -124,6 +126,12 @@ export interface EvidenceLeftOut {
   readonly state: 'skipped' | 'failed';
   readonly code: string;
   readonly sentence: string;
+}
+
+export interface EvidenceWaiting {
+  /** Chosen then. */
+  readonly at: Instant;
+  readonly campaign: { readonly id: string; readonly name: string };
 }
 
 export interface EvidenceOptOut {

@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { launchTestCampaign } from '../../test/fixtures.ts';
 import { livingWorld } from '../../test/whole-life.ts';
 import { sealWaiting } from '../compliance/seal-audit.ts';
+import { showId, type Uuid } from '../platform/ids.ts';
+import { MINUTE_MS } from '../platform/time.ts';
 import { decideEvidenceDocument } from './decide-evidence-document.ts';
 import type { Evidence } from './evidence.ts';
 import { readEvidence } from './read-evidence.ts';
 
-const { db, world, person, rowsWith, tablesWith } = await livingWorld();
+const { db, world, account, person, writes, rowsWith, tablesWith } = await livingWorld();
 const PHONE = '+16175550131';
 
 /** Where a person's own file tells what a table has of them. */
@@ -28,6 +31,7 @@ const TOLD: Readonly<Record<string, (evidence: Evidence) => readonly unknown[] |
   opt_in_submission: ({ submissions }) => submissions,
   opt_out_difference: ({ differences }) => differences,
   opt_out_review: ({ reviews }) => reviews,
+  reassigned_question: ({ reassigned }) => reassigned,
   scrubbed_number: ({ doNotCall }) => doNotCall.scrubbed,
   suppression: ({ optOuts }) => optOuts,
 };
@@ -39,9 +43,10 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   gateway_event: 'what the provider posted of texts and calls that are told, byte for byte',
   idempotency_key: 'the answer to a request whose effect is told, kept for a day',
   import_consent: 'rows of a file between its preview and its import; then they are consents',
+  import_refusal: 'cells of a file that are no numbers of ours, by which nobody is found',
+  import_run: 'the first rows of a file, as whoever imports it sees them; then they are contacts',
   opt_out_to_carry: 'opt-outs on their way to another number of the person, for a moment',
   reassigned_number: 'of the questions that are told, the answer that holds',
-  reassigned_question: 'told with their answers; nobody asked about this person',
   reconciliation_diff: 'texts and calls that were brought in late, and are told',
   scrub_item: 'numbers that a service is asked about now; then the answer is told',
   validation_item: 'numbers that a service is asked about now; then the answer is told',
@@ -73,6 +78,27 @@ it('a person who asks is told what every table has of them, in the file and in t
       if (table !== 'contact_gateway_ref') expect([table, inDocument]).toEqual([table, expect.stringContaining(text)]);
     }
   }
+});
+
+it('a person who asks is told of every campaign that has chosen them, whatever came of it', async () => {
+  const phone = '+16175550132';
+  const contactId = await person(phone);
+  await world.clock.advance(MINUTE_MS);
+  await writes(phone, 'START');
+  const draft = { laneIds: account.laneIds, name: 'Still to come', audience: { tags: [phone.slice(-3)] } };
+  const waitsFor = await launchTestCampaign(db, world, draft);
+  const { rows } = await sql<{ campaignId: Uuid }>`
+    select campaign_id from enrollment where contact_id = ${contactId}`.execute(db);
+  const evidence = await readEvidence(db, { phone, now: world.clock.now(), version: '0' });
+  expect(evidence.waiting).toEqual([
+    { at: world.clock.now(), campaign: { id: showId('campaign', waitsFor), name: 'Still to come' } },
+  ]);
+  const inFile = new Set(textsIn(JSON.parse(JSON.stringify(evidence))));
+  const untold = rows.filter(({ campaignId }) => !inFile.has(showId('campaign', campaignId)));
+  expect([rows.length, untold]).toEqual([3, []]);
+  expect(textsIn(decideEvidenceDocument(evidence))).toContain(
+    'Chosen for campaign Still to come, which has not texted them yet',
+  );
 });
 
 function textsIn(value: unknown): readonly string[] {

@@ -13,11 +13,20 @@ import { shownBasis } from '../reassigned-numbers/ask-about.ts';
 import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
 import { type OptOutDifferenceView, readDifferencesOf } from '../reconciliation/list-opt-outs.ts';
 import { decideFindings } from './decide-findings.ts';
-import type { Evidence, EvidenceDifference, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
+import type {
+  Evidence,
+  EvidenceDifference,
+  EvidenceLeftOut,
+  EvidenceOptOut,
+  EvidenceReassigned,
+  EvidenceText,
+  EvidenceWaiting,
+} from './evidence.ts';
 import {
   type LeftOutRow,
   type NumberKeys,
   type OptOutRow,
+  type PartRow,
   readCalls,
   readConsents,
   readContact,
@@ -31,6 +40,7 @@ import {
   readSubmissions,
   readTexts,
   readValidation,
+  readWaiting,
   type TextRow,
 } from './evidence-store.ts';
 import { readProof } from './read-proof.ts';
@@ -93,6 +103,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const differences = await readDifferencesOf(tx, phone, RECORDS_MAX);
   const calls = await readCalls(tx, phone, RECORDS_MAX);
   const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
+  const waiting = await readWaiting(tx, contact?.id ?? null, RECORDS_MAX);
   const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
   const evidence: Omit<Evidence, 'digest'> = {
     format: 'textwright-evidence',
@@ -112,6 +123,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     submissions,
     texts,
     leftOut: leftOut.map(leftOutOf),
+    waiting: waiting.map(partOf),
     optOuts,
     reviews: await readReviews(tx, keys, RECORDS_MAX),
     differences: differences.map(differenceOf),
@@ -126,7 +138,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     })),
     ruleVersions: EVERY_VERSION,
     findings: decideFindings({ texts, optOuts, consentIds }),
-    complete: [consents, submissions, texts, optOuts, differences, calls, leftOut].every(
+    complete: [consents, submissions, texts, optOuts, differences, calls, leftOut, waiting].every(
       (list) => list.length < RECORDS_MAX,
     ),
     proof: await readProof(tx, { phones: keys }, RECORDS_MAX),
@@ -199,11 +211,15 @@ const textOf = (row: TextRow): EvidenceText => ({
   attempts: row.attempts,
 });
 
-const leftOutOf = ({ campaignId, campaignName, ...row }: LeftOutRow) => ({
-  ...row,
+const partOf = ({ at, campaignId, campaignName }: PartRow): EvidenceWaiting => ({
+  at,
   campaign: { id: showId('campaign', campaignId), name: campaignName },
-  sentence: sentenceFor(row.code).sentence,
 });
+
+const leftOutOf = (row: LeftOutRow): EvidenceLeftOut => {
+  const { state, code } = row;
+  return { ...partOf(row), state, code, sentence: sentenceFor(code).sentence };
+};
 
 function optOutOf(row: OptOutRow, texts: readonly EvidenceText[]): EvidenceOptOut {
   const { createdAt: effectiveAt, liftedAt } = row;

@@ -133,7 +133,7 @@ const RULE_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['do_not_call_registry', 'Get written consent, or record the purchase or inquiry that makes this person exempt'],
   [
     'do_not_call_stale',
-    'Upload the newest file of the registry under Compliance, Do not call: whoever waits for it is texted then, and a later campaign can reach whoever was left out',
+    'Upload the newest file of the registry under Compliance, Do-not-call lists: whoever waits for it is texted then, and a later campaign can reach whoever was left out',
   ],
   ['held_for_review', 'Read the reply and decide: it counts as an opt-out when nobody does'],
   ['consent_taken_back', 'Only the person can change this, by agreeing anew'],

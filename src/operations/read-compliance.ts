@@ -4,7 +4,7 @@ import { everyRuleAt, type RuleInForce } from '../compliance/every-rule.ts';
 import { type ChainState, readChainState } from '../compliance/list-audit.ts';
 import { type LastVerification, readLastVerification } from '../compliance/note-verification.ts';
 import { classifierVersionAt } from '../compliance/opt-out.ts';
-import { type OptOutLevels, optOutLevelsAt, type ReportSide } from '../compliance/opt-out-rate.ts';
+import { mostAlarming, type OptOutLevels, optOutLevelsAt, type ReportSide } from '../compliance/opt-out-rate.ts';
 import { countUnheard } from '../compliance/provider-differences.ts';
 import {
   type ConfirmationTimes,
@@ -73,16 +73,18 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
       readLastVerification(db),
     ]);
   const rates = (side: ReportSide) => bySide.get(side) ?? [];
+  const levels = optOutLevelsAt(now);
+  const shown = (side: ReportSide) => mostAlarming(rates(side), { levels, shownMax: SHOWN_MAX });
   const known = new Map(rates('day').map((day) => [day.key, day]));
   return {
     ...{ zone, from, days: COMPLIANCE_DAYS, confirmations, standing, heldNumbers, unheardOptOuts, chain, verified },
     asOf: now,
-    levels: optOutLevelsAt(now),
+    levels,
     optOuts: {
       byDay: days.map((key) => known.get(key) ?? { key, name: null, campaignId: null, texts: 0, optOuts: 0 }),
-      byCampaign: rates('campaign').slice(0, SHOWN_MAX),
-      byVariant: rates('variant').slice(0, SHOWN_MAX),
-      byLane: rates('lane').slice(0, SHOWN_MAX),
+      byCampaign: shown('campaign'),
+      byVariant: shown('variant'),
+      byLane: shown('lane'),
       byWay,
     },
     dncLists: lists.filter(({ retiredAt }) => retiredAt === null || isBefore(now, retiredAt)),

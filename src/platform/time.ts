@@ -8,10 +8,11 @@ export const instant = (iso: string): Instant =>
   PLAIN_UTC.test(iso) ? instantFromMs(Date.parse(iso)) : Temporal.Instant.from(iso);
 
 /**
- * What nearly all instants look like, and the machine parses several times as fast as the rules of ISO 8601 take. Days that not every
+ * What nearly all instants look like, in JSON of PostgreSQL too, and the machine parses several times as fast as the rules of ISO 8601 take. Days that not every
  * month has are left to those.
  */
-const PLAIN_UTC = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/;
+const PLAIN_UTC =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?(?:Z|\+00:00)$/;
 export const instantFromMs = (epochMs: number): Instant => Temporal.Instant.fromEpochMilliseconds(epochMs);
 /** ISO 8601 with `Z`, as exact as the instant: half the time of `toString` for whole milliseconds, for what comes by the thousand. */
 export const isoOf = (at: Instant): string =>

@@ -470,7 +470,7 @@ export async function endLateDirect(tx: Tx, accountId: Uuid, now: Instant): Prom
       and m.not_after < ${now}`.execute(tx);
 }
 
-/** Begins their attempts. */
+/** Begins their attempts, in the order given. */
 export async function startDirect(
   tx: Tx,
   lease: Lease,
@@ -486,6 +486,7 @@ export async function startDirect(
       insert into message_attempt (message_id, attempt, lease_epoch, worker, started_at)
       select id, attempts, ${lease.epoch}, ${lease.owner}, ${now} from started
     )
-    select * from started`.execute(tx);
+    select started.* from unnest(${ids}::uuid[]) with ordinality as asked (id, rank) join started using (id)
+    order by asked.rank`.execute(tx);
   return rows;
 }

@@ -260,7 +260,10 @@ function decisionFor(
   const [newest] = recentTextsAt;
   return {
     v: 2,
-    quietHours: { table: group.tableVersion, rule: group.rule, closesAt: group.closes, zoneGroup },
+    quietHours: {
+      ...{ table: group.tableVersion, holidays: group.holidaysVersion },
+      ...{ rule: group.rule, closesAt: group.closes, zoneGroup },
+    },
     frequency: {
       texts: recentTextsAt.filter((at) => isBefore(dayAgo, at)).length,
       allowed: group.messagesPerDay,

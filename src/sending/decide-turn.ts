@@ -15,9 +15,10 @@ export interface OpenGroup {
   readonly closesAt: Instant;
   /** Campaign texts to one person of this group in any 24 hours. */
   readonly messagesPerDay: number;
-  /** The rule that closes it, and the table that it is from. */
+  /** The rule that closes it, and the tables that it is from. */
   readonly rule: string;
   readonly tableVersion: string;
+  readonly holidaysVersion: string;
 }
 
 type Hours = Pick<TurnCampaign, 'windowStartMinute' | 'windowEndMinute'>;
@@ -59,12 +60,12 @@ export function windowBook(policy: SendingPolicy): WindowBook {
         .flatMap((zoneGroup): OpenGroup[] => {
           const window = windowOf(campaign, zoneGroup, now);
           if (window.at(addMs(now, -CLOCKS_DIFFER_MS)).closesAt === undefined) return [];
-          const { closesAt, rule, tableVersion } = window.at(now);
+          const { closesAt, rule, tableVersion, holidaysVersion } = window.at(now);
           if (closesAt === undefined) return [];
           const notAfter = addMs(closesAt, -marginMs);
           if (!isBefore(now, notAfter)) return [];
           const perDay = messagesPerDay(window.places.states, policy.messagesPerDay, now);
-          return [{ zoneGroup, notAfter, closesAt, messagesPerDay: perDay, rule, tableVersion }];
+          return [{ zoneGroup, notAfter, closesAt, messagesPerDay: perDay, rule, tableVersion, holidaysVersion }];
         })
         .sort((a, b) => a.notAfter.epochMilliseconds - b.notAfter.epochMilliseconds),
     nextOpening: (campaigns, now) =>

@@ -12,6 +12,8 @@ export interface Decision {
   readonly v: 2;
   readonly quietHours: {
     readonly table: string;
+    /** Version of the table of holidays; absent of earlier versions. */
+    readonly holidays?: string;
     readonly rule: string;
     readonly closesAt: string;
     /** States and zones in which the person may be. */

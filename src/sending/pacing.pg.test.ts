@@ -7,11 +7,10 @@ import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/se
 import { testDatabase } from '../../test/test-database.ts';
 import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import type { Instant } from '../platform/time.ts';
-import { DEFAULT_ENGINE_OPTIONS, startEngine } from './engine.ts';
+import { type Instant, MINUTE_MS } from '../platform/time.ts';
+import { DEFAULT_ENGINE_OPTIONS, type EngineDeps, startEngine } from './engine.ts';
 
 let database: Database;
 beforeEach(async () => {
@@ -228,42 +227,85 @@ describe('a campaign behind one of higher priority', () => {
 });
 
 describe('a holder whose calls are all under way', () => {
-  it('sleeps until one is answered', async () => {
+  /** Of the 16 that an account of 8 a second may have under way, campaigns leave a tenth free. */
+  const UNDER_WAY = 14;
+
+  /** A gateway that answers each call when the test does. */
+  async function waitingForAnswers(count: number, change: (world: SendingWorld) => Partial<EngineDeps>) {
     const world = await sendingWorld(database, { factor: 1 });
-    await people(world, 40);
+    await people(world, count);
     const { laneIds } = await account(world, { lanes: LANES.slice(0, 1) });
     await launchTestCampaign(database.db, world, { laneIds });
-    let sleeps = 0;
-    const clock: Clock = {
-      factor: 1,
-      now: () => world.clock.now(),
-      sleep: (ms, signal) => {
-        sleeps += 1;
-        return world.clock.sleep(ms, signal);
-      },
-      rest: (realMs, signal) => world.clock.rest(realMs, signal),
-    };
-    const answer = Promise.withResolvers<SendOutcome>();
-    let calls = 0;
+    const calls: PromiseWithResolvers<SendOutcome>[] = [];
     const silent: Gateway = {
       ...quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 }),
       send: () => {
-        calls += 1;
-        return answer.promise;
+        const call = Promise.withResolvers<SendOutcome>();
+        calls.push(call);
+        return call.promise;
       },
     };
     const engine = startEngine(
-      { ...world, clock, openGateway: () => silent },
-      { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' },
+      { ...world, openGateway: () => silent, ...change(world) },
+      { ...DEFAULT_ENGINE_OPTIONS, owner: 'one', idleMs: MINUTE_MS },
     );
-    // Of the 16 that an account of 8 a second may have under way, campaigns leave a tenth free.
-    await world.until('all are under way', async () => calls === 14);
+    await world.until('all are under way', async () => calls.length === UNDER_WAY);
+    const end = async () => {
+      for (const call of calls) call.resolve({ kind: 'not_called', detail: 'test' });
+      await engine.drain();
+    };
+    return { world, calls, end };
+  }
+
+  it('sleeps until one is answered', async () => {
+    let sleeps = 0;
+    const { world, end } = await waitingForAnswers(40, ({ clock }) => ({
+      clock: {
+        factor: 1,
+        now: () => clock.now(),
+        sleep: (ms, signal) => {
+          sleeps += 1;
+          return clock.sleep(ms, signal);
+        },
+        rest: (realMs, signal) => clock.rest(realMs, signal),
+      },
+    }));
     const before = sleeps;
     await world.clock.sleep(1_500);
     expect(sleeps - before).toBeLessThan(20);
-    answer.resolve({ kind: 'not_called', detail: 'test' });
-    await engine.drain();
+    await end();
   });
+
+  it('takes a turn for what is recorded, and none for an accepted text alone', async () => {
+    let turns = 0;
+    const { world, calls, end } = await waitingForAnswers(UNDER_WAY, ({ db }) => ({
+      db: db.withPlugin({
+        transformQuery: ({ node }) => {
+          // What every turn reads first, and nobody else does.
+          if (JSON.stringify(node).includes('as answers_wait')) turns += 1;
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      }),
+    }));
+    const ANSWERS = 10;
+    await world.clock.sleep(200);
+    const before = turns;
+    for (const [nth, call] of calls.slice(0, ANSWERS).entries()) {
+      call.resolve({ kind: 'accepted', gatewayMessageId: `ACheld${nth}`, status: 'sent' });
+      await world.until('it is recorded', async () => (await countSent()) === nth + 1);
+      await world.clock.sleep(100);
+    }
+    expect(before).toBeGreaterThan(0);
+    expect(turns - before).toBeLessThanOrEqual(ANSWERS + 2);
+    await end();
+  });
+
+  async function countSent(): Promise<number> {
+    const { rows } = await sql<{ sent: number }>`
+      select count(*)::int as sent from message where state = 'sent'`.execute(database.db);
+    return rows[0]?.sent ?? 0;
+  }
 });
 
 describe('a confirmation', () => {

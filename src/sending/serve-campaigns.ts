@@ -151,15 +151,11 @@ async function serveLane(
   holder.pacer.campaignTexts(now, { laneId: lane.id, count: prepared.length, parts });
   turn.steps.start(prepared);
   if (nextAt !== undefined && isBefore(now, nextAt)) waitMs = Math.min(waitMs, msBetween(now, nextAt));
-  if (pace !== undefined && taken > 0) waitMs = Math.min(waitMs, pace.moment.intervalMs);
-  const more = taken === limit;
-  return {
-    taken,
-    more: more && pace === undefined,
-    waitMs,
-    begun: prepared.length,
-    isDone: !more || pace !== undefined,
-  };
+  const intervalMs = pace?.moment.intervalMs ?? 0;
+  if (intervalMs > 0 && taken > 0) waitMs = Math.min(waitMs, intervalMs);
+  // What is spread evenly goes on when its interval is over; what is left of an hour or a day may be taken at once.
+  const more = taken === limit && intervalMs === 0;
+  return { taken, more, waitMs, begun: prepared.length, isDone: !more || pace !== undefined };
 }
 
 /** Of a claim that took nobody. */

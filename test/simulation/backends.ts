@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Backend, connect, ENDS, emptyTables, type Outcome, type Statement } from './backend.ts';
 
 /**
@@ -77,7 +78,10 @@ export async function openBackends(connectionString: string): Promise<Backends> 
   const overOrWaiting = async (backend: Backend, statement: Statement): Promise<void> => {
     while (statement.outcome === undefined) {
       await overWithin(statement, ASK_AFTER_MS);
+      // What has come meanwhile is read before its process is looked at.
+      if (statement.outcome === undefined) await goOn();
       if (statement.outcome !== undefined) break;
+      if (computes(backend.pid)) continue;
       const { rows } = await monitor.query('select pg_blocking_pids($1) as pids', [backend.pid]);
       const pids: readonly number[] = rows[0]?.pids ?? [];
       if (pids.length === 0) continue;
@@ -225,6 +229,15 @@ function closesRing(waiting: readonly Backend[], backend: Backend): boolean {
     for (const next of waiting.find((other) => other.pid === pid)?.waitsFor ?? []) seen.add(next);
   }
   return false;
+}
+
+/** Whoever computes waits for no lock. False too where the system does not tell: then the server is asked. */
+function computes(pid: number): boolean {
+  try {
+    return /\) R /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 async function overWithin(statement: Statement, ms: number): Promise<void> {

@@ -58,8 +58,8 @@ const IN_FORCE = sql`v.phone = m.phone and v.action || '' = 'grant' and v.occurr
     and y.occurred_at >= v.occurred_at and y.occurred_at < v.confirm_until and y.occurred_at <= m.attempted_at))
   and not exists (select 1 from consent_event r where r.phone = v.phone and r.action || '' = 'revoke' and r.occurred_at >= v.occurred_at)`;
 
-/** Hand-overs that have just begun: whom they must not go to, and what they must not exceed. */
-export async function checkBegun(db: Db, run: Case): Promise<void> {
+/** Hand-overs that have just begun: whom they must not go to, and what they must not exceed. Returns those of campaigns. */
+export async function checkBegun(db: Db, run: Case): Promise<readonly BegunRow[]> {
   const { rows } = await sql<BegunRow>`
     select m.id, m.attempts, m.phone, m.purpose, m.attempted_at, m.account_id, m.lease_epoch as epoch, l.state as lane_state,
       exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null) as suppressed,
@@ -81,7 +81,7 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
     checkOne(row, run);
   }
   const ofCampaigns = rows.filter((row) => row.purpose === 'campaign');
-  if (ofCampaigns.length === 0) return;
+  if (ofCampaigns.length === 0) return [];
   await checkUsed(
     db,
     ofCampaigns.map(({ id }) => id),
@@ -89,6 +89,7 @@ export async function checkBegun(db: Db, run: Case): Promise<void> {
   );
   await run.people.begun(ofCampaigns, run.messagesPerDay);
   await checkPace(db, rows, run);
+  return ofCampaigns;
 }
 
 function checkOne(row: BegunRow, { stoppedMs, asksWritten, epochs, violations }: Case): void {

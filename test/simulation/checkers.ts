@@ -5,6 +5,7 @@ import type { Uuid } from '../../src/platform/ids.ts';
 import { checkBegun } from './check-begun.ts';
 import { createCallChecks } from './check-calls.ts';
 import { checkEnd } from './check-end.ts';
+import { createListChecks, type ListChecks } from './check-lists.ts';
 import { createPeopleChecks, type PeopleChecks } from './check-people.ts';
 import type { Committed } from './database.ts';
 import { createLimits } from './limits.ts';
@@ -19,6 +20,7 @@ import type { World } from './world.ts';
 export interface Checkers {
   readonly violations: string[];
   readonly people: PeopleChecks;
+  readonly lists: ListChecks;
   /** Once the campaigns of the start are launched. */
   start(): Promise<void>;
   /** Whether every campaign of the plan has its end, and every text. */
@@ -66,11 +68,13 @@ export function createCheckers(options: {
     if ((resumedMs.get(phone) ?? 0) <= askedAtMs) stoppedMs.set(phone, Math.max(askedAtMs, stoppedMs.get(phone) ?? 0));
   };
   const people = createPeopleChecks({ world, db, said: { stoppedMs, resumedMs, leaveAlone }, violations });
+  const lists = createListChecks(violations);
   const calls = createCallChecks({ outside, plan, limits, violations });
 
   return {
     violations,
     people,
+    lists,
     start: () => limits.look(db),
     async allEnded() {
       const { rows } = await sql<{ campaigns: number; underWay: boolean }>`
@@ -80,14 +84,15 @@ export function createCheckers(options: {
       );
       return rows[0]?.campaigns === plan.campaigns.length && rows[0].underWay === false;
     },
-    async afterCommit({ statements }) {
+    async afterCommit({ statements, beganMs }) {
       if (statements.some((text) => CHANGES_LIMITS.test(text))) await limits.look(db);
       if (!statements.some((text) => text.includes('into message_attempt'))) return;
-      await checkBegun(db, {
+      const begun = await checkBegun(db, {
         ...{ known, epochs, stoppedMs, people, asksWritten, limits },
         messagesPerDay: plan.messagesPerDay,
         violations,
       });
+      lists.begun(begun, beganMs);
     },
     beforeEvent(event) {
       if (event.type !== 'message_received' || !RESUMES.has(event.text)) return;

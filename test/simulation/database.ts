@@ -32,6 +32,8 @@ export interface Committed {
   readonly actor: Actor;
   readonly statements: readonly string[];
   readonly topics: readonly string[];
+  /** When its first statement was over, before whatever it read after that. */
+  readonly beganMs: number;
 }
 
 interface Settle {
@@ -164,6 +166,7 @@ export function createSimDatabase(options: {
   const noteEffects = async (session: Session, actor: Actor, step: Step): Promise<void> => {
     const { text, values } = step;
     const { transaction, topics } = session;
+    if (transaction.length === 0) session.beganMs = world.now().epochMilliseconds;
     // Outside of a transaction a statement is one of its own.
     const alone = !session.backend.inTransaction && WRITES.test(text);
     const committed = COMMITS.test(text) || alone;
@@ -173,7 +176,8 @@ export function createSimDatabase(options: {
       session.topics = [];
     } else transaction.push(step);
     const done = alone ? [step] : transaction;
-    if (committed) await options.onCommit({ actor, statements: done.map((one) => one.text), topics });
+    if (committed)
+      await options.onCommit({ actor, statements: done.map((one) => one.text), topics, beganMs: session.beganMs });
     const doom = dooms.get(actor);
     if (doom !== undefined && actor.alive && comesTo(doom.crash, 'after', step, transaction)) doom.die();
   };

@@ -1,8 +1,10 @@
+import { LIST_MUTANTS } from './list-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { PEOPLE_MUTANTS } from './people-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...PEOPLE_MUTANTS,
+  ...LIST_MUTANTS,
   {
     name: 'claims without asking for suppressions',
     edits: [

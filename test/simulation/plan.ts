@@ -1,5 +1,6 @@
 import { type Random, seededRandom } from '../../src/platform/random.ts';
 import { type DatabaseFaults, NO_DATABASE_FAULTS } from './database-faults.ts';
+import { drawLists, type PlannedList } from './draw-lists.ts';
 import {
   askForConsent,
   drawMerges,
@@ -52,6 +53,8 @@ export interface Plan {
   readonly edits: readonly PlannedEdit[];
   /** Of replies that may be opt-outs: how long a person may decide, and who is decided on. */
   readonly reviews: { readonly hours: number; readonly decisions: readonly PlannedDecision[] };
+  /** Do-not-call lists. */
+  readonly lists: readonly PlannedList[];
   readonly notificationLost: number;
   readonly outside: OutsideFaults;
   readonly database: Readonly<DatabaseFaults>;
@@ -72,6 +75,7 @@ export const WITHOUT_TROUBLE = {
   stops: [],
   edits: [],
   reviews: { hours: 24, decisions: [] },
+  lists: [],
   notificationLost: 0,
   outside: NO_FAULTS,
   database: NO_DATABASE_FAULTS,
@@ -199,11 +203,13 @@ export function drawPlan(seed: number, enrollments: number): Plan {
   // A launch takes some hundred milliseconds: at best its people are just being claimed when the worker wakes.
   const wakesAtMs =
     lapsed === undefined || random.next() < 0.1 ? undefined : lapsed.atMs + lapsed.ms - random.int(0, 800);
+  const workers = random.int(1, 4);
+  const campaigns = askForConsent(seed, drawCampaigns(random, enrollments, wakesAtMs));
   return {
     startsAt: start.at,
-    workers: random.int(1, 4),
+    workers,
     accounts,
-    campaigns: askForConsent(seed, drawCampaigns(random, enrollments, wakesAtMs)),
+    campaigns,
     places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
     leaseMs,
     idleMs: random.pick([15_000, 30_000, 300_000]),
@@ -242,6 +248,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       ...drawPointless(seed, untilMs),
     ],
     reviews: drawReviews(seed),
+    lists: drawLists(seed, { campaigns, untilMs }),
     notificationLost: some(0.5),
     outside: {
       ...NO_FAULTS,

@@ -9,6 +9,7 @@ import type { Backends } from './backends.ts';
 import { type Checkers, createCheckers } from './checkers.ts';
 import { type Committed, createSimDatabase } from './database.ts';
 import { logOfMistakes } from './faults-log.ts';
+import { createListKeepers } from './lists.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { dbApart, launchPlanned, type Prepared, prepare } from './prepare.ts';
@@ -152,6 +153,13 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
     onKept: (accountId, event) => checkers.afterKeeping(accountId, event),
   });
   const reviewers = createReviewers({ world, db, plan, product, tally, checks: checkers.people });
+  const lists = createListKeepers({
+    ...{ world, db, plan, product, tally },
+    checks: checkers.lists,
+    people: prepared.people,
+    mistake: (sentence) => checkers.violations.push(sentence),
+  });
+  await lists.begin({ db, ...setup });
   const campaignIds = await launchAll({ world, plan, db }, { prepared, product, setup });
   await options.afterLaunch?.({ db, world, clock, outside, campaignIds, laneIds: prepared.laneIds });
   await checkers.start();
@@ -162,7 +170,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
   watchForTheEnd(world, checkers, () => {
     finished = true;
   });
-  scheduleTrouble({ world, plan, outside, sim, workers, product, tally, checkers, ...prepared });
+  scheduleTrouble({ world, plan, outside, sim, workers, product, tally, checkers, lists, ...prepared });
   return {
     checkers,
     outside,

@@ -27,6 +27,14 @@ const SETTINGS = {
   // Rings of waiting transactions are found by the simulation (backends.ts).
   deadlock_timeout: '1h',
   max_connections: '100',
+  // Tables of a few pages: no plan has use for helpers, and asking whether it might takes time.
+  max_parallel_workers_per_gather: '0',
+  // Processes of the server that would do in the background what nobody needs.
+  bgwriter_delay: '10s',
+  wal_writer_delay: '10s',
+  wal_init_zero: 'off',
+  max_logical_replication_workers: '0',
+  io_method: 'sync',
   // What nobody looks at.
   track_activities: 'off',
   track_counts: 'off',

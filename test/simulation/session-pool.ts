@@ -9,6 +9,8 @@ export interface Session {
   owner: Actor | undefined;
   lost: boolean;
   transaction: Step[];
+  /** When the first of them was over. */
+  beganMs: number;
   topics: string[];
   /** Of the statement that waits. */
   deliver: ((outcome: Outcome) => Promise<void>) | undefined;
@@ -45,6 +47,7 @@ export function createSessionPool(world: World, backends: Backends): SessionPool
       owner: undefined,
       lost: false,
       transaction: [],
+      beganMs: 0,
       topics: [],
       deliver: undefined,
     };

@@ -69,6 +69,10 @@ const OTHER_FAULTS = [
   'edit: contacts merged',
   'edit: opt-in asked',
   'opt-out carried later',
+  'do-not-call list',
+  'do-not-call changes',
+  'do-not-call file broken off',
+  'wait for a do-not-call list',
 ] as const;
 
 export type FaultKind = (typeof OTHER_FAULTS)[number] | `crash ${string}`;

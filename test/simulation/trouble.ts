@@ -3,6 +3,7 @@ import type { Checkers } from './checkers.ts';
 import type { SimDatabase } from './database.ts';
 import { NO_DATABASE_FAULTS } from './database-faults.ts';
 import { actOf, endOf, resume, setRight } from './edits.ts';
+import type { ListKeepers } from './lists.ts';
 import type { Outside } from './outside.ts';
 import { NO_FAULTS } from './outside-faults.ts';
 import type { Plan, PlannedEdit } from './plan.ts';
@@ -20,6 +21,7 @@ interface Troubled {
   readonly product: Product;
   readonly tally: Tally;
   readonly checkers: Checkers;
+  readonly lists: ListKeepers;
   readonly people: readonly string[];
   readonly laneIds: readonly Uuid[];
 }
@@ -79,6 +81,7 @@ export function scheduleTrouble(run: Troubled): void {
         outside.faults = plan.outside;
       });
     });
+  for (const { atMs, giveIn } of run.lists.later) at(atMs, 'a do-not-call list is given in', giveIn);
   for (const edit of plan.edits) at(edit.atMs, `an edit: ${edit.kind}`, () => doEdit(run, edit));
   world.after(plan.troubleMs, 'the faults end', () => {
     over = true;
@@ -124,8 +127,9 @@ const SAID_AFTER_A_MERGE = [
   undefined,
 ] as const;
 
-/** Whoever paused something and could not resume it resumes it, and limits let everybody through within days. */
-function makeGood({ world, product, plan }: Troubled): void {
+/** Whoever paused something and could not resume it resumes it, lists are new, and limits let everybody through within days. */
+function makeGood({ world, product, plan, lists }: Troubled): void {
+  world.after(30_000, 'do-not-call lists of today are given in', lists.renew);
   world.after(40_000, 'limits are set for good', () => product.ask('set right', setRight, { tries: 20 }));
   for (const index of plan.campaigns.keys())
     world.after(60_000 + index, 'resumes for good', () => product.ask('resume for good', resume(index), { tries: 20 }));

@@ -88,6 +88,13 @@ export function createWorld(options: {
   let nowMs = options.startsAtMs;
   let order = 0;
 
+  /** Many ask in the same millisecond. */
+  let latest = instantFromMs(nowMs);
+  const instantAt = (ms: number): Instant => {
+    if (latest.epochMilliseconds !== ms) latest = instantFromMs(ms);
+    return latest;
+  };
+
   const note = (line: string): void => {
     const text = `${nowMs - options.startsAtMs} ${line}`;
     digest.update(`${text}\n`);
@@ -101,7 +108,7 @@ export function createWorld(options: {
   };
   const world: World = {
     random,
-    now: () => instantFromMs(nowMs),
+    now: () => instantAt(nowMs),
     after: (ms, label, happen) => void push(nowMs + ms, label, happen),
     wait: (actor, label, act, { delayMs } = {}) =>
       new Promise((resolve, reject) => {
@@ -132,7 +139,7 @@ export function createWorld(options: {
         signal?.addEventListener('abort', abort, { once: true });
       }),
     clockOf: (actor) => ({
-      now: () => instantFromMs(nowMs + actor.skewMs),
+      now: () => instantAt(nowMs + actor.skewMs),
       factor: 1,
       sleep: (ms, signal) => world.sleep(actor, ms, signal),
       rest: (ms, signal) => world.sleep(actor, ms, signal),

@@ -185,7 +185,13 @@ export const theme = createTheme({
           : { root: { '--button-height': rem(height), '--button-padding-x': rem(Math.round(height * 0.44)) } };
       },
     },
-    Checkbox: { defaultProps: { size: 'xs', radius: 'xs' } },
+    Checkbox: {
+      defaultProps: { size: 'xs', radius: 'xs' },
+      styles: {
+        label: { fontSize: rem(13), lineHeight: rem(18) },
+        description: { fontSize: rem(12), marginTop: rem(2), lineHeight: 1.45 },
+      },
+    },
     Kbd: { defaultProps: { size: 'xs' } },
     Menu: {
       defaultProps: { shadow: 'md', transitionProps: quick, position: 'bottom-end' } satisfies Partial<MenuProps>,
@@ -200,7 +206,7 @@ export const theme = createTheme({
         // A <header> in a portal would count as a second banner of the page.
         attributes: { header: { role: 'presentation' } },
       } satisfies Partial<ModalProps>,
-      styles: { title: { fontSize: rem(16), fontWeight: 620 } },
+      styles: { title: { fontSize: rem(16), fontWeight: 620, lineHeight: 1.35 } },
     },
     FileInput: {
       ...field,

@@ -8,7 +8,7 @@ import { idOf, isoInstant, jsonRoute } from './shared.ts';
 const tag = 'Compliance';
 
 const alarm = z.enum(OPT_OUT_ALARMS).openapi({
-  description: 'few: too few texts to say; warning, flagged, suspended: above the level of that name',
+  description: 'few: too few texts to say; warning, flagged, suspended: at or above the level of that name',
 });
 const levels = z.object({
   version: z.string(),
@@ -53,7 +53,9 @@ export const complianceStatusSchema = z
     optOuts: z.object({
       total: z.object({ texts: z.int(), optOuts: z.int(), alarm }),
       byDay: z.array(optOutRateSchema),
-      byCampaign: z.array(optOutRateSchema),
+      byCampaign: z
+        .array(optOutRateSchema)
+        .openapi({ description: 'As the others at most ten, what is at a level in front' }),
       byVariant: z.array(optOutRateSchema),
       byLane: z.array(optOutRateSchema),
       byWay: byWay.openapi({ description: 'From when an opt-out reached us until nothing could go out any more' }),
@@ -131,6 +133,7 @@ export const optOutReportSchema = z
   .object({
     from: isoInstant,
     zone: z.string(),
+    by: z.enum(REPORT_SIDES),
     levels,
     total: z.object({ texts: z.int(), optOuts: z.int(), alarm }),
     rates: z.array(optOutRateSchema),

@@ -8,6 +8,7 @@ import {
   testPhones,
 } from '../../../test/fixtures.ts';
 import { type Client, httpWorld, PASSWORD } from '../../../test/http-world.ts';
+import { sendWaiting } from '../../../test/sent-texts.ts';
 import { createDraft } from '../../campaigns/manage-drafts.ts';
 import { type ConsentPolicy, DEFAULT_CONSENT_POLICY } from '../../compliance/consent-policy.ts';
 import { suppressNumber } from '../../compliance/suppress.ts';
@@ -61,15 +62,7 @@ beforeAll(async () => {
     name: 'Fall',
     variants: ['A', 'B'].map((label) => ({ label, weight: 1, body: 'Acme: hi. Reply STOP' })),
   });
-  const now = world.clock.now();
-  await sql`update enrollment set state = 'sent', sent_at = ${now}, lane_id = ${laneId} where state = 'pending'`.execute(
-    db,
-  );
-  await sql`
-    insert into message (id, account_id, lane_id, direction, purpose, enrollment_id, phone, body, encoding, parts, state,
-      gateway_message_id, lease_epoch, not_before, created_at, attempted_at, sent_at)
-    select gen_random_uuid(), ${account.id}, ${laneId}, 'outbound', 'campaign', id, phone, 'hi', 'GSM-7', 1, 'sent', id, 1, ${now}, ${now},
-      ${now}, ${now} from enrollment where state = 'sent'`.execute(db);
+  await sendWaiting(db, { campaignId, laneId, at: world.clock.now() });
   await world.clock.advance(90 * MINUTE_MS);
   for (const phone of PHONES.slice(0, 6)) await suppress(phone, 'sms', 200);
   for (const phone of PHONES.slice(6, 8)) await suppress(phone, 'link', 0);

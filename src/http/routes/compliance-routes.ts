@@ -82,6 +82,7 @@ export async function readReport(
   return {
     from: isoText(filter.from),
     zone: filter.zone,
+    by,
     levels: showLevels(levels),
     total: totalOf(rates.get('day') ?? [], levels),
     rates: (rates.get(by) ?? []).map((rate) => showRate(rate, KINDS[by], levels)),

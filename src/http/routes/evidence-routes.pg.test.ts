@@ -92,6 +92,7 @@ await sql`
         v: 2,
         quietHours: {
           table: '2026-01',
+          holidays: '2026-01',
           rule: 'MA',
           closesAt: '2026-11-18T01:00:00Z',
           zoneGroup: 'MA|America/New_York',
@@ -254,7 +255,7 @@ describe('the evidence of one number', () => {
       '🏠',
       `Rested on the consent ${json.consents.at(-1).id}.`,
       'Checked: Has not asked to be left alone.',
-      '(rules 2026-01); may be in MA|America/New_York.',
+      '(rules 2026-01, holidays 2026-01); may be in MA|',
       'Checked: consent for marketing texts: express written (policy marketing, rules 2026-01).',
     ])
       expect(words).toContain(said);

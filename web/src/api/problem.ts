@@ -24,8 +24,10 @@ export class ApiProblem extends Error {
 export const isProblem = (error: unknown, status?: number): error is ApiProblem =>
   error instanceof ApiProblem && (status === undefined || error.status === status);
 
-/** The API's messages begin in lower case and end without a period, as error messages do; on screen they are sentences. */
-const capitalised = (text: string): string => `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}`;
+/** The API's messages begin in lower case and end without a period, as error messages do; on screen they are sentences. A file keeps its name. */
+const capitalised = (text: string): string =>
+  BEGINS_WITH_FILE.test(text) ? text : `${text.charAt(0).toLocaleUpperCase()}${text.slice(1)}`;
+const BEGINS_WITH_FILE = /^[^:]+\.\w+: /;
 const asSentence = (text: string): string => `${capitalised(text)}${/[.!?…]$/.test(text) ? '' : '.'}`;
 
 /** Message for the field at a JSON pointer such as `/name`; exact matches and anything below it count. */

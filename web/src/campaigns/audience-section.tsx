@@ -116,7 +116,7 @@ function WhoIsIn({ audience, everyone }: { readonly audience: AudiencePreview; r
   const { byState, excluded } = audience;
   const places = byState
     .slice(0, STATES_SHOWN)
-    .map(({ state, count }) => `${state === 'unknown' ? 'no state' : state} ${formatCount(count)}`);
+    .map(({ state, count }) => `${state === 'unknown' ? 'No state' : state} ${formatCount(count)}`);
   const leftOut = leftOutCount(audience);
   return (
     <>

@@ -146,7 +146,7 @@ function LaunchFacts({ review, fields, previews }: LaunchFactsProps) {
         </ul>
         <Warned of="lanes" warnings={warnings} />
       </Fact>
-      <Fact label="Begins">{startSentence(review, clock)}</Fact>
+      <Fact label="When">{startSentence(review, clock)}</Fact>
       <Fact label="Pace">
         {sentence(paceWords(fields.pace, clock))}
         {fields.pointless === null ? null : <small>Pointless {pointlessWords(fields.pointless, clock)}</small>}
@@ -167,6 +167,11 @@ function LaunchFacts({ review, fields, previews }: LaunchFactsProps) {
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 function Warned({ of, warnings }: { readonly of: BuilderField; readonly warnings: Review['warnings'] }) {
-  const said = warnings.filter((warning) => warning.field === of).map(({ message }) => message);
-  return said.length === 0 ? null : <small style={{ color: 'var(--tone-amber-text)' }}>{said.join('. ')}.</small>;
+  return warnings
+    .filter((warning) => warning.field === of)
+    .map(({ message }) => (
+      <small key={message} style={{ color: 'var(--tone-amber-text)' }}>
+        {message}.
+      </small>
+    ));
 }

@@ -50,8 +50,8 @@ export function LaunchPanel({ review, stale, onLaunch }: LaunchPanelProps) {
         </Button>
       )}
       <div aria-live="polite">
-        <ToDo title={plural(problems.length, 'thing to do first', 'things to do first')} remarks={problems} />
-        <ToDo title="To mend, or to launch with a reason" remarks={toAcknowledge} />
+        <Remarks title={plural(problems.length, 'thing to do first', 'things to do first')} remarks={problems} />
+        <Remarks title="To mend, or to launch with a reason" remarks={toAcknowledge} />
         {warnings.length === 0 ? null : (
           <Anchor
             component="button"
@@ -80,14 +80,14 @@ const ABOUT: Readonly<Record<BuilderField, string>> = {
 const warnedOf = (warnings: Review['warnings']): readonly string[] =>
   ORDER.filter((field) => warnings.some((warning) => warning.field === field)).map((field) => ABOUT[field]);
 
-function ToDo({ title, remarks }: { readonly title: string; readonly remarks: Review['problems'] }) {
+function Remarks({ title, remarks }: { readonly title: string; readonly remarks: Review['problems'] }) {
   if (remarks.length === 0) return null;
   return (
     <div style={toneStyle('amber')}>
       <Text size="sm" fw={550} c="var(--tone-text)" mb={4}>
         {title}
       </Text>
-      <ul className={classes.todo}>
+      <ul className={classes.remarks}>
         {remarks.map(({ field, message }) => (
           <li key={message}>
             <Anchor component="button" type="button" size="sm" ta="start" onClick={() => goTo(field)}>

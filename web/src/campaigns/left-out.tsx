@@ -7,12 +7,12 @@ import classes from './builder.module.css';
 export const leftOutCount = (audience: Pick<AudiencePreview, 'matched' | 'textable'>): number =>
   audience.matched - audience.textable;
 
-/** "asked not to be texted 6, the number cannot receive texts 2"; a single reason needs no count, it is the whole. */
+/** "6 (asked not to be texted), 2 (the number cannot receive texts)"; a single reason needs no count, it is the whole. */
 export const reasonsInShort = (excluded: readonly Exclusion[]): string =>
   excluded
     .map(({ count, sentence }) => {
       const words = `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
-      return excluded.length === 1 ? words : `${words} ${formatCount(count)}`;
+      return excluded.length === 1 ? words : `${formatCount(count)} (${words})`;
     })
     .join(', ');
 

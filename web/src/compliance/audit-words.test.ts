@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ID_PREFIXES } from '../../../src/platform/ids.ts';
 import {
   aboutWords,
   actionWords,
@@ -38,6 +39,10 @@ describe('an act in words', () => {
     [{ subject: `imp_${ID}`, phone: null, detail: {} }, 'an import'],
     [{ subject: 'sending_policy', phone: null, detail: {} }, 'sending policy'],
   ])('%j is about %s', (entry, words) => expect(aboutWords(entry)).toBe(words));
+
+  it.each(Object.values(ID_PREFIXES))('%s_… is about a thing that has a word', (prefix) =>
+    expect(aboutWords({ subject: `${prefix}_${ID}`, phone: null, detail: {} })).not.toContain('0'),
+  );
 
   it.each([
     [`cmp_${ID}`, `/campaigns/cmp_${ID}`],

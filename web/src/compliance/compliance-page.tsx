@@ -1,4 +1,5 @@
-import { Anchor, Text } from '@mantine/core';
+import { Anchor, Button, Text } from '@mantine/core';
+import { IconShieldCheck } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -7,6 +8,7 @@ import { mayAct, meQuery } from '../api/session.ts';
 import { Bars, BarsSkeleton } from '../operations/bars.tsx';
 import { Count, FigureTable } from '../operations/figure-table.tsx';
 import { Fact, Facts, Notice } from '../patterns/details.tsx';
+import { EmptyState } from '../patterns/empty-state.tsx';
 import { Figure, Figures } from '../patterns/figure.tsx';
 import { formatCount, formatDay, formatRate, plural } from '../patterns/format.ts';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -33,14 +35,43 @@ export function CompliancePage() {
         {(found) => (
           <>
             <Needs status={found} />
-            <Standing status={found} />
-            <OptOuts status={found} />
-            <People status={found} />
+            {isFirstDay(found) ? (
+              <FirstDay />
+            ) : (
+              <>
+                <Standing status={found} />
+                <OptOuts status={found} />
+                <People status={found} />
+              </>
+            )}
             <Records status={found} />
+            <Rules rules={found.rules} />
           </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** Nobody to text, and nobody who ever asked for anything: figures would all be nothing. */
+const isFirstDay = ({ people, optOuts, confirmations, blocked }: ComplianceStatus): boolean =>
+  people.contacts + optOuts.total.texts + optOuts.byWay.length + confirmations.sent + blocked.length === 0;
+
+function FirstDay() {
+  const { role } = useSuspenseQuery(meQuery).data.user;
+  return (
+    <EmptyState
+      icon={IconShieldCheck}
+      title="Nothing to watch over yet"
+      actions={
+        mayAct(role, 'agent') ? (
+          <Button renderRoot={(props) => <Link {...props} to="/imports" />}>Import contacts</Button>
+        ) : null
+      }
+    >
+      Once there are contacts, this shows who may be texted and why others may not; once campaigns send, how many people
+      opt out, how soon that is obeyed, and what carriers make of it.
+    </EmptyState>
   );
 }
 
@@ -113,7 +144,7 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
   ];
   if (needs.length === 0) return null;
   return (
-    <Notice tone="amber">
+    <Notice tone={audit.verified?.state === 'broken' ? 'red' : 'amber'}>
       <ul className={classes.needs}>
         {needs.map(({ id, words, link }) => (
           <li key={id}>
@@ -129,12 +160,15 @@ function Needs({ status: { dncLists, heldNumbers, unheardOptOuts, audit } }: { r
 const decisionWords = ({ p99Ms, p99HeardMs }: ComplianceStatus['confirmations']): string =>
   p99HeardMs === null || p99HeardMs === p99Ms ? '' : `; 99% within ${latencyWords(p99HeardMs)} with time to decide`;
 
+/** In the place of a figure; the note under it says why. */
+const NOTHING_TIMED = '–';
+
 function Standing({ status }: { readonly status: ComplianceStatus }) {
   const { optOuts, people, confirmations, days } = status;
   const heard = optOuts.byWay.filter(({ how }) => how === 'keyword' || how === 'free_text');
   const slowest = Math.max(-1, ...heard.map(({ p99Ms }) => p99Ms ?? -1));
   const half = Math.max(-1, ...heard.map(({ p50Ms }) => p50Ms ?? -1));
-  const timed = (ms: number): string => latencyWords(ms < 0 ? null : ms);
+  const timed = (ms: number): string => (ms < 0 ? NOTHING_TIMED : latencyWords(ms));
   return (
     <Figures>
       <Figure
@@ -151,7 +185,7 @@ function Standing({ status }: { readonly status: ComplianceStatus }) {
       />
       <Figure
         label="Confirmed, 99% within"
-        count={latencyWords(confirmations.p99Ms)}
+        count={confirmations.p99Ms === null ? NOTHING_TIMED : latencyWords(confirmations.p99Ms)}
         note={
           confirmations.sent === 0
             ? 'No confirmation was sent'
@@ -183,7 +217,7 @@ function OptOuts({ status: { optOuts, levels, days } }: { readonly status: Compl
   return (
     <Section
       title="Opt-outs"
-      note={`Of the texts of ${days} days. Above ${formatRate(levels.warning, 1)} providers warn, above ${formatRate(levels.flagged, 1)} carriers flag a number, above ${formatRate(levels.suspended, 1)} they stop it`}
+      note={`Of the texts of ${days} days. From ${formatRate(levels.warning, 1)} on providers warn, from ${formatRate(levels.flagged, 1)} carriers flag a number, from ${formatRate(levels.suspended, 1)} they stop it`}
       actions={
         <Anchor component={Link} to="/compliance/opt-out-report" size="sm">
           Report
@@ -278,7 +312,7 @@ function AuditLink({ children }: { readonly children: string }) {
 /** Whether anybody has looked lately that the log is whole, and where one does. */
 function Verified({ verified }: { readonly verified: ComplianceStatus['audit']['verified'] }) {
   const link = <AuditLink>Verify it</AuditLink>;
-  if (verified === null) return <>never. {link}</>;
+  if (verified === null) return <>Never. {link}</>;
   const { at, by, byName, state, sentence } = verified;
   return (
     <>
@@ -288,9 +322,9 @@ function Verified({ verified }: { readonly verified: ComplianceStatus['audit']['
   );
 }
 
-function Records({ status: { audit, dncLists, rules } }: { readonly status: ComplianceStatus }) {
+function Records({ status: { audit, dncLists } }: { readonly status: ComplianceStatus }) {
   return (
-    <Section title="Records and rules">
+    <Section title="Records">
       <Facts>
         <Fact label="Audit log">
           {plural(audit.sealed, 'entry', 'entries')} sealed
@@ -306,16 +340,44 @@ function Records({ status: { audit, dncLists, rules } }: { readonly status: Comp
           <Verified verified={audit.verified} />
         </Fact>
         <Fact label="Do-not-call lists">
-          {dncLists.length === 0 ? 'none' : dncLists.map(({ name, sentence }) => `${name}: ${sentence}`).join('. ')}
+          {dncLists.length === 0 ? (
+            'None'
+          ) : (
+            <ul>
+              {dncLists.map(({ id, name, sentence }) => (
+                <li key={id}>
+                  {name}: {sentence}
+                </li>
+              ))}
+            </ul>
+          )}
         </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+/** Which law and which tables of ours are in force. */
+function Rules({ rules }: { readonly rules: ComplianceStatus['rules'] }) {
+  return (
+    <Section title="Rules in force" note="The law and tables of our own, by which it is decided who may be texted">
+      <Facts>
         {rules.map(({ name, version, digest, source }) => (
           <Fact key={name} label={name}>
-            version {version}
-            {digest === null ? '' : `, SHA-256 ${digest.slice(0, 12)}…`}
-            {source === null ? '' : ` (${source})`}
+            <span className={classes.version}>
+              Version {version}
+              {digest === null ? null : (
+                <span>
+                  SHA-256 <code>{digest.slice(0, DIGEST_SHOWN)}…</code>
+                </span>
+              )}
+            </span>
+            {source === null ? null : <small>{source}</small>}
           </Fact>
         ))}
       </Facts>
     </Section>
   );
 }
+
+const DIGEST_SHOWN = 12;

@@ -9,21 +9,32 @@ const rate = (change: Partial<OptOutRate>): OptOutRate => ({
 });
 
 describe('the answer of the page', () => {
-  const answer = (texts: number, optOuts: number, byLane: readonly OptOutRate[]) =>
+  type Sides = Partial<ComplianceStatus['optOuts']>;
+  const answer = (texts: number, optOuts: number, sides: Sides = {}) =>
     complianceAnswer({
       days: 30,
       levels,
       optOuts: {
-        total: { texts, optOuts, alarm: 'fine' },
-        byLane,
-        byCampaign: [rate({ alarm: 'warning', name: 'Roof' })],
+        total: { texts, optOuts, alarm: texts < levels.textsMin ? 'few' : 'fine' },
+        ...{ byLane: [], byCampaign: [], byVariant: [], byDay: [], ...sides },
       },
     } as never as ComplianceStatus);
+  const roof = { byCampaign: [rate({ alarm: 'warning', name: 'Roof' })] };
   it.each<[string, string]>([
-    [answer(0, 0, []).slice(0, 33), 'No campaign text in 30 days. Roof'],
+    [answer(0, 0), 'No campaign text in 30 days'],
+    [answer(49, 5), '5 opt-outs from 49 texts in 30 days, 10.2%: too few texts to say'],
+    [answer(50, 1), '1 opt-out from 50 texts in 30 days, 2%: below every level of the carriers'],
     [
-      answer(1_204, 8, [rate({ alarm: 'flagged', name: 'Office' })]),
-      '8 opt-outs from 1,204 texts in 30 days, 0.7%. Office: above 5%: carriers flag the number',
+      answer(1_204, 8, { ...roof, byLane: [rate({ alarm: 'flagged', name: 'Office' })] }),
+      '8 opt-outs from 1,204 texts in 30 days, 0.7%. Office has 5% or more: carriers flag the number',
+    ],
+    [
+      answer(1_204, 8, { ...roof, byVariant: [rate({ alarm: 'suspended', name: 'Roof, B' })] }),
+      '8 opt-outs from 1,204 texts in 30 days, 0.7%. Roof, B has 10% or more: carriers stop the number',
+    ],
+    [
+      answer(1_204, 8, { byDay: [rate({ alarm: 'warning', name: null, key: '2026-11-17' })] }),
+      '8 opt-outs from 1,204 texts in 30 days, 0.7%. Tue 17 Nov has 3% or more: providers warn',
     ],
   ])('%s', (said, expected) => expect(said).toBe(expected));
 });
@@ -31,8 +42,8 @@ describe('the answer of the page', () => {
 it.each<[OptOutRate['alarm'], string | undefined]>([
   ['fine', undefined],
   ['few', 'Fewer than 50 texts: too few to say'],
-  ['warning', 'Above 3%: providers warn'],
-  ['suspended', 'Above 10%: carriers stop the number'],
+  ['warning', '3% or more: providers warn'],
+  ['suspended', '10% or more: carriers stop the number'],
 ])('a rate that is %s', (alarm, words) => expect(alarmWords(alarm, levels)?.words).toBe(words));
 
 it.each<[number | null, string]>([
@@ -44,6 +55,7 @@ it.each<[number | null, string]>([
 
 it.each([
   ['hour', '09', '09:00'],
+  ['day', '2026-11-05', 'Thu 5 Nov'],
   ['state', '', 'Place not known'],
   ['state', 'MA,RI', 'MA or RI'],
 ])('a row by %s', (by, key, name) => expect(rateName({ key, name: null }, by)).toBe(name));

@@ -1,5 +1,5 @@
 import type { ComplianceStatus, OptOutRate } from '../api/compliance.ts';
-import { formatCount, formatDuration, formatRate, plural } from '../patterns/format.ts';
+import { formatCount, formatDay, formatDuration, formatRate, plural } from '../patterns/format.ts';
 import type { Tone } from '../theme.ts';
 
 type Levels = ComplianceStatus['levels'];
@@ -16,11 +16,11 @@ export function alarmWords(alarm: Alarm, levels: Levels): { readonly words: stri
     case 'few':
       return { words: `Fewer than ${formatCount(levels.textsMin)} texts: too few to say`, tone: 'grey' };
     case 'warning':
-      return { words: `Above ${percent(levels.warning)}: providers warn`, tone: 'amber' };
+      return { words: `${percent(levels.warning)} or more: providers warn`, tone: 'amber' };
     case 'flagged':
-      return { words: `Above ${percent(levels.flagged)}: carriers flag the number`, tone: 'red' };
+      return { words: `${percent(levels.flagged)} or more: carriers flag the number`, tone: 'red' };
     case 'suspended':
-      return { words: `Above ${percent(levels.suspended)}: carriers stop the number`, tone: 'red' };
+      return { words: `${percent(levels.suspended)} or more: carriers stop the number`, tone: 'red' };
     default:
       return alarm satisfies never;
   }
@@ -28,19 +28,22 @@ export function alarmWords(alarm: Alarm, levels: Levels): { readonly words: stri
 
 const RANK: readonly Alarm[] = ['suspended', 'flagged', 'warning'];
 
-/** The page's question, answered: is anything above a level? */
+/** The page's question, answered: is anything at a level? Whatever the page shows is asked. */
 export function complianceAnswer({ optOuts, days, levels }: ComplianceStatus): string {
   const { texts, optOuts: count } = optOuts.total;
   const counts =
     texts === 0
       ? `No campaign text in ${days} days`
       : `${plural(count, 'opt-out', 'opt-outs')} from ${plural(texts, 'text', 'texts')} in ${days} days, ${formatRate(count, texts)}`;
-  const worst = [...optOuts.byLane, ...optOuts.byCampaign]
+  const { byLane, byCampaign, byVariant, byDay } = optOuts;
+  const worst = [...byLane, ...byCampaign, ...byVariant, ...byDay]
     .filter(({ alarm }) => RANK.includes(alarm))
     .toSorted((a, b) => RANK.indexOf(a.alarm) - RANK.indexOf(b.alarm))[0];
-  if (worst === undefined) return texts === 0 ? counts : `${counts}: below every level of the carriers`;
-  const words = alarmWords(worst.alarm, levels)?.words ?? '';
-  return `${counts}. ${worst.name ?? 'A number'}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+  if (worst === undefined) {
+    if (texts === 0) return counts;
+    return `${counts}: ${optOuts.total.alarm === 'few' ? 'too few texts to say' : 'below every level of the carriers'}`;
+  }
+  return `${counts}. ${worst.name ?? formatDay(worst.key)} has ${alarmWords(worst.alarm, levels)?.words ?? ''}`;
 }
 
 const WAYS: Readonly<Record<Way, string>> = {
@@ -67,6 +70,7 @@ export function latencyWords(ms: number | null): string {
 export function rateName(rate: Pick<OptOutRate, 'key' | 'name'>, by: string): string {
   if (rate.name !== null) return rate.name;
   if (by === 'hour') return `${rate.key}:00`;
+  if (by === 'day') return formatDay(rate.key);
   if (by === 'state') return rate.key === '' ? 'Place not known' : rate.key.replaceAll(',', ' or ');
   return rate.key;
 }

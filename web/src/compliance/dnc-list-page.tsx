@@ -86,7 +86,7 @@ function OneList({ list }: { readonly list: DncList }) {
       <Text size="sm" c="dimmed">
         {kindWords(list)}, made by <bdi>{list.createdBy}</bdi>, <TimeText at={list.createdAt} look="when" />.{' '}
         {isRegistry(list.kind)
-          ? 'Who agreed in writing or does business with us may be texted all the same.'
+          ? 'Whoever agreed in writing or does business with us may be texted all the same.'
           : KINDS[list.kind].about}
       </Text>
       {manager && !retired && list.service === null ? <UploadFile list={list} isOwner={mayAct(role, 'owner')} /> : null}

@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { IconDownload, IconHandStop } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { optOutReportQuery, optOutsFile, type ReportQuery } from '../api/compliance.ts';
+import { type OptOutRate, optOutReportQuery, optOutsFile, type ReportQuery } from '../api/compliance.ts';
 import { mayAct, meQuery } from '../api/session.ts';
 import { EmptyState } from '../patterns/empty-state.tsx';
-import { type Filter, FilterChips } from '../patterns/filter-chips.tsx';
+import { type Filter, FilterChips, type FilterOption } from '../patterns/filter-chips.tsx';
 import { formatCount, formatRate, plural } from '../patterns/format.ts';
 import { LinkRow, LinkRows } from '../patterns/link-rows.tsx';
 import { Loaded } from '../patterns/loaded.tsx';
@@ -28,25 +28,34 @@ const SIDES = {
 } as const;
 const DAYS = { '7': '7 days', '90': '90 days', '366': 'A year' } as const;
 
+/** What the report can be narrowed to: whatever texts of these days went out with. */
+function useChoices(days: number) {
+  const named = ({ key, name }: OptOutRate): FilterOption => ({ value: key, label: name ?? key });
+  const of = (rates: readonly OptOutRate[] | undefined) => rates ?? [];
+  const campaigns = of(useQuery(optOutReportQuery({ by: 'campaign', days })).data?.rates).map(named);
+  const lanes = of(useQuery(optOutReportQuery({ by: 'lane', days })).data?.rates).map(named);
+  const places = of(useQuery(optOutReportQuery({ by: 'state', days })).data?.rates);
+  const states = new Set(places.flatMap(({ key }) => (key === '' ? [] : key.split(','))));
+  return { campaigns, lanes, states: [...states].toSorted().map((value) => ({ value, label: value })) };
+}
+
 /** How many people our texts have driven away, and what the carriers make of it. */
 export function OptOutReportPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { role } = useSuspenseQuery(meQuery).data.user;
-  const by = search.by === undefined || search.by === '' ? 'campaign' : search.by;
   const days = Number(search.days ?? 30);
   const filters: ReportQuery = {
-    by,
+    by: search.by === undefined || search.by === '' ? 'campaign' : search.by,
     days,
     ...(search.state === undefined ? {} : { state: search.state }),
     ...(search.campaign === undefined ? {} : { campaignId: search.campaign }),
     ...(search.lane === undefined ? {} : { laneId: search.lane }),
   };
   const query = useQuery(optOutReportQuery(filters));
-  const places = useQuery(optOutReportQuery({ by: 'state', days })).data?.rates ?? [];
-  const states = [...new Set(places.flatMap(({ key }) => (key === '' ? [] : key.split(','))))].toSorted();
+  const choices = useChoices(days);
+  const isNarrowed = [search.days, search.campaign, search.lane, search.state].some((value) => value !== undefined);
   const total = query.data?.total;
-  const campaign = query.data?.rates.find((rate) => rate.campaignId === search.campaign)?.name;
   const chips: readonly Filter[] = [
     {
       name: 'by',
@@ -62,17 +71,9 @@ export function OptOutReportPage() {
       value: search.days,
       options: Object.entries(DAYS).map(([value, label]) => ({ value, label })),
     },
-    { name: 'state', label: 'State', value: search.state, options: states.map((value) => ({ value, label: value })) },
-    ...(search.campaign === undefined
-      ? []
-      : [
-          {
-            name: 'campaign',
-            label: 'Campaign',
-            value: search.campaign,
-            options: [{ value: search.campaign, label: campaign ?? 'One campaign' }],
-          },
-        ]),
+    { name: 'campaign', label: 'Campaign', value: search.campaign, options: choices.campaigns },
+    { name: 'lane', label: 'Number', value: search.lane, options: choices.lanes },
+    { name: 'state', label: 'State', value: search.state, options: choices.states },
   ];
   return (
     <Page width="start">
@@ -109,12 +110,13 @@ export function OptOutReportPage() {
         what="The report could not be loaded"
         skeleton={<LoadingSkeleton shape="pairs" count={6} />}
       >
-        {({ rates, levels, byWay }) => (
+        {({ by, rates, levels, byWay }) => (
           <>
             {rates.length === 0 ? (
               <EmptyState icon={IconHandStop} title="No campaign text in this time">
-                As soon as campaigns send, this shows how many people their texts drive away. Take filters off to see
-                more.
+                {isNarrowed
+                  ? 'Take filters off to see more.'
+                  : 'As soon as campaigns send, this shows how many people their texts drive away.'}
               </EmptyState>
             ) : (
               <Section

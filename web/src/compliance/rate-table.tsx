@@ -19,11 +19,11 @@ export const RateTable = ({ head, by, rates, levels }: RateTableProps) => (
   <FigureTable
     label={`Opt-outs by ${head.toLowerCase()}`}
     columns={[
-      { id: 'name', head },
-      { id: 'outs', head: 'Opt-outs', align: 'end' },
-      { id: 'texts', head: 'Texts', align: 'end' },
-      { id: 'rate', head: 'Rate', align: 'end' },
-      { id: 'level', head: 'Level' },
+      { id: 'name', head, width: '30%' },
+      { id: 'outs', head: 'Opt-outs', align: 'end', width: '12%' },
+      { id: 'texts', head: 'Texts', align: 'end', width: '12%' },
+      { id: 'rate', head: 'Rate', align: 'end', width: '12%' },
+      { id: 'level', head: 'Level', width: '34%' },
     ]}
     rows={rates.map((rate) => ({
       id: rate.key,

@@ -37,6 +37,12 @@ export function ScrubForm({ settings }: { readonly settings: Scrubbing }) {
     },
   });
   const keySet = settings.keySet && service === settings.service;
+  const unchanged =
+    key === '' &&
+    service === settings.service &&
+    nightly === settings.nightly &&
+    Number(monthlyQuota) === settings.monthlyQuota &&
+    Number(requestsPerSecond) === settings.requestsPerSecond;
   const keyProblem = fieldProblem(save.error, '/key');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -95,7 +101,7 @@ export function ScrubForm({ settings }: { readonly settings: Scrubbing }) {
         {save.error === null || keyProblem !== undefined ? null : (
           <ErrorState compact error={save.error} what="Not saved" />
         )}
-        <Button type="submit" w="fit-content" loading={save.isPending}>
+        <Button type="submit" w="fit-content" disabled={unchanged} loading={save.isPending}>
           Save
         </Button>
       </form>

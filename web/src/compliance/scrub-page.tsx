@@ -100,7 +100,7 @@ function Batches({ mayCancel }: { readonly mayCancel: boolean }) {
     <Loaded query={query} what="The batches could not be loaded">
       {({ data }) =>
         data.length === 0 ? (
-          <Text c="dimmed">Nobody was asked about yet.</Text>
+          <Text c="dimmed">Nothing was asked yet.</Text>
         ) : (
           <Stack gap="lg">
             {data.map((batch) => (

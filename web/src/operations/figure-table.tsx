@@ -6,7 +6,13 @@ import classes from './operations.module.css';
 interface FigureTableProps {
   /** Name of the table for screen readers. */
   readonly label: string;
-  readonly columns: readonly { readonly head: ReactNode; readonly id: string; readonly align?: 'end' }[];
+  readonly columns: readonly {
+    readonly head: ReactNode;
+    readonly id: string;
+    readonly align?: 'end';
+    /** A share of the width ("15%"), so that tables below each other stand in line. */
+    readonly width?: string;
+  }[];
   /** A cell for each column; the first one names its row. */
   readonly rows: readonly { readonly id: string; readonly cells: readonly ReactNode[] }[];
 }
@@ -17,8 +23,8 @@ export const FigureTable = ({ label, columns, rows }: FigureTableProps) => (
     <Table stickyHeader className={classes.table}>
       <Table.Thead>
         <Table.Tr>
-          {columns.map(({ id, head, align }) => (
-            <Table.Th key={id} scope="col" ta={align}>
+          {columns.map(({ id, head, align, width }) => (
+            <Table.Th key={id} scope="col" ta={align} w={width}>
               {head}
             </Table.Th>
           ))}

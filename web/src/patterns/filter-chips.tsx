@@ -141,7 +141,11 @@ function FilterChip({
           />
         ) : null}
         <Combobox.Options mah={320} className={classes.options} aria-label={filter.label}>
-          {found.length === 0 ? <Combobox.Empty>None matches</Combobox.Empty> : null}
+          {found.length === 0 ? (
+            <Combobox.Empty>
+              {filter.options.length === 0 ? 'Nothing to choose from yet' : 'None matches'}
+            </Combobox.Empty>
+          ) : null}
           {found.map((option) => (
             <Combobox.Option key={option.value} value={option.value} active={option.value === chosen}>
               <Group justify="space-between" wrap="nowrap" gap="sm">

@@ -19,7 +19,7 @@ export function ReasonInput({ label, description, value, onChange, focused = fal
     <Textarea
       data-autofocus={focused || undefined}
       label={label}
-      description={description}
+      description={[description, `At least ${LENGTH_MIN} characters.`].filter((part) => part !== undefined).join(' ')}
       mt="md"
       autosize
       minRows={2}

@@ -48,7 +48,7 @@ export function OpenReview({ review, current, onDecide, onChoose }: OpenReviewPr
         {review.why}.{' '}
         {review.waiting === 0 ? '' : `${plural(review.waiting, 'campaign text waits', 'campaign texts wait')}.`}
       </Text>
-      {current ? <Recent review={review} /> : null}
+      {current && review.recent.length > 0 ? <Recent review={review} /> : null}
       {onDecide === undefined ? null : (
         // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row.
         <div className={classes.acts} role="group" aria-label={`Decide on ${formatPhone(review.name)}`}>

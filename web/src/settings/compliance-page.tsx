@@ -134,7 +134,7 @@ function SetElsewhere() {
           second={
             policy === undefined
               ? '\u00a0'
-              : `${policy.preset.replace('_', ' ')} hours, ${plural(policy.messagesPerDay, 'text', 'texts')} to one person in 24 hours`
+              : `${plural(policy.messagesPerDay, 'text', 'texts')} to one person in 24 hours, ${policy.preset.replace('_', ' ')} hours`
           }
           outcome={null}
           state={null}
@@ -146,9 +146,11 @@ function SetElsewhere() {
             </Link>
           )}
           second={
-            forNumber === undefined
+            people === undefined || forNumber === undefined
               ? '\u00a0'
-              : `${formatCount(forNumber)} of ${formatCount(people?.contacts ?? 0)} contacts are left out as landline, internet, toll-free or unverified`
+              : people.contacts === 0
+                ? 'There are no contacts yet.'
+                : `${formatCount(forNumber)} of ${plural(people.contacts, 'contact', 'contacts')} are left out as landline, internet, toll-free or unverified`
           }
           outcome={null}
           state={null}

@@ -37,7 +37,11 @@ export function ValidationPage() {
           <>
             <Section
               title="Contacts"
-              note={`${formatCount(settings.unverifiedContacts)} of ${formatCount(settings.contacts)} have no answer, or one that is too old`}
+              note={
+                settings.contacts === 0
+                  ? 'There are no contacts yet.'
+                  : `${formatCount(settings.unverifiedContacts)} of ${formatCount(settings.contacts)} have no answer, or one that is too old`
+              }
               actions={manager && settings.unverifiedContacts > 0 ? <StartButton settings={settings} /> : undefined}
             >
               <ValidationList mayCancel={manager} empty={nothingYet(settings)} />
