@@ -48,7 +48,7 @@ function defineOptOut(command: Command, shell: Shell): void {
       'many: {"text": "...", "context"?: {"recentOutbound": ["..."]}} on each line',
     ],
   ])
-    .description('How a reply is understood: opt_out, opt_in, help, review or none')
+    .description('How a reply is understood: opt_out, opt_in, opt_in_wish, help, review or none')
     .argument('[text]', 'what the person wrote')
     .option('--stdin', 'read JSON lines from standard input, write one JSON line for each')
     .option('--json', 'print {"text","outcome","tier","action","matched","family","language","why",...}')

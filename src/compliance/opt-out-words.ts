@@ -52,12 +52,13 @@ function likelihoodWords(family: string, likelihood: number | null): string {
     : `, but the reply as a whole is not worded like those that ask to stop ${percent}`;
 }
 
-export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'send_help' | 'none';
+export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'show_to_staff' | 'send_help' | 'none';
 
 const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>> = {
   opt_out: 'suppress',
   review: 'ask_a_person',
   opt_in: 'opt_in',
+  opt_in_wish: 'show_to_staff',
   help: 'send_help',
   none: 'none',
 };

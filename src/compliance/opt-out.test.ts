@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  FALSE_OPT_INS_MAX,
   HELD_ORDINARY_PERCENT_MAX,
   measureAccuracy,
   RECALL_PERCENT_MIN,
@@ -33,6 +34,10 @@ describe.each([
   it('do not end the texts when they are ordinary, but for one in a hundred', () => {
     const percent = (100 * accuracy.suppressedOrdinary) / accuracy.ordinary;
     expect(percent, JSON.stringify(accuracy.suppressedWrongly)).toBeLessThanOrEqual(SUPPRESSED_ORDINARY_PERCENT_MAX);
+  });
+
+  it('are taken for a wish for texts only when they are one', () => {
+    expect(accuracy.falseOptIns.length, JSON.stringify(accuracy.falseOptIns)).toBeLessThanOrEqual(FALSE_OPT_INS_MAX);
   });
 
   it('seldom need a person when they are ordinary', () => {
@@ -192,6 +197,34 @@ describe('what the person did not write', () => {
       outcomeOf('Loved “Our spring special on driveway sealing ends this Friday”', { recentOutbound: [sent] }),
     ).toBe('none');
   });
+});
+
+describe('a wish for texts', () => {
+  it.each([
+    'You can send the invoice now',
+    'you can send the crew again tomorrow',
+    'Agréguenme el sellador a la cotización',
+    'Apúntenos para el viernes a las 9',
+    'Me puede mandar la factura otra vez',
+    'why did you add me back',
+    'Who opted me in',
+    'you opted me in without asking',
+    'Why did you start texting me',
+    'Start texting my sister at 617-555-0111',
+    'we want to opt in to the sealing plan',
+    'unblock me on facebook',
+  ])('is no order and no complaint: %s', (text) => {
+    expect(['none', 'review']).toContain(outcomeOf(text));
+    expect(['none', 'review']).toContain(outcomeOf(text, { awaitingOptIn: true }));
+  });
+
+  it.each(['put me back on your text list please', 'Unstop please, I do want the reminders', 'suscríbanme'])(
+    'is none of the keywords that lift an opt-out: %s',
+    (text) => {
+      expect(outcomeOf(text)).toBe('opt_in_wish');
+      expect(outcomeOf(text, { awaitingOptIn: true })).toBe('opt_in_wish');
+    },
+  );
 });
 
 describe('a judgement', () => {

@@ -15,7 +15,7 @@ import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
 /** Stored with every decision; grows with every change of rules that can change an outcome, and names the keywords and the weights beside them. */
-const classifierVersion = ({ version }: Keywords): string => `2026-11.4+keywords-${version}+${WEIGHTS_DIGEST}`;
+const classifierVersion = ({ version }: Keywords): string => `2026-11.5+keywords-${version}+${WEIGHTS_DIGEST}`;
 
 /** That by which a reply of then is understood. */
 export const classifierVersionAt = (at?: Instant): string => classifierVersion(keywordsAt(at));
@@ -39,8 +39,8 @@ export interface Using {
 export const OURS: Using = { net: OUR_NET, keywords: KEYWORDS.versions };
 
 export interface InboundClassification {
-  /** `opt_out` is tier 1 or 2, `review` is tier 3. */
-  readonly outcome: 'opt_out' | 'opt_in' | 'help' | 'review' | 'none';
+  /** `opt_out` is tier 1 or 2, `review` is tier 3. `opt_in` is a keyword; a wish for texts in other words (`opt_in_wish`) lifts nothing. */
+  readonly outcome: 'opt_out' | 'opt_in' | 'opt_in_wish' | 'help' | 'review' | 'none';
   readonly tier: 1 | 2 | 3 | null;
   /** The keyword, or the words that a rule recognised. */
   readonly matched: string | null;
@@ -97,7 +97,7 @@ const TELLS_OF_REQUEST = occurs(
 );
 /** "I said stop a while ago, please start again". */
 const isTakenBack = (message: InboundText): boolean =>
-  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in';
+  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in_wish';
 const FOR_A_PERSON = { outcome: 'review', tier: 3 } as const;
 
 /** What the rules left to the net: replies in which they found nothing, and requests that they read out of free words. */

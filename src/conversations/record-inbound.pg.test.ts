@@ -353,6 +353,17 @@ describe('an opt-in that waits for the person’s word', () => {
     expect(event).toMatchObject({ action: 'confirm', source: 'keyword', evidence: { text: word } });
   });
 
+  it.each(['sign me up again please', 'You can text me now'])(
+    'waits on after %s, which is no keyword',
+    async (words) => {
+      const world = await inboundWorld();
+      await asked(world);
+      await world.clock.advance(60_000);
+      await world.hear(words);
+      expect({ now: await standing(), answers: await answersWritten() }).toEqual({ now: 'pending', answers: [] });
+    },
+  );
+
   it('also brings back who had opted out before, and a STOP after it wins', async () => {
     const world = await inboundWorld();
     await world.hear('STOP');
@@ -418,6 +429,10 @@ describe('one opt-out is confirmed once, and START ends it with the confirmation
     ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [IN] }],
     ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['START of someone who never opted out', ['START'], { suppressed: false, answers: [] }],
+    ['an order', ['STOP', 'You can send the invoice now'], { suppressed: true, answers: [OUT] }],
+    ['a complaint', ['STOP', 'why did you add me back'], { suppressed: true, answers: [OUT] }],
+    ['a wish in other words', ['STOP', 'Please put me back on your list'], { suppressed: true, answers: [OUT] }],
+    ['the same in Spanish', ['ALTO', 'quiero recibir mensajes otra vez'], { suppressed: true, answers: [OUT] }],
   ])('%s', async (_case, texts, expected) => {
     const { hear, clock } = await inboundWorld();
     for (const text of texts) {
@@ -545,6 +560,7 @@ describe('the inbox', () => {
     ['an opt-out needs no person', ['STOP'], { in: ['done'], unread: 0 }],
     ['nor does one in words', ['Please stop texting me'], { in: ['done'], unread: 0 }],
     ['nor does START', ['STOP', 'START'], { in: ['done'], unread: 0 }],
+    ['a wish for texts in other words is to be read', ['STOP', 'Add me back'], { in: ['open'], unread: 1 }],
     ['a question before an opt-out is read, and waits no longer', ['How much?', 'STOP'], { in: ['open'], unread: 1 }],
     ['nor does one after it', ['STOP', 'How much?'], { in: ['open'], unread: 1 }],
     ['START brings it back', ['How much?', 'STOP', 'START'], { in: ['waiting', 'open'], unread: 1 }],
