@@ -16,6 +16,7 @@ const FAMILY_SAYS: Readonly<Record<Family, string>> = {
   revocation: 'takes consent back, or says that none was given',
   bereavement: 'says that somebody has died',
   question_about_keyword: 'is a keyword asked as a question',
+  misspelled_keyword: 'may be a keyword that has lost a letter',
   joking: 'holds a word for stopping in a joke',
   bare_refusal: 'refuses something without saying what: the offer or the texts',
   situation_changed: 'says that the offer no longer fits: sold, moved, done by somebody else',
