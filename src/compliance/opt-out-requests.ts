@@ -2,6 +2,7 @@ import type { ReplyLanguage } from './keywords.ts';
 import type { InboundText } from './normalise-inbound.ts';
 import { occurs, oneOf, trimMarks } from './opt-out-rules.ts';
 import { MESSAGES } from './opt-out-vocabulary.ts';
+import { PatternIndex } from './pattern-index.ts';
 
 /**
  * Requests in free words for help, or to receive our texts again. Only a keyword lifts an opt-out: who asks in other words is shown to a
@@ -99,6 +100,8 @@ const PATTERNS: readonly RequestPattern[] = [
   },
 ];
 
+const PATTERN_INDEX = new PatternIndex(PATTERNS.map(({ pattern }) => pattern));
+
 /** What is denied, asked about, or told of somebody else: "don't start texting me again", "why did you add me back", "you put me back". */
 const NO_REQUEST = occurs(
   '\\b(?:never|not|no|without|nobody|nadie|why|who|when|what|where|how (?:did|come|was|were|have|has)|quien|cuando|por que|porque)\\b(?: \\w+){0,4}$',
@@ -109,9 +112,10 @@ const IN_SCORN = /^(?: \w+){0,3} not (?=[|?]|$)|^(?: again)? and (?:see|watch|i 
 
 /** The first request. */
 export function findRequest(message: InboundText): FreeRequest | undefined {
-  for (const { outcome, language, pattern } of PATTERNS) {
-    const match = pattern.exec(message.clauses);
-    if (match === null) continue;
+  for (const at of PATTERN_INDEX.mayMatch(message.clauses)) {
+    const { outcome, language, pattern } = PATTERNS[at] ?? {};
+    const match = pattern?.exec(message.clauses);
+    if (!match || outcome === undefined || language === undefined) continue;
     const clause = message.clauses.slice(0, match.index).split(/[|?]/).at(-1) ?? '';
     const behind = message.clauses.slice(match.index + match[0].length);
     if (!NO_REQUEST.test(clause.trim()) && !IN_SCORN.test(behind))

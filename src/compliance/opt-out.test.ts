@@ -151,7 +151,7 @@ describe('a keyword alone', () => {
       ),
     );
     expect(used.size).toBeGreaterThan(3_000);
-    expect([...slips.intersection(used)]).toEqual([]);
+    expect([...slips].filter((slip) => used.has(slip))).toEqual([]);
   });
 
   it.each(['STOP?', '¿alto?', 'unsubscribe?!', 'End ?'])('asked as a question, %s, is for a person', (text) => {

@@ -12,8 +12,16 @@ import { type Instant, instant, isBefore } from '../platform/time.ts';
 import { shownBasis } from '../reassigned-numbers/ask-about.ts';
 import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
 import { type OptOutDifferenceView, readDifferencesOf } from '../reconciliation/list-opt-outs.ts';
+import type { ProvenEntry } from './chain-proof.ts';
 import { decideFindings } from './decide-findings.ts';
-import type { Evidence, EvidenceDifference, EvidenceOptOut, EvidenceReassigned, EvidenceText } from './evidence.ts';
+import type {
+  Evidence,
+  EvidenceDifference,
+  EvidenceIdleOptIn,
+  EvidenceOptOut,
+  EvidenceReassigned,
+  EvidenceText,
+} from './evidence.ts';
 import {
   type LeftOutRow,
   type NumberKeys,
@@ -93,6 +101,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const differences = await readDifferencesOf(tx, phone, RECORDS_MAX);
   const calls = await readCalls(tx, phone, RECORDS_MAX);
   const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
+  const proof = await readProof(tx, { phones: keys }, RECORDS_MAX);
   const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
   const evidence: Omit<Evidence, 'digest'> = {
     format: 'textwright-evidence',
@@ -113,6 +122,9 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     texts,
     leftOut: leftOut.map(leftOutOf),
     optOuts,
+    optInsWithoutEffect: proof.entries
+      .filter(({ action }) => action === 'number.opt_in_without_effect')
+      .map(idleOptInOf),
     reviews: await readReviews(tx, keys, RECORDS_MAX),
     differences: differences.map(differenceOf),
     doNotCall: await doNotCall(tx, keys),
@@ -129,7 +141,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     complete: [consents, submissions, texts, optOuts, differences, calls, leftOut].every(
       (list) => list.length < RECORDS_MAX,
     ),
-    proof: await readProof(tx, { phones: keys }, RECORDS_MAX),
+    proof,
   };
   return { ...evidence, digest: digestOfAll(evidence) };
 }
@@ -198,6 +210,11 @@ const textOf = (row: TextRow): EvidenceText => ({
   consentId: row.consentEventId === null ? null : showId('consent', row.consentEventId),
   attempts: row.attempts,
 });
+
+function idleOptInOf({ at, detail }: ProvenEntry): EvidenceIdleOptIn {
+  const { stillSuppressed = [], evidence = {} } = detail as Partial<EvidenceIdleOptIn>;
+  return { at: instant(at), stillSuppressed, evidence };
+}
 
 const leftOutOf = ({ campaignId, campaignName, ...row }: LeftOutRow) => ({
   ...row,
