@@ -287,6 +287,9 @@ const EXAMPLES: [readonly Step[]][] = [
   steps('agree', 'merge away'),
   steps('agree', 'merge one who stopped'),
   steps('agree', 'merge into one who stopped', ['start', 1]),
+  // What was said at either number, of two that had both said it.
+  steps('take back', 'merge one who stopped', ['start', 1]),
+  steps('take back', 'merge into one who stopped', ['start', 1]),
   steps('agree', 'stop', 'erase', 'merge', 'agree'),
   steps('stop', 'merge away', 'import'),
   steps('agree', 'stop', 'import', 'add', ['start', 3]),

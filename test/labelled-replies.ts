@@ -19,7 +19,7 @@ export interface LabelledReply {
   readonly message: string;
 }
 
-const COLUMNS = /^(opt_out|review|none|help|opt_in)\|(written|unseen)\|(en|es)\|([a-z_]+|-)\|(.+)$/;
+const COLUMNS = /^(opt_out|review|none|help|opt_in|opt_in_wish)\|(written|unseen)\|(en|es)\|([a-z_]+|-)\|(.+)$/;
 
 function parseReply(line: string, batch: string): LabelledReply {
   const [, label, origin, language = '', kind = '', message = ''] = COLUMNS.exec(line) ?? [];
@@ -57,6 +57,8 @@ function parseCorpus(corpus: string): readonly LabelledReply[] {
 /** What must hold: an opt-out that a person is asked about counts as caught. */
 export const RECALL_PERCENT_MIN = 99;
 export const SUPPRESSED_ORDINARY_PERCENT_MAX = 1;
+/** Of all replies, the unseen among them. */
+export const FALSE_OPT_INS_MAX = 0;
 /** Of writers that nothing was learned from: what a person must look at in vain. */
 export const HELD_ORDINARY_PERCENT_MAX = 10;
 
@@ -73,6 +75,8 @@ export interface Accuracy {
   readonly missed: readonly LabelledReply[];
   readonly suppressedWrongly: readonly LabelledReply[];
   readonly heldWrongly: readonly LabelledReply[];
+  /** Whose sender asked for no texts, and is understood to. */
+  readonly falseOptIns: readonly LabelledReply[];
 }
 
 export type Judge = (reply: LabelledReply) => Outcome;
@@ -82,6 +86,10 @@ export const ours: Judge = ({ message }) => classifyInbound(message).outcome;
 const NO_NET: Using = { ...OURS, net: { ...OUR_NET, askFrom: 2, doubtBelow: 0 } };
 /** The rules without the net below them. */
 export const rulesAlone: Judge = ({ message }) => classifyInbound(message, {}, NO_NET).outcome;
+
+/** A wish for texts that is taken for a keyword is one too: it would lift an opt-out. */
+const isFalseOptIn = ({ reply, outcome }: { readonly reply: LabelledReply; readonly outcome: Outcome }): boolean =>
+  (outcome === 'opt_in' || outcome === 'opt_in_wish') && outcome !== reply.label;
 
 export function measureAccuracy(replies: readonly LabelledReply[], judge: Judge = ours): Accuracy {
   const judged = replies.map((reply) => ({ reply, outcome: judge(reply) }));
@@ -102,5 +110,6 @@ export function measureAccuracy(replies: readonly LabelledReply[], judge: Judge 
     missed: missed.map(({ reply }) => reply),
     suppressedWrongly: wrongly.map(({ reply }) => reply),
     heldWrongly: held.map(({ reply }) => reply),
+    falseOptIns: judged.filter(isFalseOptIn).map(({ reply }) => reply),
   };
 }

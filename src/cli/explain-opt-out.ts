@@ -6,8 +6,9 @@ import { instant } from '../platform/time.ts';
 import { isJsonObject, type JsonObject } from './json-lines.ts';
 
 /** What `textwright explain opt-out` answers to one reply. */
-export interface OptOutAnswer extends Pick<InboundClassification, 'outcome' | 'tier' | 'matched' | 'normalised'> {
+export interface OptOutAnswer extends Pick<InboundClassification, 'tier' | 'matched' | 'normalised'> {
   readonly text: string;
+  readonly outcome: (typeof PUBLISHED)[InboundClassification['outcome']];
   readonly action: InboundAction;
   readonly family: string | null;
   readonly language: string | null;
@@ -23,8 +24,18 @@ export function explainOptOut(input: JsonObject): Result<OptOutAnswer, string> {
   const judged = classifyInbound(text, context.value);
   const { outcome, tier, matched, family = null, language = null, normalised, classifierVersion } = judged;
   const said = { action: actionOf(judged), matched, family, language, why: whyOf(judged) };
-  return ok({ text, outcome, tier, ...said, normalised, classifierVersion });
+  return ok({ text, outcome: PUBLISHED[outcome], tier, ...said, normalised, classifierVersion });
 }
+
+/** As the agreed examples name what a reply asks for; `action` tells that a wish in other words than a keyword lifts nothing. */
+const PUBLISHED = {
+  opt_out: 'opt_out',
+  opt_in: 'opt_in',
+  opt_in_wish: 'opt_in',
+  help: 'help',
+  review: 'review',
+  none: 'none',
+} as const satisfies Record<InboundClassification['outcome'], InboundClassification['outcome']>;
 
 const EXPECTED =
   'expected {"recentOutbound": ["..."], "canadian": true or false, "awaitingOptIn": true or false, "at": "2026-11-17T15:00:00Z"}, each of them optional';

@@ -79,6 +79,11 @@ describe('links', () => {
     ['bit.ly./abc', 'bit.ly./abc'],
     ['www2.bit.ly/abc', 'www2.bit.ly/abc'],
     ['https://go.eu.bit.ly', 'https://go.eu.bit.ly'],
+    ['bit\u200b.ly/x', 'bit.ly/x'],
+    ['https://b\u00adit.ly/x', 'https://bit.ly/x'],
+    ['ｂｉｔ．ｌｙ/x', 'bit.ly/x'],
+    ['bit。ly/x', 'bit.ly/x'],
+    ['it…bit.ly/x', 'bit.ly/x'],
     ['https://acme.example@bit.ly/abc', 'https://acme.example@bit.ly/abc'],
     ['bitly.com/abc', 'bitly.com/abc'],
   ])('of a public shortener: %j', (link, what) => {

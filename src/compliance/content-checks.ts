@@ -3,6 +3,7 @@
  * (docs/decisions/0039). Pure: the rules are data.
  */
 import type { ContentRules } from './content-rules.ts';
+import { INVISIBLE } from './normalise-inbound.ts';
 
 export type ContentFinding =
   | { readonly code: 'no_sender' }
@@ -43,6 +44,7 @@ export const shortenerIn = (text: string, rules: Pick<ContentRules, 'shorteners'
 /** Small letters, no accents, one space between words. */
 const plainly = (text: string): string =>
   text
+    .replace(INVISIBLE, '')
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
@@ -66,8 +68,12 @@ export interface Link {
 const LINK =
   /(?:https?:\/\/(?:[^\s/@]*@)?|(?<![\p{L}\p{N}@.-])(?=[a-z0-9-]+(?:\.[a-z0-9-]+)+\.?(?::\d+)?(?:\/|[?#][\p{L}\p{N}])))([a-z0-9-]+(?:\.[a-z0-9-]+)+)[^\s]*/giu;
 
+/** As a phone opens it: without what nobody sees, in plain letters, with one kind of dot. An ellipsis is no dot of a host. */
+const asOpened = (text: string): string =>
+  text.replaceAll('…', ' ').normalize('NFKC').replace(INVISIBLE, '').replaceAll('。', '.');
+
 const linksIn = (text: string): readonly Link[] =>
-  [...text.matchAll(LINK)].map(([written, host = '']) => ({
+  [...asOpened(text).matchAll(LINK)].map(([written, host = '']) => ({
     host: host.toLowerCase(),
     written: written.replace(/[.,;:!?)\]}'"]+$/u, ''),
   }));

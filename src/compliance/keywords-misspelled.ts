@@ -3,19 +3,11 @@
  * must never become an opt-out, so there is a narrow rule and a list instead of a distance.
  */
 
-/** Words whose misspellings by `misspellingsOf` count as the word. Shorter ones would meet names and words ("Ned"). */
-export const MISSPELLED_WORDS: readonly string[] = [
-  'stop',
-  'unsubscribe',
-  'cancel',
-  'quit',
-  'revoke',
-  'remove',
-  'optout',
-];
+/** Words whose misspellings by `misspellingsOf` count as the word inside a sentence too. Shorter ones would meet names and words ("Ned"). */
+const MISSPELLED_WORDS: readonly string[] = ['stop', 'unsubscribe', 'cancel', 'quit', 'revoke', 'remove', 'optout'];
 
 /** Misspellings outside the rule, seen in the wild, and the word each stands for. */
-export const MISSPELLINGS_LISTED: readonly (readonly [misspelling: string, word: string])[] = [
+const MISSPELLINGS_LISTED: readonly (readonly [misspelling: string, word: string])[] = [
   ['stob', 'stop'],
   ['stop1', 'stop'],
   ['stopal', 'stopall'],
@@ -50,17 +42,53 @@ export const NEVER_KEYWORDS: ReadonlySet<string> = new Set([
   'drop',
   'quite',
   'quilt',
+  'evoke',
+  'alot',
+  // Of Spanish, and names.
+  'parra',
+  'canela',
+  'arar',
+  'asta',
+  'basa',
+  'bata',
+  'sali',
+  'omas',
+  'finn',
+  'ned',
+  'aren',
 ]);
 
-/** One swap of neighbours, one doubled letter, or a zero for an o; never a dictionary word. */
+/** Digits that look like a letter. */
+const LOOK_ALIKE: Readonly<Record<string, string>> = { o: '0', i: '1', l: '1', e: '3', a: '4', s: '5' };
+
+/** One swap of neighbours, one doubled letter, or a digit for a letter; never a dictionary word. Of several words, only the digit. */
 export function misspellingsOf(word: string): readonly string[] {
   const letters = [...word];
+  const digits = letters.flatMap((letter) => {
+    const digit = LOOK_ALIKE[letter];
+    return digit === undefined ? [] : [word.replaceAll(letter, digit), word.replace(letter, digit)];
+  });
+  if (word.includes(' ')) return digits;
   const doubled = letters.map((letter, index) => word.slice(0, index) + letter + word.slice(index));
-  const zeroed = word.includes('o') ? [word.replaceAll('o', '0')] : [];
-  return [...new Set([...swapsOf(word), ...doubled, ...zeroed])].filter(
-    (candidate) => candidate !== word && !NEVER_KEYWORDS.has(candidate),
+  return ordinaryLeftOut(word, [...swapsOf(word), ...doubled, ...digits]);
+}
+
+/** Shorter words are other words when they lose a letter. */
+const LOSES_LETTER_MIN = 5;
+
+/** One letter too few, or the vowel beside it: perhaps the word. */
+export function nearlyOf(word: string): readonly string[] {
+  if (word.includes(' ') || word.length < LOSES_LETTER_MIN) return [];
+  return ordinaryLeftOut(
+    word,
+    [...word].map((_, index) => word.slice(0, index) + word.slice(index + 1)),
   );
 }
+
+/** No reply holds one by the time it is looked at. */
+const LONG_RUN = /(\p{L})\1\1/u;
+const ordinaryLeftOut = (word: string, forms: readonly string[]): readonly string[] =>
+  [...new Set(forms)].filter((form) => form !== word && !NEVER_KEYWORDS.has(form) && !LONG_RUN.test(form));
 
 const swapsOf = (word: string): readonly string[] =>
   [...word.slice(1)].map((letter, index) => word.slice(0, index) + letter + word.charAt(index) + word.slice(index + 2));
@@ -109,19 +137,36 @@ const NEVER_LONG_WORDS: ReadonlySet<string> = new Set([
   'culling',
   'contracting',
   'slamming',
+  'sanding',
+  'massage',
+  'massages',
+  'massaging',
 ]);
 const KEYBOARD_ROWS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** One letter dropped, or hit on a neighbouring key, or two neighbours swapped. */
+const VOWELS = ['a', 'e', 'i', 'o', 'u'];
+
+/** One letter dropped, hit on a neighbouring key or turned round, one vowel taken for another, two neighbours swapped, or no vowels. */
 function slipsOf(word: string): readonly string[] {
   const letters = [...word];
+  const vowels = letters.flatMap((letter, index) =>
+    VOWELS.includes(letter) ? VOWELS.map((vowel) => word.slice(0, index) + vowel + word.slice(index + 1)) : [],
+  );
+  const turned = word.includes('b') ? [word.replaceAll('b', 'd'), replaceLast(word, 'b', 'd')] : [];
+  const bare = word.charAt(0) + word.slice(1).replace(/[aeiou]/g, '');
+  const firstVowelKept = word.replace(/(?<=[aeiou].*)[aeiou]/g, '');
   const dropped = letters.map((_, index) => word.slice(0, index) + word.slice(index + 1));
   const slipped = letters.flatMap((letter, index) =>
     neighbouringKeys(letter).map((key) => word.slice(0, index) + key + word.slice(index + 1)),
   );
-  return [...dropped, ...slipped, ...swapsOf(word)].filter(
+  return [...dropped, ...slipped, ...swapsOf(word), ...vowels, ...turned, bare, firstVowelKept].filter(
     (slip) => !NEVER_LONG_WORDS.has(slip) && !LONG_WORDS.includes(slip),
   );
+}
+
+function replaceLast(word: string, letter: string, other: string): string {
+  const at = word.lastIndexOf(letter);
+  return word.slice(0, at) + other + word.slice(at + letter.length);
 }
 
 function neighbouringKeys(letter: string): readonly string[] {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Instant } from '../platform/time.ts';
 import { type Dated, dated, readRules, versionAt } from './dated-rules.ts';
-import { MISSPELLINGS } from './keywords-misspelled.ts';
+import { MISSPELLINGS, misspellingsOf, nearlyOf } from './keywords-misspelled.ts';
 import keywordData from './rules/keywords.json' with { type: 'json' };
+import { spellingsByEar } from './spelled-by-ear.ts';
 
 /**
  * The words with a fixed meaning in a reply, as the law, the carriers and practice name them. A keyword counts only when it is the whole
@@ -13,6 +14,8 @@ import keywordData from './rules/keywords.json' with { type: 'json' };
 export interface Keywords extends Dated {
   /** Each accepted form. */
   readonly optOut: ReadonlyMap<string, OptOutKeyword>;
+  /** Forms that have lost a letter: perhaps an opt-out. */
+  readonly nearlyOptOut: ReadonlyMap<string, OptOutKeyword>;
   /** Opt-out keywords of the law and the carriers: in these a stray space does not matter either. */
   readonly named: ReadonlySet<string>;
   readonly optIn: ReadonlyMap<string, ReplyLanguage>;
@@ -65,7 +68,10 @@ const stored = z
 const compiled = stored.transform(
   ({ optOut, optIn, optInWhenAsked, help, ...rules }): Keywords => ({
     ...rules,
-    optOut: withMisspellings(new Map(optOut.flatMap(optOutWords))),
+    ...withMisspellings(
+      new Map(optOut.flatMap(optOutWords)),
+      new Set([optIn, optInWhenAsked, help].flat().flatMap(({ words }) => words)),
+    ),
     named: new Set(optOut.flatMap(({ namedBy, words }) => (namedBy === 'practice' ? [] : words))),
     optIn: languagesOf(optIn),
     optInWhenAsked: languagesOf(optInWhenAsked),
@@ -77,12 +83,23 @@ const optOutWords = ({ words, language, canadianOnly }: z.infer<typeof optOutGro
   words.map((each) => [each, { word: each, language, needsCanadianNumber: canadianOnly }]);
 
 /** A misspelling counts where its word does, and never stands in the way of another word. */
-function withMisspellings(words: ReadonlyMap<string, OptOutKeyword>): ReadonlyMap<string, OptOutKeyword> {
-  const misspelled = [...MISSPELLINGS].flatMap(([form, meant]): [string, OptOutKeyword][] => {
+function withMisspellings(
+  words: ReadonlyMap<string, OptOutKeyword>,
+  others: ReadonlySet<string>,
+): Pick<Keywords, 'optOut' | 'nearlyOptOut'> {
+  const formsBy = (slipsOf: (keyword: OptOutKeyword) => readonly string[]): [string, OptOutKeyword][] =>
+    [...words.values()].flatMap((keyword) =>
+      slipsOf(keyword).flatMap((form): [string, OptOutKeyword][] => (others.has(form) ? [] : [[form, keyword]])),
+    );
+  const listed = [...MISSPELLINGS].flatMap(([form, meant]): [string, OptOutKeyword][] => {
     const keyword = words.get(meant);
     return keyword === undefined ? [] : [[form, keyword]];
   });
-  return new Map([...misspelled, ...words]);
+  const slips = formsBy((keyword) => misspellingsOf(keyword.word));
+  const byEar = formsBy(({ word: meant, language }) => (language === 'es' ? spellingsByEar(meant) : []));
+  const optOut = new Map([...byEar, ...slips, ...listed, ...words]);
+  const nearly = formsBy((keyword) => nearlyOf(keyword.word)).filter(([form]) => !optOut.has(form));
+  return { optOut, nearlyOptOut: new Map(nearly) };
 }
 
 const languagesOf = (of: z.infer<typeof groups>): ReadonlyMap<string, ReplyLanguage> =>

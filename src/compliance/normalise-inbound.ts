@@ -28,7 +28,7 @@ const ANALYSED_END = 400;
 const QUOTED_RUN_WORDS = 8;
 
 /** Zero-width characters, marks of direction, variation selectors, soft hyphens. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
+export const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 const ASCII_ONLY = /^[\n\x20-\x7e]*$/;
 
 export function normaliseInbound(text: string, recentOutbound: readonly string[]): InboundText {

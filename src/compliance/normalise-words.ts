@@ -1,7 +1,10 @@
 import { MISSPELLINGS, SLIPS } from './keywords-misspelled.ts';
+import { BY_EAR, GLUED_WORDS } from './spelled-by-ear.ts';
 
 /** Spellings of everyday words, so that each rule needs to know one. Spanish words never collide with these forms. */
 const CANONICAL: ReadonlyMap<string, string> = new Map([
+  ...BY_EAR,
+  ...GLUED_WORDS,
   ...entries('you', "u ya'll yall y'all yous"),
   ...entries('your', 'ur yr'),
   ...entries('are', 'r'),
@@ -100,6 +103,7 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('quitenme', 'kitenme'),
   ...entries('mensajes', 'mensages mensjes msjs msjes'),
   ...entries('mensaje', 'mensage msj'),
+  ...entries('spam', 'espam'),
   ...entries('equivocado', 'ekivocado equibocado ekibocado ecivocado eqivocado equivocao'),
 ]);
 

@@ -23,7 +23,8 @@ const LEGAL: readonly Rule[] = [
       '\\bfederal (?:trade|communications) commission\\b',
       '\\b(?:do not|no) (?:call|text|contact|solicit)s?(?: (?:or|and) (?:call|text|contact))? (?:list|lists' +
         '|registry|register)\\b',
-      `\\b(?:report|complain|complaint|fil(?:e|ed|ing)|call|calling|contact|contacting|told|tell|telling|notify|notifying|writing)(?:ing|ed|ty)?(?: \\w+){0,5} (?:attorney general|bbb|better business bureau|the b»)\\b`,
+      `\\b(?:report|complain|complaint|fil(?:e|ed|ing)|call|calling|contact|contacting|told|tell|telling|notify|notifying|writing)(?:ing|ed|ty)?(?: \\w+){0,5} (?:attorney general|bbb|better business bureau)\\b`,
+      '\\b(?:report|complain|complaint|filed?|filing|reported|calling|contacting)(?: \\w+){0,5} (?:with|to|the) b»',
       '\\breport(?:ing|ed)? (?:you|your|yall|this number)\\b',
       '«(?:you (?:are|will be|have been) )?reported»',
       '\\breport(?:ing|ed)?(?: (?:this|you|it|these))* to (?:my |the |your )?(?:carrier|phone company|provider|verizon|tmobile|authorities|police|state|google|apple)\\b',
@@ -63,6 +64,7 @@ const LEGAL_HINTS: readonly Rule[] = [
     [
       '\\b(?:you|this|it) (?:are|is) (?:breaking|violating|against) (?:the |federal |state |my )*(?:laws?|rights|privacy)\\b',
       '\\byou(?: (?:are|have|people))* (?:violating|violated|breaking|in violation)\\b',
+      `\\bone more (?:${MESSAGES})(?: \\w+){0,3} (?:and|or|i|we|you|goes)\\b`,
       '\\bi (?:have|know) (?:a|an) (?:good |great )?(?:lawyer|attorney)\\b',
     ],
     dropWhen(({ message }) => PAPERS.test(message.clauses)),
@@ -84,7 +86,7 @@ const HOSTILE: readonly Rule[] = [
   hostile(
     [
       `\\bleave (?:me|us|him|her|${OURS}|this (?:number|phone|line|lady|woman|man)|my phone|an old \\w+)(?: \\w+){0,3} (?:alone\\b|be»|in peace\\b)`,
-      '\\bstfu\\b',
+      '\\bstfu\\b|«(?:(?:please|just|pls|can you|you) )*let (?:me|us) be(?: please)?»',
       '\\bget (?:off my (?:phone|back|case)|out of my (?:phone|inbox|life))\\b',
     ],
     unlessNegated,

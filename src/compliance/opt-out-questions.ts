@@ -14,6 +14,10 @@ const IDENTITY: readonly Rule[] = [
     '\\bwho gave you (?:my|this|our)\\b|\\bhow you (?:get|got) my (?:number|info|name)\\b',
     '\\b(?:do not|never)(?: even)? (?:know|heard of|recognize) (?:you|who (?:you are|this is)|this number' +
       '|your company|this company)\\b',
+    '\\b(?:why|who|how|nobody|somebody|someone)(?: \\w+){0,2} (?:start(?:ed)? texting|add(?:ed)?|sign(?:ed)?|opt(?:ed)?|subscribed?|enroll(?:ed)?) (?:me|us|my number)(?= (?:[|?]|up|back|in|to this|for this|on this|again)| $)',
+    '\\b(?:you|they|yall) (?:have )?(?:added|signed|opted|subscribed|enrolled) (?:me|us|my number)(?: (?:up|back|in|to this))* (?:again|without|after|when)\\b',
+    '\\b(?:start texting|add|put|sign)(?: (?:me|us|back|again|up))* and (?:see|watch|i will|you will)\\b',
+    '«(?:i am|this is)(?: (?:only|just|a|like))* (?:[89]|1[0-7])(?: (?:years? old|yrs? old|yo))?»|\\bi am a (?:minor|child|kid)\\b',
     '\\bno (?:idea|clue) who (?:this|you)\\b|\\b(?:have|got) the wrong house\\b',
     '\\b(?:is|are) (?:this|you|it|these) (?:\\w+ ){0,5}(?:scam|spam|legit|bot|robot)\\b',
   ]),
@@ -36,6 +40,7 @@ const IDENTITY: readonly Rule[] = [
       '|contacto|informacion)\\b',
     '\\bquien (?:le|les|te) dio mi\\b',
     '\\bpor ?que (?:me|nos) (?:escrib|mand|envi|contact|text|lleg)\\w+',
+    '\\b(?:por ?que|quien|como|alguien) (?:me|nos) (?:agreg|inscrib|suscrib|metier|puso|pusier)\\w*(?! (?:a|en) (?:la (?!lista)|el|mi|su))',
     '«de parte de quien»',
     `«(?:\\w+ ){0,2}quien (?:${oneOf('es habla eres escribe son manda sera me_escribe me_habla me_manda es_usted')})(?: ${oneOf(`
       usted ustedes por favor disculpe este numero tu esto`)})*»`,

@@ -54,9 +54,11 @@ const BEING_GONE = oneOf(
   'remove removed delete deleted taken drop dropped get come be want need go step leave exit out',
 );
 
-/** "Unsubscribed from the water softener plan": somebody's list, perhaps not ours. */
-const FROM_ANOTHER_PLAN =
-  /^ (?:from|to) (?:(?:the|my|our|a) )?(?:\w+ ){0,4}(?:billing|statements?|catalogs?|other \\w+|company|plan|membership|warranty|program|channel|paper|magazine)\b/;
+/** "Unsubscribed from the water softener plan", "from my supplier": somebody's list, perhaps not ours. */
+const FROM_ANOTHER_PLAN = occurs(
+  '^ (?:from|to) (?:(?:the|my|our|a) )?(?:\\w+ ){0,4}(?:billing|statements?|catalogs?|other \\w+|company|plan|membership|warranty|program|channel|paper|magazine)\\b',
+  `^ from (?:the|my|our|a|another|some) (?!(?:\\w+ ){0,3}(?:${MESSAGES}|${CONTACTS}|${LIST})\\b)`,
+);
 
 const REMOVAL: readonly Rule[] = [
   removal(
@@ -206,6 +208,7 @@ const REVOCATION: readonly Rule[] = [
     [
       '\\b(?:(?:revok|withdraw|withdr|rescind|retract|terminat|cancel|pull)\\w*|take back|taking back) ' +
         `(?:(?:my|all|any|our|the|that|of|previous|prior|express|written|sms|text|messaging) )*${CONSENT}\\b`,
+      `«${CONSENT} (?:is )?(?:denied|refused)(?= [|?]| $)`,
       `\\b${CONSENT}(?: to (?:text|call|contact|message)(?: me| us)?)? (?:is |has been |was )?(?:hereby )?(?:revoked|withdrawn|rescinded)\\b`,
       '\\b(?:do not|does not|did not|never|no longer|not)(?: (?:ever|you|even))* ' +
         '(?:have|has|had|give|gave|given|grant|granted|got|get)(?: (?:you|anyone|yall))? (?:my |our |any |the' +

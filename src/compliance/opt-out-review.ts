@@ -3,6 +3,7 @@ import { CIRCUMSTANCE_RULES } from './opt-out-circumstances.ts';
 import { QUESTION_RULES } from './opt-out-questions.ts';
 import { dropWhen, type Finding, firstFinding, occurs, oneOf, type Rule, ruleSet } from './opt-out-rules.ts';
 import { findSoftRefusal } from './opt-out-soft-refusal.ts';
+import { SPANISH_DOUBTS } from './opt-out-spanish.ts';
 import { BOTHER, forReview, GOES_ON, isNegated, LAUGHTER, MESSAGES } from './opt-out-vocabulary.ts';
 
 /** Replies that may or may not ask us to stop: campaigns wait for this contact until a person has decided. */
@@ -68,7 +69,13 @@ const HOSTILE_SYMBOL =
 const JOKED_ABOUT = /\b(?:stop|quit|cancel|end)\b/;
 const JOKE_WORDS_MAX = 4;
 
-const REVIEW_RULES = ruleSet([...QUESTION_RULES, ...CIRCUMSTANCE_RULES, ...DENIALS_LEFT, ...ENDINGS_LEFT]);
+const REVIEW_RULES = ruleSet([
+  ...QUESTION_RULES,
+  ...CIRCUMSTANCE_RULES,
+  ...SPANISH_DOUBTS,
+  ...DENIALS_LEFT,
+  ...ENDINGS_LEFT,
+]);
 
 export function findForReview(message: InboundText): Finding | undefined {
   if (message.words === '') {

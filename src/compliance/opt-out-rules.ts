@@ -23,6 +23,7 @@ export type IntentFamily =
 /** Kinds of reply that a person must judge. */
 export type ReviewFamily =
   | 'question_about_keyword'
+  | 'misspelled_keyword'
   | 'joking'
   | 'bare_refusal'
   | 'situation_changed'

@@ -8,7 +8,7 @@ import {
   reviewWhen,
   rulesOf,
 } from './opt-out-rules.ts';
-import { reviewMistakes, unlessSilence } from './opt-out-vocabulary.ts';
+import { forReview, reviewMistakes, reviewNewNumber, unlessSilence } from './opt-out-vocabulary.ts';
 
 /** Spanish requests to stop. Words carry no accents here; n also stands for n with tilde. */
 
@@ -41,6 +41,7 @@ const A_TAL_HORA = occurs(
 const PARA_SIEMPRE = occurs('\\b(?:mas|nunca|jamas|vuelv\\w+|nada)\\b');
 const PREFIERE_TEXTO = occurs(
   '\\b(?:mejor|solo|mande\\w*|envie\\w*|prefiero|puede\\w*) (?:\\w+ ){0,2}(?:mensajes?|textos?)\\b',
+  '\\b(?:escrib|text|mand|envi)(?:a|e|an|en|ee|een)(?:me|nos)\\b',
 );
 const PREFIERE_LLAMADA = occurs(
   '\\b(?:llameme|llamame|llamenme|mejor (?:llam\\w+|una llamada)|solo llam\\w+)\\b',
@@ -52,7 +53,8 @@ const preference: Guard = ({ left, matched, right, message }): Objection => {
   if (PARA_SIEMPRE.test(`${left}${matched}${right}`)) return undefined;
   if (A_TAL_HORA.test(right)) return 'nothing';
   const rest = message.clauses.replace(matched, ' ');
-  const onlyCalls = /llam/.test(matched) && !/mensaj|text|escrib|contact/.test(matched + right);
+  const onlyCalls =
+    /llam/.test(matched) && !/mensaj|text|escrib|contact/.test(matched + right.replace(PREFIERE_TEXTO, ''));
   if (onlyCalls) return PREFIERE_TEXTO.test(rest) ? 'nothing' : undefined;
   return PREFIERE_LLAMADA.test(rest) ? 'review' : undefined;
 };
@@ -62,7 +64,13 @@ const unlessNegated: Guard = dropWhen(({ left }) => NEGADO.test(left));
 const COSA = occurs(
   `\\b${oneOf(`
   arbol\\w* losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
-  cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`,
+  muros? bardas? banqueta pies pulgadas metros? cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`,
+);
+/** "Olvide mi numero de cliente". */
+const unlessOfSomething: Guard = dropWhen(
+  ({ right }) =>
+    / de (?!telefono|celular|cel|contacto|su|tu|la lista|aqui|una|ustedes)\w/.test(right.slice(0, 12)) &&
+    /^ de /.test(right),
 );
 const DE_OTRA_COSA =
   /^ (?:del?|en) (?:el |la |mi |su )?(?:trabajo|empleo|jale|chamba|gym|gimnasio|seguro|escuela|hospital)\b/;
@@ -93,7 +101,7 @@ const QUE_CESEN = oneOf('par dej escrib mand envi molest contact llam quit borr 
 
 export const SPANISH_RULES: readonly Rule[] = [
   revocation([
-    '\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |todo |cualquier )?(?:consentimiento' +
+    '\\b(?:revoco|retiro|anulo|cancelo|retirar|revocar|anular) (?:mi |el |la |todo |cualquier )?(?:consentimiento' +
       '|permiso|autorizacion)\\b',
     '\\b(?:no|nunca|jamas)(?: (?:les|le|te|los|lo|doy|di|he dado|tienen|tiene|tienes|mi|el|ningun|ustedes))* ' +
       '(?:autorizo|autorice|autorizado|permiso|consentimiento|autorizacion)\\b(?! (?:para|de) (?:entrar|cortar' +
@@ -127,7 +135,7 @@ export const SPANISH_RULES: readonly Rule[] = [
         '(?: (?:compa|amigo|joven|ya|por|favor|gracias|con|esto|eso|de|todo|pues|senor|senores))*»',
     ],
     unlessNegated,
-    reviewWhen(({ isQuestion }) => isQuestion),
+    reviewWhen(({ isQuestion, message }) => isQuestion || COSA.test(message.clauses)),
   ),
   removal(
     [
@@ -152,6 +160,7 @@ export const SPANISH_RULES: readonly Rule[] = [
     unlessTold,
     reviewMistakes,
     unlessThing,
+    reviewNewNumber,
   ),
   rulesOf({ family: 'removal', language: 'es', verdict: 'review' })(
     [
@@ -168,6 +177,8 @@ export const SPANISH_RULES: readonly Rule[] = [
     ],
     unlessNegated,
     unlessThing,
+    unlessOfSomething,
+    reviewNewNumber,
   ),
   instruct(
     [
@@ -234,9 +245,38 @@ export const SPANISH_RULES: readonly Rule[] = [
       '\\bno (?:me |nos )(?:fastidi|jod|ching|frieg)\\w+\\b|\\bno (?:jod|ching)\\w+»',
       '«(?:larguense|larguese|largate|vayanse|vayase|pudranse|callense|callate)\\b',
       '\\b(?:vete|vayanse|vayase|vayan) (?:a la|al|a) (?:mierda|diablo|carajo|chingada|demonio)\\b',
-      '«a la (?:mierda|chingada)\\b',
+      '«(?:vete |vayanse |vayase )?a (?:la (?:mierda|chingada|verga|fregada|goma)|volar)(?= [|?]| $)',
+      '«pierd(?:ete|anse|ase)(?= [|?]| $)|\\bfuera de mi (?:telefono|celular|cel|vida)\\b',
       '\\bchinga(?:te|da| tu| su)\\b|\\bchinguen a\\b',
     ],
     dropWhen(({ left }) => /\bno $/.test(left)),
   ),
+];
+
+/** What may be a request by its tone or its object, and is left to a person. */
+export const SPANISH_DOUBTS: readonly Rule[] = [
+  forReview(
+    'unclear_request',
+    'es',
+  )([
+    `«(?:${CORTESIA} )*(?:quiero|quisiera|necesito|deseo|puedo|como puedo|como me puedo) (?:salir|salirme|borrarme|retirarme|removerme)»`,
+    `«(?:${CORTESIA} )*(?:desactiv|apag|quit|par|deten|elimin)(?:e|en|a|ga|gan)(?:lo|los|las)(?: ${CORTESIA})*»`,
+    '«(?:ya )?larg(?:o|uese)(?: de aqui)?»',
+  ]),
+  forReview(
+    'complaint',
+    'es',
+  )([
+    '\\b(?:me|nos) (?:ya )?(?:tienen?|tienes) (?:\\w+ )?(?:hart[oa]s?|cansad[oa]s?|fastidiad[oa]s?|hasta (?:la madre|el gorro|aqui))\\b',
+    `\\b(?:hart[oa]s?|cansad[oa]s?|fastidiad[oa]s?) de (?:(?:sus|tus|tantos|tantas|estos|estas|ustedes|recibir) ?)+(?:${MENSAJES}|${LLAMADAS}|»)`,
+    '\\b(?:me|nos) (?:estan?|estas|siguen?|sigues|andan?) (?:molestando|fastidiando|acosando|hostigando)»',
+    '«(?:(?:esto|eso|ustedes|son|es|unos|unas?|puros?|puras?|pinches?|que|bola de) )*(?:estafas?|estafadores|fraudes?|rateros|ladrones|mentirosos|sinverguenzas)»',
+  ]),
+  forReview(
+    'situation_changed',
+    'es',
+  )([
+    '\\b(?:no (?:tengo|tenemos)|ya no (?:tengo|tenemos)) (?:casa|propiedad(?:es)?)»',
+    '«(?:(?:yo|nosotros|solo|nomas|aqui) )*(?:rento|rentamos|soy inquilin[oa]|somos inquilinos)»',
+  ]),
 ];

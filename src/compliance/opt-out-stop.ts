@@ -49,12 +49,17 @@ const FATIGUE = /^(?:enough|sick|tired|fed up|done)(?!.*\b(?:you|your|getting|re
 /** "What do I have to do to stop these texts" asks for the thing itself. */
 const ASKS_THE_WAY = /\b(?:how|what (?:do|must|can|does)|where|way)\b/;
 
+/** "Do I text STOP to stop the reminders or the job?" */
+const ASKS_ABOUT_WORD =
+  /^ (?:so |and |ok )*(?:do|should|can|will|would|if) i (?:just )?(?:text|reply|send|say|type|put) (?:the word )?stop to $/;
+
 /** "You never stop texting me" complains; "don't stop sending updates" asks for more; "I'll stop texting" tells. */
-const guardCease: Guard = ({ left, matched }): Objection => {
+const guardCease: Guard = ({ left, matched, isQuestion }): Objection => {
   if (YOU_ONCE_DID.test(left)) return 'nothing';
   if (YOU_KEEP_ON.test(left) && !/\bwhy\b/.test(left)) return 'review';
   if (isNegated(left)) return 'nothing';
   if (FATIGUE.test(matched)) return 'nothing';
+  if (isQuestion && ASKS_ABOUT_WORD.test(left)) return 'review';
   const tells = isOwnAction(left) && !ASKS_THE_WAY.test(left);
   return tells && !OWN_WISH.test(matched) ? 'nothing' : undefined;
 };
@@ -153,6 +158,8 @@ const SAID = occurs(
     said say says saying text texted texting reply replied replying type typed typing sent send sending hit hitting pressed press
     entered respond responded put wrote write`)}(?: (?:the word|you|to you|back|already|in|a))* $`,
 );
+/** "I never said stop"; "did I not say stop?" is another matter. */
+const NEVER_SAID = occurs('\\b(?:never|did not|have not) \\w+(?: (?:the word|you|to you|back|in))* $');
 const ASKED_TO = occurs(
   `\\b(?:asked|told|begged|requested|warned)(?: (?:${YOU}|them|to|repeatedly|nicely|already|guys|people))* to $`,
 );
@@ -168,7 +175,7 @@ function judgeBareStop(place: Place): Objection {
   const { left, right, message } = place;
   const rest = withoutTrailingWords(right);
   if (isNegated(left)) return YOU_KEEP_ON.test(left) && rest === '' ? 'review' : 'nothing';
-  if (SAID.test(left)) return judgeMention(place);
+  if (SAID.test(left)) return NEVER_SAID.test(left) && !place.isQuestion ? 'nothing' : judgeMention(place);
   if (ASKED_TO.test(left) && AS_BEFORE.test(right)) return undefined;
   if (REPEATS_INSTRUCTION.test(right) && speaksToUs(left)) return undefined;
   if (rest === '') return judgeStopAlone(place);

@@ -145,10 +145,13 @@ const NEW_NUMBER = occurs(
   '\\bmine is\\b',
   '\\b(?<!not )use (?:this|that|my (?:new|other|cell)|the (?:new|other)) ?(?:one|number|phone|line|cell)?\\b',
   '\\bmy new (?:number|phone|cell|one)\\b',
+  '\\b(?:este|ese) (?:otro )?(?:numero )?es (?:el|mi) (?:numero )?(?:nuevo|bueno|correcto)\\b',
+  '\\b(?:mi|el) (?:nuevo numero|numero nuevo|numero correcto)\\b|\\b(?:use|usen|apunte|anote) (?:este|el otro)\\b',
 );
 /** Somebody who gives us another number wants the texts there. */
 export const reviewNewNumber: Guard = reviewWhen(
-  ({ matched, message }) => /number|phone|cell|contact|digits/.test(matched) && NEW_NUMBER.test(message.clauses),
+  ({ matched, message }) =>
+    /number|phone|cell|contact|digits|numero|telefono/.test(matched) && NEW_NUMBER.test(message.clauses),
 );
 
 const HOW_OFTEN = occurs(

@@ -16,6 +16,7 @@ const FAMILY_SAYS: Readonly<Record<Family, string>> = {
   revocation: 'takes consent back, or says that none was given',
   bereavement: 'says that somebody has died',
   question_about_keyword: 'is a keyword asked as a question',
+  misspelled_keyword: 'may be a keyword that has lost a letter',
   joking: 'holds a word for stopping in a joke',
   bare_refusal: 'refuses something without saying what: the offer or the texts',
   situation_changed: 'says that the offer no longer fits: sold, moved, done by somebody else',
@@ -52,12 +53,13 @@ function likelihoodWords(family: string, likelihood: number | null): string {
     : `, but the reply as a whole is not worded like those that ask to stop ${percent}`;
 }
 
-export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'send_help' | 'none';
+export type InboundAction = 'suppress' | 'ask_a_person' | 'opt_in' | 'show_to_staff' | 'send_help' | 'none';
 
 const ACTIONS: Readonly<Record<InboundClassification['outcome'], InboundAction>> = {
   opt_out: 'suppress',
   review: 'ask_a_person',
   opt_in: 'opt_in',
+  opt_in_wish: 'show_to_staff',
   help: 'send_help',
   none: 'none',
 };

@@ -99,7 +99,11 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
   ),
   rulesOf({ family: 'wrong_person', language: 'es', verdict: 'review' })(
-    ['\\b(?:esta|estan|estas) equivocad[oa]s?\\b(?! (?:el|la|en) (?:precio|factura|cuenta|direccion|fecha|dia))'],
+    [
+      '\\b(?:esta|estan|estas) equivocad[oa]s?\\b(?! (?:el|la|en) (?:precio|factura|cuenta|direccion|fecha|dia))',
+      '\\b(?:esta|estan|estas) (?:marcando|llamando|escribiendo|mandando|texteando) mal(?= [|?]| $)',
+      '«(?:(?:creo que|perdon|disculpe|usted|ustedes|ya) )*se (?:equivoco|equivocaron)»',
+    ],
     dropWhen(({ left }) => /\b(?:el|la|los|las|su) \w+ $/.test(left)),
   ),
   rulesOf({ family: 'wrong_person', language: 'en', verdict: 'review' })(
@@ -177,6 +181,12 @@ const ANSWERS_US = occurs(
   '\\b(?:yes|yeah|yep|sounds good|see you|come (?:by|over|on|out|at|in|tomorrow|\\w+day)|works for|still (?:want|need)|what time|when (?:are|will|can)|how (?:much|long|soon)|where (?:are|will)|will you|are you (?:coming|still|able)|(?:can|could) you|si (?:queremos|quiero|pueden?|nos|me)|pasen?|vengan?|a que hora|(?:he|she|we|i) (?:is|am|are)? ?(?:can|will|want|need|would|handle)s?)\\b',
 );
 
+/** "This isn't Bob, it's his wife", "no soy Pedro, soy su hijo": of the same house, who may speak for them. */
+const OF_THE_HOUSE = occurs(
+  '\\b(?:it is|this is|i am) (?:his|her|their|the) (?:\\w+ )?(?:wife|husband|son|daughter|brother|sister|mom|mother|dad|father|roommate|tenant|partner|fiancee?|assistant)\\b',
+  '\\b(?:soy|habla|es) (?:su|el|la) (?:espos[oa]|marido|mujer|hij[oa]|herman[oa]|mama|papa|madre|padre|novi[oa]|inquilin[oa]|cunad[oa])\\b',
+);
+
 /** "I'm not Maria". */
 export function findNamedPerson(message: InboundText): Finding | undefined {
   if (!MAY_NAME_PERSON.test(message.clauses)) return undefined;
@@ -185,7 +195,8 @@ export function findNamedPerson(message: InboundText): Finding | undefined {
     const match = pattern?.exec(message.body);
     const name = match?.[1];
     if (match && language !== undefined && name !== undefined && isName(name, message.body)) {
-      const verdict = ANSWERS_US.test(message.clauses) ? 'review' : 'opt_out';
+      const speaksOn = ANSWERS_US.test(message.clauses) || OF_THE_HOUSE.test(message.clauses);
+      const verdict = speaksOn ? 'review' : 'opt_out';
       return { verdict, family: 'wrong_person', language, matched: match[0].trim() };
     }
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  FALSE_OPT_INS_MAX,
   HELD_ORDINARY_PERCENT_MAX,
   measureAccuracy,
   RECALL_PERCENT_MIN,
@@ -33,6 +34,10 @@ describe.each([
   it('do not end the texts when they are ordinary, but for one in a hundred', () => {
     const percent = (100 * accuracy.suppressedOrdinary) / accuracy.ordinary;
     expect(percent, JSON.stringify(accuracy.suppressedWrongly)).toBeLessThanOrEqual(SUPPRESSED_ORDINARY_PERCENT_MAX);
+  });
+
+  it('are taken for a wish for texts only when they are one', () => {
+    expect(accuracy.falseOptIns.length, JSON.stringify(accuracy.falseOptIns)).toBeLessThanOrEqual(FALSE_OPT_INS_MAX);
   });
 
   it('seldom need a person when they are ordinary', () => {
@@ -110,6 +115,43 @@ describe('a keyword alone', () => {
   it.each([...NEVER_KEYWORDS])('is not the dictionary word %s', (word) => {
     expect(outcomeOf(word)).toBe('none');
     expect(SLIPS.has(word)).toBe(false);
+  });
+
+  it.each([
+    ...['endd', '5top', 'c4ncel', 'n0 more'],
+    ...[
+      'altoo',
+      'aalto',
+      'paar',
+      'bastaa',
+      'salirr',
+      'borar',
+      'canselar',
+      'kancelar',
+      'remober',
+      'vasta',
+      'b4ja',
+      'terminnar',
+    ],
+  ])('survives a slip of the finger or of the ear: %s', (text) => {
+    expect(classifyInbound(text)).toMatchObject({ outcome: 'opt_out' });
+    expect(classifyInbound(text, { awaitingOptIn: true })).toMatchObject({ outcome: 'opt_out' });
+  });
+
+  it.each(['cncel', 'rmover', 'quitr', 'revok'])('that has lost a letter, %s, is for a person', (text) => {
+    expect(classifyInbound(text)).toMatchObject({ outcome: 'review', family: 'misspelled_keyword' });
+  });
+
+  it('is never taken out of a word that ordinary replies use', () => {
+    const { optOut } = keywordsAt(undefined);
+    const slips = new Set([...optOut].flatMap(([form, { word }]) => (form === word ? [] : [form])));
+    const used = new Set(
+      REPLIES.filter(({ label }) => label === 'none').flatMap(
+        ({ message }) => message.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [],
+      ),
+    );
+    expect(used.size).toBeGreaterThan(3_000);
+    expect([...slips].filter((slip) => used.has(slip))).toEqual([]);
   });
 
   it.each(['STOP?', '¿alto?', 'unsubscribe?!', 'End ?'])('asked as a question, %s, is for a person', (text) => {
@@ -194,6 +236,34 @@ describe('what the person did not write', () => {
   });
 });
 
+describe('a wish for texts', () => {
+  it.each([
+    'You can send the invoice now',
+    'you can send the crew again tomorrow',
+    'Agréguenme el sellador a la cotización',
+    'Apúntenos para el viernes a las 9',
+    'Me puede mandar la factura otra vez',
+    'why did you add me back',
+    'Who opted me in',
+    'you opted me in without asking',
+    'Why did you start texting me',
+    'Start texting my sister at 617-555-0111',
+    'we want to opt in to the sealing plan',
+    'unblock me on facebook',
+  ])('is no order and no complaint: %s', (text) => {
+    expect(['none', 'review']).toContain(outcomeOf(text));
+    expect(['none', 'review']).toContain(outcomeOf(text, { awaitingOptIn: true }));
+  });
+
+  it.each(['put me back on your text list please', 'Unstop please, I do want the reminders', 'suscríbanme'])(
+    'is none of the keywords that lift an opt-out: %s',
+    (text) => {
+      expect(outcomeOf(text)).toBe('opt_in_wish');
+      expect(outcomeOf(text, { awaitingOptIn: true })).toBe('opt_in_wish');
+    },
+  );
+});
+
 describe('a judgement', () => {
   it.each([
     ['Please stop texting me', 'cease', 'en'],
@@ -212,6 +282,31 @@ describe('a judgement', () => {
     ['STOP por favor, ya no me escriban', 'cease', 'es'],
   ])('of %j names its family and language', (text, family, language) => {
     expect(classifyInbound(text)).toMatchObject({ outcome: 'opt_out', tier: 2, family, language });
+  });
+
+  it.each([
+    ['taken back at once', 'Remove me from the list... just kidding, see you Monday'],
+    ['that was never made', 'I never texted stop, is Thursday still on?'],
+    ['about what the word does', 'Do I reply STOP to stop the texts or the visit?'],
+    ['of the same house', "This isn't Karen, it's her husband, the gate is open"],
+    ['of the same house, in Spanish', 'No soy Ana, soy su esposo, aquí los espero'],
+    ['for texts and no calls', 'No me llamen, mejor escríbanme'],
+    ['of a wall that is high', 'Alto, la barda mide dos metros'],
+    ['to change the number', 'Borre el número anterior, este es mi número nuevo'],
+  ])('suppresses nobody for a request %s: %s', (_, text) => {
+    expect(['review', 'none']).toContain(outcomeOf(text));
+  });
+
+  it.each([
+    ['spelled by ear', 'deme de vaja por fabor'],
+    ['without a space, of the number', 'wrongnumber'],
+    ['with another vowel', 'remuve me'],
+    ['to be left in peace', 'just let us be please'],
+    ['of somebody who was put on the list', 'who signed me up for this?'],
+    ['in scorn', 'start texting me again and see what happens'],
+    ['of a child', 'im only 12'],
+  ])('misses no request %s: %s', (_, text) => {
+    expect(['opt_out', 'review']).toContain(outcomeOf(text));
   });
 
   it('says what it saw, in which form, and who judged', () => {

@@ -15,7 +15,7 @@ import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
 /** Stored with every decision; grows with every change of rules that can change an outcome, and names the keywords and the weights beside them. */
-const classifierVersion = ({ version }: Keywords): string => `2026-11.4+keywords-${version}+${WEIGHTS_DIGEST}`;
+const classifierVersion = ({ version }: Keywords): string => `2026-11.5+keywords-${version}+${WEIGHTS_DIGEST}`;
 
 /** That by which a reply of then is understood. */
 export const classifierVersionAt = (at?: Instant): string => classifierVersion(keywordsAt(at));
@@ -39,8 +39,8 @@ export interface Using {
 export const OURS: Using = { net: OUR_NET, keywords: KEYWORDS.versions };
 
 export interface InboundClassification {
-  /** `opt_out` is tier 1 or 2, `review` is tier 3. */
-  readonly outcome: 'opt_out' | 'opt_in' | 'help' | 'review' | 'none';
+  /** `opt_out` is tier 1 or 2, `review` is tier 3. `opt_in` is a keyword; a wish for texts in other words (`opt_in_wish`) lifts nothing. */
+  readonly outcome: 'opt_out' | 'opt_in' | 'opt_in_wish' | 'help' | 'review' | 'none';
   readonly tier: 1 | 2 | 3 | null;
   /** The keyword, or the words that a rule recognised. */
   readonly matched: string | null;
@@ -83,11 +83,12 @@ const NOTHING: Judgement = { outcome: 'none', tier: null, matched: null };
 function judge(message: InboundText, context: InboundContext, keywords: Keywords): Judgement {
   if (message.kind === 'footer') return fromFinding(judgeFooter(message), message) ?? NOTHING;
   const stop = judgeKeyword(message, context, keywords) ?? fromFinding(findIntent(message), message);
-  if (stop !== undefined) return stop.tier === 2 && isTakenBack(message) ? { ...stop, ...FOR_A_PERSON } : stop;
+  if (stop !== undefined)
+    return stop.tier === 2 && (isTakenBack(message) || isJest(message, stop)) ? { ...stop, ...FOR_A_PERSON } : stop;
   const request = findRequest(message);
   // "Who is this and how do I reach a person?" wants help, although its first half alone would be for a person.
   if (request?.outcome === 'help') return fromRequest(request);
-  const forReview = fromFinding(findForReview(message), message);
+  const forReview = fromFinding(findForReview(message), message) ?? judgeNearly(message, context, keywords);
   return forReview ?? (request === undefined ? NOTHING : fromRequest(request));
 }
 
@@ -97,7 +98,13 @@ const TELLS_OF_REQUEST = occurs(
 );
 /** "I said stop a while ago, please start again". */
 const isTakenBack = (message: InboundText): boolean =>
-  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in';
+  TELLS_OF_REQUEST.test(message.clauses) && findRequest(message)?.outcome === 'opt_in_wish';
+/** "Unsubscribe... just kidding": said at once behind the request. */
+const IN_JEST = occurs(
+  '^[^|?]*(?:[|?] (?:lol |haha )?)?\\b(?:(?:just|only|totally|i am|was) (?:kidding|joking)|jk|(?:es|era|fue) broma)\\b',
+);
+const isJest = ({ clauses }: InboundText, { matched }: Judgement): boolean =>
+  IN_JEST.test(clauses.slice(Math.max(0, clauses.lastIndexOf(matched ?? ''))));
 const FOR_A_PERSON = { outcome: 'review', tier: 3 } as const;
 
 /** What the rules left to the net: replies in which they found nothing, and requests that they read out of free words. */
@@ -136,6 +143,13 @@ function judgeKeyword(message: InboundText, context: InboundContext, keywords: K
   const optIn = keywords.optIn.get(politely) ?? asked;
   if (optIn === undefined || isQuestion) return undefined;
   return { outcome: 'opt_in', tier: null, matched: word, language: optIn };
+}
+
+/** "Cncel": held, since what has lost a letter may be another word. */
+function judgeNearly(message: InboundText, context: InboundContext, { nearlyOptOut }: Keywords): Judgement | undefined {
+  const nearly = nearlyOptOut.get(withoutRepetition(message.words));
+  if (nearly === undefined || (nearly.needsCanadianNumber && context.canadian !== true)) return undefined;
+  return { ...FOR_A_PERSON, matched: message.words, family: 'misspelled_keyword', language: nearly.language };
 }
 
 /** "STOP QUIT END": nothing but keywords, one of them beyond doubt. */

@@ -191,6 +191,15 @@ async function sayAgain(
   );
 }
 
+/** Of one person's numbers that are suppressed: what was said last at one of them holds at all from then on, as if said there again. */
+export async function sayAtAll(tx: Tx, phones: readonly string[]): Promise<void> {
+  const theirs = sql`s.phone = any(${phones}::text[]) and s.lifted_at is null and s.reason <> 'invalid_number'`;
+  await sql`
+    update suppression s set evidence = s.evidence || jsonb_build_object('saidAgainAt', newest.at)
+    from (select max(${lastSaidAt}) as at from suppression s where ${theirs}) newest
+    where ${theirs} and ${lastSaidAt} < newest.at`.execute(tx);
+}
+
 /**
  * Whoever is suppressed and writes what may be an opt-out is not asked about. They may have said it again: a START of before that, applied
  * later, lifts nothing. The number is locked. Index suppression_active.

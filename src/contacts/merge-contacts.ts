@@ -7,7 +7,8 @@
  */
 import { recordAudit } from '../compliance/audit-store.ts';
 import { holdFree, holdNumber } from '../compliance/lock-number.ts';
-import { suppressLocked } from '../compliance/suppress.ts';
+import { otherNumbers } from '../compliance/same-person-store.ts';
+import { sayAtAll, suppressLocked } from '../compliance/suppress.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -184,5 +185,8 @@ async function optOutBoth(
       actor: request.by.actor,
       recordedBy: request.by.name,
     });
+  const numbers = [into.phone, from.phone];
+  const before = await Promise.all(numbers.map((phone) => otherNumbers(tx, phone)));
+  await sayAtAll(tx, [...numbers, ...before.flat()]);
   return others.map(({ phone }) => phone);
 }

@@ -122,6 +122,8 @@ function understoodWords(understoodAs: string | null): string {
       return ', understood as asking not to be texted';
     case 'opt_in':
       return ', understood as asking to be texted again';
+    case 'opt_in_wish':
+      return ', understood as wishing for texts in words that lift no opt-out';
     case 'help':
       return ', understood as asking for help';
     case 'review':

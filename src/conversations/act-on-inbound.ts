@@ -43,6 +43,8 @@ export function actOn(tx: Tx, deps: Deps, understood: Entered): Promise<void> {
       return help(tx, deps, understood);
     case 'review':
       return hold(tx, deps, understood);
+    // Only a keyword lifts an opt-out; staff see the wish in the thread, and ask the person to text START.
+    case 'opt_in_wish':
     case 'none':
       return Promise.resolve();
     default:

@@ -55,7 +55,7 @@ export interface ConversationMessage {
   readonly sentAt: Instant | null;
   readonly deliveredAt: Instant | null;
   readonly createdBy: string | null;
-  readonly understoodAs: 'opt_out' | 'opt_in' | 'help' | 'review' | 'none' | null;
+  readonly understoodAs: 'opt_out' | 'opt_in' | 'opt_in_wish' | 'help' | 'review' | 'none' | null;
   /** The campaign that this text belongs to, or answers. */
   readonly campaignId: Uuid | null;
   readonly campaignName: string | null;

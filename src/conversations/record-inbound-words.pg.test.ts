@@ -294,6 +294,17 @@ describe('an opt-in that waits for the person’s word', () => {
     expect(event).toMatchObject({ action: 'confirm', source: 'keyword', evidence: { text: word } });
   });
 
+  it.each(['sign me up again please', 'You can text me now'])(
+    'waits on after %s, which is no keyword',
+    async (words) => {
+      const world = await inboundWorld(database.db);
+      await asked(world);
+      await world.clock.advance(60_000);
+      await world.hear(words);
+      expect({ now: await standing(), answers: await answersWritten() }).toEqual({ now: 'pending', answers: [] });
+    },
+  );
+
   it('also brings back who had opted out before, and a STOP after it wins', async () => {
     const world = await inboundWorld(database.db);
     await world.hear('STOP');
@@ -359,6 +370,10 @@ describe('one opt-out is confirmed once, and START ends it with the confirmation
     ['wrong number, then START', ['Wrong number', 'START'], { suppressed: false, answers: [IN] }],
     ['a new opt-out after START', ['STOP', 'START', 'Wrong number'], { suppressed: true, answers: [OUT] }],
     ['START of someone who never opted out', ['START'], { suppressed: false, answers: [] }],
+    ['an order', ['STOP', 'You can send the invoice now'], { suppressed: true, answers: [OUT] }],
+    ['a complaint', ['STOP', 'why did you add me back'], { suppressed: true, answers: [OUT] }],
+    ['a wish in other words', ['STOP', 'Please put me back on your list'], { suppressed: true, answers: [OUT] }],
+    ['the same in Spanish', ['ALTO', 'quiero recibir mensajes otra vez'], { suppressed: true, answers: [OUT] }],
   ])('%s', async (_case, texts, expected) => {
     const { hear, clock } = await inboundWorld(database.db);
     for (const text of texts) {

@@ -42,6 +42,7 @@ describe('the inbox', () => {
     ['an opt-out needs no person', ['STOP'], { in: ['done'], unread: 0 }],
     ['nor does one in words', ['Please stop texting me'], { in: ['done'], unread: 0 }],
     ['nor does START', ['STOP', 'START'], { in: ['done'], unread: 0 }],
+    ['a wish for texts in other words is to be read', ['STOP', 'Add me back'], { in: ['open'], unread: 1 }],
     ['a question before an opt-out is read, and waits no longer', ['How much?', 'STOP'], { in: ['open'], unread: 1 }],
     ['nor does one after it', ['STOP', 'How much?'], { in: ['open'], unread: 1 }],
     ['START brings it back', ['How much?', 'STOP', 'START'], { in: ['waiting', 'open'], unread: 1 }],

@@ -270,6 +270,8 @@ describe('a reply that may be an opt-out', () => {
     ['START', 'as none', ['not_opt_out', 'opted_in']],
     ['what does it cost?', 'not at all, since it says nothing of it', [null, null]],
     ['maybe later', 'not at all, since it is no clearer', [null, null]],
+    ['You can send the crew now', 'not at all, since it is an order', [null, null]],
+    ['please put me back on your list', 'not at all, since only a keyword lets go', [null, null]],
   ])('is decided by %s that follows it: %s', async (text, _, expected) => {
     const { hear, clock } = await reviewWorld();
     await hear(UNCLEAR);

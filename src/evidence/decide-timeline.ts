@@ -7,6 +7,7 @@ import type {
   Evidence,
   EvidenceCall,
   EvidenceContact,
+  EvidenceIdleOptIn,
   EvidenceOptOut,
   EvidenceReassigned,
   EvidenceText,
@@ -65,6 +66,7 @@ export function decideTimeline(evidence: Evidence): readonly EvidenceEntry[] {
     ),
     ...evidence.texts.map((text) => textEntry(text, { number, zone })),
     ...evidence.optOuts.flatMap(optOutEntries),
+    ...evidence.optInsWithoutEffect.map(idleOptInEntry),
     ...evidence.reviews.map(
       (review): EvidenceEntry => ({
         ...{ at: review.openedAt, kind: 'review', text: review.said === '' ? null : review.said },
@@ -245,6 +247,17 @@ function optOutEntries(optOut: EvidenceOptOut): readonly EvidenceEntry[] {
   const lines = [`What shows it: ${evidenceWords(liftedEvidence ?? {})}`];
   return [stopped, { at: liftedAt, kind: 'opt_in', title: 'Asked to be texted again', text: null, lines }];
 }
+
+const idleOptInEntry = ({ at, stillSuppressed, evidence }: EvidenceIdleOptIn): EvidenceEntry => ({
+  ...{ at, kind: 'opt_in', text: typeof evidence['text'] === 'string' ? evidence['text'] : null },
+  title: 'Asked to be texted again, which had no effect',
+  lines: [
+    stillSuppressed.length === 0
+      ? 'No opt-out was in force that it could have lifted.'
+      : `What was said at the same moment or later stays in force: ${stillSuppressed.map((reason) => sentenceFor(reason).sentence).join('; ')}.`,
+    `What shows it: ${evidenceWords(evidence)}`,
+  ],
+});
 
 function callEntry(call: EvidenceCall): EvidenceEntry {
   const { at, direction, state, durationSeconds, voicemail, summary, nextSteps, transcript } = call;

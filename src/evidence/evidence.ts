@@ -29,6 +29,8 @@ export interface Evidence {
   /** Campaigns that may text the person yet. */
   readonly waiting: readonly EvidenceWaiting[];
   readonly optOuts: readonly EvidenceOptOut[];
+  /** Each START that lifted nothing, oldest first. */
+  readonly optInsWithoutEffect: readonly EvidenceIdleOptIn[];
   readonly reviews: readonly EvidenceReview[];
   /** What the books of a gateway said of opt-outs and ours did not, newest first. */
   readonly differences: readonly EvidenceDifference[];
@@ -149,6 +151,14 @@ export interface EvidenceOptOut {
   } | null;
   readonly liftedAt: Instant | null;
   readonly liftedEvidence: Readonly<Record<string, unknown>> | null;
+}
+
+export interface EvidenceIdleOptIn {
+  readonly at: Instant;
+  /** Why the number is not texted all the same; empty where nothing was to be lifted. */
+  readonly stillSuppressed: readonly string[];
+  /** Empty when the person was erased. */
+  readonly evidence: Readonly<Record<string, unknown>>;
 }
 
 export interface EvidenceReview {

@@ -12,10 +12,12 @@ import { type Instant, instant, isBefore } from '../platform/time.ts';
 import { shownBasis } from '../reassigned-numbers/ask-about.ts';
 import { type AnsweredQuestion, readAskedAbout } from '../reassigned-numbers/check-store.ts';
 import { type OptOutDifferenceView, readDifferencesOf } from '../reconciliation/list-opt-outs.ts';
+import type { ProvenEntry } from './chain-proof.ts';
 import { decideFindings } from './decide-findings.ts';
 import type {
   Evidence,
   EvidenceDifference,
+  EvidenceIdleOptIn,
   EvidenceLeftOut,
   EvidenceOptOut,
   EvidenceReassigned,
@@ -104,6 +106,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const calls = await readCalls(tx, phone, RECORDS_MAX);
   const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
   const waiting = await readWaiting(tx, contact?.id ?? null, RECORDS_MAX);
+  const proof = await readProof(tx, { phones: keys }, RECORDS_MAX);
   const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
   const evidence: Omit<Evidence, 'digest'> = {
     format: 'textwright-evidence',
@@ -125,6 +128,9 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     leftOut: leftOut.map(leftOutOf),
     waiting: waiting.map(partOf),
     optOuts,
+    optInsWithoutEffect: proof.entries
+      .filter(({ action }) => action === 'number.opt_in_without_effect')
+      .map(idleOptInOf),
     reviews: await readReviews(tx, keys, RECORDS_MAX),
     differences: differences.map(differenceOf),
     doNotCall: await doNotCall(tx, keys),
@@ -141,7 +147,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     complete: [consents, submissions, texts, optOuts, differences, calls, leftOut, waiting].every(
       (list) => list.length < RECORDS_MAX,
     ),
-    proof: await readProof(tx, { phones: keys }, RECORDS_MAX),
+    proof,
   };
   return { ...evidence, digest: digestOfAll(evidence) };
 }
@@ -210,6 +216,11 @@ const textOf = (row: TextRow): EvidenceText => ({
   consentId: row.consentEventId === null ? null : showId('consent', row.consentEventId),
   attempts: row.attempts,
 });
+
+function idleOptInOf({ at, detail }: ProvenEntry): EvidenceIdleOptIn {
+  const { stillSuppressed = [], evidence = {} } = detail as Partial<EvidenceIdleOptIn>;
+  return { at: instant(at), stillSuppressed, evidence };
+}
 
 const partOf = ({ at, campaignId, campaignName }: PartRow): EvidenceWaiting => ({
   at,

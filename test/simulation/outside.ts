@@ -72,6 +72,7 @@ export function createOutside(options: {
   readonly world: World;
   readonly tally: Tally;
   readonly rateOf: (account: string) => number;
+  readonly reportsEveryMs: number;
   readonly deliver: (account: string, event: GatewayEvent, how: HowDelivered) => void;
   readonly laneOf: (account: string) => { readonly laneRef: string; readonly phone: string };
 }): Outside {
@@ -104,6 +105,12 @@ export function createOutside(options: {
       world.after(afterMs + lateMs + time * random.int(0, 5_000), `event ${made.type} ${made.eventId}`, () =>
         options.deliver(account, made, 'as it is'),
       );
+  };
+
+  /** In `ms`, or when the round comes that is next by then. */
+  const untilRound = (ms: number): number => {
+    const atMs = world.now().epochMilliseconds + ms;
+    return ms + ((options.reportsEveryMs - (atMs % options.reportsEveryMs)) % options.reportsEveryMs);
   };
 
   const say = (account: string, from: string, text: string, laneRef: string, to: string): void => {
@@ -142,7 +149,7 @@ export function createOutside(options: {
             errorCode: undefined,
             at: world.now(),
           },
-          random.int(1, 500),
+          untilRound(random.int(1, 500)),
         );
       const lane = options.laneOf(text.account);
       if (failed) return;

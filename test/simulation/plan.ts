@@ -53,6 +53,8 @@ export interface Plan {
   readonly edits: readonly PlannedEdit[];
   /** Of replies that may be opt-outs: how long a person may decide, and who is decided on. */
   readonly reviews: { readonly hours: number; readonly decisions: readonly PlannedDecision[] };
+  /** The gateway tells of deliveries in rounds so far apart, as providers do that are busy; 1: of each by itself. */
+  readonly reportsEveryMs: number;
   /** Do-not-call lists. */
   readonly lists: readonly PlannedList[];
   readonly notificationLost: number;
@@ -75,6 +77,7 @@ export const WITHOUT_TROUBLE = {
   stops: [],
   edits: [],
   reviews: { hours: 24, decisions: [] },
+  reportsEveryMs: 1,
   lists: [],
   notificationLost: 0,
   outside: NO_FAULTS,
@@ -248,6 +251,8 @@ export function drawPlan(seed: number, enrollments: number): Plan {
       ...drawPointless(seed, untilMs),
     ],
     reviews: drawReviews(seed),
+    // Drawn apart from everything else, as what people say is.
+    reportsEveryMs: seededRandom(seed ^ 0x2e90).pick([1, 1_000, 3_000]),
     lists: drawLists(seed, { campaigns, untilMs }),
     notificationLost: some(0.5),
     outside: {

@@ -121,6 +121,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
   const outside = createOutside({
     world,
     tally,
+    reportsEveryMs: plan.reportsEveryMs,
     rateOf: (name) => plan.accounts.find((account) => account.name === name)?.rate ?? 1,
     laneOf: (name) => prepared.accounts.get(name) ?? { laneRef: '', phone: '' },
     deliver: (account, event, how) => {

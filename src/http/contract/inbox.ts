@@ -64,7 +64,7 @@ export const messageSchema = z
     campaign: z.object({ id: idOf('campaign'), name: z.string() }).nullable(),
     createdBy: z.string().nullable(),
     /** How an inbound text was understood. */
-    understoodAs: z.enum(['opt_out', 'opt_in', 'help', 'review', 'none']).nullable(),
+    understoodAs: z.enum(['opt_out', 'opt_in', 'opt_in_wish', 'help', 'review', 'none']).nullable(),
     groupOthers: z.array(phoneText).openapi({ description: 'Who else got it, when it went to a group' }),
     held: z
       .object({ sentence: z.string(), link: z.string().openapi({ description: 'The page that lets it go' }) })

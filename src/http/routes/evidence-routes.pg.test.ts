@@ -108,24 +108,20 @@ await sql`
   from enrollment`.execute(db);
 await sql`update enrollment set state = 'sent', sent_at = ${clock.now()}, lane_id = ${account.laneIds[0]}`.execute(db);
 clock.advance(60 * SECOND_MS);
-await runTx(db, (tx) =>
-  recordInbound(
-    tx,
-    services,
-    { id: account.id, kind: 'quo', environment: 'sandbox' },
-    {
-      ...{
-        type: 'message_received',
-        eventId: 'EV1',
-        gatewayMessageId: 'AC2',
-        from: phone,
-        to: ['+16175550001'],
-        laneRef: 'PN1',
+/** A text of theirs of two seconds ago. */
+const hear = (text: string, { id, from = phone }: { readonly id: string; readonly from?: string }): Promise<boolean> =>
+  runTx(db, (tx) =>
+    recordInbound(
+      tx,
+      services,
+      { id: account.id, kind: 'quo', environment: 'sandbox' },
+      {
+        ...{ type: 'message_received', eventId: `EV ${id}`, gatewayMessageId: id, from, to: ['+16175550001'] },
+        ...{ laneRef: 'PN1', text, media: [], at: addMs(clock.now(), -2 * SECOND_MS) },
       },
-      ...{ text: 'ALTO por favor 🛑', media: [], at: addMs(clock.now(), -2 * SECOND_MS) },
-    },
-  ),
-);
+    ),
+  );
+await hear('ALTO por favor 🛑', { id: 'AC2' });
 
 /** What was asked about the number: a validator, a service, a list of the business. */
 const allowed = { monthlyQuota: 100, requestsPerSecond: 10 };
@@ -263,6 +259,30 @@ describe('the evidence of one number', () => {
       expect.objectContaining({ file: 'consent.json', version: '2026-01', digest: CONSENT_DIGEST }),
     );
     expect(words.replaceAll(' ', '')).toContain(CONSENT_DIGEST);
+  });
+
+  it('says of a START that it had no effect, and why', async () => {
+    const from = '+16175550177';
+    await hear('Start', { id: 'AC3', from });
+    clock.advance(60 * SECOND_MS);
+    await hear('STOP', { id: 'AC4', from });
+    await hear('Unstop', { id: 'AC5', from });
+    await sealWaiting({ db, clock });
+    const { json } = await manager.get(file('json').replace('555-0123', '555-0177'));
+    expect(json.optInsWithoutEffect).toMatchObject([
+      { stillSuppressed: [], evidence: { text: 'Start' } },
+      { stillSuppressed: ['opt_out'], evidence: { text: 'Unstop' } },
+    ]);
+    const page = await manager.get('/v1/evidence?phone=6175550177');
+    const words = await textOfPdf(file('pdf').replace('555-0123', '555-0177'));
+    for (const said of [
+      'Asked to be texted again, which had no effect',
+      'No opt-out was in force that it could have lifted.',
+      'What was said at the same moment or later stays in force: Asked not to be texted',
+    ]) {
+      expect(JSON.stringify(page.json)).toContain(said);
+      expect(words).toContain(said);
+    }
   });
 
   it('is not for everybody, and the log has who took it along', async () => {

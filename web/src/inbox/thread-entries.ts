@@ -15,8 +15,8 @@ export type ThreadEntry =
   | { readonly kind: 'call'; readonly key: string; readonly call: ThreadCall }
   | { readonly kind: 'note'; readonly key: string; readonly note: ThreadNote };
 
-/** How an inbound text was understood, where that had an effect. */
-export type ThreadNote = 'opt_out' | 'opt_in' | 'help' | 'review';
+/** How an inbound text was understood, where that had an effect or asks for one. */
+export type ThreadNote = 'opt_out' | 'opt_in' | 'opt_in_wish' | 'help' | 'review';
 
 interface Reading {
   readonly zone: string;

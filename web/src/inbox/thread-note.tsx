@@ -15,6 +15,11 @@ const NOTES: Readonly<Record<ThreadNote, { readonly tone: Tone; readonly icon: I
     icon: IconMessagePlus,
     sentence: 'Understood as START. An opt-out of this number is lifted.',
   },
+  opt_in_wish: {
+    tone: 'amber',
+    icon: IconMessagePlus,
+    sentence: 'Wishes for texts in other words than START. That lifts no opt-out: ask them to text START.',
+  },
   help: { tone: 'grey', icon: IconHelp, sentence: 'Understood as HELP, which is answered automatically.' },
   review: { tone: 'amber', icon: IconHandStop, sentence: 'This may be an opt-out. A person decides.' },
 };
