@@ -9,7 +9,15 @@ const stdinOf = (...values: readonly unknown[]): string => values.map((value) =>
 
 describe('explain opt-out', () => {
   it('answers each line in order with what was understood, what follows and why', async () => {
-    const texts = ['STOP', 'Please stop texting me', 'What does it cost?', 'No thanks', 'START', 'HELP'];
+    const texts = [
+      'STOP',
+      'Please stop texting me',
+      'What does it cost?',
+      'No thanks',
+      'START',
+      'start texting me again',
+      'HELP',
+    ];
     const run = await runCli(['explain', 'opt-out', '--stdin'], {
       stdin: stdinOf(...texts.map((text) => ({ text, expected: 'ignored' }))),
     });
