@@ -39,7 +39,7 @@ describe('explain opt-out', () => {
       { outcome: 'none', tier: null, action: 'none', matched: null, why: 'no rule finds a request in it' },
       { outcome: 'review', tier: 3, action: 'ask_a_person', family: 'bare_refusal' },
       { outcome: 'opt_in', action: 'opt_in' },
-      { outcome: 'opt_in', action: 'show_to_staff', matched: 'start texting me again' },
+      { outcome: 'opt_in', action: 'show_to_staff', matched: 'start texting me' },
       { outcome: 'help', action: 'send_help' },
     ]);
     expect(run).toMatchObject({ code: 0, err: '' });
