@@ -105,3 +105,14 @@ function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
+
+it('a file in which not everything has room says that it is not complete', async () => {
+  const phone = '+16175550132';
+  const isComplete = async () => (await readEvidence(db, { phone, now: world.clock.now(), version: '0' })).complete;
+  expect(await isComplete()).toBe(true);
+  await sql`
+    insert into dnc_exemption (id, phone, kind, reason, valid_from, valid_until, rule_version, actor, recorded_by, created_at)
+    select gen_random_uuid(), ${phone}, 'inquiry', 'Called', at, at + interval '1 day', 'v1', 'test', 'Kim', at
+    from generate_series(1, 10000) n, (select ${world.clock.now()}::timestamptz as at) x`.execute(db);
+  expect(await isComplete()).toBe(false);
+});

@@ -106,6 +106,9 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const calls = await readCalls(tx, phone, RECORDS_MAX);
   const leftOut = await readLeftOut(tx, contact?.id ?? null, RECORDS_MAX);
   const waiting = await readWaiting(tx, contact?.id ?? null, RECORDS_MAX);
+  const reviews = await readReviews(tx, keys, RECORDS_MAX);
+  const onLists = await doNotCall(tx, keys);
+  const reassigned = await readAskedAbout(tx, keys, RECORDS_MAX);
   const proof = await readProof(tx, { phones: keys }, RECORDS_MAX);
   const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
   const evidence: Omit<Evidence, 'digest'> = {
@@ -131,10 +134,10 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     optInsWithoutEffect: proof.entries
       .filter(({ action }) => action === 'number.opt_in_without_effect')
       .map(idleOptInOf),
-    reviews: await readReviews(tx, keys, RECORDS_MAX),
+    reviews,
     differences: differences.map(differenceOf),
-    doNotCall: await doNotCall(tx, keys),
-    reassigned: (await readAskedAbout(tx, keys, RECORDS_MAX)).map(reassignedOf),
+    doNotCall: onLists,
+    reassigned: reassigned.map(reassignedOf),
     validation: await readValidation(tx, phone),
     calls: calls.map((call) => ({ ...call, id: showId('call', call.id) })),
     erasures: (await readErasures(tx, keys)).map(({ id, actorName, ...rest }) => ({
@@ -144,9 +147,10 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
     })),
     ruleVersions: EVERY_VERSION,
     findings: decideFindings({ texts, optOuts, consentIds }),
-    complete: [consents, submissions, texts, optOuts, differences, calls, leftOut, waiting].every(
-      (list) => list.length < RECORDS_MAX,
-    ),
+    complete: [
+      ...[consents, submissions, texts, optOuts, differences, calls, leftOut, waiting],
+      ...[reviews, onLists.exemptions, reassigned],
+    ].every((list) => list.length < RECORDS_MAX),
     proof,
   };
   return { ...evidence, digest: digestOfAll(evidence) };
