@@ -18,7 +18,7 @@ const NOTES: Readonly<Record<ThreadNote, { readonly tone: Tone; readonly icon: I
   opt_in_wish: {
     tone: 'amber',
     icon: IconMessagePlus,
-    sentence: 'Wishes for texts in other words than START. That lifts no opt-out: ask them to text START.',
+    sentence: 'Asks for texts, in other words than START: that lifts no opt-out. Ask them by phone to text START.',
   },
   help: { tone: 'grey', icon: IconHelp, sentence: 'Understood as HELP, which is answered automatically.' },
   review: { tone: 'amber', icon: IconHandStop, sentence: 'This may be an opt-out. A person decides.' },
