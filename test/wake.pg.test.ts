@@ -280,6 +280,23 @@ describe('a text that comes in', () => {
   });
 });
 
+describe('a launch', () => {
+  it('makes nobody look for accounts: a worker that has none asks the database nothing', async () => {
+    startWorker('first', PATIENT);
+    await atRest(SLEEPS.holding);
+    const counted = counting(database);
+    startWorker('second', PATIENT, { db: counted.db });
+    const sleeps = SLEEPS.holding + SLEEPS.idle;
+    await atRest(sleeps);
+    expect(await ownerNow()).toBe('first');
+    const before = counted.statements();
+    expect(before).toBeGreaterThan(0);
+    await campaignOf(1);
+    await sent(1);
+    expect(counted.statements() - before).toBe(0);
+  });
+});
+
 describe('a holder that fails', () => {
   it('again and again is tried less and less often, is shown to people, and forgotten once it holds', async () => {
     let broken = true;

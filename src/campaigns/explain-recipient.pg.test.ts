@@ -353,9 +353,7 @@ describe('a text whose answer was lost', () => {
     );
     const askedAt = world.clock.now().add({ seconds: 5 });
     const asked = texts.map(({ messageId, attempt }) => ({ id: messageId, attempts: attempt }));
-    await runTx(database.db, (tx) =>
-      askAgainAt(tx, asked, { askedAt, at: askedAt.add({ seconds: 30 }), outcome: 'no_answer' }),
-    );
+    await askAgainAt(database.db, lease, asked, { askedAt, at: askedAt.add({ seconds: 30 }), outcome: 'no_answer' });
     await world.clock.advance(10_000);
     const explained = await explain();
     expect(explained.answer.sentence).toBe(

@@ -6,6 +6,7 @@ import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { notFound, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
+import { engineTopicOf } from '../sending/engine-topic.ts';
 import type { AccountRow, LaneRow } from './account.ts';
 import {
   carryLaneDays,
@@ -52,7 +53,7 @@ export function changeAccount(
       subject: showId('account', before.id),
       detail: { before: accountPart(before), after: accountPart(after) },
     });
-    await notifyLive(tx, ['engine', 'status']);
+    await notifyLive(tx, [engineTopicOf(before.id), 'status']);
     return ok(before.id);
   });
 }

@@ -10,6 +10,7 @@ import { ok, unreachable } from '../platform/result.ts';
 import type { Secrets } from '../platform/secrets.ts';
 import type { Instant } from '../platform/time.ts';
 import { startHistory } from '../reconciliation/start-run.ts';
+import { ACCOUNTS_TOPIC, ENGINE_TOPIC } from '../sending/engine-topic.ts';
 import type { OpenGateway } from '../services.ts';
 import type { AccountRow } from './account.ts';
 import {
@@ -309,7 +310,7 @@ export async function noteChange(
     subject: showId('account', change.accountId),
     detail,
   });
-  await notifyLive(tx, ['engine', 'status']);
+  await notifyLive(tx, [ACCOUNTS_TOPIC, ENGINE_TOPIC, 'status']);
 }
 
 export const noSuchAccount = (id: Uuid) => notFound('account', showId('account', id));

@@ -1,7 +1,10 @@
 import type { Uuid } from '../platform/ids.ts';
 
-/** Of news that any worker may have to act upon. */
+/** Of news that any holder of an account may have to act upon. */
 export const ENGINE_TOPIC = 'engine';
+
+/** An account is new or free, or a worker has come: every worker looks which accounts are for it. */
+export const ACCOUNTS_TOPIC = 'engine-accounts';
 
 /** Of news about one account, for its holder alone: texts come in by the hundred a second, and would wake the holders of all others. */
 export const engineTopicOf = (accountId: Uuid): string => `${ENGINE_TOPIC}:${accountId}`;

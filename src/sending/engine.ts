@@ -18,7 +18,7 @@ import { addMs, type Instant, MINUTE_MS, msBetween, SECOND_MS } from '../platfor
 import { createWake, type Wake } from '../platform/wake.ts';
 import type { OpenGateway } from '../services.ts';
 import type { Reach } from './crash-points.ts';
-import { accountOf, ENGINE_TOPIC } from './engine-topic.ts';
+import { ACCOUNTS_TOPIC, accountOf, ENGINE_TOPIC } from './engine-topic.ts';
 import { createFinder } from './find-accounts.ts';
 import { DEFAULT_HOLDER_OPTIONS, holdAccount } from './holder.ts';
 import { clearHolderFailure, saveHolderFailure } from './holder-failure-store.ts';
@@ -85,12 +85,14 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   const held = new Map<Uuid, Held>();
   const finder = createFinder(deps, options);
   const look = createWake(deps.clock);
-  const unsubscribe = deps.live.subscribe(ENGINE_TOPIC, (topic) => {
-    const accountId = accountOf(topic);
-    if (accountId !== undefined) return held.get(accountId)?.wake.call();
-    look.call();
-    for (const holder of held.values()) holder.wake.call();
-  });
+  const unsubscribes = [
+    deps.live.subscribe(ENGINE_TOPIC, (topic) => {
+      const accountId = accountOf(topic);
+      if (accountId !== undefined) return held.get(accountId)?.wake.call();
+      for (const holder of held.values()) holder.wake.call();
+    }),
+    deps.live.subscribe(ACCOUNTS_TOPIC, () => look.call()),
+  ];
 
   const hold = async (lease: Lease, own: Pick<Held, 'wake' | 'leave'>): Promise<void> => {
     const { accountId } = lease;
@@ -141,7 +143,7 @@ export function startEngine(deps: EngineDeps, options: EngineOptions): Engine {
   return {
     async drain() {
       drain.abort();
-      unsubscribe();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       await running;
       await finder.leave();
       await Promise.all([...held.values()].map((holder) => holder.done));

@@ -20,7 +20,7 @@ import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, MINUTE_MS } from '../platform/time.ts';
 import type { Verdict } from './decide-outcome.ts';
 import { knownLong } from './known-long.ts';
-import { acquireLease, readHolds } from './lease-store.ts';
+import { acquireLease, LeaseLost, readHolds } from './lease-store.ts';
 import { settleUnknown } from './settle.ts';
 
 let database: Database;
@@ -78,6 +78,24 @@ describe('a lease', () => {
 });
 
 describe('settling', () => {
+  it('by a holder that has lost its account moves no question', async () => {
+    const world = await sendingWorld(database);
+    const started = await underWay(database.db, world, 1);
+    await answerTexts(database.db, world, { ...started, verdict: { to: 'unknown', detail: 'test' } });
+    const baseUrl = await answering(() => ({ status: 200, body: { data: [], totalItems: 0, nextPageToken: null } }));
+    const gateway = quoGateway({ ...world, baseUrl, apiKey: API_KEY, requestTimeoutMs: 1_000 });
+    const lanes = new Map(started.texts.map((text) => [text.laneId, { gatewayRef: 'PNtest01' }]));
+    const clock = manualClock(world.clock.now());
+    const deps = { ...world, clock, gateway, graceMs: MINUTE_MS, knownLong: knownLong(clock, 0, NEVER), lanes };
+    const asked = async () =>
+      (await sql<{ outcome: string | null }>`select ask_outcome as outcome from message`.execute(database.db)).rows;
+    const lost = { ...started.lease, epoch: started.lease.epoch - 1 };
+    await expect(settleUnknown(deps, lost, 1)).rejects.toThrow(LeaseLost);
+    expect(await asked()).toEqual([{ outcome: null }]);
+    await settleUnknown(deps, started.lease, 1);
+    expect(await asked()).toEqual([{ outcome: 'not_listed' }]);
+  });
+
   it('asks about everyone in turn: numbers that the gateway never answers for hold up nobody else', async () => {
     const world = await sendingWorld(database);
     const started = await underWay(database.db, world, 4);

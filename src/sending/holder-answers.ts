@@ -45,7 +45,8 @@ function recordBeside(holder: Holder, results: readonly HandedOver[]): void {
     .catch((error: unknown) => void holder.broken.push(error))
     .finally(() => {
       holder.recording = undefined;
-      holder.wake.call();
+      if (holder.awaitsRecord) holder.wake.call();
+      else holder.wake.nudge();
     });
   holder.recording = { count: results.length, done };
 }

@@ -4,7 +4,7 @@ import { runTx } from '../platform/database.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant, isBefore, MINUTE_MS, msBetween, SECOND_MS } from '../platform/time.ts';
 import { guardAgainstClones } from './clone-guard.ts';
-import { type Holder, underWay } from './holder-state.ts';
+import { type Asked, type Holder, underWay } from './holder-state.ts';
 import { requireLease, saveAsking } from './lease-store.ts';
 import { pauseAccount } from './record-store.ts';
 import type { TurnFacts } from './turn.ts';
@@ -43,7 +43,7 @@ export function msUntilAsked(holder: Holder, now: Instant): number {
 }
 
 /** Whether somebody else hands over with this account; until that is answered once, this holder hands nothing over. */
-export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boolean> {
+export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<Asked> {
   const { guard } = holder;
   guard.texts = 0;
   await tellAsking(holder, !guard.passed);
@@ -54,7 +54,7 @@ export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boo
     await pass(holder, answer.value === 0);
     guard.askAt = addMs(now, patience(holder.clock, guard.waitMs));
     guard.waitMs = Math.min(Math.max(GUARD_AGAIN_MAX_MS, guard.waitMs), guard.waitMs * 2);
-    return true;
+    return 'more';
   }
   const { kind, message, retryAfterMs } = answer.error;
   if (kind === 'refused') {
@@ -62,7 +62,7 @@ export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boo
     holder.log.warn({ account: holder.lease.accountId, message }, 'the gateway does not list what it sent last');
     await pass(holder, true);
     guard.askAt = addMs(now, patience(holder.clock, GUARD_AGAIN_MAX_MS));
-    return true;
+    return 'more';
   }
   if (kind === 'unauthorized')
     await runTx(holder.db, async (tx) => {
@@ -73,7 +73,7 @@ export async function askWhoSends(holder: Holder, facts: TurnFacts): Promise<boo
   if (kind === 'unavailable') holder.breaker.unanswered(now, `it does not say what it sent last (${message})`);
   if (kind === 'throttled' && retryAfterMs !== undefined) holder.breaker.askedForTime(addMs(now, retryAfterMs));
   guard.askAt = addMs(now, retryAfterMs ?? patience(holder.clock, GUARD_RETRY_MS));
-  return true;
+  return 'more';
 }
 
 async function pass(holder: Holder, passed: boolean): Promise<void> {

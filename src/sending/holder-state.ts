@@ -74,6 +74,8 @@ export interface Holder extends HolderDeps {
   readonly settled: HandedOver[];
   /** Accepted texts that are just being recorded beside the loop. */
   recording: { readonly count: number; readonly done: Promise<void> } | undefined;
+  /** Whether the next turn has more to do once accepted texts are recorded: else it comes when the rate has room, as it would have. */
+  awaitsRecord: boolean;
   /** What hand-overs, or recording beside the loop, threw. */
   readonly broken: unknown[];
   readonly knownLong: KnownLong;
@@ -97,6 +99,9 @@ export interface Holder extends HolderDeps {
   storedBreaker: LeftBreaker;
   windows: { readonly policy: string; readonly book: WindowBook } | undefined;
 }
+
+/** What a question beside the loop came to. `more`: the next turn has something to do because of it, or more to ask, and comes at once. */
+export type Asked = 'nothing' | 'all' | 'more';
 
 /** What threw beside the loop ends this holder at its next turn. */
 export function endedBy(holder: Holder, error: unknown): void {

@@ -19,7 +19,7 @@ import { windowBook } from './decide-turn.ts';
 import { handOver } from './hand-over.ts';
 import { recordAccepted, recordAnswers, recorded } from './holder-answers.ts';
 import { askWhoSends, guardIsDue, msUntilAsked } from './holder-guard.ts';
-import { ask, askReceipts, askWhetherBack, readBooks, readBooksMs, settleSome } from './holder-questions.ts';
+import { ask, askFirst, askReceipts, askWhetherBack, readBooks, readBooksMs, settleSome } from './holder-questions.ts';
 import { endedBy, type Holder, type HolderDeps, type HolderOptions, underWay } from './holder-state.ts';
 import { knownLong } from './known-long.ts';
 import { type Lease, LeaseLost, requireLease } from './lease-store.ts';
@@ -46,6 +46,7 @@ export async function holdAccount(deps: HolderDeps, lease: Lease, drain: AbortSi
     answered: [],
     settled: [],
     recording: undefined,
+    awaitsRecord: true,
     broken: [],
     knownLong: knownLong(deps.clock, patience(deps.clock, deps.options.settleGraceMs), drain),
     templates: new Map(),
@@ -86,7 +87,7 @@ const GATHER_MS = 25;
 
 /**
  * Until the next turn. What the first moments bring (answers, room for one more text of a fast account) is gathered: a turn costs the
- * database the same for one text as for ten. Accepted texts alone take no turn: one comes when they are recorded.
+ * database the same for one text as for ten. Accepted texts alone take no turn: one comes when they are recorded, if it has more to do then.
  */
 async function rest(holder: Holder, ms: number): Promise<void> {
   const { clock, wake, drain } = holder;
@@ -104,6 +105,7 @@ async function rest(holder: Holder, ms: number): Promise<void> {
 async function takeTurn(holder: Holder): Promise<number> {
   holder.turn += 1;
   holder.answersWait = false;
+  holder.awaitsRecord = true;
   await recordAnswers(holder);
   const now = holder.clock.now();
   const facts = await readTurnFacts(holder.db, holder.lease.accountId, now);
@@ -125,18 +127,20 @@ async function takeTurn(holder: Holder): Promise<number> {
     ask(holder, () => askWhetherBack(holder));
     return idleMax;
   }
+  const settle = () => settleSome(holder, facts);
+  const read = () => readBooks(holder, facts);
   if (facts.account.state === 'paused') {
     // A person who resumes it may have ended a second copy meanwhile, or not.
     holder.guard.passed = false;
     holder.guard.askAt = now;
-    ask(holder, async () => (await settleSome(holder, facts)) || (await readBooks(holder, facts)));
+    ask(holder, () => askFirst([settle, read]));
     return Math.min(idleMax, readBooksMs(holder, facts, now));
   }
   const mayAsk = holder.pacer.room(now, underWay(holder)) > 0;
   if (guardIsDue(holder, facts, now) && mayAsk) ask(holder, () => askWhoSends(holder, facts));
   let started = await startDirect(holder, facts);
   // An answer that found no room waits for the rate, not for the next look.
-  const answerMs = facts.answersWait && started === 0 ? Math.max(1, holder.pacer.msUntilRoom(now)) : idleMax;
+  const answerMs = facts.answersWait && started === 0 ? answersAgainMs(holder, now) : idleMax;
   if (!holder.guard.passed)
     return started > 0 ? 0 : Math.min(idleMs(holder, facts), answerMs, msUntilAsked(holder, now));
   const between = lookBetween(holder, (count) => {
@@ -144,11 +148,9 @@ async function takeTurn(holder: Holder): Promise<number> {
   });
   const campaigns = facts.sendingPaused ? NOTHING_SERVED : await serve(holder, facts, between);
   const busy = started + campaigns.taken > 0;
-  ask(
-    holder,
-    async () =>
-      (await settleSome(holder, facts)) || (!busy && ((await askReceipts(holder)) || (await readBooks(holder, facts)))),
-  );
+  ask(holder, () => askFirst(busy ? [settle] : [settle, () => askReceipts(holder, facts), read]));
+  holder.awaitsRecord =
+    holder.pacer.isFull(underWay(holder)) || facts.campaigns.some(({ waiting }) => waiting <= campaigns.taken);
   const nextMs = Math.min(campaigns.waitMs, answerMs, idleMs(holder, facts), readBooksMs(holder, facts, now));
   return started > 0 || campaigns.more ? Math.min(nextMs, msUntilMore(holder, started > 0)) : nextMs;
 }
@@ -165,6 +167,14 @@ function forgetOthers({ servedTurn, templates, nobodyDue }: Holder, { campaigns 
   const running = new Set(campaigns.map(({ id }) => id));
   for (const known of [servedTurn, templates]) for (const id of known.keys()) if (!running.has(id)) known.delete(id);
   nobodyDue.keep(running);
+}
+
+/** Answers are due, and none of them could begin. */
+function answersAgainMs(holder: Holder, now: Instant): number {
+  // Another transaction has them, or they wait for the answer who else sends.
+  if (!holder.answersWait) return patience(holder.clock, LOOK_BETWEEN_MS);
+  const ms = holder.pacer.msUntilRoom(now);
+  return ms > 0 ? ms : Number.POSITIVE_INFINITY;
 }
 
 /** After a turn that could have begun more: how long until the rate lets it. Infinite while too many calls are under way. */

@@ -4,6 +4,7 @@ import type { Uuid } from '../platform/ids.ts';
 import { notifyLive } from '../platform/live.ts';
 import { addMs, type Instant } from '../platform/time.ts';
 import { gatewayIdLocks } from '../webhooks/apply-status.ts';
+import { ACCOUNTS_TOPIC } from './engine-topic.ts';
 
 /**
  * One holder per gateway account. `epoch` grows with every change of holder; every write of a holder names its epoch and fails
@@ -113,7 +114,7 @@ export async function releaseLease(db: Db, lease: Lease): Promise<void> {
     const { numAffectedRows } = await sql`
       update account_lease set owner = null, expires_at = null
       where account_id = ${lease.accountId} and owner = ${lease.owner} and epoch = ${lease.epoch}`.execute(tx);
-    if (numAffectedRows === 1n) await notifyLive(tx, ['engine']);
+    if (numAffectedRows === 1n) await notifyLive(tx, [ACCOUNTS_TOPIC]);
   });
 }
 

@@ -19,6 +19,8 @@ export interface Pacer {
   msUntilRoom(now: Instant): number;
   /** Campaign texts that may begin now. */
   campaignRoom(now: Instant, inFlight: number): number;
+  /** Whether campaigns wait for calls under way to be over, whatever the rate. */
+  isFull(inFlight: number): boolean;
   /** Milliseconds of clock time until the rate lets a campaign text begin; 0 when it does. */
   msUntilCampaignRoom(now: Instant): number;
   /** Campaign texts that this lane may begin now. */
@@ -56,6 +58,7 @@ export function createPacer(startsAt: Instant): Pacer {
   const lanes = new Map<Uuid, LaneBuckets>();
   const inFlightMax = (): number =>
     Math.min(IN_FLIGHT_MAX, Math.max(IN_FLIGHT_MIN, Math.ceil(rate * IN_FLIGHT_SECONDS)));
+  const campaignsInFlightMax = (): number => Math.floor(inFlightMax() * (1 - KEPT_SHARE));
   const takeOfLane: Pacer['campaignTexts'] = (now, { laneId, count, parts }) => {
     lanes.get(laneId)?.messages?.take(now, count);
     // A text of several parts may overdraw its lane by a moment; the next one waits that much longer.
@@ -73,14 +76,8 @@ export function createPacer(startsAt: Instant): Pacer {
     room: (now, inFlight) => Math.max(0, Math.min(account.available(now), inFlightMax() - inFlight)),
     msUntilRoom: (now) => account.msUntilNext(now),
     campaignRoom: (now, inFlight) =>
-      Math.max(
-        0,
-        Math.min(
-          account.available(now),
-          campaigns.available(now),
-          Math.floor(inFlightMax() * (1 - KEPT_SHARE)) - inFlight,
-        ),
-      ),
+      Math.max(0, Math.min(account.available(now), campaigns.available(now), campaignsInFlightMax() - inFlight)),
+    isFull: (inFlight) => inFlight >= campaignsInFlightMax(),
     msUntilCampaignRoom: (now) => Math.max(account.msUntilNext(now), campaigns.msUntilNext(now)),
     laneRoom(laneId, now) {
       const buckets = lanes.get(laneId);

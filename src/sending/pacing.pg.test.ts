@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerTexts, claimTexts, takeLease } from '../../test/claimed.ts';
@@ -7,7 +8,7 @@ import { API_KEY, NUMBERS, type SendingWorld, sendingWorld } from '../../test/se
 import { testDatabase } from '../../test/test-database.ts';
 import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { type Instant, MINUTE_MS } from '../platform/time.ts';
 import { DEFAULT_ENGINE_OPTIONS, type EngineDeps, startEngine } from './engine.ts';
@@ -277,27 +278,18 @@ describe('a holder whose calls are all under way', () => {
   });
 
   it('takes a turn for what is recorded, and none for an accepted text alone', async () => {
-    let turns = 0;
-    const { world, calls, end } = await waitingForAnswers(UNDER_WAY, ({ db }) => ({
-      db: db.withPlugin({
-        transformQuery: ({ node }) => {
-          // What every turn reads first, and nobody else does.
-          if (JSON.stringify(node).includes('as answers_wait')) turns += 1;
-          return node;
-        },
-        transformResult: async ({ result }) => result,
-      }),
-    }));
+    const turns = countTurns();
+    const { world, calls, end } = await waitingForAnswers(UNDER_WAY, ({ db }) => ({ db: turns.over(db) }));
     const ANSWERS = 10;
     await world.clock.sleep(200);
-    const before = turns;
+    const before = turns.count;
     for (const [nth, call] of calls.slice(0, ANSWERS).entries()) {
       call.resolve({ kind: 'accepted', gatewayMessageId: `ACheld${nth}`, status: 'sent' });
       await world.until('it is recorded', async () => (await countSent()) === nth + 1);
       await world.clock.sleep(100);
     }
     expect(before).toBeGreaterThan(0);
-    expect(turns - before).toBeLessThanOrEqual(ANSWERS + 2);
+    expect(turns.count - before).toBeLessThanOrEqual(ANSWERS + 2);
     await end();
   });
 
@@ -307,6 +299,77 @@ describe('a holder whose calls are all under way', () => {
     return rows[0]?.sent ?? 0;
   }
 });
+
+describe('a holder', () => {
+  it('takes one turn for each text of a slow account, and none because it was recorded', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const TEXTS = 8;
+    await people(world, TEXTS);
+    const { laneIds } = await account(world, { lanes: LANES.slice(0, 1), ratePerSecond: 4 });
+    const campaignId = await launchTestCampaign(database.db, world, { laneIds });
+    const turns = countTurns();
+    const engine = startEngine(
+      {
+        ...world,
+        db: turns.over(database.db),
+        openGateway: () =>
+          quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 }),
+      },
+      { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' },
+    );
+    await world.until('completed', () => world.completed(campaignId));
+    await engine.drain();
+    // The first and the last one, the question who else sends, and what is looked at every two seconds.
+    expect(turns.count).toBeLessThanOrEqual(TEXTS + 6);
+  });
+
+  it('takes a few turns a second while a reply waits for the answer who else sends', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const unanswered: ServerResponse[] = [];
+    const baseUrl = await localGateway((_, response) => void unanswered.push(response));
+    const { id, laneIds } = await account(world, { baseUrl });
+    await sql`
+      insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, attempts, not_before, created_at)
+      values (${world.newUuid()}, ${id}, ${laneIds[0]}, 'outbound', 'reply', '+16175550100', 'Yes', 'GSM-7', 1, 'pending', 0,
+        ${world.clock.now()}, ${world.clock.now()})`.execute(database.db);
+    const turns = countTurns();
+    const engine = startEngine(
+      {
+        ...world,
+        db: turns.over(database.db),
+        openGateway: () => quoGateway({ ...world, baseUrl, apiKey: API_KEY, requestTimeoutMs: 20_000 }),
+      },
+      { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' },
+    );
+    await world.until('has begun', async () => turns.count > 0);
+    const before = turns.count;
+    await world.clock.sleep(2_000);
+    expect(turns.count - before).toBeGreaterThan(2);
+    expect(turns.count - before).toBeLessThan(14);
+    const drained = engine.drain();
+    for (const response of unanswered) response.destroy();
+    await drained;
+  });
+});
+
+/** How many turns an engine takes over this database. */
+function countTurns() {
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    over: (db: Db): Db =>
+      db.withPlugin({
+        transformQuery: ({ node }) => {
+          // What every turn reads first, and nobody else does.
+          if (JSON.stringify(node).includes('as answers_wait')) count += 1;
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      }),
+  };
+}
 
 describe('a confirmation', () => {
   it('goes out at once while the gateway leaves every question unanswered', async () => {

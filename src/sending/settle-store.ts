@@ -4,6 +4,7 @@ import type { ConversationMessage } from '../conversations/conversation.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
+import { heldLease, type Lease, LeaseLost } from './lease-store.ts';
 
 export interface UnknownMessage {
   readonly id: Uuid;
@@ -61,16 +62,22 @@ export async function readOwn(
   return { known: new Set(rows[0]?.known), underWay: rows[0]?.underWay ?? [] };
 }
 
-/** What was asked settled nothing: asked again at `at`. */
+/** What was asked settled nothing: asked again at `at`. Fenced; one statement, for it is the most frequent end of a question. */
 export async function askAgainAt(
-  tx: Tx,
+  db: Db | Tx,
+  lease: Lease,
   messages: readonly Pick<UnknownMessage, 'id' | 'attempts'>[],
   asked: { readonly at: Instant; readonly askedAt: Instant; readonly outcome: 'not_listed' | 'no_answer' },
 ): Promise<void> {
-  await sql`
-    update message m set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
-    from unnest(${messages.map(({ id }) => id)}::uuid[], ${messages.map(({ attempts }) => attempts)}::int[]) as x (id, attempts)
-    where m.id = x.id and m.attempts = x.attempts and m.state = 'unknown'`.execute(tx);
+  const { rows } = await sql`
+    with lease as materialized (${heldLease(lease)}),
+    later as (
+      update message m set not_before = ${asked.at}, asked_at = ${asked.askedAt}, ask_outcome = ${asked.outcome}
+      from lease,
+        unnest(${messages.map(({ id }) => id)}::uuid[], ${messages.map(({ attempts }) => attempts)}::int[]) as x (id, attempts)
+      where m.id = x.id and m.attempts = x.attempts and m.state = 'unknown')
+    select from lease`.execute(db);
+  if (rows.length === 0) throw new LeaseLost(lease);
 }
 
 /** A text of ours that a person may settle: named by itself, or as a campaign's text to somebody. */

@@ -12,11 +12,11 @@ import type { Gateway, GatewayMessage } from '../gateways/gateway.ts';
 import { toGsm7 } from '../messages/encoding.ts';
 import type { Clock } from '../platform/clock.ts';
 import { patience } from '../platform/clock.ts';
-import { type Db, runTx } from '../platform/database.ts';
+import type { Db } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, HOUR_MS, type Instant, MINUTE_MS, msBetween } from '../platform/time.ts';
 import type { KnownLong } from './known-long.ts';
-import { type Lease, requireLease } from './lease-store.ts';
+import type { Lease } from './lease-store.ts';
 import type { HandedOver } from './record.ts';
 import { askAgainAt, dueUnknown, readOwn, type UnknownMessage } from './settle-store.ts';
 
@@ -53,6 +53,8 @@ export async function settleUnknown(
   limit: number,
 ): Promise<{
   readonly asked: number;
+  /** No other is due at this moment. */
+  readonly wasAll: boolean;
   readonly results: readonly HandedOver[];
   readonly heldUntil: Instant | undefined;
 }> {
@@ -62,6 +64,7 @@ export async function settleUnknown(
   const answers = await Promise.all([...groups.values()].map((group) => settleNumber(deps, lease, group)));
   return {
     asked: groups.size,
+    wasAll: due.length < limit,
     results: answers.flatMap(({ results }) => results),
     heldUntil: answers
       .flatMap(({ heldUntil }) => heldUntil ?? [])
@@ -148,14 +151,8 @@ const askAgain = (
   { db }: SettleDeps,
   lease: Lease,
   messages: readonly UnknownMessage[],
-  asked: Parameters<typeof askAgainAt>[2],
-): Promise<void> =>
-  messages.length === 0
-    ? Promise.resolve()
-    : runTx(db, async (tx) => {
-        await requireLease(tx, lease);
-        await askAgainAt(tx, messages, asked);
-      });
+  asked: Parameters<typeof askAgainAt>[3],
+): Promise<void> => (messages.length === 0 ? Promise.resolve() : askAgainAt(db, lease, messages, asked));
 
 const attemptOf = ({ id, attempts }: Pick<UnknownMessage, 'id' | 'attempts'>): string => `${id} ${attempts}`;
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 import { LIVE_CHANNEL } from '../platform/live.ts';
 import type { Instant } from '../platform/time.ts';
+import { ACCOUNTS_TOPIC } from './engine-topic.ts';
 
 /** Tells the others that this process takes accounts; a newcomer is heard at once. Forgets those who fell silent before `forgetBefore`. */
 export async function tellPresence(
@@ -14,7 +15,7 @@ export async function tellPresence(
       on conflict (owner) do update set seen_at = excluded.seen_at returning xmax = 0 as is_new),
     forgotten as (
       delete from engine_worker where seen_at < ${worker.forgetBefore} and owner <> ${worker.owner})
-    select pg_notify(${LIVE_CHANNEL}, 'engine') from present where is_new`.execute(db);
+    select pg_notify(${LIVE_CHANNEL}, ${ACCOUNTS_TOPIC}) from present where is_new`.execute(db);
 }
 
 /** What it holds is for the others from now on. */

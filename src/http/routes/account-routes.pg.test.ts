@@ -340,10 +340,11 @@ describe('accounts', () => {
   it('wake the engine and the pages', async () => {
     const topics = new Set<string>();
     const heard = Promise.withResolvers<void>();
-    const stop = ['engine', 'status'].map((topic) =>
+    const all = ['engine', 'engine-accounts', 'status'];
+    const stop = all.map((topic) =>
       world.services.live.subscribe(topic, (told) => {
         topics.add(told);
-        if (topics.has('engine') && topics.has('status')) heard.resolve();
+        if (all.every((one) => topics.has(one))) heard.resolve();
       }),
     );
     await connect();
