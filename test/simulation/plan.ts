@@ -215,7 +215,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     campaigns,
     places: drawPlaces(random, start.places ?? [...PLACES.keys()]),
     leaseMs,
-    idleMs: random.pick([15_000, 30_000, 300_000]),
+    idleMs: random.pick([30_000, 60_000, 300_000]),
     guardAgainMs: 30_000,
     messagesPerDay: random.pick([1, 2, 3, 3]),
     skewMs: random.pick([0, 0, 500, 5_000]),
@@ -252,7 +252,7 @@ export function drawPlan(seed: number, enrollments: number): Plan {
     ],
     reviews: drawReviews(seed),
     // Drawn apart from everything else, as what people say is.
-    reportsEveryMs: seededRandom(seed ^ 0x2e90).pick([1, 1_000, 3_000]),
+    reportsEveryMs: seededRandom(seed ^ 0x2e90).pick([1, 1_000, 3_000, 3_000]),
     lists: drawLists(seed, { campaigns, untilMs }),
     notificationLost: some(0.5),
     outside: {

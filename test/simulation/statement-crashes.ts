@@ -10,8 +10,8 @@ export interface StatementCrash {
   /** The statement contains it. */
   readonly text: string;
   readonly when: 'after it' | 'before its commit' | 'after its commit';
-  /** Nobody comes there before something else has happened: drawn more often, so that it strikes as often as the others. */
-  readonly seldom?: true;
+  /** Nobody comes there before something else has happened: drawn so many times as often, so that it strikes as the others do. */
+  readonly times?: number;
 }
 
 export const STATEMENT_CRASHES: readonly StatementCrash[] = [
@@ -22,21 +22,21 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     of: 'worker',
     text: 'with orphan as',
     when: 'before its commit',
-    seldom: true,
+    times: 3,
   },
   {
     name: 'after the marking of orphans',
     of: 'worker',
     text: 'with orphan as',
     when: 'after its commit',
-    seldom: true,
+    times: 3,
   },
   {
     name: 'inside the claim of answers',
     of: 'worker',
     text: 'update message set state =',
     when: 'before its commit',
-    seldom: true,
+    times: 3,
   },
   {
     name: 'after the cap is reserved',
@@ -49,14 +49,14 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     of: 'worker',
     text: "m.state = 'unknown' and m.account_id",
     when: 'before its commit',
-    seldom: true,
+    times: 3,
   },
   {
     name: 'inside the save of the breaker',
     of: 'worker',
     text: 'set breaker_open_since',
     when: 'before its commit',
-    seldom: true,
+    times: 6,
   },
   { name: 'inside the STOP transaction', of: 'api', text: 'insert into suppression', when: 'before its commit' },
   { name: 'after the STOP transaction', of: 'api', text: 'insert into suppression', when: 'after its commit' },
@@ -66,27 +66,25 @@ export const STATEMENT_CRASHES: readonly StatementCrash[] = [
     of: 'api',
     text: 'with failed as',
     when: 'before its commit',
-    seldom: true,
+    times: 3,
   },
   {
     name: 'after putting an event aside',
     of: 'api',
     text: 'with failed as',
     when: 'after its commit',
-    seldom: true,
+    times: 3,
   },
   { name: 'inside applying an event', of: 'api', text: "set state = 'applied'", when: 'before its commit' },
   { name: 'after applying an event', of: 'api', text: "set state = 'applied'", when: 'after its commit' },
-  { name: 'inside enrolling', of: 'api', text: 'insert into enrollment', when: 'before its commit', seldom: true },
-  { name: 'after enrolling', of: 'api', text: 'insert into enrollment', when: 'after its commit', seldom: true },
+  { name: 'inside enrolling', of: 'api', text: 'insert into enrollment', when: 'before its commit', times: 3 },
+  { name: 'after enrolling', of: 'api', text: 'insert into enrollment', when: 'after its commit', times: 3 },
 ];
-
-const SELDOM_TIMES = 3;
 
 /** How often a point stands in the list of those that a process may be told to die at. */
 export const asOften = <Point extends CrashPoint | StatementCrash>(point: Point): readonly Point[] => {
-  const seldom = typeof point === 'string' ? point === 'after settling was asked' : point.seldom === true;
-  return Array<Point>(seldom ? SELDOM_TIMES : 1).fill(point);
+  const times = typeof point === 'string' ? (point === 'after settling was asked' ? 3 : 1) : (point.times ?? 1);
+  return Array<Point>(times).fill(point);
 };
 
 export interface Step {
