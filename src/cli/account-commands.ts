@@ -96,14 +96,14 @@ export async function withAccounts(shell: Shell, work: (deps: Deps) => Promise<v
   const { listAccountOverviews } = await import('../gateways/account-overview-store.ts');
   const { systemRandom: random } = await import('../platform/random.ts');
   const { installationKey, secretsWithKey } = await import('../platform/secrets.ts');
-  await withServices(shell, async ({ config, database: { db }, clock, newUuid }) => {
+  const { serverAddress } = await import('./server-address.ts');
+  await withServices(shell, async ({ config, database, clock, newUuid }) => {
+    const { db } = database;
     const { dataDir, secretKey: configured } = config;
     const secrets = secretsWithKey(await installationKey({ configured, dataDir, random }), random);
-    const localUrl = () => `http://${config.host}:${config.port}`;
     const openGateway = gatewayOpener(clock, random);
-    const publicUrl = () => config.publicUrl ?? localUrl();
     const accounts = () => listAccountOverviews(db, clock.now());
-    const base = { db, clock, newUuid, secrets, openGateway, publicUrl, localUrl, accounts };
+    const base = { db, clock, newUuid, secrets, openGateway, ...(await serverAddress({ config, database })), accounts };
     await work({ ...base, config, random, jobs: NO_JOBS });
   });
 }

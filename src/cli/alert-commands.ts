@@ -76,9 +76,10 @@ async function test({ json }: { readonly json?: true }, shell: Shell): Promise<v
   const { runTx } = await import('../platform/database.ts');
   const { auditTest, sendTestAlert } = await import('../alerts/test-alert.ts');
   const { openSecrets } = await import('./open-secrets.ts');
+  const { serverAddress } = await import('./server-address.ts');
   const outcomes = await withServices(shell, async (services) => {
     const { database, config } = services;
-    const publicUrl = () => config.publicUrl ?? `http://${config.host}:${config.port}`;
+    const { publicUrl } = await serverAddress(services);
     const deps = { ...services, db: database.db, secrets: await openSecrets(config), publicUrl };
     const sent = await sendTestAlert(deps, actor());
     await runTx(database.db, (tx) => auditTest(tx, services, { actor: actor().actor, outcomes: sent }));

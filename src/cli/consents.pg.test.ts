@@ -1,7 +1,10 @@
+import { hostname } from 'node:os';
 import { expect, it } from 'vitest';
 import { insertAccount, insertContacts } from '../../test/fixtures.ts';
 import { testDatabase } from '../../test/test-database.ts';
 import { testWorld } from '../../test/world.ts';
+import { keepLocalAddress } from '../business/local-address.ts';
+import { keepPublicAddress } from '../business/public-address.ts';
 import { showId } from '../platform/ids.ts';
 import { secretsWithKey } from '../platform/secrets.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
@@ -71,4 +74,17 @@ it('a form is made from JSON, gives its snippet, and is closed', async () => {
   expect((await cli(['consent', 'form', 'close', 'Website'])).out).toContain('closed');
   expect((await cli(['consent', 'form', 'list'])).out).toContain('closed');
   expect(await cli(['consent', 'form', 'close', 'Other'])).toMatchObject({ code: 1 });
+});
+
+it('a form is where the server says that it is, unless the command knows another address', async () => {
+  const snippet = async (more = {}) =>
+    (await runCli(['consent', 'form', 'snippet', 'Website'], { env: { DATABASE_URL: connectionString, ...more } })).out;
+  expect(await snippet({ PORT: '4001' })).toContain('<form action="http://127.0.0.1:4001/f/');
+  await keepLocalAddress(db, { url: 'http://127.0.0.1:4002', machine: hostname() }, world.clock.now());
+  expect(await snippet()).toContain('<form action="http://127.0.0.1:4002/f/');
+  await keepPublicAddress(db, 'https://served.acme.example', world.clock.now());
+  expect(await snippet()).toContain('<form action="https://served.acme.example/f/');
+  expect(await snippet({ TEXTWRIGHT_PUBLIC_URL: 'https://told.acme.example' })).toContain(
+    '<form action="https://told.acme.example/f/',
+  );
 });

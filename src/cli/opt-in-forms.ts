@@ -9,6 +9,7 @@ import { parseId } from '../platform/ids.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { Json } from './consents.ts';
 import { actor, type CliServices, granted, withServices } from './open-services.ts';
+import { serverAddress } from './server-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { printable, table } from './words.ts';
 
@@ -18,15 +19,16 @@ export interface FormFlags {
 
 export async function listCommand({ json }: Json, shell: Shell): Promise<void> {
   await withServices(shell, async (services) => {
-    const forms = (await listForms(services.database.db)).map((form) => shown(form, services));
+    const { publicUrl } = await serverAddress(services);
+    const forms = (await listForms(services.database.db)).map((form) => showForm(form, publicUrl()));
     if (json) for (const form of forms) await shell.out.json(form);
     else if (forms.length === 0) await shell.out.lines('There is no form.');
     else await shell.out.lines(...table(forms.map(formCells)));
   });
 }
 
-const shown = (form: OptInForm, { config }: CliServices) =>
-  showForm(form, config.publicUrl ?? `http://${config.host}:${config.port}`);
+const shown = async (form: OptInForm, services: CliServices) =>
+  showForm(form, (await serverAddress(services)).publicUrl());
 
 const formCells = ({ name, open, version, address, id }: ReturnType<typeof showForm>): readonly string[] => [
   printable(name),
@@ -45,7 +47,7 @@ export async function createCommand(flags: Json, shell: Shell): Promise<void> {
   await withServices(shell, async (services) => {
     const deps = { ...services, random: systemRandom };
     const made = granted(await runTx(services.database.db, (tx) => createForm(tx, deps, { form, by: actor() })));
-    await tell(shown(made, services), flags, shell);
+    await tell(await shown(made, services), flags, shell);
   });
 }
 
@@ -62,7 +64,7 @@ export async function openCommand(reference: string, open: boolean, shell: Shell
     const { db } = services.database;
     const { id } = await findForm(db, reference);
     const changed = await runTx(db, (tx) => changeForm(tx, services, { id, change: { open }, by: actor() }));
-    await tell(shown(granted(changed), services), {}, shell);
+    await tell(await shown(granted(changed), services), {}, shell);
   });
 }
 
@@ -71,7 +73,7 @@ const tell = (form: ReturnType<typeof showForm>, { json }: Json, shell: Shell): 
 
 export async function snippetCommand(reference: string, { language }: FormFlags, shell: Shell): Promise<void> {
   await withServices(shell, async (services) => {
-    const { name, snippets } = shown(await findForm(services.database.db, reference), services);
+    const { name, snippets } = await shown(await findForm(services.database.db, reference), services);
     const snippet = snippets.find((one) => one.language === language);
     if (snippet === undefined) throw new CliError(`form "${name}" has no words in the language ${language}`);
     await shell.out.write(snippet.html);
