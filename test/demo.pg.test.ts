@@ -73,7 +73,7 @@ it(
     const { code, stdout, stderr } = await second.exited;
     expect(stderr).toContain('Continuing the demo');
     const report = JSON.parse(stdout) as Partial<DemoReport> &
-      Pick<DemoReport, 'calls' | 'delivered' | 'failed' | 'skipped' | 'reviewHoursLate'>;
+      Pick<DemoReport, 'calls' | 'delivered' | 'failed' | 'skipped' | 'reviewHoursLate' | 'unclearOptOuts'>;
     expect(report.differences ?? []).toEqual([]);
     expect(report).toMatchObject({
       contacts: 400,
@@ -90,6 +90,7 @@ it(
     // By the demo's clock: the minutes of the machine are days in it.
     expect(report.reviewHoursLate).toBeGreaterThan(0);
     expect(report.reviewHoursLate).toBeLessThan(12);
+    expect(report.unclearOptOuts).toBeGreaterThan(0);
     // Some people call instead of texting back.
     expect(report.calls).toBeGreaterThan(0);
     expect(code).toBe(0);

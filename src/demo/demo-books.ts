@@ -18,7 +18,10 @@ export interface DemoReport {
   readonly delivered: number;
   readonly failed: Readonly<Record<string, number>>;
   readonly replies: number;
+  /** In words that need no person to decide. */
   readonly optOuts: number;
+  /** By replies that may have been opt-outs, and that a person or the end of the time made one. */
+  readonly unclearOptOuts: number;
   /** Replies on which nobody decided in time: how long after it they became opt-outs, the median of the demo's own hours. */
   readonly reviewHoursLate: number;
   /** Whose ringing or end was heard. */
@@ -99,6 +102,7 @@ export async function closeBooks(db: Db, sandbox: Pick<Sandbox, 'accepted' | 'in
     failed: tally(enrollments, 'failed'),
     replies: counts.replies,
     optOuts: counts.optOuts,
+    unclearOptOuts: counts.unclearOptOuts,
     reviewHoursLate: counts.reviewHoursLate,
     calls: counts.calls,
     duplicates,
@@ -115,6 +119,7 @@ async function readCounts(db: Db) {
     contacts: number;
     replies: number;
     optOuts: number;
+    unclearOptOuts: number;
     reviewHoursLate: number;
     confirmations: number;
     calls: number;
@@ -126,6 +131,7 @@ async function readCounts(db: Db) {
       (select count(*) from suppression s where channel = 'sms' and not exists (select from suppression earlier
         where earlier.phone = s.phone and earlier.reason <> 'invalid_number' and earlier.created_at < s.created_at
           and (earlier.lifted_at is null or earlier.lifted_at > s.created_at))) as opt_outs,
+      (select count(*) from opt_out where how = 'review') as unclear_opt_outs,
       (select coalesce(extract(epoch from percentile_cont(0.5) within group (order by decided_at - due_at))::float8 / 3600, 0)
         from opt_out_review where decided_how = 'deadline') as review_hours_late,
       (select count(*) from message where purpose = 'opt_out_confirmation'

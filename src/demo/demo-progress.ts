@@ -116,7 +116,7 @@ export function reportLines(report: DemoReport): readonly string[] {
     `Three business days are over.`,
     `  ${report.contacts} contacts, ${report.enrolled} enrolled, ${sum(report.skipped)} left out (${listed(report.skipped)})`,
     `  ${report.accepted} texts taken by the gateway, ${report.delivered} delivered, ${sum(report.failed)} failed (${listed(report.failed)})`,
-    `  ${report.replies} people replied, ${report.optOuts} opted out`,
+    `  ${report.replies} people replied, ${report.optOuts} opted out, ${report.unclearOptOuts} more by an unclear reply`,
     `  ${report.duplicates} texted twice, ${report.lateSends} after an opt-out, ${report.windowViolations} outside the window, ${report.capViolations} over a cap`,
     report.balanced ? 'The books balance.' : `The books do not balance: ${report.differences.join('; ')}`,
   ];
