@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertReview } from '../src/compliance/opt-out-review-store.ts';
 import { suppressNumber } from '../src/compliance/suppress.ts';
-import { inboxFixture } from '../src/conversations/inbox.fixture.ts';
+import { type Fixture, inboxFixture } from '../src/conversations/inbox.fixture.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type Database, runTx } from '../src/platform/database.ts';
 import { showId, uuidSource } from '../src/platform/ids.ts';
@@ -19,12 +19,14 @@ import { testDatabase } from './test-database.ts';
 const chromiumPath = findChromium();
 const MINUTES = 60_000;
 const SAID = ['NO!', 'Hi, who is this?', 'maybe later', 'Not interested'] as const;
+const FAMILIES = ['bare_refusal', 'identity_question'] as const;
 /** By a provider, for an opt-out of its own list; the first one is a contact. */
 const REFUSED = ['+16175550130', '+16175550131'] as const;
 let database: Database;
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;
+let inbox: Fixture;
 
 const current = () => page.locator('[data-review][aria-current] p').first();
 const optedOut = async () =>
@@ -56,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
       await runTx(database.db, (tx) =>
         insertReview(tx, {
           ...{ id: newUuid(), phone: `+1617555012${index}`, conversationId: null, said, matched: said.toLowerCase() },
-          ...{ family: 'bare_refusal', classifierVersion: 'test', saidAt: now, now, dueAt },
+          ...{ family: FAMILIES[index] ?? 'bare_refusal', classifierVersion: 'test', saidAt: now, now, dueAt },
         }),
       );
     const refusal = {
@@ -67,6 +69,7 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     } as const;
     for (const phone of REFUSED)
       await runTx(database.db, (tx) => suppressNumber(tx, { clock: world.clock, newUuid }, { ...refusal, phone }));
+    inbox = await inboxFixture(database.db, newUuid);
     const books = { ...world, newUuid };
     const account = await insertAccount(database.db, books, { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', lanes: [] });
     await sql`
@@ -123,8 +126,6 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
 
   it('that were told on the phone are recorded from the thread, also of somebody who is no contact', async () => {
     const phone = '+16175550140';
-    const newUuid = uuidSource({ clock: systemClock, random: seededRandom(4) });
-    const inbox = await inboxFixture(database.db, newUuid);
     const thread = await inbox.conversation({ phone, at: '2026-11-17T14:00:00Z' });
     await wide();
     await page.goto(`${world.url}/inbox/${showId('conversation', thread)}`);
@@ -149,6 +150,24 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
       database.db,
     );
     expect(rows).toEqual([{ channel: 'staff', note: 'On the phone', by: 'Dana Ortiz' }]);
+  });
+
+  it('that end in other words than START stay, and the thread says what to ask for', async () => {
+    const phone = '+16175550149';
+    const at = '2026-11-17T14:00:00Z';
+    await inbox.message({ phone, at, direction: 'inbound', state: 'received', body: 'STOP', understoodAs: 'opt_out' });
+    await inbox.suppression({ phone, at });
+    const again = '2026-11-17T14:30:00Z';
+    const wish = { body: 'you can text me again', understoodAs: 'opt_in_wish' };
+    await inbox.message({ phone, at: again, direction: 'inbound', state: 'received', ...wish });
+    const thread = await inbox.conversation({ phone, at: again });
+    await wide();
+    await page.goto(`${world.url}/inbox/${showId('conversation', thread)}`);
+    await page.getByText('in other words than START').waitFor();
+    await page.getByText('Understood as an opt-out').waitFor();
+    await shotOf(page, 'opt-in-wish');
+    await narrow();
+    await shotOf(page, 'opt-in-wish-phone');
   });
 
   it('that only a provider knows are each explained, and lead to the person', async () => {
