@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '../platform/time.ts';
-import { NO_TOTALS } from './campaign.ts';
+import { type Campaign, NO_TOTALS } from './campaign.ts';
 import type { UsedLane } from './used-lane-store.ts';
 import { account, campaign, EAST, lane, MIDNIGHT, NOON, queue, WEST, waiting } from './waiting.fixture.ts';
 import { paceUntil } from './waiting.ts';
@@ -55,6 +55,19 @@ describe('what a running campaign waits for', () => {
     expect(waits(NOON, { campaign: { ...campaign, totals: { ...NO_TOTALS, unknown: 3 } }, queues: [] })).toContain(
       'about 3 texts',
     ));
+
+  it.each<[string, Partial<Campaign['totals']>]>([
+    ['with the gateway', { sent: 5, handingOver: 5 }],
+    ['without an answer', { sent: 5, unknown: 5 }],
+    ['and the campaign has only to be closed', { sent: 10 }],
+  ])('is a worker, when none is there and the last texts are out, %s', (_, totals) => {
+    const after = { queues: [], groups: [], campaign: { ...campaign, totals: { ...NO_TOTALS, ...totals } } };
+    const alone = { ...account, heldBy: null, leaseUntil: null };
+    const paused = { ...alone, state: 'paused', stateReason: 'Not enough credits' } as const;
+    expect(waiting(NOON, { ...after, accounts: [alone] })?.code).toBe('no_worker');
+    expect(waiting(NOON, { ...after, accounts: [paused] })?.code).toBe('no_worker');
+    expect(waiting(NOON, after)?.code).toBe(totals.unknown === undefined ? undefined : 'settling');
+  });
 
   it('is the frequency cap of everybody who is left', () =>
     expect(

@@ -65,22 +65,21 @@ function switchedOff({ sending }: WaitingFacts): Waiting | null {
   });
 }
 
+/** Without a worker nothing goes on: what is with the gateway is not recorded, and what is over is not closed. */
+const NEEDS_A_WORKER: readonly string[] = ['worker_failing', 'no_worker'];
 /** Whatever keeps a worker from asking the gateway comes first. */
-const KEEPS_FROM_ASKING: readonly string[] = [
-  'worker_failing',
-  'no_worker',
-  'breaker_open',
-  'throttled',
-  'asking_gateway',
-];
+const KEEPS_FROM_ASKING: readonly string[] = [...NEEDS_A_WORKER, 'breaker_open', 'throttled', 'asking_gateway'];
 
+/** Nobody waits for a text any more. */
 function settling(at: WaitingFacts): Waiting | null {
   const { id, totals } = at.campaign;
   const { unknown } = totals;
-  if (unknown === 0) return null;
-  const numbers = lanesWaits(at)(at.lanes);
-  if (numbers !== undefined && KEEPS_FROM_ASKING.includes(numbers.code))
+  // Of a paused account they are recorded and asked about all the same.
+  const accounts = at.accounts.map((account) => ({ ...account, state: 'active' }) as const);
+  const numbers = lanesWaits({ ...at, accounts })(at.lanes);
+  if (numbers !== undefined && (unknown === 0 ? NEEDS_A_WORKER : KEEPS_FROM_ASKING).includes(numbers.code))
     return tellLanes(numbers, { goesOnAt: numbers.until, people: undefined, knowNoOther: false }, at);
+  if (unknown === 0) return null;
   return waits({
     code: 'settling',
     sentence: `Asking the gateway about ${unknown === 1 ? '1 text' : `${unknown} texts`} whose answer was lost`,

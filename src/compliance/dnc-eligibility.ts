@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Uuid } from '../platform/ids.ts';
 import { CAMPAIGN_PURPOSE } from './consent.ts';
 import { reachesBeyondLaw } from './consent-policy.ts';
-import { DNC_KINDS, OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
+import { DNC_KINDS, type DncKind, OWN_KINDS, REGISTRY_KINDS } from './dnc-rules.ts';
 import type { EligibilityFacts, EligibilityRule } from './eligibility-rule.ts';
 import { consentReasonSql } from './needs-consent.ts';
 import type { RuleInputs } from './rule-inputs.ts';
@@ -14,21 +14,22 @@ import type { RuleInputs } from './rule-inputs.ts';
  */
 type Facts = Pick<EligibilityFacts, 'now' | 'dncStaleBefore' | 'dncKinds' | 'consent'>;
 
-const BLOCK = sql`substr(c.phone, 3, 6)::int`;
+const PHONE = sql`c.phone`;
+const blockOf = (phone: RawBuilder<unknown>) => sql`substr(${phone}, 3, 6)::int`;
+const placeOf = (phone: RawBuilder<unknown>) => sql`substr(${phone}, 9, 4)::int`;
 /** Of when the data of list `l` about this person are: of a service, its answer `k`. */
 const DATA_OF = sql`case when l.service is null then l.as_of else k.checked_at end`;
-const PLACE = sql`substr(c.phone, 9, 4)::int`;
 
 const listedOn = (kinds: readonly string[]) => sql`
-  from dnc_list l join dnc_block b on b.set_id = l.set_id and b.block = ${BLOCK}
+  from dnc_list l join dnc_block b on b.set_id = l.set_id and b.block = ${blockOf(PHONE)}
   left join scrubbed_number k on k.service = l.service and k.phone = c.phone
-  where l.retired_at is null and l.kind = any(${kinds}::text[]) and get_bit(b.bits, ${PLACE}) = 1`;
+  where l.retired_at is null and l.kind = any(${kinds}::text[]) and get_bit(b.bits, ${placeOf(PHONE)}) = 1`;
 
 /** The same as a yes or no. The lists are read once for a whole statement: each person costs one search of the primary key per list. */
-const isListedOn = (kinds: readonly string[]) => sql<boolean>`exists (
+export const isListedOn = (kinds: readonly DncKind[], phone: RawBuilder<unknown> = PHONE) => sql<boolean>`exists (
   select 1 from dnc_block b
   where b.set_id = any(array(select l.set_id from dnc_list l where l.retired_at is null and l.kind = any(${kinds}::text[])))
-    and b.block = ${BLOCK} and get_bit(b.bits, ${PLACE}) = 1)`;
+    and b.block = ${blockOf(phone)} and get_bit(b.bits, ${placeOf(phone)}) = 1)`;
 
 /** Primary key of consent. */
 const agreedInWriting = (now: Facts['now']) => sql<boolean>`exists (

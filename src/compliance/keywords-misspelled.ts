@@ -42,6 +42,8 @@ export const NEVER_KEYWORDS: ReadonlySet<string> = new Set([
   'drop',
   'quite',
   'quilt',
+  'suit',
+  'strop',
   'evoke',
   'alot',
   // Of Spanish, and names.
@@ -73,16 +75,24 @@ export function misspellingsOf(word: string): readonly string[] {
   return ordinaryLeftOut(word, [...swapsOf(word), ...doubled, ...digits]);
 }
 
-/** Shorter words are other words when they lose a letter. */
+/** Shorter words are other words when they lose a letter, but for the best known. */
 const LOSES_LETTER_MIN = 5;
 
-/** One letter too few, or the vowel beside it: perhaps the word. */
+/** One letter too few: perhaps the word. Of the best known also a neighbouring key, instead of a letter or beside it. */
 export function nearlyOf(word: string): readonly string[] {
-  if (word.includes(' ') || word.length < LOSES_LETTER_MIN) return [];
-  return ordinaryLeftOut(
-    word,
-    [...word].map((_, index) => word.slice(0, index) + word.slice(index + 1)),
-  );
+  const isKnown = MISSPELLED_WORDS.includes(word);
+  if (word.includes(' ') || (word.length < LOSES_LETTER_MIN && !isKnown)) return [];
+  const forms = [...word].flatMap((letter, index) => {
+    const [before, after] = [word.slice(0, index), word.slice(index + 1)];
+    const keys = isKnown ? neighbouringKeys(letter) : [];
+    const hit = keys.flatMap((key) => [
+      before + key + after,
+      before + key + letter + after,
+      before + letter + key + after,
+    ]);
+    return [before + after, ...hit];
+  });
+  return ordinaryLeftOut(word, forms);
 }
 
 /** No reply holds one by the time it is looked at. */

@@ -104,6 +104,8 @@ const CANONICAL: ReadonlyMap<string, string> = new Map([
   ...entries('mensajes', 'mensages mensjes msjs msjes'),
   ...entries('mensaje', 'mensage msj'),
   ...entries('spam', 'espam'),
+  ...entries('estoy', 'stoy'),
+  ...entries('gracias', 'grasias graxias grax'),
   ...entries('equivocado', 'ekivocado equibocado ekibocado ecivocado eqivocado equivocao'),
 ]);
 
@@ -124,6 +126,9 @@ const LOST_APOSTROPHE = /\b(do|does|did|is|was|are|have|has|could|would|should)n
 /** "No send more", as people say it whose first language denies so. */
 const BARE_DENIAL = / no (send|want) /g;
 
+/** "Un-enroll". */
+const PREFIX_APART = / un (?=(?:subscrib|enroll)\w* )/g;
+
 /** Rewrites lower-case text without accents into canonical words with clause marks; see `InboundText.clauses`. */
 export function canonicalWords(comparable: string): string {
   const tokens = withoutLongRuns(comparable).match(TOKEN) ?? [];
@@ -137,7 +142,10 @@ export function canonicalWords(comparable: string): string {
   });
   const closed = result.endsWith(' ') ? result : `${result} `;
   const spelled = closed.includes(' s t o p ') ? closed.replaceAll(' s t o p ', ' stop ') : closed;
-  const joined = spelled.replace(BARE_DENIAL, ' do not $1 ').replace(' un subscribe ', ' unsubscribe ');
+  const joined = spelled
+    .replace(BARE_DENIAL, ' do not $1 ')
+    .replace(PREFIX_APART, ' un')
+    .replace(' no toy ', ' no estoy ');
   return joined.includes(' t ') ? joined.replace(LOST_APOSTROPHE, '$1 not ') : joined;
 }
 

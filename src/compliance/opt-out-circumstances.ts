@@ -32,6 +32,7 @@ const REFUSALS: readonly Rule[] = [
       '\\bno interesad[oa]s?\\b',
       '«(?:\\w+ ){0,2}no (?:muchas )?gracias(?: (?:amigo|amiga|senor|senora|ya))*»',
       '\\bya no(?: gracias)?»',
+      '«(?:nel(?: pastel)?|nop|ya fue|(?:ya |ni )?(?:nunca|jamas)|(?:prefiero que|mejor) no|ni (?:loc[oa]|de broma|en suenos)|ya estuvo(?: (?:bueno|suave))?)»',
       '\\bpor ahora no»',
       '\\bno por (?:ahora|el momento)(?: gracias)?»',
       `\\b(?:ya )?no (?:lo |la |los )?(?:necesito|quiero|necesitamos|queremos|ocupo|requiero)(?: ${oneOf(`

@@ -36,14 +36,14 @@ const LEGAL: readonly Rule[] = [
       '\\b(?:sue|suing|sued) (?:you|your|yall)\\b|\\b(?:will|going to|can|could) sue»',
       '\\b(?:legal action|take you to court|see you in court|small claims|class action|restraining order' +
         '|press(?:ing)? charges)\\b',
-      '\\bhar+ass(?:ment|ing|ed)\\b',
+      '\\bhar+ass(?:ment|ing|ed)\\b(?! (?:training|policy|policies))',
       `\\b(?:illegal|unlawful|unsolicited|against the law)\\b(?: \\w+){0,3} (?:${MESSAGES}|text|contact|message)\\b`,
       `\\b(?:${MESSAGES}|texting me|this) (?:is|are)(?: \\w+){0,2} (?:illegal|unlawful|unsolicited|against the` +
         ' law|a violation)\\b',
     ],
     unlessNegated,
     dropWhen(({ right }) => /^ (?:missing|absent|late)\\b/.test(right)),
-    reviewWhen(({ left }) => ALMOST.test(left)),
+    reviewWhen(({ left, matched, isQuestion }) => ALMOST.test(left) || (isQuestion && /^har/.test(matched))),
   ),
   legal(
     [

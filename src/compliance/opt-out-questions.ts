@@ -62,6 +62,7 @@ const COMPLAINTS: readonly Rule[] = [
       '(?: \\w+){0,3}(?: (?:this|these|texts|messages|anything|it|number|alerts|any|to)\\b|»)',
     '\\bstill (?:getting|receiving|get|receive) (?:\\w+ ){0,2}(?:texts?|messages?|these|this|spam|alerts)\\b',
     '\\bstill (?:texting|messaging) me\\b',
+    `\\byour (?:${BOTHERING}|spamming) (?:me|us)\\b`,
     '\\b(?:you|yall|they) (?:guys |people )?(?:keep|kept|keeps|continue|constantly|always) (?:on' +
       ` )?(?:${BOTHERING}|sending)\\b`,
     '\\b(?:too many|so many|hate|annoying|unwanted|blowing up) (?:\\w+ ){0,2}(?:texts|messages|spam|alerts' +
@@ -69,6 +70,7 @@ const COMPLAINTS: readonly Rule[] = [
     '\\b(?:texts|messages) (?:are|is) (?:getting |so |very |really |too |quite )*' +
       '(?:annoying|excessive|unwanted|too much|bothersome|ridiculous|irritating)\\b',
     `«(?:these|(?:this|these|your) (?:texts?|messages?)) (?:is|are)(?: \\w+)? (?:annoying|intrusive|spam|bothersome|ridiculous)${AFTERTHOUGHT}`,
+    `«(?:(?:this|it|that) is )?(?:(?:so|very|really|too|super|getting) )*annoying${AFTERTHOUGHT}`,
     `«(?:this|these|it|that|(?:this|these|your) (?:texts?|messages?)) (?:is|are)(?: \\w+)? (?:unwanted|not wanted|unsolicited)${AFTERTHOUGHT}`,
     '«unwanted (?:text|message|sms|call|contact)\\b',
     '\\b(?:texting|text) (?:me )?(?:way )?too (?:much|often)\\b',

@@ -53,6 +53,7 @@ const BARE_NOT_ASKS =
 /** "I don't text" and "you never call" tell what people do; "asked you not to text" and "don't text" tell us what to do. */
 const imperative: Guard = dropWhen(({ left, matched }) => {
   if (IS_INSTRUCTED.test(left)) return false;
+  if (/disturb/.test(matched) && /\b(?:on|in|set to) $/.test(left)) return true;
   const isForGood = FOR_GOOD.test(matched);
   if (/^no need/.test(matched) && !isForGood) return true;
   const isBareNot = /^not (?!to )/.test(matched);

@@ -117,6 +117,9 @@ const REMOVAL: readonly Rule[] = [
     reviewHypothetical,
     reviewMistakes,
     reviewWhen(({ right }) => FROM_ANOTHER_PLAN.test(right)),
+    reviewWhen(
+      ({ matched, right }) => /ed$/.test(matched) && /^ from (?!you|this|these|the|all|it|here|everything)/.test(right),
+    ),
     reviewWhen(({ isQuestion, left }) => isQuestion && /^ ?$/.test(left)),
   ),
   removal(

@@ -17,7 +17,7 @@ const SOFT_PHRASE = oneOf(`
   (?:do|did)_not_(?:need|want)(?:_(?:it|this|that|anything|any|your_services?|your_help|one|these))?
   whatever forget_it forget_about_it never_?mind nvm drop_it enough that_is_enough enough_already already_enough give_up
   unbelievable ridiculous do_not_care not_happening hell_no fuck_no absolutely_not definitely_not no_chance leave_it ugh stupid
-  never_again no_more idiots? assholes? jerks? losers? bullshit bs fake gross wtf no_means_no
+  never_again no_more n_o cut_the_crap deactivate disable mute do_not dnd (?:can|could|would)_you_not idiots? assholes? jerks? losers? bullshit bs fake gross wtf no_means_no
   junk garbage trash spam scum creeps? pathetic disgusting die bye_felicia lose_it`);
 const EDGE = oneOf(`
   please thanks thank_you sorry ok okay hi hello hey lol sir maam man dude bro guys though tho anyways? but for_asking for_now

@@ -63,7 +63,7 @@ const NEGADO = /\b(?:no|nunca|sin)(?: (?:me|nos|se|le|les|quiero|quisiera|deseo|
 const unlessNegated: Guard = dropWhen(({ left }) => NEGADO.test(left));
 const COSA = occurs(
   `\\b${oneOf(`
-  arbol\\w* losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
+  arbol\\w* tuberias? tubos? losa piso cerca escombros? pared techo factura cita tierra basura alfombra bomba foto\\w* copia raiz raices mueble\\w*
   muros? bardas? banqueta pies pulgadas metros? cuenta presupuesto lodo duda concreto contrato humedad mancha`)}\\b`,
 );
 /** "Olvide mi numero de cliente". */
@@ -199,6 +199,7 @@ export const SPANISH_RULES: readonly Rule[] = [
       ({ left, matched, right }) => !/\b(?:me|nos)\b|[rdo](?:me|nos)$/.test(left + matched) && AL_VECINO.test(right),
     ),
     dropWhen(({ matched, right }) => /(?:text|escrib)\w+$/.test(matched) && COSA_ESCRITA.test(right)),
+    dropWhen(({ matched, right }) => /habl\w+$/.test(matched) && /^ de (?:usted|tu)\b/.test(right)),
     preference,
   ),
   refuse(
@@ -261,7 +262,8 @@ export const SPANISH_DOUBTS: readonly Rule[] = [
   )([
     `«(?:${CORTESIA} )*(?:quiero|quisiera|necesito|deseo|puedo|como puedo|como me puedo) (?:salir|salirme|borrarme|retirarme|removerme)»`,
     `«(?:${CORTESIA} )*(?:desactiv|apag|quit|par|deten|elimin)(?:e|en|a|ga|gan)(?:lo|los|las)(?: ${CORTESIA})*»`,
-    '«(?:ya )?larg(?:o|uese)(?: de aqui)?»',
+    '«(?:ya )?(?:larg(?:o|uese)|fuera)(?: de aqui)?»',
+    `«(?:${CORTESIA} )*(?:desactiv|anul|retir|suspend|deshabilit)(?:e|en|a|ar|ado)(?: ${CORTESIA})*»`,
   ]),
   forReview(
     'complaint',
@@ -269,6 +271,11 @@ export const SPANISH_DOUBTS: readonly Rule[] = [
   )([
     '\\b(?:me|nos) (?:ya )?(?:tienen?|tienes) (?:\\w+ )?(?:hart[oa]s?|cansad[oa]s?|fastidiad[oa]s?|hasta (?:la madre|el gorro|aqui))\\b',
     `\\b(?:hart[oa]s?|cansad[oa]s?|fastidiad[oa]s?) de (?:(?:sus|tus|tantos|tantas|estos|estas|ustedes|recibir) ?)+(?:${MENSAJES}|${LLAMADAS}|»)`,
+    '\\b(?:me|nos) acosan?\\b|\\bya (?:me|nos) (?:cans|aburr|hart|enfad)(?:aron|ieron|e)\\b',
+    '«(?:ya )?(?:como|que) (?:molest|fastidi|frieg|jod|ching|insist)(?:an|en|ones)(?= [|?]| $)',
+    '\\ba (?:chingar|molestar|fregar|joder|fastidiar) a otr[oa]s? (?:lados?|partes?|gente)\\b',
+    '«(?:(?:por favor|ya|mi) )*(?:respeten?(?: (?:mi|la) privacidad)?|privacidad)(?: (?:por favor|ya))*»',
+    '\\bcuantas veces(?: \\w+){0,4} (?:digo|decir|decirl[eo]s?|dije|repito|repetir|pido|pedir) (?:\\w+ ){0,2}(?:no|alto|stop|basta|paren?|dejen?)\\b',
     '\\b(?:me|nos) (?:estan?|estas|siguen?|sigues|andan?) (?:molestando|fastidiando|acosando|hostigando)»',
     '«(?:(?:esto|eso|ustedes|son|es|unos|unas?|puros?|puras?|pinches?|que|bola de) )*(?:estafas?|estafadores|fraudes?|rateros|ladrones|mentirosos|sinverguenzas)»',
   ]),

@@ -36,6 +36,18 @@ const unlessOwnSlip: Guard = dropWhen(
     MEANT_ELSEWHERE.test(message.clauses),
 );
 
+const OF_THE_FAMILY = '(?:wife|husband|son|daughter|brother|sister|mom|mother|dad|father|roommate|tenant|partner)';
+/** "Wrong person, you want my husband": of the same house, and talks on. */
+const NAMES_WHOM_TO_ASK = occurs(
+  `\\b(?:you (?:want|need)|try|ask|(?:talk|speak) (?:to|with)|text|call|contact)(?: to (?:ask|text|call|talk to|speak to|speak with))? (?:my|his|her|our) ${OF_THE_FAMILY}\\b`,
+  `\\bmy ${OF_THE_FAMILY} (?:handles|does|decides|takes care|is the one)\\b`,
+);
+
+/** "He doesn't live here but he owns it, go ahead". */
+const STILL_OWNS = occurs(
+  '^(?: anymore)? (?:but|and) (?:\\w+ ){0,2}(?:owns?|manages?|rents? it out|handles?|pays?)\\b',
+);
+
 const PHONE = '(?:number|phone|cell|line|phone number|cell number|cell phone)';
 const THEIRS = oneOf('his her their hers theirs');
 const english = rulesOf({ family: 'wrong_person', language: 'en', verdict: 'opt_out' });
@@ -49,6 +61,7 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
     ],
     unlessOwnSlip,
     reviewNewNumber,
+    reviewWhen(({ message }) => NAMES_WHOM_TO_ASK.test(message.clauses)),
     reviewWhen(({ isQuestion, left }) => isQuestion && /\b(?:did|is|are|do|have) (?:you|this|i|we)\b/.test(left)),
   ),
   english(
@@ -96,11 +109,17 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
         ' )?(?:phone )?number\\b',
     ],
     dropWhen(({ left }) => /\b(?:if|when|because he|because she) $/.test(left)),
-    reviewWhen(({ left, matched }) => /live|reside|stay/.test(matched) && /\b(?:i|we) $/.test(left)),
+    reviewWhen(
+      ({ left, matched, right }) =>
+        /live|reside|stay/.test(matched) && (/\b(?:i|we) $/.test(left) || STILL_OWNS.test(right)),
+    ),
   ),
   rulesOf({ family: 'wrong_person', language: 'es', verdict: 'review' })(
     [
       '\\b(?:esta|estan|estas) equivocad[oa]s?\\b(?! (?:el|la|en) (?:precio|factura|cuenta|direccion|fecha|dia))',
+      '\\bno (?:se|sabemos) quien (?:es|sea)(?! (?:el que |la que )?(?:viene|va|llamo|vino)\\b)\\b',
+      '\\b(?:este|ese) (?:es|era) (?:el |un )?(?:numero|telefono|celular|cel) de (?:mi|un) (?:hij[oa]|espos[oa]|mama|papa|menor|nin[oa]|trabajo|oficina|hospital|negocio|tio|tia|abuel[oa])\\b',
+      '«(?:(?:yo|solo|apenas) )*(?:soy|es) (?:un |una )?menor(?: de edad)?»|«(?:(?:yo|solo|apenas) )*tengo (?:[89]|1[0-7]) anos»',
       '\\b(?:esta|estan|estas) (?:marcando|llamando|escribiendo|mandando|texteando) mal(?= [|?]| $)',
       '«(?:(?:creo que|perdon|disculpe|usted|ustedes|ya) )*se (?:equivoco|equivocaron)»',
     ],
@@ -118,12 +137,14 @@ export const WRONG_PERSON_RULES: readonly Rule[] = [
       `\\b(?:this|that|it) is \\w+s ${PHONE} (?:and |now |so )?(?:not|no longer)\\b`,
       '\\b(?:texting|messaging|contacting|calling) (?:a|an) (?:minor|child|kid|underage|elderly|business|hospital|stranger|school|church)\\b',
       '«(?:no |sorry |yeah |that |this |it )*(?:is )?not me»',
+      '\\b(?:person|guy|man|woman|lady|one|customer|homeowner)(?: (?:that|who))? you (?:are|were|want|wanted)(?: (?:looking for|trying to (?:reach|contact|text|get)|after|texting|to reach))? (?:is|has|was|moved|died|passed|does)\\b',
     ],
     dropWhen(({ right }) => /^ (?:in the|on the|who)\\b/.test(right)),
   ),
   spanish(
     [
-      '\\b(?:numero|telefono|celular|persona|contacto) (?:equivocad[oa]|incorrect[oa]|errad[oa]|erroneo)\\b',
+      '\\b(?:numero|telefono|celular|persona|contacto) (?:equivocad[oa]|incorrect[oa]|errad[oa]|erroneo)\\b(?! (?:de|en) (?:casa|calle|lote|cuenta|factura|orden|la (?:casa|calle|puerta|factura|cuenta|orden))\\b)',
+      '\\b(?:tienen?|tienes) (?:el |mi |su |un )?(?:number|numero|telefono|contacto) (?:mal|equivocado|incorrecto)\\b',
       '\\bequivoc\\w+ (?:de|el) (?:numero|persona|telefono)\\b',
       '\\b(?:esta|es) mal (?:el|este|ese|su) (?:numero|telefono)»',
       '\\b(?:este|ese|esta|aqui|ya) (?:ya )?no es (?:el |su |la |mas )?(?:numero|telefono|celular|cel|contacto)' +
@@ -220,7 +241,7 @@ const DIED = oneOf(
   'lost_(?:his|her|their)_battle passed_away deceased passed_on died(?!_(?:laughing|down|out|on)) has_died no_longer_with_us no_longer_alive',
 );
 const SOMEBODY_DIED = occurs(
-  `\\b(?:${DIED}|late (?:husband|wife|mother|father)|(?:he|she|husband|wife|mom|dad|mother|father|brother|sister|son|daughter|owner|man|guy|lady|person|uncle|aunt|grandma|grandpa) is dead|dead (?:man|person|woman|relative)|falleci\\w*|murio|difunt[oa])\\b`,
+  `\\b(?:${DIED}|(?<!\\b(?:too|so|very|running|is|was|be|are) )late (?:husband|wife|mother|father|mom|dad|son|brother|sister|uncle|aunt)s?|(?:he|she) (?:is|has) been dead|(?:he|she|husband|wife|mom|dad|mother|father|brother|sister|son|daughter|owner|man|guy|lady|person|uncle|aunt|grandma|grandpa) is dead|dead (?:man|person|woman|relative)|falleci\\w*|murio|est(?:a|aba) muert[oa]|difunt[oa]|que en paz descanse|descanse en paz|que e p d?e?)\\b`,
 );
 const THING_OR_ANIMAL = oneOf(`
   dog cat puppy pet pump battery phone cell car truck engine motor trees? grass sod mower plants? lawn sump power signal charger laptop tablet
@@ -238,7 +259,7 @@ const ABOUT_NUMBER = occurs(
 export function findBereavement(message: InboundText): Finding | undefined {
   const match = SOMEBODY_DIED.exec(message.clauses);
   if (match === null || SOMETHING_DIED.test(message.clauses)) return undefined;
-  const language = /fall|muri|difunt/.test(match[0]) ? 'es' : 'en';
+  const language = /fall|muri|muert|difunt|descanse|que e p/.test(match[0]) ? 'es' : 'en';
   const verdict = ABOUT_NUMBER.test(message.clauses) ? 'opt_out' : 'review';
   return { verdict, family: 'bereavement', language, matched: match[0] };
 }

@@ -138,9 +138,12 @@ describe('a keyword alone', () => {
     expect(classifyInbound(text, { awaitingOptIn: true })).toMatchObject({ outcome: 'opt_out' });
   });
 
-  it.each(['cncel', 'rmover', 'quitr', 'revok'])('that has lost a letter, %s, is for a person', (text) => {
-    expect(classifyInbound(text)).toMatchObject({ outcome: 'review', family: 'misspelled_keyword' });
-  });
+  it.each([...['cncel', 'rmover', 'quitr', 'revok', 'sto'], ...['dtop', 'syop', 'wuit', 'stiop', 'sdtop', 'cabcel']])(
+    'with a letter lost or a neighbouring key hit, %s, is for a person',
+    (text) => {
+      expect(classifyInbound(text)).toMatchObject({ outcome: 'review', family: 'misspelled_keyword' });
+    },
+  );
 
   it('is never taken out of a word that ordinary replies use', () => {
     const { optOut } = keywordsAt(undefined);
@@ -293,6 +296,14 @@ describe('a judgement', () => {
     ['for texts and no calls', 'No me llamen, mejor escríbanme'],
     ['of a wall that is high', 'Alto, la barda mide dos metros'],
     ['to change the number', 'Borre el número anterior, este es mi número nuevo'],
+    ['but names whom to ask', 'Wrong person, you need my wife for the schedule'],
+    ['of another number, in Spanish', 'número equivocado de calle, es la 22'],
+    ['to another business', 'we unsubscribed from Yelp, that is why we call direct'],
+    ['of who owns it still', 'She does not live here but she owns it, go ahead'],
+    ['of a phone that is silent', 'my husband is on do not disturb, knock please'],
+    ['of a question', 'Harassment? my neighbor was joking'],
+    ['of how one is addressed', 'no me hable de usted'],
+    ['of a pipe', 'Alto! hay una tubería ahí'],
   ])('suppresses nobody for a request %s: %s', (_, text) => {
     expect(['review', 'none']).toContain(outcomeOf(text));
   });
@@ -305,6 +316,19 @@ describe('a judgement', () => {
     ['of somebody who was put on the list', 'who signed me up for this?'],
     ['in scorn', 'start texting me again and see what happens'],
     ['of a child', 'im only 12'],
+    ['of a child, in Spanish', 'tengo 11 años'],
+    ['of a death', 'this was my late wife’s cell'],
+    ['of a death, in Spanish', 'el señor Ruiz q.e.p.d.'],
+    ['of a death, told of the owner', 'the lady you are trying to reach has moved'],
+    ['of a stranger, in Spanish', 'no sé quién es Rosa'],
+    ['as it is spoken', 'no toy interesado'],
+    ['in one word', 'deactivate'],
+    ['in one word, in Spanish', 'desactivar'],
+    ['in one sharp word', 'dont'],
+    ['of who is tired of it, in Spanish', 'ya me cansaron'],
+    ['said too often, in Spanish', 'cuántas veces les digo que no'],
+    ['for privacy', 'respeten mi privacidad'],
+    ['with your for you are', 'ur spamming me'],
   ])('misses no request %s: %s', (_, text) => {
     expect(['opt_out', 'review']).toContain(outcomeOf(text));
   });

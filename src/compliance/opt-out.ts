@@ -15,7 +15,7 @@ import { STOP_RULES } from './opt-out-stop.ts';
 import { findBereavement, findNamedPerson, WRONG_PERSON_RULES } from './opt-out-wrong-person.ts';
 
 /** Stored with every decision; grows with every change of rules that can change an outcome, and names the keywords and the weights beside them. */
-const classifierVersion = ({ version }: Keywords): string => `2026-11.5+keywords-${version}+${WEIGHTS_DIGEST}`;
+const classifierVersion = ({ version }: Keywords): string => `2026-11.6+keywords-${version}+${WEIGHTS_DIGEST}`;
 
 /** That by which a reply of then is understood. */
 export const classifierVersionAt = (at?: Instant): string => classifierVersion(keywordsAt(at));

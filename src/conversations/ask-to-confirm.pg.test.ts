@@ -196,6 +196,18 @@ describe('nobody is asked', () => {
     expect(await world.entered()).toEqual({ kind: 'not_asked', because: 'do_not_call' });
   });
 
+  it.each(OWN_KINDS)(
+    'who comes to be on a list that knows no exception (%s) while the question waits',
+    async (kind) => {
+      const world = await askingWorld();
+      expect((await world.entered()).kind).toBe('asked');
+      const { create, upload } = dncWorld(database.db, world);
+      await upload(await create(kind), `${PERSON}\n`);
+      expect(await world.handedOver()).toEqual([]);
+      expect(await states()).toEqual([['cancelled', 'do_not_call']]);
+    },
+  );
+
   it('whose number lies nowhere, or by a number of ours that is off', async () => {
     const world = await askingWorld();
     expect(await world.entered('+18005550123')).toEqual({ kind: 'not_asked', because: 'no_hours' });

@@ -9,7 +9,7 @@ import { testDatabase } from '../../test/test-database.ts';
 import { LANES } from '../../test/under-way.ts';
 import { pauseCampaign } from '../campaigns/control-campaign.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
-import type { Gateway } from '../gateways/gateway.ts';
+import type { Gateway, SendOutcome } from '../gateways/gateway.ts';
 import { quoGateway } from '../gateways/quo/quo-gateway.ts';
 import { stopwatch } from '../platform/clock.ts';
 import { type Database, runTx } from '../platform/database.ts';
@@ -127,6 +127,42 @@ describe('a confirmation is handed over within a second and a half', () => {
     await world.until('it is sent', async () => sentAfterMs.length > 0);
     expect(asked).toBeLessThan(numbers);
     expect(sentAfterMs[0]).toBeLessThan(1_500);
+  });
+
+  it('also the sixth of several, while all calls of a campaign wait for a slow gateway', async () => {
+    const world = await sendingWorld(database, { factor: 1 });
+    const lanes = LANES.slice(0, 1);
+    const account = await insertAccount(database.db, world, { baseUrl: world.sandbox.url, apiKey: API_KEY, lanes });
+    const phones = testPhones(100);
+    await insertContacts(
+      database.db,
+      world,
+      phones.map((phone) => ({ phone })),
+    );
+    await launchTestCampaign(database.db, world, { laneIds: account.laneIds });
+    const answers: (() => void)[] = [];
+    let passedMs = stopwatch();
+    const sentAfterMs: number[] = [];
+    const gateway: Gateway = {
+      ...quoGateway({ ...world, baseUrl: world.sandbox.url, apiKey: API_KEY, requestTimeoutMs: 1_000 }),
+      listNewest: async () => ({ ok: true, value: { messages: [], olderThan: undefined } }),
+      send: ({ isCampaign }) => {
+        if (!isCampaign) sentAfterMs.push(passedMs());
+        const { promise, resolve } = Promise.withResolvers<SendOutcome>();
+        answers.push(() => resolve({ kind: 'not_called', detail: 'test' }));
+        return promise;
+      },
+    };
+    const engine = startEngine({ ...world, openGateway: () => gateway }, { ...DEFAULT_ENGINE_OPTIONS, owner: 'one' });
+    onTestFinished(() => {
+      for (const answer of answers) answer();
+      return engine.drain();
+    });
+    await world.until('all calls of campaigns are under way', async () => answers.length === 14);
+    passedMs = stopwatch();
+    for (let answer = 0; answer < 6; answer += 1) await insertConfirmation(world, account);
+    await world.until('all are sent', async () => sentAfterMs.length === 6);
+    expect(Math.max(...sentAfterMs)).toBeLessThan(1_500);
   });
 
   it('while texts of a campaign wait for a slow gateway on all their connections; a pause stops those that wait for one', async () => {

@@ -4,7 +4,8 @@ import { eligibilityFacts, readStanding, type Standing, standingSql } from '../a
 import { isPointlessSql } from '../campaigns/pointless-store.ts';
 import { CAMPAIGN_PURPOSE } from '../compliance/consent.ts';
 import type { AskedConsent } from '../compliance/consent-policy.ts';
-import { exemptionSql, listsAskedSql } from '../compliance/dnc-eligibility.ts';
+import { exemptionSql, isListedOn, listsAskedSql } from '../compliance/dnc-eligibility.ts';
+import { OWN_KINDS } from '../compliance/dnc-rules.ts';
 import { claimReasonSql } from '../compliance/eligibility.ts';
 import { heldUntilSql } from '../compliance/held-number.ts';
 import { consentInForce, joinedConsentReasonSql } from '../compliance/needs-consent.ts';
@@ -447,13 +448,14 @@ const MAY_FOLLOW_OPT_OUT = ['opt_out_confirmation', 'help', 'health_check'];
 
 /**
  * Ends what must not go out any more: a text to a number that was suppressed since, an answer that is too late, a question whether an opt-in
- * was theirs when none waits for its answer any more.
+ * was theirs when none waits for its answer any more, or when a list of our own has come to hold the number while it waited for the morning.
  */
 export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Instant): Promise<void> {
   await sql`
     update message m set state = 'cancelled',
-      failure_code = case when m.not_after < ${now} then 'too_late' when ${notAwaited(now)} then 'not_awaited' else 'opted_out' end
-    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or ${notAwaited(now)} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
+      failure_code = case when m.not_after < ${now} then 'too_late' when ${notAwaited(now)} then 'not_awaited'
+        when ${askedOfListed} then 'do_not_call' else 'opted_out' end
+    where m.id = any(${ids}::uuid[]) and (m.not_after < ${now} or ${notAwaited(now)} or ${askedOfListed} or (m.purpose <> all(${MAY_FOLLOW_OPT_OUT}::text[])
       and exists (select 1 from suppression s where s.phone = m.phone and s.lifted_at is null)))`.execute(tx);
 }
 
@@ -461,6 +463,8 @@ export async function cancelStaleDirect(tx: Tx, ids: readonly Uuid[], now: Insta
 const notAwaited = (now: Instant): RawBuilder<boolean> =>
   sql<boolean>`(m.purpose = 'opt_in_request' and not exists (
     select from consent k where k.phone = m.phone and k.state = 'pending' and k.confirm_until > ${now}))`;
+
+const askedOfListed = sql<boolean>`(m.purpose = 'opt_in_request' and ${isListedOn(OWN_KINDS, sql`m.phone`)})`;
 
 /** The same of all answers of an account that are too late, also of those that nothing may hand over. Index message_direct_pending. */
 export async function endLateDirect(tx: Tx, accountId: Uuid, now: Instant): Promise<void> {

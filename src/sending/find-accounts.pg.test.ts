@@ -6,7 +6,8 @@ import { testDatabase } from '../../test/test-database.ts';
 import { manualClock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
-import { SECOND_MS } from '../platform/time.ts';
+import { msBetween, SECOND_MS } from '../platform/time.ts';
+import { DEFAULT_ENGINE_OPTIONS } from './engine.ts';
 import { createFinder } from './find-accounts.ts';
 import type { Lease } from './lease-store.ts';
 
@@ -96,6 +97,29 @@ it('nothing is given back for a worker whose leases ran out, though it told of i
   expect(held.size).toBe(4);
   await clock.advance(1_000);
   expect((await look()).giveBack).toEqual([]);
+});
+
+it('what a killed worker held is taken within 15 s also by one that has its share', async () => {
+  const clock = manualClock(world.clock.now());
+  const { leaseMs, lookMs } = DEFAULT_ENGINE_OPTIONS;
+  const worker = (owner: string) => {
+    const held = new Set<Uuid>();
+    const finder = createFinder({ ...world, clock }, { owner, leaseMs, lookMs });
+    return { held, look: () => finder.look(held, ({ accountId }) => held.add(accountId)) };
+  };
+  const [alive, killed] = [worker('alive'), worker('killed')];
+  await killed.look();
+  await sql`update account_lease set owner = null, expires_at = null where account_id in (select id from gateway_account order by id limit 2)`.execute(
+    database.db,
+  );
+  const crashed = clock.now();
+  let { lookAt } = await alive.look();
+  expect(alive.held.size).toBe(2);
+  while (alive.held.size < 4) {
+    await clock.set(lookAt);
+    ({ lookAt } = await alive.look());
+  }
+  expect(msBetween(crashed, clock.now())).toBeLessThanOrEqual(15 * SECOND_MS);
 });
 
 it('an account that another one took is left to it for as long as a lease, though its clock says that this one is over', async () => {

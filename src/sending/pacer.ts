@@ -35,7 +35,7 @@ export interface Pacer {
   msUntilLaneRoom(laneId: Uuid, now: Instant): number;
 }
 
-/** A tenth of the rate and of the calls under way is kept free of campaigns, so that an answer never waits behind them. */
+/** A tenth of the rate is kept free of campaigns, so that an answer never waits behind them. */
 const KEPT_SHARE = 0.1;
 /** What an account's rate leaves to campaigns, in the same unit. */
 export const campaignRate = (accountRate: number): number => accountRate * (1 - KEPT_SHARE);
@@ -43,6 +43,8 @@ export const campaignRate = (accountRate: number): number => accountRate * (1 - 
 const IN_FLIGHT_SECONDS = 2;
 const IN_FLIGHT_MIN = 16;
 const IN_FLIGHT_MAX = 500;
+/** What answers have beside campaigns: as many calls as without them, or else several at once wait until a slow gateway has answered those. */
+const ANSWERS_IN_FLIGHT_MAX = 100;
 
 interface LaneBuckets {
   readonly messagesPerSecond: number | null;
@@ -59,6 +61,7 @@ export function createPacer(startsAt: Instant): Pacer {
   const inFlightMax = (): number =>
     Math.min(IN_FLIGHT_MAX, Math.max(IN_FLIGHT_MIN, Math.ceil(rate * IN_FLIGHT_SECONDS)));
   const campaignsInFlightMax = (): number => Math.floor(inFlightMax() * (1 - KEPT_SHARE));
+  const allInFlightMax = (): number => campaignsInFlightMax() + Math.min(inFlightMax(), ANSWERS_IN_FLIGHT_MAX);
   const takeOfLane: Pacer['campaignTexts'] = (now, { laneId, count, parts }) => {
     lanes.get(laneId)?.messages?.take(now, count);
     // A text of several parts may overdraw its lane by a moment; the next one waits that much longer.
@@ -73,7 +76,7 @@ export function createPacer(startsAt: Instant): Pacer {
       }
       for (const lane of facts.lanes) adjustLane(lanes, lane, now);
     },
-    room: (now, inFlight) => Math.max(0, Math.min(account.available(now), inFlightMax() - inFlight)),
+    room: (now, inFlight) => Math.max(0, Math.min(account.available(now), allInFlightMax() - inFlight)),
     msUntilRoom: (now) => account.msUntilNext(now),
     campaignRoom: (now, inFlight) =>
       Math.max(0, Math.min(account.available(now), campaigns.available(now), campaignsInFlightMax() - inFlight)),

@@ -290,12 +290,12 @@ describe('pacer', () => {
     expect(sendFor(20, facts(8, null, 3), 3).texts).toBeGreaterThanOrEqual(18);
   });
 
-  it('keeps calls free for an answer when all that campaigns may have are under way', () => {
+  it('leaves answers as many calls as without a campaign when all that campaigns may have are under way', () => {
     const { pacer } = sendFor(1, facts(8));
     const later = addMs(NOW, 10_000);
     expect(pacer.campaignRoom(later, 14)).toBe(0);
-    expect(pacer.room(later, 14)).toBeGreaterThan(0);
-    expect(pacer.room(later, 16)).toBe(0);
+    expect(pacer.room(later, 14 + 15)).toBe(1);
+    expect(pacer.room(later, 14 + 16)).toBe(0);
   });
 
   it('begins anew when the rate is changed, so that no change can make a burst', () => {
