@@ -55,6 +55,6 @@ export async function exportCommand(flags: Filters, shell: Shell): Promise<void>
   await withServices(shell, async ({ database: { db }, clock, newUuid }) => {
     const filter = await filterBy(flags, { db, clock });
     for await (const piece of await exportOptOuts({ db, clock, newUuid }, { filter, actor: actor().actor }))
-      if (piece !== '') await shell.out.lines(piece.replace(/\r\n$/, ''));
+      await shell.out.write(piece);
   });
 }

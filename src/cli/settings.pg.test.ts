@@ -117,7 +117,11 @@ it('the state of compliance and the report of opt-outs are told, for people and 
   ]);
   const report = await cli('optout', 'report', '--by', 'state', '--state', 'ma', '--lane', 'Line 1', '--json');
   expect(jsonLines(report)).toMatchObject([{ total: { texts: 0, optOuts: 0, alarm: 'few' }, rates: [], byWay: [] }]);
-  const file = (await cli('optout', 'export', '--days', '7')).out.split('\n');
-  expect(file[1]).toMatch(/^\+16175550123,opt_out,api,/);
+  const file = (await cli('optout', 'export', '--days', '7')).out.split('\r\n');
+  expect(file).toEqual([
+    expect.stringMatching(/^phone,reason,.*,state$/),
+    expect.stringMatching(/^\+16175550123,opt_out,api,.*,$/),
+    '',
+  ]);
   expect(await cli('optout', 'report', '--campaign', 'None')).toMatchObject({ code: 1, out: '' });
 });

@@ -71,14 +71,9 @@ const stored = z.object({ versions: z.array(z.looseObject({ version: z.string(),
 
 /** Without the last day, which is written down when the next version comes. */
 const digestsOf = (data: unknown): ReadonlyMap<string, string> =>
-  new Map(
-    stored
-      .parse(data)
-      .versions.map(({ validTo: _, ...says }) => [
-        says.version,
-        createHash('sha256').update(canonicalJson(says)).digest('hex'),
-      ]),
-  );
+  new Map(stored.parse(data).versions.map(({ validTo: _, ...says }) => [says.version, digestOfRules(says)]));
+
+export const digestOfRules = (says: unknown): string => createHash('sha256').update(canonicalJson(says)).digest('hex');
 
 const refused = ({ name, file }: Named, what: string): Error =>
   new Error(`rules "${name}": ${what}. Mend compliance/rules/${file}`);

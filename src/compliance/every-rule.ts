@@ -1,7 +1,8 @@
+import { AREA_CODE_DATA, AREA_CODE_TABLES } from '../contacts/area-codes.ts';
 import type { Instant } from '../platform/time.ts';
 import { CONSENT_RULES } from './consent-rules.ts';
 import { CONTENT_RULES } from './content-rules.ts';
-import { type Dated, type DatedRules, versionAt } from './dated-rules.ts';
+import { type Dated, type DatedRules, digestOfRules, versionAt } from './dated-rules.ts';
 import { DNC_RULES } from './dnc-rules.ts';
 import { KEYWORDS } from './keywords.ts';
 import { OPT_OUT_LEVELS } from './opt-out-rate.ts';
@@ -45,9 +46,20 @@ export const everyRuleAt = (at: Instant): readonly RuleInForce[] =>
 /** What a version is that decisions name: with its digest, so that nobody can say that it said something else then. */
 export type RuleVersion = RuleInForce & Dated & Pick<DatedRules, 'file'>;
 
-export const EVERY_VERSION: readonly RuleVersion[] = EVERY_RULE.flatMap(({ name, file, versions, digests }) =>
-  versions.map(({ version, validFrom, validTo, source }) => ({
-    ...{ name, file, version, validFrom, validTo, source },
-    digest: digests.get(version) ?? '',
-  })),
-);
+const { validTo, ...numbering } = AREA_CODE_DATA;
+/** Numbering and no law, in code (docs/decisions/0060): one version, which decisions name as they do those of the law. */
+export const AREA_CODES: RuleVersion = {
+  ...{ name: 'Area codes', file: 'area-codes.ts' },
+  ...{ ...numbering, validTo },
+  digest: digestOfRules({ ...numbering, ...AREA_CODE_TABLES }),
+};
+
+export const EVERY_VERSION: readonly RuleVersion[] = [
+  ...EVERY_RULE.flatMap(({ name, file, versions, digests }) =>
+    versions.map(({ version, validFrom, validTo, source }) => ({
+      ...{ name, file, version, validFrom, validTo, source },
+      digest: digests.get(version) ?? '',
+    })),
+  ),
+  AREA_CODES,
+];

@@ -39,4 +39,7 @@ export const PUBLISHED: Readonly<Record<string, Readonly<Record<string, string>>
     '2026-01': 'dd80ef1e355d819bfae39d2dce6f896f2c9d7428f6974205bb7360a54046de7c',
     '2026-11': '77b08cff25f19f3adb2f37298abb2a3a832e98b60318f6ae9e98b9ed71005606',
   },
+  'area-codes.ts': {
+    'nanp-2026-06': '749d4d0016cc1446377b1b01cc6349fb3d1b51e2b5427b227b1b4c3d2809a437',
+  },
 };

@@ -1,9 +1,14 @@
 /**
- * Which state and zones an area code or a state stands for: dated data (hearsaycorp
- * phonenumber-util of June 2026, Google's libphonenumber prefix table, lincmad.com overlay list). Numbers are portable and overlays
- * appear every year, so that these are hints, and where sources disagree the wider set stands. To change it, add a version.
+ * Which state and zones an area code or a state stands for: dated data. Numbers are portable and overlays appear every year, so that
+ * these are hints, and where sources disagree the wider set stands. To change it, change the version.
  */
-export const AREA_CODE_DATA = { version: 'nanp-2026-06', validFrom: '2026-06-01' } as const;
+export const AREA_CODE_DATA = {
+  version: 'nanp-2026-06',
+  validFrom: '2026-06-01',
+  validTo: null,
+  source:
+    'hearsaycorp phonenumber-util of June 2026; the prefix table of Google’s libphonenumber; lincmad.com, overlay list; of ZIP codes USPS labelling list L002',
+} as const;
 
 export interface AreaCodePlace {
   readonly state: string;
@@ -256,3 +261,15 @@ export const STATE_BY_ZIP_PREFIX: ReadonlyMap<string, string> = new Map(
     Array.from({ length: last - first + 1 }, (_, index) => [String(first + index).padStart(3, '0'), state] as const),
   ),
 );
+
+/** All that the version says. */
+export const AREA_CODE_TABLES = {
+  places: [...PLACE_BY_AREA_CODE],
+  zonesByState: [...ZONES_BY_STATE],
+  zonesByProvince: [...ZONES_BY_PROVINCE],
+  tollFree: [...TOLL_FREE_AREA_CODES],
+  premium: [...PREMIUM_AREA_CODES],
+  canadian: [...CANADIAN_AREA_CODES],
+  outsideUs: [...AREA_CODES_OUTSIDE_US],
+  stateByZipPrefix: [...STATE_BY_ZIP_PREFIX],
+};

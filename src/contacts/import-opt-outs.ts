@@ -10,7 +10,7 @@ import { ok } from '../platform/result.ts';
 import { CsvFileError } from './csv-file-error.ts';
 import type { CsvRecord } from './csv-parser.ts';
 import { openCsv } from './csv-reader.ts';
-import { type OptOutColumn, optOutColumn, type RefusedRow, readOptOutRow } from './opt-out-rows.ts';
+import { numbersBeside, type OptOutColumn, optOutColumn, type RefusedRow, readOptOutRow } from './opt-out-rows.ts';
 
 export interface OptOutList {
   readonly fileName: string;
@@ -132,7 +132,10 @@ const optOutAll =
 
 function numbersOf(records: readonly CsvRecord[], column: OptOutColumn, read: Reading): readonly string[] {
   const rows = records.flatMap((record) => readOptOutRow(record, column) ?? []);
-  const refused = rows.flatMap((row) => (row.ok ? [] : [row.error]));
+  const refused = [
+    ...rows.flatMap((row) => (row.ok ? [] : [row.error])),
+    ...records.flatMap((record) => numbersBeside(record, column)),
+  ];
   read.rows += rows.length;
   read.refused += refused.length;
   read.refusals.push(...refused.slice(0, REFUSALS_MAX - read.refusals.length));

@@ -8,6 +8,8 @@ export interface OptOutColumn {
   readonly index: number;
   /** The first row names the columns. */
   readonly hasHeader: boolean;
+  /** Found because no other one of the first rows held numbers, rather than named by a person. */
+  readonly isFound: boolean;
 }
 
 export interface RefusedRow {
@@ -25,7 +27,7 @@ export function optOutColumn(head: readonly CsvRecord[], named: string | undefin
   const names = first.cells.map((cell) => cell.trim());
   if (named !== undefined) {
     const index = columnCalled(names, named.trim());
-    return index.ok ? ok({ index: index.value, hasHeader: true }) : index;
+    return index.ok ? ok({ index: index.value, hasHeader: true, isFound: false }) : index;
   }
   const found = names.flatMap((_, index) =>
     head.some(({ cells }) => parsePhone(cells[index] ?? '').ok) ? [index] : [],
@@ -36,7 +38,7 @@ export function optOutColumn(head: readonly CsvRecord[], named: string | undefin
     return err(
       `several columns hold phone numbers (${found.map((at) => `"${names[at]}"`).join(', ')}); say which one, and import the list again for another`,
     );
-  return ok({ index, hasHeader: !/\d/.test(names[index] ?? '') });
+  return ok({ index, hasHeader: !/\d/.test(names[index] ?? ''), isFound: true });
 }
 
 /** The number of one row; `undefined` for a row without anything. */
@@ -48,6 +50,23 @@ export function readOptOutRow(record: CsvRecord, { index }: OptOutColumn): Resul
   const text = (cell.trim() === '' ? record.cells.join(' ') : cell).trim().slice(0, SHOWN_MAX);
   return err({ line: record.line, text, reason: REASONS[phone.error.reason] });
 }
+
+/** Numbers further down in columns that had none in the first rows: they are not opted out, which must not pass without a word. */
+export function numbersBeside({ line, cells }: CsvRecord, { index, isFound }: OptOutColumn): readonly RefusedRow[] {
+  if (!isFound) return [];
+  return cells.flatMap((cell, at) =>
+    at !== index && MAY_BE_NUMBER.test(cell) && parsePhone(cell).ok
+      ? [
+          {
+            line,
+            text: cell.trim().slice(0, SHOWN_MAX),
+            reason: `a number in column ${at + 1}, and column ${index + 1} is read; name column ${at + 1} and import the list again`,
+          },
+        ]
+      : [],
+  );
+}
+const MAY_BE_NUMBER = /^(?:\D*\d){10,15}\D*$/;
 
 const REASONS = {
   missing_phone: 'there is no number in this row',

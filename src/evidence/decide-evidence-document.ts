@@ -2,7 +2,7 @@ import type { RuleVersion } from '../compliance/every-rule.ts';
 import { localTime } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { ChainProof } from './chain-proof.ts';
-import { decideTimeline, fieldWords, nameOf } from './decide-timeline.ts';
+import { decideTimeline, fieldWords, isOptOut, nameOf } from './decide-timeline.ts';
 import type { Block, PrintedDocument } from './document.ts';
 import type { Evidence, Finding } from './evidence.ts';
 
@@ -51,6 +51,7 @@ function identity({
   optOuts,
   erasures,
 }: Evidence): readonly (readonly [string, string])[] {
+  const asked = optOuts.filter(isOptOut);
   const counts: readonly (readonly [string, string])[] = [
     ['Number', number],
     [
@@ -58,7 +59,7 @@ function identity({
       `${texts.filter(({ direction }) => direction === 'outbound').length} from us, ${texts.filter(({ direction }) => direction === 'inbound').length} from the person`,
     ],
     ['Consent events', String(consents.length)],
-    ['Opt-outs', `${optOuts.length}, ${optOuts.filter(({ liftedAt }) => liftedAt === null).length} of them in force`],
+    ['Opt-outs', `${asked.length}, ${asked.filter(({ liftedAt }) => liftedAt === null).length} of them in force`],
   ];
   if (contact === null) return [...counts, ['Contact', withoutContact({ mergedInto, erasures })]];
   const { company, email, street, city, state, postalCode, zoneGroup, otherNumbers, tags, attributes } = contact;

@@ -237,15 +237,24 @@ function optOutEntries(optOut: EvidenceOptOut): readonly EvidenceEntry[] {
       saidAt === null
         ? `In effect from ${effectiveAt.toString()}.`
         : `Said ${saidAt.toString()}, in effect ${effectiveAt.toString()}: ${latencySeconds} seconds later.`,
-      confirmation === null || confirmation.sentAt === null
-        ? 'No confirmation of ours went out.'
-        : `Confirmed once, ${confirmation.afterSeconds} seconds after it was said.`,
+      ...(isOptOut(optOut) ? [confirmationLine(confirmation)] : []),
       `What shows it: ${evidenceWords(optOut.evidence)}`,
     ],
   };
   if (liftedAt === null) return [stopped];
   const lines = [`What shows it: ${evidenceWords(liftedEvidence ?? {})}`];
   return [stopped, { at: liftedAt, kind: 'opt_in', title: 'Asked to be texted again', text: null, lines }];
+}
+
+/** That a number cannot be reached is nobody's word. */
+export const isOptOut = ({ reason }: Pick<EvidenceOptOut, 'reason'>): boolean => reason !== 'invalid_number';
+
+function confirmationLine(confirmation: EvidenceOptOut['confirmation']): string {
+  if (confirmation === null || confirmation.sentAt === null) return 'No confirmation of ours went out.';
+  const { afterSeconds, failedAt } = confirmation;
+  return failedAt === null
+    ? `A confirmation went out ${afterSeconds} seconds after it was said.`
+    : `A confirmation went out ${afterSeconds} seconds after it was said, and did not arrive.`;
 }
 
 const idleOptInEntry = ({ at, stillSuppressed, evidence }: EvidenceIdleOptIn): EvidenceEntry => ({

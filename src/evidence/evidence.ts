@@ -146,6 +146,8 @@ export interface EvidenceOptOut {
   readonly latencySeconds: number | null;
   readonly confirmation: {
     readonly sentAt: Instant | null;
+    /** It did not arrive, as far as the gateway knows. */
+    readonly failedAt: Instant | null;
     readonly text: string | null;
     readonly afterSeconds: number | null;
   } | null;

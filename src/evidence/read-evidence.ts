@@ -110,7 +110,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
   const onLists = await doNotCall(tx, keys);
   const reassigned = await readAskedAbout(tx, keys, RECORDS_MAX);
   const proof = await readProof(tx, { phones: keys }, RECORDS_MAX);
-  const consentIds = new Set(consents.map(({ id }) => showId('consent', id)));
+  const shownConsents = consents.map((event) => ({ ...event, id: showId('consent', event.id) }));
   const evidence: Omit<Evidence, 'digest'> = {
     format: 'textwright-evidence',
     formatVersion: 1,
@@ -146,7 +146,7 @@ async function readAll(tx: Tx, { phone, now, version }: EvidenceQuery): Promise<
       by: actorName,
     })),
     ruleVersions: EVERY_VERSION,
-    findings: decideFindings({ texts, optOuts, consentIds }),
+    findings: decideFindings({ texts, optOuts, consents: shownConsents }),
     complete: [
       ...[consents, submissions, texts, optOuts, differences, calls, leftOut, waiting],
       ...[reviews, onLists.exemptions, reassigned],
@@ -256,6 +256,7 @@ function optOutOf(row: OptOutRow, texts: readonly EvidenceText[]): EvidenceOptOu
         ? null
         : {
             sentAt: confirmation.sentAt,
+            failedAt: confirmation.failedAt,
             text: confirmation.text,
             afterSeconds:
               confirmation.sentAt === null ? null : secondsBetween(saidAt ?? effectiveAt, confirmation.sentAt),

@@ -1,6 +1,6 @@
 import { getBusiness } from '../business/business-store.ts';
 import { type DncListShown, readDncLists } from '../compliance/dnc-lists.ts';
-import { everyRuleAt, type RuleInForce } from '../compliance/every-rule.ts';
+import { AREA_CODES, everyRuleAt, type RuleInForce } from '../compliance/every-rule.ts';
 import { type ChainState, readChainState } from '../compliance/list-audit.ts';
 import { type LastVerification, readLastVerification } from '../compliance/note-verification.ts';
 import { classifierVersionAt } from '../compliance/opt-out.ts';
@@ -14,7 +14,6 @@ import {
   readOptOutRates,
   readOptOutsByWay,
 } from '../compliance/report-opt-outs.ts';
-import { AREA_CODE_DATA } from '../contacts/area-codes.ts';
 import { countOpenReviews } from '../conversations/review-read-store.ts';
 import { dayIn, daysUpTo, startOfDay } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -92,9 +91,11 @@ export async function readCompliance(db: Db, clock: Clock): Promise<Compliance> 
   };
 }
 
+const ruleOf = ({ name, version, digest, source }: RuleInForce): RuleInForce => ({ name, version, digest, source });
+
 /** Which version of the law and of our own tables is in force. */
 const rulesAt = (now: Instant): Compliance['rules'] => [
   ...everyRuleAt(now),
-  { name: 'Area codes', version: AREA_CODE_DATA.version, digest: null, source: null },
+  ruleOf(AREA_CODES),
   { name: 'Understanding of opt-outs', version: classifierVersionAt(now), digest: null, source: null },
 ];

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerTexts, claimTexts } from '../../test/claimed.ts';
-import { launchTestCampaign, testPhones } from '../../test/fixtures.ts';
+import { enrollmentStates, launchTestCampaign, testPhones } from '../../test/fixtures.ts';
 import { heldAccount } from '../../test/held-account.ts';
 import type { testWorld } from '../../test/world.ts';
 import { previewAudience } from '../audiences/preview-audience.ts';
 import { ensureConversation } from '../conversations/inbound-store.ts';
 import { type Database, runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { addMs, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
+import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/time.ts';
 import type { Prepared } from './claim.ts';
 import type { Verdict } from './decide-outcome.ts';
 import type { Lease } from './lease-store.ts';
@@ -159,6 +159,18 @@ describe('somebody to be texted only after some days without a text', () => {
   it.each(ENDS)('%s', async (_, verdict, chosen) => {
     await text(office, verdict);
     expect(await untextedFor30Days()).toBe(chosen);
+  });
+
+  it.each([
+    ['left out by a campaign that waited meanwhile, 29 days after the text of another one', 29, 0, 'skipped'],
+    ['texted by it 30 days after', 30, 1, 'handing_over'],
+  ])('is %s', async (_, days, texts, state) => {
+    const audience = { notContactedDays: 30 };
+    const waiting = await launchTestCampaign(database.db, world, { laneIds, audience });
+    await text(office, accepted);
+    await world.clock.advance(days * DAY_MS);
+    expect(await claim(waiting, office)).toHaveLength(texts);
+    expect(await enrollmentStates(database.db, waiting)).toEqual({ [state]: 1 });
   });
 
   it('was texted last when a text last went out, not when one was refused after it', async () => {

@@ -12,12 +12,19 @@ const HAWAII = 4;
 const TUESDAY_TEN = '2026-11-17T15:00:00Z';
 const HOUR = 60 * MINUTE_MS;
 
+/** What is foretold as a flow goes out as whole texts, from a bucket that begins empty, in shares of equals and numbers. */
+const TEXTS_APART = 4;
+
 /**
- * One turn: the engine's longest look away, and the claims of a turn with their statements. A forecast may be wrong by it where the
- * engine is not told that something begins (a midnight, a full hour); counts by one text, where that falls on a border or in
- * the rounding of equal shares.
+ * One turn of the product: its longest look away, and the claims with their statements; texts of a slow rate are further apart. That an
+ * hour is over the engine finds by a look, which is later here. Counts may be wrong by one text, where that falls on a border or in the
+ * rounding of equal shares.
  */
-const turnMs = ({ idleMs = IDLE_MS }: QuietRun): number => idleMs + 2_000;
+function turnMs({ ratePerSecond, slowestPerSecond = ratePerSecond, campaigns }: QuietRun): number {
+  const waitsForHours = campaigns.some(({ maxPerHour }) => maxPerHour !== undefined);
+  const lookMs = waitsForHours ? IDLE_MS : DEFAULT_HOLDER_OPTIONS.idleMs;
+  return lookMs + 2_000 + (TEXTS_APART / slowestPerSecond) * 1_000;
+}
 
 /** All texts of the first campaign have two parts. */
 const LONG_BODY = `Hi there, [campaign 0]${' we are in your street next week.'.repeat(6)} Reply STOP to opt out.`;
@@ -139,6 +146,7 @@ const RUNS: readonly [string, QuietRun][] = [
       startsAt: TUESDAY_TEN,
       places: [EAST],
       ratePerSecond: 0.2,
+      slowestPerSecond: 0.02,
       dailyCaps: [300, 100],
       campaigns: [{ people: 200 }],
       change: (db, { laneIds }) =>

@@ -16,6 +16,8 @@ export interface QuietRun {
   /** Indexes into PLACES: where the people of every campaign are, in turn. */
   readonly places: readonly number[];
   readonly ratePerSecond: number;
+  /** Of a number that `change` makes slower than the account. */
+  readonly slowestPerSecond?: number;
   readonly dailyCaps: readonly number[];
   readonly campaigns: readonly (Partial<PlannedCampaign> & { readonly people: number })[];
   /** What plans have no word for: the columns of a pace, zones and throughput of numbers, numbers that people know. */

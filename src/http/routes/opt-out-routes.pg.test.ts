@@ -91,6 +91,19 @@ describe('a list of opt-outs', () => {
     expect(await suppressed()).toEqual(before);
   });
 
+  it('that has numbers in another column further down names them, since only the first column of numbers is read', async () => {
+    const far = `name,mobile,order,home\n${'Ann,617-555-0190,77,\n'.repeat(5_000)}Ben,617-555-0191,78,212-555-0190\n`;
+    expect((await upload(far)).json).toMatchObject({
+      rows: 5_001,
+      refused: 1,
+      refusals: [
+        { line: 5_002, text: '212-555-0190', reason: expect.stringMatching(/column 4, and column 2 is read/) },
+      ],
+    });
+    expect(await suppressed()).toContain('+16175550191');
+    expect((await upload(far, '&column=mobile')).json).toMatchObject({ refused: 0 });
+  });
+
   it('that breaks off in the middle says what counts, and keeps it', async () => {
     const broken = `phone,name\n${'6175550150,Ann\n'.repeat(5_000)}6175550151,"Ben\n`;
     expect(await upload(broken)).toMatchObject({
