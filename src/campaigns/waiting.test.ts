@@ -69,6 +69,19 @@ describe('what a running campaign waits for', () => {
     expect(waiting(NOON, after)?.code).toBe(totals.unknown === undefined ? undefined : 'settling');
   });
 
+  it.each<[string, Partial<Campaign['totals']>, string | undefined]>([
+    ['texts are with a gateway', { handingOver: 5 }, 'no_worker'],
+    ['answers were lost', { unknown: 5 }, 'no_worker'],
+    ['the other one has only to close it', {}, undefined],
+  ])('is the worker of one of two accounts, while %s', (_, totals, code) => {
+    const alone = { ...account, id: 'b', name: 'Alone', heldBy: null, leaseUntil: null };
+    const lanes = [lane(), lane({ id: 'm', accountId: 'b', name: 'Van' })];
+    const after = { queues: [], groups: [], campaign: { ...campaign, totals: { ...NO_TOTALS, sent: 5, ...totals } } };
+    const found = waiting(NOON, { ...after, lanes, accounts: [account, alone] });
+    expect(found?.code).toBe(code);
+    if (code !== undefined) expect(found?.sentence).toContain('Alone');
+  });
+
   it('is the frequency cap of everybody who is left', () =>
     expect(
       waits(NOON, { queues: [queue(EAST, null, '2026-11-18T15:00:00Z'), queue(WEST, null, '2026-11-18T17:00:00Z')] }),

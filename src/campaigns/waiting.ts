@@ -73,10 +73,18 @@ const KEEPS_FROM_ASKING: readonly string[] = [...NEEDS_A_WORKER, 'breaker_open',
 /** Nobody waits for a text any more. */
 function settling(at: WaitingFacts): Waiting | null {
   const { id, totals } = at.campaign;
-  const { unknown } = totals;
+  const { unknown, handingOver } = totals;
   // Of a paused account they are recorded and asked about all the same.
   const accounts = at.accounts.map((account) => ({ ...account, state: 'active' }) as const);
-  const numbers = lanesWaits({ ...at, accounts })(at.lanes);
+  const waitOf = lanesWaits({ ...at, accounts });
+  // What is out may be with any account: one without a worker is enough to keep it there.
+  const alone =
+    unknown + handingOver === 0
+      ? undefined
+      : [...Map.groupBy(at.lanes, ({ accountId }) => accountId).values()]
+          .map(waitOf)
+          .find((wait) => wait !== undefined && NEEDS_A_WORKER.includes(wait.code));
+  const numbers = alone ?? waitOf(at.lanes);
   if (numbers !== undefined && (unknown === 0 ? NEEDS_A_WORKER : KEEPS_FROM_ASKING).includes(numbers.code))
     return tellLanes(numbers, { goesOnAt: numbers.until, people: undefined, knowNoOther: false }, at);
   if (unknown === 0) return null;
