@@ -43,7 +43,7 @@ export async function countHours(tx: Tx, campaignId: Uuid): Promise<readonly Hou
 
 export interface RecordsCount {
   readonly texts: number;
-  /** With the record of why they were allowed, and with the consent on which they rested. */
+  /** With the record of why they were allowed, and with a consent that was in force. */
   readonly decided: number;
   readonly rested: number;
   readonly waived: number;
@@ -51,10 +51,19 @@ export interface RecordsCount {
   readonly suppressed: number;
 }
 
+/** Over `message m`, the same as of one number (decide-findings.ts). Primary key of consent_event, index consent_event_phone. */
+const restsOnConsent = sql<boolean>`exists (
+      select from consent_event g where g.id = m.consent_event_id and g.occurred_at <= m.attempted_at
+        and (g.valid_until is null or g.valid_until > m.attempted_at)
+        and (not g.needs_confirmation or exists (select from consent_event y where y.phone = g.phone and y.action = 'confirm'
+          and y.purpose = g.purpose and y.occurred_at >= g.occurred_at and y.recorded_at <= m.attempted_at))
+        and not exists (select from consent_event x where x.phone = g.phone and x.action in ('revoke', 'expire')
+          and x.purpose in (g.purpose, 'all') and x.occurred_at >= g.occurred_at and x.recorded_at <= m.attempted_at))`;
+
 /** Indexes enrollment_recipients, message_enrollment_step and suppression_history. */
 export async function countRecords(tx: Tx, campaignId: Uuid): Promise<RecordsCount> {
   const { rows } = await sql<RecordsCount>`
-    select count(*) as texts, count(m.decision) as decided, count(m.consent_event_id) as rested, count(*) filter (where e.consent_waived) as waived,
+    select count(*) as texts, count(m.decision) as decided, count(*) filter (where ${restsOnConsent}) as rested, count(*) filter (where e.consent_waived) as waived,
       count(*) filter (where exists (select from suppression s where s.phone = m.phone and s.created_at < m.attempted_at
         and (s.lifted_at is null or s.lifted_at > m.attempted_at))) as suppressed
     from enrollment e join message m on m.enrollment_id = e.id

@@ -12,6 +12,7 @@ import { sealWaiting } from '../../compliance/seal-audit.ts';
 import { recordInbound } from '../../conversations/record-inbound.ts';
 import { type ChainProof, verifyProof } from '../../evidence/chain-proof.ts';
 import { digestOfAll } from '../../evidence/read-evidence.ts';
+import { countRecords } from '../../evidence/report-store.ts';
 import { runTx } from '../../platform/database.ts';
 import { showId } from '../../platform/ids.ts';
 import { addMs, SECOND_MS } from '../../platform/time.ts';
@@ -327,8 +328,47 @@ describe('the compliance report of a campaign', () => {
     expect(json.proof.entries.map(({ action }: { action: string }) => action)).toContain('campaign.launched');
     await sql`update message set attempted_at = '2026-11-18T02:00:00Z' where purpose = 'campaign'`.execute(db);
     const late = (await manager.get(path)).json.findings.map((finding: { holds: boolean }) => finding.holds);
-    expect(late).toEqual([false, false, true, true, true]);
+    expect(late).toEqual([false, false, true, false, true]);
     await sql`update message set attempted_at = sent_at where purpose = 'campaign'`.execute(db);
+  });
+
+  it.each([
+    ['as it was given', {}, 1],
+    ['that nobody has confirmed', { needs_confirmation: true, confirm_until: '2026-12-01T00:00:00Z' }, 0],
+    ['that had ended', { valid_until: '2026-11-17T00:00:00Z' }, 0],
+    ['that was given later', { occurred_at: '2026-11-19T00:00:00Z' }, 0],
+  ])('counts a text as resting on a consent %s: %o', async (_, given, rested) => {
+    const counting = runTx(db, async (tx) => {
+      const grant = { id: services.newUuid(), occurred_at: '2026-11-16T00:00:00Z', ...given };
+      await sql`
+        insert into consent_event
+        select (jsonb_populate_record(e, ${JSON.stringify(grant)}::jsonb)).* from consent_event e where e.action = 'grant' and e.phone = ${phone}`.execute(
+        tx,
+      );
+      await sql`update message set consent_event_id = ${grant.id} where purpose = 'campaign'`.execute(tx);
+      throw new Error(`${(await countRecords(tx, campaignId)).rested} rested`);
+    });
+    await expect(counting).rejects.toThrow(`${rested} rested`);
+  });
+
+  it.each([
+    ['marketing', '2026-11-16T00:00:00Z', 1],
+    ['marketing', 'now', 0],
+    ['all', 'now', 0],
+    ['informational', 'now', 1],
+  ])('counts no text as resting on a consent for %s that was taken back (%s)', async (purpose, at, rested) => {
+    const counting = runTx(db, async (tx) => {
+      // Of the instant of the text itself: the same moment counts as taken back.
+      const takenBack = at === 'now' ? consentAt.toString() : at;
+      await sql`
+        insert into consent_event
+        select (jsonb_populate_record(e, jsonb_build_object('id', ${services.newUuid()}::text, 'purpose', ${purpose}::text,
+          'occurred_at', ${takenBack}::text, 'recorded_at', ${takenBack}::text))).* from consent_event e where e.action = 'revoke' and e.phone = ${phone} limit 1`.execute(
+        tx,
+      );
+      throw new Error(`${(await countRecords(tx, campaignId)).rested} rested`);
+    });
+    await expect(counting).rejects.toThrow(`${rested} rested`);
   });
 
   it('is a PDF too, for those who may', async () => {
