@@ -110,7 +110,7 @@ export function actsOfPeople(world: ActsWorld): readonly ActRow[] {
       async () => {
         const { id, phone: number } = await contact();
         await owner.post(`/v1/contacts/${id}/consents`, UNCONFIRMED);
-        await hear(number, 'YES');
+        await hear(number, 'START');
       },
       { 'consent.confirmed': { purpose: 'marketing', source: 'keyword' } },
       'contact',

@@ -142,6 +142,8 @@ describe('somebody whose number was entered in a form', () => {
   it('who has confirmed of their own accord before the question went out is not asked any more', async () => {
     const world = await askingWorld();
     await world.entered();
+    await world.hear('YES');
+    expect(await standing()).toBe('pending');
     await world.hear('START');
     expect(await world.handedOver()).toEqual([expect.stringContaining('You are signed up')]);
     expect(await states()).toEqual([['cancelled', 'not_awaited']]);
@@ -179,13 +181,15 @@ describe('nobody is asked', () => {
     },
   );
 
-  it('who opted out before, yet their own YES brings them back', async () => {
+  it('who opted out before, yet their own START brings them back, and no YES', async () => {
     const world = await askingWorld();
     await optOut(world, 'opt_out');
     await world.clock.advance(1_000);
     await world.entered();
     await world.clock.advance(1_000);
     await world.hear('YES');
+    expect(await standing()).toBe('pending');
+    await world.hear('START');
     expect(await standing()).toBe('written');
   });
 

@@ -3,6 +3,7 @@ import type { ConsentPurpose } from '../compliance/consent.ts';
 import { lockedContacts } from '../compliance/lock-number.ts';
 import type { InboundClassification } from '../compliance/opt-out.ts';
 import { countParts } from '../messages/encoding.ts';
+import { mayHaveGoneOut } from '../messages/texted-before.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
 import type { Instant } from '../platform/time.ts';
@@ -54,6 +55,8 @@ export interface Circumstances {
   readonly sent: readonly { readonly body: string; readonly enrollmentId: Uuid }[];
   /** Opt-ins of theirs that wait for their word (double opt-in). */
   readonly awaits: readonly ConsentPurpose[];
+  /** Our question about one of them may have gone out, no longer ago than it waits, and no opt-out came after it: only then a YES may be meant for it. */
+  readonly wasAsked: boolean;
   readonly business: BusinessIdentity;
 }
 
@@ -82,6 +85,10 @@ export async function lockCircumstances(
       (select value from setting where key = 'business') as business,
       array(select k.purpose from consent k where k.phone = x.phone and k.state = 'pending' and k.since <= x.until
         and k.confirm_until > x.until order by k.purpose) as awaits,
+      exists (select from consent k join message m on m.phone = k.phone
+        where k.phone = x.phone and k.state = 'pending' and k.since <= x.until and k.confirm_until > x.until
+        and m.purpose = 'opt_in_request' and m.created_at > x.until - (k.confirm_until - k.since) and ${mayHaveGoneOut}
+        and not exists (select from suppression s where s.phone = k.phone and s.lifted_at is null and s.created_at > m.created_at)) as was_asked,
       coalesce((
         select jsonb_agg(jsonb_build_object('body', m.body, 'enrollmentId', m.enrollment_id) order by m.created_at desc) from (
           select * from went_out where phone = x.phone and attempted_at between x.since and x.until

@@ -31,6 +31,16 @@ const agreesByForm = (world: InboundWorld, { needsConfirmation }: { readonly nee
     }),
   );
 
+/** Our question whether it was they, handed over. */
+const questionGoesOut = (world: InboundWorld) =>
+  sql`
+    insert into message (id, account_id, lane_id, direction, purpose, phone, body, encoding, parts, state, gateway_message_id,
+      lease_epoch, not_before, created_at, attempted_at, sent_at)
+    select gen_random_uuid(), account_id, id, 'outbound', 'opt_in_request', ${PERSON}, 'Reply YES', 'GSM-7', 1, 'sent', 'MSGasked',
+      1, ${world.clock.now()}, ${world.clock.now()}, ${world.clock.now()}, ${world.clock.now()} from lane order by id limit 1`.execute(
+    database.db,
+  );
+
 describe('an opt-out', () => {
   it('counts also when it was sent to a number of the account that is no lane here', async () => {
     const { hear } = await inboundWorld(database.db);
@@ -279,7 +289,11 @@ it.each([
 );
 
 describe('an opt-in that waits for the person’s word', () => {
-  const asked = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
+  const entered = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
+  const asked = async (world: InboundWorld) => {
+    await entered(world);
+    await questionGoesOut(world);
+  };
   it.each(['YES', 'Start', 'sí'])('is in force with %s, which is answered', async (word) => {
     const world = await inboundWorld(database.db);
     await asked(world);
@@ -309,13 +323,33 @@ describe('an opt-in that waits for the person’s word', () => {
     const world = await inboundWorld(database.db);
     await world.hear('STOP');
     await world.clock.advance(60_000);
-    await asked(world);
+    await entered(world);
     await world.clock.advance(60_000);
-    await world.hear('yes!');
+    await world.hear('start!');
     expect([await standing(), await suppressed(database.db)]).toEqual(['express_written', false]);
     await world.clock.advance(60_000);
     await world.hear('STOP');
     expect([await standing(), await suppressed(database.db)]).toEqual(['opted_out', true]);
+  });
+
+  it('is not confirmed by a YES to something else: before our question went out, or after an opt-out that followed it', async () => {
+    const world = await inboundWorld(database.db);
+    await world.hear('STOP');
+    await world.clock.advance(60_000);
+    await entered(world);
+    await world.clock.advance(60_000);
+    await world.hear('Yes');
+    expect([await standing(), await suppressed(database.db)]).toEqual(['pending', true]);
+    await world.hear('START');
+    await world.clock.advance(60_000);
+    await asked(world);
+    await world.clock.advance(60_000);
+    await world.hear('STOP');
+    await world.clock.advance(60_000);
+    await entered(world);
+    await world.clock.advance(60_000);
+    await world.hear('Yes');
+    expect([await standing(), await suppressed(database.db)]).toEqual(['pending', true]);
   });
 
   it.each([

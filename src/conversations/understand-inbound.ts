@@ -62,11 +62,11 @@ export function understand(input: {
   readonly now: Instant;
 }): Understood {
   const { account, text, circumstances, known, groupOthers, now } = input;
-  const { laneId, contactId, sent, business, awaits } = circumstances;
+  const { laneId, contactId, sent, business, awaits, wasAsked } = circumstances;
   const classification = classifyReceived(text, {
     recentOutbound: sent.map((row) => row.body),
     canadian: isCanadian(text.from),
-    awaitingOptIn: awaits.length > 0,
+    awaitingOptIn: wasAsked,
   });
   return {
     ...{ account, text, laneId, contactId, business, groupOthers, awaits, classification },

@@ -139,7 +139,7 @@ const NOTICES: { readonly [L in ReplyLanguage]: { readonly [N in Notice]: Notice
   en: {
     asked: ({ phone }) => [
       'Almost done',
-      `We ask by text whether this was you. Answer it with YES. We text by day only, and not twice within a month: if nothing comes, text YES to ${phone} yourself.`,
+      `We ask by text whether this was you. Answer it with YES. We text by day only, and not twice within a month: if nothing comes, text START to ${phone} yourself.`,
     ],
     signed_up: ({ business }) => [
       'Thank you',
@@ -153,7 +153,7 @@ const NOTICES: { readonly [L in ReplyLanguage]: { readonly [N in Notice]: Notice
   es: {
     asked: ({ phone }) => [
       'Ya casi',
-      `Le preguntamos por texto si fue usted. Responda SI. Enviamos textos solo de día, y no dos veces en un mes: si no llega nada, envíe SI al ${phone}.`,
+      `Le preguntamos por texto si fue usted. Responda SI. Enviamos textos solo de día, y no dos veces en un mes: si no llega nada, envíe START al ${phone}.`,
     ],
     signed_up: ({ business }) => [
       'Gracias',

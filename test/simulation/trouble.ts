@@ -110,7 +110,9 @@ function doEdit({ world, product, outside, tally, checkers, ...known }: Troubled
       const said = SAID_AFTER_A_MERGE[Math.floor(edit.value / 12) % SAID_AFTER_A_MERGE.length];
       if (said !== undefined) outside.say(done.merged[said.at], said.text);
     }
-    if (done.asked !== undefined && edit.value % 2 === 0) outside.say(done.asked, 'YES');
+    // A YES that comes before our question says nothing.
+    if (done.asked !== undefined && edit.value % 2 === 0)
+      outside.say(done.asked, edit.value % 4 === 0 ? 'START' : 'YES');
     // Whoever is answered may have had enough just then: an answer that is put off must not follow.
     if (done.answered !== undefined && edit.value % 2 === 0) outside.say(done.answered, 'STOP');
   });

@@ -109,7 +109,7 @@ describe('our own page of a form', () => {
     });
     expect([done.status, await done.text()]).toEqual([
       200,
-      expect.stringMatching(/Almost done.*YES to \+16175550001.*acme\.example\/thanks/s),
+      expect.stringMatching(/Almost done.*START to \+16175550001.*acme\.example\/thanks/s),
     ]);
     expect(await eventsOf(phone)).toEqual([
       {
@@ -121,6 +121,9 @@ describe('our own page of a form', () => {
       },
     ]);
     expect([await requestsTo(phone), await contactOf(phone)]).toEqual([1, undefined]);
+    await sql`
+      update message set state = 'sent', gateway_message_id = 'G0', lease_epoch = 1, attempted_at = created_at, sent_at = created_at
+      where phone = ${phone} and purpose = 'opt_in_request'`.execute(db);
     const heard = {
       from: phone,
       to: [LANE.phone],
