@@ -54,3 +54,15 @@ export async function shotOf(page: Page, name: string): Promise<void> {
 
 /** For `expect.poll` in a browser on a busy machine. */
 export const PATIENCE = { timeout: 15_000 } as const;
+
+/** What is open, in the hand and at night: nothing too wide, nothing that axe finds, and `also`; then the desk again. */
+export async function onPhone(page: Page, name: string, also?: () => Promise<void>): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect.soft(await tooWide(page), `${name}, phone`).toEqual([]);
+  expect.soft(await violationsOf(page), `${name}, phone`).toEqual([]);
+  await shotOf(page, `${name}-phone`);
+  await also?.();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { shotOf, tooWide, violationsOf } from './browser-page.ts';
+import { onPhone, shotOf, violationsOf } from './browser-page.ts';
 import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
 import { OWNER, type RunningWorld, runningWorld } from './running-world.ts';
 import { API_KEY } from './sending-world.ts';
@@ -21,16 +21,6 @@ let page: Page;
 
 const shot = (name: string): Promise<void> => shotOf(page, name);
 const violations = (): Promise<readonly string[]> => violationsOf(page);
-/** What is open, in the hand and at night; then the desk again. */
-async function onPhone(name: string): Promise<void> {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await shot(`${name}-phone`);
-  expect.soft(await tooWide(page), name).toEqual([]);
-  expect.soft(await violations(), name).toEqual([]);
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 4 * MINUTES }, () => {
   beforeAll(async () => {
@@ -137,7 +127,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 4 * MINUT
     await reason.getByLabel('Why these people may be texted').fill('They asked for it at the counter');
     await shot('consent-reason');
     expect.soft(await violations()).toEqual([]);
-    await onPhone('consent-reason');
+    await onPhone(page, 'consent-reason');
     await letThem.click();
     await page.getByText('They asked for it at the counter').waitFor();
     await shot('builder');
@@ -158,7 +148,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', { timeout: 4 * MINUT
     await dialog.getByLabel('Why it may go out like this').fill('They all called us this morning');
     await shot('launch-dialog');
     expect.soft(await violations()).toEqual([]);
-    await onPhone('launch-dialog');
+    await onPhone(page, 'launch-dialog');
     await launch.click();
     await page.getByRole('button', { name: /pause/i }).first().waitFor();
     world.clock.setFactor(7_200);

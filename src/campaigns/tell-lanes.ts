@@ -99,7 +99,7 @@ function numberWords({ code, lanes }: LanesWait, held: HeldUp, at: WaitingFacts)
       return told(`No number can send: ${switchOnSentence(lanes)}`, 'no number can send', 'Switch it on');
     default:
       return told(
-        `${held.knowNoOther ? '' : 'No number can send: '}${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
+        `${held.knowNoOther ? 'Their number cannot send' : 'No number can send'}: ${stateWords(lanes)}${knowWords(held)}${until === null ? '' : `; goes on at ${goesOn}`}`,
         held.knowNoOther ? 'their number is paused' : 'no number can send',
         'Resume it',
       );

@@ -191,7 +191,7 @@ describe('a number with room is of no use to', () => {
         lanes: [lane({ state: 'paused', stateReason: 'Refused' }), lane({ id: 'm' })],
         groups: [{ zoneGroup: EAST, people: 1 }],
       },
-      'numbers_paused: Office is paused (Refused), and the person whom it holds up knows no other number',
+      'numbers_paused: Their number cannot send: Office is paused (Refused), and the person whom it holds up knows no other number',
     ],
     [
       'those whose account is paused',

@@ -35,6 +35,7 @@ describe('numbers in what an event says are masked', () => {
     ['with the zeros of an international call', '0044 7700 900123', '•••0123'],
     ['with the zero of a country', '07700 900123 and 06.12.34.56.78', '•••0123 and •••5678'],
     ['one behind the other', '6175550199 6175550198', '•••0198'],
+    ['behind an answer of a gateway', 'HTTP 400 6175550199 is no number', 'HTTP 400 •••0199 is no number'],
     ['in the name of a field', '%2B442079460000=1', '%2B•••0000=1'],
     ['in an address', 'https://x.example/?to=%2B44%2020%207946%200000', 'https://x.example/?to=%2B•••0000'],
   ])('%s', (_case, text, expected) => expect(maskEventText(text, PHONE)).toBe(expected));
@@ -48,6 +49,7 @@ describe('numbers in what an event says are masked', () => {
     ['a day with its time', 'on 2026-11-17 15:04:05.123456'],
     ['an id of digits', '{"id":"01936c2a-1234-7123-8123-123456789012","other":"12345678901234567890"}'],
     ['an id in parts', '{"id":"a1-123456789-b2"}'],
+    ['an answer of a gateway with its code', 'HTTP 403 0202403 Not Phone Number User (0202403)'],
     ['a fraction of a second', '{"start":5.123456789012,"at":1763391600}'],
   ])('and %s is left', (_case, text) => expect(maskEventText(text, PHONE)).toBe(text));
 

@@ -54,6 +54,8 @@ const OTHERS: readonly RegExp[] = [
   /\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?/g,
   // A fraction, as a value of JSON.
   /(?<=":\s{0,4})-?\d+\.\d+/g,
+  // What a gateway answered; a code of seven digits may follow it.
+  /\bHTTP [1-5]\d\d\b/g,
 ];
 
 const spansIn = (shape: string, pattern: RegExp): readonly Span[] =>

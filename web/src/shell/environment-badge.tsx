@@ -40,7 +40,9 @@ function WarpedClock({ factor }: { readonly factor: number }) {
   return (
     <>
       <span className={classes.factor}>clock × {formatCount(factor)}</span>
-      <span className={classes.clock}>{formatClock(clock)}</span>
+      <span className={classes.clock} data-clock>
+        {formatClock(clock)}
+      </span>
     </>
   );
 }
