@@ -289,7 +289,9 @@ it.each([
 );
 
 describe('an opt-in that waits for the person’s word', () => {
-  const entered = (world: InboundWorld) => agreesByForm(world, { needsConfirmation: true });
+  const entered = async (world: InboundWorld): Promise<void> => {
+    await agreesByForm(world, { needsConfirmation: true });
+  };
   const asked = async (world: InboundWorld) => {
     await entered(world);
     await questionGoesOut(world);
@@ -334,22 +336,16 @@ describe('an opt-in that waits for the person’s word', () => {
 
   it('is not confirmed by a YES to something else: before our question went out, or after an opt-out that followed it', async () => {
     const world = await inboundWorld(database.db);
-    await world.hear('STOP');
-    await world.clock.advance(60_000);
-    await entered(world);
-    await world.clock.advance(60_000);
-    await world.hear('Yes');
-    expect([await standing(), await suppressed(database.db)]).toEqual(['pending', true]);
-    await world.hear('START');
-    await world.clock.advance(60_000);
-    await asked(world);
-    await world.clock.advance(60_000);
-    await world.hear('STOP');
-    await world.clock.advance(60_000);
-    await entered(world);
-    await world.clock.advance(60_000);
-    await world.hear('Yes');
-    expect([await standing(), await suppressed(database.db)]).toEqual(['pending', true]);
+    const oneByOne = async (...steps: readonly (string | typeof asked)[]): Promise<unknown> => {
+      for (const step of steps) {
+        if (typeof step === 'string') await world.hear(step);
+        else await step(world);
+        await world.clock.advance(60_000);
+      }
+      return [await standing(), await suppressed(database.db)];
+    };
+    expect(await oneByOne('STOP', entered, 'Yes')).toEqual(['pending', true]);
+    expect(await oneByOne('START', asked, 'STOP', entered, 'Yes')).toEqual(['pending', true]);
   });
 
   it.each([
