@@ -2,6 +2,7 @@ import { localTime } from '../platform/calendar.ts';
 import type { Instant } from '../platform/time.ts';
 import type { CampaignReport } from './campaign-report.ts';
 import { findingFacts, proofBlocks, utc, versionBlocks } from './decide-evidence-document.ts';
+import { waiverWords } from './decide-timeline.ts';
 import type { Block, PrintedDocument } from './document.ts';
 
 type Facts = Extract<Block, { readonly kind: 'facts' }>['facts'];
@@ -83,8 +84,7 @@ const listWords = ({ kind, asOf, inForceFrom, inForceUntil }: CampaignReport['do
 function consentFacts({ policy, asks, waiver }: CampaignReport['consent']): Facts {
   const asked: Facts = [['Asked of each person', asks ?? 'nothing: launched before campaigns asked for consent']];
   if (policy === null || waiver === null) return asked;
-  const { reason, people, by, at } = waiver;
-  return [...asked, ['An owner’s word', `${by}, ${at}, for ${people} people without it: ${reason}`]];
+  return [...asked, ['An owner’s word', waiverWords(waiver)]];
 }
 
 function firstTextBlocks(said: CampaignReport['firstTexts']): readonly Block[] {

@@ -1,3 +1,4 @@
+import type { ConsentWaiver } from '../campaigns/campaign.ts';
 import { storedChecks } from '../campaigns/decide-stored-checks.ts';
 import { eventSentence } from '../compliance/consent-words.ts';
 import { channelWords } from '../contacts/timeline-entry.ts';
@@ -168,7 +169,7 @@ function textEntry(text: EvidenceText, about: { readonly number: string; readonl
 
 /** Why it was allowed: every rule with its version, as they were then. */
 function decisionLines(
-  { decision }: EvidenceText,
+  { decision, waiver }: EvidenceText,
   { number, zone }: { readonly number: string; readonly zone: string },
 ): readonly string[] {
   if (decision === null) return [];
@@ -181,10 +182,13 @@ function decisionLines(
     ...(consent === undefined
       ? []
       : [
-          `Checked: consent for ${consent.purpose} texts: ${consent.kind?.replaceAll('_', ' ') ?? 'none'}${consent.waived === true ? ', waived by an owner' : ''}${consent.policy === undefined ? '' : ` (policy ${consent.policy}${consent.ruleVersion === undefined ? '' : `, rules ${consent.ruleVersion}`})`}.`,
+          `Checked: consent for ${consent.purpose} texts: ${consent.kind?.replaceAll('_', ' ') ?? 'none'}${consent.waived === true ? `, waived by ${waiver === null ? 'an owner' : waiverWords(waiver)}` : ''}${consent.policy === undefined ? '' : ` (policy ${consent.policy}${consent.ruleVersion === undefined ? '' : `, rules ${consent.ruleVersion}`})`}.`,
         ]),
   ];
 }
+
+export const waiverWords = ({ by, at, people, reason }: ConsentWaiver): string =>
+  `${by}, ${at}, for ${people} people without it: ${reason}`;
 
 const understood = ({ classification }: EvidenceText): readonly string[] =>
   classification === null

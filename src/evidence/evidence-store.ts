@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ConsentWaiver } from '../campaigns/campaign.ts';
 import type { ConsentEvent } from '../compliance/consent-evidence.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import type { Uuid } from '../platform/ids.ts';
@@ -87,6 +88,7 @@ export interface TextRow {
   readonly campaignId: Uuid | null;
   readonly campaignName: string | null;
   readonly variant: string | null;
+  readonly waiver: ConsentWaiver | null;
   readonly createdBy: string | null;
   readonly gatewayMessageId: string | null;
   readonly createdAt: Instant;
@@ -105,7 +107,7 @@ export async function readTexts(db: Db | Tx, keys: NumberKeys, limit: number): P
   const { rows } = await sql<TextRow>`
     select m.id, m.direction, m.purpose, m.body, coalesce(m.body_digest, encode(sha256(convert_to(m.body, 'UTF8')), 'hex')) as digest,
       m.body_digest is not null as erased, m.encoding, m.parts, m.media, m.state, m.failure_code, l.phone as lane_phone,
-      p.id as campaign_id, p.name as campaign_name, v.label as variant, m.created_by, m.gateway_message_id, m.created_at, m.attempted_at,
+      p.id as campaign_id, p.name as campaign_name, v.label as variant, p.consent_waiver as waiver, m.created_by, m.gateway_message_id, m.created_at, m.attempted_at,
       m.sent_at, m.delivered_at, m.failed_at, m.classification, m.decision, m.consent_event_id,
       (select coalesce(jsonb_agg(jsonb_build_object('attempt', a.attempt, 'startedAt', a.started_at, 'finishedAt', a.finished_at,
         'outcome', a.outcome) order by a.attempt), '[]') from message_attempt a where a.message_id = m.id) as attempts

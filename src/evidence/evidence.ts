@@ -1,4 +1,5 @@
 import type { TranscriptLine } from '../calls/call.ts';
+import type { ConsentWaiver } from '../campaigns/campaign.ts';
 import type { ConsentEvent } from '../compliance/consent-evidence.ts';
 import type { DncExemption, DncStanding } from '../compliance/dnc-exemptions.ts';
 import type { RuleVersion } from '../compliance/every-rule.ts';
@@ -106,6 +107,8 @@ export interface EvidenceText {
   readonly failureCode: string | null;
   readonly ourNumber: string;
   readonly campaign: { readonly id: string; readonly name: string; readonly variant: string | null } | null;
+  /** Of its campaign: the owner's word for people without the consent. Whether it was needed for this text, the decision tells. */
+  readonly waiver: ConsentWaiver | null;
   readonly writtenBy: string | null;
   readonly gatewayMessageId: string | null;
   readonly at: Instant;

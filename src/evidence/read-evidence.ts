@@ -208,6 +208,7 @@ const textOf = (row: TextRow): EvidenceText => ({
     row.campaignId === null
       ? null
       : { id: showId('campaign', row.campaignId), name: row.campaignName ?? '', variant: row.variant },
+  waiver: row.waiver,
   writtenBy: row.createdBy,
   gatewayMessageId: row.gatewayMessageId,
   at: row.createdAt,

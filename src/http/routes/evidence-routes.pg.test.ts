@@ -296,6 +296,20 @@ describe('the evidence of one number', () => {
     expect(rows).toHaveLength(6);
     expect(await manager.get('/v1/evidence?phone=12')).toMatchObject({ status: 422 });
   });
+
+  it('names who answered for a text without consent, when and why', async () => {
+    const waiver = { reason: 'They asked at the counter', people: 3, by: 'Kim', at: '2026-11-17T15:00:00Z' };
+    await sql`update campaign set consent_waiver = ${JSON.stringify(waiver)}`.execute(db);
+    await sql`update message set decision = jsonb_set(decision, '{consent,waived}', 'true') where decision is not null`.execute(
+      db,
+    );
+    const words = await textOfPdf(file('pdf'));
+    expect(words).toContain(
+      'waived by Kim, 2026-11-17T15:00:00Z, for 3 people without it: They asked at the counter (policy marketing',
+    );
+    await sql`update message set decision = decision #- '{consent,waived}' where decision is not null`.execute(db);
+    await sql`update campaign set consent_waiver = null`.execute(db);
+  });
 });
 
 describe('the compliance report of a campaign', () => {
