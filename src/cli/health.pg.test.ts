@@ -1,8 +1,10 @@
+import { hostname } from 'node:os';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runningWorld, SECRET_KEY } from '../../test/running-world.ts';
 import { API_KEY } from '../../test/sending-world.ts';
 import { testDatabase } from '../../test/test-database.ts';
+import { keepLocalAddress } from '../business/local-address.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type CliRun, jsonLines, runCli } from './cli.fixture.ts';
 
@@ -14,7 +16,6 @@ const env = {
   DATABASE_URL: database.connectionString,
   TEXTWRIGHT_DATA_DIR: dataDir,
   TEXTWRIGHT_SECRET_KEY: SECRET_KEY,
-  PORT: new URL(world.url).port,
 };
 const cli = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env });
 
@@ -33,7 +34,10 @@ describe('webhook', () => {
     expect(run).toMatchObject({ code: 0, err: '' });
     expect(run.out).toMatch(/^Office: all events are asked for, and come here\n/);
     expect(run.out.match(/ {2}key [0-9a-f]{12}/g)).toHaveLength(1);
-    const elsewhere = await runCli(['webhook', 'check', 'Office', '--json'], { env: { ...env, PORT: '7990' } });
+    const machine = hostname();
+    await keepLocalAddress(database.db, { url: 'http://127.0.0.1:7990', machine }, world.clock.now());
+    const elsewhere = await cli('webhook', 'check', 'Office', '--json');
+    await keepLocalAddress(database.db, { url: world.url, machine }, world.clock.now());
     expect(elsewhere).toMatchObject({ code: 1, err: expect.stringContaining('1 account of 1 not as it should be') });
     expect(jsonLines(elsewhere)).toMatchObject([
       { name: 'Office', generation: 'newest', fallback: null, findings: [{ kind: 'elsewhere' }] },
