@@ -24,7 +24,7 @@ import { endedBy, type Holder, type HolderDeps, type HolderOptions, underWay } f
 import { knownLong } from './known-long.ts';
 import { type Lease, LeaseLost, requireLease } from './lease-store.ts';
 import { nobodyDue } from './nobody-due.ts';
-import { createPacer } from './pacer.ts';
+import { countedAhead, createPacer } from './pacer.ts';
 import { markOrphansUnknown, resumeDueLanes } from './record-store.ts';
 import { type Served, serveCampaigns } from './serve-campaigns.ts';
 import { REQUEST_LIVES_MS } from './settle.ts';
@@ -224,11 +224,13 @@ async function startDirect(holder: Holder, facts: TurnFacts): Promise<number> {
   const room = facts.answersWait ? holder.pacer.room(now, underWay(holder)) : 0;
   holder.answersWait = facts.answersWait && room === 0;
   if (room === 0) return 0;
-  const prepared = await claimDirect(holder, holder.lease, now, {
-    limit: room,
-    // They end by themselves within minutes, so that no copy of the database sends them again.
-    automaticOnly: !holder.guard.passed,
-  });
+  const prepared = await countedAhead(holder.pacer, { now, count: room }, () =>
+    claimDirect(holder, holder.lease, now, {
+      limit: room,
+      // They end by themselves within minutes, so that no copy of the database sends them again.
+      automaticOnly: !holder.guard.passed,
+    }),
+  );
   for (const text of prepared) holder.pacer.answered(now, text);
   start(holder, facts.lanes, prepared);
   return prepared.length;

@@ -39,6 +39,13 @@ export interface Pacer {
 const KEPT_SHARE = 0.1;
 /** What an account's rate leaves to campaigns, in the same unit. */
 export const campaignRate = (accountRate: number): number => accountRate * (1 - KEPT_SHARE);
+/**
+ * What campaigns may catch up on later: the text whose place a question took, and the moments by which turns are late. It is no burst, for
+ * the account's own bucket lets everything through.
+ */
+const CAUGHT_UP_TEXTS = 1;
+/** A number's next text may be due while the account waits for its rate; that moment is not lost. No second has a text more for it. */
+const LATE_TEXTS = 0.25;
 /** Calls of two seconds: answers that take longer than that hold the account back. */
 const IN_FLIGHT_SECONDS = 2;
 const IN_FLIGHT_MIN = 16;
@@ -72,7 +79,7 @@ export function createPacer(startsAt: Instant): Pacer {
       if (facts.account.ratePerSecond !== rate) {
         rate = facts.account.ratePerSecond;
         account = tokenBucket(rate, now);
-        campaigns = tokenBucket(campaignRate(rate), now);
+        campaigns = tokenBucket(campaignRate(rate), now, CAUGHT_UP_TEXTS);
       }
       for (const lane of facts.lanes) adjustLane(lanes, lane, now);
     },
@@ -109,12 +116,26 @@ export function createPacer(startsAt: Instant): Pacer {
   };
 }
 
+/** While `claim` runs, the calls that it may lead to count as begun: a question that goes out beside it would take their place a second time. */
+export async function countedAhead<T>(
+  pacer: Pacer,
+  calls: { readonly now: Instant; readonly count: number },
+  claim: () => Promise<T>,
+): Promise<T> {
+  pacer.called(calls.now, calls.count);
+  try {
+    return await claim();
+  } finally {
+    pacer.notCalled(calls.now, calls.count);
+  }
+}
+
 function adjustLane(lanes: Map<Uuid, LaneBuckets>, lane: TurnLane, now: Instant): void {
   const { id, messagesPerSecond, partsPerSecond } = lane;
   const known = lanes.get(id);
   if (known?.messagesPerSecond === messagesPerSecond && known.partsPerSecond === partsPerSecond) return;
   const bucket = (perSecond: number | null): TokenBucket | undefined =>
-    perSecond === null ? undefined : tokenBucket(perSecond, now);
+    perSecond === null ? undefined : tokenBucket(perSecond, now, LATE_TEXTS);
   lanes.set(id, {
     messagesPerSecond,
     partsPerSecond,

@@ -13,6 +13,7 @@ import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type Wi
 import { type Holder, underWay } from './holder-state.ts';
 import { requireLease } from './lease-store.ts';
 import type { Finding, Look } from './nobody-due.ts';
+import { countedAhead } from './pacer.ts';
 import type { TurnCampaign, TurnFacts, TurnLane } from './turn.ts';
 import { readVariants } from './turn-store.ts';
 import { windowMargin } from './window-margin.ts';
@@ -140,7 +141,9 @@ async function serveLane(
   const restMs = holder.nobodyDue.restMs(look, now);
   if (restMs !== undefined) return { ...nothing, waitMs: restMs };
   if (!(await turn.steps.goesOn())) return { ...nothing, waitMs: 0, stopped: true };
-  const result = await claimFor(holder, turn, { ...part, limit, now });
+  const result = await countedAhead(holder.pacer, { now, count: limit }, () =>
+    claimFor(holder, turn, { ...part, limit, now }),
+  );
   const { prepared, parts, taken, nextAt } = result;
   let waitMs = Number.POSITIVE_INFINITY;
   if (taken === 0 && nextAt === undefined) {

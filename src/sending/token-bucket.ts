@@ -15,8 +15,9 @@ export interface TokenBucket {
 const BURST_SECONDS = 0.25;
 const SET_BACK_MS = 30_000;
 
-export function tokenBucket(ratePerSecond: number, startsAt: Instant): TokenBucket {
-  const capacity = Math.max(1, ratePerSecond * BURST_SECONDS);
+/** `beyond`: tokens that it holds over that quarter of a second. */
+export function tokenBucket(ratePerSecond: number, startsAt: Instant, beyond = 0): TokenBucket {
+  const capacity = Math.max(1, ratePerSecond * BURST_SECONDS) + beyond;
   let tokens = 0;
   let filledAtMs = startsAt.epochMilliseconds;
   const fill = (now: Instant): void => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
 import { DEFAULT_HOLDER_OPTIONS } from '../../src/sending/holder.ts';
 import type { Backends } from './backends.ts';
-import { type Compared, IDLE_MS, paced, playQuietly, type QuietRun } from './quiet-run.ts';
+import { type Compared, paced, playQuietly, type QuietRun } from './quiet-run.ts';
 import { withSimulationDatabase } from './server.ts';
 
 const EAST = 0;
@@ -12,19 +12,15 @@ const HAWAII = 4;
 const TUESDAY_TEN = '2026-11-17T15:00:00Z';
 const HOUR = 60 * MINUTE_MS;
 
-/** What is foretold as a flow goes out as whole texts, from a bucket that begins empty, in shares of equals and numbers. */
-const TEXTS_APART = 4;
+/** What is spread evenly: the end of a day cuts the time to the next text short, and those that are left share the rest among them. */
+const CUT_SHORT_MS = 10_000;
 
 /**
- * One turn of the product: its longest look away, and the claims with their statements; texts of a slow rate are further apart. That an
- * hour is over the engine finds by a look, which is later here. Counts may be wrong by one text, where that falls on a border or in the
- * rounding of equal shares.
+ * One turn: the product's longest look away, the claims with their statements, and the time of one text at the slowest rate, which the
+ * engine waits for between two texts. Counts may be wrong by one text, where that falls on a border or in the rounding of equal shares.
  */
-function turnMs({ ratePerSecond, slowestPerSecond = ratePerSecond, campaigns }: QuietRun): number {
-  const waitsForHours = campaigns.some(({ maxPerHour }) => maxPerHour !== undefined);
-  const lookMs = waitsForHours ? IDLE_MS : DEFAULT_HOLDER_OPTIONS.idleMs;
-  return lookMs + 2_000 + (TEXTS_APART / slowestPerSecond) * 1_000;
-}
+const turnMs = ({ ratePerSecond, slowestPerSecond = ratePerSecond, isSpread = false }: QuietRun): number =>
+  DEFAULT_HOLDER_OPTIONS.idleMs + 2_000 + 1_000 / slowestPerSecond + (isSpread ? CUT_SHORT_MS : 0);
 
 /** All texts of the first campaign have two parts. */
 const LONG_BODY = `Hi there, [campaign 0]${' we are in your street next week.'.repeat(6)} Reply STOP to opt out.`;
@@ -47,21 +43,21 @@ const RUNS: readonly [string, QuietRun][] = [
     {
       startsAt: TUESDAY_TEN,
       places: [EAST],
-      ratePerSecond: 0.01,
+      ratePerSecond: 0.1,
       dailyCaps: [500],
-      campaigns: [{ people: 150 }],
-      middleMs: 2 * HOUR,
+      campaigns: [{ people: 400 }],
+      middleMs: 20 * MINUTE_MS,
     },
   ],
   [
     'a rate that the window’s end cuts off, its last quarter of an hour left out',
     {
-      startsAt: '2026-11-18T00:00:00Z',
+      startsAt: '2026-11-18T01:00:00Z',
       places: [EAST],
-      ratePerSecond: 0.03,
+      ratePerSecond: 0.1,
       dailyCaps: [500],
-      campaigns: [{ people: 110 }],
-      middleMs: HOUR,
+      campaigns: [{ people: 300 }],
+      middleMs: 20 * MINUTE_MS,
     },
   ],
   [
@@ -69,7 +65,7 @@ const RUNS: readonly [string, QuietRun][] = [
     {
       startsAt: TUESDAY_TEN,
       places: [EAST],
-      ratePerSecond: 0.05,
+      ratePerSecond: 0.1,
       dailyCaps: [70],
       campaigns: [
         { people: 60, priority: 5 },
@@ -83,7 +79,7 @@ const RUNS: readonly [string, QuietRun][] = [
     {
       startsAt: TUESDAY_TEN,
       places: [EAST],
-      ratePerSecond: 0.05,
+      ratePerSecond: 0.1,
       dailyCaps: [80],
       campaigns: [{ people: 90 }, { people: 30 }],
       middleMs: 10 * MINUTE_MS,
@@ -96,8 +92,9 @@ const RUNS: readonly [string, QuietRun][] = [
       places: [EAST, WEST],
       ratePerSecond: 8,
       dailyCaps: [500],
-      campaigns: [{ people: 90, maxPerHour: 12 }],
-      middleMs: 3 * HOUR,
+      campaigns: [{ people: 150, maxPerHour: 60 }],
+      middleMs: HOUR,
+      idleMs: DEFAULT_HOLDER_OPTIONS.idleMs,
     },
   ],
   [
@@ -120,6 +117,7 @@ const RUNS: readonly [string, QuietRun][] = [
       ratePerSecond: 8,
       dailyCaps: [500],
       campaigns: [{ people: 250 }],
+      isSpread: true,
       change: paced({ finish_by: '2026-11-18T22:00:00Z' }),
       middleMs: 6 * HOUR,
     },
@@ -238,6 +236,7 @@ const RUNS: readonly [string, QuietRun][] = [
       ratePerSecond: 8,
       dailyCaps: [500],
       campaigns: [{ people: 250 }],
+      isSpread: true,
       change: paced({ finish_by: '2027-03-15T16:00:00Z' }),
       middleMs: 20 * HOUR,
     },

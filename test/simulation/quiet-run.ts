@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import { pauseSending, resumeSending } from '../../src/business/change-business.ts';
 import { readForecasts } from '../../src/campaigns/expected-finish.ts';
 import type { CampaignForecast } from '../../src/campaigns/forecast.ts';
 import { dayIn } from '../../src/platform/calendar.ts';
 import type { Db } from '../../src/platform/database.ts';
 import type { Uuid } from '../../src/platform/ids.ts';
-import { type Instant, instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
+import { addMs, type Instant, instant, MINUTE_MS, msBetween } from '../../src/platform/time.ts';
+import { DEFAULT_HOLDER_OPTIONS } from '../../src/sending/holder.ts';
 import type { Backends } from './backends.ts';
 import type { AcceptedText } from './outside.ts';
 import { type Plan, type PlannedCampaign, WITHOUT_TROUBLE } from './plan.ts';
@@ -18,6 +20,8 @@ export interface QuietRun {
   readonly ratePerSecond: number;
   /** Of a number that `change` makes slower than the account. */
   readonly slowestPerSecond?: number;
+  /** `change` gives the campaign a wished end. */
+  readonly isSpread?: boolean;
   readonly dailyCaps: readonly number[];
   readonly campaigns: readonly (Partial<PlannedCampaign> & { readonly people: number })[];
   /** What plans have no word for: the columns of a pace, zones and throughput of numbers, numbers that people know. */
@@ -29,7 +33,7 @@ export interface QuietRun {
 }
 
 /** A night of looks each two seconds would show nothing. */
-export const IDLE_MS = 5 * MINUTE_MS;
+const IDLE_MS = 5 * MINUTE_MS;
 const BUSINESS_ZONE = 'America/New_York';
 
 export interface Compared {
@@ -55,17 +59,24 @@ export async function playQuietly(
     seed: 1,
     backends,
     keepTrace: false,
-    enrollments: 0,
+    enrollments: run.campaigns.reduce((sum, { people }) => sum + people, 0),
     plan: planOf(run),
     async afterLaunch(launched) {
       known = launched;
-      const { db, world, clock, campaignIds } = launched;
+      const { db, world, clock, product, setup, campaignIds } = launched;
       await run.change?.(db, launched);
+      await pauseSending({ db, ...setup }, { reason: 'the worker has only started', actor: 'owner' });
       const take = async (name: string): Promise<void> => {
         forecasts.push({ name, at: clock.now(), said: await readForecasts(db, clock, { ids: campaignIds }) });
       };
-      await take('at launch');
-      world.after(run.middleMs, 'a forecast', () => take('in the middle'));
+      const begins = msOfStart(run);
+      world.after(begins, 'sending begins', () =>
+        product.ask('begin', async (asked) => {
+          await resumeSending(asked, { actor: 'owner' });
+          await take('at launch');
+        }),
+      );
+      world.after(begins + run.middleMs, 'a forecast', () => take('in the middle'));
     },
   });
   const { outside, campaignIds, laneIds } = known ?? { outside: undefined, campaignIds: [], laneIds: [] };
@@ -90,10 +101,13 @@ function countBy(texts: readonly AcceptedText[], keyOf: (text: AcceptedText) => 
   return new Map([...Map.groupBy(texts, keyOf)].map(([key, group]) => [key, group.length]));
 }
 
+/** A worker that has just started asks who else sends, with a rate that begins at nothing; the product's has run for long. */
+const msOfStart = ({ ratePerSecond }: QuietRun): number => Math.ceil(2_000 / ratePerSecond) + 5_000;
+
 /** As the simulation asks for it; caps below 60 would be raised by it. */
 function planOf(run: QuietRun): Plan {
   return {
-    startsAt: run.startsAt,
+    startsAt: addMs(instant(run.startsAt), -msOfStart(run)).toString(),
     workers: 1,
     accounts: [
       {
@@ -124,8 +138,7 @@ function planOf(run: QuietRun): Plan {
     places: run.places,
     leaseMs: 60 * MINUTE_MS,
     idleMs: run.idleMs ?? IDLE_MS,
-    // At rates that are chosen to matter, a question who else sends would cost as much as a text.
-    guardAgainMs: 100 * 24 * 60 * MINUTE_MS,
+    guardAgainMs: DEFAULT_HOLDER_OPTIONS.guardAgainMs,
     messagesPerDay: 3,
     ...WITHOUT_TROUBLE,
   };

@@ -54,6 +54,8 @@ export interface Launched {
   readonly world: World;
   readonly clock: Clock;
   readonly outside: Outside;
+  readonly product: Product;
+  readonly setup: Parameters<typeof prepare>[1];
   readonly campaignIds: readonly Uuid[];
   readonly laneIds: readonly Uuid[];
 }
@@ -162,7 +164,7 @@ async function begin(options: SeedOptions, { world, plan, db }: Stage) {
   });
   await lists.begin({ db, ...setup });
   const campaignIds = await launchAll({ world, plan, db }, { prepared, product, setup });
-  await options.afterLaunch?.({ db, world, clock, outside, campaignIds, laneIds: prepared.laneIds });
+  await options.afterLaunch?.({ db, world, clock, outside, product, setup, campaignIds, laneIds: prepared.laneIds });
   await checkers.start();
   outside.faults = plan.outside;
   Object.assign(sim.faults, plan.database);
