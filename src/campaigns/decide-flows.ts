@@ -25,20 +25,55 @@ export interface Flow {
 /** The rates that hold from `atMs` until something changes: by priority, in equal shares among equals, from the lane with most room. */
 export function decideFlows(play: Play, atMs: number): readonly Flow[] {
   const running = play.campaigns.filter((campaign) => mayServe(campaign, atMs));
-  const classes = [...Map.groupBy(running, ({ facts }) => facts.priority)].sort(([a], [b]) => a - b);
-  const paces = new Map(running.map((campaign) => [campaign, spreadRate(campaign, atMs)]));
-  const orders = new Map(running.map((campaign) => [campaign, openGroups(campaign, atMs, play.marginMs)]));
   const flows: Flow[] = [];
-  for (const account of play.accounts) {
-    const left = { perMs: campaignRate(account.ratePerSecond) / SECOND_MS, lanes: new Map<PlayLane, number>() };
-    for (const [, equals] of classes) {
-      const served = equals
-        .map((campaign) => openingOf(campaign, { account, atMs, groups: orders.get(campaign) ?? [] }))
-        .filter(({ lanes }) => lanes.length > 0);
-      shareOut(served, { left, paces, flows });
+  const lefts = new Map(
+    play.accounts.map((account) => [
+      account,
+      { perMs: campaignRate(account.ratePerSecond) / SECOND_MS, lanes: new Map<PlayLane, number>() },
+    ]),
+  );
+  const share = (served: readonly Served[]): void => {
+    for (const [account, left] of lefts) {
+      const here = served.filter((one) => one.account === account);
+      const classes = [...Map.groupBy(here, ({ campaign }) => campaign.facts.priority)].sort(([a], [b]) => a - b);
+      for (const [, equals] of classes) shareOut(equals, { left, flows });
     }
-  }
+  };
+  const rounds = running.map((campaign) => {
+    const groups = openGroups(campaign, atMs, play.marginMs);
+    const openings = play.accounts
+      .map((account) => openingOf(campaign, { account, atMs, groups }))
+      .filter(({ lanes }) => lanes.length > 0);
+    return { openings, first: mostRoomFirst(openings, spreadRate(campaign, atMs)) };
+  });
+  share(rounds.flatMap(({ first }) => first));
+  share(rounds.flatMap(({ openings, first }) => whatIsLeft(openings, first)));
   return flows;
+}
+
+/**
+ * An evenly spread text is one for all accounts. New people are for the lanes with most room among all of them; whoever knows a lane
+ * does not wait for that.
+ */
+function mostRoomFirst(openings: readonly Opening[], perMs: number): readonly Served[] {
+  if (openings.length <= 1 || perMs === Number.POSITIVE_INFINITY)
+    return openings.map((opening) => ({ ...opening, pace: { perMs }, full: false }));
+  const lanes = openings.flatMap((opening) => opening.lanes);
+  const most = Math.max(...lanes.map(({ queue, left }) => (queue.laneId === null ? left : 0)));
+  const isFirst = ({ queue, left }: OpenLane): boolean => queue.laneId !== null || most - left <= SAME_ROOM;
+  const count = lanes.filter(isFirst).length;
+  return openings.map((opening) => {
+    const chosen = opening.lanes.filter(isFirst);
+    return { ...opening, lanes: chosen, pace: { perMs: (perMs * chosen.length) / count }, full: false };
+  });
+}
+
+/** What those lanes cannot take goes to the others. */
+function whatIsLeft(openings: readonly Opening[], first: readonly Served[]): readonly Served[] {
+  const perMs = first.reduce((sum, { pace }) => sum + pace.perMs, 0);
+  if (openings.length <= 1 || perMs === Number.POSITIVE_INFINITY || perMs <= TINY) return [];
+  const pace = { perMs };
+  return openings.map((opening) => ({ ...opening, pace, full: false }));
 }
 
 /** People wait, it may go on, and its hour and its day have room. */
@@ -70,18 +105,29 @@ const openGroups = (campaign: PlayCampaign, atMs: number, marginMs: number): rea
     .sort((a, b) => a.closesMs - b.closesMs)
     .map(({ group }) => group);
 
-interface Served {
+/** A campaign that has somebody to text now from an account. */
+interface Opening {
   readonly campaign: PlayCampaign;
-  /** Lanes that have somebody to text now, the one with most room in front. */
-  readonly lanes: readonly { readonly lane: PlayLane; readonly left: number; readonly queue: PlayQueue }[];
-  perMs: number;
+  readonly account: ForecastAccount;
+  /** The one with most room in front. */
+  readonly lanes: readonly OpenLane[];
+}
+interface OpenLane {
+  readonly lane: PlayLane;
+  readonly left: number;
+  readonly queue: PlayQueue;
+}
+
+interface Served extends Opening {
+  /** What is left of the campaign's own rate. */
+  readonly pace: { perMs: number };
   full: boolean;
 }
 
 function openingOf(
   campaign: PlayCampaign,
   at: { readonly account: ForecastAccount; readonly atMs: number; readonly groups: readonly PlayGroup[] },
-): Served {
+): Opening {
   const lanes = campaign.lanes
     .filter((lane) => lane.facts.accountId === at.account.id && hasRoom(lane, at.atMs))
     .flatMap((lane) => {
@@ -89,7 +135,7 @@ function openingOf(
       return queue === undefined ? [] : [{ lane, left: lane.room, queue }];
     })
     .sort((a, b) => moreRoomFirst({ lane: a.lane.facts, left: a.left }, { lane: b.lane.facts, left: b.left }));
-  return { campaign, lanes, perMs: 0, full: false };
+  return { campaign, account: at.account, lanes };
 }
 
 /** In each group those who know the lane before new people, as the claim takes them. */
@@ -117,25 +163,23 @@ const sending = ({ facts }: PlayLane): { readonly id: string; readonly state: 'a
 interface Shares {
   /** What is left of the account's rate, and of each lane's throughput as a share of it. */
   readonly left: { perMs: number; readonly lanes: Map<PlayLane, number> };
-  /** What is left of each campaign's own rate. */
-  readonly paces: Map<PlayCampaign, number>;
   readonly flows: Flow[];
 }
 
 /** Each gets the same, as far as its pace and its lanes can take it; what one cannot take goes to the others. */
 function shareOut(served: readonly Served[], shares: Shares): void {
   const users = (lane: PlayLane): number => served.filter(({ lanes }) => lanes.some((one) => one.lane === lane)).length;
-  const { left, paces } = shares;
+  const { left } = shares;
   // In the first round nobody takes a lane's throughput from its equals.
   for (let round = 0; round < ROUNDS_MAX && left.perMs > TINY; round += 1) {
     const open = served.filter(({ full }) => !full);
     if (open.length === 0) return;
     const share = left.perMs / open.length;
     for (const one of open) {
-      const wanted = Math.min(share, paces.get(one.campaign) ?? 0);
+      const wanted = Math.min(share, one.pace.perMs);
       const placed = place(one, wanted, shares, (lane) => (round === 0 ? users(lane) : 1));
       left.perMs -= placed;
-      paces.set(one.campaign, (paces.get(one.campaign) ?? 0) - placed);
+      one.pace.perMs -= placed;
       one.full = round > 0 && placed < share - TINY;
     }
   }

@@ -5,7 +5,7 @@ import { parseZoneGroupKey } from '../contacts/zones.ts';
 import { dayIn } from '../platform/calendar.ts';
 import type { Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore } from '../platform/time.ts';
-import type { TurnCampaign, TurnLane } from './turn.ts';
+import type { LaneDay, TurnCampaign, TurnLane } from './turn.ts';
 
 /** People of one zone group whose window is open. */
 export interface OpenGroup {
@@ -117,27 +117,41 @@ export function fairShare(order: readonly { readonly priority: number }[], index
   return Math.ceil(room / Math.max(1, peers));
 }
 
-/**
- * The lanes of a campaign that may send, the one with the most room today in front: new people go there. `begun` are texts that the lanes
- * do not know of yet.
- */
+/** Texts that are left of a lane's day. `begun` are those that it does not know of yet. */
+function roomOf(
+  { id, zone, dailyCap, reserved, partsPerDay, partsReserved }: LaneDay,
+  now: Instant,
+  begun: Begun,
+): number {
+  const day = dayIn(zone, now);
+  const noParts = partsPerDay !== null && partsPerDay <= (partsReserved[day] ?? 0);
+  return noParts ? 0 : dailyCap - (reserved[day] ?? 0) - (begun.get(id) ?? 0);
+}
+type Begun = ReadonlyMap<Uuid, number>;
+
+/** The lanes of a campaign that may send, the one with the most room today in front: new people go there. */
 export function lanesByRoom(
   lanes: readonly TurnLane[],
   campaign: Pick<TurnCampaign, 'laneIds'>,
   now: Instant,
-  begun: ReadonlyMap<Uuid, number>,
+  begun: Begun,
 ): readonly TurnLane[] {
-  const room = ({ id, zone, dailyCap, reserved, partsPerDay, partsReserved }: TurnLane): number => {
-    const day = dayIn(zone, now);
-    const noParts = partsPerDay !== null && partsPerDay <= (partsReserved[day] ?? 0);
-    return noParts ? 0 : dailyCap - (reserved[day] ?? 0) - (begun.get(id) ?? 0);
-  };
   return lanes
     .filter((lane) => campaign.laneIds.includes(lane.id))
-    .map((lane) => ({ lane, left: room(lane) }))
+    .map((lane) => ({ lane, left: roomOf(lane, now, begun) }))
     .filter(({ left }) => left > 0)
     .sort(moreRoomFirst)
     .map(({ lane }) => lane);
+}
+
+/** Whether one of them has more room today than `lane`, so that new people are for it to take. */
+export function someHasMoreRoom(
+  others: readonly LaneDay[],
+  lane: LaneDay,
+  { now, begun }: { readonly now: Instant; readonly begun: Begun },
+): boolean {
+  const own = { lane, left: roomOf(lane, now, begun) };
+  return others.some((other) => moreRoomFirst({ lane: other, left: roomOf(other, now, begun) }, own) < 0);
 }
 
 interface LaneLeft {

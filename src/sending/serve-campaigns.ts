@@ -6,10 +6,18 @@ import { dayIn, nextMidnight } from '../platform/calendar.ts';
 import { patience } from '../platform/clock.ts';
 import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
-import { addMs, type Instant, isBefore, msBetween } from '../platform/time.ts';
+import { addMs, type Instant, isBefore, msBetween, SECOND_MS } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
 import { isPaced, type PaceMoment, paceRoom, spreadIntervalMs } from './decide-pace.ts';
-import { fairShare, lanesByRoom, type OpenGroup, servedBy, servingOrder, type WindowBook } from './decide-turn.ts';
+import {
+  fairShare,
+  lanesByRoom,
+  type OpenGroup,
+  servedBy,
+  servingOrder,
+  someHasMoreRoom,
+  type WindowBook,
+} from './decide-turn.ts';
 import { type Holder, underWay } from './holder-state.ts';
 import { requireLease } from './lease-store.ts';
 import type { Finding, Look } from './nobody-due.ts';
@@ -116,14 +124,35 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
   while (left > 0) {
     const lane = lanesByRoom(facts.lanes, campaign, holder.clock.now(), begun).find(({ id }) => !done.has(id));
     if (lane === undefined) break;
-    const one = await serveLane(holder, turn, { lane, templates, pace, left });
-    served = both(served, one);
+    const leavesMs = leavesToOthersMs(holder, turn, { lane, pace, begun });
+    const one = await serveLane(holder, turn, { lane, templates, pace, left, leavesMs });
+    served = both(served, leavesMs > 0 ? { ...one, waitMs: Math.min(one.waitMs, leavesMs) } : one);
     if (served.stopped === true) break;
     if (one.isDone) done.add(lane.id);
     begun.set(lane.id, (begun.get(lane.id) ?? 0) + one.begun);
     left -= one.taken;
   }
   return served;
+}
+
+/** Of real time. Whoever has most room is there within milliseconds when a text is due; an account that is not does not keep it waiting. */
+const LEFT_TO_OTHERS_MS = SECOND_MS;
+
+/**
+ * How much longer this lane leaves new people to a lane of another account. Each text of an evenly spread campaign is one for all of them,
+ * which whoever came first would take: the lane with most room has time for it (docs/decisions/0067).
+ */
+function leavesToOthersMs(
+  { clock }: Holder,
+  { campaign }: CampaignTurn,
+  { lane, pace, begun }: Pick<ClaimPart, 'lane' | 'pace'> & { readonly begun: ReadonlyMap<Uuid, number> },
+): number {
+  const intervalMs = pace?.moment.intervalMs ?? 0;
+  if (intervalMs === 0 || campaign.paceUsed === null) return 0;
+  const now = clock.now();
+  if (!someHasMoreRoom(campaign.lanesElsewhere, lane, { now, begun })) return 0;
+  const sinceMs = msBetween(campaign.paceUsed.nextAt, now);
+  return Math.max(0, Math.ceil(Math.min(patience(clock, LEFT_TO_OTHERS_MS), intervalMs / 2)) - sinceMs);
 }
 
 /** One claim. */
@@ -137,7 +166,7 @@ async function serveLane(
   const now = holder.clock.now();
   const limit = Math.min(CLAIM_MAX, left, holder.pacer.laneRoom(lane.id, now));
   if (limit <= 0) return { ...nothing, waitMs: Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)) };
-  const look = lookOf(turn, lane);
+  const look = lookOf(turn, part);
   const restMs = holder.nobodyDue.restMs(look, now);
   if (restMs !== undefined) return { ...nothing, waitMs: restMs };
   if (!(await turn.steps.goesOn())) return { ...nothing, waitMs: 0, stopped: true };
@@ -171,12 +200,15 @@ function findingOf({ clock }: Holder, { firstDueAt }: ClaimResult, now: Instant)
   return { dueMs: dueMs > 0 ? dueMs : patience(clock, HELD_MS), againMs };
 }
 
-const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({
+const lookOf = (
+  { campaign, groups }: CampaignTurn,
+  { lane, leavesMs }: Pick<ClaimPart, 'lane' | 'leavesMs'>,
+): Look => ({
   campaignId: campaign.id,
   laneId: lane.id,
   waiting: campaign.waiting,
   among: JSON.stringify([
-    servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
+    whomServes(campaign, { lane, leavesMs }),
     groups.map(({ zoneGroup }) => zoneGroup),
     // Limits that may have left room for nobody: a change of them is obeyed at once.
     lane.dailyCap,
@@ -185,8 +217,15 @@ const lookOf = ({ campaign, groups }: CampaignTurn, lane: TurnLane): Look => ({
   ]),
 });
 
+function whomServes(campaign: TurnCampaign, { lane, leavesMs }: Pick<ClaimPart, 'lane' | 'leavesMs'>) {
+  const served = servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]);
+  return leavesMs > 0 ? { ...served, takesNewPeople: false } : served;
+}
+
 interface ClaimPart {
   readonly lane: TurnLane;
+  /** For so long it leaves new people to lanes of other accounts. */
+  readonly leavesMs: number;
   readonly templates: ReadonlyMap<Uuid, Template>;
   readonly pace: CampaignClaim['pace'];
   readonly limit: number;
@@ -200,7 +239,7 @@ function claimFor(holder: Holder, { facts, campaign, groups }: CampaignTurn, par
   const claim: CampaignClaim = {
     campaignId: campaign.id,
     laneId: lane.id,
-    ...servedBy(lane, [...campaign.offLaneIds, ...campaign.removedLaneIds]),
+    ...whomServes(campaign, part),
     removedLaneIds: campaign.removedLaneIds,
     day: dayIn(lane.zone, now),
     openGroups: groups.map((group) => endingBy(endingBy(group, campaign.textsUntil), dayEnds)),

@@ -24,6 +24,23 @@ interface StoredFacts extends Omit<TurnFacts, 'policy' | 'campaigns'> {
 
 const SETTINGS = ['sending', 'business', PUBLIC_ADDRESS_SETTING, 'sending_policy', WORDING_SETTING];
 
+/** Over `lane l`: what was reserved of its days. */
+const usageOf = (now: Instant) => sql`lateral (
+  select coalesce(jsonb_object_agg(u.day, u.reserved), '{}') as reserved, coalesce(jsonb_object_agg(u.day, u.parts), '{}') as parts
+  from lane_usage u where u.lane_id = l.id and u.day >= ${now}::timestamptz::date - 1) usage`;
+
+/** Over `campaign c` and the account `a`: lanes of others that a running holder serves, whose gateway answers. */
+const lanesElsewhere = (now: Instant) => sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'zone', l.zone, 'dailyCap', l.daily_cap, 'partsPerDay', l.parts_per_day,
+    'reserved', usage.reserved, 'partsReserved', usage.parts)), '[]')
+  from campaign_lane cl join lane l on l.id = cl.lane_id and l.account_id <> a.id and l.state = 'active'
+    join gateway_account other on other.id = l.account_id and other.state = 'active' and other.breaker_open_since is null
+      and (other.breaker_held_until is null or other.breaker_held_until <= ${now})
+    join account_lease held on held.account_id = l.account_id and held.expires_at > ${now}
+      and held.asks_epoch is distinct from held.epoch
+    cross join ${usageOf(now)}
+  where cl.campaign_id = c.id and cl.removed_at is null)`;
+
 /**
  * One statement over small tables: the account, its lanes, what runs, and the owner's policy. It is asked at every turn, where each of its
  * parts costs some microseconds to begin: what can be told by one look is.
@@ -54,13 +71,12 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'gatewayRef', l.gateway_ref, 'zone', l.zone, 'dailyCap', l.daily_cap,
         'state', l.state, 'messagesPerSecond', l.messages_per_second, 'partsPerSecond', l.parts_per_second,
         'partsPerDay', l.parts_per_day, 'resumes', l.state = 'paused' and l.paused_until <= ${now},
-        'reserved', usage.reserved, 'partsReserved', usage.parts) order by l.id) from lane l cross join lateral (
-          select coalesce(jsonb_object_agg(u.day, u.reserved), '{}') as reserved, coalesce(jsonb_object_agg(u.day, u.parts), '{}') as parts
-          from lane_usage u where u.lane_id = l.id and u.day >= ${now}::timestamptz::date - 1) usage
+        'reserved', usage.reserved, 'partsReserved', usage.parts) order by l.id) from lane l cross join ${usageOf(now)}
         where l.account_id = a.id), '[]') as lanes,
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
           'laneIds', lanes.ours, 'offLaneIds', lanes.off, 'removedLaneIds', lanes.removed,
+          'lanesElsewhere', case when c.finish_by > ${now} then ${lanesElsewhere(now)} else '[]' end,
           'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
             where z.campaign_id = c.id and z.pending > 0),
           'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),

@@ -38,20 +38,24 @@ export interface TurnFacts {
   readonly campaigns: readonly TurnCampaign[];
 }
 
-export interface TurnLane {
+/** What is left of a number's day. */
+export interface LaneDay {
   readonly id: Uuid;
-  readonly gatewayRef: string;
   readonly zone: string;
   readonly dailyCap: number;
-  readonly state: 'active' | 'draining' | 'paused' | 'off';
-  readonly messagesPerSecond: number | null;
-  readonly partsPerSecond: number | null;
   readonly partsPerDay: number | null;
-  /** Its pause is over. */
-  readonly resumes: boolean;
   /** Texts and parts reserved on the newest business days, by day. */
   readonly reserved: Readonly<Record<string, number>>;
   readonly partsReserved: Readonly<Record<string, number>>;
+}
+
+export interface TurnLane extends LaneDay {
+  readonly gatewayRef: string;
+  readonly state: 'active' | 'draining' | 'paused' | 'off';
+  readonly messagesPerSecond: number | null;
+  readonly partsPerSecond: number | null;
+  /** Its pause is over. */
+  readonly resumes: boolean;
 }
 
 export interface TurnCampaign {
@@ -64,6 +68,8 @@ export interface TurnCampaign {
   /** Switched off, or taken out of the campaign: the others serve the people who know them. */
   readonly offLaneIds: readonly Uuid[];
   readonly removedLaneIds: readonly Uuid[];
+  /** Of a campaign that is spread evenly: lanes of other accounts whose holders send just now. */
+  readonly lanesElsewhere: readonly LaneDay[];
   readonly zoneGroups: readonly string[];
   readonly pace: PaceLimits;
   /** Null before its first text. It grows only: what leaves no room by these counts leaves none by those of the claim. */

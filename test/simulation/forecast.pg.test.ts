@@ -123,6 +123,32 @@ const RUNS: readonly [string, QuietRun][] = [
     },
   ],
   [
+    'texts that are spread over a day and two accounts, one of which has more room',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 8,
+      dailyCaps: [60],
+      otherDailyCaps: [100],
+      campaigns: [{ people: 90 }],
+      isSpread: true,
+      change: paced({ finish_by: '2026-11-17T22:00:00Z' }),
+      middleMs: 2 * HOUR,
+    },
+  ],
+  [
+    'two accounts, each as fast as it may',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 2,
+      dailyCaps: [60, 30],
+      otherDailyCaps: [80],
+      campaigns: [{ people: 300 }],
+      middleMs: 20 * 1_000,
+    },
+  ],
+  [
     'two numbers, of which many people know one',
     {
       startsAt: TUESDAY_TEN,

@@ -23,6 +23,8 @@ export interface QuietRun {
   /** `change` gives the campaign a wished end. */
   readonly isSpread?: boolean;
   readonly dailyCaps: readonly number[];
+  /** Another account, as fast, and its numbers. */
+  readonly otherDailyCaps?: readonly number[];
   readonly campaigns: readonly (Partial<PlannedCampaign> & { readonly people: number })[];
   /** What plans have no word for: the columns of a pace, zones and throughput of numbers, numbers that people know. */
   readonly change?: (db: Db, launched: Launched) => Promise<void>;
@@ -80,7 +82,8 @@ export async function playQuietly(
     },
   });
   const { outside, campaignIds, laneIds } = known ?? { outside: undefined, campaignIds: [], laneIds: [] };
-  const lanes = new Map(laneIds.map((id, index) => [`PNone${index}`, id]));
+  const refs = accountsOf(run).flatMap((account) => account.lanes.map(({ ref }) => ref));
+  const lanes = new Map(refs.map((ref, index) => [ref, laneIds[index]]));
   const compared = forecasts.flatMap(({ name, at, said }) =>
     campaignIds.map((id, index): Compared => {
       const texts = (outside?.accepted ?? []).filter(
@@ -104,25 +107,27 @@ function countBy(texts: readonly AcceptedText[], keyOf: (text: AcceptedText) => 
 /** A worker that has just started asks who else sends, with a rate that begins at nothing; the product's has run for long. */
 const msOfStart = ({ ratePerSecond }: QuietRun): number => Math.ceil(2_000 / ratePerSecond) + 5_000;
 
+const accountsOf = ({ ratePerSecond, dailyCaps, otherDailyCaps }: QuietRun): Plan['accounts'] =>
+  [dailyCaps, ...(otherDailyCaps === undefined ? [] : [otherDailyCaps])].map((caps, account) => ({
+    name: ACCOUNT_NAMES[account] ?? '',
+    rate: ratePerSecond,
+    lanes: caps.map((dailyCap, index) => ({
+      ref: `PN${ACCOUNT_NAMES[account]}${index}`,
+      phone: `+1212555${String(1_000 + 100 * account + index)}`,
+      dailyCap,
+      messagesPerSecond: null,
+      partsPerSecond: null,
+      partsPerDay: null,
+    })),
+  }));
+const ACCOUNT_NAMES = ['one', 'two'];
+
 /** As the simulation asks for it; caps below 60 would be raised by it. */
 function planOf(run: QuietRun): Plan {
   return {
     startsAt: addMs(instant(run.startsAt), -msOfStart(run)).toString(),
     workers: 1,
-    accounts: [
-      {
-        name: 'one',
-        rate: run.ratePerSecond,
-        lanes: run.dailyCaps.map((dailyCap, index) => ({
-          ref: `PNone${index}`,
-          phone: `+1212555${String(1_000 + index)}`,
-          dailyCap,
-          messagesPerSecond: null,
-          partsPerSecond: null,
-          partsPerDay: null,
-        })),
-      },
-    ],
+    accounts: accountsOf(run),
     campaigns: run.campaigns.map((campaign, index) => ({
       tag: `c${index}`,
       offset: index * 2_000,
