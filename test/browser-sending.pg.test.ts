@@ -20,7 +20,7 @@ const MINUTES = 60_000;
 const [REFUSED, OTHER] = NUMBERS;
 /** The provider's own words with their code: each page says them as they are. */
 const WHY = 'HTTP 403 0202403 Not Phone Number User: The user is not a user of the phone number (0202403)';
-const PAUSED = `The number ${REFUSED.phone} (${REFUSED.name}) is paused: ${WHY}. Add that user to the number with the provider, or use another lane, then resume it under Settings, Numbers`;
+const PAUSED = `The number ${REFUSED.phone} (${REFUSED.name}) is paused: ${WHY}. Add that user to the number with the provider, or use another number, then resume it under Settings, Numbers`;
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;

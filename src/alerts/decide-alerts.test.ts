@@ -19,7 +19,7 @@ describe('the alert about something that stands still', () => {
       'a number that the gateway refuses',
       { kind: 'lane_paused', id, name: 'Office', phone: '+16175550100', reason: 'No member (0202403)' },
       'Office +16175550100: paused: No member (0202403)',
-      'The number +16175550100 (Office) is paused: No member (0202403). Add that user to the number with the provider, or use another lane, then resume it under Settings, Numbers',
+      'The number +16175550100 (Office) is paused: No member (0202403). Add that user to the number with the provider, or use another number, then resume it under Settings, Numbers',
       `/settings/numbers?show=lane_${shown}`,
     ],
     [

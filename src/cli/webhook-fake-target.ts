@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import type { AccountRow, LaneRow } from '../gateways/account.ts';
 import { webhookUrl } from '../gateways/connect-account.ts';
 import type { Config } from '../platform/config.ts';
-import type { Db } from '../platform/database.ts';
 import { findAccount } from './find-account.ts';
 import { requireLocalUrl } from './local-address.ts';
+import type { AddressServices } from './server-address.ts';
 import { CliError, type Shell, UsageError } from './shell.ts';
 import { type FakeEvent, fakeEvent } from './webhook-fake-event.ts';
 import type { FakeOptions } from './webhook-fake-options.ts';
@@ -50,14 +50,18 @@ function parsedUrl(url: string): URL {
 async function accountTarget({ type, options }: FakeOrder, url: URL | undefined, shell: Shell): Promise<FakeTarget> {
   const { withServices } = await import('./open-services.ts');
   const { listAccountRows, listLaneRows } = await import('../gateways/account-store.ts');
-  return withServices(shell, async ({ config, database: { db } }) => {
+  return withServices(shell, async (services) => {
+    const {
+      config,
+      database: { db },
+    } = services;
     const account = chooseAccount(await listAccountRows(db), options);
     const event = fakeEvent(account.kind, type, options);
     if (url === undefined) await confirmLive(account, options, shell);
     const lanes = (await listLaneRows(db)).filter(({ accountId }) => accountId === account.id);
     return {
       event,
-      ...(await addressesOf(db, account, url)),
+      ...(await addressesOf(services, account, url)),
       secret: options.secret ?? (await newestSecret(config, account)),
       lane: laneOf(lanes, options),
       accountSid: await accountSidOf(config, account),
@@ -88,19 +92,18 @@ async function confirmLive(account: AccountRow, { yes }: FakeOptions, shell: She
 }
 
 /** Without `url` the server of this installation, on this machine: it checks a signature over the address that the provider knows. */
-async function addressesOf(db: Db, account: AccountRow, url: URL | undefined) {
+async function addressesOf(services: AddressServices, account: AccountRow, url: URL | undefined) {
   if (url !== undefined) return { url: url.href, signedUrl: url.href };
   const { getLocalAddress } = await import('../business/local-address.ts');
-  const { getPublicAddress } = await import('../business/public-address.ts');
-  const local = await getLocalAddress(db, hostname());
-  if (local === undefined)
+  if ((await getLocalAddress(services.database.db, hostname())) === undefined)
     throw new CliError(
       'the server of this installation was not started on this machine: textwright serve starts it, --url names another address',
     );
-  const known = (await getPublicAddress(db)) ?? local;
+  const { serverAddress } = await import('./server-address.ts');
+  const { publicUrl, localUrl } = await serverAddress(services);
   return {
-    url: webhookUrl({ publicUrl: () => local, localUrl: () => local }, account),
-    signedUrl: webhookUrl({ publicUrl: () => known, localUrl: () => local }, account),
+    url: webhookUrl({ publicUrl: localUrl, localUrl }, account),
+    signedUrl: webhookUrl({ publicUrl, localUrl }, account),
   };
 }
 

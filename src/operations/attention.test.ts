@@ -121,7 +121,7 @@ describe('what needs a person', () => {
         accounts: [{ ...account, lanes: [{ ...lane, state: 'paused', stateReason: 'HTTP 403 No member (0202403)' }] }],
       },
       [
-        'The number +16175550100 (Office) is paused: HTTP 403 No member (0202403). Add that user to the number with the provider, or use another lane, then resume it under Settings, Numbers',
+        'The number +16175550100 (Office) is paused: HTTP 403 No member (0202403). Add that user to the number with the provider, or use another number, then resume it under Settings, Numbers',
       ],
     ],
     [
