@@ -25,55 +25,77 @@ export interface Flow {
 /** The rates that hold from `atMs` until something changes: by priority, in equal shares among equals, from the lane with most room. */
 export function decideFlows(play: Play, atMs: number): readonly Flow[] {
   const running = play.campaigns.filter((campaign) => mayServe(campaign, atMs));
+  const classes = [...Map.groupBy(running, ({ facts }) => facts.priority)].sort(([a], [b]) => a - b);
   const flows: Flow[] = [];
-  const lefts = new Map(
+  const lefts: Lefts = new Map(
     play.accounts.map((account) => [
       account,
       { perMs: campaignRate(account.ratePerSecond) / SECOND_MS, lanes: new Map<PlayLane, number>() },
     ]),
   );
-  const share = (served: readonly Served[]): void => {
-    for (const [account, left] of lefts) {
-      const here = served.filter((one) => one.account === account);
-      const classes = [...Map.groupBy(here, ({ campaign }) => campaign.facts.priority)].sort(([a], [b]) => a - b);
-      for (const [, equals] of classes) shareOut(equals, { left, flows });
-    }
-  };
-  const rounds = running.map((campaign) => {
-    const groups = openGroups(campaign, atMs, play.marginMs);
-    const openings = play.accounts
-      .map((account) => openingOf(campaign, { account, atMs, groups }))
-      .filter(({ lanes }) => lanes.length > 0);
-    return { openings, first: mostRoomFirst(openings, spreadRate(campaign, atMs)) };
-  });
-  share(rounds.flatMap(({ first }) => first));
-  share(rounds.flatMap(({ openings, first }) => whatIsLeft(openings, first)));
+  for (const [, equals] of classes) {
+    const wishes = equals.map((campaign): Wish => {
+      const groups = openGroups(campaign, atMs, play.marginMs);
+      const openings = play.accounts
+        .map((account) => openingOf(campaign, { account, atMs, groups }))
+        .filter(({ lanes }) => lanes.length > 0);
+      return { openings, perMs: spreadRate(campaign, atMs) };
+    });
+    shareOut(served(wishes, lefts), lefts, flows);
+  }
   return flows;
 }
 
+interface Wish {
+  readonly openings: readonly Opening[];
+  /** What the campaign's own pace lets through. */
+  readonly perMs: number;
+}
+
 /**
- * An evenly spread text is one for all accounts. New people are for the lanes with most room among all of them; whoever knows a lane
- * does not wait for that.
+ * Who is served from where, and how fast at most. An evenly spread text is one for all accounts: new people are for the lanes with most
+ * room among all of them, whoever knows a lane does not wait for that, and what those lanes turn out not to take goes to the others.
  */
-function mostRoomFirst(openings: readonly Opening[], perMs: number): readonly Served[] {
-  if (openings.length <= 1 || perMs === Number.POSITIVE_INFINITY)
-    return openings.map((opening) => ({ ...opening, pace: { perMs }, full: false }));
-  const lanes = openings.flatMap((opening) => opening.lanes);
-  const most = Math.max(...lanes.map(({ queue, left }) => (queue.laneId === null ? left : 0)));
-  const isFirst = ({ queue, left }: OpenLane): boolean => queue.laneId !== null || most - left <= SAME_ROOM;
-  const count = lanes.filter(isFirst).length;
-  return openings.map((opening) => {
-    const chosen = opening.lanes.filter(isFirst);
-    return { ...opening, lanes: chosen, pace: { perMs: (perMs * chosen.length) / count }, full: false };
+function served(wishes: readonly Wish[], lefts: Lefts): readonly Served[] {
+  const isShared = ({ openings, perMs }: Wish): boolean => openings.length > 1 && perMs < Number.POSITIVE_INFINITY;
+  const first = wishes.map((wish) => (isShared(wish) ? mostRoomFirst(wish) : wish.openings.map(asFastAs(wish.perMs))));
+  if (!wishes.some(isShared)) return first.flat();
+  const tried = first.map((ofOne) => ofOne.map((one) => ({ ...one, pace: { ...one.pace } })));
+  const copies = new Map([...lefts].map(([account, left]) => [account, { ...left, lanes: new Map(left.lanes) }]));
+  shareOut(tried.flat(), copies, []);
+  return wishes.flatMap((wish, index) => {
+    const ofOne = first[index] ?? [];
+    return isShared(wish) ? withRest(wish, ofOne, tried[index] ?? []) : ofOne;
   });
 }
 
-/** What those lanes cannot take goes to the others. */
-function whatIsLeft(openings: readonly Opening[], first: readonly Served[]): readonly Served[] {
-  const perMs = first.reduce((sum, { pace }) => sum + pace.perMs, 0);
-  if (openings.length <= 1 || perMs === Number.POSITIVE_INFINITY || perMs <= TINY) return [];
-  const pace = { perMs };
-  return openings.map((opening) => ({ ...opening, pace, full: false }));
+const asFastAs =
+  (perMs: number) =>
+  (opening: Opening): Served => ({ ...opening, pace: { perMs }, full: false });
+
+function mostRoomFirst({ openings, perMs }: Wish): readonly Served[] {
+  const all = openings.flatMap(({ lanes }) => lanes);
+  const most = Math.max(0, ...all.filter(({ lane }) => !lane.facts.drains).map(({ left }) => left));
+  const knows = ({ queue }: OpenLane): boolean => queue.laneId !== null;
+  const isFirst = (lane: OpenLane): boolean => knows(lane) || most - lane.left <= SAME_ROOM;
+  const chosen = openings.map((opening) => ({ ...opening, lanes: opening.lanes.filter(isFirst) }));
+  // Lanes of the same room take turns; where somebody is known, whichever account comes first takes the text.
+  const weightOf = ({ lanes }: Opening): number => (all.some(knows) ? Math.min(1, lanes.length) : lanes.length);
+  const weights = chosen.reduce((sum, opening) => sum + weightOf(opening), 0);
+  return chosen.map((opening) => asFastAs((perMs * weightOf(opening)) / weights)(opening));
+}
+
+/** `tried` has what each was found not to take. */
+function withRest({ openings }: Wish, first: readonly Served[], tried: readonly Served[]): readonly Served[] {
+  const restOf = (index: number): number => tried[index]?.pace.perMs ?? 0;
+  const rest = openings.reduce((sum, _, index) => sum + restOf(index), 0);
+  if (rest <= TINY) return first;
+  const takers = openings.filter((_, index) => restOf(index) <= TINY).length;
+  return first.map((one, index): Served => {
+    const { perMs } = one.pace;
+    if (restOf(index) > TINY) return { ...one, pace: { perMs: perMs - restOf(index) } };
+    return { ...one, lanes: openings[index]?.lanes ?? one.lanes, pace: { perMs: perMs + rest / takers } };
+  });
 }
 
 /** People wait, it may go on, and its hour and its day have room. */
@@ -160,14 +182,28 @@ const sending = ({ facts }: PlayLane): { readonly id: string; readonly state: 'a
   state: facts.drains ? 'draining' : 'active',
 });
 
+/** What is left of the rate of each account, and of each lane's throughput as a share of it. */
+type Lefts = ReadonlyMap<ForecastAccount, Left>;
+interface Left {
+  perMs: number;
+  readonly lanes: Map<PlayLane, number>;
+}
+
 interface Shares {
-  /** What is left of the account's rate, and of each lane's throughput as a share of it. */
-  readonly left: { perMs: number; readonly lanes: Map<PlayLane, number> };
+  readonly left: Left;
   readonly flows: Flow[];
 }
 
+function shareOut(served: readonly Served[], lefts: Lefts, flows: Flow[]): void {
+  for (const [account, left] of lefts)
+    shareAccount(
+      served.filter((one) => one.account === account),
+      { left, flows },
+    );
+}
+
 /** Each gets the same, as far as its pace and its lanes can take it; what one cannot take goes to the others. */
-function shareOut(served: readonly Served[], shares: Shares): void {
+function shareAccount(served: readonly Served[], shares: Shares): void {
   const users = (lane: PlayLane): number => served.filter(({ lanes }) => lanes.some((one) => one.lane === lane)).length;
   const { left } = shares;
   // In the first round nobody takes a lane's throughput from its equals.

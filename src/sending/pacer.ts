@@ -44,7 +44,7 @@ export const campaignRate = (accountRate: number): number => accountRate * (1 - 
  * the account's own bucket lets everything through.
  */
 const CAUGHT_UP_TEXTS = 1;
-/** A number's next text may be due while the account waits for its rate; that moment is not lost. No second has a text more for it. */
+/** A number's next text may be due while the account waits for its rate: up to a quarter of the time between two texts is made up for. */
 const LATE_TEXTS = 0.25;
 /** Calls of two seconds: answers that take longer than that hold the account back. */
 const IN_FLIGHT_SECONDS = 2;

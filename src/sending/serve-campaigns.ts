@@ -8,7 +8,7 @@ import { runTx } from '../platform/database.ts';
 import { showId, type Uuid } from '../platform/ids.ts';
 import { addMs, type Instant, isBefore, msBetween, SECOND_MS } from '../platform/time.ts';
 import { type CampaignClaim, type ClaimResult, claimCampaign, type Prepared } from './claim.ts';
-import { isPaced, type PaceMoment, paceRoom, spreadIntervalMs } from './decide-pace.ts';
+import { freshPace, isPaced, type PaceMoment, paceAfter, paceRoom, spreadIntervalMs } from './decide-pace.ts';
 import {
   fairShare,
   lanesByRoom,
@@ -48,6 +48,8 @@ export const CLAIM_MAX = 50;
 /** Of real time. Whoever is due and was not found is held by another transaction. */
 const HELD_MS = 1_000;
 const LOOK_AGAIN_MS = 5_000;
+/** Nobody knows this lane, and new people are left to others: with hundreds of lanes, each would ask at every text. */
+const LOOK_FOR_KNOWN_MS = 60_000;
 
 /**
  * One turn for all running campaigns: by priority, fairly among equals, each from its lane with the most room, until what the
@@ -79,7 +81,7 @@ export async function serveCampaigns(
     const one = await serveCampaign(holder, { facts, book, steps, campaign, groups, share });
     served = both(served, one);
     if (served.stopped === true) return served;
-    if (one.taken >= share) urgent = campaign.priority;
+    if (one.more && one.taken >= share) urgent = campaign.priority;
     // A slow account has room for one text in a turn: only who got it steps back behind its equals.
     if (one.taken > 0) holder.servedTurn.set(campaign.id, holder.turn);
   }
@@ -127,7 +129,7 @@ async function serveCampaign(holder: Holder, turn: CampaignTurn): Promise<Served
     const leavesMs = leavesToOthersMs(holder, turn, { lane, pace, begun });
     const one = await serveLane(holder, turn, { lane, templates, pace, left, leavesMs });
     served = both(served, leavesMs > 0 ? { ...one, waitMs: Math.min(one.waitMs, leavesMs) } : one);
-    if (served.stopped === true) break;
+    if (served.stopped === true || one.paceIsUp) break;
     if (one.isDone) done.add(lane.id);
     begun.set(lane.id, (begun.get(lane.id) ?? 0) + one.begun);
     left -= one.taken;
@@ -155,46 +157,68 @@ function leavesToOthersMs(
   return Math.max(0, Math.ceil(Math.min(patience(clock, LEFT_TO_OTHERS_MS), intervalMs / 2)) - sinceMs);
 }
 
+interface ServedLane extends Served {
+  readonly begun: number;
+  /** It has nothing more to give in this turn. */
+  readonly isDone: boolean;
+  /** Nor has any other: another account has used up the campaign's pace. */
+  readonly paceIsUp: boolean;
+}
+
 /** One claim. */
 async function serveLane(
   holder: Holder,
   turn: CampaignTurn,
   part: Omit<ClaimPart, 'limit' | 'now'> & { readonly left: number },
-): Promise<Served & { readonly begun: number; readonly isDone: boolean }> {
+): Promise<ServedLane> {
   const { lane, left, pace } = part;
-  const nothing = { ...NOBODY, begun: 0, isDone: true };
-  const now = holder.clock.now();
-  const limit = Math.min(CLAIM_MAX, left, holder.pacer.laneRoom(lane.id, now));
-  if (limit <= 0) return { ...nothing, waitMs: Math.max(1, holder.pacer.msUntilLaneRoom(lane.id, now)) };
+  const { pacer, clock } = holder;
+  const nothing = { ...NOBODY, begun: 0, isDone: true, paceIsUp: false };
+  const limitAt = (at: Instant): number =>
+    Math.min(CLAIM_MAX, left, pacer.laneRoom(lane.id, at), pacer.campaignRoom(at, underWay(holder)));
+  const noRoom = (at: Instant): ServedLane => ({ ...nothing, waitMs: Math.max(1, pacer.msUntilLaneRoom(lane.id, at)) });
+  const lookedAt = clock.now();
+  if (limitAt(lookedAt) <= 0) return noRoom(lookedAt);
   const look = lookOf(turn, part);
-  const restMs = holder.nobodyDue.restMs(look, now);
+  const restMs = holder.nobodyDue.restMs(look, lookedAt);
   if (restMs !== undefined) return { ...nothing, waitMs: restMs };
   if (!(await turn.steps.goesOn())) return { ...nothing, waitMs: 0, stopped: true };
-  const result = await countedAhead(holder.pacer, { now, count: limit }, () =>
+  // A question or an answer may have taken the room meanwhile.
+  const now = clock.now();
+  const limit = limitAt(now);
+  if (limit <= 0) return noRoom(now);
+  const result = await countedAhead(pacer, { now, count: limit }, () =>
     claimFor(holder, turn, { ...part, limit, now }),
   );
   const { prepared, parts, taken, nextAt } = result;
-  let waitMs = Number.POSITIVE_INFINITY;
+  const paceIsUp = nextAt !== undefined && isBefore(now, nextAt);
+  let waitMs = paceIsUp ? msBetween(now, nextAt) : Number.POSITIVE_INFINITY;
   if (taken === 0 && nextAt === undefined) {
-    const finding = findingOf(holder, result, now);
+    const finding = findingOf(holder, result, { now, leavesNew: part.leavesMs > 0 });
     holder.nobodyDue.remember(look, now, finding);
     waitMs = finding.dueMs;
   }
-  holder.pacer.campaignTexts(now, { laneId: lane.id, count: prepared.length, parts });
+  pacer.campaignTexts(now, { laneId: lane.id, count: prepared.length, parts });
   turn.steps.start(prepared);
-  if (nextAt !== undefined && isBefore(now, nextAt)) waitMs = Math.min(waitMs, msBetween(now, nextAt));
-  const intervalMs = pace?.moment.intervalMs ?? 0;
-  if (intervalMs > 0 && taken > 0) waitMs = Math.min(waitMs, intervalMs);
-  // What is spread evenly goes on when its interval is over; what is left of an hour or a day may be taken at once.
-  const more = taken === limit && intervalMs === 0;
-  return { taken, more, waitMs, begun: prepared.length, isDone: !more || pace !== undefined };
+  const isSpread = (pace?.moment.intervalMs ?? 0) > 0;
+  if (pace !== undefined && isSpread && taken > 0) {
+    const { nextAt: dueAt } = paceAfter(turn.campaign.paceUsed ?? freshPace(pace.moment), prepared.length, pace.moment);
+    waitMs = Math.max(1, msBetween(clock.now(), dueAt));
+  }
+  // What is spread evenly goes on when its next text is due; what is left of an hour or a day may be taken at once.
+  const more = taken === limit && !isSpread;
+  return { taken, more, waitMs, begun: prepared.length, isDone: !more || pace !== undefined, paceIsUp };
 }
 
 /** Of a claim that took nobody. */
-function findingOf({ clock }: Holder, { firstDueAt }: ClaimResult, now: Instant): Finding {
+function findingOf(
+  { clock }: Holder,
+  { firstDueAt }: ClaimResult,
+  { now, leavesNew }: { readonly now: Instant; readonly leavesNew: boolean },
+): Finding {
   // A limit that others used up meanwhile: the facts of the next turn tell of it.
   if (firstDueAt === undefined) return { dueMs: Number.POSITIVE_INFINITY, againMs: patience(clock, HELD_MS) };
-  const againMs = patience(clock, LOOK_AGAIN_MS);
+  const againMs = patience(clock, leavesNew ? LOOK_FOR_KNOWN_MS : LOOK_AGAIN_MS);
   if (firstDueAt === null) return { dueMs: Number.POSITIVE_INFINITY, againMs };
   const dueMs = msBetween(now, firstDueAt);
   return { dueMs: dueMs > 0 ? dueMs : patience(clock, HELD_MS), againMs };

@@ -76,7 +76,7 @@ export async function readTurnFacts(db: Db, accountId: Uuid, now: Instant): Prom
       coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'priority', c.priority, 'windowStartMinute', c.window_start_minute,
           'windowEndMinute', c.window_end_minute,
           'laneIds', lanes.ours, 'offLaneIds', lanes.off, 'removedLaneIds', lanes.removed,
-          'lanesElsewhere', case when c.finish_by > ${now} then ${lanesElsewhere(now)} else '[]' end,
+          'lanesElsewhere', case when c.finish_by > ${now} and lanes.ours <> '[]' then ${lanesElsewhere(now)} else '[]' end,
           'zoneGroups', (select coalesce(jsonb_agg(z.zone_group order by z.zone_group), '[]') from campaign_zone_group z
             where z.campaign_id = c.id and z.pending > 0),
           'pace', jsonb_build_object('maxPerHour', c.max_per_hour, 'maxPerDay', c.max_per_day, 'finishBy', c.finish_by),

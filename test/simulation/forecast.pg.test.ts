@@ -129,11 +129,46 @@ const RUNS: readonly [string, QuietRun][] = [
       places: [EAST],
       ratePerSecond: 8,
       dailyCaps: [60],
-      otherDailyCaps: [100],
+      other: { dailyCaps: [100] },
       campaigns: [{ people: 90 }],
       isSpread: true,
       change: paced({ finish_by: '2026-11-17T22:00:00Z' }),
       middleMs: 2 * HOUR,
+    },
+  ],
+  [
+    'texts that are spread over two accounts, one of which many people know',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 8,
+      dailyCaps: [100],
+      other: { dailyCaps: [200] },
+      campaigns: [{ people: 150 }],
+      isSpread: true,
+      async change(db, launched) {
+        await sql`update enrollment set lane_id = ${launched.laneIds[1]} where id in (select id from enrollment order by phone limit 80)`.execute(
+          db,
+        );
+        await paced({ finish_by: '2026-11-17T20:00:00Z' })(db, launched);
+      },
+      middleMs: HOUR,
+    },
+  ],
+  [
+    'an urgent campaign that is spread evenly, beside one that takes what is left',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 1,
+      dailyCaps: [600],
+      campaigns: [
+        { people: 150, priority: 1 },
+        { people: 250, priority: 5 },
+      ],
+      isSpread: true,
+      change: paced({ finish_by: '2026-11-17T15:08:00Z' }),
+      middleMs: 2 * MINUTE_MS,
     },
   ],
   [
@@ -143,7 +178,7 @@ const RUNS: readonly [string, QuietRun][] = [
       places: [EAST],
       ratePerSecond: 2,
       dailyCaps: [60, 30],
-      otherDailyCaps: [80],
+      other: { dailyCaps: [80] },
       campaigns: [{ people: 300 }],
       middleMs: 20 * 1_000,
     },

@@ -18,13 +18,13 @@ export interface QuietRun {
   /** Indexes into PLACES: where the people of every campaign are, in turn. */
   readonly places: readonly number[];
   readonly ratePerSecond: number;
-  /** Of a number that `change` makes slower than the account. */
+  /** Of another account, or of a number that `change` makes slower than its account. */
   readonly slowestPerSecond?: number;
   /** `change` gives the campaign a wished end. */
   readonly isSpread?: boolean;
   readonly dailyCaps: readonly number[];
-  /** Another account, as fast, and its numbers. */
-  readonly otherDailyCaps?: readonly number[];
+  /** Another account, and its numbers; as fast as the first unless it says so. */
+  readonly other?: { readonly dailyCaps: readonly number[]; readonly ratePerSecond?: number };
   readonly campaigns: readonly (Partial<PlannedCampaign> & { readonly people: number })[];
   /** What plans have no word for: the columns of a pace, zones and throughput of numbers, numbers that people know. */
   readonly change?: (db: Db, launched: Launched) => Promise<void>;
@@ -105,13 +105,14 @@ function countBy(texts: readonly AcceptedText[], keyOf: (text: AcceptedText) => 
 }
 
 /** A worker that has just started asks who else sends, with a rate that begins at nothing; the product's has run for long. */
-const msOfStart = ({ ratePerSecond }: QuietRun): number => Math.ceil(2_000 / ratePerSecond) + 5_000;
+const msOfStart = (run: QuietRun): number =>
+  Math.ceil(2_000 / Math.min(...accountsOf(run).map(({ rate }) => rate))) + 5_000;
 
-const accountsOf = ({ ratePerSecond, dailyCaps, otherDailyCaps }: QuietRun): Plan['accounts'] =>
-  [dailyCaps, ...(otherDailyCaps === undefined ? [] : [otherDailyCaps])].map((caps, account) => ({
+const accountsOf = ({ ratePerSecond, dailyCaps, other }: QuietRun): Plan['accounts'] =>
+  [{ dailyCaps }, ...(other === undefined ? [] : [other])].map((one: NonNullable<QuietRun['other']>, account) => ({
     name: ACCOUNT_NAMES[account] ?? '',
-    rate: ratePerSecond,
-    lanes: caps.map((dailyCap, index) => ({
+    rate: one.ratePerSecond ?? ratePerSecond,
+    lanes: one.dailyCaps.map((dailyCap, index) => ({
       ref: `PN${ACCOUNT_NAMES[account]}${index}`,
       phone: `+1212555${String(1_000 + 100 * account + index)}`,
       dailyCap,
