@@ -204,19 +204,20 @@ function shareOut(served: readonly Served[], lefts: Lefts, flows: Flow[]): void 
 
 /** Each gets the same, as far as its pace and its lanes can take it; what one cannot take goes to the others. */
 function shareAccount(served: readonly Served[], shares: Shares): void {
-  const users = (lane: PlayLane): number => served.filter(({ lanes }) => lanes.some((one) => one.lane === lane)).length;
   const { left } = shares;
-  // In the first round nobody takes a lane's throughput from its equals.
   for (let round = 0; round < ROUNDS_MAX && left.perMs > TINY; round += 1) {
     const open = served.filter(({ full }) => !full);
     if (open.length === 0) return;
     const share = left.perMs / open.length;
+    // Nobody takes a lane's throughput from its equals.
+    const free = new Map(left.lanes);
+    const users = (lane: PlayLane): number => open.filter(({ lanes }) => lanes.some((one) => one.lane === lane)).length;
     for (const one of open) {
       const wanted = Math.min(share, one.pace.perMs);
-      const placed = place(one, wanted, shares, (lane) => (round === 0 ? users(lane) : 1));
+      const placed = place(one, wanted, shares, (lane) => (free.get(lane) ?? 1) / users(lane));
       left.perMs -= placed;
       one.pace.perMs -= placed;
-      one.full = round > 0 && placed < share - TINY;
+      one.full = placed <= TINY;
     }
   }
 }
@@ -225,7 +226,7 @@ const ROUNDS_MAX = 8;
 const TINY = 1e-12;
 
 /** Puts `perMs` on the lanes, most room first; lanes of the same room share it. Returns how much found a place. */
-function place(served: Served, perMs: number, { left, flows }: Shares, usersOf: (lane: PlayLane) => number): number {
+function place(served: Served, perMs: number, { left, flows }: Shares, freeOf: (lane: PlayLane) => number): number {
   const { campaign, lanes } = served;
   let rest = perMs;
   for (let index = 0; index < lanes.length && rest > TINY; ) {
@@ -233,10 +234,9 @@ function place(served: Served, perMs: number, { left, flows }: Shares, usersOf: 
     const tied = lanes.slice(index).filter((one) => level - one.left <= SAME_ROOM);
     for (const [position, { lane, queue }] of tied.entries()) {
       const most = throughput(lane, campaign);
-      const free = left.lanes.get(lane) ?? 1;
-      const taken = Math.min(rest / (tied.length - position), (most * free) / usersOf(lane));
+      const taken = Math.min(rest / (tied.length - position), most * freeOf(lane));
       if (taken <= TINY) continue;
-      if (Number.isFinite(most)) left.lanes.set(lane, free - taken / most);
+      if (Number.isFinite(most)) left.lanes.set(lane, (left.lanes.get(lane) ?? 1) - taken / most);
       addFlow(flows, { campaign, lane, queue, perMs: taken });
       rest -= taken;
     }

@@ -214,6 +214,19 @@ const RUNS: readonly [string, QuietRun][] = [
     },
   ],
   [
+    'two equals on a number that is slower than its account',
+    {
+      startsAt: TUESDAY_TEN,
+      places: [EAST],
+      ratePerSecond: 8,
+      slowestPerSecond: 0.1 / 2,
+      dailyCaps: [300],
+      campaigns: [{ people: 130 }, { people: 50 }],
+      change: (db) => sql`update lane set messages_per_second = 0.1`.execute(db).then(() => undefined),
+      middleMs: 5 * MINUTE_MS,
+    },
+  ],
+  [
     'parts that the carrier counts in a second, looked after every two seconds',
     {
       startsAt: TUESDAY_TEN,

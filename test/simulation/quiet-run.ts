@@ -18,7 +18,7 @@ export interface QuietRun {
   /** Indexes into PLACES: where the people of every campaign are, in turn. */
   readonly places: readonly number[];
   readonly ratePerSecond: number;
-  /** Of another account, or of a number that `change` makes slower than its account. */
+  /** Of another account, of a number that `change` makes slower than its account, or of each of equals that share such a number. */
   readonly slowestPerSecond?: number;
   /** `change` gives the campaign a wished end. */
   readonly isSpread?: boolean;
