@@ -1,80 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SENDING_POLICY } from '../business/sending-policy.ts';
+import {
+  campaign,
+  EAST,
+  finish,
+  first,
+  HAWAII,
+  lane,
+  one,
+  people,
+  play,
+  TUESDAY_TEN,
+  WEST,
+} from '../../test/forecast-facts.ts';
 import { addMs, DAY_MS, HOUR_MS, type Instant, instant, msBetween } from '../platform/time.ts';
-import { forecast, STEPS_MAX } from './decide-forecast.ts';
-import type { CampaignForecast, ForecastCampaign, ForecastFacts, ForecastLane, WaitingPeople } from './forecast.ts';
-import { spansUnder } from './forecast-play.ts';
+import { STEPS_MAX } from './decide-forecast.ts';
+import type { CampaignForecast, ForecastFacts, WaitingPeople } from './forecast.ts';
 
-const TUESDAY_TEN = instant('2026-11-17T15:00:00Z');
-const EAST = 'MA|America/New_York';
-const WEST = 'CA|America/Los_Angeles';
-const HAWAII = 'HI|Pacific/Honolulu';
-
-const people = (count: number, change: Partial<WaitingPeople> = {}): WaitingPeople => ({
-  zoneGroup: EAST,
-  laneId: null,
-  dueAt: null,
-  people: count,
-  ...change,
-});
-
-const campaign = (change: Partial<ForecastCampaign> = {}): ForecastCampaign => ({
-  id: 'a',
-  state: 'running',
-  priority: 5,
-  windowStartMinute: 480,
-  windowEndMinute: 1260,
-  laneIds: ['one'],
-  pace: { maxPerHour: null, maxPerDay: null, finishBy: null },
-  paceUsed: null,
-  stopsAt: null,
-  partsPerText: 1,
-  waiting: [people(100)],
-  ...change,
-});
-
-const lane = (change: Partial<ForecastLane> = {}): ForecastLane => ({
-  id: 'one',
-  accountId: 'account',
-  zone: 'America/New_York',
-  state: 'active',
-  pausedUntil: null,
-  drains: false,
-  dailyCap: 125,
-  partsPerDay: null,
-  messagesPerSecond: null,
-  partsPerSecond: null,
-  usedTexts: 0,
-  usedParts: 0,
-  ...change,
-});
-
-const facts = (change: Partial<ForecastFacts> = {}): ForecastFacts => ({
-  now: TUESDAY_TEN,
-  businessZone: 'America/New_York',
-  policy: { ...DEFAULT_SENDING_POLICY, preset: 'federal_state' },
-  marginMs: 15 * 60_000,
-  sendingPaused: false,
-  accounts: [{ id: 'account', state: 'active', ratePerSecond: 10 }],
-  lanes: [lane()],
-  campaigns: [campaign()],
-  ...change,
-});
-
-const play = (change: Partial<ForecastFacts> = {}) => {
-  const given = facts(change);
-  return forecast(given, spansUnder(given.policy, given.now));
-};
-const first = (change: Partial<ForecastFacts> = {}): CampaignForecast => one(change, 'a');
-const one = (change: Partial<ForecastFacts>, id: string): CampaignForecast => {
-  const found = play(change).byCampaign.get(id);
-  if (found === undefined) throw new Error(`no forecast of ${id}`);
-  return found;
-};
 const days = ({ perDay }: CampaignForecast) => perDay.map(({ day, count }) => [day, count]);
-const finish = ({ finishAt }: CampaignForecast): string | undefined =>
-  finishAt?.round({ smallestUnit: 'second', roundingMode: 'ceil' }).toString();
 const waits = (one: CampaignForecast) =>
   one.waits.map(({ reason, people: n, until }) => [reason, n, until?.toString() ?? null]);
 
@@ -449,52 +392,4 @@ it('spreads over several days without falling behind its wished end', () => {
     campaigns: [campaign({ waiting: [people(600)], pace: { maxPerHour: null, maxPerDay: null, finishBy } })],
   });
   expect(Math.abs(msBetween(answer.finishAt ?? TUESDAY_TEN, finishBy))).toBeLessThan(10 * 60_000);
-});
-
-describe('an evenly spread campaign of several accounts', () => {
-  const account = (id: string, ratePerSecond: number) => ({ id, state: 'active', ratePerSecond }) as const;
-  const at = (id: string, accountId: string, dailyCap: number) => lane({ id, accountId, dailyCap });
-  const spread = (finishBy: string, change: Partial<ForecastCampaign>) =>
-    campaign({ pace: { maxPerHour: null, maxPerDay: null, finishBy: instant(finishBy) }, ...change });
-  const byLane = ({ perDay }: CampaignForecast) =>
-    Object.fromEntries(perDay.flatMap(({ lanes }) => lanes.map(({ laneId, count }) => [laneId, count])));
-
-  it('takes what its number with most room cannot give from the other, before less urgent ones', () => {
-    const change = {
-      accounts: [account('fast', 1), account('slow', 0.1)],
-      lanes: [at('one', 'fast', 600), at('two', 'slow', 800)],
-      campaigns: [
-        spread('2026-11-17T15:08:00Z', { priority: 1, laneIds: ['one', 'two'], waiting: [people(150)] }),
-        campaign({ id: 'b', waiting: [people(250)] }),
-      ],
-    };
-    // 0.3 a second, of which the slow account gives 0.09; the other campaign has what is left of 0.9.
-    expect(byLane(first(change))).toEqual({ one: 107, two: 43 });
-    expect(finish(one(change, 'b'))).toBe('2026-11-17T15:06:08Z');
-  });
-
-  it('waits for the room of a number although people know that one', () => {
-    const change = {
-      accounts: [account('first', 8), account('second', 8)],
-      lanes: [at('one', 'first', 100), at('two', 'second', 200)],
-      campaigns: [
-        spread('2026-11-17T20:00:00Z', {
-          laneIds: ['one', 'two'],
-          waiting: [people(100), people(100, { laneId: 'two' })],
-        }),
-      ],
-    };
-    expect(byLane(first(change))).toEqual({ one: 50, two: 150 });
-  });
-
-  it('takes as much from each of the others', () => {
-    const change = {
-      accounts: [account('slow', 0.1), account('first', 8), account('second', 8)],
-      lanes: [at('most', 'slow', 900), at('one', 'first', 300), at('two', 'second', 300)],
-      campaigns: [spread('2026-11-17T15:08:00Z', { laneIds: ['most', 'one', 'two'], waiting: [people(150)] })],
-    };
-    const { one: some, two: others, most } = byLane(first(change));
-    expect(most).toBe(43);
-    expect(Math.abs((some ?? 0) - (others ?? 0))).toBeLessThanOrEqual(1);
-  });
 });
