@@ -114,6 +114,13 @@ export function endOf({ kind, target, value }: PlannedEdit, laneIds: readonly Uu
   // By then some have confirmed it.
   if (kind === 'opt-in asked')
     return { afterMs: 2_000 + value * 200, label: 'people are added', act: addLatecomers(target) };
+  // Of one in eight it stays, into the quiet rest: each text of a spread campaign is a turn of its own.
+  if (kind === 'finish by' && value % 8 !== 0)
+    return {
+      afterMs: 1_000 + value * 500,
+      label: 'it need not be spread',
+      act: spreadNoMore,
+    };
   if (kind !== 'lane drained' && kind !== 'lane switched off') return undefined;
   return {
     afterMs: 1_000 + value * 500,
@@ -213,23 +220,33 @@ export const setRight: Act = async (asked) => {
   }
   for (const id of await accountIds(db))
     required(await changeAccount(asked, { id, change: { state: 'active' }, ...PERSON }));
+  await changeEach(asked, ({ pace, pointless }) => ({
+    pace: { maxPerHour: atLeast(pace.maxPerHour, 150), maxPerDay: atLeast(pace.maxPerDay, 250) },
+    ...(pointless?.action === 'ask' ? { pointless: null } : {}),
+  }));
+  return { ok: true };
+};
+
+/** Whichever is spread: campaigns may have come since the edit, before it in their order. */
+const spreadNoMore: Act = async (asked) => {
+  await changeEach(asked, ({ pace }) => (pace.finishBy === null ? undefined : { pace: { finishBy: null } }));
+  return { ok: true };
+};
+
+async function changeEach(asked: Asked, changeOf: (campaign: Campaign) => CampaignChange | undefined): Promise<void> {
+  const { db } = asked;
   const { rows } = await sql<{
     id: Uuid;
   }>`select id from campaign where state in ('running', 'paused') order by name`.execute(db);
   for (const { id } of rows) {
     const campaign = await getCampaign(db, id);
-    if (campaign === undefined) continue;
-    const { maxPerHour, maxPerDay } = campaign.pace;
-    const change: CampaignChange = {
-      pace: { maxPerHour: atLeast(maxPerHour, 150), maxPerDay: atLeast(maxPerDay, 250) },
-      ...(campaign.pointless?.action === 'ask' ? { pointless: null } : {}),
-    };
+    const change = campaign === undefined ? undefined : changeOf(campaign);
+    if (campaign === undefined || change === undefined) continue;
     const input = { id, shownId: showId('campaign', id), revision: campaign.revision, change, actor: PERSON.actor };
     // It may have ended meanwhile.
     await runTx(db, (tx) => changeCampaign(tx, asked, input));
   }
-  return { ok: true };
-};
+}
 
 async function accountIds(db: Db): Promise<readonly Uuid[]> {
   const { rows } = await sql<{ id: Uuid }>`select id from gateway_account order by name, id`.execute(db);

@@ -13,8 +13,8 @@ export interface Task {
 
 /** The program of a process that runs what it is given (one-process.ts). */
 const PROGRAM = join(import.meta.dirname, 'one-process.ts');
-/** Collecting garbage beside the work would take from the other process and the servers. */
-const FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc'];
+/** Collecting garbage beside the work would take from the other process and the servers; old things are few, and looked through seldom. */
+const FLAGS = ['--max-semi-space-size=64', '--initial-old-space-size=512', '--single-threaded-gc'];
 
 /**
  * Process and server take turns, one statement after the other: on one core, each finds the other's caches warm and wakes nobody
