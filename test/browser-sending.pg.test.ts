@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REFUSALS } from '../src/gateways/sandbox/options.ts';
 import type { Campaign } from '../src/http/contract/campaigns.ts';
+import type { Conversation } from '../src/http/contract/inbox.ts';
 import type { Account } from '../src/http/contract/operations.ts';
 import type { Explanation } from '../src/http/contract/recipients.ts';
 import { systemClock } from '../src/platform/clock.ts';
@@ -20,7 +21,10 @@ const MINUTES = 60_000;
 const [REFUSED, OTHER] = NUMBERS;
 /** The provider's own words with their code: each page says them as they are. */
 const WHY = 'HTTP 403 0202403 Not Phone Number User: The user is not a user of the phone number (0202403)';
-const PAUSED = `The number ${REFUSED.phone} (${REFUSED.name}) is paused: ${WHY}. Add that user to the number with the provider, or use another number, then resume it under Settings, Numbers`;
+const REMEDY = 'Add that user to the number with the provider, or use another number';
+const PAUSED = `The number ${REFUSED.phone} (${REFUSED.name}) is paused: ${WHY}. ${REMEDY}, then resume it under Settings, Numbers`;
+const NO_CREDIT =
+  'HTTP 402 0200402 Not Enough Credits: The organization does not have enough prepaid credits to send the message (0200402)';
 let world: RunningWorld;
 let browser: Browser;
 let page: Page;
@@ -63,6 +67,7 @@ describe.skipIf(chromiumPath === undefined)('sending in a browser', { timeout: 2
       { phone: '+16175550120', firstName: 'Ann', tags: ['refused'] },
       { phone: '+16175550121', firstName: 'Bea', tags: ['refused'] },
       { phone: '+16175550122', firstName: 'Cleo', tags: ['lost'] },
+      { phone: '+16175550123', firstName: 'Dora', tags: ['credit'] },
     ]);
     cleo = showId('contact', id);
     await everybodyAgrees(database.db);
@@ -82,7 +87,7 @@ describe.skipIf(chromiumPath === undefined)('sending in a browser', { timeout: 2
     await page.goto(`${world.url}/campaigns/${campaign.id}`);
     await page.getByText(`Waiting: no number can send, One is paused (${WHY})`).waitFor();
     const numbers = page.getByRole('region', { name: 'Numbers' });
-    await numbers.getByText(`${WHY}. Resume it`).waitFor();
+    await numbers.getByText(`${WHY}. ${REMEDY}. Resume it`).waitFor();
     await seen('refused-campaign', async () => {
       const back = await page.getByRole('navigation', { name: 'Breadcrumb' }).boundingBox();
       const beside = await page.getByRole('link', { name: '1 alert' }).boundingBox();
@@ -92,6 +97,7 @@ describe.skipIf(chromiumPath === undefined)('sending in a browser', { timeout: 2
     await numbers.getByRole('link', { name: 'Resume it' }).click();
     const line = page.getByRole('list', { name: 'Numbers of Office' }).getByRole('listitem');
     await line.filter({ hasText: REFUSED.name }).getByText(WHY, { exact: true }).waitFor();
+    await line.filter({ hasText: REFUSED.name }).getByText(`${REMEDY}, then resume it.`, { exact: true }).waitFor();
     expect(await line.filter({ hasText: 'Paused' }).count()).toBe(1);
     await seen('refused-settings');
 
@@ -141,5 +147,62 @@ describe.skipIf(chromiumPath === undefined)('sending in a browser', { timeout: 2
     const { enrollment, attempts } = await explained();
     expect(enrollment).toMatchObject({ state: 'delivered', settledByHand: true });
     expect(attempts).toMatchObject([{ outcome: 'said_sent', detail: 'Dana Ortiz: Seen in the app of the provider' }]);
+  });
+
+  it('lets a person settle a reply of which the gateway cannot tell', async () => {
+    world.sandbox.personTexts({ from: '+16175550122', to: OTHER.phone, text: 'Yes please' });
+    const found = () => world.client.get<{ readonly data: readonly Conversation[] }>('/v1/conversations?search=Cleo');
+    await world.until('her answer has arrived', async () => (await found()).data.length === 1);
+    await page.goto(`${world.url}/inbox/${(await found()).data[0]?.id}`);
+    await page.getByRole('textbox', { name: 'Reply to Cleo' }).fill('Tomorrow at nine?');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const ours = page.getByRole('article', { name: 'Us' }).filter({ hasText: 'Tomorrow at nine?' });
+    await ours.getByRole('button', { name: 'Settle by hand' }).click();
+    await seen('lost-reply');
+    const dialog = page.getByRole('dialog', { name: 'What became of the text to Cleo?' });
+    await dialog.getByRole('radio', { name: 'It was not sent: leave it so' }).check();
+    await dialog.getByText('The conversation waits for an answer again, unless it has another one.').waitFor();
+    await dialog.getByLabel('How you know').fill('Not in the app of the provider');
+    await seen('settle-reply-dialog');
+    await dialog.getByRole('button', { name: 'Leave it unsent' }).click();
+    await page.getByText('The text to Cleo is settled').waitFor();
+    await ours.getByText('Not sent. Somebody here decided not to send it.').waitFor();
+    await ours.getByRole('button', { name: 'Settle by hand' }).waitFor({ state: 'detached' });
+    await seen('settled-reply');
+  });
+
+  it('says on each page why an account stopped that has no credit left, and what to do', async () => {
+    world.sandbox.setFaults({});
+    world.sandbox.setRefusals([REFUSALS.noCredit]);
+    const campaign = await launched('Windows', 'credit', OTHER.phone);
+
+    await page.goto(`${world.url}/campaigns/${campaign.id}`);
+    await page
+      .getByText(`Waiting: account Office is paused, ${NO_CREDIT}. Add credit with the provider, then resume it`)
+      .waitFor();
+    await seen('no-credit-campaign');
+    await page.getByRole('link', { name: 'See the account' }).click();
+    const block = page.getByRole('region', { name: 'Office' });
+    await block.getByText(`${NO_CREDIT}. Nothing goes out from its numbers, replies included.`).waitFor();
+    await block.getByText('Add credit with the provider, then resume it.').waitFor();
+    await seen('no-credit-settings');
+    await page.goto(world.url);
+    const needs = page.getByRole('region', { name: 'Needs you' });
+    await needs
+      .getByText(
+        `The account "Office" is paused: ${NO_CREDIT}. Add credit with the provider, then resume it under Settings, Numbers`,
+        { exact: true },
+      )
+      .waitFor();
+    await seen('no-credit-home');
+
+    world.sandbox.setRefusals([]);
+    await page.goto(`${world.url}/settings/numbers`);
+    await block.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByText('Office sends again').waitFor();
+    await world.until('the campaign is through', async () => {
+      const now = await world.client.get<Campaign>(`/v1/campaigns/${campaign.id}`);
+      return now.state === 'completed';
+    });
   });
 });

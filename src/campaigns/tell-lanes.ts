@@ -1,3 +1,4 @@
+import { remedyOfPause } from '../messages/outcome-sentences.ts';
 import type { Instant } from '../platform/time.ts';
 import { localTime } from './local-time.ts';
 import type { UsedLane } from './used-lane-store.ts';
@@ -32,9 +33,11 @@ function accountWords({ code, lanes, until }: LanesWait, held: HeldUp, at: Waiti
   const goesOn = localTime(held.goesOnAt ?? at.now, at.zone);
   switch (code) {
     case 'account_paused':
-      return words(`Account ${name} is paused: ${account.stateReason}${knowWords(held)}`, `account ${name} is paused`, {
-        action: seeAccount(account.id),
-      });
+      return words(
+        `Account ${name} is paused: ${account.stateReason}${knowWords(held)}${remedyWords(account.stateReason)}`,
+        `account ${name} is paused`,
+        { action: seeAccount(account.id) },
+      );
     case 'worker_failing':
       return words(
         `The worker ${of} stopped ${account.failures} times in a row: ${account.failure}. Nothing is sent twice; the worker's log says more`,
@@ -160,4 +163,10 @@ export function switchOnSentence(lanes: readonly { readonly phone: string; reado
   return lanes.length === 1
     ? `its only number is switched off; switch ${first.phone} (${first.name}) on under Settings, Numbers`
     : `all ${lanes.length} numbers are switched off; switch one on under Settings, Numbers, for example ${first.phone} (${first.name})`;
+}
+
+/** What to do about a refusal of the gateway; nothing about what a person did. */
+function remedyWords(reason: string | null): string {
+  const remedy = remedyOfPause(reason);
+  return remedy === null ? '' : `. ${remedy}, then resume it`;
 }

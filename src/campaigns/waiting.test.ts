@@ -199,6 +199,14 @@ describe('a number with room is of no use to', () => {
       'account_paused: Account Sandbox is paused: Bad key, and the 7 people whom it holds up know no other number',
     ],
     [
+      'those whose account the gateway refuses, with the remedy',
+      {
+        queues: [queue(EAST, 'l')],
+        accounts: [{ ...account, state: 'paused', stateReason: 'No credit (0200402)' }, SHOP_ACCOUNT],
+      },
+      'account_paused: Account Sandbox is paused: No credit (0200402), and the 7 people whom it holds up know no other number. Add credit with the provider, then resume it',
+    ],
+    [
       'new people, when it takes none',
       {
         queues: [queue(EAST), queue(WEST)],

@@ -89,12 +89,13 @@ const ATTEMPTS: ReadonlyMap<string, string> = new Map([
   ['said_absent', 'The answer was lost; a person recorded that the text was not sent'],
 ]);
 /**
- * What to do about a pause of a lane or an account: the engine keeps the gateway's own words with its code at their end,
- * `No credit left (0200402)`. Empty when a person paused it, or when nothing is known of the code.
+ * What to do about a pause of a lane or an account before it is resumed: the engine keeps the gateway's own words with
+ * its code at their end, `No credit left (0200402)`. Null when a person paused it, or when nothing is known of the code.
  */
-export function remedyOfPause(reason: string): string {
-  const code = /\(([^()\s]+)\)$/.exec(reason)?.[1];
-  return code === undefined ? '' : (SENTENCES.get(code)?.[1] ?? '');
+export function remedyOfPause(reason: string | null): string | null {
+  const code = /\(([^()\s]+)\)$/.exec(reason ?? '')?.[1];
+  const remedy = code === undefined ? undefined : SENTENCES.get(code)?.[1];
+  return remedy?.replace(/, then resume$/, '') ?? null;
 }
 
 const splitCode = (code: string): readonly [string, string?] => {

@@ -178,8 +178,8 @@ export const numberWords = ({ phone, name }: { readonly phone: string; readonly 
 
 /** "... is paused: No credit left (0200402). Add credit with the provider, then resume it under Settings, Numbers" */
 export function pausedSentence(what: string, reason: string | null): string {
-  const remedy = remedyOfPause(reason ?? '');
-  const first = remedy === '' ? 'Resume' : remedy.replace(/, then resume$/, '').concat(', then resume');
+  const remedy = remedyOfPause(reason);
+  const first = remedy === null ? 'Resume' : `${remedy}, then resume`;
   return `${what} is paused: ${reason ?? 'no reason was given'}. ${first} it under Settings, Numbers`;
 }
 

@@ -44,7 +44,7 @@ describe('refusals that nobody can explain', () => {
         until: 'fixed',
       },
     });
-    expect(remedyOfPause(fifth?.sender?.reason ?? '')).toContain('Ask the provider');
+    expect(remedyOfPause(fifth?.sender?.reason ?? null)).toContain('Ask the provider');
   });
 
   it('go on to do so until a text is accepted', () => {

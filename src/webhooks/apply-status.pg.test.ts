@@ -164,7 +164,7 @@ describe('a text that the gateway took and a carrier did not deliver', () => {
     await receipt(text, '30034');
     const { reasons } = await standing();
     expect(reasons).toEqual(['The sender number is not registered with the US carriers (10DLC) (30034)']);
-    expect(remedyOfPause(reasons[0] ?? '')).toContain('Finish the carrier registration');
+    expect(remedyOfPause(reasons[0] ?? null)).toContain('Finish the carrier registration');
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { forecastSchema } from './campaign-review.ts';
 import { campaignParams, campaignSchema } from './campaigns.ts';
-import { idOf, isoInstant, jsonRoute, laneState, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, laneState, phoneText, stateRemedy } from './shared.ts';
 
 export const WAITING_CODES = [
   'paused',
@@ -69,6 +69,7 @@ export const campaignLiveSchema = z
         phone: phoneText,
         state: laneState,
         stateReason: z.string().nullable(),
+        stateRemedy,
         usedToday: z.int(),
         dailyCap: z.int(),
       }),

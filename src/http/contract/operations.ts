@@ -3,7 +3,7 @@ import { OPT_OUT_CONFIRMERS } from '../../gateways/account.ts';
 import { GATEWAY_KINDS } from '../../gateways/gateway.ts';
 import { campaignSchema } from './campaigns.ts';
 import { conversationSchema } from './inbox.ts';
-import { idOf, isoInstant, jsonRoute, laneState, phoneText } from './shared.ts';
+import { idOf, isoInstant, jsonRoute, laneState, phoneText, stateRemedy } from './shared.ts';
 
 export const laneSchema = z
   .object({
@@ -20,6 +20,7 @@ export const laneSchema = z
     partsUsedToday: z.int(),
     state: laneState,
     stateReason: z.string().nullable(),
+    stateRemedy,
     pausedUntil: isoInstant.nullable().openapi({ description: 'A pause that ends by itself' }),
     waitingPeople: z.int().nullable().openapi({
       description: 'While it drains: who knows it and still waits in a campaign, counted up to 1,000',
@@ -44,6 +45,7 @@ export const accountSchema = z
     optOutsConfirmedBy: confirmer,
     state: z.enum(['active', 'paused']),
     stateReason: z.string().nullable(),
+    stateRemedy,
     webhookUrl: z.string(),
     webhookRegistered: z.boolean(),
     lastEventAt: isoInstant.nullable(),

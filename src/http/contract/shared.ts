@@ -45,6 +45,11 @@ export const laneState = z.enum(['active', 'draining', 'paused', 'off']).openapi
     'draining: serves the people who know the number and takes no new ones; paused: its people wait; off: its people move to the other numbers of their campaigns',
 });
 
+export const stateRemedy = z.string().nullable().openapi({
+  description:
+    'What to do, before it is resumed, about a pause that a refusal of the gateway has led to; null for any other',
+});
+
 /** RFC 9457. `errors` points into the request body with JSON pointers. */
 export const problemSchema = z
   .object({

@@ -14,6 +14,7 @@ import {
   webhookUrl,
 } from '../../gateways/connect-account.ts';
 import { connectSandbox, type PreparedSandbox, prepareSandbox } from '../../gateways/sandbox-account.ts';
+import { remedyOfPause } from '../../messages/outcome-sentences.ts';
 import type { Db, Tx } from '../../platform/database.ts';
 import { showId, type Uuid } from '../../platform/ids.ts';
 import type { Outcome } from '../../platform/refusal.ts';
@@ -106,6 +107,7 @@ export const showAccount = (account: AccountOverview, at: Pick<Services, 'public
   optOutsConfirmedBy: account.optOutsConfirmedBy,
   state: account.state,
   stateReason: account.stateReason,
+  stateRemedy: remedyOfPause(account.stateReason),
   webhookUrl: webhookUrl(at, account),
   webhookRegistered: account.webhookRef !== null,
   lastEventAt: isoTextOrNull(account.lastEventAt),
@@ -131,6 +133,7 @@ export const showLane = (lane: LaneOverview) => ({
   partsUsedToday: lane.partsUsedToday,
   state: lane.state,
   stateReason: lane.stateReason,
+  stateRemedy: remedyOfPause(lane.stateReason),
   pausedUntil: isoTextOrNull(lane.pausedUntil),
   waitingPeople: lane.waitingPeople,
 });

@@ -15,6 +15,7 @@ import { DEFAULT_SENDING } from '../../campaigns/sending-options.ts';
 import type { Waiting } from '../../campaigns/waiting-facts.ts';
 import { purposeSaid } from '../../compliance/consent.ts';
 import type { ConsentPolicy } from '../../compliance/consent-policy.ts';
+import { remedyOfPause } from '../../messages/outcome-sentences.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { makeCursor, readCursor, toPage } from '../../platform/cursor.ts';
 import { type Db, runTx, type Tx } from '../../platform/database.ts';
@@ -345,6 +346,7 @@ const showLive = (live: LiveCampaign) => ({
     phone,
     state,
     stateReason,
+    stateRemedy: remedyOfPause(stateReason),
     usedToday,
     dailyCap,
   })),

@@ -35,6 +35,8 @@ describe('the figures of a campaign', () => {
       optedOut: { label: 'Opted out', count: 4, of: { count: 412, word: 'delivered' } },
     });
   });
+  it('speak of one person, not of 1 people', () =>
+    expect(sharesOf({ ...totals, enrolled: 31 }).sent.of).toEqual({ count: 1, word: 'person' }));
   it('fill the bar completely', () =>
     expect(progressOf(totals).reduce((sum, part) => sum + part.count, 0)).toBe(totals.enrolled));
 });

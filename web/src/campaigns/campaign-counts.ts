@@ -21,8 +21,9 @@ interface Share {
 /** The four figures that every list, page and comparison of variants shows, with what each is a rate of. */
 export function sharesOf(totals: Totals): Readonly<Record<'sent' | 'delivered' | 'replied' | 'optedOut', Share>> {
   const delivered = { count: totals.delivered, word: 'delivered' };
+  const people = peopleOf(totals);
   return {
-    sent: { label: 'Sent', count: sentOf(totals), of: { count: peopleOf(totals), word: 'people' } },
+    sent: { label: 'Sent', count: sentOf(totals), of: { count: people, word: people === 1 ? 'person' : 'people' } },
     delivered: { label: 'Delivered', count: totals.delivered, of: { count: sentOf(totals), word: 'sent' } },
     replied: { label: 'Replied', count: totals.replied, of: delivered },
     optedOut: { label: 'Opted out', count: totals.opted_out, of: delivered },

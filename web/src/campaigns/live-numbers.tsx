@@ -28,7 +28,7 @@ export function LiveNumbers({ lanes }: { readonly lanes: CampaignLive['lanes'] }
             <CapBar used={lane.usedToday} cap={lane.dailyCap} name={lane.name} />
             {lane.state === 'active' ? null : (
               <span className={classes.laneNote}>
-                {lane.stateReason === null ? '' : `${lane.stateReason}. `}
+                {[lane.stateReason, lane.stateRemedy].map((said) => (said === null ? '' : `${said}. `))}
                 <Anchor inherit underline="always" renderRoot={(props) => <Link {...props} to="/settings/numbers" />}>
                   {WAY_BACK[lane.state]}
                 </Anchor>

@@ -84,7 +84,7 @@ export function AccountHealth({ account, mayCheck }: AccountHealthProps) {
 }
 
 function AccountFacts({ account, health }: { readonly account: Account; readonly health: Health }) {
-  const { id, lastEventAt, state, stateReason } = account;
+  const { id, lastEventAt, state, stateReason, stateRemedy } = account;
   const { zone } = useProductClock(60_000);
   const webhooks = useQuery(webhooksQuery(id)).data;
   const sources = useQuery(sourcesQuery(DAY_HOURS)).data?.data.filter(({ accountId }) => accountId === id);
@@ -95,7 +95,11 @@ function AccountFacts({ account, health }: { readonly account: Account; readonly
       </Fact>
       <Fact label="Last 24 hours">{sources === undefined ? '\u00a0' : takenInWords(sources)}</Fact>
       <Fact label="Webhooks">{webhooks === undefined ? '\u00a0' : <Registered webhooks={webhooks} />}</Fact>
-      {state === 'paused' ? <Fact label="Paused">{stateReason ?? 'no reason was given'}</Fact> : null}
+      {state === 'paused' ? (
+        <Fact label="Paused">
+          {[stateReason ?? 'no reason was given', stateRemedy].flatMap((said) => said ?? []).join('. ')}
+        </Fact>
+      ) : null}
       <Fact label="Checks">{checkWords(health)}</Fact>
       <Fact label="Silence">{silenceWords(health.watch.silence, zone)}</Fact>
       <Fact label="Receipts">{receiptWords(health.watch.receipts)}</Fact>

@@ -32,7 +32,7 @@ interface AccountBlockProps {
 /** One account at the provider: whether it works, and its numbers. */
 export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
   const block = useIntoSight<HTMLElement>(shown === account.id);
-  const { id, name, environment, state, stateReason, lanes } = account;
+  const { id, name, environment, state, stateReason, stateRemedy, lanes } = account;
   const editor = useLazyDialog();
   const pauser = useLazyDialog();
   const refresh = useAction({
@@ -86,6 +86,7 @@ export function AccountBlock({ account, mayChange, shown }: AccountBlockProps) {
       {paused ? (
         <Text size="sm" c="var(--tone-amber-text)">
           {stateReason}. Nothing goes out from its numbers, replies included.{' '}
+          {stateRemedy === null ? null : `${stateRemedy}, then resume it. `}
           {mayChange ? (
             <Button size="xs" variant="default" loading={resume.isPending} onClick={() => resume.mutate(null)}>
               Resume

@@ -128,12 +128,13 @@ const editedPart = ({ name, zone, dailyCap, messagesPerSecond, partsPerSecond, p
 
 /** Why it is as it is, and what comes next. */
 function LaneState({ lane }: { readonly lane: Lane }) {
-  const { state, stateReason, pausedUntil, waitingPeople } = lane;
+  const { state, stateReason, stateRemedy, pausedUntil, waitingPeople } = lane;
   return (
     <div className={classes.state}>
       <StateBadge state={state} look="plain" />
-      <Text size="xs" c="dimmed" component="div">
-        {stateReason}
+      <Text size="xs" c="dimmed" component="div" className={classes.why}>
+        {stateReason === null ? null : <div>{stateReason}</div>}
+        {stateRemedy === null || pausedUntil !== null ? null : <div>{stateRemedy}, then resume it.</div>}
         {pausedUntil === null ? null : (
           <div>
             Goes on by itself <TimeText at={pausedUntil} look="when" />.
