@@ -50,7 +50,19 @@ describe('metrics', () => {
     await sql`update gateway_account set breaker_held_until = ${world.services.clock.now()}::timestamptz + interval '1 h'`.execute(
       world.database.db,
     );
-    expect(await scrape()).toContain(`textwright_campaign_waiting{campaign="${campaign}",reason="throttled"} 1`);
+    const throttled = await scrape();
+    const labels = `{campaign="${campaign}",reason="throttled"}`;
+    expect(throttled).toContain(`textwright_campaign_waiting${labels} 1`);
+    const until = world.services.clock.now().epochMilliseconds / 1000 + 3600;
+    expect(throttled).toContain(`textwright_campaign_waiting_until_timestamp_seconds${labels} ${until}`);
+    expect(throttled).not.toContain('textwright_campaign_waiting_since_timestamp_seconds{');
+    await sql`update gateway_account set breaker_held_until = null,
+      breaker_open_since = ${world.services.clock.now()}, breaker_detail = 'HTTP 503'`.execute(world.database.db);
+    const since = world.services.clock.now().epochMilliseconds / 1000;
+    expect(await scrape()).toContain(
+      `textwright_campaign_waiting_since_timestamp_seconds{campaign="${campaign}",reason="breaker_open"} ${since}`,
+    );
+    await sql`update gateway_account set breaker_open_since = null, breaker_detail = null`.execute(world.database.db);
   });
 
   it('count people, and tell how accounts stand', async () => {

@@ -4,6 +4,7 @@ import { countUndelivered } from '../alerts/delivery-store.ts';
 import { listCampaigns } from '../campaigns/campaign-store.ts';
 import { readWaitingFacts } from '../campaigns/read-waiting.ts';
 import { waitingFor } from '../campaigns/waiting.ts';
+import type { Waiting } from '../campaigns/waiting-facts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Db } from '../platform/database.ts';
@@ -62,6 +63,16 @@ function createGauges(registry: Registry) {
       'campaign',
       'reason',
     ]),
+    waitingSince: gauge(
+      'campaign_waiting_since_timestamp_seconds',
+      'Since when what it waits for holds, where that is known',
+      ['campaign', 'reason'],
+    ),
+    waitingUntil: gauge(
+      'campaign_waiting_until_timestamp_seconds',
+      'When it goes on by itself, where that is known: a window, a cap, a request of the gateway for time',
+      ['campaign', 'reason'],
+    ),
     notLookedAt: gauge(
       'campaigns_not_looked_at',
       `Running campaigns beyond the newest ${CAMPAIGNS_MAX}, of which nothing is told`,
@@ -132,13 +143,20 @@ async function readProxy({ db, clock }: Deps, gauges: Gauges): Promise<void> {
   }
 }
 
+function tellWaiting(campaign: string, { code, since, until }: Waiting, gauges: Gauges): void {
+  const labels = { campaign, reason: code };
+  gauges.waiting.set(labels, 1);
+  if (since !== null) gauges.waitingSince.set(labels, since.epochMilliseconds / SECOND_MS);
+  if (until !== null) gauges.waitingUntil.set(labels, until.epochMilliseconds / SECOND_MS);
+}
+
 async function readCampaigns({ db, clock }: Deps, gauges: Gauges): Promise<void> {
   const page = { search: undefined, after: undefined, limit: CAMPAIGNS_MAX };
   for (const campaign of await listCampaigns(db, { ...page, state: 'running' })) {
     const id = showId('campaign', campaign.id);
     for (const state of STATES) gauges.people.set({ campaign: id, state }, campaign.totals[state]);
     const waiting = waitingFor(await readWaitingFacts(db, clock, campaign));
-    if (waiting !== null) gauges.waiting.set({ campaign: id, reason: waiting.code }, 1);
+    if (waiting !== null) tellWaiting(id, waiting, gauges);
   }
   gauges.notLookedAt.set(Math.max(0, (await countRunning(db)) - CAMPAIGNS_MAX));
 }
