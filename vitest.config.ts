@@ -8,8 +8,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // One more than by default on two cores: most tests wait for a database or a clock.
-    maxWorkers: 2,
+    // Two more than by default on two cores: most tests wait for a database or a clock.
+    maxWorkers: 3,
     globalSetup: ['test/postgres-setup.ts'],
     // Databases and folders of tests; chosen before any test has taken room.
     env: {

@@ -103,10 +103,13 @@ describe.skipIf(chromiumPath === undefined)('webhooks in a browser', { timeout: 
     await page.getByText('3 of 3').waitFor();
     await page.getByText('Completed').waitFor();
     await shotOf(page, 'replay-done');
-    const { rows } = await sql<{
-      body: string;
-    }>`select body from message where body like 'Poison%' order by phone`.execute(db);
-    expect(rows.map(({ body }) => body)).toEqual([ANN, BEN, CLEO].map((phone) => `Poison of ${phone}`));
+    // A replay is through when all events are back where the appliers take them from.
+    await world.until('each is applied once', async () => {
+      const { rows } = await sql<{
+        body: string;
+      }>`select body from message where body like 'Poison%' order by phone`.execute(db);
+      return `${rows.map(({ body }) => body)}` === `${[ANN, BEN, CLEO].map((phone) => `Poison of ${phone}`)}`;
+    });
     await open('/operations/events?state=failed');
     await page.getByText('Nothing has failed').waitFor();
   });
