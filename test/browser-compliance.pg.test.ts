@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('compliance in a browser', { timeout
     await page.getByLabel('When the importer wants it').check();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('A key is set. It is not shown again').waitFor();
-    expect(await key.inputValue()).toBe('');
+    await expect.poll(() => key.inputValue(), PATIENCE).toBe('');
     await expect.poll(() => effect.innerText(), PATIENCE).toBe('Campaigns leave out nobody for their number, as now.');
   });
 

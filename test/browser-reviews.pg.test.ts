@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)('opt-outs in a browser', { timeout: 
     await page.keyboard.press('o');
     await page.getByRole('heading', { name: 'Nothing to decide' }).waitFor();
     const decided = page.getByRole('list', { name: 'Decided replies' });
-    expect(await decided.getByText('decided by Dana Ortiz').count()).toBe(4);
+    await expect.poll(() => decided.getByText('decided by Dana Ortiz').count(), PATIENCE).toBe(4);
     await narrow();
     await shotOf(page, 'reviews-decided');
   });

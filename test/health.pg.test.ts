@@ -111,6 +111,7 @@ describe('a health check', () => {
     sandbox.setFaults({ loseWebhookShare: 1 });
     await check();
     await sent();
+    await sandbox.idle();
     await expire();
     sandbox.setFaults({});
     expect((await health()).last).toMatchObject({ outcome: 'failed_no_webhook', webhookAt: null });
