@@ -278,6 +278,8 @@ const EXAMPLES: [readonly Step[]][] = [
   steps('stop', 'start', 'agree'),
   steps('stop', 'start', 'import'),
   steps('stop', 'start', 'import twice'),
+  // The person has undone it.
+  steps('stop', 'agree for a day', 'start', 'import', 'four days'),
   steps('agree', 'stop', 'start', 'agree'),
   steps('agree', 'erase', ['start', 2], 'import'),
   steps('agree', 'stop', 'erase', ['start', 1], 'agree'),
@@ -290,6 +292,10 @@ const EXAMPLES: [readonly Step[]][] = [
   // What was said at either number, of two that had both said it.
   steps('take back', 'merge one who stopped', ['start', 1]),
   steps('take back', 'merge into one who stopped', ['start', 1]),
+  // It was opted out before: the newer word of the other number ends what was agreed to in between.
+  steps('agree', 'erase', 'merge one who stopped', 'start', ['agree', 2]),
+  steps('stop', 'agree', 'merge one who stopped', 'start'),
+  steps('stop', 'agree', 'merge into one who stopped', 'start'),
   steps('agree', 'stop', 'erase', 'merge', 'agree'),
   steps('stop', 'merge away', 'import'),
   steps('agree', 'stop', 'import', 'add', ['start', 3]),

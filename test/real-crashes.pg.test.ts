@@ -36,6 +36,7 @@ it(
       sandbox: { faults: { slowAnswerShare: 0.5, slowAnswerMs: 150, loseAnswerShare: 0.01, loseRequestShare: 0.01 } },
     });
     await launch(world);
+    await tellEpochsApart();
     const crew = await startCrew(world, random);
 
     const sleeping = sleepTooLong(world, crew);
@@ -137,8 +138,7 @@ async function hire({ processes }: ProcessWorld): Promise<ProductProcess> {
  */
 async function sleepTooLong(world: ProcessWorld, crew: Crew): Promise<{ expectNothingChanged(): Promise<void> }> {
   const worker = await crew.takeHolder();
-  worker.freeze();
-  const held = await leasesOf(worker);
+  const held = await stopAtWork(world, worker);
   // Over is not enough: what it had begun to write is written after all, as long as nobody else holds the account.
   await world.until('taken over', () => areOthers(held));
   const attempts = (): Promise<readonly Attempt[]> => attemptsUnder(held);
@@ -154,6 +154,29 @@ async function sleepTooLong(world: ProcessWorld, crew: Crew): Promise<{ expectNo
       expect(await attempts()).toEqual(before);
     },
   };
+}
+
+/** While texts of it are under way: their answers come to it too late. Returns what it holds. */
+async function stopAtWork(world: ProcessWorld, worker: ProductProcess): Promise<readonly HeldLease[]> {
+  let held: readonly HeldLease[] = [];
+  await world.until('stopped with texts under way', async () => {
+    worker.freeze();
+    held = await leasesOf(worker);
+    if ((await attemptsUnder(held)).some(({ outcome }) => outcome === null)) return true;
+    worker.thaw();
+    return false;
+  });
+  return held;
+}
+
+/** The epochs of each account in a range of their own: an attempt says its epoch only, and its text may go to another account afterwards. */
+async function tellEpochsApart(): Promise<void> {
+  await sql`
+    insert into account_lease (account_id, epoch)
+    select id, 1000 * row_number() over (order by id) from gateway_account
+    on conflict (account_id) do update set epoch = excluded.epoch, owner = null, expires_at = null`.execute(
+    postgres.database().db,
+  );
 }
 
 interface HeldLease {
@@ -185,9 +208,8 @@ interface Attempt {
 async function attemptsUnder(leases: readonly HeldLease[]): Promise<readonly Attempt[]> {
   const { rows } = await sql<Attempt>`
     select a.message_id, a.attempt, a.outcome, a.detail, a.finished_at
-    from jsonb_to_recordset(${JSON.stringify(leases)}::jsonb) as l ("accountId" uuid, owner text, epoch bigint)
-      join message m on m.account_id = l."accountId"
-      join message_attempt a on a.message_id = m.id and a.worker = l.owner and a.lease_epoch = l.epoch
+    from jsonb_to_recordset(${JSON.stringify(leases)}::jsonb) as l (owner text, epoch bigint)
+      join message_attempt a on a.worker = l.owner and a.lease_epoch = l.epoch
     order by a.message_id, a.attempt`.execute(postgres.database().db);
   return rows;
 }

@@ -92,10 +92,17 @@ export function forbiddenBy(said: readonly Said[], now: number): string | undefi
   const since = said.filter(({ at }) => at > standing.refused);
   const ended = Math.max(NEVER, ...said.filter(({ what }) => what === 'expire').map(({ at }) => at));
   const agreed = since.some((one) => hasAgreed(one, since, { now, ended }));
-  if (standing.refused !== NEVER) return agreed ? undefined : 'has not agreed since';
-  // Where somebody refused, a file cannot undo what the person said.
-  const claimed = since.some(({ what, at }) => (what === 'import' || what === 'import twice') && at >= ended);
-  return agreed || claimed ? undefined : 'has never agreed';
+  const claims = since.filter(({ what, at }) => (what === 'import' || what === 'import twice') && at >= ended);
+  if (standing.refused === NEVER) return agreed || claims.length > 0 ? undefined : 'has never agreed';
+  // A file cannot undo what the person said; once they have agreed anew, it says as much as of anybody.
+  const claimed = claims.some(({ at }) => hasAgreedBefore(at, since));
+  return agreed || claimed ? undefined : 'has not agreed since';
+}
+
+/** Whether the person did then, for however long. */
+function hasAgreedBefore(at: number, since: readonly Said[]): boolean {
+  const before = since.filter((one) => one.at < at);
+  return before.some((one) => hasAgreed(one, before, { now: one.at, ended: NEVER }));
 }
 
 function hasAgreed(

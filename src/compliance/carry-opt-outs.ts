@@ -5,7 +5,7 @@ import type { JobQueue } from '../platform/jobs.ts';
 import { lockNumber } from './lock-number.ts';
 import { hasOptedInSince } from './overtaken-opt-out.ts';
 import { isSomebodys, numbersToCarry, takeToCarry } from './same-person-store.ts';
-import { type SuppressInput, suppressCarried } from './suppress.ts';
+import { type SuppressInput, suppressCarried, takeBackCarried } from './suppress.ts';
 
 interface Deps {
   readonly database: Database;
@@ -33,8 +33,9 @@ async function carryTo(tx: Tx, deps: Omit<Deps, 'database'>, phone: string): Pro
   const optOuts = await takeToCarry<SuppressInput['channel']>(tx, phone);
   if (!(await isSomebodys(tx, phone))) return;
   for (const optOut of optOuts) {
-    // What the person said at this number in between is newer.
+    // What the person said at this number in between is newer, but it names no consent.
     const at = optOut.saidAt ?? optOut.heardAt;
-    if (!(await hasOptedInSince(tx, { phone, at }))) await suppressCarried(tx, deps, optOut);
+    if (await hasOptedInSince(tx, { phone, at })) await takeBackCarried(tx, deps, optOut);
+    else await suppressCarried(tx, deps, optOut);
   }
 }

@@ -91,14 +91,23 @@ async function lockFreeNumber(tx: Tx, phone: string): Promise<boolean> {
 export async function suppressCarried(
   tx: Tx,
   deps: Deps,
-  { phone, channel, how, actor, recordedBy, saidAt, heardAt, purpose }: CarriedOptOut<SuppressInput['channel']>,
+  optOut: CarriedOptOut<SuppressInput['channel']>,
 ): Promise<void> {
+  await suppressOne(tx, deps, carriedInput(optOut));
+}
+
+/** The same where the number is left alone already, or was opted in since: what was agreed to before is taken back. */
+export const takeBackCarried = (tx: Tx, deps: Deps, optOut: CarriedOptOut<SuppressInput['channel']>): Promise<void> =>
+  takeBackConsent(tx, deps, carriedInput(optOut));
+
+function carriedInput(optOut: CarriedOptOut<SuppressInput['channel']>): SuppressInput {
+  const { phone, channel, how, actor, recordedBy, saidAt, heardAt, purpose } = optOut;
   const evidence = {
     note: 'Asked at another number of the same person',
     ...(recordedBy === null ? {} : { by: recordedBy }),
     ...(saidAt === null ? {} : { saidAt: saidAt.toString() }),
   };
-  await suppressOne(tx, deps, {
+  return {
     ...{ phone, channel, actor, heardAt, evidence },
     reason: 'opt_out',
     enrollmentId: null,
@@ -106,7 +115,7 @@ export async function suppressCarried(
     ...(recordedBy === null ? {} : { recordedBy }),
     ...(saidAt === null ? {} : { saidAt }),
     takesBack: { purpose, evidence: { source: 'opt_out', reason: 'opt_out', channel, said: evidence } },
-  });
+  };
 }
 
 async function suppressOne(tx: Tx, deps: Deps, input: SuppressInput): Promise<Suppressed> {
@@ -191,13 +200,36 @@ async function sayAgain(
   );
 }
 
-/** Of one person's numbers that are suppressed: what was said last at one of them holds at all from then on, as if said there again. */
-export async function sayAtAll(tx: Tx, phones: readonly string[]): Promise<void> {
+/**
+ * Of one person's numbers that are suppressed: what was said last at one of them holds at all from then on, as if said there again. Returns
+ * those at which it was news.
+ */
+export async function sayAtAll(
+  tx: Tx,
+  phones: readonly string[],
+): Promise<readonly { readonly phone: string; readonly saidAt: Instant }[]> {
   const theirs = sql`s.phone = any(${phones}::text[]) and s.lifted_at is null and s.reason <> 'invalid_number'`;
-  await sql`
-    update suppression s set evidence = s.evidence || jsonb_build_object('saidAgainAt', newest.at)
-    from (select max(${lastSaidAt}) as at from suppression s where ${theirs}) newest
-    where ${theirs} and ${lastSaidAt} < newest.at`.execute(tx);
+  const { rows } = await sql<{ phone: string; saidAt: Instant }>`
+    with said as (
+      update suppression s set evidence = s.evidence || jsonb_build_object('saidAgainAt', newest.at)
+      from (select max(${lastSaidAt}) as at from suppression s where ${theirs}) newest
+      where ${theirs} and ${lastSaidAt} < newest.at
+      returning s.phone, newest.at
+    )
+    select distinct phone, at as said_at from said order by phone`.execute(tx);
+  return rows;
+}
+
+/** For numbers of one person of which the caller has locked some: what was agreed to at each before that is taken back, at once or within a minute. */
+export async function takeBackAt(
+  tx: Tx,
+  deps: Deps,
+  optOuts: readonly CarriedOptOut<SuppressInput['channel']>[],
+  locked: ReadonlySet<string>,
+): Promise<void> {
+  for (const optOut of optOuts)
+    if (locked.has(optOut.phone) || (await lockFreeNumber(tx, optOut.phone))) await takeBackCarried(tx, deps, optOut);
+    else await insertToCarry(tx, deps.newUuid(), optOut);
 }
 
 /**

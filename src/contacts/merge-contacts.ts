@@ -8,7 +8,7 @@
 import { recordAudit } from '../compliance/audit-store.ts';
 import { holdFree, holdNumber } from '../compliance/lock-number.ts';
 import { otherNumbers } from '../compliance/same-person-store.ts';
-import { sayAtAll, suppressLocked } from '../compliance/suppress.ts';
+import { sayAtAll, suppressLocked, takeBackAt } from '../compliance/suppress.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database.ts';
 import { type NewUuid, showId, type Uuid } from '../platform/ids.ts';
@@ -162,7 +162,10 @@ async function refusedWhileUnsettled(tx: Tx, phones: readonly string[]): Promise
   return undefined;
 }
 
-/** The strict side wins: whoever asked at one number to be left alone meant the person. */
+/**
+ * The strict side wins: whoever asked at one number to be left alone meant the person. It ends what was agreed to before at any of their
+ * numbers, also at one that was opted out already, but longer ago.
+ */
 async function optOutBoth(
   tx: Tx,
   deps: Deps,
@@ -170,6 +173,13 @@ async function optOutBoth(
 ): Promise<readonly string[]> {
   const already = await readOptedOut(tx, [into.phone, from.phone]);
   if (already.size === 0) return [];
+  const numbers = [into.phone, from.phone];
+  const before = (await Promise.all(numbers.map((phone) => otherNumbers(tx, phone)))).flat();
+  const news = (await sayAtAll(tx, [...numbers, ...before])).map(({ phone, saidAt }) => ({
+    ...{ phone, saidAt, channel: 'staff' as const, how: null, purpose: 'all' as const },
+    ...{ actor: request.by.actor, recordedBy: request.by.name, heardAt: deps.clock.now() },
+  }));
+  await takeBackAt(tx, deps, news, new Set(numbers));
   const others = [into, from].filter(({ phone }) => !already.has(phone));
   for (const { phone, id } of others)
     await suppressLocked(tx, deps, {
@@ -185,8 +195,6 @@ async function optOutBoth(
       actor: request.by.actor,
       recordedBy: request.by.name,
     });
-  const numbers = [into.phone, from.phone];
-  const before = await Promise.all(numbers.map((phone) => otherNumbers(tx, phone)));
-  await sayAtAll(tx, [...numbers, ...before.flat()]);
+  await sayAtAll(tx, [...numbers, ...before]);
   return others.map(({ phone }) => phone);
 }
