@@ -7,6 +7,7 @@ import { insertContacts, launchTestCampaign } from '../../test/fixtures.ts';
 import { LANE, oneLineWorld } from '../../test/one-line-world.ts';
 import { carryOptOuts } from '../compliance/carry-opt-outs.ts';
 import { lockNumber } from '../compliance/lock-number.ts';
+import { recordConsent } from '../compliance/record-consent.ts';
 import { liftOptOut, type SuppressInput, suppressNumber } from '../compliance/suppress.ts';
 import { recordInbound } from '../conversations/record-inbound.ts';
 import { decideReview } from '../conversations/settle-review.ts';
@@ -62,6 +63,22 @@ async function writes(phone: string, text: string): Promise<void> {
   const received = { type: 'message_received', from: phone, text, at: world.clock.now(), ...ids } as const;
   const gateway = { id: account.id, kind: 'quo', environment: 'sandbox' } as const;
   await runTx(db, (tx) => recordInbound(tx, world, gateway, received));
+}
+
+const agrees = (phone: string) =>
+  runTx(db, (tx) =>
+    recordConsent(tx, world, {
+      ...{ action: 'grant', phone, purpose: 'marketing', kind: 'express_written', by },
+      evidence: { source: 'web_form', formUrl: 'https://acme.example/join', ip: '203.0.113.7' },
+      wording: { text: 'I agree.', version: 'v1', language: 'en' },
+      ...{ needsConfirmation: false, validUntil: 'by_policy', occurredAt: world.clock.now() },
+    }),
+  );
+async function consentsOf(phones: readonly string[]): Promise<readonly (string | null)[]> {
+  const { rows } = await sql<{ state: string | null }>`
+    select k.state from unnest(${phones}::text[]) with ordinality as x (phone, nth)
+      left join consent k on k.phone = x.phone and k.purpose = 'marketing' order by nth`.execute(db);
+  return rows.map(({ state }) => state);
 }
 
 async function leftAlone(phones: readonly string[]): Promise<readonly boolean[]> {
@@ -144,7 +161,31 @@ describe('an opt-out', () => {
     await runTx(db, (tx) => erasePerson(tx, world, { phone: gone.own, reason: 'Asked for it', by }));
     await carryOptOuts({ ...world, database });
     expect(await leftAlone([back.own, back.other, gone.own])).toEqual([false, true, false]);
+    // START names no consent.
+    expect(await consentsOf([back.own, back.other, gone.own])).toEqual(['opted_out', 'opted_out', null]);
   });
+
+  it.each(['nobody', 'somebody'])(
+    'that is newer ends what was agreed to at numbers that were opted out before, while %s holds one of them',
+    async (who) => {
+      const [before, newer] = [await person(), await person()];
+      const numbers = [before.own, before.other];
+      const merge = () => runTx(db, (tx) => mergeContacts(tx, world, { into: newer.id, from: before.id, by }));
+      await stop(before.own);
+      await world.clock.advance(MINUTE_MS);
+      for (const phone of numbers) await agrees(phone);
+      expect(await consentsOf(numbers)).toEqual(['written', 'written']);
+      await world.clock.advance(MINUTE_MS);
+      await stop(newer.other);
+      await runTx(db, async (tx) => {
+        if (who === 'somebody') await lockNumber(tx, before.other);
+        expect((await merge()).ok).toBe(true);
+      });
+      expect(await consentsOf(numbers)).toEqual(['opted_out', who === 'nobody' ? 'opted_out' : 'written']);
+      await carryOptOuts({ ...world, database });
+      expect(await consentsOf(numbers)).toEqual(['opted_out', 'opted_out']);
+    },
+  );
 
   it('of a number that is a contact of its own again is of that number', async () => {
     const { own, other } = await person();
