@@ -195,6 +195,9 @@ describe.skipIf(chromiumPath === undefined)('sending in a browser', { timeout: 2
       )
       .waitFor();
     await seen('no-credit-home');
+    await page.goto(`${world.url}/operations/health`);
+    await page.getByText(`${NO_CREDIT}. Add credit with the provider`, { exact: true }).waitFor();
+    await seen('no-credit-health');
 
     world.sandbox.setRefusals([]);
     await page.goto(`${world.url}/settings/numbers`);

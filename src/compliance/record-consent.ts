@@ -1,14 +1,12 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
-import type { NewUuid, Uuid } from '../platform/ids.ts';
-import { showId } from '../platform/ids.ts';
+import type { NewUuid } from '../platform/ids.ts';
 import { conflict, invalid, type Outcome } from '../platform/refusal.ts';
 import { ok } from '../platform/result.ts';
 import { addMs, DAY_MS, type Instant, isBefore } from '../platform/time.ts';
 import { appendConsent, type ConsentToAppend, type ConsentToRecord } from './append-consent.ts';
-import type { AuditAction } from './audit-action.ts';
-import { recordAudit } from './audit-store.ts';
-import { type ConsentAction, consentStanding, isOwnAct, standingAt } from './consent.ts';
+import { auditConsent } from './audit-consent.ts';
+import { consentStanding, isOwnAct, standingAt } from './consent.ts';
 import { readConsentFacts } from './consent-store.ts';
 import { endOf, getConsentValidity } from './consent-validity-store.ts';
 import { getDoubleOptIn } from './double-opt-in-store.ts';
@@ -31,7 +29,7 @@ export async function recordConsent(tx: Tx, deps: Deps, asked: ConsentToRecord):
   const refusal = badTimes(input, deps.clock.now()) ?? unsuited(input) ?? (await overAnOptOut(tx, input));
   if (refusal !== undefined) return refusal;
   if (input.action === 'revoke' && input.purpose !== 'informational') await stopTexts(tx, deps, input);
-  else await audited(tx, deps, input, await appendConsent(tx, deps, input));
+  else await auditConsent(tx, deps, input, await appendConsent(tx, deps, input));
   return ok(undefined);
 }
 
@@ -69,32 +67,6 @@ async function stopTexts(tx: Tx, deps: Deps, input: ConsentToAppend & { readonly
 
 const proofOf = ({ source, ...fields }: ConsentToAppend['evidence']): string =>
   [source.replace('_', ' '), ...Object.values(fields).map(String)].join(', ');
-
-const PAST_TENSE: Readonly<Record<ConsentAction, AuditAction>> = {
-  grant: 'consent.granted',
-  confirm: 'consent.confirmed',
-  revoke: 'consent.revoked',
-  expire: 'consent.expired',
-};
-
-async function audited(tx: Tx, deps: Deps, input: ConsentToAppend, id: Uuid): Promise<void> {
-  const { phone, action, purpose, evidence, occurredAt, by } = input;
-  await recordAudit(tx, {
-    id: deps.newUuid(),
-    at: deps.clock.now(),
-    actor: by.actor,
-    action: PAST_TENSE[action],
-    subject: showId('consent', id),
-    phone,
-    detail: {
-      by: by.name,
-      purpose,
-      ...(input.action === 'grant' ? { kind: input.kind, wordingVersion: input.wording?.version ?? null } : {}),
-      source: evidence.source,
-      occurredAt: occurredAt.toString(),
-    },
-  });
-}
 
 type Refused = Outcome<never> | undefined;
 

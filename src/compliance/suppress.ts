@@ -3,7 +3,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database.ts';
 import type { NewUuid, Uuid } from '../platform/ids.ts';
 import { addMs, type Instant } from '../platform/time.ts';
-import { appendConsent } from './append-consent.ts';
+import { appendConsent, type ConsentToAppend } from './append-consent.ts';
+import { auditConsent } from './audit-consent.ts';
 import { recordAudit } from './audit-store.ts';
 import { unmarkBlocked } from './block-number.ts';
 import type { ConsentPurpose } from './consent.ts';
@@ -96,11 +97,19 @@ export async function suppressCarried(
   await suppressOne(tx, deps, carriedInput(optOut));
 }
 
-/** The same where the number is left alone already, or was opted in since: what was agreed to before is taken back. */
-export const takeBackCarried = (tx: Tx, deps: Deps, optOut: CarriedOptOut<SuppressInput['channel']>): Promise<void> =>
-  takeBackConsent(tx, deps, carriedInput(optOut));
+/** The same where the number is left alone already, or was opted in since: only what was agreed to before is taken back. */
+export async function takeBackCarried(
+  tx: Tx,
+  deps: Deps,
+  optOut: CarriedOptOut<SuppressInput['channel']>,
+): Promise<void> {
+  // It may be carried late, and what was agreed to since counts.
+  const saidAt = optOut.saidAt ?? optOut.heardAt;
+  const consent = consentTakenBack(deps, carriedInput({ ...optOut, saidAt }));
+  await auditConsent(tx, deps, consent, await appendConsent(tx, deps, consent));
+}
 
-function carriedInput(optOut: CarriedOptOut<SuppressInput['channel']>): SuppressInput {
+function carriedInput(optOut: CarriedOptOut<SuppressInput['channel']>): SuppressInput & { readonly reason: 'opt_out' } {
   const { phone, channel, how, actor, recordedBy, saidAt, heardAt, purpose } = optOut;
   const evidence = {
     note: 'Asked at another number of the same person',
@@ -162,20 +171,21 @@ const wayOf = ({ how, channel }: SuppressInput): OptOutWay => how ?? WAYS[channe
 
 /** START lifts the suppression only: it names no consent (compliance/consent.ts). That a number cannot be reached takes nothing back. */
 async function takeBackConsent(tx: Tx, deps: Deps, input: SuppressInput): Promise<void> {
+  const { reason } = input;
+  if (reason !== 'invalid_number') await appendConsent(tx, deps, consentTakenBack(deps, { ...input, reason }));
+}
+
+function consentTakenBack(
+  { clock }: Pick<Deps, 'clock'>,
+  input: SuppressInput & { readonly reason: Exclude<SuppressionReason, 'invalid_number'> },
+): ConsentToAppend {
   const { phone, reason, channel, actor, saidAt } = input;
-  if (reason === 'invalid_number') return;
   const { purpose, evidence } = input.takesBack ?? {
     purpose: 'all',
     evidence: { source: 'opt_out', reason, channel, said: input.evidence } as const,
   };
-  await appendConsent(tx, deps, {
-    phone,
-    action: 'revoke',
-    purpose,
-    evidence,
-    occurredAt: saidAt ?? deps.clock.now(),
-    by: { actor, name: recorderOf(input) },
-  });
+  const by = { actor, name: recorderOf(input) };
+  return { phone, action: 'revoke', purpose, evidence, occurredAt: saidAt ?? clock.now(), by };
 }
 
 const recorderOf = ({ recordedBy, actor }: SuppressInput): string =>

@@ -158,11 +158,22 @@ describe('an opt-out', () => {
       for (const { other } of [back, gone]) await stop(other);
     });
     await start(back.own);
+    // Agreed to after all of it, before it is carried.
+    await world.clock.advance(2 * MINUTE_MS);
+    const again = await person();
+    await runTx(db, async (tx) => {
+      await lockNumber(tx, again.own);
+      await stop(again.other);
+    });
+    await start(again.own);
+    await world.clock.advance(2 * MINUTE_MS);
+    await agrees(again.own);
     await runTx(db, (tx) => erasePerson(tx, world, { phone: gone.own, reason: 'Asked for it', by }));
     await carryOptOuts({ ...world, database });
     expect(await leftAlone([back.own, back.other, gone.own])).toEqual([false, true, false]);
     // START names no consent.
     expect(await consentsOf([back.own, back.other, gone.own])).toEqual(['opted_out', 'opted_out', null]);
+    expect(await consentsOf([again.own, again.other])).toEqual(['written', 'opted_out']);
   });
 
   it.each(['nobody', 'somebody'])(
@@ -184,6 +195,10 @@ describe('an opt-out', () => {
       expect(await consentsOf(numbers)).toEqual(['opted_out', who === 'nobody' ? 'opted_out' : 'written']);
       await carryOptOuts({ ...world, database });
       expect(await consentsOf(numbers)).toEqual(['opted_out', 'opted_out']);
+      const { rows } = await sql`
+        select distinct phone from audit_entry where phone = any(${numbers}::text[])
+          and action in ('consent.revoked', 'number.suppressed_again')`.execute(db);
+      expect(rows).toHaveLength(2);
     },
   );
 
